@@ -1,0 +1,145 @@
+import { type Kysely, sql } from 'kysely';
+
+const STATEMENTS = [
+  `create table profile (
+    id boolean not null default true constraint profile_pkey primary key constraint profile_one_row check (id),
+    name text not null default '',
+    website text not null default '',
+    contact_name text not null default '',
+    contact_email text not null default '',
+    contact_phone text not null default '',
+    postal_address text not null default '',
+    reply_address text not null default '',
+    abuse_address text not null default '',
+    sending_domains text[] not null default '{}',
+    mail_kinds text not null default '',
+    daily_volume text not null default '',
+    opt_in text not null default '',
+    jmrp_since date,
+    snds_since date,
+    programmes text[] not null default '{}',
+    version integer not null default 1,
+    updated_at timestamptz not null default now()
+  )`,
+  'insert into profile default values',
+  `create table addresses (
+    id integer generated always as identity constraint addresses_pkey primary key,
+    network cidr not null constraint addresses_network_key unique,
+    hostname text not null default '' constraint addresses_hostname_length check (length(hostname) <= 253),
+    label text not null default '' constraint addresses_label_length check (length(label) <= 120),
+    purpose text not null default '' constraint addresses_purpose_length check (length(purpose) <= 500),
+    in_use_since date,
+    jmrp_since date,
+    snds_since date,
+    notes text not null default '' constraint addresses_notes_length check (length(notes) <= 10000),
+    version integer not null default 1,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
+  )`,
+  'create index addresses_network_idx on addresses using gist (network inet_ops)',
+  `create table incidents (
+    number integer generated always as identity constraint incidents_pkey primary key,
+    title text not null constraint incidents_title_length check (length(title) between 1 and 300),
+    provider text not null constraint incidents_provider_slug check (provider ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
+    state text not null constraint incidents_state_known
+      check (state in ('open', 'awaiting-provider', 'action-needed', 'mitigated', 'recovered', 'closed')),
+    reason text constraint incidents_reason_known
+      check (reason in ('ip-reputation', 'domain-reputation', 'authentication', 'rate-limit', 'missing-ptr',
+        'policy', 'content', 'listed-on-third-party-list', 'not-a-block')),
+    severity text not null default 'normal' constraint incidents_severity_known
+      check (severity in ('low', 'normal', 'high', 'critical')),
+    round integer not null default 0 constraint incidents_round_range check (round between 0 and 1000),
+    assignee_id integer constraint incidents_assignee_id_fkey references users (id),
+    affected text not null default '' constraint incidents_affected_length check (length(affected) <= 10000),
+    block_codes text[] not null default '{}',
+    recipient_domains text[] not null default '{}',
+    rejection_count integer not null default 0,
+    first_rejection_at timestamptz,
+    last_rejection_at timestamptz,
+    opened_at timestamptz not null,
+    state_since timestamptz not null,
+    first_request_at timestamptz,
+    last_request_at timestamptz,
+    first_answer_at timestamptz,
+    last_answer_at timestamptz,
+    last_verdict text,
+    mitigated_at timestamptz,
+    recovered_at timestamptz,
+    closed_at timestamptz,
+    relapses integer not null default 0,
+    next_action text not null default '' constraint incidents_next_action_length check (length(next_action) <= 500),
+    next_action_due_at timestamptz,
+    follow_up_due_at timestamptz,
+    version integer not null default 1,
+    updated_at timestamptz not null default now(),
+    search tsvector generated always as
+      (to_tsvector('simple', title || ' ' || affected || ' ' || replace(provider, '-', ' '))) stored
+  )`,
+  'create index incidents_state_idx on incidents (state, number desc)',
+  'create index incidents_provider_idx on incidents (provider, number desc)',
+  'create index incidents_assignee_idx on incidents (assignee_id, number desc)',
+  `create index incidents_unfinished_idx on incidents (number desc) where state <> 'closed'`,
+  'create index incidents_follow_up_idx on incidents (follow_up_due_at) where follow_up_due_at is not null',
+  'create index incidents_opened_at_idx on incidents (opened_at)',
+  'create index incidents_search_idx on incidents using gin (search)',
+  'create index incidents_block_codes_idx on incidents using gin (block_codes)',
+  `create table incident_addresses (
+    incident_number integer not null constraint incident_addresses_incident_fkey references incidents (number),
+    address_id integer not null constraint incident_addresses_address_fkey references addresses (id),
+    constraint incident_addresses_pkey primary key (incident_number, address_id)
+  )`,
+  'create index incident_addresses_address_idx on incident_addresses (address_id, incident_number desc)',
+  `create table incident_links (
+    incident_number integer not null constraint incident_links_incident_fkey references incidents (number),
+    linked_number integer not null constraint incident_links_linked_fkey references incidents (number),
+    kind text not null constraint incident_links_kind_known check (kind in ('same-address', 'same-provider', 'by-hand')),
+    created_at timestamptz not null default now(),
+    constraint incident_links_pkey primary key (incident_number, linked_number),
+    constraint incident_links_ordered check (linked_number < incident_number)
+  )`,
+  'create index incident_links_linked_idx on incident_links (linked_number)',
+  `create table reports (
+    id bigint generated always as identity constraint reports_pkey primary key,
+    raw bytea not null,
+    sha256 bytea not null,
+    byte_length integer not null,
+    source text not null constraint reports_source_known check (source in ('page', 'api', 'command-line')),
+    file_name text not null default '',
+    received_at timestamptz not null default now()
+  )`,
+  `create table incident_reports (
+    incident_number integer not null constraint incident_reports_incident_fkey references incidents (number),
+    report_id bigint not null constraint incident_reports_report_fkey references reports (id),
+    constraint incident_reports_pkey primary key (incident_number, report_id)
+  )`,
+  'create index incident_reports_report_idx on incident_reports (report_id)',
+  `create table rejections (
+    id bigint generated always as identity constraint rejections_pkey primary key,
+    incident_number integer not null constraint rejections_incident_fkey references incidents (number),
+    report_id bigint constraint rejections_report_fkey references reports (id),
+    line integer not null,
+    provider text,
+    rule text,
+    ip inet,
+    reply_code text constraint rejections_reply_code_shape check (reply_code ~ '^[245][0-9]{2}$'),
+    enhanced_code text,
+    block_code text,
+    reason text,
+    temporary boolean,
+    recipient text,
+    recipient_domain text,
+    mx text,
+    list_name text,
+    list_owner text,
+    occurred_at timestamptz,
+    occurred_at_guessed boolean not null default false,
+    recorded_at timestamptz not null default now(),
+    seen integer not null default 1 constraint rejections_seen_positive check (seen > 0),
+    text text not null
+  )`,
+  'create index rejections_incident_idx on rejections (incident_number, id)',
+];
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+}

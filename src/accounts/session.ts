@@ -1,0 +1,90 @@
+import type { Db, Trx } from '../database/open.ts';
+import { FAILURES_PER_ACCOUNT, FAILURES_PER_CLIENT, hashSecret, newSecret, SIGN_IN_WINDOW_MS } from './accounts.ts';
+import { checkPassword } from './password.ts';
+import { findUserByEmail } from './store.ts';
+import { Problem } from '../problem.ts';
+
+export type SessionLimits = { sessionIdleMs: number; sessionMaxMs: number };
+
+/** Opens a session and returns its secret, which only the cookie holds. */
+export async function openSession(
+  db: Db | Trx,
+  userId: number,
+  client: { address: string; userAgent: string },
+  limits: SessionLimits,
+): Promise<string> {
+  const secret = newSecret();
+  await db
+    .insertInto('sessions')
+    .values({
+      token_hash: hashSecret(secret),
+      user_id: userId,
+      expires_at: new Date(Date.now() + limits.sessionMaxMs),
+      client_address: client.address,
+      user_agent: client.userAgent.slice(0, 300),
+    })
+    .execute();
+  return secret;
+}
+
+/** The user of a living session: neither idle for too long nor past its end, and the user not disabled. */
+export async function findSession(db: Db, secret: string, limits: SessionLimits) {
+  const hash = hashSecret(secret);
+  const row = await db
+    .selectFrom('sessions')
+    .innerJoin('users', 'users.id', 'sessions.user_id')
+    .select(['users.id', 'users.name', 'users.role', 'users.time_zone', 'users.theme', 'sessions.last_seen_at'])
+    .where('sessions.token_hash', '=', hash)
+    .where('sessions.expires_at', '>', new Date())
+    .where('sessions.last_seen_at', '>', new Date(Date.now() - limits.sessionIdleMs))
+    .where('users.disabled_at', 'is', null)
+    .executeTakeFirst();
+  // Written once in a while only, so that reading a page stays a read.
+  const stale = Math.min(60_000, limits.sessionIdleMs / 4);
+  if (row && Date.now() - row.last_seen_at.getTime() > stale) {
+    await db.updateTable('sessions').set({ last_seen_at: new Date() }).where('token_hash', '=', hash).execute();
+  }
+  return row;
+}
+
+export async function closeSession(db: Db, secret: string): Promise<void> {
+  await db.deleteFrom('sessions').where('token_hash', '=', hashSecret(secret)).execute();
+}
+
+export async function forgetOldSessions(db: Db, limits: SessionLimits): Promise<void> {
+  await db
+    .deleteFrom('sessions')
+    .where((eb) => eb.or([eb('expires_at', '<', new Date()), eb('last_seen_at', '<', new Date(Date.now() - limits.sessionIdleMs))]))
+    .execute();
+  await db.deleteFrom('sign_in_failures').where('at', '<', new Date(Date.now() - 24 * SIGN_IN_WINDOW_MS)).execute();
+}
+
+async function refuseTooMany(db: Db, email: string, address: string): Promise<void> {
+  const since = new Date(Date.now() - SIGN_IN_WINDOW_MS);
+  const row = await db
+    .selectNoFrom((eb) => [
+      eb.selectFrom('sign_in_failures').select(eb.fn.countAll<number>().as('n')).where('email', '=', email).where('at', '>', since).as('account'),
+      eb.selectFrom('sign_in_failures').select(eb.fn.countAll<number>().as('n')).where('client_address', '=', address).where('at', '>', since).as('client'),
+    ])
+    .executeTakeFirstOrThrow();
+  if ((row.account ?? 0) >= FAILURES_PER_ACCOUNT || (row.client ?? 0) >= FAILURES_PER_CLIENT) {
+    throw new Problem('too-many-tries', 'Too many failed tries. Wait 15 minutes, then try again.');
+  }
+}
+
+/**
+ * Checks e-mail and password. Unknown address, wrong password and disabled account answer alike, in words
+ * and in time; failures are counted for the account and for the client's address, known or not.
+ */
+export async function signIn(db: Db, given: { email: string; password: string }, address: string): Promise<number> {
+  const email = given.email.trim().toLowerCase();
+  await refuseTooMany(db, email, address);
+  const user = await findUserByEmail(db, email);
+  const right = await checkPassword(user?.password_hash, given.password);
+  if (!user || !right || user.disabled_at) {
+    await db.insertInto('sign_in_failures').values({ email, client_address: address }).execute();
+    throw new Problem('invalid', 'E-mail or password is wrong.', { fields: { password: 'E-mail or password is wrong.' } });
+  }
+  await db.deleteFrom('sign_in_failures').where('email', '=', email).execute();
+  return user.id;
+}

@@ -1,0 +1,63 @@
+import { readdirSync } from 'node:fs';
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+
+const FOLDER = new URL('../../migrations/', import.meta.url);
+
+/** The database cannot be brought to this release's schema. */
+export class MigrationFailed extends Error {
+  override name = 'MigrationFailed';
+}
+
+const nameOf = (file: string) => file.replace(/\.ts$/, '');
+
+function migrationNames(): string[] {
+  return readdirSync(FOLDER)
+    .filter((file) => /^\d{4}-[a-z0-9-]+\.ts$/.test(file))
+    .map(nameOf)
+    .sort();
+}
+
+async function loadMigrations(): Promise<Record<string, Migration>> {
+  const loaded = migrationNames().map(async (name) => [name, (await import(new URL(`${name}.ts`, FOLDER).href)) as Migration]);
+  return Object.fromEntries(await Promise.all(loaded));
+}
+
+/** Names already applied, or undefined in a database without tables. */
+async function appliedNames(db: Kysely<unknown>): Promise<string[] | undefined> {
+  try {
+    const rows = await (db as Kysely<{ kysely_migration: { name: string } }>)
+      .selectFrom('kysely_migration')
+      .select('name')
+      .orderBy('name')
+      .execute();
+    return rows.map((row) => row.name);
+  } catch (error) {
+    if ((error as { code?: string }).code === '42P01') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Brings the database to this release's schema; forward only. Several processes may start at once: they
+ * wait for each other on the migrator's advisory lock. A database of a newer release is refused.
+ */
+export async function migrate(db: Kysely<unknown>): Promise<string[]> {
+  const known = migrationNames();
+  const applied = (await appliedNames(db)) ?? [];
+  const newer = applied.filter((name) => !known.includes(name));
+  if (newer.length > 0) {
+    throw new MigrationFailed(
+      `The database was written by a newer release (step ${newer.at(-1)}). Install that release, or restore an older backup.`,
+    );
+  }
+  if (applied.length === known.length) return [];
+  const migrator = new Migrator({ db, provider: { getMigrations: loadMigrations } });
+  const { error, results } = await migrator.migrateToLatest();
+  const failed = results?.find((result) => result.status === 'Error');
+  if (error) {
+    const step = failed ? ` at step ${failed.migrationName}` : '';
+    throw new MigrationFailed(`Migration failed${step}; the database is as it was.`, { cause: error });
+  }
+  return (results ?? []).map((result) => result.migrationName);
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Kysely, PGliteDialect, PostgresDialect, type Transaction } from 'kysely';
+import { takeLock } from './lock.ts';
+import { PARSERS } from './parsers.ts';
+import type { Database } from './tables.ts';
+
+/** The application's own database handle. */
+export type Db = Kysely<Database>;
+/** A handle inside a transaction. What changes state takes this and never the outer one. */
+export type Trx = Transaction<Database>;
+
+export type OpenDatabase = { db: Db; kind: 'embedded' | 'server'; close: () => Promise<void> };
+
+const EMBEDDED_MAJOR = '18';
+
+/** The embedded directory was written by another PostgreSQL major version. */
+export class WrongDatabaseVersion extends Error {
+  override name = 'WrongDatabaseVersion';
+}
+
+function refuseOtherMajor(folder: string): void {
+  const file = join(folder, 'PG_VERSION');
+  if (!existsSync(file)) return;
+  const major = readFileSync(file, 'utf8').trim();
+  if (major !== EMBEDDED_MAJOR) {
+    throw new WrongDatabaseVersion(
+      `${folder} was written by PostgreSQL ${major}; this release has ${EMBEDDED_MAJOR} and cannot open it. ` +
+        'Start the release that wrote it, move the data to a PostgreSQL server (DATABASE_URL), or set DATA_DIR to an empty folder.',
+    );
+  }
+}
+
+async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
+  const release = takeLock(dataDir);
+  try {
+    const folder = join(dataDir, 'db');
+    refuseOtherMajor(folder);
+    const { PGlite } = await import('@electric-sql/pglite');
+    const pglite = await PGlite.create({ dataDir: folder, parsers: PARSERS });
+    const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) });
+    return {
+      db,
+      kind: 'embedded',
+      close: async () => {
+        await db.destroy();
+        if (!pglite.closed) await pglite.close();
+        release();
+      },
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function openServer(url: string): Promise<OpenDatabase> {
+  const { default: pg } = await import('pg');
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 30_000,
+    application_name: 'delist-desk',
+    types: {
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        PARSERS[oid] && format !== 'binary'
+          ? PARSERS[oid]
+          : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    },
+  });
+  // A server that goes away drops idle connections: without a listener that ends the process.
+  pool.on('error', () => {});
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return { db, kind: 'server', close: () => db.destroy() };
+}
+
+/** Opens PostgreSQL where a URL is given, else the embedded database in the data directory. */
+export function openDatabase(config: { databaseUrl: string | undefined; dataDir: string }): Promise<OpenDatabase> {
+  return config.databaseUrl ? openServer(config.databaseUrl) : openEmbedded(config.dataDir);
+}

@@ -1,0 +1,19 @@
+/**
+ * The drivers disagree on values: `bigint` is text with pg and a number with PGlite, `date` shifts with the
+ * zone in pg, `bytea` is a Buffer or a Uint8Array. These parsers, by type OID, are given to both.
+ */
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`int8 out of the safe range: ${text}`);
+  return value;
+}
+
+const asText = (text: string) => text;
+const asBuffer = (text: string) => Buffer.from(text.slice(2), 'hex');
+
+export const PARSERS: Record<number, (text: string) => unknown> = {
+  17: asBuffer,
+  20: safeInteger,
+  1082: asText,
+  1186: asText,
+};

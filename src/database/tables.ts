@@ -1,0 +1,320 @@
+import type { ColumnType, Generated, GeneratedAlways, Insertable, Selectable, Updateable } from 'kysely';
+import type { Reason, Verdict } from '../providers/schema.ts';
+
+/** Table types shared by all stores; the schema itself is in `migrations/`. */
+type Now = ColumnType<Date, Date | undefined, Date>;
+type Default<T> = ColumnType<T, T | undefined, T>;
+type Json<T> = ColumnType<T, unknown, unknown>;
+
+export type Role = 'admin' | 'operator' | 'viewer';
+export type Scope = 'read' | 'write' | 'admin';
+export type Theme = 'system' | 'light' | 'dark';
+export type IncidentState = 'open' | 'awaiting-provider' | 'action-needed' | 'mitigated' | 'recovered' | 'closed';
+export type Severity = 'low' | 'normal' | 'high' | 'critical';
+export type Channel = 'form' | 'email' | 'portal' | 'phone' | 'other';
+export type Direction = 'in' | 'out';
+export type EvidenceResult = 'supports' | 'contradicts' | 'unknown';
+export type LetterState = 'draft' | 'sent' | 'discarded';
+
+export type UsersTable = {
+  id: GeneratedAlways<number>;
+  email: string;
+  name: string;
+  role: Role;
+  password_hash: string;
+  time_zone: Default<string>;
+  theme: Default<Theme>;
+  created_at: Now;
+  disabled_at: Date | null;
+};
+
+export type SessionsTable = {
+  token_hash: Buffer;
+  user_id: number;
+  created_at: Now;
+  last_seen_at: Now;
+  expires_at: Date;
+  client_address: string | null;
+  user_agent: Default<string>;
+};
+
+export type ApiTokensTable = {
+  id: GeneratedAlways<number>;
+  name: string;
+  token_hash: Buffer;
+  /** The first characters of the token, by which a person tells tokens apart. */
+  hint: string;
+  scope: Scope;
+  created_by: number | null;
+  created_at: Now;
+  last_used_at: Date | null;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+};
+
+export type SetupLinksTable = { token_hash: Buffer; created_at: Now; expires_at: Date };
+export type SignInFailuresTable = { id: GeneratedAlways<number>; email: string; client_address: string; at: Now };
+
+export type IdempotencyKeysTable = {
+  actor: string;
+  key: string;
+  fingerprint: Buffer;
+  status: number | null;
+  answer: Json<unknown>;
+  created_at: Now;
+};
+
+export type ProfileTable = {
+  id: Generated<boolean>;
+  name: Default<string>;
+  website: Default<string>;
+  contact_name: Default<string>;
+  contact_email: Default<string>;
+  contact_phone: Default<string>;
+  postal_address: Default<string>;
+  reply_address: Default<string>;
+  abuse_address: Default<string>;
+  sending_domains: Default<string[]>;
+  mail_kinds: Default<string>;
+  daily_volume: Default<string>;
+  opt_in: Default<string>;
+  jmrp_since: string | null;
+  snds_since: string | null;
+  programmes: Default<string[]>;
+  version: Default<number>;
+  updated_at: Now;
+};
+
+export type AddressesTable = {
+  id: GeneratedAlways<number>;
+  /** A single address is kept as /32 or /128. */
+  network: string;
+  hostname: Default<string>;
+  label: Default<string>;
+  purpose: Default<string>;
+  in_use_since: string | null;
+  jmrp_since: string | null;
+  snds_since: string | null;
+  notes: Default<string>;
+  version: Default<number>;
+  created_at: Now;
+  updated_at: Now;
+};
+
+export type IncidentsTable = {
+  number: GeneratedAlways<number>;
+  title: string;
+  provider: string;
+  state: IncidentState;
+  reason: Reason | null;
+  severity: Default<Severity>;
+  round: Default<number>;
+  assignee_id: number | null;
+  affected: Default<string>;
+  block_codes: Default<string[]>;
+  recipient_domains: Default<string[]>;
+  rejection_count: Default<number>;
+  first_rejection_at: Date | null;
+  last_rejection_at: Date | null;
+  opened_at: Date;
+  state_since: Date;
+  first_request_at: Date | null;
+  last_request_at: Date | null;
+  first_answer_at: Date | null;
+  last_answer_at: Date | null;
+  last_verdict: Verdict | null;
+  mitigated_at: Date | null;
+  recovered_at: Date | null;
+  closed_at: Date | null;
+  relapses: Default<number>;
+  next_action: Default<string>;
+  next_action_due_at: Date | null;
+  /** When silence of the provider calls for a follow-up. */
+  follow_up_due_at: Date | null;
+  version: Default<number>;
+  updated_at: Now;
+  search: GeneratedAlways<string>;
+};
+
+export type IncidentAddressesTable = { incident_number: number; address_id: number };
+export type LinkKind = 'same-address' | 'same-provider' | 'by-hand';
+export type IncidentLinksTable = { incident_number: number; linked_number: number; kind: LinkKind; created_at: Now };
+
+export type ReportsTable = {
+  id: GeneratedAlways<number>;
+  raw: Buffer;
+  sha256: Buffer;
+  byte_length: number;
+  source: 'page' | 'api' | 'command-line';
+  file_name: Default<string>;
+  received_at: Now;
+};
+export type IncidentReportsTable = { incident_number: number; report_id: number };
+
+export type RejectionsTable = {
+  id: GeneratedAlways<number>;
+  incident_number: number;
+  report_id: number | null;
+  line: number;
+  provider: string | null;
+  rule: string | null;
+  ip: string | null;
+  reply_code: string | null;
+  enhanced_code: string | null;
+  block_code: string | null;
+  reason: Reason | null;
+  temporary: boolean | null;
+  recipient: string | null;
+  recipient_domain: string | null;
+  mx: string | null;
+  list_name: string | null;
+  list_owner: string | null;
+  occurred_at: Date | null;
+  occurred_at_guessed: Default<boolean>;
+  recorded_at: Now;
+  /** How often the same rejection stood in the report. */
+  seen: Default<number>;
+  text: string;
+};
+
+export type TicketsTable = {
+  id: GeneratedAlways<number>;
+  incident_number: number;
+  reference: string;
+  channel: Channel;
+  address: Default<string>;
+  state: Default<'open' | 'closed'>;
+  opened_at: Date;
+  closed_at: Date | null;
+  recorded_at: Now;
+};
+
+export type LettersTable = {
+  id: GeneratedAlways<number>;
+  incident_number: number;
+  template: string;
+  language: string;
+  round: string;
+  state: Default<LetterState>;
+  subject: string;
+  body: string;
+  /** The draft as the template gave it, against which a person's edits are told apart. */
+  base_subject: string;
+  base_body: string;
+  claims: Json<unknown>;
+  fields: Json<unknown>;
+  missing: Json<unknown>;
+  version: Default<number>;
+  created_at: Now;
+  updated_at: Now;
+  created_by_name: string;
+  sent_at: Date | null;
+  channel: Channel | null;
+};
+export type LetterOverridesTable = { letter_id: number; claim: string; reason: string; by_name: string; at: Now };
+
+export type MessagesTable = {
+  id: GeneratedAlways<number>;
+  incident_number: number;
+  ticket_id: number | null;
+  letter_id: number | null;
+  direction: Direction;
+  channel: Default<Channel>;
+  at: Date;
+  recorded_at: Now;
+  from_address: Default<string>;
+  to_address: Default<string>;
+  subject: Default<string>;
+  text: string;
+  html: string | null;
+  raw: Buffer;
+  raw_type: 'message/rfc822' | 'text/plain';
+  sha256: Buffer;
+  message_id: string | null;
+  verdict: Verdict | null;
+  machine_verdict: Verdict | null;
+  /** 0 to 1; null once a person has decided. */
+  confidence: number | null;
+  quote: string | null;
+  /** What could not be read of the raw mail. */
+  problem: string | null;
+};
+
+export type AttachmentsTable = {
+  id: GeneratedAlways<number>;
+  message_id: number;
+  position: number;
+  file_name: string;
+  content_type: string;
+  byte_length: number;
+  sha256: Buffer;
+  content: Buffer;
+};
+
+export type EvidenceTable = {
+  id: GeneratedAlways<number>;
+  incident_number: number;
+  address_id: number | null;
+  claim: string;
+  result: EvidenceResult;
+  words: string;
+  source: string;
+  observed_at: Date;
+  recorded_at: Now;
+  recorded_by_name: string;
+};
+
+export type TimelineEntriesTable = {
+  id: GeneratedAlways<number>;
+  incident_number: number;
+  kind: string;
+  actor_user_id: number | null;
+  actor_token_id: number | null;
+  actor_name: string;
+  occurred_at: Date;
+  recorded_at: Now;
+  report_id: number | null;
+  ticket_id: number | null;
+  message_id: number | null;
+  letter_id: number | null;
+  detail: Json<Record<string, unknown>>;
+  corrects: number | null;
+};
+
+export type Database = {
+  users: UsersTable;
+  sessions: SessionsTable;
+  api_tokens: ApiTokensTable;
+  setup_links: SetupLinksTable;
+  sign_in_failures: SignInFailuresTable;
+  idempotency_keys: IdempotencyKeysTable;
+  profile: ProfileTable;
+  addresses: AddressesTable;
+  incidents: IncidentsTable;
+  incident_addresses: IncidentAddressesTable;
+  incident_links: IncidentLinksTable;
+  reports: ReportsTable;
+  incident_reports: IncidentReportsTable;
+  rejections: RejectionsTable;
+  tickets: TicketsTable;
+  letters: LettersTable;
+  letter_overrides: LetterOverridesTable;
+  messages: MessagesTable;
+  attachments: AttachmentsTable;
+  evidence: EvidenceTable;
+  timeline_entries: TimelineEntriesTable;
+};
+
+export type UserRow = Selectable<UsersTable>;
+export type AddressRow = Selectable<AddressesTable>;
+export type AddressChange = Updateable<AddressesTable>;
+export type IncidentRow = Selectable<IncidentsTable>;
+export type IncidentChange = Updateable<IncidentsTable>;
+export type RejectionRow = Selectable<RejectionsTable>;
+export type TicketRow = Selectable<TicketsTable>;
+export type MessageRow = Selectable<MessagesTable>;
+export type LetterRow = Selectable<LettersTable>;
+export type EvidenceRow = Selectable<EvidenceTable>;
+export type NewEvidence = Insertable<EvidenceTable>;
+export type EntryRow = Selectable<TimelineEntriesTable>;
+export type ProfileRow = Selectable<ProfileTable>;

@@ -1,0 +1,260 @@
+import { type Static, Type } from 'typebox';
+
+/**
+ * The one schema of the provider catalogue. Every file in `data/` is one provider and is checked against
+ * it at start and by a test. Adding a provider needs a data file and no code.
+ *
+ * `verified: false` marks a fact that rests on one weak source; pages say so.
+ */
+
+/** The classes of a rejection's cause. `not-a-block` is for replies that refuse mail but block nobody. */
+export const REASONS = [
+  'ip-reputation',
+  'domain-reputation',
+  'authentication',
+  'rate-limit',
+  'missing-ptr',
+  'policy',
+  'content',
+  'listed-on-third-party-list',
+  'not-a-block',
+] as const;
+export const Reason = Type.Enum([...REASONS]);
+export type Reason = (typeof REASONS)[number];
+
+/** What a provider's reply amounts to. */
+export const VERDICTS = [
+  'acknowledged',
+  'denied',
+  'mitigated',
+  'conditionally-mitigated',
+  'not-blocked',
+  'needs-information',
+  'refused-to-explain',
+  'closed',
+  'other',
+] as const;
+export const Verdict = Type.Enum([...VERDICTS]);
+export type Verdict = (typeof VERDICTS)[number];
+
+const closed = { additionalProperties: false } as const;
+const Slug = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 60 });
+const Words = Type.String({ minLength: 1, maxLength: 2000 });
+const Url = Type.String({ pattern: '^https?://', maxLength: 500 });
+const Source = Type.String({ minLength: 1, maxLength: 300, description: 'where the fact comes from' });
+const Verified = Type.Boolean({ description: 'false: one weak source only; shown as unverified' });
+
+/**
+ * How a text is recognised. All given conditions must hold. Literals are compared without regard to case
+ * and with white space folded; a `pattern` is a bounded regular expression without nested quantifiers
+ * (flags `iu`), used only where literals cannot say it. A named group `code` in a pattern becomes the
+ * block code.
+ */
+export const Match = Type.Object(
+  {
+    all: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 8 })),
+    any: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 40 })),
+    none: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 20 })),
+    pattern: Type.Optional(Type.String({ minLength: 2, maxLength: 300 })),
+    replyCodes: Type.Optional(Type.Array(Type.Integer({ minimum: 200, maximum: 599 }), { minItems: 1 })),
+    enhancedCodes: Type.Optional(Type.Array(Type.String({ pattern: '^[245]\\.\\d{1,3}\\.\\d{1,3}$' }), { minItems: 1 })),
+  },
+  { ...closed, minProperties: 1 },
+);
+export type Match = Static<typeof Match>;
+
+/** One rejection code or phrase of a provider. */
+export const RejectionRule = Type.Object(
+  {
+    id: Slug,
+    match: Match,
+    /** True when the text alone names the provider; false when it counts only after host or domain did. */
+    identifies: Type.Boolean(),
+    blockCode: Type.Optional(Type.String({ maxLength: 60, description: "the provider's own code, when fixed" })),
+    reason: Reason,
+    temporary: Type.Optional(Type.Boolean({ description: 'overrides the first digit of the reply code' })),
+    meaning: Words,
+    firstStep: Type.Optional(Words),
+    /** The third-party list that the reply cites, and the catalogue key of its operator. */
+    listName: Type.Optional(Type.String({ maxLength: 80 })),
+    listOwner: Type.Optional(Slug),
+    /** As seen, with documentation addresses; every example is a test. */
+    examples: Type.Array(Type.String({ minLength: 3, maxLength: 1500 }), { minItems: 1, maxItems: 6 }),
+    source: Source,
+    verified: Verified,
+  },
+  closed,
+);
+export type RejectionRule = Static<typeof RejectionRule>;
+
+/** Where the value of a form field comes from; the letters know how to fill each. */
+export const FIELD_VALUES = [
+  'contact-name',
+  'contact-email',
+  'contact-phone',
+  'organisation',
+  'website',
+  'postal-address',
+  'time-zone',
+  'sender-kind',
+  'recipient-domains',
+  'sending-domains',
+  'addresses',
+  'address',
+  'hostname',
+  'since',
+  'error-text',
+  'letter',
+  'subject',
+  'mail-kinds',
+  'daily-volume',
+  'opt-in',
+  'block-code',
+  'fixed',
+  'asked',
+] as const;
+
+/** One field of a provider's form, in the form's order. */
+export const FormField = Type.Object(
+  {
+    key: Slug,
+    label: Words,
+    /** `fixed`: the text is always the same. `asked`: only the person can answer it. */
+    value: Type.Enum([...FIELD_VALUES]),
+    fixed: Type.Optional(Words),
+    options: Type.Optional(Type.Array(Words, { minItems: 1, maxItems: 30 })),
+    maxLength: Type.Optional(Type.Integer({ minimum: 1, maximum: 100000, description: 'characters' })),
+    /** Between several addresses or domains. */
+    separator: Type.Optional(Type.String({ minLength: 1, maxLength: 4 })),
+    required: Type.Boolean(),
+    hint: Type.Optional(Words),
+  },
+  closed,
+);
+export type FormField = Static<typeof FormField>;
+
+/** A way to ask. The first one listed is the usual one. */
+export const Route = Type.Object(
+  {
+    key: Slug,
+    kind: Type.Enum(['form', 'email', 'portal', 'self-service', 'recipient', 'network-owner', 'none']),
+    name: Words,
+    url: Type.Optional(Url),
+    address: Type.Optional(Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', maxLength: 254 })),
+    /** Rejection rules that this route is for; absent: all. */
+    rules: Type.Optional(Type.Array(Slug, { minItems: 1 })),
+    fields: Type.Array(FormField, { maxItems: 40 }),
+    notes: Type.Array(Words, { maxItems: 20 }),
+    source: Source,
+    verified: Verified,
+  },
+  closed,
+);
+export type Route = Static<typeof Route>;
+
+/** A phrase in a provider's answer and the verdict that it amounts to. */
+export const ReplyRule = Type.Object(
+  {
+    id: Slug,
+    verdict: Verdict,
+    match: Match,
+    meaning: Type.Optional(Words),
+    examples: Type.Array(Type.String({ minLength: 3, maxLength: 1500 }), { minItems: 1, maxItems: 6 }),
+    source: Source,
+    verified: Verified,
+  },
+  closed,
+);
+export type ReplyRule = Static<typeof ReplyRule>;
+
+const Fact = Type.Object(
+  { text: Words, url: Type.Optional(Url), source: Source, verified: Verified },
+  closed,
+);
+
+/** Hours unless said otherwise. */
+const Timing = Type.Object(
+  {
+    acknowledgedWithin: Type.Optional(Type.Number({ minimum: 0 })),
+    answeredWithin: Type.Optional(Type.Number({ minimum: 0, description: 'hours to a first verdict, usually' })),
+    effectiveWithin: Type.Optional(Type.Number({ minimum: 0, description: 'hours from mitigation until it holds everywhere' })),
+    followUpAfter: Type.Optional(Type.Number({ minimum: 0, description: 'hours of silence before a follow-up; absent: never follow up' })),
+    workingDays: Type.Boolean({ description: 'true: the hours count on working days only (24 a day)' }),
+    note: Type.Optional(Words),
+    source: Source,
+    verified: Verified,
+  },
+  closed,
+);
+
+const CoolDown = Type.Object(
+  {
+    hours: Type.Number({ minimum: 0, description: 'least wait before asking again' }),
+    rounds: Type.Optional(Type.Integer({ minimum: 1, description: 'when to stop and take another route' })),
+    text: Words,
+    source: Source,
+    verified: Verified,
+  },
+  closed,
+);
+
+export const Provider = Type.Object(
+  {
+    key: Slug,
+    name: Words,
+    operator: Type.Optional(Words),
+    kind: Type.Enum(['mailbox-provider', 'filter-vendor', 'block-list']),
+    /** Other names under which people look for it. */
+    aliases: Type.Array(Words, { maxItems: 30 }),
+    about: Words,
+    languages: Type.Array(Type.Enum(['en', 'de', 'fr', 'it', 'es', 'nl', 'ru', 'zh', 'ja']), { minItems: 1 }),
+    /** Recipient domains. `*` stands for one label or more: `hotmail.*`, `yahoo.*`. */
+    domains: Type.Array(Type.String({ pattern: '^[a-z0-9*.-]+$', maxLength: 253 }), { maxItems: 400 }),
+    /** Host names of their MX and of the hosts that reply; `*.` in front stands for any host below. */
+    hosts: Type.Array(Type.String({ pattern: '^[a-z0-9*.-]+$', maxLength: 253 }), { maxItems: 100 }),
+    /** For operators of DNS lists: the names by which replies cite their lists. */
+    lists: Type.Array(
+      Type.Object(
+        {
+          key: Slug,
+          name: Words,
+          cited: Type.Array(Type.String({ minLength: 3, maxLength: 100 }), { minItems: 1 }),
+          lookup: Type.Optional(Url),
+        },
+        closed,
+      ),
+      { maxItems: 30 },
+    ),
+    rejections: Type.Array(RejectionRule, { maxItems: 200 }),
+    checkFirst: Type.Array(Fact, { maxItems: 20 }),
+    routes: Type.Array(Route, { maxItems: 12 }),
+    prerequisites: Type.Array(Fact, { maxItems: 20 }),
+    timing: Timing,
+    coolDown: Type.Optional(CoolDown),
+    worksWell: Type.Array(Fact, { maxItems: 20 }),
+    neverWorks: Type.Array(Fact, { maxItems: 20 }),
+    replies: Type.Array(ReplyRule, { maxItems: 100 }),
+    /** Domains that their answers come from. */
+    senders: Type.Array(Type.String({ pattern: '^[a-z0-9.-]+$', maxLength: 253 }), { maxItems: 30 }),
+    tickets: Type.Array(
+      Type.Object(
+        {
+          name: Words,
+          /** The named group `reference` is the reference. */
+          pattern: Type.String({ minLength: 4, maxLength: 200 }),
+          examples: Type.Array(Type.String({ minLength: 4, maxLength: 200 }), { minItems: 1 }),
+          source: Source,
+          verified: Verified,
+        },
+        closed,
+      ),
+      { maxItems: 10 },
+    ),
+    sources: Type.Array(
+      Type.Object({ title: Words, url: Type.Optional(Url), seen: Type.Optional(Type.String({ pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' })) }, closed),
+      { minItems: 1, maxItems: 40 },
+    ),
+  },
+  { ...closed, $id: 'provider' },
+);
+export type Provider = Static<typeof Provider>;

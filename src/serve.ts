@@ -1,0 +1,40 @@
+import { pino } from 'pino';
+import { hasUsers, newSetupLink } from './accounts/store.ts';
+import { buildApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { migrate } from './database/migrate.ts';
+import { openDatabase } from './database/open.ts';
+import { readCatalogue } from './providers/catalogue.ts';
+import { loadViews } from './web/views.ts';
+
+const SECRETS = ['req.headers.authorization', 'req.headers.cookie', 'res.headers["set-cookie"]'];
+
+/** config → database → app → listen. Resolves once requests are answered; `stop` ends all of it in order. */
+export async function serve(environment: NodeJS.ProcessEnv, options: { demo: boolean }): Promise<{ url: string; stop: () => Promise<void> }> {
+  const config = readConfig(environment, options);
+  const logger = pino({ level: config.logLevel, redact: { paths: SECRETS, censor: '(not logged)' } });
+  const catalogue = readCatalogue();
+  const database = await openDatabase(config);
+  try {
+    await migrate(database.db as never);
+    const app = await buildApp({ config, db: database.db, catalogue, views: loadViews() }, { logger });
+    await app.listen({ host: config.host, port: config.port });
+    const address = app.server.address();
+    const port = typeof address === 'object' && address ? address.port : config.port;
+    const url = config.baseUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+    process.stdout.write(`Delist Desk answers at ${url}\n`);
+    if (!(await hasUsers(database.db))) {
+      process.stdout.write(`Nobody has an account yet. Set up the first one within 24 hours:\n${url}/set-up/${await newSetupLink(database.db)}\n`);
+    }
+    let stopping: Promise<void> | undefined;
+    const stop = () => {
+      stopping ??= app.close().then(() => database.close());
+      return stopping;
+    };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop().then(() => process.exit(0)));
+    return { url, stop };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Role, Scope, Theme } from '../database/tables.ts';
+import { Problem } from '../problem.ts';
+
+/** Least role that a route asks for. `public` is for set-up, sign-in, health and static files only. */
+export type Access = 'public' | Role;
+
+/** Who asks: a person with a session, or a token. */
+export type Viewer = {
+  userId: number | null;
+  tokenId: number | null;
+  name: string;
+  role: Role;
+  timeZone: string;
+  theme: Theme;
+};
+
+/** Who did something, as the timeline keeps it. */
+export type Actor = { userId: number | null; tokenId: number | null; name: string };
+export const SYSTEM: Actor = { userId: null, tokenId: null, name: 'Delist Desk' };
+
+export const ROLE_OF_SCOPE: Record<Scope, Role> = { read: 'viewer', write: 'operator', admin: 'admin' };
+const RANK: Record<Role, number> = { viewer: 1, operator: 2, admin: 3 };
+export const reaches = (role: Role, least: Role) => RANK[role] >= RANK[least];
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    viewer: Viewer | null;
+  }
+}
+
+/** The signed-in viewer; a route that is not public always has one. */
+export function viewerOf(request: FastifyRequest): Viewer {
+  if (!request.viewer) throw new Problem('not-signed-in', 'You are not signed in.');
+  return request.viewer;
+}
+
+export function actorOf(request: FastifyRequest): Actor {
+  const { userId, tokenId, name } = viewerOf(request);
+  return { userId, tokenId, name };
+}
+
+/** Throws unless the viewer may use the route. */
+export function checkAccess(request: FastifyRequest): void {
+  const least = request.routeOptions.config.access ?? 'viewer';
+  if (least === 'public') return;
+  const viewer = viewerOf(request);
+  if (!reaches(viewer.role, least)) {
+    throw new Problem('not-allowed', `This needs the role ${least}; you are ${viewer.role}.`);
+  }
+}
+
+/** Every route must say who may use it: one that forgot stops the start. */
+export function requireDeclaredAccess(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    // The static plugin declares its own routes; style sheets and scripts hold nothing secret.
+    if (route.url.startsWith('/assets/')) route.config = { ...route.config, access: 'public' };
+    if (!route.config?.access) throw new Error(`${String(route.method)} ${route.url} does not declare its access`);
+  });
+}

@@ -1,0 +1,38 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { localPath } from '../accounts/accounts.ts';
+import { problemPage } from './pages.ts';
+import { PROBLEMS, toProblem } from './problems.ts';
+import { isCarried, signInToGoOn } from './resume.ts';
+
+const wantsJson = (request: FastifyRequest) => request.url.startsWith('/api/') || request.url.startsWith('/metrics') || request.url === '/healthz';
+
+/** problem+json, RFC 9457. */
+function problemJson(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = toProblem(error);
+  const kind = PROBLEMS[problem.code];
+  if (kind.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (problem.code === 'database-away') reply.header('retry-after', '30');
+  const body = {
+    type: `/problems#${problem.code}`,
+    title: kind.title,
+    status: kind.status,
+    detail: problem.message,
+    instance: request.id,
+    ...(Object.keys(problem.fields).length > 0 ? { fields: problem.fields } : {}),
+    ...problem.facts,
+  };
+  return reply.code(kind.status).serializer(JSON.stringify).type('application/problem+json').send(body);
+}
+
+/** The one place where errors become answers: problem+json under `/api`, a page elsewhere. */
+export async function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const problem = toProblem(error);
+  if (problem.code === 'unexpected') request.log.error({ err: error }, 'unexpected');
+  else request.log.info({ code: problem.code, detail: problem.message }, 'refused');
+  if (wantsJson(request)) return problemJson(error, request, reply);
+  if (problem.code === 'not-signed-in') {
+    if (isCarried(request)) return signInToGoOn(request, reply);
+    if (request.method === 'GET') return reply.redirect(`/sign-in?next=${encodeURIComponent(localPath(request.url))}`, 303);
+  }
+  return problemPage(problem, request, reply);
+}

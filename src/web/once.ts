@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { json } from '../database/json.ts';
+import type { Db, Trx } from '../database/open.ts';
+import { Problem } from '../problem.ts';
+import type { Actor } from './access.ts';
+
+/** What a request was answered with: replayed, unchanged, when the same request comes again. */
+export type Answer = { status: number; body: unknown };
+
+const ownerOf = (actor: Actor) =>
+  actor.userId !== null ? `user ${actor.userId}` : actor.tokenId !== null ? `token ${actor.tokenId}` : 'bootstrap token';
+
+const fingerprintOf = (what: string, input: unknown) =>
+  createHash('sha256').update(what).update('\0').update(JSON.stringify(input) ?? '').digest();
+
+/**
+ * Runs an effect at most once for a key: of a double click, a retry or two equal requests at a time, one
+ * acts and the others get its answer. Key and effect commit in one transaction, so a failed effect leaves
+ * the key free. Without a key the effect simply runs in a transaction.
+ */
+export async function once(
+  db: Db,
+  request: { actor: Actor; key: string | undefined; what: string; input: unknown },
+  effect: (trx: Trx) => Promise<Answer>,
+): Promise<Answer> {
+  const { key } = request;
+  if (!key) return db.transaction().execute(effect);
+  const owner = ownerOf(request.actor);
+  const fingerprint = fingerprintOf(request.what, request.input);
+  return db.transaction().execute(async (trx) => {
+    const claimed = await trx
+      .insertInto('idempotency_keys')
+      .values({ actor: owner, key, fingerprint, answer: null })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('key')
+      .executeTakeFirst();
+    if (!claimed) {
+      // The insert waited for the other request, so its answer is there by now.
+      const earlier = await trx
+        .selectFrom('idempotency_keys')
+        .selectAll()
+        .where('actor', '=', owner)
+        .where('key', '=', key)
+        .executeTakeFirstOrThrow();
+      if (!earlier.fingerprint.equals(fingerprint)) {
+        throw new Problem('key-reused', 'This idempotency key belongs to a request with other content.');
+      }
+      return { status: earlier.status ?? 200, body: earlier.answer };
+    }
+    const answer = await effect(trx);
+    await trx
+      .updateTable('idempotency_keys')
+      .set({ status: answer.status, answer: json(answer.body) })
+      .where('actor', '=', owner)
+      .where('key', '=', key)
+      .execute();
+    return answer;
+  });
+}
+
+/** Keys are kept for two days. */
+export async function forgetOldKeys(db: Db): Promise<void> {
+  await db.deleteFrom('idempotency_keys').where('created_at', '<', sql<Date>`now() - interval '2 days'`).execute();
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { countUnfinished } from '../incidents/counts.ts';
+import { Problem } from '../problem.ts';
+import { reaches } from './access.ts';
+import { setFlash, takeFlash } from './flash.ts';
+import { newFormKey } from './forms.ts';
+import { PROBLEMS, toProblem } from './problems.ts';
+import type { PageFrame } from './views.ts';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Renders a page in its layout. */
+    page: (view: string, data: object, status?: number) => Promise<FastifyReply>;
+    /** Answers a form: 303 to where its effect is seen, with one line on what was done. */
+    done: (to: string, words?: string) => FastifyReply;
+  }
+}
+
+export const ASSETS_FOLDER = fileURLToPath(new URL('./assets/', import.meta.url));
+
+/** Changes with any asset, so that browsers may keep them for ever. */
+function assetsVersion(): string {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(ASSETS_FOLDER).sort()) hash.update(readFileSync(`${ASSETS_FOLDER}${file}`));
+  return hash.digest('hex').slice(0, 10);
+}
+
+async function frameFor(request: FastifyRequest, reply: FastifyReply, assets: string): Promise<PageFrame> {
+  const { viewer, server } = request;
+  let counts: PageFrame['counts'] = null;
+  try {
+    if (viewer) counts = await countUnfinished(server.desk.db);
+  } catch {
+    // The page that says "the database does not answer" must not need the database.
+  }
+  return {
+    viewer: viewer && {
+      name: viewer.name,
+      timeZone: viewer.timeZone,
+      theme: viewer.theme,
+      canWrite: reaches(viewer.role, 'operator'),
+      isAdmin: reaches(viewer.role, 'admin'),
+    },
+    now: new Date(),
+    csrf: reply.generateCsrf(),
+    once: newFormKey(),
+    flash: takeFlash(request, reply),
+    demo: server.desk.config.demo,
+    path: request.url,
+    assets,
+    counts,
+  };
+}
+
+export function servePages(app: FastifyInstance): void {
+  const assets = assetsVersion();
+  app.decorateReply('page', async function (this: FastifyReply, view: string, data: object, status?: number) {
+    const frame = await frameFor(this.request, this, assets);
+    const html = this.server.desk.views.render(view, { frame, ...data });
+    if (status) this.code(status);
+    return this.type('text/html; charset=utf-8').send(html);
+  });
+  app.decorateReply('done', function (this: FastifyReply, to: string, words?: string) {
+    if (words) setFlash(this, words);
+    return this.redirect(to, 303);
+  });
+}
+
+/** The page for a problem: what happened, what to do, the request's number. */
+export async function problemPage(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const problem = toProblem(error);
+  const kind = PROBLEMS[problem.code];
+  if (problem.code === 'database-away') reply.header('retry-after', '30');
+  return reply.page('errors/problem', { title: kind.title, words: problem.message, todo: kind.todo, id: request.id, code: problem.code }, kind.status);
+}
+
+/**
+ * Runs a form's action. What is wrong with the input comes back as the same page, with what was typed and
+ * the messages beside the fields; anything else goes to the error page.
+ */
+export async function orFormAgain(
+  reply: FastifyReply,
+  action: () => Promise<FastifyReply>,
+  again: (problem: { message: string; fields: Record<string, string>; code: string }) => Promise<{ view: string; data: object }>,
+): Promise<FastifyReply> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof Problem) || PROBLEMS[error.code].status < 409) throw error;
+    const { view, data } = await again({ message: error.message, fields: error.fields, code: error.code });
+    return reply.page(view, data, PROBLEMS[error.code].status);
+  }
+}

@@ -1,0 +1,16 @@
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { FastifySchemaCompiler } from 'fastify';
+
+/**
+ * Bodies are taken as they are: nothing coerced, no key removed, so that a schema with
+ * `additionalProperties: false` refuses what it does not know. Text from URLs is coerced.
+ */
+export function validators(): FastifySchemaCompiler<object> {
+  const common = { useDefaults: true, removeAdditional: false, allErrors: false, strict: false } as const;
+  const strict = new Ajv({ ...common, coerceTypes: false });
+  const lenient = new Ajv({ ...common, coerceTypes: 'array' });
+  addFormats.default(strict);
+  addFormats.default(lenient);
+  return ({ schema, httpPart }) => (httpPart === 'body' ? strict : lenient).compile(schema);
+}

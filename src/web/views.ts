@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Handlebars from 'handlebars';
+import { ago, count, duration, exact, isoDay, near, offset, roughly } from './format.ts';
+
+const FOLDER = fileURLToPath(new URL('../../views/', import.meta.url));
+
+/** What every page shows around its own content. */
+export type PageFrame = {
+  viewer: { name: string; timeZone: string; theme: string; canWrite: boolean; isAdmin: boolean } | null;
+  now: Date;
+  csrf: string;
+  once: string;
+  flash: string;
+  demo: boolean;
+  path: string;
+  assets: string;
+  counts: { needYou: number; notClosed: number } | null;
+};
+
+type Options = Handlebars.HelperOptions;
+const frameOf = (options: Options) => options.data.root.frame as PageFrame;
+const zoneOf = (options: Options) => frameOf(options).viewer?.timeZone ?? 'UTC';
+const safe = (html: string) => new Handlebars.SafeString(html);
+const escape = Handlebars.escapeExpression;
+
+function timeTag(at: Date, shown: string, options: Options): Handlebars.SafeString {
+  return safe(`<time datetime="${at.toISOString()}" title="${escape(exact(at, zoneOf(options)))}">${escape(shown)}</time>`);
+}
+
+/** The helpers of all templates: marks, times and numbers. Whatever decides something belongs in a page's `page.ts`. */
+const HELPERS: Record<string, Handlebars.HelperDelegate> = {
+  icon: (name: string) => safe(`<svg class="i" aria-hidden="true"><use href="#${escape(name)}"/></svg>`),
+  smallIcon: (name: string) => safe(`<svg class="i i-s" aria-hidden="true"><use href="#${escape(name)}"/></svg>`),
+  near: (at: Date, options: Options) => timeTag(at, near(at, frameOf(options).now, zoneOf(options)), options),
+  exact: (at: Date, options: Options) => timeTag(at, exact(at, zoneOf(options)), options),
+  ago: (at: Date, options: Options) => timeTag(at, ago(at, frameOf(options).now), options),
+  age: (at: Date, options: Options) => timeTag(at, roughly(frameOf(options).now.getTime() - at.getTime()), options),
+  isoDay: (at: Date, options: Options) => isoDay(at, zoneOf(options)),
+  offset: (at: Date, options: Options) => offset(at, zoneOf(options)),
+  duration: (ms: number) => duration(ms),
+  count: (value: number) => count(value),
+  is: (a: unknown, b: unknown) => a === b,
+  selected: (a: unknown, b: unknown) => (String(a) === String(b) ? safe(' selected') : ''),
+  checked: (yes: unknown) => (yes ? safe(' checked') : ''),
+  current: (yes: unknown) => (yes ? safe(' aria-current="page"') : ''),
+  /** The message beside a field, announced with it. */
+  fieldError: (errors: Record<string, string> | undefined, name: string) =>
+    errors?.[name] ? safe(`<span class="field-error" id="error-${escape(name)}">${escape(errors[name])}</span>`) : '',
+  invalid: (errors: Record<string, string> | undefined, name: string) =>
+    errors?.[name] ? safe(` aria-invalid="true" aria-describedby="error-${escape(name)}"`) : '',
+};
+
+function templateFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((file) => file.isFile() && file.name.endsWith('.hbs'))
+    .map((file) => relative(FOLDER, join(file.parentPath, file.name)))
+    .filter((file) => !file.startsWith('letters/'));
+}
+
+const nameOf = (file: string) => file.replace(/\.hbs$/, '').replaceAll('\\', '/');
+
+/** Compiled pages by name (`incidents/show`). A missing variable throws: a page never has a silent hole. */
+export type Views = { render: (name: string, data: object) => string };
+
+export function loadViews(): Views {
+  const handlebars = Handlebars.create();
+  handlebars.registerHelper(HELPERS);
+  const options = { strict: true, preventIndent: true, knownHelpersOnly: false } as const;
+  const pages = new Map<string, Handlebars.TemplateDelegate>();
+  for (const file of templateFiles(FOLDER)) {
+    const template = handlebars.compile(readFileSync(join(FOLDER, file), 'utf8'), options);
+    const name = nameOf(file);
+    // `_row.hbs` in `incidents/` is the partial `incidents/row`.
+    if (/(^|\/)_/.test(name)) handlebars.registerPartial(name.replace(/(^|\/)_/, '$1'), template);
+    else if (name.startsWith('layouts/')) handlebars.registerPartial(name, template);
+    else pages.set(name, template);
+  }
+  return {
+    render(name, data) {
+      const page = pages.get(name);
+      if (!page) throw new Error(`no view named ${name}`);
+      return page(data, { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false });
+    },
+  };
+}
