@@ -1,35 +1,51 @@
 import { randomUUID } from 'node:crypto';
 import formbody from '@fastify/formbody';
-import multipart from '@fastify/multipart';
+import multipart, { type MultipartFile } from '@fastify/multipart';
 import statics from '@fastify/static';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { accountPages } from './accounts/routes.ts';
+import { settingsPages } from './accounts/settings-routes.ts';
+import { addressApi, addressPages } from './addresses/routes.ts';
 import type { Config } from './config.ts';
+import { correspondenceApi } from './correspondence/api.ts';
+import { correspondencePages } from './correspondence/routes.ts';
 import type { Db } from './database/open.ts';
+import { evidenceApi, evidencePages } from './evidence/routes.ts';
+import { incidentApi } from './incidents/api.ts';
+import { logPages } from './incidents/log-routes.ts';
+import { incidentPages } from './incidents/routes.ts';
+import { letterApi } from './letters/api.ts';
+import type { LetterLibrary } from './letters/library.ts';
+import { letterPages } from './letters/routes.ts';
+import { Problem } from './problem.ts';
+import { profileApi, profilePages } from './profile/routes.ts';
 import type { Catalogue } from './providers/catalogue.ts';
+import { providerApi, providerPages } from './providers/routes.ts';
+import { reportPages } from './reports/routes.ts';
 import { requireDeclaredAccess } from './web/access.ts';
-import { describeApi } from './web/api.ts';
+import { API, describeApi } from './web/api.ts';
 import { answerError } from './web/errors.ts';
+import { MAX_BODY_BYTES, MAX_REPORT_BYTES } from './web/limits.ts';
 import { healthRoutes } from './web/health.ts';
 import { identifyViewers } from './web/identify.ts';
 import { ASSETS_FOLDER, servePages } from './web/pages.ts';
 import { secure } from './web/security.ts';
 import { validators } from './web/validation.ts';
 import type { Views } from './web/views.ts';
-import { Problem } from './problem.ts';
 
 /** What every route can reach. */
-export type Desk = { config: Config; db: Db; catalogue: Catalogue; views: Views };
+export type Desk = { config: Config; db: Db; catalogue: Catalogue; letters: LetterLibrary; views: Views };
 
 declare module 'fastify' {
   interface FastifyInstance {
     desk: Desk;
   }
+  interface FastifyRequest {
+    /** Name of the file that came with a form, as the browser gave it. */
+    fileName: string;
+  }
 }
-
-export const MAX_BODY_BYTES = 1024 * 1024;
-export const MAX_REPORT_BYTES = 25 * 1024 * 1024;
 
 /** The application, ready to listen or to be injected requests into. */
 export async function buildApp(desk: Desk, options: { logger?: FastifyBaseLogger } = {}): Promise<FastifyInstance> {
@@ -50,6 +66,7 @@ export async function buildApp(desk: Desk, options: { logger?: FastifyBaseLogger
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.decorate('desk', desk);
+  app.decorateRequest('fileName', '');
   app.setValidatorCompiler(validators());
   app.setErrorHandler(answerError);
   app.setNotFoundHandler({ preHandler: [] }, (request) => {
@@ -61,13 +78,22 @@ export async function buildApp(desk: Desk, options: { logger?: FastifyBaseLogger
   await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });
   await app.register(multipart, {
     attachFieldsToBody: 'keyValues',
+    onFile: keepFile,
     limits: { fieldSize: MAX_REPORT_BYTES, fileSize: MAX_REPORT_BYTES, fields: 100, files: 5, parts: 120, fieldNameSize: 100, headerPairs: 50 },
   });
   await describeApi(app);
 
-  await app.register(healthRoutes);
-  await app.register(accountPages);
+  const pages = [healthRoutes, accountPages, settingsPages, incidentPages, logPages, correspondencePages, letterPages, evidencePages, addressPages, providerPages, profilePages, reportPages];
+  for (const plugin of pages) await app.register(plugin);
+  const api = [incidentApi, correspondenceApi, letterApi, evidenceApi, addressApi, providerApi, profileApi];
+  for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;
+}
+
+/** An uploaded file becomes a field with its bytes; its name is kept beside it. */
+async function keepFile(this: FastifyRequest, part: MultipartFile & { value?: unknown }): Promise<void> {
+  part.value = await part.toBuffer();
+  this.fileName = part.filename ?? '';
 }
 
 async function secureAll(app: FastifyInstance, { config, db }: Desk): Promise<void> {

@@ -4,6 +4,7 @@ import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { openDatabase } from './database/open.ts';
+import { openLibrary } from './letters/library.ts';
 import { readCatalogue } from './providers/catalogue.ts';
 import { loadViews } from './web/views.ts';
 
@@ -17,7 +18,7 @@ export async function serve(environment: NodeJS.ProcessEnv, options: { demo: boo
   const database = await openDatabase(config);
   try {
     await migrate(database.db as never);
-    const app = await buildApp({ config, db: database.db, catalogue, views: loadViews() }, { logger });
+    const app = await buildApp({ config, db: database.db, catalogue, letters: openLibrary(), views: loadViews() }, { logger });
     await app.listen({ host: config.host, port: config.port });
     const address = app.server.address();
     const port = typeof address === 'object' && address ? address.port : config.port;

@@ -53,7 +53,7 @@ const Verified = Type.Boolean({ description: 'false: one weak source only; shown
 export const Match = Type.Object(
   {
     all: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 8 })),
-    any: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 40 })),
+    any: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 150 })),
     none: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 20 })),
     pattern: Type.Optional(Type.String({ minLength: 2, maxLength: 300 })),
     replyCodes: Type.Optional(Type.Array(Type.Integer({ minimum: 200, maximum: 599 }), { minItems: 1 })),
@@ -86,6 +86,22 @@ export const RejectionRule = Type.Object(
   closed,
 );
 export type RejectionRule = Static<typeof RejectionRule>;
+
+const CodePattern = Type.Object(
+  { pattern: Type.String({ minLength: 4, maxLength: 200 }), examples: Type.Array(Type.String({ minLength: 2, maxLength: 300 }), { minItems: 1 }) },
+  closed,
+);
+
+/** What holds for replies of providers that are not in the catalogue: the same rules and codes, without a provider. */
+export const Generic = Type.Object({ codes: Type.Array(CodePattern), rules: Type.Array(RejectionRule) }, { ...closed, $id: 'generic' });
+export type Generic = Static<typeof Generic>;
+
+/** Names of public DNS lists by the zone or word that replies cite; `owner` is a catalogue key where there is one. */
+export const CitedLists = Type.Array(
+  Type.Object({ cited: Type.String({ minLength: 3, maxLength: 100 }), name: Words, owner: Type.Optional(Slug) }, closed),
+  { $id: 'cited-lists' },
+);
+export type CitedLists = Static<typeof CitedLists>;
 
 /** Where the value of a form field comes from; the letters know how to fill each. */
 export const FIELD_VALUES = [
@@ -225,6 +241,8 @@ export const Provider = Type.Object(
       ),
       { maxItems: 30 },
     ),
+    /** Patterns of the provider's own block codes; the named group `code` is the code, as it is written. */
+    codes: Type.Array(CodePattern, { maxItems: 12 }),
     rejections: Type.Array(RejectionRule, { maxItems: 200 }),
     checkFirst: Type.Array(Fact, { maxItems: 20 }),
     routes: Type.Array(Route, { maxItems: 12 }),

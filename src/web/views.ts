@@ -29,6 +29,17 @@ function timeTag(at: Date, shown: string, options: Options): Handlebars.SafeStri
   return safe(`<time datetime="${at.toISOString()}" title="${escape(exact(at, zoneOf(options)))}">${escape(shown)}</time>`);
 }
 
+/** Where the button of a next step leads. */
+const STEP_LINKS: Record<string, (number: number) => string> = {
+  letter: (number) => `/incidents/${number}/letters/new`,
+  reply: (number) => `/incidents/${number}/messages/new`,
+  recover: (number) => `/incidents/${number}#recover`,
+  close: (number) => `/incidents/${number}#state`,
+  reopen: (number) => `/incidents/${number}#state`,
+  note: (number) => `/incidents/${number}#note`,
+  refused: () => '/log',
+};
+
 /** The helpers of all templates: marks, times and numbers. Whatever decides something belongs in a page's `page.ts`. */
 const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   icon: (name: string) => safe(`<svg class="i" aria-hidden="true"><use href="#${escape(name)}"/></svg>`),
@@ -41,6 +52,10 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   offset: (at: Date, options: Options) => offset(at, zoneOf(options)),
   duration: (ms: number) => duration(ms),
   count: (value: number) => count(value),
+  stateIcon: (state: string) => `s-${state}`,
+  isPast: (at: Date, options: Options) => at < frameOf(options).now,
+  longList: (list: unknown[]) => list.length > 6,
+  stepLink: (number: number, go: string) => STEP_LINKS[go]?.(number) ?? `/incidents/${number}`,
   is: (a: unknown, b: unknown) => a === b,
   selected: (a: unknown, b: unknown) => (String(a) === String(b) ? safe(' selected') : ''),
   checked: (yes: unknown) => (yes ? safe(' checked') : ''),

@@ -1,0 +1,116 @@
+/* What a script makes nicer. Every page works without it. */
+(() => {
+  const inField = (element) => element instanceof HTMLElement && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
+
+  // "/" goes to the search field.
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
+    const search = document.querySelector('[data-search]');
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+  });
+
+  // Copy buttons: the label says that it was done, and takes it back.
+  document.addEventListener('click', async (event) => {
+    const button = event.target instanceof Element ? event.target.closest('[data-copy]') : null;
+    if (button) {
+      const source = document.getElementById(button.dataset.copy);
+      if (!source) return;
+      const text = source.value ?? source.textContent;
+      try {
+        await navigator.clipboard.writeText(text);
+      } catch {
+        source.select?.();
+        document.execCommand('copy');
+      }
+      const label = button.textContent;
+      button.textContent = 'Copied';
+      setTimeout(() => { button.textContent = label; }, 1500);
+    }
+    if (event.target instanceof Element && event.target.closest('[data-print]')) window.print();
+  });
+
+  // Links to a part of the page that is folded open it.
+  const unfold = () => {
+    const part = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+    if (part instanceof HTMLDetailsElement) {
+      part.open = true;
+      part.querySelector('input:not([type=hidden]), textarea, select')?.focus();
+    }
+  };
+  window.addEventListener('hashchange', unfold);
+  unfold();
+
+  // The browser's own zone, where somebody sets up the first account.
+  const zone = document.querySelector('[data-own-zone]');
+  if (zone && zone.value === 'UTC') {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if ([...zone.options].some((option) => option.value === own)) zone.value = own;
+  }
+
+  // A chosen or dropped file is named; the form carries its bytes.
+  const nameFile = (input) => {
+    const form = input.form;
+    const said = form?.querySelector('[data-file-name]');
+    if (said) said.textContent = input.files?.[0] ? `${input.files[0].name}, ${input.files[0].size.toLocaleString('en-GB')} bytes, is sent as it is.` : '';
+    if (input.files?.[0] && input.hasAttribute('data-submit')) form.requestSubmit();
+    else if (input.files?.[0] && form?.hasAttribute('data-log')) {
+      input.files[0].slice(0, 200000).text().then((text) => preview(form, text));
+    }
+  };
+  document.addEventListener('change', (event) => {
+    if (event.target instanceof HTMLInputElement && event.target.hasAttribute('data-file')) nameFile(event.target);
+  });
+  for (const area of document.querySelectorAll('[data-drop]')) {
+    const input = area.form?.querySelector('[data-file]');
+    if (!input) continue;
+    area.addEventListener('dragover', (event) => {
+      if (![...event.dataTransfer.types].includes('Files')) return;
+      event.preventDefault();
+      area.classList.add('dropping');
+    });
+    area.addEventListener('dragleave', () => area.classList.remove('dropping'));
+    area.addEventListener('drop', (event) => {
+      area.classList.remove('dropping');
+      if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
+      input.files = event.dataTransfer.files;
+      nameFile(input);
+    });
+  }
+
+  // Log a block: what is read appears while somebody types. The newest answer wins.
+  let latest = 0;
+  async function preview(form, text) {
+    const place = document.getElementById('preview');
+    const area = form.querySelector('[data-preview]');
+    const turn = ++latest;
+    const body = new URLSearchParams({ _csrf: form.elements._csrf.value, report: text.slice(0, 200000) });
+    const answer = await fetch(area.dataset.preview, { method: 'POST', body, headers: { accept: 'text/html' } }).catch(() => null);
+    if (!answer?.ok || turn !== latest) return;
+    const html = await answer.text();
+    if (turn === latest) place.innerHTML = html;
+  }
+  for (const area of document.querySelectorAll('[data-preview]')) {
+    let wait;
+    area.addEventListener('input', () => {
+      clearTimeout(wait);
+      wait = setTimeout(() => preview(area.form, area.value), 250);
+    });
+  }
+
+  // A long text that is being written survives a crash of the tab until it is sent.
+  for (const area of document.querySelectorAll('textarea[data-keep]')) {
+    const key = `kept ${location.pathname} ${area.name}`;
+    area.addEventListener('input', () => sessionStorage.setItem(key, area.value));
+    area.form?.addEventListener('submit', () => sessionStorage.removeItem(key));
+  }
+
+  // Counts characters under the letter.
+  for (const out of document.querySelectorAll('[data-count]')) {
+    const area = document.getElementById(out.dataset.count);
+    const show = () => { out.textContent = `${area.value.length.toLocaleString('en-GB')} characters`; };
+    area?.addEventListener('input', show);
+  }
+})();

@@ -1,0 +1,124 @@
+import ipaddr from 'ipaddr.js';
+
+/** An address or range that we send from. */
+export type Network = {
+  /** CIDR, canonical (RFC 5952): `203.0.113.7/32`, `2001:db8::/48`. */
+  cidr: string;
+  /** As people write it: without the prefix for a single address. */
+  text: string;
+  family: 4 | 6;
+  prefix: number;
+  /** From a range that RFC 5737 or RFC 3849 keeps for documentation: allowed, and marked. */
+  documentation: boolean;
+};
+
+export class BadAddress extends Error {
+  override name = 'BadAddress';
+}
+
+const DOCUMENTATION: [ipaddr.IPv4 | ipaddr.IPv6, number][] = [
+  ipaddr.parseCIDR('192.0.2.0/24'),
+  ipaddr.parseCIDR('198.51.100.0/24'),
+  ipaddr.parseCIDR('203.0.113.0/24'),
+  ipaddr.parseCIDR('2001:db8::/32'),
+];
+
+/** Ranges that never send mail across the internet, and why. */
+const REFUSED: Record<string, string> = {
+  private: 'is a private address, which no provider ever sees; give the public one',
+  uniqueLocal: 'is a private address, which no provider ever sees; give the public one',
+  loopback: 'is the loopback address',
+  linkLocal: 'is a link-local address',
+  carrierGradeNat: 'is a carrier-grade NAT address, which no provider ever sees; give the public one',
+  unspecified: 'is the unspecified address',
+  broadcast: 'is the broadcast address',
+  multicast: 'is a multicast address',
+  reserved: 'is reserved and in use by nobody',
+  benchmarking: 'is reserved for benchmarks',
+  amt: 'is reserved for multicast tunnels',
+  as112: 'belongs to the AS112 project',
+  as112v6: 'belongs to the AS112 project',
+  discard: 'is the discard-only range',
+  orchid2: 'is reserved',
+  droneRemoteIdProtocolEntityTags: 'is reserved',
+  rfc6145: 'is a translation address; give the IPv4 address in it',
+  rfc6052: 'is a translation address; give the IPv4 address in it',
+  '6to4': 'is a 6to4 address, which sends no mail of its own',
+  teredo: 'is a Teredo address, which sends no mail of its own',
+};
+
+const LEAST_PREFIX = { 4: 12, 6: 28 } as const;
+
+function whyNoAddress(text: string): string {
+  const octets = text.split('.');
+  if (octets.length === 4 && octets.every((octet) => /^\d+$/.test(octet))) {
+    const large = octets.find((octet) => Number(octet) > 255);
+    if (large) return `${text} is not an IP address: ${large} is more than 255`;
+    return `${text} is not an IP address: write its numbers without leading zeros`;
+  }
+  return `${text.slice(0, 60)} is not an IP address or CIDR range`;
+}
+
+function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 {
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) throw new BadAddress(`${whyNoAddress(text)}.`);
+  const parsed = ipaddr.parse(text);
+  if (parsed.kind() === 'ipv6' && (parsed as ipaddr.IPv6).zoneId) throw new BadAddress(`${text} names a zone, which only its own host understands.`);
+  return parsed.kind() === 'ipv6' && (parsed as ipaddr.IPv6).isIPv4MappedAddress() ? (parsed as ipaddr.IPv6).toIPv4Address() : parsed;
+}
+
+function prefixOf(text: string, given: string | undefined, bits: number): number {
+  if (given === undefined) return bits;
+  if (!/^\d{1,3}$/.test(given)) throw new BadAddress(`${text}: what follows the slash must be a number from 0 to ${bits}.`);
+  const prefix = Number(given);
+  if (prefix > bits) throw new BadAddress(`${text}: /${prefix} is longer than an address; the longest is /${bits}.`);
+  return prefix;
+}
+
+const networkOf = (address: ipaddr.IPv4 | ipaddr.IPv6, prefix: number) =>
+  address.kind() === 'ipv4'
+    ? ipaddr.IPv4.networkAddressFromCIDR(`${address}/${prefix}`)
+    : ipaddr.IPv6.networkAddressFromCIDR(`${address}/${prefix}`);
+
+/**
+ * Reads an IP address or CIDR range as a person writes it. IPv4 in IPv6 (`::ffff:203.0.113.7`) becomes
+ * IPv4. Throws {@link BadAddress} saying what is wrong with malformed, private and reserved ones.
+ */
+export function parseNetwork(input: string): Network {
+  const text = input.trim().replace(/^\[(.*)\]$/, '$1');
+  const [host = '', given, more] = text.split('/');
+  if (more !== undefined) throw new BadAddress(`${text.slice(0, 60)} is not an IP address or CIDR range.`);
+  const written = host.includes(':') ? 128 : 32;
+  const address = parse(host);
+  const bits = address.kind() === 'ipv4' ? 32 : 128;
+  // A mapped address counts its prefix from the IPv6 side.
+  const prefix = prefixOf(text, given, written) - (written - bits);
+  const family = bits === 32 ? 4 : 6;
+  const documentation = DOCUMENTATION.some(([net, length]) => net.kind() === address.kind() && prefix >= length && address.match(net as never, length));
+  const refusal = documentation ? undefined : REFUSED[address.range()];
+  if (refusal) throw new BadAddress(`${text} ${refusal}.`);
+  if (prefix < LEAST_PREFIX[family]) throw new BadAddress(`${text} is too large a range; the largest is /${LEAST_PREFIX[family]}.`);
+  const network = networkOf(address, prefix);
+  if (network.toString() !== address.toString()) {
+    throw new BadAddress(`${text} names one address inside a range; the range is ${network}/${prefix}, the address ${address}.`);
+  }
+  const cidr = `${address}/${prefix}`;
+  return { cidr, text: prefix === bits ? address.toString() : cidr, family, prefix, documentation };
+}
+
+/** Several addresses, separated by blanks, commas, semicolons or line ends. Each once, in their order. */
+export function parseNetworks(input: string | string[]): Network[] {
+  const texts = (Array.isArray(input) ? input : [input]).flatMap((text) => text.split(/[\s,;]+/)).filter(Boolean);
+  const networks = texts.map(parseNetwork);
+  return [...new Map(networks.map((network) => [network.cidr, network])).values()];
+}
+
+/** How a stored network is written: `203.0.113.7/32` → `203.0.113.7`. */
+export const networkText = (cidr: string) => cidr.replace(/^([^:]+)\/32$/, '$1').replace(/^(.*:.*)\/128$/, '$1');
+
+export function isDocumentation(cidr: string): boolean {
+  try {
+    return parseNetwork(cidr).documentation;
+  } catch {
+    return false;
+  }
+}

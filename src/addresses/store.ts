@@ -1,0 +1,122 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from '../database/open.ts';
+import type { AddressRow } from '../database/tables.ts';
+import { invalid, notFound, Problem } from '../problem.ts';
+import { BadAddress, type Network, networkText, parseNetwork } from './address.ts';
+
+/** Reads a list of addresses from input, or says which is wrong. */
+export function networksFrom<T>(field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BadAddress) throw invalid(field, error.message);
+    throw error;
+  }
+}
+
+/** The ids of these networks; those not known yet become addresses. */
+export async function ensureAddresses(trx: Trx, networks: Network[]): Promise<number[]> {
+  if (networks.length === 0) return [];
+  const cidrs = networks.map((network) => network.cidr);
+  await trx
+    .insertInto('addresses')
+    .values(cidrs.map((network) => ({ network })))
+    .onConflict((conflict) => conflict.column('network').doNothing())
+    .execute();
+  const rows = await trx
+    .selectFrom('addresses')
+    .select(['id', 'network'])
+    .where('network', '=', sql<string>`any(${sql.val(cidrs)}::cidr[])`)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+export type AddressFacts = {
+  hostname: string;
+  label: string;
+  purpose: string;
+  inUseSince: string | null;
+  jmrpSince: string | null;
+  sndsSince: string | null;
+  notes: string;
+};
+
+const columns = (facts: AddressFacts) => ({
+  hostname: facts.hostname,
+  label: facts.label,
+  purpose: facts.purpose,
+  in_use_since: facts.inUseSince,
+  jmrp_since: facts.jmrpSince,
+  snds_since: facts.sndsSince,
+  notes: facts.notes,
+});
+
+/** Adds an address with its facts. Throws `already-exists` when it is known. */
+export async function addAddress(trx: Trx, network: Network, facts: AddressFacts): Promise<number> {
+  const row = await trx
+    .insertInto('addresses')
+    .values({ network: network.cidr, ...columns(facts) })
+    .onConflict((conflict) => conflict.column('network').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!row) throw invalid('address', `${network.text} is known already.`);
+  return row.id;
+}
+
+/** Changes an address. Throws `changed-meanwhile` when somebody changed it since it was read. */
+export async function changeAddress(trx: Trx, cidr: string, version: number, facts: AddressFacts): Promise<void> {
+  const changed = await trx
+    .updateTable('addresses')
+    .set({ ...columns(facts), version: version + 1, updated_at: new Date() })
+    .where('network', '=', cidr)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  if (changed.numUpdatedRows === 1n) return;
+  await getAddress(trx, networkText(cidr));
+  throw new Problem('changed-meanwhile', 'Somebody changed this address since you opened it.');
+}
+
+export async function findAddress(db: Db | Trx, text: string): Promise<AddressRow | undefined> {
+  let network: Network;
+  try {
+    network = parseNetwork(text);
+  } catch {
+    return undefined;
+  }
+  return db.selectFrom('addresses').selectAll().where('network', '=', network.cidr).executeTakeFirst();
+}
+
+export async function getAddress(db: Db | Trx, text: string): Promise<AddressRow> {
+  const row = await findAddress(db, text);
+  if (!row) throw notFound(`address ${text.slice(0, 60)} here`);
+  return row;
+}
+
+export type AddressListed = AddressRow & { incidents: number; unfinished: number; last_opened_at: Date | null };
+
+/** A page of addresses in numeric order, each with how often it was blocked. `within` asks for those inside a range or around an address. */
+export async function listAddresses(db: Db, query: { limit: number; after?: string | undefined; text?: string | undefined; within?: Network | undefined }): Promise<{ items: AddressListed[]; next: string | null }> {
+  let page = db.selectFrom('addresses as a').selectAll('a').orderBy('a.network').limit(query.limit + 1);
+  if (query.after) page = page.where('a.network', '>', query.after);
+  if (query.within) page = page.where(sql<boolean>`a.network && ${query.within.cidr}::cidr`);
+  else if (query.text) {
+    const like = `%${query.text.replace(/[\\%_]/g, '\\$&')}%`;
+    page = page.where((eb) => eb.or([eb('a.hostname', 'ilike', like), eb('a.label', 'ilike', like), eb(sql<string>`host(a.network)`, 'like', like)]));
+  }
+  const rows = await db
+    .with('page', () => page)
+    .selectFrom('page as a')
+    .selectAll('a')
+    .select((eb) => {
+      const of = eb.selectFrom('incident_addresses as ia').innerJoin('incidents as i', 'i.number', 'ia.incident_number').whereRef('ia.address_id', '=', 'a.id');
+      return [
+        of.select(eb.fn.countAll<number>().as('n')).as('incidents'),
+        of.select(sql<number>`count(*) filter (where i.state <> 'closed')`.as('n')).as('unfinished'),
+        of.select((e) => e.fn.max('i.opened_at').as('m')).as('last_opened_at'),
+      ];
+    })
+    .orderBy('a.network')
+    .execute();
+  const items = rows.slice(0, query.limit) as AddressListed[];
+  return { items, next: rows.length > query.limit ? (items.at(-1)?.network ?? null) : null };
+}

@@ -1,0 +1,75 @@
+/** A record cut at the start of the reply in it. */
+export type Cut = { before: string; reply: string; marked: boolean };
+
+/** Counted things: `450 seconds` is no reply. */
+const NOT_COUNTED = '(?!(?:ms|s|secs?|seconds?|min|minutes?|hours?|days?|bytes|[kmg]i?b|messages|mails|recipients|points|times|euro?|usd|of)\\b)';
+
+const FIELD = '(?:reply|response|stat|led|diag|dsndiag|text|reason|error|msg|message)=["\']?';
+
+/** A code where replies stand: at the start, after a colon, bracket, quote or field name. */
+const PLACED = new RegExp(`(?:^|[:;('"\`>]\\s?|\\{|${FIELD})(?=([45]\\d\\d)[-\\s]${NOT_COUNTED}\\S)`, 'i');
+/** Code and enhanced code together are a reply anywhere. */
+const WITH_ENHANCED = /(?:^|[\s([<"':;=,>])(?=[45]\d\d[-\s]{1,3}#?[245]\.\d{1,3}\.\d{1,3})/;
+/** As languages print a tuple: `(554, b'5.7.1 …')`. */
+const TUPLE = /\(([45]\d\d), ?b?['"]/;
+/** A bare code before words; taken only when nothing better stands there. */
+const BARE = new RegExp(`(?:^|\\s)(?=[45]\\d\\d\\s${NOT_COUNTED}[A-Za-z<[(#])`, 'i');
+/** A code that ends the record: `said: 450`. */
+const LONELY = /(?:said|me): (?=[45]\d\d$)/;
+
+/** The second line of a reply of which the first lost its code. */
+const LATER_LINE = /\s([45]\d\d)-(?=[A-Z][\w ]{2})/;
+
+/** What stands in front of a reply that has no code, or of an error of our own server. */
+const DRESSING =
+  /(?:\bsaid: |refused to talk to me: |\bremote host said: ?|status=(?:bounced|deferred|undeliverable) \(|server returned '|after [A-Z][^:]{0,120}: host [^:]{1,120}: |^(?:smtp|x-[\w-]{1,20}); ?|^(?:permanent|temporary): |\b(?:LED|stat|reply|response)=["']?|\bdefer \(-?\d+\):? |Diagnostic-Code: )/i;
+
+/** Ends of the record that are not the reply's. */
+const TAILS = [
+  /\s*\(in reply to [^)]{1,80}\)+\s*$/i,
+  /;\s+from=<[^>]{0,300}>\s+to=<.*$/i,
+  /,\s+(?:stat|dsn|delay|status)=.*$/i,
+  /["']?\}?;\s*\{(?:MSG|FQDN|IP)=.*$/,
+  /\s+I'm not going to try again;.*$/i,
+  /\s*\(on @[^)]{0,200}\)?\s*$/i,
+  /\s+Original message headers:.*$/i,
+  /\s*["'},;]\s*$/,
+];
+
+function withoutTails(reply: string): string {
+  const cut = TAILS.reduce((text, tail) => text.replace(tail, ''), reply).trim();
+  const unopened = cut.split(')').length - cut.split('(').length;
+  return unopened > 0 && cut.endsWith(')') ? cut.slice(0, -1).trimEnd() : cut;
+}
+
+/** Where the code stands, and whether at a place that leaves no doubt. */
+function startOfCode(text: string): { at: number; marked: boolean } | null {
+  const places = [PLACED, WITH_ENHANCED, LONELY]
+    .map((pattern) => pattern.exec(text))
+    .filter((match) => match !== null)
+    .map((match) => match.index + match[0].length);
+  if (places.length > 0) return { at: Math.min(...places), marked: true };
+  const bare = BARE.exec(text);
+  return bare ? { at: bare.index + bare[0].length, marked: false } : null;
+}
+
+/** Longer records are cut before any pattern sees them. */
+const LONGEST_RECORD = 8000;
+
+/** Finds the reply in one record: from its code on, or after the words that lead to it. */
+export function cutReply(record: string): Cut {
+  const text = record
+    .slice(0, LONGEST_RECORD)
+    .replace(TUPLE, "($1 ")
+    .replace(/ERROR_CODE ?: ?(\d{3}), ERROR_CODE ?: ?(\d\.\d{1,3}\.\d{1,3})/, ': $1 $2')
+    .trim();
+  const code = startOfCode(text);
+  const later = code ? null : LATER_LINE.exec(text);
+  if (later) return { before: '', reply: withoutTails(`${later[1]}-${text}`), marked: true };
+  if (code?.marked) return { before: text.slice(0, code.at), reply: withoutTails(text.slice(code.at)), marked: true };
+  const dressing = DRESSING.exec(text);
+  if (!dressing && code) return { before: text.slice(0, code.at), reply: withoutTails(text.slice(code.at)), marked: false };
+  if (!dressing) return { before: '', reply: withoutTails(text), marked: false };
+  const from = dressing.index + dressing[0].length;
+  return { before: text.slice(0, from), reply: withoutTails(text.slice(from)), marked: true };
+}

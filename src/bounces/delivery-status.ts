@@ -1,0 +1,60 @@
+import type { Line } from './input-lines.ts';
+import { readHeaders } from './mime.ts';
+import { domainOf, type Said, said } from './said.ts';
+import { type Clock, mailStamp, readStamp } from './stamps.ts';
+
+const ADDRESS = /([^\s<>;]{1,128}@[\w.-]{1,253})/;
+
+/** The value after the type: `rfc822; a@example.net`, `dns; mx.example.net`. */
+const typed = (value: string | undefined): string => (value ?? '').replace(/^\s*[\w-]{1,30}\s*;\s*/, '').trim();
+
+function groups(lines: Line[]): Line[][] {
+  const found: Line[][] = [[]];
+  for (const line of lines) {
+    if (line.text.trim() === '') found.push([]);
+    else found.at(-1)?.push(line);
+  }
+  return found.filter((group) => group.length > 0);
+}
+
+/** More recipients than this are no bounce's. */
+const MOST_RECIPIENTS = 500;
+
+const lineOf = (group: Line[], field: RegExp): number => group.find((line) => field.test(line.text))?.n ?? group[0]?.n ?? 1;
+
+/**
+ * The per-recipient fields of a delivery-status body (RFC 3464 § 2.3). The text is empty where a recipient
+ * has no Diagnostic-Code. Status is the reporting server's own and is not taken for the reply's.
+ */
+export function readDeliveryStatus(lines: Line[], clock: Clock): Said[] {
+  const found: Said[] = [];
+  let arrival = '';
+  for (const group of groups(lines).slice(0, MOST_RECIPIENTS)) {
+    const { headers } = readHeaders(group);
+    arrival = headers.get('arrival-date') ?? arrival;
+    const final = headers.get('final-recipient') ?? headers.get('original-recipient');
+    const diagnostic = headers.get('diagnostic-code');
+    if (final === undefined && diagnostic === undefined) continue;
+    if (/^\s*(?:delivered|relayed|expanded)/i.test(headers.get('action') ?? '')) continue;
+    const recipient = ADDRESS.exec(typed(headers.get('original-recipient')))?.[1] ?? ADDRESS.exec(typed(final))?.[1] ?? null;
+    const remote = /^([\w.-]{3,253})/.exec(typed(headers.get('remote-mta')))?.[1] ?? null;
+    const when = headers.get('last-attempt-date') ?? arrival;
+    const stamp = mailStamp(when, clock) ?? readStamp(when, clock);
+    found.push(
+      said({
+        line: lineOf(group, /^Diagnostic-Code:/i),
+        text: (diagnostic ?? '').replace(/^\s*[\w-]{1,30}\s*;\s*/, '').trim(),
+        recipient,
+        recipientDomain: domainOf(recipient),
+        mx: remote !== null && /[a-z]/i.test(remote) ? remote.toLowerCase() : null,
+        mxIp: remote !== null && !/[a-z]/i.test(remote) ? remote : null,
+        at: stamp?.at ?? null,
+        atGuessed: stamp?.guessed ?? false,
+      }),
+    );
+  }
+  return found;
+}
+
+/** Field lines of a delivery status in a text that was pasted without its MIME structure. */
+export const hasStatusFields = (lines: Line[]): boolean => lines.some((line) => /^(?:Final-Recipient|Diagnostic-Code):\s?\S/i.test(line.text));

@@ -1,0 +1,42 @@
+import type { Rejection } from './rejection.ts';
+
+/** A rejection with how often the input has it, and when last (RFC 3339 in UTC). */
+export type SeenRejection = Rejection & { seen: number; lastAt: string | null };
+
+/** What makes two rejections the same one, besides the recipient's domain. */
+const core = (found: Rejection): string =>
+  [found.provider, found.listOwner, found.ip, found.replyCode, found.enhancedCode, found.blockCode, found.reason].join('\n');
+
+const later = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b > a) ? b : a);
+
+function again(kept: SeenRejection, found: Rejection): void {
+  kept.seen += 1;
+  kept.lastAt = later(kept.lastAt, found.at);
+}
+
+/**
+ * Each distinct rejection once, the first kept, with how often it was seen. One without a recipient's
+ * domain is the same as one with it when all else agrees: logs repeat a reply without naming whom it was for.
+ */
+export function distinct(rejections: Rejection[]): SeenRejection[] {
+  const byKey = new Map<string, SeenRejection>();
+  const byCore = new Map<string, SeenRejection>();
+  for (const found of rejections) {
+    const base = core(found);
+    const key = `${base}\n${found.recipientDomain}`;
+    const alike = byCore.get(base);
+    const nameless = alike?.recipientDomain === null || found.recipientDomain === null ? alike : undefined;
+    const kept = byKey.get(key) ?? nameless;
+    if (!kept) {
+      const own = { ...found, seen: 1, lastAt: found.at };
+      byKey.set(key, own);
+      if (!alike) byCore.set(base, own);
+      continue;
+    }
+    again(kept, found);
+    if (kept.recipientDomain !== null || found.recipientDomain === null) continue;
+    Object.assign(kept, { recipient: found.recipient, recipientDomain: found.recipientDomain, mx: kept.mx ?? found.mx });
+    byKey.set(key, kept);
+  }
+  return [...new Set(byKey.values())].sort((a, b) => a.line - b.line);
+}

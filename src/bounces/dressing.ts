@@ -1,0 +1,95 @@
+import { cutReply } from './cut-reply.ts';
+import { domainOf, type Said, said } from './said.ts';
+import { canonicalIp } from './sending-ip.ts';
+
+const HOST = '((?:[\\w-]{1,63}\\.){1,10}[\\w-]{1,63})\\.?';
+const IP = '\\[(?:IPv6:)?([\\da-fA-F:.]{3,45})\\]';
+
+/** Where log lines and bounces name the receiving host, the telling forms first. */
+const RECEIVERS = [
+  new RegExp(`\\bhost:? ${HOST} ?${IP}`, 'i'),
+  new RegExp(`\\brelay=${HOST} ?${IP}`, 'i'),
+  new RegExp(`\\bH=${HOST} ${IP}`),
+  new RegExp(`FQDN=${HOST}\\};\\{IP=([\\da-fA-F:.]{3,45})`),
+  new RegExp(`(?:while talking to|deliver to:?|\\bhost(?:=|: ?| ))\\s?${HOST}`, 'i'),
+  new RegExp(`${HOST} ?${IP}`),
+  new RegExp(`\\(${HOST}\\)\\s*$`),
+];
+const RELAY_QUOTED = new RegExp(`relay="(?:([\\da-fA-F:.]{3,45}) )?\\(?${HOST}\\)?"`);
+const RECEIVER_IP = /(?:Connected[ _]to[ _]|\bip=")([\da-fA-F:.]{3,45})|([\da-fA-F:.]{7,45})[ _](?:failed after|does not like)/i;
+
+const ADDRESS = "([\\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\\w.-]{1,253})";
+
+/** Where they name the recipient. */
+const RECIPIENTS = [
+  new RegExp(`\\b(?:to|rcpt|recipient)=<?${ADDRESS}`, 'i'),
+  new RegExp(`\\s(?:\\*\\*|==) (?:[^<@]{0,80}<)?${ADDRESS}`),
+  new RegExp(`(?:RCPT TO:? ?|recipient |\\bfor )<${ADDRESS}`, 'i'),
+  new RegExp(`^<?${ADDRESS}>?(?=[:\\s]|$)`),
+  new RegExp(`(?:to remote |Recipients?\\s*: ?\\{?\\[?|delivery to |undeliverable to )<?${ADDRESS}`, 'i'),
+];
+/** Addresses that are not the recipient's. */
+const SENDERS = /(?:\b(?:from|ctladdr|sender|orig_to|msgid|message-id|id)=|MAIL FROM:? ?|F=)<?[^>\s,]{1,300}@[^>\s,]{1,253}>?/gi;
+const ANY_ADDRESS = new RegExp(`(?:^|[\\s,<:;"'])${ADDRESS}`, 'g');
+
+const SOURCE = /\b(?:source="?|I=|dlvSourceIp=|local_ip=|src_?ip=)\[?([\da-fA-F:.]{3,45})/i;
+const GREETING = /refused to talk to me|verweigert|refus[eé] de me parler|initial connection|BANNER rejected|greeting/i;
+
+const CLIENT = /\bH=(?:[\w.-]{1,255} )?(?:\([^)]{0,255}\) )?\[([\da-fA-F:.]{3,45})\]|(?:reject|milter-reject|proxy-reject): [A-Z-]{4,14} from [^[\s]{1,255}\[([\da-fA-F:.]{3,45})\]/;
+const REFUSED_BY_US = /(?:\breject|milter-reject): [A-Z-]{4,14} from |\b(?:rejected|temporarily rejected) (?:RCPT|MAIL|connection|EHLO|after DATA)|\bdropped by '/;
+
+function receiverOf(record: string): { mx: string | null; mxIp: string | null } {
+  const quoted = RELAY_QUOTED.exec(record);
+  if (quoted) return { mx: quoted[2] ?? null, mxIp: canonicalIp(quoted[1] ?? '') };
+  const ip = RECEIVER_IP.exec(record);
+  const aside = canonicalIp(ip?.[1] ?? ip?.[2] ?? '');
+  for (const form of RECEIVERS) {
+    const found = form.exec(record);
+    const host = found?.[1] ?? '';
+    if (found && /[a-z]/i.test(host) && !host.includes('_')) return { mx: host.toLowerCase(), mxIp: canonicalIp(found[2] ?? '') ?? aside };
+  }
+  const bare = /\b(?:host|relay=) ?([\d.]{7,15})\[/.exec(record);
+  return { mx: null, mxIp: aside ?? canonicalIp(bare?.[1] ?? '') };
+}
+
+function recipientOf(record: string): string | null {
+  for (const form of RECIPIENTS) {
+    const found = form.exec(record)?.[1];
+    if (found !== undefined) return found;
+  }
+  const rest = record.replace(SENDERS, ' ');
+  return [...rest.matchAll(ANY_ADDRESS)].at(-1)?.[1] ?? null;
+}
+
+function inboundSaid(record: string, line: number): Said {
+  const { reply, marked } = cutReply(record);
+  const client = CLIENT.exec(record);
+  const sourceIp = client?.[1] ?? client?.[2] ?? null;
+  const text = marked ? reply : record.replace(/^.*?(?=(?:temporarily )?rejected |dropped by )/, '');
+  return said({ line, text, sourceIp, around: '', marked: true, inbound: true });
+}
+
+/** Longest record whose surroundings are searched; longer ones keep their reply only. */
+const LONGEST_AROUND = 2000;
+
+/** Reads one record, a log line or an unwrapped paragraph: the reply and all that stands around it. */
+export function readRecord(record: string, line: number): Said {
+  if (REFUSED_BY_US.test(record)) return inboundSaid(record, line);
+  const { before, reply, marked } = cutReply(record);
+  const around = before.slice(-LONGEST_AROUND);
+  const { mx, mxIp } = receiverOf(around);
+  const recipient = recipientOf(around);
+  const domain = /\(on @([\w.-]{1,253})/.exec(record.slice(-400))?.[1] ?? null;
+  return said({
+    line,
+    text: reply,
+    phase: GREETING.test(around) ? 'greeting' : null,
+    recipient,
+    recipientDomain: domainOf(recipient) ?? domain?.toLowerCase() ?? null,
+    mx,
+    mxIp,
+    sourceIp: SOURCE.exec(around)?.[1] ?? null,
+    around: before === '' ? reply : around,
+    marked,
+  });
+}

@@ -1,0 +1,31 @@
+/** One line of what was pasted, with its number there, from 1. */
+export type Line = { n: number; text: string };
+
+/** Characters of an input that are read; the rest is left out with a note. */
+export const LONGEST_INPUT = 2_000_000;
+
+/** Characters of a line that are read: no reply is longer. */
+const LONGEST_LINE = 20_000;
+
+export type InputLines = { lines: Line[]; truncated: boolean };
+
+/** UTF-8, or else Latin-1, in which every octet is a character. */
+function decode(octets: Uint8Array): string {
+  const bounded = octets.subarray(0, LONGEST_INPUT * 2);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bounded, { stream: true });
+  } catch {
+    return new TextDecoder('latin1').decode(bounded);
+  }
+}
+
+/** Cuts to a bounded size, unifies line ends and drops NULs and other control characters. */
+export function inputLines(given: string | Uint8Array): InputLines {
+  const input = typeof given === 'string' ? given : decode(given);
+  const truncated = input.length > LONGEST_INPUT;
+  const kept = (truncated ? input.slice(0, LONGEST_INPUT) : input).replace(/^\ufeff/, '');
+  const lines = kept
+    .split(/\r\n|\n|\r/)
+    .map((text, index) => ({ n: index + 1, text: text.slice(0, LONGEST_LINE).replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, '') }));
+  return { lines, truncated };
+}

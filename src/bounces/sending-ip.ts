@@ -1,0 +1,67 @@
+import ipaddr from 'ipaddr.js';
+
+const V4 = /(?<![\w.-]|\/\d)(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\w)/g;
+/** Any run of hexadecimal digits, colons and dots; the parser decides. */
+const V6 = /(?<![\w:.])(?=[\da-f]{0,4}:)[\da-f:.]{3,45}(?![\w])/gi;
+
+/** Yahoo's marks of its own error pages look like addresses: `- 4.16.55.1`. */
+const YAHOO_MARK = /(?<![\d.])4\.16\.\d{2}\.\d{1,2}(?![\d.])/g;
+
+/** Ranges that cannot be a sender on the Internet. Documentation addresses count: operators write with them. */
+const NOT_SENDERS = new Set(['private', 'loopback', 'linkLocal', 'uniqueLocal', 'unspecified', 'multicast', 'broadcast', 'carrierGradeNat']);
+
+/** More candidates than this are no reply's. */
+const MOST_CANDIDATES = 24;
+
+/** Eight groups, or fewer around one gap; a time of day is the usual other thing. */
+const mayBeV6 = (text: string): boolean => text.includes('::') || text.split(':').length >= 7;
+
+/** The canonical form (RFC 5952; mapped IPv4 as IPv4), or null when it is no address. */
+export function canonicalIp(text: string): string | null {
+  const bare = text.trim().replace(/^\[|\]$/g, '').replace(/^IPv6:/i, '');
+  if (bare.length > 45 || !/^[\da-f:.]+$/i.test(bare) || !/[.:]/.test(bare)) return null;
+  if (bare.includes(':') && !mayBeV6(bare)) return null;
+  if (!bare.includes(':') && !ipaddr.IPv4.isValidFourPartDecimal(bare)) return null;
+  return ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : null;
+}
+
+/** The canonical form of a public sending address, or null. */
+export function publicIp(text: string): string | null {
+  const ip = canonicalIp(text);
+  return ip === null || NOT_SENDERS.has(ipaddr.parse(ip).range()) ? null : ip;
+}
+
+/** All public addresses in a text, in their order. */
+export function publicIps(text: string): string[] {
+  const found: { at: number; ip: string }[] = [];
+  const clean = text.replace(YAHOO_MARK, ' ');
+  for (const pattern of [V4, V6]) {
+    let left = MOST_CANDIDATES;
+    for (const match of clean.matchAll(pattern)) {
+      const ip = publicIp(match[0].replace(/[.:]$/, (end) => (match[0].endsWith('::') ? end : '')));
+      if (ip !== null) found.push({ at: match.index, ip });
+      left -= 1;
+      if (left === 0) break;
+    }
+  }
+  return found.sort((a, b) => a.at - b.at).map(({ ip }) => ip);
+}
+
+/** Words in front of an address that make it the sender's own in free text. */
+const OUR_IP = /\b(?:ip|ipv[46]|address(?:es)?|adresse|server|sender)\b[\s:=]{1,3}[[(]?([\da-f:.]{3,45})/gi;
+
+/**
+ * The sending address that a reply names, else the one of the record's own field, else one that the
+ * words around call an address. The receiver's own address never counts.
+ */
+export function sendingIp(said: { text: string; around: string; mxIp: string | null; sourceIp: string | null }): string | null {
+  const named = publicIps(said.text).find((ip) => ip !== said.mxIp);
+  if (named !== undefined) return named;
+  const field = said.sourceIp === null ? null : publicIp(said.sourceIp);
+  if (field !== null) return field;
+  for (const match of said.around.matchAll(OUR_IP)) {
+    const ip = publicIp((match[1] ?? '').replace(/\.$/, ''));
+    if (ip !== null && ip !== said.mxIp) return ip;
+  }
+  return null;
+}

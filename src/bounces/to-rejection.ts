@@ -1,0 +1,48 @@
+import type { Catalogue } from '../providers/catalogue.ts';
+import { type Recognition, recognise } from '../providers/match.ts';
+import type { Rejection } from './rejection.ts';
+import { isTemporary, readReply } from './reply-code.ts';
+import type { Said } from './said.ts';
+import { sendingIp } from './sending-ip.ts';
+
+/** Causes that a text without any code can state; "spam" and "policy" are in too many mails. */
+const PLAIN_CAUSES = new Set(['missing-ptr', 'listed-on-third-party-list', 'ip-reputation', 'not-a-block']);
+
+/** An enhanced code where replies have it: in front, or as qmail's relatives write it. */
+const PLACED_CODE = /^[45]\.\d\.\d{1,3}\s|\(#[45]\.\d\.\d{1,3}\)/;
+
+/** Whether words without a code and without dressing are a rejection all the same. */
+function isTelling(said: Said, known: Recognition, ip: string | null): boolean {
+  if (known.reason === null) return false;
+  if (known.providerBasis === 'text' || known.providerBasis === 'list') return true;
+  return (said.alone || ip !== null) && PLAIN_CAUSES.has(known.reason);
+}
+
+/** What was said as a rejection; null when it is a success, or when nothing tells that it is a refusal. */
+export function toRejection(said: Said, catalogue: Catalogue): Rejection | null {
+  const { text, replyCode, enhancedCode } = readReply(said.text);
+  if (text === '' || replyCode?.startsWith('2') || replyCode?.startsWith('3')) return null;
+  const { mx: host, recipientDomain } = said;
+  const atConnect = said.phase === 'greeting';
+  const known = recognise({ text, replyCode, enhancedCode, host, recipientDomain, atConnect }, catalogue);
+  const ip = sendingIp({ ...said, text });
+  const marked = said.marked && (replyCode !== null || enhancedCode !== null || known.reason !== null);
+  const coded = replyCode !== null && known.rule !== null;
+  if (!marked && !coded && !PLACED_CODE.test(text) && !isTelling(said, known, ip)) return null;
+  return {
+    line: said.line,
+    ...known,
+    provider: said.inbound ? null : known.provider,
+    providerBasis: said.inbound && known.providerBasis !== 'list' ? null : known.providerBasis,
+    ip: known.reason === 'not-a-block' ? null : ip,
+    replyCode,
+    enhancedCode,
+    temporary: known.temporary ?? isTemporary(replyCode, enhancedCode),
+    recipient: said.recipient,
+    recipientDomain,
+    mx: host,
+    at: said.at,
+    atGuessed: said.atGuessed,
+    text,
+  };
+}

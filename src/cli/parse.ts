@@ -1,0 +1,162 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { LONGEST_INPUT } from '../bounces/input-lines.ts';
+import { parseReport } from '../bounces/parse-report.ts';
+import type { Rejection } from '../bounces/rejection.ts';
+import { type Catalogue, readCatalogue } from '../providers/catalogue.ts';
+
+export type CommandIo = {
+  stdin: AsyncIterable<Uint8Array>;
+  stdout: { write(text: string): unknown };
+  stderr: { write(text: string): unknown };
+};
+
+const USAGE = `Usage: parse [--jsonl FIELD] [--time-zone ZONE] [FILE…]
+Prints one JSON object per rejection and line. Reads standard input when no file is named; "-" is standard input.
+  --jsonl FIELD     the input has one JSON object a line; the text is in FIELD, the object's id is repeated
+  --time-zone ZONE  zone of log stamps without one, such as Europe/Berlin; default UTC
+Exit status: 0 something was recognised, 1 nothing was, 2 bad use.
+`;
+
+class BadUse extends Error {
+  override name = 'BadUse';
+}
+
+type Arguments = { files: string[]; field: string | null; timeZone: string };
+
+function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Throws {@link BadUse}. */
+function readArguments(args: string[]): Arguments {
+  const found: Arguments = { files: [], field: null, timeZone: 'UTC' };
+  const rest = [...args];
+  const value = (option: string): string => {
+    const next = rest.shift();
+    if (next === undefined || next === '') throw new BadUse(`${option} needs a value`);
+    return next;
+  };
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (arg === '--jsonl') found.field = value(arg);
+    else if (arg === '--time-zone') found.timeZone = value(arg);
+    else if (arg === '--') found.files.push(...rest.splice(0));
+    else if (arg.startsWith('-') && arg !== '-') throw new BadUse(`unknown option ${arg}`);
+    else found.files.push(arg);
+  }
+  if (!isZone(found.timeZone)) throw new BadUse(`unknown time zone ${found.timeZone}`);
+  return found;
+}
+
+type Row = { id?: unknown; file: string | null } & Record<string, unknown>;
+
+/** One object of the output, in the order of the contract. */
+function toRow(file: string | null, found: Rejection | null, id?: unknown): Row {
+  return {
+    ...(id === undefined ? {} : { id }),
+    file,
+    line: found?.line ?? null,
+    provider: found?.provider ?? null,
+    ip: found?.ip ?? null,
+    smtpCode: found?.replyCode ?? null,
+    enhancedCode: found?.enhancedCode ?? null,
+    blockCode: found?.blockCode ?? null,
+    reason: found?.reason ?? null,
+    temporary: found?.temporary ?? null,
+    recipient: found?.recipient ?? null,
+    recipientDomain: found?.recipientDomain ?? null,
+    mx: found?.mx ?? null,
+    listName: found?.listName ?? null,
+    at: found?.at ?? null,
+    text: found?.text ?? null,
+  };
+}
+
+type Run = { catalogue: Catalogue; arguments: Arguments; now: Date; write: (row: Row) => void };
+
+function recognised(text: string, run: Run): Rejection[] {
+  const { rejections, notBlocks } = parseReport(text, { catalogue: run.catalogue, now: run.now, timeZone: run.arguments.timeZone });
+  return [...rejections, ...notBlocks].sort((a, b) => a.line - b.line);
+}
+
+const open = (file: string | null, io: CommandIo): Readable => (file === null ? Readable.from(io.stdin) : createReadStream(file));
+
+/** Reads a little more than the parser takes, so that it can tell that something was left out. */
+async function readAll(stream: Readable): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > LONGEST_INPUT * 2) break;
+  }
+  const bytes = Buffer.concat(chunks);
+  const text = bytes.toString('utf8');
+  return text.includes('\ufffd') ? bytes.toString('latin1') : text;
+}
+
+async function parseFile(file: string | null, io: CommandIo, run: Run): Promise<boolean> {
+  const found = recognised(await readAll(open(file, io)), run);
+  for (const rejection of found) run.write(toRow(file, rejection));
+  return found.length > 0;
+}
+
+/** Throws {@link BadUse} when a line is no object with a text in that field. */
+function readLine(line: string, field: string, at: number, name: string): { id: unknown; text: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new BadUse(`${name}, line ${at}: not JSON`);
+  }
+  const record = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const text = record[field];
+  if (typeof text !== 'string') throw new BadUse(`${name}, line ${at}: no text in "${field}"`);
+  return { id: record['id'] ?? null, text };
+}
+
+async function parseJsonLines(file: string | null, field: string, io: CommandIo, run: Run): Promise<boolean> {
+  let any = false;
+  let at = 0;
+  const lines = createInterface({ input: open(file, io), crlfDelay: Number.POSITIVE_INFINITY });
+  for await (const line of lines) {
+    at += 1;
+    if (line.trim() === '') continue;
+    const { id, text } = readLine(line, field, at, file ?? 'standard input');
+    const found = recognised(text, run);
+    any ||= found.length > 0;
+    if (found.length === 0) run.write(toRow(file, null, id));
+    for (const rejection of found) run.write(toRow(file, rejection, id));
+  }
+  return any;
+}
+
+const isFileError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'code' in error && 'syscall' in error;
+
+/**
+ * The `parse` command: one JSON object per rejection. Exit status 0 when something was recognised, 1 when
+ * nothing was, 2 for bad use (an unknown option, an unreadable file, a line that is no JSON).
+ */
+export async function parseCommand(args: string[], io: CommandIo): Promise<number> {
+  try {
+    const found = readArguments(args);
+    const write = (row: Row): void => void io.stdout.write(`${JSON.stringify(row)}\n`);
+    const run: Run = { catalogue: readCatalogue(), arguments: found, now: new Date(), write };
+    let any = false;
+    for (const name of found.files.length > 0 ? found.files : ['-']) {
+      const file = name === '-' ? null : name;
+      const read = found.field === null ? await parseFile(file, io, run) : await parseJsonLines(file, found.field, io, run);
+      any ||= read;
+    }
+    return any ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof BadUse) && !isFileError(error)) throw error;
+    io.stderr.write(`parse: ${error.message}\n${error instanceof BadUse ? USAGE : ''}`);
+    return 2;
+  }
+}

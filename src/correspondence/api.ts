@@ -1,0 +1,196 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { type Static, Type } from 'typebox';
+import { NumberParams } from '../incidents/api.ts';
+import { getIncident } from '../incidents/store.ts';
+import { invalid } from '../problem.ts';
+import { Verdict } from '../providers/schema.ts';
+import { ensureTicket } from '../tickets/store.ts';
+import { actorOf } from '../web/access.ts';
+import { pageOf } from '../web/api.ts';
+import { apiKey } from '../web/idempotency.ts';
+import { MAX_REPORT_BYTES } from '../web/limits.ts';
+import { once } from '../web/once.ts';
+import { MessageJson, messageJson } from './json.ts';
+import { correctVerdict, getMessage, listMessages, recordMessage } from './store.ts';
+import { type GivenMessage, readMessage } from './take-message.ts';
+
+const closed = { additionalProperties: false };
+export const CHANNELS = ['form', 'email', 'portal', 'phone', 'other'] as const;
+export const Channel = Type.Enum([...CHANNELS]);
+const tags = ['correspondence'];
+
+const MessageBody = Type.Object(
+  {
+    direction: Type.Enum(['in', 'out']),
+    from: Type.Optional(Type.String({ maxLength: 2000 })),
+    to: Type.Optional(Type.String({ maxLength: 2000 })),
+    subject: Type.Optional(Type.String({ maxLength: 500 })),
+    body: Type.String({ minLength: 1 }),
+    sentAt: Type.Optional(Type.String({ format: 'date-time' })),
+    channel: Type.Optional(Channel),
+    reference: Type.Optional(Type.String({ maxLength: 120 })),
+  },
+  closed,
+);
+
+const MessageParams = Type.Object({
+  number: NumberParams.properties.number,
+  id: Type.Integer({ minimum: 1 }),
+});
+
+export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue } = app.desk;
+
+  // A raw mail is a body of its own; its bytes are kept as they came.
+  app.addContentTypeParser(
+    'message/rfc822',
+    { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
+    (_request, body, done) => done(null, body),
+  );
+
+  app.post(
+    '/incidents/:number/tickets',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags: ['tickets'],
+        summary: 'Open a ticket, or find the one with that reference',
+        params: NumberParams,
+        body: Type.Object(
+          {
+            reference: Type.String({ minLength: 1, maxLength: 120 }),
+            channel: Channel,
+            url: Type.Optional(Type.String({ maxLength: 500 })),
+          },
+          closed,
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { number } = request.params;
+      await getIncident(db, number);
+      const { reference, channel, url } = request.body;
+      const answer = await once(
+        db,
+        {
+          actor: actorOf(request),
+          key: apiKey(request),
+          what: `POST /incidents/${number}/tickets`,
+          input: request.body,
+        },
+        async (trx) => {
+          const row = await ensureTicket(trx, actorOf(request), number, { reference, channel, address: url });
+          return {
+            status: 201,
+            body: {
+              id: row.id,
+              reference: row.reference,
+              channel: row.channel,
+              url: row.address || null,
+              state: row.state,
+              openedAt: row.opened_at.toISOString(),
+            },
+          };
+        },
+      );
+      return reply.code(answer.status).send(answer.body);
+    },
+  );
+
+  app.get(
+    '/incidents/:number/messages',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'Messages, oldest first',
+        params: NumberParams,
+        response: { 200: pageOf(MessageJson) },
+      },
+    },
+    async (request) => {
+      await getIncident(db, request.params.number);
+      const messages = await listMessages(db, request.params.number);
+      return { items: messages.map((message) => messageJson(message)), next: null };
+    },
+  );
+
+  app.post(
+    '/incidents/:number/messages',
+    {
+      config: { access: 'operator' },
+      bodyLimit: MAX_REPORT_BYTES,
+      schema: {
+        tags,
+        summary: 'Record a message: JSON, or a raw message/rfc822 body',
+        params: NumberParams,
+        body: { content: { 'application/json': { schema: MessageBody }, 'message/rfc822': { schema: {} } } },
+      },
+    },
+    async (request, reply) => {
+      const { number } = request.params;
+      const incident = await getIncident(db, number);
+      const given = givenOf(
+        request.body as Static<typeof MessageBody> | Buffer,
+        (request.query as { direction?: string }).direction,
+      );
+      const message = await readMessage(given, { catalogue, provider: incident.provider });
+      const input = Buffer.isBuffer(request.body) ? request.body.toString('base64') : request.body;
+      const answer = await once(
+        db,
+        { actor: actorOf(request), key: apiKey(request), what: `POST /incidents/${number}/messages`, input },
+        async (trx) => {
+          const id = await recordMessage(
+            trx,
+            actorOf(request),
+            number,
+            message,
+            catalogue.byKey.get(incident.provider),
+          );
+          return { status: 201, body: messageJson(await getMessage(trx, number, id)) };
+        },
+      );
+      return reply.code(answer.status).send(answer.body);
+    },
+  );
+
+  app.patch(
+    '/incidents/:number/messages/:id',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Correct the verdict of an answer',
+        params: MessageParams,
+        body: Type.Object({ verdict: Verdict }, closed),
+        response: { 200: MessageJson },
+      },
+    },
+    async (request) => {
+      const { number, id } = request.params;
+      return db.transaction().execute(async (trx) => {
+        await correctVerdict(trx, actorOf(request), number, id, request.body.verdict);
+        return messageJson(await getMessage(trx, number, id));
+      });
+    },
+  );
+};
+
+function givenOf(body: Static<typeof MessageBody> | Buffer, direction: string | undefined): GivenMessage {
+  if (Buffer.isBuffer(body)) {
+    if (body.length === 0) throw invalid('body', 'The message is empty.');
+    return { direction: direction === 'out' ? 'out' : 'in', channel: 'email', rawMail: body };
+  }
+  const { direction: way, from, to, subject, sentAt, channel, reference } = body;
+  return {
+    direction: way,
+    channel: channel ?? 'email',
+    rawMail: null,
+    from,
+    to,
+    subject,
+    text: body.body,
+    at: sentAt ? new Date(sentAt) : undefined,
+    reference,
+  };
+}

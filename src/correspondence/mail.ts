@@ -1,0 +1,137 @@
+import type { Address, Email } from 'postal-mime';
+
+/** One message, as far as it could be read. `problem` says what could not be. */
+export type ReadMail = {
+  from: string;
+  to: string;
+  subject: string;
+  sentAt: Date | null;
+  text: string;
+  html: string | null;
+  messageId: string | null;
+  attachments: { fileName: string; contentType: string; content: Buffer }[];
+  problem: string | null;
+};
+
+/** Limits on what a hostile mail can make us do; the raw bytes are kept whatever happens. */
+const MAX_NESTING = 30;
+const MAX_HEADERS = 1024 * 1024;
+const MAX_ATTACHMENTS = 100;
+const MAX_TEXT = 1_000_000;
+/** A mail of more parts than this is a bomb, not correspondence. */
+const MAX_PARTS = 2000;
+
+const clean = (text: string) => text.replaceAll('\0', '\u{fffd}');
+const oneLine = (text: string) =>
+  clean(text)
+    .replace(/[\r\n\t]+/g, ' ')
+    .trim();
+
+function addressText(addresses: Address | Address[] | undefined): string {
+  const list = addresses === undefined ? [] : Array.isArray(addresses) ? addresses : [addresses];
+  const words = list
+    .slice(0, 50)
+    .map((one) =>
+      one.name && one.address ? `${one.name} <${one.address}>` : (one.address ?? one.name ?? ''),
+    );
+  return oneLine(words.join(', ')).slice(0, 2000);
+}
+
+/** Text for a mail that has none of its own: what its HTML says, without its marks. */
+function textOfHtml(html: string): string {
+  return html
+    .slice(0, MAX_TEXT)
+    .replace(/<(?:style|script)\b[^<]{0,200000}<\/(?:style|script)>/gi, '')
+    .replace(/<br\s{0,5}\/?>|<\/(?:p|div|tr|li|h\d)>/gi, '\n')
+    .replace(/<[^<>]{0,5000}>/g, '')
+    .replace(/&nbsp;/g, ' ')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&#0?39;/g, "'")
+    .replace(/&amp;/g, '&')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+function countParts(raw: Buffer): number {
+  let parts = 0;
+  for (let at = raw.indexOf('\n--'); at !== -1 && parts <= MAX_PARTS; at = raw.indexOf('\n--', at + 3))
+    parts++;
+  return parts;
+}
+
+function unreadable(raw: Buffer, problem: string): ReadMail {
+  const text = clean(raw.subarray(0, 20_000).toString('latin1'));
+  return {
+    from: '',
+    to: '',
+    subject: '',
+    sentAt: null,
+    text,
+    html: null,
+    messageId: null,
+    attachments: [],
+    problem,
+  };
+}
+
+function fromEmail(email: Email): ReadMail {
+  const date = email.date ? new Date(email.date) : null;
+  const text = email.text?.trim() ? email.text : email.html ? textOfHtml(email.html) : '';
+  const kept = email.attachments.slice(0, MAX_ATTACHMENTS);
+  const dropped = email.attachments.length - kept.length;
+  return {
+    from: addressText(email.from),
+    to: addressText(email.to),
+    subject: oneLine(email.subject ?? '').slice(0, 500),
+    sentAt: date && !Number.isNaN(date.getTime()) ? date : null,
+    text: clean(text).slice(0, MAX_TEXT),
+    html: email.html ? clean(email.html).slice(0, MAX_TEXT) : null,
+    messageId: email.messageId ? oneLine(email.messageId).slice(0, 500) : null,
+    attachments: kept.map((one, index) => ({
+      fileName: clean(one.filename ?? '').slice(0, 4096) || `part ${index + 1}`,
+      contentType: oneLine(one.mimeType).slice(0, 120),
+      content:
+        typeof one.content === 'string' ? Buffer.from(one.content) : Buffer.from(one.content as ArrayBuffer),
+    })),
+    problem: dropped > 0 ? `${dropped} more attachments are in the source only.` : null,
+  };
+}
+
+/** Reads a raw mail (RFC 5322). Never throws: what cannot be read is kept raw and said in `problem`. */
+export async function readMail(raw: Buffer): Promise<ReadMail> {
+  if (countParts(raw) > MAX_PARTS)
+    return unreadable(
+      raw,
+      `This mail has more than ${MAX_PARTS} parts and was not taken apart. Its source is kept whole.`,
+    );
+  try {
+    const { default: PostalMime } = await import('postal-mime');
+    const email = await PostalMime.parse(raw, {
+      maxNestingDepth: MAX_NESTING,
+      maxHeadersSize: MAX_HEADERS,
+      attachmentEncoding: 'arraybuffer',
+    });
+    return fromEmail(email);
+  } catch (error) {
+    return unreadable(
+      raw,
+      `This mail could not be taken apart (${(error as Error).message.slice(0, 200)}). Its source is kept whole.`,
+    );
+  }
+}
+
+/** Whether pasted text is a whole mail: it starts with header fields that mails have. */
+export function looksLikeMail(text: string): boolean {
+  const head = text.slice(0, 4000).split(/\r?\n\r?\n/, 1)[0] ?? '';
+  const fields = head
+    .split(/\r?\n(?![ \t])/)
+    .map((line) => /^([!-9;-~]{1,70}):/.exec(line)?.[1]?.toLowerCase());
+  return (
+    fields.length >= 3 &&
+    fields.every(Boolean) &&
+    fields.includes('from') &&
+    ['date', 'received', 'message-id', 'mime-version'].some((name) => fields.includes(name))
+  );
+}

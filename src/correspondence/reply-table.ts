@@ -1,0 +1,138 @@
+import type { Verdict } from '../providers/schema.ts';
+import { LAYOUT } from './newest-part.ts';
+import { findPhrases, type HeadingSignal, type PhraseBook } from './phrase-book.ts';
+import { ADDRESS_TOKEN, namesAddress, tokensOf } from './tokens.ts';
+
+/**
+ * A table of results as Microsoft's desk writes it: a heading for each result with the addresses under it, or a
+ * mark that there are none. Only a heading with addresses says anything.
+ */
+export type ResultSection = { verdict: Verdict; heading: string; signal: HeadingSignal; body: string };
+/** `text` is without legends and without headings that have no addresses. */
+export type ReplyTable = { text: string; sections: ResultSection[] };
+
+const HEADING_VERDICTS: Record<HeadingSignal, Verdict> = {
+  conditional: 'conditionally-mitigated',
+  denied: 'denied',
+  'not-blocked': 'not-blocked',
+  mitigated: 'mitigated',
+  request: 'needs-information',
+};
+/** When several fit one heading, the one that says more or is the safer one. */
+const HEADING_ORDER: HeadingSignal[] = ['conditional', 'denied', 'not-blocked', 'request', 'mitigated'];
+const MAX_HEADING_WORDS = 9;
+const MAX_LINE = 300;
+const SEPARATOR = /\s[-–—=]\s|\s?[:=：]\s?|\s[-–—]$/u;
+
+/** The result that the line, or what stands in front of its separator, is a heading of; null when it is none. */
+export function headingSignal(line: string, books: PhraseBook[]): HeadingSignal | null {
+  const tokens = tokensOf(line);
+  if (tokens.length === 0 || tokens.length > MAX_HEADING_WORDS) return null;
+  const found = books
+    .flatMap((book) => findPhrases(book, book.headings, tokens))
+    .filter((one) => one.start <= 2);
+  return HEADING_ORDER.find((signal) => found.some((one) => one.signal === signal)) ?? null;
+}
+
+type Line = { text: string; signal: HeadingSignal | null; rest: string };
+
+function readLine(text: string, books: PhraseBook[]): Line {
+  const nothing = { text, signal: null, rest: '' };
+  if (text.length > MAX_LINE || text.trim() === '') return nothing;
+  const marked = text.replace(/^[\s*•#=_-]{1,20}/, '');
+  const cut = SEPARATOR.exec(marked);
+  const head = cut && cut.index > 0 ? marked.slice(0, cut.index) : marked;
+  if (namesAddress(head)) return nothing;
+  const rest = cut && cut.index > 0 ? marked.slice(cut.index + cut[0].length).trim() : '';
+  if (rest === '' && /[.!?。]\s*$/.test(marked) && tokensOf(marked).length > 4) return nothing;
+  return { text, signal: headingSignal(head, books), rest };
+}
+
+const isEmptyMark = (text: string): boolean =>
+  LAYOUT.emptyMarks.includes(
+    text
+      .trim()
+      .toLowerCase()
+      .replace(/^[([\s]+|[)\].\s]+$/g, ''),
+  );
+const isDefinition = (line: Line): boolean =>
+  line.signal !== null && tokensOf(line.rest).length >= 3 && !namesAddress(line.rest);
+
+function isLegendHeading(line: string): boolean {
+  const words = line.trim().toLowerCase();
+  return (
+    words.length > 0 && words.length <= 90 && LAYOUT.legendHeadings.some((heading) => words.includes(heading))
+  );
+}
+
+/** Indexes of lines that only explain what results mean. */
+function legendLines(lines: Line[]): Set<number> {
+  const dropped = new Set<number>();
+  for (const [at, line] of lines.entries()) {
+    if (dropped.has(at)) continue;
+    const headed = isLegendHeading(line.text);
+    if (!headed && !isDefinition(line)) continue;
+    const run: number[] = [];
+    let last = at;
+    for (let next = headed ? at + 1 : at; next < lines.length; next += 1) {
+      const one = lines[next];
+      if (!one || (one.text.trim() !== '' && !isDefinition(one))) break;
+      if (one.text.trim() !== '') {
+        run.push(next);
+        last = next;
+      }
+    }
+    if (run.length < (headed ? 1 : 2)) continue;
+    for (let index = at; index <= last; index += 1) dropped.add(index);
+  }
+  return dropped;
+}
+
+/** The addresses that stand under a heading, up to the first line of something else. */
+function hasAddresses(lines: Line[], heading: number): boolean {
+  if (namesAddress(lines[heading]?.rest ?? '')) return true;
+  const next = lines.slice(heading + 1).find((line) => line.text.trim() !== '');
+  if (!next || next.signal !== null || isEmptyMark(next.text)) return false;
+  const tokens = tokensOf(next.text);
+  return tokens[0] === ADDRESS_TOKEN || (tokens.includes(ADDRESS_TOKEN) && tokens.length <= 4);
+}
+
+const isBareHeading = (line: Line): boolean =>
+  line.signal !== null && (line.rest === '' || isEmptyMark(line.rest) || namesAddress(line.rest));
+
+/** Reads the result table of a text, if it has one, and takes out what decides nothing. */
+export function readTable(text: string, books: PhraseBook[]): ReplyTable {
+  const all = text.split('\n').map((line) => readLine(line, books));
+  const legend = legendLines(all);
+  const lines = all.filter((_, at) => !legend.has(at));
+  const headings = lines.flatMap((line, at) => (isBareHeading(line) ? [at] : []));
+  const filled = headings.filter((at) => hasAddresses(lines, at));
+  const isTable = filled.length > 0;
+  const dropped = new Set<number>();
+  for (const at of headings) {
+    const next = lines.findIndex((line, index) => index > at && line.text.trim() !== '');
+    const nextEmpty = next >= 0 && isEmptyMark(lines[next]?.text ?? '');
+    const empty = nextEmpty || isEmptyMark(lines[at]?.rest ?? '') || (isTable && !filled.includes(at));
+    if (empty) dropped.add(at);
+    if (nextEmpty) dropped.add(next);
+  }
+  const sections = filled.map((at, index) => {
+    const signal = lines[at]?.signal ?? 'denied';
+    const body = lines
+      .slice(at + 1, filled[index + 1] ?? lines.length)
+      .filter((_, offset) => !dropped.has(at + 1 + offset));
+    return {
+      verdict: HEADING_VERDICTS[signal],
+      heading: lines[at]?.text.trim() ?? '',
+      signal,
+      body: body.map((line) => line.text).join('\n'),
+    };
+  });
+  return {
+    text: lines
+      .filter((_, at) => !dropped.has(at))
+      .map((line) => line.text)
+      .join('\n'),
+    sections,
+  };
+}

@@ -1,0 +1,79 @@
+import sanitizeHtml from 'sanitize-html';
+
+/**
+ * A mail's HTML without anything that acts, loads or escapes: no script, style, image, form, svg or math;
+ * links only to http, https and mailto, opened without a word on where they were clicked.
+ */
+export function sanitiseMail(html: string): string {
+  return sanitizeHtml(html, {
+    allowedTags: [
+      'p',
+      'br',
+      'div',
+      'span',
+      'b',
+      'strong',
+      'i',
+      'em',
+      'u',
+      's',
+      'a',
+      'ul',
+      'ol',
+      'li',
+      'blockquote',
+      'pre',
+      'code',
+      'h1',
+      'h2',
+      'h3',
+      'h4',
+      'h5',
+      'h6',
+      'hr',
+      'table',
+      'thead',
+      'tbody',
+      'tfoot',
+      'tr',
+      'td',
+      'th',
+      'caption',
+      'dl',
+      'dt',
+      'dd',
+      'sup',
+      'sub',
+    ],
+    allowedAttributes: {
+      a: ['href', 'rel', 'target'],
+      td: ['colspan', 'rowspan'],
+      th: ['colspan', 'rowspan'],
+    },
+    allowedSchemes: ['http', 'https', 'mailto'],
+    allowProtocolRelative: false,
+    nestingLimit: 100,
+    disallowedTagsMode: 'discard',
+    nonTextTags: [
+      'style',
+      'script',
+      'textarea',
+      'option',
+      'noscript',
+      'svg',
+      'math',
+      'title',
+      'head',
+      'iframe',
+      'object',
+      'template',
+    ],
+    transformTags: {
+      a: (_tag, attribs) => ({
+        tagName: 'a',
+        attribs: { ...attribs, rel: 'noopener noreferrer nofollow', target: '_blank' },
+      }),
+    },
+    allowedClasses: {},
+  });
+}

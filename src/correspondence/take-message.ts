@@ -1,0 +1,77 @@
+import type { Channel, Direction } from '../database/tables.ts';
+import { invalid } from '../problem.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import { classifyReply } from './classify.ts';
+import { looksLikeMail, readMail } from './mail.ts';
+import type { NewMessage } from './store.ts';
+
+/** A message as a person or a program hands it in. What is given by hand comes before what the mail says. */
+export type GivenMessage = {
+  direction: Direction;
+  channel: Channel;
+  /** The whole mail, when there is one. */
+  rawMail: Buffer | null;
+  from?: string | undefined;
+  to?: string | undefined;
+  subject?: string | undefined;
+  text?: string | undefined;
+  at?: Date | undefined;
+  reference?: string | undefined;
+};
+
+const MAX_TEXT = 1_000_000;
+
+function fromText(given: GivenMessage) {
+  const text = given.text ?? '';
+  if (!text.trim()) throw invalid('text', 'Paste the message, or choose its .eml file.');
+  if (text.length > MAX_TEXT)
+    throw invalid('text', `A message takes ${MAX_TEXT} characters; send a longer one as .eml.`);
+  return {
+    from: '',
+    to: '',
+    subject: '',
+    sentAt: null,
+    text: text.replaceAll('\0', '\u{fffd}'),
+    html: null,
+    messageId: null,
+    attachments: [],
+    problem: null,
+  };
+}
+
+/** Reads a message and says what an incoming one amounts to; nothing is stored yet. */
+export async function readMessage(
+  given: GivenMessage,
+  context: { catalogue: Catalogue; provider: string },
+): Promise<NewMessage> {
+  // A mail pasted with its header is a mail.
+  const raw = given.rawMail ?? (given.text && looksLikeMail(given.text) ? Buffer.from(given.text) : null);
+  const { sentAt, ...read } = raw ? await readMail(raw) : fromText(given);
+  const mail = {
+    ...read,
+    from: given.from || read.from,
+    to: given.to || read.to,
+    subject: given.subject || read.subject,
+  };
+  const answer =
+    given.direction === 'in'
+      ? classifyReply(
+          { subject: mail.subject, from: mail.from, text: mail.text },
+          { catalogue: context.catalogue, provider: context.provider },
+        )
+      : null;
+  return {
+    direction: given.direction,
+    channel: given.channel,
+    at: given.at ?? (sentAt && sentAt.getTime() <= Date.now() + 86_400_000 ? sentAt : new Date()),
+    raw: raw ?? Buffer.from(given.text ?? ''),
+    rawType: raw ? 'message/rfc822' : 'text/plain',
+    mail,
+    reading: answer && {
+      verdict: answer.verdict,
+      confidence: answer.confidence,
+      quote: answer.quote?.replaceAll('\0', '\u{fffd}').slice(0, 2000) ?? null,
+    },
+    reference: given.reference?.trim() || answer?.reference || null,
+  };
+}

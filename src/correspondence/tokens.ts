@@ -1,0 +1,57 @@
+/** Words of a text as phrases are compared with: lower case, without accents, contractions written out. */
+
+/** Stands for any IP address, CIDR range or masked address. */
+export const ADDRESS_TOKEN = 'ipaddr';
+/** Stands for any web address. */
+export const URL_TOKEN = 'url';
+
+const URL = /\b(?:https?:\/\/|www\.)[^\s<>"]{1,2000}/giu;
+const IPV4 = /(?<![\w.])(?:\d{1,3}|[x*#]{1,3})(?:\.(?:\d{1,3}|[a-z*#]{1,3})){3}(?:\/\d{1,2})?(?![\w])/giu;
+const IPV6 =
+  /(?<![\w:.])(?=[0-9a-f:]{0,39}::?[0-9a-f])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\/\d{1,3})?(?![\w:])/giu;
+const CONTRACTIONS: [RegExp, string][] = [
+  [/\bcan't\b|\bcannot\b/g, 'can not'],
+  [/\bwon't\b/g, 'will not'],
+  [/\bshan't\b/g, 'shall not'],
+  [/n't\b/g, ' not'],
+  [/'ve\b/g, ' have'],
+  [/'ll\b/g, ' will'],
+  [/'re\b/g, ' are'],
+  [/\bi'm\b/g, 'i am'],
+  [/\b(it|that|there|here|what)'s\b/g, '$1 is'],
+  [/\bi'd\b/g, 'i would'],
+];
+const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}]+/gu;
+const WRITTEN_WITHOUT_BLANKS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+
+function folded(text: string): string {
+  // Katakana and Cyrillic lose meaning with their marks: only Latin letters are stripped.
+  const plain = text
+    .toLowerCase()
+    .replace(/[’‘ʼ`´]/g, "'")
+    .replace(/ß/g, 'ss')
+    .replace(/[à-ÿāăąćčďđēęěğīįłńňōőœřśşšţťūůűźżž]/g, (letter) =>
+      letter.normalize('NFD').replace(/\p{M}/gu, ''),
+    );
+  return CONTRACTIONS.reduce((words, [from, to]) => words.replace(from, to), plain);
+}
+
+/** True when the text names an IP address, a range or a masked one. */
+export function namesAddress(text: string): boolean {
+  return tokensOf(text).includes(ADDRESS_TOKEN);
+}
+
+/** The tokens of one sentence or line. Scripts without blanks give one token a character. */
+export function tokensOf(text: string): string[] {
+  const marked = text
+    .replace(URL, ` ${URL_TOKEN} `)
+    .replace(IPV4, ` ${ADDRESS_TOKEN} `)
+    .replace(IPV6, ` ${ADDRESS_TOKEN} `);
+  return folded(marked).match(WORD) ?? [];
+}
+
+/** The tokens of a phrase as written in a phrase book. */
+export const hasNoBlanks = (word: string): boolean => WRITTEN_WITHOUT_BLANKS.test(word);
+
+/** A word of a phrase book, folded like a reply's. */
+export const foldedWord = (word: string): string => folded(word);

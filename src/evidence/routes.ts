@@ -1,0 +1,104 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { NumberParams } from '../incidents/api.ts';
+import { readMoment } from '../incidents/routes.ts';
+import { addressesOf, getIncident } from '../incidents/store.ts';
+import { CLAIM_KEYS, claimText } from '../letters/claims.ts';
+import { actorOf, viewerOf } from '../web/access.ts';
+import { localInput } from '../web/format.ts';
+import { formKey, readForm } from '../web/forms.ts';
+import { apiKey } from '../web/idempotency.ts';
+import { once } from '../web/once.ts';
+import { orFormAgain } from '../web/pages.ts';
+import { recordEvidence } from './store.ts';
+
+const RESULTS = ['supports', 'contradicts', 'unknown'] as const;
+const EvidenceForm = Type.Object({
+  claim: Type.Enum([...CLAIM_KEYS], { description: 'one of the list' }),
+  result: Type.Enum([...RESULTS]),
+  words: Type.String({ minLength: 1, maxLength: 2000, description: 'what you found' }),
+  source: Type.String({ minLength: 1, maxLength: 300, description: 'where you looked' }),
+  at: Type.Optional(Type.String({ maxLength: 30, description: 'a date and time' })),
+  address: Type.Optional(Type.String({ maxLength: 80 })),
+});
+
+export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+
+  async function view(request: FastifyRequest, number: number, typed: Record<string, string> = {}, problem?: { message: string; fields: Record<string, string> }) {
+    const incident = await getIncident(db, number);
+    const addresses = (await addressesOf(db, [number])).get(number) ?? [];
+    const value = (name: string, otherwise = '') => typed[name] ?? otherwise;
+    const zone = viewerOf(request).timeZone;
+    return {
+      number,
+      incidentTitle: incident.title,
+      claims: CLAIM_KEYS.map((key) => ({ key, text: claimText(key) })),
+      addresses,
+      values: { claim: value('claim', (request.query as { claim?: string }).claim ?? 'no-public-listing'), result: value('result', 'supports'), words: value('words'), source: value('source'), at: value('at'), address: value('address') },
+      zone,
+      now: localInput(new Date(), zone),
+      errors: problem?.fields ?? {},
+      problem: problem?.message ?? '',
+    };
+  }
+
+  app.get('/incidents/:number/evidence/new', { config: { access: 'operator' }, schema: { params: NumberParams } }, async (request, reply) =>
+    reply.page('evidence/new', await view(request, request.params.number)),
+  );
+
+  app.post('/incidents/:number/evidence', { config: { access: 'operator' }, schema: { params: NumberParams } }, async (request, reply) => {
+    const { number } = request.params;
+    return orFormAgain(
+      reply,
+      async () => {
+        const form = readForm(EvidenceForm, request.body);
+        const observedAt = readMoment(request, 'at', form.at) ?? new Date();
+        await once(db, { actor: actorOf(request), key: formKey(request.body), what: `evidence ${number}`, input: request.body }, async (trx) => ({
+          status: 303,
+          body: await recordEvidence(trx, actorOf(request), number, { ...form, about: claimText(form.claim), observedAt, address: form.address ?? null }),
+        }));
+        return reply.done(`/incidents/${number}#h-ev`, 'Evidence recorded.');
+      },
+      async (problem) => ({ view: 'evidence/new', data: await view(request, number, request.body as Record<string, string>, problem) }),
+    );
+  });
+};
+
+export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+
+  app.post(
+    '/incidents/:number/evidence',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags: ['evidence'],
+        summary: 'Record a fact that was looked up, with its source and date',
+        params: NumberParams,
+        body: Type.Object(
+          {
+            claim: Type.Enum([...CLAIM_KEYS]),
+            result: Type.Enum([...RESULTS]),
+            words: Type.String({ minLength: 1, maxLength: 2000 }),
+            source: Type.String({ minLength: 1, maxLength: 300 }),
+            observedAt: Type.Optional(Type.String({ format: 'date-time' })),
+            address: Type.Optional(Type.String({ maxLength: 80 })),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { number } = request.params;
+      const { observedAt, address, ...fact } = request.body;
+      const at = observedAt ? new Date(observedAt) : new Date();
+      const answer = await once(db, { actor: actorOf(request), key: apiKey(request), what: `POST /incidents/${number}/evidence`, input: request.body }, async (trx) => {
+        const id = await recordEvidence(trx, actorOf(request), number, { ...fact, about: claimText(fact.claim), observedAt: at, address: address ?? null });
+        return { status: 201, body: { id, ...fact, observedAt: at.toISOString(), address: address ?? null } };
+      });
+      return reply.code(answer.status).send(answer.body);
+    },
+  );
+};

@@ -1,0 +1,223 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { parseNetwork } from '../addresses/address.ts';
+import { networksFrom } from '../addresses/store.ts';
+import { parseReport } from '../bounces/parse-report.ts';
+import { Reason } from '../providers/schema.ts';
+import { ENTRY_GROUPS, type Entry, type EntryGroup } from '../timeline/entries.ts';
+import { summarise } from '../timeline/describe.ts';
+import { addNote, listEntries } from '../timeline/store.ts';
+import { actorOf, viewerOf } from '../web/access.ts';
+import { PageQuery, pageOf } from '../web/api.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
+import { apiKey } from '../web/idempotency.ts';
+import { once } from '../web/once.ts';
+import { MAX_REPORT_BYTES } from '../web/limits.ts';
+import { IncidentJson, incidentJson } from './json.ts';
+import { SEVERITIES, STATES } from './incidents.ts';
+import { listIncidents } from './list.ts';
+import { addressesOf, editIncident, getIncident, linksOf, setState } from './store.ts';
+import { blocksToLog, readReport, takeReport } from './take-report.ts';
+
+const closed = { additionalProperties: false };
+export const NumberParams = Type.Object({ number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+const tags = ['incidents'];
+
+export const EntryJson = Type.Object({
+  id: Type.Integer(),
+  kind: Type.String(),
+  occurredAt: Type.String({ format: 'date-time' }),
+  recordedAt: Type.String({ format: 'date-time' }),
+  actor: Type.String(),
+  summary: Type.String(),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+  corrects: Type.Union([Type.Integer(), Type.Null()]),
+});
+
+export const entryJson = (entry: Entry) => ({
+  id: entry.id,
+  kind: entry.kind,
+  occurredAt: entry.occurredAt.toISOString(),
+  recordedAt: entry.recordedAt.toISOString(),
+  actor: entry.actor,
+  summary: summarise(entry),
+  detail: entry.detail,
+  corrects: entry.corrects,
+});
+
+export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue } = app.desk;
+
+  async function shown(number: number): Promise<IncidentJson> {
+    const row = await getIncident(db, number);
+    const [addresses, links] = await Promise.all([addressesOf(db, [number]), linksOf(db, number)]);
+    return incidentJson(row, { addresses: addresses.get(number) ?? [], links, provider: catalogue.byKey.get(row.provider), now: new Date() });
+  }
+
+  app.post(
+    '/parse',
+    { config: { access: 'viewer' }, bodyLimit: MAX_REPORT_BYTES, schema: { tags, summary: 'What is recognised in a text; nothing is stored', body: Type.Object({ text: Type.String() }, closed) } },
+    async (request) => {
+      const report = parseReport(request.body.text, { catalogue, now: new Date(), timeZone: viewerOf(request).timeZone });
+      return { format: report.format, rejections: report.rejections, notBlocks: report.notBlocks, notes: report.notes };
+    },
+  );
+
+  app.post(
+    '/incidents',
+    {
+      config: { access: 'operator' },
+      bodyLimit: MAX_REPORT_BYTES,
+      schema: {
+        tags,
+        summary: 'Log a block, or add it to the open incident of the same provider and address',
+        body: Type.Object(
+          {
+            report: Type.String(),
+            provider: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })),
+            addresses: Type.Optional(Type.Array(Type.String({ maxLength: 80 }), { maxItems: 256 })),
+            title: Type.Optional(Type.String({ maxLength: 300 })),
+            note: Type.Optional(Type.String({ maxLength: 20_000 })),
+            reason: Type.Optional(Reason),
+            severity: Type.Optional(Type.Enum([...SEVERITIES])),
+          },
+          closed,
+        ),
+      },
+    },
+    async (request, reply) => {
+      const given = { ...request.body, raw: Buffer.from(request.body.report), source: 'api' as const, fileName: '' };
+      const blocks = blocksToLog(readReport(given.raw, catalogue, viewerOf(request).timeZone), given, catalogue);
+      const answer = await once(db, { actor: actorOf(request), key: apiKey(request), what: 'POST /incidents', input: request.body }, async (trx) => {
+        const taken = await takeReport(trx, actorOf(request), given, blocks);
+        return { status: taken.logged.length > 0 ? 201 : 200, body: taken };
+      });
+      const taken = answer.body as { logged: number[]; appendedTo: number[] };
+      const [first, ...others] = taken.logged;
+      if (first === undefined) return reply.code(200).send({ appendedTo: taken.appendedTo[0] });
+      const more = others.length > 0 ? { alsoLogged: others } : {};
+      const appended = taken.appendedTo.length > 0 ? { appendedTo: taken.appendedTo[0] } : {};
+      return reply.code(201).header('location', `/api/v1/incidents/${first}`).send({ ...(await shown(first)), ...more, ...appended });
+    },
+  );
+
+  app.get(
+    '/incidents',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'Incidents, newest first',
+        querystring: Type.Object({
+          ...PageQuery,
+          state: Type.Optional(Type.Enum([...STATES])),
+          provider: Type.Optional(Type.String({ maxLength: 60 })),
+          address: Type.Optional(Type.String({ maxLength: 80 })),
+          q: Type.Optional(Type.String({ maxLength: 200 })),
+        }),
+        response: { 200: pageOf(IncidentJson) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, cursor, state, provider, address, q } = request.query;
+      const after = readCursor(cursor, ['number'])?.[0] as number | undefined;
+      const network = address ? networksFrom('address', () => parseNetwork(address)) : undefined;
+      const page = await listIncidents(db, { limit, after, states: state ? [state] : undefined, provider, network, text: q });
+      const now = new Date();
+      return {
+        items: page.items.map((row) => incidentJson(row, { addresses: row.addresses, links: [], provider: catalogue.byKey.get(row.provider), now })),
+        next: page.next === null ? null : writeCursor([page.next]),
+      };
+    },
+  );
+
+  app.get(
+    '/incidents/:number',
+    { config: { access: 'viewer' }, schema: { tags, summary: 'One incident', params: NumberParams, response: { 200: IncidentJson } } },
+    (request) => shown(request.params.number),
+  );
+
+  app.patch(
+    '/incidents/:number',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Change facts or state; a state needs a reason',
+        params: NumberParams,
+        body: Type.Object(
+          {
+            title: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
+            severity: Type.Optional(Type.Enum([...SEVERITIES])),
+            affected: Type.Optional(Type.String({ maxLength: 10_000 })),
+            assigneeId: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), Type.Null()])),
+            nextAction: Type.Optional(Type.String({ maxLength: 500 })),
+            nextActionDueAt: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
+            state: Type.Optional(Type.Enum([...STATES])),
+            reason: Type.Optional(Type.String({ maxLength: 2000 })),
+            version: Type.Optional(Type.Integer({ minimum: 1 })),
+          },
+          closed,
+        ),
+        response: { 200: IncidentJson },
+      },
+    },
+    async (request) => {
+      const { number } = request.params;
+      const { state, reason, version, nextActionDueAt, ...facts } = request.body;
+      const due = nextActionDueAt === undefined ? {} : { nextActionDueAt: nextActionDueAt === null ? null : new Date(nextActionDueAt) };
+      await db.transaction().execute(async (trx) => {
+        await editIncident(trx, actorOf(request), number, { ...facts, ...due }, version);
+        if (state) await setState(trx, actorOf(request), number, { to: state, reason: reason ?? '' });
+      });
+      return shown(number);
+    },
+  );
+
+  app.get(
+    '/incidents/:number/timeline',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags: ['timeline'],
+        summary: 'What happened, oldest first unless asked otherwise',
+        params: NumberParams,
+        querystring: Type.Object({
+          ...PageQuery,
+          order: Type.Optional(Type.Enum(['oldest', 'newest'])),
+          group: Type.Optional(Type.Enum(Object.keys(ENTRY_GROUPS))),
+        }),
+        response: { 200: pageOf(EntryJson) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, cursor, order = 'oldest', group } = request.query;
+      await getIncident(db, request.params.number);
+      const [at, id] = readCursor(cursor, ['string', 'number']) ?? [];
+      const page = await listEntries(db, request.params.number, {
+        order: order as 'oldest' | 'newest',
+        limit,
+        ...(group ? { kinds: ENTRY_GROUPS[group as EntryGroup] } : {}),
+        ...(at !== undefined ? { after: { at: new Date(at), id: id as number } } : {}),
+      });
+      return { items: page.entries.map(entryJson), next: page.next ? writeCursor([page.next.at.toISOString(), page.next.id]) : null };
+    },
+  );
+
+  app.post(
+    '/incidents/:number/notes',
+    {
+      config: { access: 'operator' },
+      schema: { tags: ['timeline'], summary: 'Add a note', params: NumberParams, body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 20_000 }) }, closed) },
+    },
+    async (request, reply) => {
+      const { number } = request.params;
+      const answer = await once(db, { actor: actorOf(request), key: apiKey(request), what: `POST /incidents/${number}/notes`, input: request.body }, async (trx) => {
+        const id = await addNote(trx, actorOf(request), number, request.body.text);
+        const row = await trx.selectFrom('timeline_entries').select(['id', 'kind', 'occurred_at', 'recorded_at', 'actor_name', 'detail']).where('id', '=', id).executeTakeFirstOrThrow();
+        return { status: 201, body: { id: row.id, kind: row.kind, occurredAt: row.occurred_at.toISOString(), recordedAt: row.recorded_at.toISOString(), actor: row.actor_name, summary: `Note: ${request.body.text.slice(0, 200)}`, detail: row.detail } };
+      });
+      return reply.code(answer.status).send(answer.body);
+    },
+  );
+};

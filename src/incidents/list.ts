@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import type { Network } from '../addresses/address.ts';
+import type { Db } from '../database/open.ts';
+import type { IncidentRow, IncidentState } from '../database/tables.ts';
+import { addressesOf } from './store.ts';
+
+export type IncidentQuery = {
+  limit: number;
+  /** Number after which the page starts. */
+  after?: number | undefined;
+  states?: IncidentState[] | undefined;
+  provider?: string | undefined;
+  assigneeId?: number | undefined;
+  /** Incidents of addresses inside this range, or around this address. */
+  network?: Network | undefined;
+  text?: string | undefined;
+};
+export type IncidentListed = IncidentRow & { addresses: string[]; assignee_name: string | null };
+
+const likeOf = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+
+/**
+ * Numbers of incidents that the words are found in: title and impact by full text, block codes, ticket
+ * references and message texts' subjects. Found first and sorted after, so that a rare word costs little.
+ */
+function matching(text: string) {
+  const number = /^#?(\d{1,9})$/.exec(text.trim())?.[1];
+  return sql<number>`(
+    select number from incidents where search @@ websearch_to_tsquery('simple', ${text})
+    union select number from incidents where block_codes @> array[upper(${text})]::text[]
+    union select incident_number from tickets where lower(reference) = lower(${text.trim()})
+    union select number from incidents where title ilike ${likeOf(text)} and length(${text}::text) > 2
+    ${number ? sql`union select ${Number(number)}::integer` : sql``}
+  )`;
+}
+
+/** A page of incidents, newest number first. */
+export async function listIncidents(db: Db, query: IncidentQuery): Promise<{ items: IncidentListed[]; next: number | null }> {
+  let rows = db
+    .selectFrom('incidents as i')
+    .leftJoin('users as u', 'u.id', 'i.assignee_id')
+    .selectAll('i')
+    .select('u.name as assignee_name')
+    .orderBy('i.number', 'desc')
+    .limit(query.limit + 1);
+  if (query.after !== undefined) rows = rows.where('i.number', '<', query.after);
+  if (query.states?.length) rows = rows.where('i.state', 'in', query.states);
+  if (query.provider) rows = rows.where('i.provider', '=', query.provider);
+  if (query.assigneeId !== undefined) rows = rows.where('i.assignee_id', '=', query.assigneeId);
+  const { network } = query;
+  if (network) {
+    rows = rows.where((eb) =>
+      eb('i.number', 'in', eb
+        .selectFrom('incident_addresses as ia')
+        .innerJoin('addresses as a', 'a.id', 'ia.address_id')
+        .select('ia.incident_number')
+        .where(sql<boolean>`a.network && ${network.cidr}::cidr`)),
+    );
+  }
+  if (query.text) rows = rows.where('i.number', 'in', matching(query.text));
+  const found = await rows.execute();
+  const page = found.slice(0, query.limit);
+  const addresses = await addressesOf(db, page.map((row) => row.number));
+  const items = page.map((row) => ({ ...row, addresses: addresses.get(row.number) ?? [] }));
+  return { items, next: found.length > query.limit ? (items.at(-1)?.number ?? null) : null };
+}

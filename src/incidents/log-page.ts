@@ -1,0 +1,100 @@
+import type { IncidentState } from '../database/tables.ts';
+import type { ParsedReport } from '../bounces/parse-report.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import type { SeenRejection } from './log.ts';
+import type { Block } from './report.ts';
+import { incidentTitle } from './incidents.ts';
+
+type Match = { number: number; title: string; state: IncidentState; stateWords: string };
+type More = { typed: Record<string, string>; matches: (Match | undefined)[]; addresses: Map<string, string>; catalogue: Catalogue };
+
+const BASES: Record<string, string> = {
+  text: 'Certain: the words of the reply.',
+  host: 'Certain: the host that replied.',
+  recipient: 'From the recipient’s domain.',
+  list: 'From the list that the reply cites.',
+  generic: 'Guess: the words are used by several.',
+};
+
+const NOT_BLOCK_LINES = 50;
+
+const codesOf = (one: SeenRejection) => [one.replyCode, one.enhancedCode, one.blockCode].filter((code) => code !== null);
+
+function lineView(one: SeenRejection, isBlock: boolean) {
+  return {
+    line: one.line,
+    at: one.at ? new Date(one.at) : null,
+    atGuessed: one.atGuessed,
+    to: one.recipientDomain ?? '',
+    codes: codesOf(one).join(' '),
+    ip: one.ip ?? '',
+    isBlock,
+    reason: one.reason ?? 'reason unknown',
+    seen: one.seen,
+    text: one.text,
+  };
+}
+
+/** What the catalogue says of the rejection that decided: its meaning and the first step. */
+function knowledge(one: SeenRejection | undefined, catalogue: Catalogue) {
+  const [key, id] = one?.rule?.split('/') ?? [];
+  const provider = key ? catalogue.byKey.get(key) : undefined;
+  const rule = provider?.rejections.find((candidate) => candidate.id === id) ?? catalogue.generic.find((candidate) => key === 'generic' && candidate.id === id);
+  return { meaning: rule?.meaning ?? '', firstStep: rule?.firstStep ?? provider?.checkFirst[0]?.text ?? '', verified: rule?.verified ?? true };
+}
+
+const permanence = (temporary: boolean | null) =>
+  temporary === null ? '' : temporary ? 'Temporary: the server tries again by itself.' : 'Permanent: sending again does not help.';
+
+function blockView(block: Block, match: Match | undefined, more: More) {
+  const [first] = block.rejections;
+  const owner = first?.listOwner ? more.catalogue.byKey.get(first.listOwner)?.name : undefined;
+  const addresses = block.networks.map((network) => network.text);
+  return {
+    provider: block.provider?.key ?? '',
+    providerName: block.provider?.name ?? '',
+    operator: block.provider?.operator ?? '',
+    basis: block.provider ? (BASES[first?.providerBasis ?? ''] ?? '') : 'The report does not say; choose it.',
+    addresses: addresses.join(', '),
+    addressNotes: addresses.map((text) => ({ text, note: more.addresses.get(text) ?? '' })),
+    codes: first ? codesOf(first) : [],
+    line: first?.line ?? 0,
+    reason: block.reason ?? '',
+    permanence: permanence(first?.temporary ?? null),
+    list: first?.listName ? `${first.listName}${owner ? `, run by ${owner}` : ''}` : '',
+    at: first?.at ? new Date(first.at) : null,
+    atGuessed: first?.atGuessed ?? false,
+    ...knowledge(first, more.catalogue),
+    match: match ?? null,
+    title: block.provider && addresses.length > 0 ? incidentTitle(block.provider.name, addresses) : '',
+    rejections: block.rejections.length,
+  };
+}
+
+/** The right-hand side of the Log page. Without a report it says what will stand there. */
+export function previewView(read: { report: ParsedReport; blocks: Block[] } | undefined, more: More) {
+  const { typed } = more;
+  const blocks = read?.blocks.map((block, index) => blockView(block, more.matches[index], more)) ?? [];
+  const notBlocks = read?.report.notBlocks ?? [];
+  const lines = [...(read?.report.rejections.map((one) => lineView(one, true)) ?? []), ...notBlocks.map((one) => lineView(one, false))].sort((a, b) => a.line - b.line);
+  const single = blocks.length === 1 ? blocks[0] : undefined;
+  return {
+    isEmpty: !read,
+    nothing: read !== undefined && blocks.length === 0,
+    onlyNotBlocks: blocks.length === 0 && notBlocks.length > 0,
+    several: blocks.length > 1,
+    blocks,
+    block: single ?? null,
+    /** What stands in the inputs: what a person typed comes before what was read. */
+    provider: typed['provider'] || single?.provider || '',
+    addresses: typed['addresses'] || single?.addresses || '',
+    reason: typed['reason'] || single?.reason || '',
+    needsProvider: blocks.length === 0 || (single !== undefined && !single.provider),
+    match: single?.match ?? null,
+    lines: lines.slice(0, NOT_BLOCK_LINES),
+    hiddenLines: Math.max(0, lines.length - NOT_BLOCK_LINES),
+    rejections: read?.report.rejections.length ?? 0,
+    notBlocks: notBlocks.length,
+    notes: read?.report.notes ?? [],
+  };
+}

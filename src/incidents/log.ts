@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Network } from '../addresses/address.ts';
+import { networkText } from '../addresses/address.ts';
+import { ensureAddresses } from '../addresses/store.ts';
+import type { ParsedReport } from '../bounces/parse-report.ts';
+import type { Db, Trx } from '../database/open.ts';
+import type { IncidentRow, ReportsTable, Severity } from '../database/tables.ts';
+import type { Provider, Reason } from '../providers/schema.ts';
+import { Problem } from '../problem.ts';
+import { addNote, append } from '../timeline/store.ts';
+import type { Actor } from '../web/access.ts';
+import { incidentTitle } from './incidents.ts';
+import { isLifted } from './state.ts';
+import { addressesOf, linkIncidents, lockIncident, moveState, writeIncident } from './store.ts';
+
+export type ReportSource = ReportsTable['source'];
+export type SeenRejection = ParsedReport['rejections'][number];
+
+export type BlockToLog = {
+  provider: Pick<Provider, 'key' | 'name'>;
+  networks: Network[];
+  rejections: SeenRejection[];
+  reason: Reason | null;
+  title?: string | undefined;
+  note?: string | undefined;
+  severity?: Severity | undefined;
+};
+
+/** A rejection is one entry of the timeline; of a long log the first of each kind are, and the rest stand in its report. */
+const ENTRIES_PER_REPORT = 12;
+
+const sourceWords = (source: ReportSource) => ({ page: 'what was pasted', api: 'the API', 'command-line': 'the command line' })[source];
+
+/** Keeps what came in, byte for byte. */
+export async function keepReport(trx: Trx, report: { raw: Buffer; source: ReportSource; fileName: string }): Promise<number> {
+  const row = await trx
+    .insertInto('reports')
+    .values({
+      raw: report.raw,
+      sha256: createHash('sha256').update(report.raw).digest(),
+      byte_length: report.raw.length,
+      source: report.source,
+      file_name: report.fileName.slice(0, 300),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+/** The newest incident of this provider and one of these addresses that is not closed. */
+export async function findOpenIncident(db: Db | Trx, provider: string, networks: Network[]): Promise<number | undefined> {
+  if (networks.length === 0) return undefined;
+  const row = await db
+    .selectFrom('incidents as i')
+    .innerJoin('incident_addresses as ia', 'ia.incident_number', 'i.number')
+    .innerJoin('addresses as a', 'a.id', 'ia.address_id')
+    .select('i.number')
+    .where('i.provider', '=', provider)
+    .where('i.state', '!=', 'closed')
+    .where('a.network', '=', sql<string>`any(${sql.val(networks.map((network) => network.cidr))}::cidr[])`)
+    .orderBy('i.number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.number;
+}
+
+const codesOf = (one: SeenRejection) => [one.replyCode, one.enhancedCode, one.blockCode].filter(Boolean).join(' ');
+const timeOf = (text: string | null) => (text ? new Date(text) : null);
+const known = <T>(values: (T | null)[]): T[] => [...new Set(values.filter((value) => value !== null))];
+
+function span(rejections: SeenRejection[]): { first: Date | null; last: Date | null } {
+  const times = rejections.flatMap((one) => [timeOf(one.at), timeOf(one.lastAt)]).filter((at) => at !== null).map(Number);
+  return times.length === 0 ? { first: null, last: null } : { first: new Date(Math.min(...times)), last: new Date(Math.max(...times)) };
+}
+
+const sum = (rejections: SeenRejection[]) => rejections.reduce((total, one) => total + one.seen, 0);
+
+async function keepRejections(trx: Trx, number: number, reportId: number, rejections: SeenRejection[]): Promise<void> {
+  if (rejections.length === 0) return;
+  await trx
+    .insertInto('rejections')
+    .values(
+      rejections.map((one) => ({
+        incident_number: number,
+        report_id: reportId,
+        line: one.line,
+        provider: one.provider,
+        rule: one.rule,
+        ip: one.ip,
+        reply_code: one.replyCode,
+        enhanced_code: one.enhancedCode,
+        block_code: one.blockCode,
+        reason: one.reason,
+        temporary: one.temporary,
+        recipient: one.recipient,
+        recipient_domain: one.recipientDomain,
+        mx: one.mx,
+        list_name: one.listName,
+        list_owner: one.listOwner,
+        occurred_at: timeOf(one.at),
+        occurred_at_guessed: one.atGuessed,
+        seen: one.seen,
+        text: one.text.replaceAll('\0', '\u{fffd}').slice(0, 8000),
+      })),
+    )
+    .execute();
+}
+
+async function tellRejections(trx: Trx, actor: Actor, number: number, reportId: number, rejections: SeenRejection[], isFirst: boolean): Promise<void> {
+  const ordered = [...rejections].sort((a, b) => (a.at ?? '').localeCompare(b.at ?? ''));
+  for (const [index, one] of ordered.slice(0, ENTRIES_PER_REPORT).entries()) {
+    await append(trx, {
+      incident: number,
+      kind: 'rejection-recorded',
+      actor,
+      reportId,
+      ...(one.at ? { occurredAt: new Date(one.at) } : {}),
+      detail: {
+        text: one.text.replaceAll('\0', '\u{fffd}').slice(0, 4000),
+        codes: codesOf(one),
+        recipientDomain: one.recipientDomain,
+        mx: one.mx,
+        seen: one.seen,
+        first: isFirst && index === 0,
+      },
+    });
+  }
+}
+
+/** Earlier incidents of the same addresses, and those that the same provider has open now. */
+async function linkRelated(trx: Trx, actor: Actor, number: number, provider: string, addressIds: number[]): Promise<void> {
+  const before = await trx
+    .selectFrom('incident_addresses as ia')
+    .select((eb) => eb.fn.max('ia.incident_number').as('number'))
+    .where('ia.address_id', 'in', addressIds)
+    .where('ia.incident_number', '<', number)
+    .groupBy('ia.address_id')
+    .limit(10)
+    .execute();
+  const beside = await trx
+    .selectFrom('incidents')
+    .select('number')
+    .where('provider', '=', provider)
+    .where('state', '!=', 'closed')
+    .where('number', '<', number)
+    .orderBy('number', 'desc')
+    .limit(5)
+    .execute();
+  for (const other of known(before.map((row) => row.number))) await linkIncidents(trx, actor, number, other, 'same-address');
+  for (const { number: other } of beside) await linkIncidents(trx, actor, number, other, 'same-provider');
+}
+
+/** Logs a new incident from a kept report. Returns its number. */
+export async function logIncident(trx: Trx, actor: Actor, block: BlockToLog, report: { id: number; source: ReportSource }): Promise<number> {
+  const addressIds = await ensureAddresses(trx, block.networks);
+  const addresses = block.networks.map((network) => network.text);
+  const { first, last } = span(block.rejections);
+  const now = new Date();
+  const { number } = await trx
+    .insertInto('incidents')
+    .values({
+      title: (block.title?.trim() || incidentTitle(block.provider.name, addresses)).slice(0, 300),
+      provider: block.provider.key,
+      state: 'open',
+      reason: block.reason,
+      ...(block.severity ? { severity: block.severity } : {}),
+      block_codes: known(block.rejections.map((one) => one.blockCode)).map((code) => code.toUpperCase()).slice(0, 50),
+      recipient_domains: known(block.rejections.map((one) => one.recipientDomain)).slice(0, 200),
+      rejection_count: sum(block.rejections),
+      first_rejection_at: first,
+      last_rejection_at: last,
+      opened_at: now,
+      state_since: now,
+    })
+    .returning('number')
+    .executeTakeFirstOrThrow();
+  await trx.insertInto('incident_addresses').values(addressIds.map((id) => ({ incident_number: number, address_id: id }))).execute();
+  await trx.insertInto('incident_reports').values({ incident_number: number, report_id: report.id }).execute();
+  await keepRejections(trx, number, report.id, block.rejections);
+  await tellRejections(trx, actor, number, report.id, block.rejections, true);
+  await append(trx, {
+    incident: number,
+    kind: 'incident-logged',
+    actor,
+    occurredAt: now,
+    reportId: report.id,
+    detail: { provider: block.provider.name, addresses, source: sourceWords(report.source) },
+  });
+  if (block.note?.trim()) await addNote(trx, actor, number, block.note);
+  await linkRelated(trx, actor, number, block.provider.key, addressIds);
+  return number;
+}
+
+function widened(row: IncidentRow, block: BlockToLog) {
+  const { first, last } = span(block.rejections);
+  const earliest = (a: Date | null, b: Date | null) => (a && b ? (a < b ? a : b) : (a ?? b));
+  const latest = (a: Date | null, b: Date | null) => (a && b ? (a > b ? a : b) : (a ?? b));
+  return {
+    block_codes: known([...row.block_codes, ...block.rejections.map((one) => one.blockCode?.toUpperCase() ?? null)]).slice(0, 50),
+    recipient_domains: known([...row.recipient_domains, ...block.rejections.map((one) => one.recipientDomain)]).slice(0, 200),
+    rejection_count: row.rejection_count + sum(block.rejections),
+    first_rejection_at: earliest(row.first_rejection_at, first),
+    last_rejection_at: latest(row.last_rejection_at, last),
+    reason: row.reason ?? block.reason,
+  };
+}
+
+/** A rejection from after the block was lifted. One without a time counts as new: it was pasted just now. */
+function isAfterLifting(row: IncidentRow, rejections: SeenRejection[]): boolean {
+  const lifted = row.mitigated_at ?? row.recovered_at ?? row.closed_at;
+  return lifted !== null && rejections.some((one) => !one.at || new Date(one.lastAt ?? one.at) > lifted);
+}
+
+/** Adds a report to an incident; a rejection after the block was lifted opens it again, as a relapse. */
+export async function appendReport(trx: Trx, actor: Actor, number: number, block: BlockToLog, report: { id: number; fileName: string; byteLength: number }): Promise<void> {
+  const row = await lockIncident(trx, number);
+  if (row.state === 'closed') throw new Problem('incident-closed', `Incident #${number} is closed; log a new one.`);
+  const addressIds = await ensureAddresses(trx, block.networks);
+  if (addressIds.length > 0) {
+    await trx
+      .insertInto('incident_addresses')
+      .values(addressIds.map((id) => ({ incident_number: number, address_id: id })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+  await trx.insertInto('incident_reports').values({ incident_number: number, report_id: report.id }).execute();
+  await keepRejections(trx, number, report.id, block.rejections);
+  await writeIncident(trx, number, widened(row, block));
+  await append(trx, {
+    incident: number,
+    kind: 'report-added',
+    actor,
+    reportId: report.id,
+    detail: { rejections: block.rejections.length, seen: sum(block.rejections), fileName: report.fileName, byteLength: report.byteLength },
+  });
+  await tellRejections(trx, actor, number, report.id, block.rejections, false);
+  if (block.note?.trim()) await addNote(trx, actor, number, block.note);
+  if (isLifted(row.state) && isAfterLifting(row, block.rejections)) await recordRelapse(trx, actor, row);
+}
+
+async function recordRelapse(trx: Trx, actor: Actor, row: IncidentRow): Promise<void> {
+  const relapses = row.relapses + 1;
+  await writeIncident(trx, row.number, { relapses });
+  await append(trx, { incident: row.number, kind: 'relapse-seen', actor, detail: { state: row.state, relapses } });
+  await moveState(trx, actor, row, { kind: 'rejected-again' }, { reason: 'refused again', at: new Date() });
+}
+
+/** The networks of an incident, as text, for a title or a letter. */
+export async function addressTexts(db: Db | Trx, number: number): Promise<string[]> {
+  return (await addressesOf(db, [number])).get(number)?.map(networkText) ?? [];
+}

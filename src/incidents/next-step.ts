@@ -1,0 +1,134 @@
+import type { IncidentRow } from '../database/tables.ts';
+import type { Provider } from '../providers/schema.ts';
+import { stateWords } from './incidents.ts';
+
+export type NextStep = {
+  what: string;
+  why: string;
+  /** The button that does it: what it says, and what it opens. */
+  primary: { label: string; go: 'letter' | 'reply' | 'recover' | 'close' | 'reopen' } | null;
+  secondary: { label: string; go: 'letter' | 'reply' | 'note' | 'refused' | 'close' } | null;
+  due: Date | null;
+};
+
+type Facts = Pick<
+  IncidentRow,
+  'state' | 'round' | 'last_verdict' | 'mitigated_at' | 'last_request_at' | 'follow_up_due_at' | 'next_action' | 'next_action_due_at' | 'last_rejection_at'
+>;
+
+const HOUR = 3_600_000;
+/** A provider that lifted a block needs time until all its servers know; where it is not published, two days. */
+const EFFECT_HOURS = 48;
+
+const WRITE = { label: 'Write a letter', go: 'letter' } as const;
+const RECORD = { label: 'Record a reply', go: 'reply' } as const;
+const PROVEN = { label: 'Mail flows again', go: 'recover' } as const;
+const REFUSED = { label: 'Still refused', go: 'refused' } as const;
+
+type Step = Omit<NextStep, 'due'> & { due?: Date | null };
+
+function firstRequest(provider: Provider | undefined): Step {
+  const route = provider?.routes[0];
+  const check = provider?.checkFirst[0];
+  if (route?.kind === 'none') {
+    return {
+      what: 'Find the cause and stop it; this block ends by itself.',
+      why: route.notes[0] ?? `${provider?.name} takes no requests.`,
+      primary: PROVEN,
+      secondary: { label: 'Add a note', go: 'note' },
+    };
+  }
+  return {
+    what: `Write the first request to ${provider?.name ?? 'the provider'}.`,
+    why: check ? `Before that: ${check.text}` : 'Nothing was asked yet.',
+    primary: WRITE,
+    secondary: RECORD,
+  };
+}
+
+const ANSWERED: Partial<Record<string, (name: string) => Step>> = {
+  denied: (name) => ({
+    what: 'Answer in the same ticket and ask for a second review.',
+    why: `${name} said no. The usual next step is a reply with one new fact and a fresh refusal.`,
+    primary: { label: 'Write the answer', go: 'letter' },
+    secondary: RECORD,
+  }),
+  'needs-information': (name) => ({
+    what: 'Answer what they ask.',
+    why: `${name} waits for us before it decides.`,
+    primary: { label: 'Write the answer', go: 'letter' },
+    secondary: RECORD,
+  }),
+  'not-blocked': (name) => ({
+    what: 'Find out whether mail is still refused.',
+    why: `${name} sees no block. If refusals go on, reply with a line that is newer than this answer.`,
+    primary: PROVEN,
+    secondary: { label: 'Still refused', go: 'letter' },
+  }),
+  closed: (name) => ({
+    what: 'Decide: write again, or take another route.',
+    why: `${name} closed the case.`,
+    primary: WRITE,
+    secondary: RECORD,
+  }),
+};
+
+function actionNeeded(facts: Facts, provider: Provider | undefined): Step {
+  const name = provider?.name ?? 'The provider';
+  const answered = facts.last_verdict ? ANSWERED[facts.last_verdict] : undefined;
+  if (answered) return answered(name);
+  return {
+    what: 'Follow up on the same ticket.',
+    why: `${name} has not answered in its usual time.`,
+    primary: { label: 'Follow up', go: 'letter' },
+    secondary: RECORD,
+  };
+}
+
+function mitigated(facts: Facts, provider: Provider | undefined): Step {
+  const hours = provider?.timing.effectiveWithin ?? EFFECT_HOURS;
+  const until = facts.mitigated_at ? new Date(facts.mitigated_at.getTime() + hours * HOUR) : null;
+  return {
+    what: 'See that mail is accepted again, then confirm it.',
+    why: `${provider?.name ?? 'The provider'} says the block is lifted and takes up to ${hours} hours until all its servers know. Their word proves nothing yet.`,
+    primary: PROVEN,
+    secondary: REFUSED,
+    due: until,
+  };
+}
+
+function stepFor(facts: Facts, provider: Provider | undefined): Step {
+  const name = provider?.name ?? 'the provider';
+  switch (facts.state) {
+    case 'open':
+      return firstRequest(provider);
+    case 'awaiting-provider':
+      return {
+        what: `Wait for ${name}'s answer, and record it here.`,
+        why: facts.follow_up_due_at ? 'If none comes in the usual time, this incident comes back to you.' : `${name} names no time for answers.`,
+        primary: RECORD,
+        secondary: REFUSED,
+        due: facts.follow_up_due_at,
+      };
+    case 'action-needed':
+      return actionNeeded(facts, provider);
+    case 'mitigated':
+      return mitigated(facts, provider);
+    case 'recovered':
+      return {
+        what: 'Close the incident, or thank them first.',
+        why: 'Mail was seen to flow.',
+        primary: { label: 'Close the incident', go: 'close' },
+        secondary: WRITE,
+      };
+    case 'closed':
+      return { what: 'Nothing to do.', why: `This incident is ${stateWords(facts.state)}.`, primary: null, secondary: null };
+  }
+}
+
+/** One next step for an incident, with its reason. What a person set by hand comes first. */
+export function nextStep(facts: Facts, provider: Provider | undefined): NextStep {
+  const step = stepFor(facts, provider);
+  const due = facts.next_action_due_at ?? step.due ?? null;
+  return facts.next_action ? { ...step, what: facts.next_action, why: `Set by hand. Otherwise: ${step.what}`, due } : { ...step, due };
+}

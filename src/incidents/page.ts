@@ -1,0 +1,135 @@
+import type { IncidentState } from '../database/tables.ts';
+import { describeEntry } from '../timeline/describe.ts';
+import { ENTRY_GROUPS, ENTRY_ICONS, type Entry, type EntryGroup } from '../timeline/entries.ts';
+import { isoDay, longDay, offset } from '../web/format.ts';
+import { stateWords } from './incidents.ts';
+
+/** Colour and mark of what a provider said, by verdict. */
+export const VERDICT_BADGES: Record<string, { is: string; icon: string }> = {
+  acknowledged: { is: '', icon: '' },
+  denied: { is: 'bad', icon: 'e-bad' },
+  mitigated: { is: 'said', icon: 's-mitigated' },
+  'conditionally-mitigated': { is: 'said', icon: 's-mitigated' },
+  'not-blocked': { is: 'warn', icon: 'e-warn' },
+  'needs-information': { is: 'warn', icon: 'e-warn' },
+  'refused-to-explain': { is: '', icon: '' },
+  closed: { is: '', icon: '' },
+  other: { is: '', icon: '' },
+};
+
+const RESULT_BADGES = { supports: { is: 'good', icon: 'e-good' }, contradicts: { is: 'bad', icon: 'e-bad' }, unknown: { is: '', icon: 'e-unknown' } } as const;
+
+/** Entered more than ten minutes after it happened: the row says so. */
+const LATE_MS = 10 * 60_000;
+
+const SHORT_KIND: Partial<Record<Entry['kind'], string>> = { 'message-received': 'mail in', 'message-sent': 'mail out', 'letter-sent': 'mail out', 'rejection-recorded': 'rejection' };
+
+const blank = { machine: '', quote: '', text: '', excerpt: '', change: null, badge: null, evidence: null, reason: '', changes: [] };
+
+function bodyOf(entry: Entry) {
+  switch (entry.kind) {
+    case 'rejection-recorded':
+      return { ...blank, machine: entry.detail.text };
+    case 'message-received': {
+      const badge = VERDICT_BADGES[entry.detail.verdict] ?? { is: '', icon: '' };
+      return { ...blank, quote: entry.detail.quote ?? '', excerpt: entry.detail.quote ? '' : entry.detail.excerpt, badge: { ...badge, words: stateWords(entry.detail.verdict) } };
+    }
+    case 'message-sent':
+    case 'letter-sent':
+      return { ...blank, excerpt: entry.detail.excerpt };
+    case 'note-added':
+    case 'note-corrected':
+      return { ...blank, text: entry.detail.text };
+    case 'recovery-confirmed':
+      return { ...blank, text: entry.detail.words };
+    case 'claim-overridden':
+      return { ...blank, reason: entry.detail.reason };
+    case 'state-changed':
+      return { ...blank, change: { from: entry.detail.from, to: entry.detail.to, fromWords: stateWords(entry.detail.from), toWords: stateWords(entry.detail.to) }, reason: entry.detail.reason };
+    case 'evidence-recorded':
+      return { ...blank, evidence: { ...RESULT_BADGES[entry.detail.result], words: entry.detail.words } };
+    case 'incident-edited':
+      return { ...blank, changes: entry.detail.changes.map(({ field, from, to }) => ({ field, from: from || 'empty', to: to || 'empty' })) };
+    default:
+      return blank;
+  }
+}
+
+export function entryView(entry: Entry, zone: string) {
+  const { title, by } = describeEntry(entry);
+  const body = bodyOf(entry);
+  return {
+    id: entry.id,
+    title,
+    by,
+    actor: entry.actor,
+    icon: ENTRY_ICONS[entry.kind],
+    kind: SHORT_KIND[entry.kind] ?? entry.kind.replaceAll('-', ' '),
+    is: entry.kind === 'message-received' ? (VERDICT_BADGES[entry.detail.verdict]?.is ?? '') : '',
+    isIn: entry.kind === 'message-received',
+    state: entry.kind === 'rejection-recorded' || entry.kind === 'relapse-seen' ? 'open' : '',
+    occurredAt: entry.occurredAt,
+    recordedAt: entry.recordedAt,
+    late: entry.recordedAt.getTime() - entry.occurredAt.getTime() > LATE_MS,
+    day: isoDay(entry.occurredAt, zone),
+    messageId: entry.messageId,
+    letterId: entry.letterId,
+    reportId: entry.kind === 'rejection-recorded' || entry.kind === 'report-added' ? entry.reportId : null,
+    corrects: entry.corrects,
+    correctedBy: entry.correctedBy,
+    isNote: entry.kind === 'note-added' || entry.kind === 'note-corrected',
+    ...body,
+  };
+}
+
+/** Entries in their order, grouped under the days of the viewer's zone. */
+export function entriesByDay(entries: Entry[], zone: string) {
+  const days: { title: string; offset: string; entries: ReturnType<typeof entryView>[] }[] = [];
+  let current = '';
+  for (const entry of entries) {
+    const view = entryView(entry, zone);
+    if (view.day !== current) {
+      days.push({ title: longDay(entry.occurredAt, zone), offset: offset(entry.occurredAt, zone), entries: [] });
+      current = view.day;
+    }
+    days.at(-1)?.entries.push(view);
+  }
+  return days;
+}
+
+export function timelineTabs(counts: Map<string, number>, current: EntryGroup | 'all', href: (group: string) => string) {
+  const all = [...counts.values()].reduce((sum, n) => sum + n, 0);
+  const of = (group: EntryGroup) => ENTRY_GROUPS[group].reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0);
+  const tabs = [{ name: 'all', n: all }, ...(Object.keys(ENTRY_GROUPS) as EntryGroup[]).map((name) => ({ name, n: of(name) }))];
+  return tabs.map((tab) => ({ ...tab, href: href(tab.name), current: tab.name === current }));
+}
+
+export type CourseStep = { state: IncidentState; from: Date; until: Date | null };
+
+/** Whose turn it was, and for how long: from the changes of state, oldest first. */
+export function courseOf(start: Date, changes: { at: Date; from: IncidentState; to: IncidentState }[], firstState: IncidentState): CourseStep[] {
+  const steps: CourseStep[] = [{ state: changes[0]?.from ?? firstState, from: start, until: null }];
+  for (const change of changes) {
+    const last = steps.at(-1);
+    if (last) last.until = change.at;
+    steps.push({ state: change.to, from: change.at, until: null });
+  }
+  return steps;
+}
+
+/** Widths of the course's parts: in proportion, in whole steps from 1 to 24, so that the shortest can still be seen. */
+export function courseView(steps: CourseStep[], now: Date) {
+  const lengths = steps.map((step) => Math.max(0, (step.until ?? now).getTime() - step.from.getTime()));
+  const longest = Math.max(1, ...lengths);
+  return steps.map((step, index) => {
+    const ms = lengths[index] ?? 0;
+    return {
+      state: step.state,
+      words: stateWords(step.state),
+      ms,
+      width: Math.max(4, Math.round((ms / longest) * 24)),
+      running: step.until === null && step.state !== 'closed',
+      ended: step.state === 'closed',
+    };
+  });
+}

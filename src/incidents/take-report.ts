@@ -1,0 +1,107 @@
+import { sql } from 'kysely';
+import { type Network, parseNetworks } from '../addresses/address.ts';
+import { networksFrom } from '../addresses/store.ts';
+import { type ParsedReport, parseReport } from '../bounces/parse-report.ts';
+import type { Trx } from '../database/open.ts';
+import type { Severity } from '../database/tables.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import type { Provider, Reason } from '../providers/schema.ts';
+import { invalid, Problem } from '../problem.ts';
+import type { Actor } from '../web/access.ts';
+import { appendReport, type BlockToLog, findOpenIncident, keepReport, logIncident, type ReportSource } from './log.ts';
+import { type Block, blocksOf } from './report.ts';
+
+/** A report as it came in, with what a person said about it. */
+export type Given = {
+  raw: Buffer;
+  source: ReportSource;
+  fileName: string;
+  provider?: string | undefined;
+  addresses?: string | string[] | undefined;
+  reason?: Reason | undefined;
+  title?: string | undefined;
+  note?: string | undefined;
+  severity?: Severity | undefined;
+  /** Left out: an open incident of the same provider and address takes it. */
+  to?: 'new' | number | undefined;
+};
+
+export type Taken = { logged: number[]; appendedTo: number[] };
+
+export function readReport(raw: Buffer, catalogue: Catalogue, timeZone: string): { report: ParsedReport; blocks: Block[] } {
+  const report = parseReport(raw, { catalogue, now: new Date(), timeZone });
+  return { report, blocks: blocksOf(report, catalogue) };
+}
+
+function providerNamed(key: string, catalogue: Catalogue): Provider {
+  const provider = catalogue.byKey.get(key) ?? catalogue.providers.find((one) => one.name.toLowerCase() === key.toLowerCase());
+  if (!provider) throw invalid('provider', `“${key.slice(0, 60)}” is no provider of the catalogue; choose one from the list.`);
+  return provider;
+}
+
+/** What the report lacks is asked for, never guessed. */
+function complete(block: Block, given: Given, provider: Provider | null, networks: Network[]): BlockToLog {
+  const fields: Record<string, string> = {};
+  if (!provider) fields['provider'] = 'The report does not say who refused; choose the provider.';
+  if (networks.length === 0) fields['addresses'] = 'The report does not name your address; enter the one that sent this mail.';
+  if (!provider || networks.length === 0) {
+    throw new Problem('invalid', Object.values(fields).join(' '), { fields });
+  }
+  return {
+    provider,
+    networks,
+    rejections: block.rejections,
+    reason: given.reason ?? block.reason,
+    title: given.title,
+    note: given.note,
+    severity: given.severity,
+  };
+}
+
+const NO_BLOCK: Block = { provider: null, networks: [], rejections: [], reason: null };
+
+function refuseUnread(report: ParsedReport, given: Given): void {
+  if (given.raw.length === 0 || given.raw.toString('latin1').trim() === '') {
+    throw invalid('report', 'There is nothing in it. Paste a bounce, an SMTP reply or log lines.');
+  }
+  if (report.rejections.length > 0 || (given.provider && given.addresses)) return;
+  if (report.notBlocks.length > 0) {
+    throw invalid('report', 'This is a bounce, but no block: the mailbox, its size or the network is the trouble. To log it all the same, name provider and address.');
+  }
+  throw invalid('report', 'No rejection was recognised in it. To log it all the same, name provider and address.');
+}
+
+/** What to log, from what was read and what a person said. Throws `invalid` with a message for each field that is missing. */
+export function blocksToLog(read: { report: ParsedReport; blocks: Block[] }, given: Given, catalogue: Catalogue): BlockToLog[] {
+  refuseUnread(read.report, given);
+  const { addresses } = given;
+  const networks = addresses?.length ? networksFrom('addresses', () => parseNetworks(addresses)) : undefined;
+  const named = given.provider ? providerNamed(given.provider, catalogue) : undefined;
+  if (!named && read.blocks.length > 1 && !networks) {
+    return read.blocks.map((block) => complete(block, given, block.provider, block.networks));
+  }
+  const own = named && read.blocks.find((block) => block.provider?.key === named.key);
+  const merged: Block = own ?? {
+    ...(read.blocks[0] ?? NO_BLOCK),
+    rejections: read.blocks.flatMap((block) => block.rejections),
+    networks: read.blocks.flatMap((block) => block.networks),
+  };
+  return [complete(merged, given, named ?? merged.provider, networks ?? merged.networks)];
+}
+
+/** Logs the blocks, or adds them to the incidents that are open for them; all of it or nothing. */
+export async function takeReport(trx: Trx, actor: Actor, given: Given, blocks: BlockToLog[]): Promise<Taken> {
+  const taken: Taken = { logged: [], appendedTo: [] };
+  const id = await keepReport(trx, given);
+  for (const block of blocks) {
+    // Two reports of one block at a time must not make two incidents.
+    await sql`select pg_advisory_xact_lock(hashtext(${`incident ${block.provider.key}`}))`.execute(trx);
+    const number = typeof given.to === 'number' ? given.to : given.to === 'new' ? undefined : await findOpenIncident(trx, block.provider.key, block.networks);
+    if (number === undefined) taken.logged.push(await logIncident(trx, actor, block, { id, source: given.source }));
+    else {
+      await appendReport(trx, actor, number, block, { id, fileName: given.fileName, byteLength: given.raw.length });
+      taken.appendedTo.push(number);
+    }
+  }
+  return taken;
+}

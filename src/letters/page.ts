@@ -1,0 +1,111 @@
+import type { IncidentRow, LetterRow } from '../database/tables.ts';
+import { stateWords } from '../incidents/incidents.ts';
+import type { Provider, Route } from '../providers/schema.ts';
+import type { Claim } from './claims.ts';
+import type { Draft } from './draft.ts';
+import type { LetterFacts } from './facts.ts';
+import { fillFields } from './form-fields.ts';
+import { LANGUAGES } from './language.ts';
+import { lintLetter } from './phrases.ts';
+import { stillMissing } from './store.ts';
+import type { LetterTemplate } from './templates.ts';
+
+type Input = {
+  letter: LetterRow;
+  incident: IncidentRow;
+  provider: Provider | undefined;
+  template: LetterTemplate;
+  draft: Draft;
+  facts: LetterFacts;
+  route: Route | undefined;
+  overrides: { claim: string; reason: string; by_name: string }[];
+  before: { id: number; incident_number: number; round: string; sent_at: Date | null; title: string; mitigated_at: Date | null }[];
+  typed: Record<string, string>;
+  problem: { message: string; fields: Record<string, string>; code: string } | undefined;
+  zone: string;
+  now: string;
+  channels: { key: string; words: string }[];
+};
+
+const MARKS = { supported: { is: 'good', icon: 'e-good' }, contradicted: { is: 'bad', icon: 'e-bad' }, stale: { is: 'warn', icon: 'e-warn' }, unknown: { is: '', icon: 'e-unknown' } } as const;
+const ORDER = { contradicted: 0, supported: 1, stale: 2, unknown: 3 } as const;
+
+const LEFT_OUT = { intent: 'worded as what we will do', omit: 'left out of the letter', warn: 'left out; this desk usually wants it' } as const;
+
+function claimView(claim: Claim, overrides: Input['overrides']) {
+  const override = overrides.find((one) => one.claim === claim.key);
+  const word = claim.status === 'contradicted' ? (override ? 'Overridden.' : 'Contradicted.') : claim.status === 'unknown' ? 'Unknown.' : claim.status === 'stale' ? 'Too old to be sent.' : '';
+  return {
+    key: claim.key,
+    text: claim.text,
+    ...MARKS[claim.status],
+    bad: claim.status === 'contradicted' && !override,
+    word,
+    basis: claim.evidence ?? '',
+    observedAt: claim.observedAt ? new Date(claim.observedAt) : null,
+    left: claim.status === 'unknown' || claim.status === 'stale' ? LEFT_OUT[claim.whenUnknown] : '',
+    override: override ? `${override.reason} (${override.by_name})` : '',
+  };
+}
+
+function countWords(claims: Claim[]): string {
+  const of = (status: Claim['status']) => claims.filter((claim) => claim.status === status).length;
+  return [
+    [of('supported'), 'hold'],
+    [of('contradicted'), 'contradicted'],
+    [of('stale'), 'too old'],
+    [of('unknown'), 'unknown'],
+  ].filter(([n]) => n).map(([n, words]) => `${n} ${words}`).join(', ');
+}
+
+/** All that the composer shows: the text, its claims, the form's fields, and what stands in the way of sending. */
+export function composerView(input: Input) {
+  const { letter, template, draft, facts, route, typed, problem } = input;
+  const isSent = letter.state === 'sent';
+  const claims = isSent ? (letter.claims as Claim[]) : draft.claims;
+  const text = { subject: typed['subject'] ?? letter.subject, body: typed['body'] ?? letter.body };
+  const views = claims.toSorted((a, b) => ORDER[a.status] - ORDER[b.status]).map((claim) => claimView(claim, input.overrides));
+  const missing = isSent ? [] : stillMissing({ ...letter, ...text }, draft.missing);
+  const blocking = views.filter((claim) => claim.bad);
+  return {
+    number: letter.incident_number,
+    incidentTitle: input.incident.title,
+    letter: {
+      id: letter.id,
+      title: template.title,
+      language: letter.language,
+      languageName: LANGUAGES[template.language],
+      round: stateWords(letter.round),
+      subject: text.subject,
+      words: text.body,
+      length: text.body.length,
+      version: letter.version,
+      updatedAt: letter.updated_at,
+      sentAt: letter.sent_at,
+      channel: input.channels.find((one) => one.key === letter.channel)?.words ?? '',
+      outdated: !isSent && (draft.body !== letter.base_body || draft.subject !== letter.base_subject),
+    },
+    when: template.when,
+    claims: views,
+    claimCount: countWords(claims),
+    missing: missing.map((one) => ({ ...one, href: one.where === 'profile' ? `/settings/profile#${fieldId(one.key)}` : `/incidents/${letter.incident_number}` })),
+    blocking,
+    ready: blocking.length === 0 && missing.length === 0,
+    lint: isSent ? [] : lintLetter(text.body, { quoted: facts.refusal?.text ?? '', audience: template.kind ?? input.provider?.kind ?? 'mailbox-provider' }),
+    route: route && template.kind !== 'customers'
+      ? { name: route.name, kind: route.kind, url: route.url ?? '', address: route.address ?? '', notes: route.notes, fields: fillFields(route, facts, text).map((field, index) => ({ ...field, position: index + 1, id: `ff-${field.key}`, long: field.value.length > 60, length: field.value.length })) }
+      : null,
+    reference: typed['reference'] ?? facts.ticketReference,
+    channel: typed['channel'] ?? (route?.kind === 'email' ? 'email' : route?.kind === 'portal' ? 'portal' : route?.kind === 'form' || route?.kind === 'self-service' ? 'form' : 'email'),
+    at: typed['at'] ?? '',
+    channels: input.channels,
+    zone: input.zone,
+    now: input.now,
+    before: input.before.map((one) => ({ ...one, round: stateWords(one.round), ms: one.sent_at && one.mitigated_at ? Math.max(0, one.mitigated_at.getTime() - one.sent_at.getTime()) : 0 })),
+    errors: problem?.fields ?? {},
+    problem: problem?.message ?? '',
+  };
+}
+
+const FIELD_IDS: Record<string, string> = { 'contact-name': 'contactName', 'contact-email': 'contactEmail', 'sending-domains': 'sendingDomains' };
+const fieldId = (need: string) => FIELD_IDS[need] ?? need;

@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import Handlebars from 'handlebars';
+import { type Static, Type } from 'typebox';
+import { parse as parseYaml } from 'yaml';
+import { CLAIM_KEYS } from './claims.ts';
+import { registerLetterHelpers } from './letter-helpers.ts';
+import { LANGUAGES } from './language.ts';
+import { NEEDS } from './facts.ts';
+
+export const ROUNDS = ['first', 'followup-silence', 'second-review', 'escalation', 'answer-info', 'ask-cause', 'pre-emptive', 'range', 'thanks', 'notice'] as const;
+export type Round = (typeof ROUNDS)[number];
+export const AUDIENCES = ['mailbox-provider', 'filter-vendor', 'block-list', 'customers'] as const;
+
+/** The front matter of a letter template. */
+const FrontMatter = Type.Object(
+  {
+    provider: Type.Optional(Type.String({ pattern: '^[a-z0-9-]+$' })),
+    kind: Type.Optional(Type.Enum([...AUDIENCES])),
+    round: Type.Enum([...ROUNDS]),
+    title: Type.String({ minLength: 3, maxLength: 120 }),
+    when: Type.String({ minLength: 10, maxLength: 300 }),
+    subject: Type.String({ minLength: 3, maxLength: 200 }),
+    needs: Type.Array(Type.Enum(Object.keys(NEEDS))),
+    claims: Type.Array(Type.Enum([...CLAIM_KEYS]), { uniqueItems: true }),
+  },
+  { additionalProperties: false },
+);
+
+export type LetterTemplate = Omit<Static<typeof FrontMatter>, 'round' | 'needs'> & {
+  /** `outlook-com/first`; with its language it names one file. */
+  key: string;
+  language: keyof typeof LANGUAGES;
+  round: Round;
+  needs: (keyof typeof NEEDS)[];
+  renderSubject: (data: object, options: object) => string;
+  renderBody: (data: object, options: object) => string;
+};
+
+/** A letter template that does not hold to the rules; the message names file and rule. */
+export class BadTemplate extends Error {
+  override name = 'BadTemplate';
+}
+
+const FOLDER = fileURLToPath(new URL('../../views/letters/', import.meta.url));
+const validate = new Ajv({ strict: true }).compile(FrontMatter);
+
+/** Our own files only: what people and providers write is data, never a template. */
+function compiler(): typeof Handlebars {
+  const handlebars = Handlebars.create();
+  registerLetterHelpers(handlebars);
+  return handlebars;
+}
+
+const OPTIONS = { strict: true, noEscape: true, preventIndent: true, knownHelpersOnly: false } as const;
+
+function readTemplate(folder: string, file: string, handlebars: typeof Handlebars): LetterTemplate {
+  const refuse = (why: string): never => {
+    throw new BadTemplate(`${file}: ${why}`);
+  };
+  const named = /^([a-z0-9-]+)\/([a-z-]+)\.([a-z]{2})\.hbs$/.exec(file);
+  const [, owner = '', round = '', language = ''] = named ?? refuse('must be named <provider or kind>/<round>.<language>.hbs');
+  if (!(language in LANGUAGES)) refuse(`language ${language} is not known`);
+  const [, front = '', body = ''] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(readFileSync(join(folder, file), 'utf8')) ?? refuse('must begin with front matter between --- lines');
+  const data: unknown = parseYaml(front);
+  if (!validate(data)) refuse(`front matter ${validate.errors?.[0]?.instancePath} ${validate.errors?.[0]?.message}`);
+  const matter = data as Static<typeof FrontMatter>;
+  if (matter.round !== round) refuse(`round is ${matter.round} and must equal the file's name`);
+  if ((matter.provider ?? matter.kind) !== owner) refuse(`provider or kind must be ${owner}, as its folder`);
+  return {
+    ...matter,
+    key: `${owner}/${round}`,
+    language: language as LetterTemplate['language'],
+    round: matter.round,
+    needs: matter.needs as LetterTemplate['needs'],
+    renderSubject: handlebars.compile(matter.subject, OPTIONS) as LetterTemplate['renderSubject'],
+    renderBody: handlebars.compile(body, OPTIONS) as LetterTemplate['renderBody'],
+  };
+}
+
+/** Reads and checks every letter template. Throws {@link BadTemplate} on the first bad one. */
+export function loadTemplates(folder: string = FOLDER): LetterTemplate[] {
+  const files = readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.hbs'))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+  const handlebars = compiler();
+  for (const file of files.filter((name) => name.startsWith('_'))) {
+    handlebars.registerPartial(file.slice(1, -4), handlebars.compile(readFileSync(join(folder, file), 'utf8'), OPTIONS));
+  }
+  return files.filter((name) => !name.startsWith('_')).map((file) => readTemplate(folder, file, handlebars));
+}

@@ -1,0 +1,43 @@
+import type { Db, Trx } from '../database/open.ts';
+import { invalid, Problem } from '../problem.ts';
+import { domainName, type Profile, profileOf } from './profile.ts';
+
+export async function getProfile(db: Db | Trx): Promise<Profile & { version: number }> {
+  const row = await db.selectFrom('profile').selectAll().executeTakeFirstOrThrow();
+  return { ...profileOf(row), version: row.version };
+}
+
+function checkedDomains(domains: string[]): string[] {
+  const names = domains.map((text) => {
+    const name = domainName(text);
+    if (!name) throw invalid('sendingDomains', `“${text.slice(0, 80)}” is not a domain name; write it as example.com.`);
+    return name;
+  });
+  return [...new Set(names)];
+}
+
+/** Saves the profile. Throws `changed-meanwhile` when `version` is given and no longer the newest. */
+export async function saveProfile(db: Db | Trx, profile: Profile, version?: number): Promise<void> {
+  let update = db.updateTable('profile').set((eb) => ({
+    name: profile.name,
+    website: profile.website,
+    contact_name: profile.contactName,
+    contact_email: profile.contactEmail,
+    contact_phone: profile.contactPhone,
+    postal_address: profile.postalAddress,
+    reply_address: profile.replyAddress,
+    abuse_address: profile.abuseAddress,
+    sending_domains: checkedDomains(profile.sendingDomains),
+    mail_kinds: profile.mailKinds,
+    daily_volume: profile.dailyVolume,
+    opt_in: profile.optIn,
+    jmrp_since: profile.jmrpSince,
+    snds_since: profile.sndsSince,
+    programmes: profile.programmes,
+    version: eb('version', '+', 1),
+    updated_at: new Date(),
+  }));
+  if (version !== undefined) update = update.where('version', '=', version);
+  const saved = await update.executeTakeFirst();
+  if (saved.numUpdatedRows === 0n) throw new Problem('changed-meanwhile', 'Somebody changed the profile since you opened it. Your text is still below; save again to put it over theirs.');
+}

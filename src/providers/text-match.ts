@@ -1,0 +1,86 @@
+import type { Match } from './schema.ts';
+
+/** A text made ready for matching: folded for literals, and with its own case for patterns. */
+export type Folded = { literal: string; cased: string };
+
+/** Characters that mail systems write in several ways. */
+const TYPOGRAPHIC: Record<string, string> = { '‘': "'", '’': "'", '“': '"', '”': '"', '–': '-', '—': '-', '\u00a0': ' ' };
+
+/** Longer texts are cut before any pattern sees them: no real reply comes near it. */
+const LONGEST_TEXT = 8000;
+
+/** White space to single blanks, typographic quotes and dashes to plain ones, and case removed. */
+export function fold(text: string): Folded {
+  const cased = text
+    .slice(0, LONGEST_TEXT)
+    .replace(/[‘’“”–—\u00a0]/gu, (char) => TYPOGRAPHIC[char] ?? char)
+    .replace(/\s+/g, ' ');
+  return { literal: cased.toLowerCase(), cased };
+}
+
+export type CompiledMatch = {
+  all: string[];
+  any: string[];
+  none: string[];
+  pattern: RegExp | null;
+  replyCodes: Set<string> | null;
+  enhancedCodes: Set<string> | null;
+};
+
+const foldAll = (literals: string[] | undefined): string[] => (literals ?? []).map((item) => fold(item).literal);
+
+/** Throws a SyntaxError when the pattern is not a regular expression. */
+export function compileMatch(match: Match): CompiledMatch {
+  return {
+    all: foldAll(match.all),
+    any: foldAll(match.any),
+    none: foldAll(match.none),
+    pattern: match.pattern === undefined ? null : new RegExp(match.pattern, 'iu'),
+    replyCodes: match.replyCodes ? new Set(match.replyCodes.map(String)) : null,
+    enhancedCodes: match.enhancedCodes ? new Set(match.enhancedCodes) : null,
+  };
+}
+
+/** What the conditions pinned down: the more characters, the more specific the rule. */
+export type Hit = { weight: number; code: string | null };
+
+/** The text and codes that a match is held against. */
+export type Subject = { text: Folded; replyCode: string | null; enhancedCode: string | null };
+
+/** How much a matching code counts against matching words. */
+const ENHANCED_WEIGHT = 6;
+const REPLY_WEIGHT = 2;
+
+function longest(literals: string[], text: string): number {
+  let length = 0;
+  for (const literal of literals) if (literal.length > length && text.includes(literal)) length = literal.length;
+  return length;
+}
+
+/** All given conditions must hold; undefined when one does not. */
+export function matches(compiled: CompiledMatch, subject: Subject): Hit | undefined {
+  const { literal, cased } = subject.text;
+  let weight = 0;
+  if (compiled.replyCodes) {
+    if (subject.replyCode === null || !compiled.replyCodes.has(subject.replyCode)) return undefined;
+    weight += REPLY_WEIGHT;
+  }
+  if (compiled.enhancedCodes) {
+    if (subject.enhancedCode === null || !compiled.enhancedCodes.has(subject.enhancedCode)) return undefined;
+    weight += ENHANCED_WEIGHT;
+  }
+  for (const item of compiled.all) {
+    if (!literal.includes(item)) return undefined;
+    weight += item.length;
+  }
+  if (compiled.any.length > 0) {
+    const length = longest(compiled.any, literal);
+    if (length === 0) return undefined;
+    weight += length;
+  }
+  if (compiled.none.some((item) => literal.includes(item))) return undefined;
+  if (!compiled.pattern) return { weight, code: null };
+  const found = compiled.pattern.exec(cased);
+  if (!found) return undefined;
+  return { weight: weight + found[0].length, code: found.groups?.['code'] ?? null };
+}

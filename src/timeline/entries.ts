@@ -1,0 +1,83 @@
+import type { Channel, EvidenceResult, IncidentState, LinkKind } from '../database/tables.ts';
+import type { Verdict } from '../providers/schema.ts';
+
+/**
+ * What can happen in an incident, and what is kept of it. `detail` keeps the words of the day, so that an
+ * entry still says what it said when names and templates have changed.
+ */
+export type EntryDetails = {
+  'incident-logged': { provider: string; addresses: string[]; source: string };
+  'rejection-recorded': { text: string; codes: string; recipientDomain: string | null; mx: string | null; seen: number; first: boolean };
+  'report-added': { rejections: number; seen: number; fileName: string; byteLength: number };
+  'evidence-recorded': { claim: string; about: string; result: EvidenceResult; words: string; source: string; address: string | null };
+  'ticket-opened': { reference: string; channel: Channel; address: string };
+  'ticket-closed': { reference: string };
+  'letter-drafted': { title: string; round: string; language: string };
+  'letter-sent': { title: string; number: number; round: string; channel: Channel; reference: string | null; subject: string; excerpt: string };
+  'claim-overridden': { claim: string; about: string; reason: string };
+  'message-received': { from: string; subject: string; channel: Channel; verdict: Verdict; confidence: number; quote: string | null; reference: string | null; excerpt: string };
+  'message-sent': { to: string; subject: string; channel: Channel; reference: string | null; excerpt: string };
+  'verdict-corrected': { from: Verdict; to: Verdict; subject: string };
+  'state-changed': { from: IncidentState; to: IncidentState; reason: string; byHand: boolean };
+  'relapse-seen': { state: IncidentState; relapses: number };
+  'recovery-confirmed': { words: string };
+  'incident-assigned': { from: string | null; to: string | null };
+  'incident-edited': { changes: { field: string; from: string; to: string }[] };
+  'incident-linked': { number: number; title: string; kind: LinkKind };
+  'note-added': { text: string };
+  'note-corrected': { text: string };
+  'follow-up-due': { provider: string; sentAt: string };
+};
+export type EntryKind = keyof EntryDetails;
+
+/** The filters over a timeline, and the kinds that each shows. */
+export const ENTRY_GROUPS = {
+  mail: ['letter-drafted', 'letter-sent', 'message-received', 'message-sent', 'verdict-corrected', 'ticket-opened', 'ticket-closed', 'follow-up-due'],
+  evidence: ['incident-logged', 'rejection-recorded', 'report-added', 'evidence-recorded', 'claim-overridden', 'recovery-confirmed'],
+  state: ['incident-logged', 'state-changed', 'relapse-seen', 'recovery-confirmed', 'incident-assigned', 'incident-edited', 'incident-linked'],
+  notes: ['note-added', 'note-corrected'],
+} as const satisfies Record<string, readonly EntryKind[]>;
+export type EntryGroup = keyof typeof ENTRY_GROUPS;
+
+/** The mark beside an entry, by kind. */
+export const ENTRY_ICONS: Record<EntryKind, string> = {
+  'incident-logged': 'k-state',
+  'rejection-recorded': 's-open',
+  'report-added': 'k-note',
+  'evidence-recorded': 'k-evidence',
+  'ticket-opened': 'k-note',
+  'ticket-closed': 'k-note',
+  'letter-drafted': 'k-note',
+  'letter-sent': 'k-out',
+  'claim-overridden': 'e-warn',
+  'message-received': 'k-in',
+  'message-sent': 'k-out',
+  'verdict-corrected': 'k-note',
+  'state-changed': 'k-state',
+  'relapse-seen': 's-open',
+  'recovery-confirmed': 's-recovered',
+  'incident-assigned': 'k-state',
+  'incident-edited': 'k-note',
+  'incident-linked': 'k-note',
+  'note-added': 'k-note',
+  'note-corrected': 'k-note',
+  'follow-up-due': 's-action-needed',
+};
+
+/** An entry as it is shown and served. */
+export type Entry<Kind extends EntryKind = EntryKind> = {
+  [One in Kind]: {
+    id: number;
+    incidentNumber: number;
+    kind: One;
+    actor: string;
+    occurredAt: Date;
+    recordedAt: Date;
+    detail: EntryDetails[One];
+    corrects: number | null;
+    correctedBy: number | null;
+    messageId: number | null;
+    letterId: number | null;
+    reportId: number | null;
+  };
+}[Kind];

@@ -1,0 +1,132 @@
+import { sql } from 'kysely';
+import { json } from '../database/json.ts';
+import type { Db, Trx } from '../database/open.ts';
+import { invalid, notFound } from '../problem.ts';
+import type { Actor } from '../web/access.ts';
+import type { Entry, EntryDetails, EntryKind } from './entries.ts';
+
+export type NewEntry<Kind extends EntryKind> = {
+  incident: number;
+  kind: Kind;
+  actor: Actor;
+  detail: EntryDetails[Kind];
+  /** When it happened; left out: now. */
+  occurredAt?: Date;
+  reportId?: number;
+  ticketId?: number;
+  messageId?: number;
+  letterId?: number;
+  corrects?: number;
+};
+
+/** Appends an entry, in the transaction of what it tells. */
+export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<Kind>): Promise<number> {
+  const row = await trx
+    .insertInto('timeline_entries')
+    .values({
+      incident_number: entry.incident,
+      kind: entry.kind,
+      actor_user_id: entry.actor.userId,
+      actor_token_id: entry.actor.tokenId,
+      actor_name: entry.actor.name,
+      occurred_at: entry.occurredAt ?? new Date(),
+      report_id: entry.reportId ?? null,
+      ticket_id: entry.ticketId ?? null,
+      message_id: entry.messageId ?? null,
+      letter_id: entry.letterId ?? null,
+      detail: json(entry.detail),
+      corrects: entry.corrects ?? null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+export type Order = 'newest' | 'oldest';
+export type TimelineQuery = { order: Order; kinds?: readonly EntryKind[]; limit: number; after?: { at: Date; id: number } };
+
+/** One page of a timeline, and where the next one starts. */
+export async function listEntries(db: Db, incident: number, query: TimelineQuery): Promise<{ entries: Entry[]; next: { at: Date; id: number } | null }> {
+  const direction = query.order === 'newest' ? 'desc' : 'asc';
+  let rows = db
+    .selectFrom('timeline_entries as e')
+    .selectAll('e')
+    .select((eb) =>
+      eb.selectFrom('timeline_entries as c').select('c.id').whereRef('c.corrects', '=', 'e.id').orderBy('c.id', 'desc').limit(1).as('corrected_by'),
+    )
+    .where('e.incident_number', '=', incident)
+    .orderBy('e.occurred_at', direction)
+    .orderBy('e.id', direction)
+    .limit(query.limit + 1);
+  if (query.kinds) rows = rows.where('e.kind', 'in', [...query.kinds]);
+  const { after } = query;
+  if (after) {
+    rows = rows.where((eb) => eb(eb.refTuple('e.occurred_at', 'e.id'), query.order === 'newest' ? '<' : '>', eb.tuple(after.at, after.id)));
+  }
+  const found = await rows.execute();
+  const entries = found.slice(0, query.limit).map(
+    (row) =>
+      ({
+        id: row.id,
+        incidentNumber: row.incident_number,
+        kind: row.kind,
+        actor: row.actor_name,
+        occurredAt: row.occurred_at,
+        recordedAt: row.recorded_at,
+        detail: row.detail,
+        corrects: row.corrects,
+        correctedBy: row.corrected_by,
+        messageId: row.message_id,
+        letterId: row.letter_id,
+        reportId: row.report_id,
+      }) as Entry,
+  );
+  const last = entries.at(-1);
+  return { entries, next: found.length > query.limit && last ? { at: last.occurredAt, id: last.id } : null };
+}
+
+/** How many entries of each kind, for the tabs. */
+export async function countKinds(db: Db, incident: number): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('timeline_entries')
+    .select(['kind', (eb) => eb.fn.countAll<number>().as('n')])
+    .where('incident_number', '=', incident)
+    .groupBy('kind')
+    .execute();
+  return new Map(rows.map((row) => [row.kind, row.n]));
+}
+
+const NOTE_MAX = 20_000;
+
+function checkNote(text: string): string {
+  const kept = text.trim();
+  if (!kept) throw invalid('text', 'Write something first.');
+  if (kept.length > NOTE_MAX) throw invalid('text', `A note takes ${NOTE_MAX} characters; this one has ${kept.length}.`);
+  return kept;
+}
+
+export async function addNote(trx: Trx, actor: Actor, incident: number, text: string): Promise<number> {
+  const kept = checkNote(text);
+  await touchIncident(trx, incident);
+  return append(trx, { incident, kind: 'note-added', actor, detail: { text: kept } });
+}
+
+/** Corrects a note by a new entry; both stay to be seen. */
+export async function correctNote(trx: Trx, actor: Actor, incident: number, entryId: number, text: string): Promise<number> {
+  const kept = checkNote(text);
+  const note = await trx
+    .selectFrom('timeline_entries')
+    .select('id')
+    .where('id', '=', entryId)
+    .where('incident_number', '=', incident)
+    .where('kind', 'in', ['note-added', 'note-corrected'])
+    .executeTakeFirst();
+  if (!note) throw notFound('such note');
+  await touchIncident(trx, incident);
+  return append(trx, { incident, kind: 'note-corrected', actor, detail: { text: kept }, corrects: entryId });
+}
+
+async function touchIncident(trx: Trx, incident: number): Promise<void> {
+  const touched = await trx.updateTable('incidents').set({ updated_at: sql`now()` as never }).where('number', '=', incident).executeTakeFirst();
+  if (touched.numUpdatedRows === 0n) throw notFound(`incident #${incident}`);
+}

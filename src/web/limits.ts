@@ -1,0 +1,4 @@
+/** What one request may bring. A page's form and an API body, unless a route says more. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+/** A report or a mail: a day's log of one block, or a message with its attachments. */
+export const MAX_REPORT_BYTES = 25 * 1024 * 1024;

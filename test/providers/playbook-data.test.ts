@@ -1,0 +1,186 @@
+import t from 'tap';
+import { readCatalogue } from '../../src/providers/catalogue.ts';
+import type { Provider, Route } from '../../src/providers/schema.ts';
+
+const { providers } = readCatalogue();
+
+/** Every string of a data file, with the path to it. */
+function strings(value: unknown, path = ''): [path: string, text: string][] {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => strings(inner, `${path}/${key}`));
+}
+
+/** What each provider claims, as `name → keys of the providers that claim it`. */
+function claims(pick: (provider: Provider) => string[]): Map<string, string[]> {
+  const owners = new Map<string, string[]>();
+  for (const provider of providers) {
+    for (const name of pick(provider)) owners.set(name, [...(owners.get(name) ?? []), provider.key]);
+  }
+  return owners;
+}
+
+const twice = (owners: Map<string, string[]>): [string, string[]][] =>
+  [...owners].filter(([, keys]) => keys.length > 1);
+const routes = providers.flatMap((provider) =>
+  provider.routes.map((route) => ({ provider, route, at: `${provider.key}/${route.key}` })),
+);
+
+t.test('no name belongs to two providers, and none is listed twice', async (t) => {
+  t.strictSame(twice(claims((provider) => provider.domains)), [], 'domains');
+  t.strictSame(twice(claims((provider) => provider.hosts)), [], 'hosts');
+});
+
+t.test('patterns have one of the forms that matching knows', async (t) => {
+  const form = /^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*$|^[a-z0-9-]+\.\*$/;
+  const odd = providers.flatMap((provider) =>
+    [...provider.domains, ...provider.hosts].filter((name) => !form.test(name)),
+  );
+  t.strictSame(odd, []);
+  t.notOk(form.test('mx*.example.com'), 'a star inside a label is not known');
+});
+
+t.test('every provider can be recognised by a person and says what it is', async (t) => {
+  for (const provider of providers) {
+    t.ok(provider.aliases.length > 0, `${provider.key} has other names`);
+    t.ok(provider.about.length >= 80, `${provider.key} is described`);
+    for (const part of ['checkFirst', 'routes', 'prerequisites', 'worksWell', 'neverWorks'] as const) {
+      t.ok(provider[part].length > 0, `${provider.key} has ${part}`);
+    }
+  }
+});
+
+t.test('no text is left over from a skeleton', async (t) => {
+  const left = providers.flatMap((provider) =>
+    strings(provider, provider.key).filter(([, text]) => /unwritten|\bTODO\b|lorem/i.test(text)),
+  );
+  t.strictSame(left, []);
+});
+
+t.test('texts keep to the rules of copy', async (t) => {
+  const own = [
+    'about',
+    'checkFirst',
+    'routes',
+    'prerequisites',
+    'timing',
+    'coolDown',
+    'worksWell',
+    'neverWorks',
+  ] as const;
+  for (const provider of providers) {
+    const texts = own.flatMap((part) => strings(provider[part], `${provider.key}/${part}`));
+    const wrong = texts.filter(
+      ([path, text]) =>
+        !/\/(?:url|separator)$/.test(path) && /[!']|please wait|successfully|\s{2}| $/i.test(text),
+    );
+    t.strictSame(wrong, [], provider.key);
+  }
+});
+
+/** What the kind of a route needs so that a person can take it. */
+const needs: Record<Route['kind'], (route: Route) => boolean> = {
+  form: (route) => route.url !== undefined && route.fields.length > 0,
+  portal: (route) => route.url !== undefined && route.fields.length > 0,
+  'self-service': (route) => route.url !== undefined && route.fields.length > 0,
+  email: (route) => route.address !== undefined && route.fields.some((field) => field.value === 'letter'),
+  recipient: (route) => route.fields.some((field) => field.value === 'letter'),
+  'network-owner': (route) => route.fields.some((field) => field.value === 'letter'),
+  none: (route) => route.fields.length === 0 && route.address === undefined && route.notes.length > 0,
+};
+
+t.test('the kind of a route fits what it holds', async (t) => {
+  for (const { route, at } of routes) t.ok(needs[route.kind](route), `${at} (${route.kind})`);
+});
+
+t.test('every way to write names the address that is blocked', async (t) => {
+  const carriers = new Set(['address', 'addresses', 'sending-domains']);
+  for (const { route, at } of routes) {
+    if (route.kind === 'none' || at === 'mail-ru/linked-form') continue;
+    t.ok(
+      route.fields.some((field) => carriers.has(field.value)),
+      at,
+    );
+  }
+});
+
+t.test('keys are unique, and rules of routes exist', async (t) => {
+  for (const provider of providers) {
+    const keys = provider.routes.map((route) => route.key);
+    t.equal(new Set(keys).size, keys.length, provider.key);
+    const rules = new Set(provider.rejections.map((rule) => rule.id));
+    const cited = provider.routes.flatMap((route) => route.rules ?? []);
+    t.strictSame(
+      cited.filter((id) => !rules.has(id)),
+      [],
+      `${provider.key}: rules that no route may cite`,
+    );
+    t.equal(new Set(cited).size, cited.length, `${provider.key}: one route for a rule`);
+  }
+  for (const { route, at } of routes) {
+    const keys = route.fields.map((field) => field.key);
+    t.equal(new Set(keys).size, keys.length, at);
+  }
+});
+
+t.test('fields say what fills them', async (t) => {
+  for (const { route, at } of routes) {
+    for (const field of route.fields) {
+      t.equal(
+        field.fixed !== undefined,
+        field.value === 'fixed',
+        `${at}/${field.key}: fixed text exactly for fixed fields`,
+      );
+      if (field.separator !== undefined) {
+        t.match(
+          field.value,
+          /^(?:addresses|sending-domains|recipient-domains)$/,
+          `${at}/${field.key}: only lists are separated`,
+        );
+      }
+    }
+    const letters = route.fields.filter((field) => field.value === 'letter');
+    t.ok(letters.length <= 1, `${at}: one letter`);
+  }
+});
+
+t.test('a provider has a usual route, or one for each of its rules', async (t) => {
+  for (const provider of providers) {
+    t.ok(
+      provider.routes.some((route) => route.rules === undefined),
+      provider.key,
+    );
+    t.equal(provider.routes[0]?.rules, undefined, `${provider.key}: the usual one comes first`);
+  }
+});
+
+t.test('hours are plausible', async (t) => {
+  const month = 31 * 24;
+  for (const { key, timing, coolDown } of providers) {
+    const { acknowledgedWithin = 0, answeredWithin, effectiveWithin = 0, followUpAfter } = timing;
+    t.ok(timing.note, `${key} explains its hours`);
+    t.ok(acknowledgedWithin <= (answeredWithin ?? month), `${key}: a receipt comes no later than an answer`);
+    t.ok(effectiveWithin <= month, `${key}: effect within a month`);
+    t.ok((coolDown?.hours ?? 0) <= month, `${key}: cool-down within a month`);
+    if (followUpAfter === undefined) continue;
+    t.ok(followUpAfter >= (answeredWithin ?? 0), `${key}: no follow-up before an answer is due`);
+    t.ok(followUpAfter <= month, `${key}: a follow-up within a month`);
+  }
+});
+
+t.test('facts that rest on hearsay are marked', async (t) => {
+  for (const provider of providers) {
+    const facts = [
+      ...provider.checkFirst,
+      ...provider.prerequisites,
+      ...provider.worksWell,
+      ...provider.neverWorks,
+    ];
+    const weak = facts.filter((fact) => /^one practitioner|^general trade/.test(fact.source));
+    t.strictSame(
+      weak.filter((fact) => fact.verified).map((fact) => fact.text),
+      [],
+      provider.key,
+    );
+  }
+});
