@@ -2,7 +2,8 @@
 export type Cut = { before: string; reply: string; marked: boolean };
 
 /** Counted things: `450 seconds` is no reply. */
-const NOT_COUNTED = '(?!(?:ms|s|secs?|seconds?|min|minutes?|hours?|days?|bytes|[kmg]i?b|messages|mails|recipients|points|times|euro?|usd|of)\\b)';
+const NOT_COUNTED =
+  '(?!(?:ms|s|secs?|seconds?|min|minutes?|hours?|days?|bytes|[kmg]i?b|messages|mails|recipients|points|times|euro?|usd|of)\\b)';
 
 const FIELD = '(?:reply|response|stat|led|diag|dsndiag|text|reason|error|msg|message)=["\']?';
 
@@ -60,15 +61,17 @@ const LONGEST_RECORD = 8000;
 export function cutReply(record: string): Cut {
   const text = record
     .slice(0, LONGEST_RECORD)
-    .replace(TUPLE, "($1 ")
+    .replace(TUPLE, '($1 ')
     .replace(/ERROR_CODE ?: ?(\d{3}), ERROR_CODE ?: ?(\d\.\d{1,3}\.\d{1,3})/, ': $1 $2')
     .trim();
   const code = startOfCode(text);
   const later = code ? null : LATER_LINE.exec(text);
   if (later) return { before: '', reply: withoutTails(`${later[1]}-${text}`), marked: true };
-  if (code?.marked) return { before: text.slice(0, code.at), reply: withoutTails(text.slice(code.at)), marked: true };
+  if (code?.marked)
+    return { before: text.slice(0, code.at), reply: withoutTails(text.slice(code.at)), marked: true };
   const dressing = DRESSING.exec(text);
-  if (!dressing && code) return { before: text.slice(0, code.at), reply: withoutTails(text.slice(code.at)), marked: false };
+  if (!dressing && code)
+    return { before: text.slice(0, code.at), reply: withoutTails(text.slice(code.at)), marked: false };
   if (!dressing) return { before: '', reply: withoutTails(text), marked: false };
   const from = dressing.index + dressing[0].length;
   return { before: text.slice(0, from), reply: withoutTails(text.slice(from)), marked: true };

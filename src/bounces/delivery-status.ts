@@ -6,7 +6,8 @@ import { type Clock, mailStamp, readStamp } from './stamps.ts';
 const ADDRESS = /([^\s<>;]{1,128}@[\w.-]{1,253})/;
 
 /** The value after the type: `rfc822; a@example.net`, `dns; mx.example.net`. */
-const typed = (value: string | undefined): string => (value ?? '').replace(/^\s*[\w-]{1,30}\s*;\s*/, '').trim();
+const typed = (value: string | undefined): string =>
+  (value ?? '').replace(/^\s*[\w-]{1,30}\s*;\s*/, '').trim();
 
 function groups(lines: Line[]): Line[][] {
   const found: Line[][] = [[]];
@@ -20,7 +21,8 @@ function groups(lines: Line[]): Line[][] {
 /** More recipients than this are no bounce's. */
 const MOST_RECIPIENTS = 500;
 
-const lineOf = (group: Line[], field: RegExp): number => group.find((line) => field.test(line.text))?.n ?? group[0]?.n ?? 1;
+const lineOf = (group: Line[], field: RegExp): number =>
+  group.find((line) => field.test(line.text))?.n ?? group[0]?.n ?? 1;
 
 /**
  * The per-recipient fields of a delivery-status body (RFC 3464 § 2.3). The text is empty where a recipient
@@ -36,7 +38,8 @@ export function readDeliveryStatus(lines: Line[], clock: Clock): Said[] {
     const diagnostic = headers.get('diagnostic-code');
     if (final === undefined && diagnostic === undefined) continue;
     if (/^\s*(?:delivered|relayed|expanded)/i.test(headers.get('action') ?? '')) continue;
-    const recipient = ADDRESS.exec(typed(headers.get('original-recipient')))?.[1] ?? ADDRESS.exec(typed(final))?.[1] ?? null;
+    const recipient =
+      ADDRESS.exec(typed(headers.get('original-recipient')))?.[1] ?? ADDRESS.exec(typed(final))?.[1] ?? null;
     const remote = /^([\w.-]{3,253})/.exec(typed(headers.get('remote-mta')))?.[1] ?? null;
     const when = headers.get('last-attempt-date') ?? arrival;
     const stamp = mailStamp(when, clock) ?? readStamp(when, clock);
@@ -57,4 +60,5 @@ export function readDeliveryStatus(lines: Line[], clock: Clock): Said[] {
 }
 
 /** Field lines of a delivery status in a text that was pasted without its MIME structure. */
-export const hasStatusFields = (lines: Line[]): boolean => lines.some((line) => /^(?:Final-Recipient|Diagnostic-Code):\s?\S/i.test(line.text));
+export const hasStatusFields = (lines: Line[]): boolean =>
+  lines.some((line) => /^(?:Final-Recipient|Diagnostic-Code):\s?\S/i.test(line.text));

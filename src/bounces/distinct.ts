@@ -5,9 +5,18 @@ export type SeenRejection = Rejection & { seen: number; lastAt: string | null };
 
 /** What makes two rejections the same one, besides the recipient's domain. */
 const core = (found: Rejection): string =>
-  [found.provider, found.listOwner, found.ip, found.replyCode, found.enhancedCode, found.blockCode, found.reason].join('\n');
+  [
+    found.provider,
+    found.listOwner,
+    found.ip,
+    found.replyCode,
+    found.enhancedCode,
+    found.blockCode,
+    found.reason,
+  ].join('\n');
 
-const later = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b > a) ? b : a);
+const later = (a: string | null, b: string | null): string | null =>
+  a === null || (b !== null && b > a) ? b : a;
 
 function again(kept: SeenRejection, found: Rejection): void {
   kept.seen += 1;
@@ -35,7 +44,11 @@ export function distinct(rejections: Rejection[]): SeenRejection[] {
     }
     again(kept, found);
     if (kept.recipientDomain !== null || found.recipientDomain === null) continue;
-    Object.assign(kept, { recipient: found.recipient, recipientDomain: found.recipientDomain, mx: kept.mx ?? found.mx });
+    Object.assign(kept, {
+      recipient: found.recipient,
+      recipientDomain: found.recipientDomain,
+      mx: kept.mx ?? found.mx,
+    });
     byKey.set(key, kept);
   }
   return [...new Set(byKey.values())].sort((a, b) => a.line - b.line);

@@ -16,7 +16,8 @@ const RECEIVERS = [
   new RegExp(`\\(${HOST}\\)\\s*$`),
 ];
 const RELAY_QUOTED = new RegExp(`relay="(?:([\\da-fA-F:.]{3,45}) )?\\(?${HOST}\\)?"`);
-const RECEIVER_IP = /(?:Connected[ _]to[ _]|\bip=")([\da-fA-F:.]{3,45})|([\da-fA-F:.]{7,45})[ _](?:failed after|does not like)/i;
+const RECEIVER_IP =
+  /(?:Connected[ _]to[ _]|\bip=")([\da-fA-F:.]{3,45})|([\da-fA-F:.]{7,45})[ _](?:failed after|does not like)/i;
 
 const ADDRESS = "([\\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\\w.-]{1,253})";
 
@@ -29,14 +30,18 @@ const RECIPIENTS = [
   new RegExp(`(?:to remote |Recipients?\\s*: ?\\{?\\[?|delivery to |undeliverable to )<?${ADDRESS}`, 'i'),
 ];
 /** Addresses that are not the recipient's. */
-const SENDERS = /(?:\b(?:from|ctladdr|sender|orig_to|msgid|message-id|id)=|MAIL FROM:? ?|F=)<?[^>\s,]{1,300}@[^>\s,]{1,253}>?/gi;
+const SENDERS =
+  /(?:\b(?:from|ctladdr|sender|orig_to|msgid|message-id|id)=|MAIL FROM:? ?|F=)<?[^>\s,]{1,300}@[^>\s,]{1,253}>?/gi;
 const ANY_ADDRESS = new RegExp(`(?:^|[\\s,<:;"'])${ADDRESS}`, 'g');
 
 const SOURCE = /\b(?:source="?|I=|dlvSourceIp=|local_ip=|src_?ip=)\[?([\da-fA-F:.]{3,45})/i;
-const GREETING = /refused to talk to me|verweigert|refus[eé] de me parler|initial connection|BANNER rejected|greeting/i;
+const GREETING =
+  /refused to talk to me|verweigert|refus[eé] de me parler|initial connection|BANNER rejected|greeting/i;
 
-const CLIENT = /\bH=(?:[\w.-]{1,255} )?(?:\([^)]{0,255}\) )?\[([\da-fA-F:.]{3,45})\]|(?:reject|milter-reject|proxy-reject): [A-Z-]{4,14} from [^[\s]{1,255}\[([\da-fA-F:.]{3,45})\]/;
-const REFUSED_BY_US = /(?:\breject|milter-reject): [A-Z-]{4,14} from |\b(?:rejected|temporarily rejected) (?:RCPT|MAIL|connection|EHLO|after DATA)|\bdropped by '/;
+const CLIENT =
+  /\bH=(?:[\w.-]{1,255} )?(?:\([^)]{0,255}\) )?\[([\da-fA-F:.]{3,45})\]|(?:reject|milter-reject|proxy-reject): [A-Z-]{4,14} from [^[\s]{1,255}\[([\da-fA-F:.]{3,45})\]/;
+const REFUSED_BY_US =
+  /(?:\breject|milter-reject): [A-Z-]{4,14} from |\b(?:rejected|temporarily rejected) (?:RCPT|MAIL|connection|EHLO|after DATA)|\bdropped by '/;
 
 function receiverOf(record: string): { mx: string | null; mxIp: string | null } {
   const quoted = RELAY_QUOTED.exec(record);
@@ -46,7 +51,8 @@ function receiverOf(record: string): { mx: string | null; mxIp: string | null } 
   for (const form of RECEIVERS) {
     const found = form.exec(record);
     const host = found?.[1] ?? '';
-    if (found && /[a-z]/i.test(host) && !host.includes('_')) return { mx: host.toLowerCase(), mxIp: canonicalIp(found[2] ?? '') ?? aside };
+    if (found && /[a-z]/i.test(host) && !host.includes('_'))
+      return { mx: host.toLowerCase(), mxIp: canonicalIp(found[2] ?? '') ?? aside };
   }
   const bare = /\b(?:host|relay=) ?([\d.]{7,15})\[/.exec(record);
   return { mx: null, mxIp: aside ?? canonicalIp(bare?.[1] ?? '') };

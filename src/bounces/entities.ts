@@ -1,9 +1,28 @@
-const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', rsquo: '’', lsquo: '‘', ndash: '–', mdash: '—', auml: 'ä', ouml: 'ö', uuml: 'ü', szlig: 'ß', eacute: 'é', egrave: 'è' };
+const NAMED: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  rsquo: '’',
+  lsquo: '‘',
+  ndash: '–',
+  mdash: '—',
+  auml: 'ä',
+  ouml: 'ö',
+  uuml: 'ü',
+  szlig: 'ß',
+  eacute: 'é',
+  egrave: 'è',
+};
 
 function decodeEntity(whole: string, name: string): string {
   if (!name.startsWith('#')) return NAMED[name.toLowerCase()] ?? whole;
   const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
-  return code > 31 && code < 0x110000 && !(code >= 0xd800 && code < 0xe000) ? String.fromCodePoint(code) : ' ';
+  return code > 31 && code < 0x110000 && !(code >= 0xd800 && code < 0xe000)
+    ? String.fromCodePoint(code)
+    : ' ';
 }
 
 /** Character references of HTML; unknown ones stay. */
@@ -20,7 +39,9 @@ export const looksLikeHtml = (text: string): boolean =>
 
 /** HTML as plain text: breaks where blocks end, no tags, references decoded. `\n` inside stays countable. */
 export function htmlToText(html: string): string {
-  const shown = html.replace(/<(style|script)\b[^>]{0,300}>[^<]{0,100000}<\/\1>/gi, (block) => block.replace(/[^\n]/g, ''));
+  const shown = html.replace(/<(style|script)\b[^>]{0,300}>[^<]{0,100000}<\/\1>/gi, (block) =>
+    block.replace(/[^\n]/g, ''),
+  );
   const text = shown.replace(TAG, (tag) => {
     const lines = tag.replace(/[^\n]/g, '');
     return BREAKS.test(tag) ? `\u0001${lines}` : lines.replace(/\n/g, ' \n');

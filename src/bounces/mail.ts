@@ -15,33 +15,44 @@ const isComplaint = (headers: Headers, parts: Part[]): boolean =>
   parts.some((part) => part.type === 'message/feedback-report') ||
   /^\s*complaint about message from /i.test(headers.get('subject') ?? '');
 
-const FROM_SYSTEM = /mailer[-_ ]?daemon|postmaster|mail delivery|delivery subsystem|zustell|microsoft outlook|exchange|mdaemon|no-?reply/i;
-const ABOUT_BOUNCE = /undeliver|unzustell|delivery|failure|returned|delayed|rejected|non remis|mail system error|zustell|rückläufer|mancata consegna|no se pudo/i;
+const FROM_SYSTEM =
+  /mailer[-_ ]?daemon|postmaster|mail delivery|delivery subsystem|zustell|microsoft outlook|exchange|mdaemon|no-?reply/i;
+const ABOUT_BOUNCE =
+  /undeliver|unzustell|delivery|failure|returned|delayed|rejected|non remis|mail system error|zustell|rückläufer|mancata consegna|no se pudo/i;
 
 /** Sent by a mail system itself: by its name, or with the empty return path (RFC 5321 § 4.5.5). */
 const isFromSystem = (headers: Headers): boolean =>
   FROM_SYSTEM.test(headers.get('from') ?? '') || (headers.get('return-path') ?? '').trim() === '<>';
 
-const isAboutBounce = (headers: Headers): boolean => isFromSystem(headers) || ABOUT_BOUNCE.test(headers.get('subject') ?? '');
+const isAboutBounce = (headers: Headers): boolean =>
+  isFromSystem(headers) || ABOUT_BOUNCE.test(headers.get('subject') ?? '');
 
 const isAutoReply = (headers: Headers): boolean =>
   /^\s*auto-replied/i.test(headers.get('auto-submitted') ?? '') ||
   headers.has('x-autoreply') ||
   headers.has('x-autorespond') ||
   /auto_?reply/i.test(headers.get('precedence') ?? '') ||
-  /out of (?:the )?office|automatic reply|abwesen|autoreply|absence du bureau|réponse automatique/i.test(headers.get('subject') ?? '');
+  /out of (?:the )?office|automatic reply|abwesen|autoreply|absence du bureau|réponse automatique/i.test(
+    headers.get('subject') ?? '',
+  );
 
 function textReplies(parts: Part[], clock: Clock): Said[] {
-  const plain = parts.filter((part) => part.type === 'text/plain').flatMap((part) => readFreeText(part.lines, clock));
+  const plain = parts
+    .filter((part) => part.type === 'text/plain')
+    .flatMap((part) => readFreeText(part.lines, clock));
   if (plain.some((found) => found.marked)) return plain;
-  const html = parts.filter((part) => part.type === 'text/html').flatMap((part) => readFreeText(htmlLines(part.lines), clock));
+  const html = parts
+    .filter((part) => part.type === 'text/html')
+    .flatMap((part) => readFreeText(htmlLines(part.lines), clock));
   return html.length > 0 ? html : plain;
 }
 
-const sameRecipient = (a: Said, b: Said): boolean => a.recipient !== null && a.recipient.toLowerCase() === b.recipient?.toLowerCase();
+const sameRecipient = (a: Said, b: Said): boolean =>
+  a.recipient !== null && a.recipient.toLowerCase() === b.recipient?.toLowerCase();
 
 /** A later step's complaint hides the cause: RFC 5321 names 503 for commands out of order. */
-const isFollowUp = (text: string): boolean => readReply(text).replyCode === '503' || readReply(text).replyCode === null;
+const isFollowUp = (text: string): boolean =>
+  readReply(text).replyCode === '503' || readReply(text).replyCode === null;
 
 /** Reports may hold the first line of a reply only. */
 function isLonger(text: string, than: string): boolean {
@@ -59,12 +70,22 @@ function merge(status: Said[], texts: Said[]): Said[] {
     const same = texts.filter((text) => sameRecipient(text, entry) && text.marked);
     const loose = texts.filter((text) => text.recipient === null && text.marked);
     const longer = [...same, ...loose].find((text) => isLonger(text.text, entry.text));
-    const other = longer ?? same[0] ?? (status.length === 1 ? loose[0] : undefined);
+    const cause = loose.find((text) => text.firstAnswer && (status.length === 1 || isFollowUp(entry.text)));
+    const other = longer ?? cause ?? same[0] ?? (status.length === 1 ? loose[0] : undefined);
     for (const text of same) used.add(text);
     if (!other) return entry;
-    const better = (isFollowUp(entry.text) && readReply(other.text).replyCode !== null) || other === longer;
+    const better =
+      (isFollowUp(entry.text) && readReply(other.text).replyCode !== null) ||
+      other === longer ||
+      other === cause;
     const kept = better ? { ...entry, line: other.line, text: other.text } : entry;
-    return { ...kept, mx: entry.mx ?? other.mx, mxIp: entry.mxIp ?? other.mxIp, phase: entry.phase ?? other.phase, line: Math.min(kept.line, other.line) };
+    return {
+      ...kept,
+      mx: entry.mx ?? other.mx,
+      mxIp: entry.mxIp ?? other.mxIp,
+      phase: entry.phase ?? other.phase,
+      line: Math.min(kept.line, other.line),
+    };
   });
   const rest = texts.filter((text) => text.recipient !== null && text.marked && !used.has(text));
   return [...merged.filter((entry) => entry.text !== ''), ...rest].sort((a, b) => a.line - b.line);
@@ -72,7 +93,11 @@ function merge(status: Said[], texts: Said[]): Said[] {
 
 function dated(replies: Said[], headers: Headers, clock: Clock): Said[] {
   const stamp = mailStamp(headers.get('date') ?? '', clock);
-  return stamp ? replies.map((found) => (found.at === null ? { ...found, at: stamp.at, atGuessed: stamp.guessed } : found)) : replies;
+  return stamp
+    ? replies.map((found) =>
+        found.at === null ? { ...found, at: stamp.at, atGuessed: stamp.guessed } : found,
+      )
+    : replies;
 }
 
 /** The parts that speak about the delivery: not those of the message that came back. */
@@ -95,10 +120,13 @@ export function readMail(lines: Line[], clock: Clock): MailReport {
   const { headers, parts } = mimeParts(lines.slice(Math.max(first, 0)));
   if (isComplaint(headers, parts)) return { kind: 'complaint', replies: [] };
   const chosen = speaking(headers, parts);
-  const status = chosen.parts.filter((part) => part.type === 'message/delivery-status').flatMap((part) => readDeliveryStatus(part.lines, clock));
+  const status = chosen.parts
+    .filter((part) => part.type === 'message/delivery-status')
+    .flatMap((part) => readDeliveryStatus(part.lines, clock));
   const texts = textReplies(chosen.parts, clock);
   const replies = dated(status.length > 0 ? merge(status, texts) : texts, chosen.headers, clock);
-  const bounce = status.length > 0 || (isAboutBounce(chosen.headers) && replies.some((found) => found.marked));
+  const bounce =
+    status.length > 0 || (isAboutBounce(chosen.headers) && replies.some((found) => found.marked));
   if (bounce) return { kind: 'bounce', replies };
   if (isAutoReply(headers) && !isFromSystem(headers)) return { kind: 'auto-reply', replies: [] };
   return { kind: isFromSystem(chosen.headers) ? 'bounce' : 'mail', replies };

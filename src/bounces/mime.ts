@@ -5,7 +5,12 @@ import { decodeBody } from './transfer-encoding.ts';
 export type Headers = Map<string, string>;
 
 /** One leaf of a MIME tree (RFC 2045, 2046), or a message inside the message. */
-export type Part = { type: string; headers: Headers; lines: Line[]; /** Messages around this part. */ within: number };
+export type Part = {
+  type: string;
+  headers: Headers;
+  lines: Line[] /** Messages around this part. */;
+  within: number;
+};
 
 /** Nesting and number of parts that a bounce can have; deeper or more are left out. */
 const DEEPEST = 8;
@@ -22,7 +27,8 @@ export function readHeaders(lines: Line[]): { headers: Headers; body: number } {
     const text = lines[at]?.text ?? '';
     if (text.trim() === '') break;
     const field = /^([!-9;-~]{1,80}):\s?(.*)$/.exec(text);
-    if (/^[ \t]/.test(text) && last !== null) headers.set(last, `${headers.get(last) ?? ''} ${text.trim()}`.slice(0, 4000));
+    if (/^[ \t]/.test(text) && last !== null)
+      headers.set(last, `${headers.get(last) ?? ''} ${text.trim()}`.slice(0, 4000));
     else if (field?.[1] !== undefined) {
       last = field[1].toLowerCase();
       if (headers.has(last)) last = ' repeated';
@@ -33,7 +39,10 @@ export function readHeaders(lines: Line[]): { headers: Headers; body: number } {
 }
 
 export function parameter(value: string, name: string): string | undefined {
-  const found = new RegExp(`;\\s{0,20}${name}\\s{0,3}=\\s{0,3}(?:"([^"]{0,200})"|([^\\s;]{1,200}))`, 'i').exec(value);
+  const found = new RegExp(
+    `;\\s{0,20}${name}\\s{0,3}=\\s{0,3}(?:"([^"]{0,200})"|([^\\s;]{1,200}))`,
+    'i',
+  ).exec(value);
   return found?.[1] ?? found?.[2];
 }
 
@@ -58,7 +67,9 @@ function sections(lines: Line[], boundary: string): Line[][] {
 
 /** The boundary really used, where forwarding changed the one that the header names. */
 function guessedBoundary(lines: Line[]): string | undefined {
-  const at = lines.findIndex(({ text }, index) => /^--\S{4,200}\s*$/.test(text) && /^Content-/i.test(lines[index + 1]?.text ?? ''));
+  const at = lines.findIndex(
+    ({ text }, index) => /^--\S{4,200}\s*$/.test(text) && /^Content-/i.test(lines[index + 1]?.text ?? ''),
+  );
   return at < 0 ? undefined : lines[at]?.text.slice(2).trimEnd();
 }
 
@@ -67,7 +78,9 @@ function walk(lines: Line[], depth: number, within: number, found: Part[]): void
   const { headers, body } = readHeaders(lines);
   const type = mediaType(headers);
   const content = lines.slice(body);
-  const boundary = type.startsWith('multipart/') ? parameter(headers.get('content-type') ?? '', 'boundary') : undefined;
+  const boundary = type.startsWith('multipart/')
+    ? parameter(headers.get('content-type') ?? '', 'boundary')
+    : undefined;
   if (boundary !== undefined && boundary !== '') {
     const named = sections(content, boundary);
     const used = named.length > 0 ? named : sections(content, guessedBoundary(content) ?? boundary);
@@ -88,7 +101,8 @@ export function mimeParts(lines: Line[]): { headers: Headers; parts: Part[] } {
   return { headers: readHeaders(lines).headers, parts };
 }
 
-const KNOWN = /^(?:from|to|subject|date|received|return-path|message-id|mime-version|content-type|delivered-to|x-[\w-]{2,60}|auto-submitted):/i;
+const KNOWN =
+  /^(?:from|to|subject|date|received|return-path|message-id|mime-version|content-type|delivered-to|x-[\w-]{2,60}|auto-submitted):/i;
 
 /** Whether the text begins with the header of a message. */
 export function looksLikeMail(lines: Line[]): boolean {
@@ -102,5 +116,8 @@ export function looksLikeMail(lines: Line[]): boolean {
     const known = KNOWN.exec(text)?.[0];
     if (known !== undefined) names.add(known.toLowerCase());
   }
-  return names.size >= 2 && (names.has('from:') || names.has('content-type:') || names.has('received:') || names.has('return-path:'));
+  return (
+    names.size >= 2 &&
+    (names.has('from:') || names.has('content-type:') || names.has('received:') || names.has('return-path:'))
+  );
 }

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../providers/catalogue.ts';
-import { distinct, type SeenRejection } from './distinct.ts';
 import { hasStatusFields, readDeliveryStatus } from './delivery-status.ts';
+import { distinct, type SeenRejection } from './distinct.ts';
 import { readFreeText } from './free-text.ts';
 import { inputLines, type Line } from './input-lines.ts';
 import { readMail } from './mail.ts';
@@ -46,13 +46,17 @@ function readPlain(lines: Line[], clock: Clock): Read {
   const json = readJsonDocument(lines, clock);
   if (json) return { format: 'events', replies: json };
   const accounting = readAccounting(lines, clock);
-  if (accounting) return { format: 'accounting', replies: [...accounting.found, ...readFreeText(accounting.rest, clock)] };
+  if (accounting)
+    return { format: 'accounting', replies: [...accounting.found, ...readFreeText(accounting.rest, clock)] };
   const protocol = readProtocolLog(lines);
   if (protocol) return { format: 'log', replies: readFreeText(protocol, clock) };
   const events = readJsonLines(lines, clock);
-  const status = hasStatusFields(events.rest) ? readDeliveryStatus(events.rest, clock).filter((found) => found.text !== '') : [];
+  const status = hasStatusFields(events.rest)
+    ? readDeliveryStatus(events.rest, clock).filter((found) => found.text !== '')
+    : [];
   const texts = readFreeText(events.rest, clock);
-  const format = events.found.length > 0 ? 'events' : texts.some((found) => found.at !== null) ? 'log' : 'text';
+  const format =
+    events.found.length > 0 ? 'events' : texts.some((found) => found.at !== null) ? 'log' : 'text';
   return { format, replies: [...events.found, ...status, ...texts].sort((a, b) => a.line - b.line) };
 }
 

@@ -21,7 +21,8 @@ function withoutRepeats(text: string, replyCode: string, enhancedCode: string | 
   const head = enhancedCode === null ? replyCode : `${replyCode} ${enhancedCode}`;
   let rest = text.slice(LEADING.exec(text)?.[0].length ?? 0);
   if (multiLine) rest = rest.replace(new RegExp(`(?:^|\\s)${replyCode}[- ]${enhanced}`, 'g'), ' ');
-  if (enhancedCode !== null) rest = rest.replace(new RegExp(`\\s${escapeDots(enhancedCode)}(?=\\s)`, 'g'), ' ');
+  if (enhancedCode !== null)
+    rest = rest.replace(new RegExp(`\\s${escapeDots(enhancedCode)}(?=\\s)`, 'g'), ' ');
   return `${head} ${rest}`.replace(/\s+/g, ' ').trim();
 }
 
@@ -37,7 +38,11 @@ export function readReply(raw: string): ReplyCodes {
   if (replyCode === null) return { text, replyCode, enhancedCode: innerEnhanced(text) };
   const enhancedCode = leading?.[2] ?? null;
   const clean = withoutRepeats(text, replyCode, enhancedCode);
-  return { text: clean, replyCode, enhancedCode: enhancedCode ?? innerEnhanced(clean.slice(replyCode.length)) };
+  return {
+    text: clean,
+    replyCode,
+    enhancedCode: enhancedCode ?? innerEnhanced(clean.slice(replyCode.length)),
+  };
 }
 
 /** True for 4xx, false for 5xx, null without a code; the reply decides, not what a log calls it. */

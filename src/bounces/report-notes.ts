@@ -2,7 +2,16 @@ import { LONGEST_INPUT } from './input-lines.ts';
 import type { Rejection } from './rejection.ts';
 
 /** `complaint` is a feedback report (RFC 5965) and `auto-reply` a person's absence: neither is a bounce. */
-export type ReportFormat = 'empty' | 'bounce' | 'complaint' | 'auto-reply' | 'mail' | 'events' | 'accounting' | 'log' | 'text';
+export type ReportFormat =
+  | 'empty'
+  | 'bounce'
+  | 'complaint'
+  | 'auto-reply'
+  | 'mail'
+  | 'events'
+  | 'accounting'
+  | 'log'
+  | 'text';
 
 /** How a reading went. */
 export type ReportFacts = {
@@ -38,7 +47,9 @@ export function reportNotes({ format, blocks, others, leftOut, truncated }: Repo
   const instead = INSTEAD[format];
   const nothing = blocks.length === 0 && others === 0;
   return [
-    ...(truncated ? [`The input is too long: only its first ${LONGEST_INPUT.toLocaleString('en')} characters were read.`] : []),
+    ...(truncated
+      ? [`The input is too long: only its first ${LONGEST_INPUT.toLocaleString('en')} characters were read.`]
+      : []),
     ...(instead === undefined ? [] : [instead]),
     ...(nothing && instead === undefined ? ['No refusal was recognised in the input.'] : []),
     ...(leftOut ? ['Lines in which our own server refuses others were left out.'] : []),

@@ -24,6 +24,8 @@ export type Said = {
   marked: boolean;
   /** True when the input holds little else: then plain words are taken for a reply more readily. */
   alone: boolean;
+  /** The first answer in a transcript of the dialogue: the cause of all that follows. */
+  firstAnswer: boolean;
   /** Our own server refusing others. */
   inbound: boolean;
 };
@@ -42,6 +44,7 @@ const NOTHING: Said = {
   atGuessed: false,
   marked: true,
   alone: false,
+  firstAnswer: false,
   inbound: false,
 };
 
@@ -50,6 +53,9 @@ export const said = (known: Partial<Said>): Said => ({ ...NOTHING, ...known });
 /** The part after the last `@`, in lower case. */
 export function domainOf(address: string | null): string | null {
   if (address === null) return null;
-  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase().replace(/\.+$/, '');
+  const domain = address
+    .slice(address.lastIndexOf('@') + 1)
+    .toLowerCase()
+    .replace(/\.+$/, '');
   return address.includes('@') && domain !== '' ? domain : null;
 }

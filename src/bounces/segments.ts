@@ -1,13 +1,19 @@
 import type { Line } from './input-lines.ts';
 
 /** Lines that belong together, unwrapped to one text. */
-export type Segment = { line: number; text: string; /** A line of an SMTP transcript (`<<<`). */ transcript: boolean };
+export type Segment = {
+  line: number;
+  text: string /** A line of an SMTP transcript (`<<<`). */;
+  transcript: boolean;
+};
 
 /** A reply at the start of a line, possibly after a bullet, a name or an address. */
-const STARTS_REPLY = /^(?:[-*•]\s+)?(?:<<<\s*)?(?:[^\s:]{1,60}(?: [^\s:]{1,30}){0,3}: )?([45]\d\d)([-\s])(?=\S)/;
+const STARTS_REPLY =
+  /^(?:[-*•]\s+)?(?:<<<\s*)?(?:[^\s:]{1,60}(?: [^\s:]{1,30}){0,3}: )?([45]\d\d)([-\s])(?=\S)/;
 const LOG_LINE =
   /^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2}\s{1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d\s|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|@4[\da-f]{20,24}\s|level=\w+ |\[?\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]|"SMTP[CD]"\t|\d\d\/\d\d\/\d\d(?:\d\d)? \d\d:\d\d:\d\d\t)/;
-const ADDRESS_FIRST = /^\s{0,8}(?:[-*•]\s+)?<?[\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253}>?(?::|\s*$|(?:<mailto:[^>]{1,300}>)\s*$)/;
+const ADDRESS_FIRST =
+  /^\s{0,8}(?:[-*•]\s+)?<?[\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253}>?(?::|\s*$|(?:<mailto:[^>]{1,300}>)\s*$)/;
 /** What introduces the copy of the message that was sent. */
 const COPY_BELOW =
   /^[\s>]{0,8}(?:[-=_*#]{3,}.{0,30}(?:copy of (?:the|your)|original message|unsent message|message header|header of the original|returned message|message follows|below this line)|original message headers:|original message header:|ursprüngliche nachrichtenkopf|received:\s+(?:from|by)\s|return-path:\s)/i;
@@ -44,52 +50,53 @@ function lastCode(text: string): { code: string; continued: boolean } | null {
   return found?.[1] === undefined ? null : { code: found[1], continued: found[2] === '-' };
 }
 
+const isUnclosed = (text: string): boolean => text.split('(').length > text.split(')').length;
+
+/** A log line that was wrapped by the pasting program: the rest is indented, or what was opened is not closed. */
+function wraps(open: Open, text: string, reply: RegExpExecArray | null): boolean {
+  const more = reply !== null && reply[1] === open.code && open.continued;
+  return /^\s/.test(text) || more || isUnclosed(open.parts.join(' '));
+}
+
+const ANSWER = /^\s*<<< /;
+const COMMAND = /^\s*>>> /;
+
+/** Whether a line starts a record of its own, beside the one that is open. */
+function startsRecord(open: Open, text: string): boolean {
+  if (isLogLine(text)) return true;
+  const reply = STARTS_REPLY.exec(text.trimStart());
+  if (isLogLine(open.parts[0] ?? '')) return !wraps(open, text, reply);
+  if (ANSWER.test(text) || open.transcript) return !(open.transcript && open.continued);
+  return ADDRESS_FIRST.test(text) || !continues(open, reply);
+}
+
+function append(open: Open, text: string): void {
+  open.parts.push(text.trim().replace(ANSWER, ''));
+  const code = lastCode(text);
+  if (code) Object.assign(open, code);
+}
+
 /** Groups free text into records: by blank lines, log lines, addresses and the start of each new reply. */
 export function segments(lines: Line[]): Segment[] {
   const done: Segment[] = [];
   let open: Open | null = null;
   let inCopy = false;
-  const close = (): void => {
+  const close = (): null => {
     if (open) done.push({ line: open.line, text: unwrap(open.parts), transcript: open.transcript });
-    open = null;
+    return null;
   };
   for (const { n, text: raw } of lines) {
     const text = raw.replace(QUOTED, '');
-    const log = isLogLine(text);
-    if (log || /^\s*<<< /.test(text)) inCopy = false;
+    if (isLogLine(text) || ANSWER.test(text)) inCopy = false;
     if (COPY_BELOW.test(text)) inCopy = true;
-    if (inCopy || isBlank(text)) {
-      close();
-      continue;
-    }
-    if (/^\s*>>> /.test(text)) {
-      close();
-      done.push({ line: n, text: text.trim(), transcript: true });
-      continue;
-    }
-    const reply = STARTS_REPLY.exec(text.trimStart());
-    const current = open as Open | null;
-    const answer = /^\s*<<< /.test(text) || current?.transcript === true;
-    const fresh = current === null || log || (answer && !(current.transcript && current.continued)) || ADDRESS_FIRST.test(text) || !continues(current, reply) || isLogLine(current.parts[0] ?? '');
-    if (fresh && !(current !== null && isContinuationOfLog(current, text, reply))) {
-      close();
-      open = { line: n, parts: [], code: null, continued: false, transcript: /^\s*<<< /.test(text) };
-    }
-    const target = open as Open | null;
-    if (!target) continue;
-    target.parts.push(text.trim().replace(/^<<< /, ''));
-    const code = lastCode(text);
-    if (code) Object.assign(target, code);
+    const command = COMMAND.test(text);
+    if (inCopy || command || isBlank(text)) open = close();
+    if (command && !inCopy) done.push({ line: n, text: text.trim(), transcript: true });
+    if (inCopy || command || isBlank(text)) continue;
+    if (open && startsRecord(open, text)) open = close();
+    open ??= { line: n, parts: [], code: null, continued: false, transcript: ANSWER.test(text) };
+    append(open, text);
   }
   close();
   return done;
-}
-
-const isUnclosed = (text: string): boolean => text.split('(').length > text.split(')').length;
-
-/** A log line that was wrapped by the pasting program: the rest is indented or continues a reply. */
-function isContinuationOfLog(open: Open, text: string, reply: RegExpExecArray | null): boolean {
-  const first = open.parts[0] ?? '';
-  if (!isLogLine(first) || isLogLine(text)) return false;
-  return /^\s/.test(text) || (reply !== null && reply[1] === open.code && open.continued) || isUnclosed(open.parts.at(-1) ?? '');
 }

@@ -8,7 +8,16 @@ const V6 = /(?<![\w:.])(?=[\da-f]{0,4}:)[\da-f:.]{3,45}(?![\w])/gi;
 const YAHOO_MARK = /(?<![\d.])4\.16\.\d{2}\.\d{1,2}(?![\d.])/g;
 
 /** Ranges that cannot be a sender on the Internet. Documentation addresses count: operators write with them. */
-const NOT_SENDERS = new Set(['private', 'loopback', 'linkLocal', 'uniqueLocal', 'unspecified', 'multicast', 'broadcast', 'carrierGradeNat']);
+const NOT_SENDERS = new Set([
+  'private',
+  'loopback',
+  'linkLocal',
+  'uniqueLocal',
+  'unspecified',
+  'multicast',
+  'broadcast',
+  'carrierGradeNat',
+]);
 
 /** More candidates than this are no reply's. */
 const MOST_CANDIDATES = 24;
@@ -18,7 +27,10 @@ const mayBeV6 = (text: string): boolean => text.includes('::') || text.split(':'
 
 /** The canonical form (RFC 5952; mapped IPv4 as IPv4), or null when it is no address. */
 export function canonicalIp(text: string): string | null {
-  const bare = text.trim().replace(/^\[|\]$/g, '').replace(/^IPv6:/i, '');
+  const bare = text
+    .trim()
+    .replace(/^\[|\]$/g, '')
+    .replace(/^IPv6:/i, '');
   if (bare.length > 45 || !/^[\da-f:.]+$/i.test(bare) || !/[.:]/.test(bare)) return null;
   if (bare.includes(':') && !mayBeV6(bare)) return null;
   if (!bare.includes(':') && !ipaddr.IPv4.isValidFourPartDecimal(bare)) return null;
@@ -54,7 +66,12 @@ const OUR_IP = /\b(?:ip|ipv[46]|address(?:es)?|adresse|server|sender)\b[\s:=]{1,
  * The sending address that a reply names, else the one of the record's own field, else one that the
  * words around call an address. The receiver's own address never counts.
  */
-export function sendingIp(said: { text: string; around: string; mxIp: string | null; sourceIp: string | null }): string | null {
+export function sendingIp(said: {
+  text: string;
+  around: string;
+  mxIp: string | null;
+  sourceIp: string | null;
+}): string | null {
   const named = publicIps(said.text).find((ip) => ip !== said.mxIp);
   if (named !== undefined) return named;
   const field = said.sourceIp === null ? null : publicIp(said.sourceIp);

@@ -35,19 +35,33 @@ function readable(text: string): string {
   const at = /\bdelivery \d{1,12}: (?:failure|deferral): /.exec(text);
   if (at) {
     const from = at.index + at[0].length;
-    return text.slice(0, from) + text.slice(from).replace(/_/g, ' ').replace(SPLIT_CODE, '$1_$2').replace(/\/(?=[45]\d\d[- ])/g, ' ').replace(/\/+\s*$/, '');
+    return (
+      text.slice(0, from) +
+      text
+        .slice(from)
+        .replace(/_/g, ' ')
+        .replace(SPLIT_CODE, '$1_$2')
+        .replace(/\/(?=[45]\d\d[- ])/g, ' ')
+        .replace(/\/+\s*$/, '')
+    );
   }
   return text.replaceAll('[nl]', ' ');
 }
 
 function learn(session: Session, text: string): void {
-  const recipient = /(?:RCPT TO:\s?|\bfor )<([^>\s]{3,320})>|to remote (\S{3,320}@\S{1,253})|recipient <([^>\s]{3,320})>|delivery to (\S{3,320}@\S{1,253})/i.exec(text);
+  const recipient =
+    /(?:RCPT TO:\s?|\bfor )<([^>\s]{3,320})>|to remote (\S{3,320}@\S{1,253})|recipient <([^>\s]{3,320})>|delivery to (\S{3,320}@\S{1,253})/i.exec(
+      text,
+    );
   const address = recipient?.[1] ?? recipient?.[2] ?? recipient?.[3] ?? recipient?.[4];
   if (address !== undefined) session.recipient = address;
-  const host = /(?:\bhost=|deliver to: ?)([\w.-]{3,253})(?::\d{1,5} \(\d{1,5}\) \(([\da-f:.]{3,45})\))?/.exec(text);
+  const host = /(?:\bhost=|deliver to: ?)([\w.-]{3,253})(?::\d{1,5} \(\d{1,5}\) \(([\da-f:.]{3,45})\))?/.exec(
+    text,
+  );
   if (host?.[1] !== undefined) session.mx = host[1];
   if (host?.[2] !== undefined) session.mxIp = canonicalIp(host[2]);
-  const address2 = /^"SMTPC"(?:\t[^\t]{1,40}){3}\t"([\d.]{7,15})"|\t([\d.]{7,15})\t(?:CONN|MAIL|RCPT|DATA)\t/.exec(text);
+  const address2 =
+    /^"SMTPC"(?:\t[^\t]{1,40}){3}\t"([\d.]{7,15})"|\t([\d.]{7,15})\t(?:CONN|MAIL|RCPT|DATA)\t/.exec(text);
   const peer = address2?.[1] ?? address2?.[2];
   if (peer !== undefined) session.mxIp = canonicalIp(peer);
 }
@@ -82,7 +96,13 @@ export function logReader(): (text: string, line: number) => Said | null {
     if (session) learn(session, text);
     const found = session ? complete(readRecord(text, line), session) : readRecord(text, line);
     if (/smtpd\[\d+\]: \S+ mta (?:event=)?error reason=/.test(text)) waiting = found;
-    if (waiting && waiting.recipient === null && !found.inbound && found.mx === waiting.mx && found.recipient !== null) {
+    if (
+      waiting &&
+      waiting.recipient === null &&
+      !found.inbound &&
+      found.mx === waiting.mx &&
+      found.recipient !== null
+    ) {
       waiting.recipient = found.recipient;
       waiting.recipientDomain = found.recipientDomain;
       waiting = null;

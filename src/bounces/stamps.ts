@@ -6,7 +6,15 @@ export type Clock = { now: Date; timeZone: string };
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
-type Parts = { year: number; month: number; day: number; hour: number; minute: number; second: number; milli: number };
+type Parts = {
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+  second: number;
+  milli: number;
+};
 
 const DAY = 86_400_000;
 
@@ -15,7 +23,16 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 function zoneFormat(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known) return known;
-  const made = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
+  const made = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
   formats.set(timeZone, made);
   return made;
 }
@@ -41,16 +58,36 @@ function zoneOffset(utc: number, timeZone: string): number {
 }
 
 function askZone(utc: number, timeZone: string): number {
-  const shown = Object.fromEntries(zoneFormat(timeZone).formatToParts(utc).map(({ type, value }) => [type, Number(value)]));
+  const shown = Object.fromEntries(
+    zoneFormat(timeZone)
+      .formatToParts(utc)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
   const part = (name: string): number => shown[name] ?? 0;
-  const wall = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+  const wall = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
   return wall - Math.floor(utc / 1000) * 1000;
 }
 
-const wallTime = (p: Parts): number => Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute, p.second, p.milli);
+const wallTime = (p: Parts): number =>
+  Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute, p.second, p.milli);
 
 const isPossible = (p: Parts): boolean =>
-  p.month >= 1 && p.month <= 12 && p.day >= 1 && p.day <= 31 && p.hour < 24 && p.minute < 60 && p.second <= 60 && p.year > 1970 && p.year < 3000;
+  p.month >= 1 &&
+  p.month <= 12 &&
+  p.day >= 1 &&
+  p.day <= 31 &&
+  p.hour < 24 &&
+  p.minute < 60 &&
+  p.second <= 60 &&
+  p.year > 1970 &&
+  p.year < 3000;
 
 function toStamp(parts: Parts, zone: string | undefined, clock: Clock, guessed = false): Stamp | null {
   if (!isPossible(parts)) return null;
@@ -66,16 +103,27 @@ function toStamp(parts: Parts, zone: string | undefined, clock: Clock, guessed =
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d\d:?\d\d)?/i;
 const SYSLOG = /^([A-Z][a-z]{2})\s{1,2}(\d{1,2})(?:\s(\d{4}))?\s(\d\d):(\d\d):(\d\d)/;
-const MAIL = /(\d{1,2})\s{1,2}([A-Z][a-z]{2})[a-z]*\s{1,2}(\d{4})\s{1,2}(\d\d):(\d\d)(?::(\d\d))?\s*([+-]\d{4}|GMT|UTC|Z)?/;
+const MAIL =
+  /(\d{1,2})\s{1,2}([A-Z][a-z]{2})[a-z]*\s{1,2}(\d{4})\s{1,2}(\d\d):(\d\d)(?::(\d\d))?\s*([+-]\d{4}|GMT|UTC|Z)?/;
 const SLASHED = /^(\d\d)\/(\d\d)\/(\d{4}|\d\d) (\d\d):(\d\d):(\d\d)/;
 const DOTTED = /^(\d\d)\.(\d\d)\.(\d{4}) (\d\d):(\d\d):(\d\d)/;
 const TAI64N = /^@4([\da-f]{15})[\da-f]{8}/i;
 
-const toMilli = (fraction: string | undefined): number => Number((fraction ?? '0').padEnd(3, '0').slice(0, 3));
+const toMilli = (fraction: string | undefined): number =>
+  Number((fraction ?? '0').padEnd(3, '0').slice(0, 3));
 
-const numbers = (match: RegExpExecArray, ...order: number[]): number[] => order.map((at) => Number(match[at] ?? 0));
+const numbers = (match: RegExpExecArray, ...order: number[]): number[] =>
+  order.map((at) => Number(match[at] ?? 0));
 
-function partsOf([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, milli = 0]: number[]): Parts {
+function partsOf([
+  year = 0,
+  month = 0,
+  day = 0,
+  hour = 0,
+  minute = 0,
+  second = 0,
+  milli = 0,
+]: number[]): Parts {
   return { year: year < 100 ? 2000 + year : year, month, day, hour, minute, second, milli };
 }
 

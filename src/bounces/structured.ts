@@ -22,12 +22,18 @@ function lineOf(lines: Line[], text: string): number {
 
 /** A whole JSON document; null when it is none. */
 export function readJsonDocument(lines: Line[], clock: Clock): Said[] | null {
-  const text = lines.map((line) => line.text).join('\n').trim();
+  const text = lines
+    .map((line) => line.text)
+    .join('\n')
+    .trim();
   if (!/^[[{]/.test(text)) return null;
   const value = parsed(text);
   if (!isObject(value) || isJournalEntry(value)) return null;
   const start = lines.find((line) => line.text.trim() !== '')?.n ?? 1;
-  return readEvents(value, start, clock).map((found) => ({ ...found, line: lines.length > 1 ? lineOf(lines, found.text) : start }));
+  return readEvents(value, start, clock).map((found) => ({
+    ...found,
+    line: lines.length > 1 ? lineOf(lines, found.text) : start,
+  }));
 }
 
 /** One JSON object a line: journal exports and event logs. Lines that are none are left to others. */
@@ -42,7 +48,8 @@ export function readJsonLines(lines: Line[], clock: Clock): { found: Said[]; res
     else if (isJournalEntry(value)) {
       const entry = readLog(value.MESSAGE.slice(0, 20_000), line.n);
       const stamp = journalStamp(value, clock);
-      if (entry) found.push({ ...entry, at: stamp?.at ?? entry.at, atGuessed: stamp?.guessed ?? entry.atGuessed });
+      if (entry)
+        found.push({ ...entry, at: stamp?.at ?? entry.at, atGuessed: stamp?.guessed ?? entry.atGuessed });
     } else found.push(...readEvents(value, line.n, clock));
   }
   return { found, rest };
@@ -69,12 +76,19 @@ export function csvFields(line: string): string[] {
 
 /** The columns of PowerMTA's accounting file as delivered. */
 const POWERMTA =
-  'type,timeLogged,timeQueued,orig,rcpt,orcpt,dsnAction,dsnStatus,dsnDiag,dsnMta,bounceCat,srcType,srcMta,dlvType,dlvSourceIp,dlvDestinationIp,dlvEsmtpAvailable,dlvSize,vmta,jobId,envId,queue,vmtaPool'.split(',');
+  'type,timeLogged,timeQueued,orig,rcpt,orcpt,dsnAction,dsnStatus,dsnDiag,dsnMta,bounceCat,srcType,srcMta,dlvType,dlvSourceIp,dlvDestinationIp,dlvEsmtpAvailable,dlvSize,vmta,jobId,envId,queue,vmtaPool'.split(
+    ',',
+  );
 const POWERMTA_ROW = /^(?:b|t|tq|rb|rs|d),(?:[\w-]{0,30},)?\d{4}-\d\d-\d\d \d\d:\d\d/;
 
 /** Accounting files, with or without their header line. Null when it is none. */
 export function readAccounting(lines: Line[], clock: Clock): { found: Said[]; rest: Line[] } | null {
-  if (!lines.some((line) => POWERMTA_ROW.test(line.text) || /(?:^|,)dsnDiag(?:,|$)/i.test(line.text.slice(0, 2000)))) return null;
+  if (
+    !lines.some(
+      (line) => POWERMTA_ROW.test(line.text) || /(?:^|,)dsnDiag(?:,|$)/i.test(line.text.slice(0, 2000)),
+    )
+  )
+    return null;
   let names = POWERMTA;
   const found: Said[] = [];
   const rest: Line[] = [];
@@ -82,7 +96,9 @@ export function readAccounting(lines: Line[], clock: Clock): { found: Said[]; re
     if (/(?:^|,)dsnDiag(?:,|$)/i.test(line.text.slice(0, 2000))) names = csvFields(line.text);
     else if (/^[a-z]{1,2},/.test(line.text)) {
       const fields = csvFields(line.text);
-      found.push(...readEvents(Object.fromEntries(names.map((name, at) => [name, fields[at] ?? ''])), line.n, clock));
+      found.push(
+        ...readEvents(Object.fromEntries(names.map((name, at) => [name, fields[at] ?? ''])), line.n, clock),
+      );
     } else rest.push(line);
   }
   return { found, rest };
@@ -104,10 +120,16 @@ export function readProtocolLog(lines: Line[]): Line[] | null {
     const to = /^RCPT TO:\s?<([^>\s]{3,320})>/i.exec(data)?.[1];
     if (to !== undefined) rcpt.set(session, to);
     if (at(fields, 'event') !== '<' || !/^[45]\d\d/.test(data)) continue;
-    const endpoint = (name: string): string => at(fields, name).replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+    const endpoint = (name: string): string =>
+      at(fields, name)
+        .replace(/:\d+$/, '')
+        .replace(/^\[|\]$/g, '');
     const recipient = rcpt.get(session);
     const to2 = recipient === undefined ? '' : ` to=<${recipient}>`;
-    out.push({ n: line.n, text: `${at(fields, 'date-time')}${to2} relay=${endpoint('remote-endpoint')}[${endpoint('remote-endpoint')}] source="${endpoint('local-endpoint')}" said: ${data}` });
+    out.push({
+      n: line.n,
+      text: `${at(fields, 'date-time')}${to2} relay=${endpoint('remote-endpoint')}[${endpoint('remote-endpoint')}] source="${endpoint('local-endpoint')}" said: ${data}`,
+    });
   }
   return out;
 }

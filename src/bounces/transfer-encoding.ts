@@ -44,7 +44,9 @@ function base64(lines: Line[], charset: string): Line[] {
   const clean = lines.map((line) => line.text.replace(/[^A-Za-z0-9+/=]/g, '')).join('');
   const bytes = Uint8Array.from(atob(padded(clean)), (char) => char.charCodeAt(0));
   const n = lines[0]?.n ?? 1;
-  return bytesToText(bytes, charset).split(/\r\n|\n|\r/).map((text) => ({ n, text }));
+  return bytesToText(bytes, charset)
+    .split(/\r\n|\n|\r/)
+    .map((text) => ({ n, text }));
 }
 
 /** Cut at the first padding and to whole groups, so that decoding cannot fail. */

@@ -80,11 +80,16 @@ function toRow(file: string | null, found: Rejection | null, id?: unknown): Row 
 type Run = { catalogue: Catalogue; arguments: Arguments; now: Date; write: (row: Row) => void };
 
 function recognised(text: string, run: Run): Rejection[] {
-  const { rejections, notBlocks } = parseReport(text, { catalogue: run.catalogue, now: run.now, timeZone: run.arguments.timeZone });
+  const { rejections, notBlocks } = parseReport(text, {
+    catalogue: run.catalogue,
+    now: run.now,
+    timeZone: run.arguments.timeZone,
+  });
   return [...rejections, ...notBlocks].sort((a, b) => a.line - b.line);
 }
 
-const open = (file: string | null, io: CommandIo): Readable => (file === null ? Readable.from(io.stdin) : createReadStream(file));
+const open = (file: string | null, io: CommandIo): Readable =>
+  file === null ? Readable.from(io.stdin) : createReadStream(file);
 
 /** Reads a little more than the parser takes, so that it can tell that something was left out. */
 async function readAll(stream: Readable): Promise<string> {
@@ -136,7 +141,8 @@ async function parseJsonLines(file: string | null, field: string, io: CommandIo,
   return any;
 }
 
-const isFileError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'code' in error && 'syscall' in error;
+const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'code' in error && 'syscall' in error;
 
 /**
  * The `parse` command: one JSON object per rejection. Exit status 0 when something was recognised, 1 when
@@ -150,7 +156,10 @@ export async function parseCommand(args: string[], io: CommandIo): Promise<numbe
     let any = false;
     for (const name of found.files.length > 0 ? found.files : ['-']) {
       const file = name === '-' ? null : name;
-      const read = found.field === null ? await parseFile(file, io, run) : await parseJsonLines(file, found.field, io, run);
+      const read =
+        found.field === null
+          ? await parseFile(file, io, run)
+          : await parseJsonLines(file, found.field, io, run);
       any ||= read;
     }
     return any ? 0 : 1;

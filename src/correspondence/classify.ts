@@ -1,14 +1,8 @@
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Provider, ReplyRule, Verdict } from '../providers/schema.ts';
 import { partsOfReply, type ReplyParts } from './newest-part.ts';
-import {
-  booksFor,
-  findPhrases,
-  isGoverned,
-  type PhraseBook,
-  readPhraseBooks,
-  type Signal,
-} from './phrase-book.ts';
+import { booksFor, findPhrases, type PhraseBook, readPhraseBooks } from './phrase-book.ts';
+import { readSentence } from './read-sentence.ts';
 import { providerOfReply } from './reply-provider.ts';
 import { type ResultSection, readTable } from './reply-table.ts';
 import { fold, readableText, verbatim } from './reply-text.ts';
@@ -38,12 +32,8 @@ type Judgement = { verdict: Verdict; confidence: number; words: string | null; r
 
 /** The newest part is read up to this length, in characters. */
 const MAX_NEWEST = 16_000;
-/** More words than this in one question is prose with a question mark. */
-const LEAST_QUESTION_WORDS = 4;
 const NOTHING: Judgement = { verdict: 'other', confidence: 0.1, words: null, rule: 'none' };
 const AUTOMATIC = ['absence', 'undelivered'];
-/** Signals that a negation nearby must never let through. */
-const GUARDED: Signal[] = ['mitigated', 'will-be-mitigated', 'conditional'];
 const RELIEF: Verdict[] = ['mitigated', 'conditionally-mitigated'];
 
 let loaded: PhraseBook[] | undefined;
@@ -51,19 +41,6 @@ const phraseBooks = (): PhraseBook[] => {
   loaded ??= readPhraseBooks();
   return loaded;
 };
-
-function readSentence(text: string, books: PhraseBook[]): Reading {
-  const tokens = tokensOf(text).slice(0, 150);
-  const found = books.flatMap((book) =>
-    findPhrases(book, book.phrases, tokens).filter(
-      (one) => !GUARDED.includes(one.signal) || !isGoverned(book, one, tokens),
-    ),
-  );
-  const isQuestion = /[?？]["')\]]?\s*$/.test(text) && tokens.length >= LEAST_QUESTION_WORDS;
-  if (isQuestion)
-    found.push({ signal: 'request', language: '', source: '?', start: tokens.length, end: tokens.length });
-  return { text, found: standingSignals(found) };
-}
 
 function judgementOf(decision: Decision | null): Judgement | null {
   if (!decision) return null;

@@ -25,6 +25,8 @@ export type BlockToLog = {
   title?: string | undefined;
   note?: string | undefined;
   severity?: Severity | undefined;
+  /** When it was logged; left out: now. */
+  at?: Date | undefined;
 };
 
 /** A rejection is one entry of the timeline; of a long log the first of each kind are, and the rest stand in its report. */
@@ -156,7 +158,7 @@ export async function logIncident(trx: Trx, actor: Actor, block: BlockToLog, rep
   const addressIds = await ensureAddresses(trx, block.networks);
   const addresses = block.networks.map((network) => network.text);
   const { first, last } = span(block.rejections);
-  const now = new Date();
+  const now = block.at ?? new Date();
   const { number } = await trx
     .insertInto('incidents')
     .values({

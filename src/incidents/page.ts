@@ -84,12 +84,12 @@ export function entryView(entry: Entry, zone: string) {
 
 /** Entries in their order, grouped under the days of the viewer's zone. */
 export function entriesByDay(entries: Entry[], zone: string) {
-  const days: { title: string; offset: string; entries: ReturnType<typeof entryView>[] }[] = [];
+  const days: { title: string; zone: string; entries: ReturnType<typeof entryView>[] }[] = [];
   let current = '';
   for (const entry of entries) {
     const view = entryView(entry, zone);
     if (view.day !== current) {
-      days.push({ title: longDay(entry.occurredAt, zone), offset: offset(entry.occurredAt, zone), entries: [] });
+      days.push({ title: longDay(entry.occurredAt, zone), zone: offset(entry.occurredAt, zone), entries: [] });
       current = view.day;
     }
     days.at(-1)?.entries.push(view);

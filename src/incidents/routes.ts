@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { parseNetwork } from '../addresses/address.ts';
+import { roundWords } from '../letters/rounds.ts';
 import { Problem } from '../problem.ts';
 import { ENTRY_GROUPS, type EntryGroup } from '../timeline/entries.ts';
 import { addNote, correctNote, countKinds, listEntries } from '../timeline/store.ts';
@@ -209,7 +210,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
       addresses: read.addresses,
       assignee: read.assignee,
       tickets: read.tickets,
-      letters: read.letters.map((letter, index) => ({ ...letter, round: stateWords(letter.round), position: index + 1, sent: letter.state === 'sent' })),
+      letters: read.letters.map((letter, index) => ({ ...letter, round: roundWords(letter.round), position: index + 1, sent: letter.state === 'sent' })),
       evidence: read.evidence.map((one) => ({
         claim: one.claim,
         about: app.desk.letters.claimText(one.claim),

@@ -93,7 +93,7 @@ export async function setStateTo(trx: Trx, actor: Actor, row: IncidentRow, to: I
 }
 
 /** A person sets the state, with a reason. Throws `changed-meanwhile` when it is no longer the state they saw. */
-export async function setState(trx: Trx, actor: Actor, number: number, change: { to: IncidentState; reason: string; seen?: IncidentState | undefined }): Promise<void> {
+export async function setState(trx: Trx, actor: Actor, number: number, change: { to: IncidentState; reason: string; seen?: IncidentState | undefined; at?: Date }): Promise<void> {
   const reason = change.reason.trim();
   if (!reason) throw invalid('reason', 'Say why, so that the timeline tells it later.');
   const row = await lockIncident(trx, number);
@@ -101,7 +101,7 @@ export async function setState(trx: Trx, actor: Actor, number: number, change: {
     throw new Problem('changed-meanwhile', `The incident became ${row.state.replaceAll('-', ' ')} while you were writing.`);
   }
   if (change.to === row.state) return;
-  const at = new Date();
+  const at = change.at ?? new Date();
   await writeIncident(trx, number, stateColumns(row, change.to, at));
   await append(trx, { incident: number, kind: 'state-changed', actor, occurredAt: at, detail: { from: row.state, to: change.to, reason, byHand: true } });
 }

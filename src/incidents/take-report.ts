@@ -24,6 +24,8 @@ export type Given = {
   severity?: Severity | undefined;
   /** Left out: an open incident of the same provider and address takes it. */
   to?: 'new' | number | undefined;
+  /** When it was logged; left out: now. */
+  at?: Date | undefined;
 };
 
 export type Taken = { logged: number[]; appendedTo: number[] };
@@ -55,6 +57,7 @@ function complete(block: Block, given: Given, provider: Provider | null, network
     title: given.title,
     note: given.note,
     severity: given.severity,
+    at: given.at,
   };
 }
 

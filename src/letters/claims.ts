@@ -18,6 +18,8 @@ export type Claim = {
   words: string | null;
   observedAt: Date | null;
   whenUnknown: 'intent' | 'omit' | 'warn';
+  /** How the letter states it; null: it does not. */
+  stated: 'fact' | 'intent' | null;
 };
 
 export type EvidenceRecord = { claim: string; result: EvidenceResult; words: string; source: string; observedAt: Date; address: string | null };
@@ -94,7 +96,7 @@ function recordsFor(key: string, sources: ClaimSources): EvidenceRecord[] {
   return found;
 }
 
-function byEvidence(definition: Definition, sources: ClaimSources, now: Date): Omit<Claim, 'key' | 'text' | 'whenUnknown'> | undefined {
+function byEvidence(definition: Definition, sources: ClaimSources, now: Date): Omit<Claim, 'key' | 'text' | 'whenUnknown' | 'stated'> | undefined {
   const records = recordsFor(definition.key, sources);
   if (records.length === 0) return undefined;
   const basis = (record: EvidenceRecord) => ({ evidence: `${record.words}; ${record.source}`, words: record.words, observedAt: record.observedAt });
@@ -113,7 +115,7 @@ function judge(definition: Definition, sources: ClaimSources, now: Date): Claim 
   const recorded = byEvidence(definition, sources, now);
   // What contradicts counts, wherever it comes from.
   const judged = rule?.status === 'contradicted' ? rule : recorded?.status === 'contradicted' || recorded?.status === 'supported' ? recorded : (rule ?? recorded);
-  return { key, text, whenUnknown, ...(judged ?? { status: 'unknown', evidence: null, words: null, observedAt: null }) };
+  return { key, text, whenUnknown, stated: null, ...(judged ?? { status: 'unknown', evidence: null, words: null, observedAt: null }) };
 }
 
 /** Judges claims by evidence, profile and rejections. Throws on a key that is no claim. */

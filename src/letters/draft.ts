@@ -1,5 +1,6 @@
 import type { Claim } from './claims.ts';
 import { gap, type LetterFacts, type Missing, missingOf, type Need } from './facts.ts';
+import type { LetterData } from './letter-helpers.ts';
 import type { LetterTemplate } from './templates.ts';
 
 export type Draft = { subject: string; body: string; claims: Claim[]; missing: Missing[] };
@@ -53,15 +54,13 @@ export function draftLetter(template: LetterTemplate, facts: LetterFacts, claims
   const used = claims.filter((claim) => template.claims.includes(claim.key));
   const missing = missingOf(template.needs, facts);
   const variables = variablesOf(facts, missing);
+  const letter: LetterData = { claims: new Map(used.map((claim) => [claim.key, claim])), language: template.language, stated: new Map() };
   const options = {
-    data: { letter: { claims: new Map(used.map((claim) => [claim.key, claim])), language: template.language } },
+    data: { letter },
     allowProtoPropertiesByDefault: false,
     allowProtoMethodsByDefault: false,
   };
-  return {
-    subject: oneLine(template.renderSubject(variables, options)).slice(0, 300),
-    body: tidy(template.renderBody(variables, options)),
-    claims: used,
-    missing,
-  };
+  const subject = oneLine(template.renderSubject(variables, options)).slice(0, 300);
+  const body = tidy(template.renderBody(variables, options));
+  return { subject, body, claims: used.map((claim) => ({ ...claim, stated: letter.stated.get(claim.key) ?? null })), missing };
 }

@@ -3,7 +3,12 @@ import type { Claim } from './claims.ts';
 import { type Language, letterDay, letterList, letterTime } from './language.ts';
 
 /** What the helpers of letters reach besides the facts. */
-export type LetterData = { claims: Map<string, Claim>; language: Language };
+export type LetterData = {
+  claims: Map<string, Claim>;
+  language: Language;
+  /** Filled while rendering: how each claim got into the text. */
+  stated: Map<string, 'fact' | 'intent'>;
+};
 
 const dataOf = (options: Handlebars.HelperOptions) => options.data['letter'] as LetterData;
 const holds = (data: LetterData, key: string) => data.claims.get(key)?.status === 'supported';
@@ -21,9 +26,12 @@ export function registerLetterHelpers(handlebars: typeof Handlebars): void {
       if (!claim) throw new Error(`the template uses claim ${key} without naming it in its front matter`);
       if (claim.status === 'supported') {
         const words = { ...options.data, words: claim.words ?? '', date: claim.observedAt ? letterDay(claim.observedAt, data.language) : '' };
+        data.stated.set(key, 'fact');
         return options.fn(this, { data: words });
       }
-      return claim.status !== 'contradicted' && claim.whenUnknown === 'intent' ? options.inverse(this) : '';
+      const intent = claim.status !== 'contradicted' && claim.whenUnknown === 'intent' ? options.inverse(this) : '';
+      if (intent.trim()) data.stated.set(key, 'intent');
+      return intent;
     },
     /** Renders its part when at least one of the claims holds: a heading never stands alone. */
     any(this: unknown, keys: string, options: Handlebars.HelperOptions) {

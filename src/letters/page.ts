@@ -1,5 +1,4 @@
 import type { IncidentRow, LetterRow } from '../database/tables.ts';
-import { stateWords } from '../incidents/incidents.ts';
 import type { Provider, Route } from '../providers/schema.ts';
 import type { Claim } from './claims.ts';
 import type { Draft } from './draft.ts';
@@ -8,6 +7,7 @@ import { fillFields } from './form-fields.ts';
 import { LANGUAGES } from './language.ts';
 import { lintLetter } from './phrases.ts';
 import { stillMissing } from './store.ts';
+import { roundWords } from './rounds.ts';
 import type { LetterTemplate } from './templates.ts';
 
 type Input = {
@@ -30,7 +30,9 @@ type Input = {
 const MARKS = { supported: { is: 'good', icon: 'e-good' }, contradicted: { is: 'bad', icon: 'e-bad' }, stale: { is: 'warn', icon: 'e-warn' }, unknown: { is: '', icon: 'e-unknown' } } as const;
 const ORDER = { contradicted: 0, supported: 1, stale: 2, unknown: 3 } as const;
 
-const LEFT_OUT = { intent: 'worded as what we will do', omit: 'left out of the letter', warn: 'left out; this desk usually wants it' } as const;
+/** What became of a claim that could not be stated as a fact. */
+const leftOut = (claim: Claim) =>
+  claim.stated === 'intent' ? 'worded as what we will do' : claim.whenUnknown === 'warn' ? 'left out; this desk usually wants it' : 'left out of the letter';
 
 function claimView(claim: Claim, overrides: Input['overrides']) {
   const override = overrides.find((one) => one.claim === claim.key);
@@ -40,10 +42,11 @@ function claimView(claim: Claim, overrides: Input['overrides']) {
     text: claim.text,
     ...MARKS[claim.status],
     bad: claim.status === 'contradicted' && !override,
+    known: claim.status !== 'unknown' || claim.stated !== null,
     word,
     basis: claim.evidence ?? '',
     observedAt: claim.observedAt ? new Date(claim.observedAt) : null,
-    left: claim.status === 'unknown' || claim.status === 'stale' ? LEFT_OUT[claim.whenUnknown] : '',
+    left: claim.status === 'unknown' || claim.status === 'stale' ? leftOut(claim) : '',
     override: override ? `${override.reason} (${override.by_name})` : '',
   };
 }
@@ -75,7 +78,7 @@ export function composerView(input: Input) {
       title: template.title,
       language: letter.language,
       languageName: LANGUAGES[template.language],
-      round: stateWords(letter.round),
+      round: roundWords(letter.round),
       subject: text.subject,
       words: text.body,
       length: text.body.length,
@@ -86,7 +89,9 @@ export function composerView(input: Input) {
       outdated: !isSent && (draft.body !== letter.base_body || draft.subject !== letter.base_subject),
     },
     when: template.when,
-    claims: views,
+    claims: views.filter((claim) => claim.known),
+    unknown: views.filter((claim) => !claim.known),
+    needsFact: !isSent && letter.round === 'second-review' && !claims.some((claim) => claim.status === 'supported' && claim.key !== 'refusal-fresh'),
     claimCount: countWords(claims),
     missing: missing.map((one) => ({ ...one, href: one.where === 'profile' ? `/settings/profile#${fieldId(one.key)}` : `/incidents/${letter.incident_number}` })),
     blocking,
@@ -101,7 +106,7 @@ export function composerView(input: Input) {
     channels: input.channels,
     zone: input.zone,
     now: input.now,
-    before: input.before.map((one) => ({ ...one, round: stateWords(one.round), ms: one.sent_at && one.mitigated_at ? Math.max(0, one.mitigated_at.getTime() - one.sent_at.getTime()) : 0 })),
+    before: input.before.map((one) => ({ ...one, round: roundWords(one.round), ms: one.sent_at && one.mitigated_at ? Math.max(0, one.mitigated_at.getTime() - one.sent_at.getTime()) : 0 })),
     errors: problem?.fields ?? {},
     problem: problem?.message ?? '',
   };

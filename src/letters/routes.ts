@@ -4,7 +4,6 @@ import { Type } from 'typebox';
 import { Channel } from '../correspondence/api.ts';
 import { channelOptions } from '../correspondence/routes.ts';
 import { NumberParams } from '../incidents/api.ts';
-import { stateWords } from '../incidents/incidents.ts';
 import { readMoment } from '../incidents/routes.ts';
 import { getIncident } from '../incidents/store.ts';
 import { notFound } from '../problem.ts';
@@ -19,6 +18,7 @@ import { letterEml } from './eml.ts';
 import { LANGUAGES } from './language.ts';
 import { composerView } from './page.ts';
 import { currentDraft, discardDraft, getLetter, overrideClaim, overridesOf, refreshDraft, saveDraft, sendLetter, startLetter } from './store.ts';
+import { roundWords } from './rounds.ts';
 import { nextRound, suggestTemplate, templatesFor } from './suggest.ts';
 
 const StartForm = Type.Object({ template: Type.String({ maxLength: 120, description: 'a template' }), language: Type.Enum(Object.keys(LANGUAGES)) });
@@ -68,7 +68,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
           languageName: LANGUAGES[template.language],
           title: template.title,
           when: template.when,
-          round: stateWords(template.round),
+          round: roundWords(template.round),
           suggested: template === suggested,
         }))
         .sort((a, b) => Number(b.suggested) - Number(a.suggested)),

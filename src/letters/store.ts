@@ -4,7 +4,6 @@ import type { Channel, LetterRow } from '../database/tables.ts';
 import { excerptOf, recordLetter, requestSent } from '../correspondence/store.ts';
 import { beginsRound, isRequest } from '../incidents/state.ts';
 import { lockIncident } from '../incidents/store.ts';
-import { stateWords } from '../incidents/incidents.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Provider } from '../providers/schema.ts';
 import { ensureTicket } from '../tickets/store.ts';
@@ -14,6 +13,7 @@ import { type Claim, judgeClaims } from './claims.ts';
 import { type Draft, draftLetter, oneLine } from './draft.ts';
 import { gap, type Missing, type Need } from './facts.ts';
 import { mergeEdits } from './merge-edits.ts';
+import { roundWords } from './rounds.ts';
 import { readSources } from './sources.ts';
 import type { LetterTemplate } from './templates.ts';
 
@@ -62,7 +62,7 @@ export async function startLetter(trx: Trx, actor: Actor, number: number, templa
     })
     .returning('id')
     .executeTakeFirstOrThrow();
-  await append(trx, { incident: number, kind: 'letter-drafted', actor, letterId: row.id, detail: { title: template.title, round: template.round, language: template.language } });
+  await append(trx, { incident: number, kind: 'letter-drafted', actor, occurredAt: now, letterId: row.id, detail: { title: template.title, round: template.round, language: template.language } });
   return row.id;
 }
 
@@ -170,7 +170,8 @@ export async function sendLetter(trx: Trx, actor: Actor, id: number, template: L
   if (isFrozen(incident.state)) throw closedProblem(number);
   const now = new Date();
   const at = sending.at ?? now;
-  const { draft, facts } = await currentDraft(trx, letter, template, provider, now);
+  // A letter recorded afterwards claimed what held when it was sent.
+  const { draft, facts } = await currentDraft(trx, letter, template, provider, at);
   const overridden = (await overridesOf(trx, id)).map((one) => one.claim);
   refuseUnready(letter, draft, overridden);
   const reference = sending.reference?.trim() || facts.ticketReference || null;
@@ -193,7 +194,7 @@ export async function sendLetter(trx: Trx, actor: Actor, id: number, template: L
     detail: { title: template.title, number: sentBefore.n + 1, round: letter.round, channel: sending.channel, reference: ticket?.reference ?? null, subject: letter.subject, excerpt: excerptOf(letter.body) },
   });
   if (isRequest(letter.round)) {
-    await requestSent(trx, actor, incident, { at, newRound: beginsRound(letter.round), reason: `letter sent: ${stateWords(letter.round)}`, provider });
+    await requestSent(trx, actor, incident, { at, newRound: beginsRound(letter.round), reason: `letter sent: ${roundWords(letter.round)}`, provider });
   }
   return messageId;
 }

@@ -1,6 +1,7 @@
 import type { IncidentState } from '../database/tables.ts';
 import type { Provider, Verdict } from '../providers/schema.ts';
-import type { LetterTemplate, Round } from './templates.ts';
+import type { Round } from './rounds.ts';
+import type { LetterTemplate } from './templates.ts';
 
 /** The round that comes next, by state and the last answer. */
 export function nextRound(facts: { state: IncidentState; lastVerdict: Verdict | null; round: number }): Round {

@@ -9,9 +9,8 @@ import { CLAIM_KEYS } from './claims.ts';
 import { registerLetterHelpers } from './letter-helpers.ts';
 import { LANGUAGES } from './language.ts';
 import { NEEDS } from './facts.ts';
+import { type Round, ROUNDS } from './rounds.ts';
 
-export const ROUNDS = ['first', 'followup-silence', 'second-review', 'escalation', 'answer-info', 'ask-cause', 'pre-emptive', 'range', 'thanks', 'notice'] as const;
-export type Round = (typeof ROUNDS)[number];
 export const AUDIENCES = ['mailbox-provider', 'filter-vendor', 'block-list', 'customers'] as const;
 
 /** The front matter of a letter template. */

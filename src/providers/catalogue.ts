@@ -58,8 +58,12 @@ function readProvider(folder: URL, file: string): Provider {
 
 /** Reads and checks every data file. Throws {@link BadCatalogueFile} on the first bad one. */
 export function readCatalogue(folder: URL = new URL('./data/', import.meta.url)): Catalogue {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.json')).sort();
-  const providers = files.map((file) => readProvider(folder, file)).sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .sort();
+  const providers = files
+    .map((file) => readProvider(folder, file))
+    .sort((a, b) => a.name.localeCompare(b.name, 'en'));
   const generic = readChecked(new URL('./generic.json', import.meta.url), checks.generic);
   return {
     providers,

@@ -36,7 +36,11 @@ function byReplyCode(replyCode: string, atConnect: boolean): Reason | null {
 }
 
 /** The reason by codes alone; null when they do not tell. */
-export function reasonByCode(replyCode: string | null, enhancedCode: string | null, atConnect: boolean): Reason | null {
+export function reasonByCode(
+  replyCode: string | null,
+  enhancedCode: string | null,
+  atConnect: boolean,
+): Reason | null {
   const [, subject = '', detail = ''] = enhancedCode?.split('.') ?? [];
   const byEnhanced = BY_DETAIL[`${subject}.${detail}`] ?? BY_SUBJECT[subject];
   if (byEnhanced !== undefined) return byEnhanced;

@@ -32,7 +32,8 @@ export type Recognition = {
 };
 
 /** Who runs no mail servers for others is cited by those who do. */
-const onlyLists = (provider: Provider): boolean => provider.kind !== 'mailbox-provider' && provider.hosts.length === 0;
+const onlyLists = (provider: Provider): boolean =>
+  provider.kind !== 'mailbox-provider' && provider.hosts.length === 0;
 
 /** A rule about the provider's own list names who can delist, not who refused. */
 function aboutOwnList({ list, provider, rule }: Seen): boolean {
@@ -68,7 +69,9 @@ const keyOf = (item: Seen | undefined): string | undefined => item?.provider?.ke
 
 /** One operator's services use the same words; the host or domain tells them apart. */
 const sameOperator = (catalogue: Catalogue, key: string, item: Seen | undefined): boolean =>
-  item?.provider != null && item.provider.key !== key && catalogue.byKey.get(key)?.operator === item.provider.operator;
+  item?.provider != null &&
+  item.provider.key !== key &&
+  catalogue.byKey.get(key)?.operator === item.provider.operator;
 
 /**
  * Who refused: words that name a provider and are confirmed by host or domain; then the host; then a
@@ -78,18 +81,24 @@ const sameOperator = (catalogue: Catalogue, key: string, item: Seen | undefined)
  */
 function receiver(catalogue: Catalogue, reply: Reply, text: string, seen: Seen[]): Receiver | null {
   const byHost = reply.host === null ? undefined : providerForHost(catalogue, reply.host)?.key;
-  const byDomain = reply.recipientDomain === null ? undefined : providerForDomain(catalogue, reply.recipientDomain)?.key;
+  const byDomain =
+    reply.recipientDomain === null ? undefined : providerForDomain(catalogue, reply.recipientDomain)?.key;
   const named = seen.filter(namesReceiver);
-  const confirmed = named.find((item) => keyOf(item) === byHost) ?? named.find((item) => keyOf(item) === byDomain);
+  const confirmed =
+    named.find((item) => keyOf(item) === byHost) ?? named.find((item) => keyOf(item) === byDomain);
   const mailboxWords = named.find((item) => item.provider?.kind === 'mailbox-provider');
-  const sibling = [byHost, byDomain].find((key) => key !== undefined && sameOperator(catalogue, key, mailboxWords));
+  const sibling = [byHost, byDomain].find(
+    (key) => key !== undefined && sameOperator(catalogue, key, mailboxWords),
+  );
   if (sibling !== undefined) return { provider: sibling, basis: sibling === byHost ? 'host' : 'recipient' };
   if (confirmed) return { provider: keyOf(confirmed) ?? '', basis: 'text' };
   const mailbox = keyOf(mailboxWords);
   const vendor = keyOf(named.find((item) => item.provider?.kind !== 'mailbox-provider'));
   if (byHost !== undefined) {
     const ownWords = seen.some((item) => keyOf(item) === byHost);
-    return ownWords || mailbox === undefined ? { provider: byHost, basis: 'host' } : { provider: mailbox, basis: 'text' };
+    return ownWords || mailbox === undefined
+      ? { provider: byHost, basis: 'host' }
+      : { provider: mailbox, basis: 'text' };
   }
   if (mailbox !== undefined) return { provider: mailbox, basis: 'text' };
   if (byDomain !== undefined) return { provider: byDomain, basis: 'recipient' };
@@ -103,7 +112,10 @@ function decide(catalogue: Catalogue, seen: Seen[], provider: string | null): Se
   const rules = seen.filter((item) => item.rule !== null);
   return (
     rules.find((item) => provider !== null && keyOf(item) === provider) ??
-    rules.find((item) => provider !== null && sameOperator(catalogue, provider, item) && item.rule?.identifies === true) ??
+    rules.find(
+      (item) =>
+        provider !== null && sameOperator(catalogue, provider, item) && item.rule?.identifies === true,
+    ) ??
     rules.find((item) => item.provider === null && item.weight >= CODE_WEIGHT) ??
     rules.find((item) => item.provider !== null && aboutOwnList(item)) ??
     rules.find((item) => item.provider !== null && item.rule?.identifies === true) ??
@@ -112,7 +124,12 @@ function decide(catalogue: Catalogue, seen: Seen[], provider: string | null): Se
 }
 
 /** Fixed by the rule, found by it, or anything that looks like a code of this provider, or of one unknown. */
-function blockCode(index: RuleIndex, decided: Seen | undefined, provider: string | null, text: string): string | null {
+function blockCode(
+  index: RuleIndex,
+  decided: Seen | undefined,
+  provider: string | null,
+  text: string,
+): string | null {
   if (decided?.rule?.blockCode !== undefined) return decided.rule.blockCode;
   if (decided && decided.code !== null) return decided.code;
   for (const pattern of index.codes.get(provider) ?? []) {
@@ -129,7 +146,8 @@ function citedList(seen: Seen[], decided: Seen | undefined): Cited {
   const rule = decided?.rule;
   if (rule?.listName !== undefined) return { listName: rule.listName, listOwner: rule.listOwner ?? null };
   const aboutAddress = rule?.reason === 'ip-reputation' && decided?.provider === null;
-  if (rule?.reason !== 'listed-on-third-party-list' && !aboutAddress) return { listName: null, listOwner: null };
+  if (rule?.reason !== 'listed-on-third-party-list' && !aboutAddress)
+    return { listName: null, listOwner: null };
   const other = seen.find((item) => item.rule?.listName !== undefined)?.rule;
   if (other?.listName !== undefined) return { listName: other.listName, listOwner: other.listOwner ?? null };
   const list = seen.find((item) => item.list !== null)?.list;

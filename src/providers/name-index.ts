@@ -2,7 +2,11 @@
  * Looks up the provider of a host or of a recipient domain. Names are as in the data files: exact,
  * `*.example.net` for any host below, `example.*` for any ending of one label or more.
  */
-export type NameIndex = { exact: Map<string, string>; below: Map<string, string>; starting: Map<string, string> };
+export type NameIndex = {
+  exact: Map<string, string>;
+  below: Map<string, string>;
+  starting: Map<string, string>;
+};
 
 export function buildNameIndex(providers: { key: string; names: string[] }[]): NameIndex {
   const index: NameIndex = { exact: new Map(), below: new Map(), starting: new Map() };

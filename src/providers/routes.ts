@@ -5,12 +5,38 @@ import { listIncidents } from '../incidents/list.ts';
 import { notFound } from '../problem.ts';
 import type { Provider } from './schema.ts';
 
-const KINDS = { 'mailbox-provider': 'mailbox provider', 'filter-vendor': 'filter vendor', 'block-list': 'block list' } as const;
-const ROUTE_KINDS = { form: 'form', email: 'e-mail', portal: 'portal', 'self-service': 'self-service', recipient: 'through the recipient', 'network-owner': 'only the network’s owner', none: 'no way to ask' } as const;
+const KINDS = {
+  'mailbox-provider': 'mailbox provider',
+  'filter-vendor': 'filter vendor',
+  'block-list': 'block list',
+} as const;
+const ROUTE_KINDS = {
+  form: 'form',
+  email: 'e-mail',
+  portal: 'portal',
+  'self-service': 'self-service',
+  recipient: 'through the recipient',
+  'network-owner': 'only the network’s owner',
+  none: 'no way to ask',
+} as const;
 
-const hours = (value: number | undefined) => (value === undefined ? '' : value < 1 ? `${Math.round(value * 60)} min` : value < 72 ? `${value} h` : `${Math.round((value / 24) * 10) / 10} days`);
+const hours = (value: number | undefined) =>
+  value === undefined
+    ? ''
+    : value < 1
+      ? `${Math.round(value * 60)} min`
+      : value < 72
+        ? `${value} h`
+        : `${Math.round((value / 24) * 10) / 10} days`;
 const matches = (provider: Provider, q: string) =>
-  [provider.name, provider.operator ?? '', provider.key, ...provider.aliases, ...provider.domains, ...provider.rejections.map((rule) => rule.blockCode ?? '')].some((text) => text.toLowerCase().includes(q));
+  [
+    provider.name,
+    provider.operator ?? '',
+    provider.key,
+    ...provider.aliases,
+    ...provider.domains,
+    ...provider.rejections.map((rule) => rule.blockCode ?? ''),
+  ].some((text) => text.toLowerCase().includes(q));
 
 export const providerPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
@@ -38,60 +64,118 @@ export const providerPages: FastifyPluginAsyncTypebox = async (app) => {
     return reply.page('providers/list', { q, rows });
   });
 
-  app.get('/providers/:key', { config: { access: 'viewer' }, schema: { params: Type.Object({ key: Type.String({ maxLength: 60 }) }) } }, async (request, reply) => {
-    const provider = catalogue.byKey.get(request.params.key);
-    if (!provider) throw notFound('such provider in the catalogue');
-    const page = await listIncidents(db, { limit: 20, provider: provider.key });
-    const now = new Date();
-    const { timing } = provider;
-    return reply.page('providers/show', {
-      provider: {
-        ...provider,
-        operator: provider.operator ?? '',
-        kindWords: KINDS[provider.kind],
-        aliases: provider.aliases.join(', '),
-        domains: provider.domains.slice(0, 40),
-        moreDomains: Math.max(0, provider.domains.length - 40),
-        coolDownText: provider.coolDown?.text ?? '',
-        checkFirst: provider.checkFirst.map((fact) => ({ ...fact, url: fact.url ?? '' })),
-        prerequisites: provider.prerequisites.map((fact) => ({ ...fact, url: fact.url ?? '' })),
-        worksWell: provider.worksWell.map((fact) => ({ ...fact, url: fact.url ?? '' })),
-        neverWorks: provider.neverWorks.map((fact) => ({ ...fact, url: fact.url ?? '' })),
-        routes: provider.routes.map((route) => ({
-          ...route,
-          kindWords: ROUTE_KINDS[route.kind],
-          url: route.url ?? '',
-          address: route.address ?? '',
-          fields: route.fields.map((field) => ({ label: field.label, maxLength: field.maxLength ?? 0, required: field.required, hint: field.hint ?? '' })),
+  app.get(
+    '/providers/:key',
+    {
+      config: { access: 'viewer' },
+      schema: { params: Type.Object({ key: Type.String({ maxLength: 60 }) }) },
+    },
+    async (request, reply) => {
+      const provider = catalogue.byKey.get(request.params.key);
+      if (!provider) throw notFound('such provider in the catalogue');
+      const page = await listIncidents(db, { limit: 20, provider: provider.key });
+      const now = new Date();
+      const { timing } = provider;
+      return reply.page('providers/show', {
+        provider: {
+          ...provider,
+          operator: provider.operator ?? '',
+          kindWords: KINDS[provider.kind],
+          aliases: provider.aliases.join(', '),
+          domains: provider.domains.slice(0, 40),
+          moreDomains: Math.max(0, provider.domains.length - 40),
+          coolDownText: provider.coolDown?.text ?? '',
+          checkFirst: provider.checkFirst.map((fact) => ({ ...fact, url: fact.url ?? '' })),
+          prerequisites: provider.prerequisites.map((fact) => ({ ...fact, url: fact.url ?? '' })),
+          worksWell: provider.worksWell.map((fact) => ({ ...fact, url: fact.url ?? '' })),
+          neverWorks: provider.neverWorks.map((fact) => ({ ...fact, url: fact.url ?? '' })),
+          routes: provider.routes.map((route) => ({
+            ...route,
+            kindWords: ROUTE_KINDS[route.kind],
+            url: route.url ?? '',
+            address: route.address ?? '',
+            fields: route.fields.map((field) => ({
+              label: field.label,
+              maxLength: field.maxLength ?? 0,
+              required: field.required,
+              hint: field.hint ?? '',
+            })),
+          })),
+          rejections: provider.rejections.map((rule) => ({
+            ...rule,
+            code: rule.blockCode ?? '',
+            example: rule.examples[0] ?? '',
+            firstStep: rule.firstStep ?? '',
+            listName: rule.listName ?? '',
+          })),
+          sources: provider.sources.map((source) => ({
+            title: source.title,
+            url: source.url ?? '',
+            seen: source.seen ?? '',
+          })),
+        },
+        times: [
+          { label: 'Receipt', value: hours(timing.acknowledgedWithin) },
+          { label: 'Answer', value: hours(timing.answeredWithin) },
+          { label: 'Effect', value: hours(timing.effectiveWithin) },
+          { label: 'Follow up after', value: hours(timing.followUpAfter) || 'never' },
+        ].filter((row) => row.value),
+        timingNote: [
+          timing.workingDays ? 'Counted on working days.' : '',
+          timing.note ?? '',
+          timing.verified ? '' : 'Unverified.',
+        ]
+          .filter(Boolean)
+          .join(' '),
+        incidents: page.items.map((row) => ({
+          number: row.number,
+          title: row.title,
+          state: row.state,
+          stateWords: stateWords(row.state),
+          openedAt: row.opened_at,
+          blockedMs: durations(row, now).blocked,
+          round: row.round,
         })),
-        rejections: provider.rejections.map((rule) => ({ ...rule, code: rule.blockCode ?? '', example: rule.examples[0] ?? '', firstStep: rule.firstStep ?? '', listName: rule.listName ?? '' })),
-        sources: provider.sources.map((source) => ({ title: source.title, url: source.url ?? '', seen: source.seen ?? '' })),
-      },
-      times: [
-        { label: 'Receipt', value: hours(timing.acknowledgedWithin) },
-        { label: 'Answer', value: hours(timing.answeredWithin) },
-        { label: 'Effect', value: hours(timing.effectiveWithin) },
-        { label: 'Follow up after', value: hours(timing.followUpAfter) || 'never' },
-      ].filter((row) => row.value),
-      timingNote: [timing.workingDays ? 'Counted on working days.' : '', timing.note ?? '', timing.verified ? '' : 'Unverified.'].filter(Boolean).join(' '),
-      incidents: page.items.map((row) => ({ number: row.number, title: row.title, state: row.state, stateWords: stateWords(row.state), openedAt: row.opened_at, blockedMs: durations(row, now).blocked, round: row.round })),
-      more: page.next !== null,
-    });
-  });
+        more: page.next !== null,
+      });
+    },
+  );
 };
 
 export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
   const { catalogue } = app.desk;
   const tags = ['providers'];
 
-  app.get('/providers', { config: { access: 'viewer' }, schema: { tags, summary: 'The catalogue' } }, async () => ({
-    items: catalogue.providers.map(({ key, name, operator, kind, aliases, domains }) => ({ key, name, operator: operator ?? null, kind, aliases, domains })),
-    next: null,
-  }));
+  app.get(
+    '/providers',
+    { config: { access: 'viewer' }, schema: { tags, summary: 'The catalogue' } },
+    async () => ({
+      items: catalogue.providers.map(({ key, name, operator, kind, aliases, domains }) => ({
+        key,
+        name,
+        operator: operator ?? null,
+        kind,
+        aliases,
+        domains,
+      })),
+      next: null,
+    }),
+  );
 
-  app.get('/providers/:key', { config: { access: 'viewer' }, schema: { tags, summary: 'What is known of one provider', params: Type.Object({ key: Type.String({ maxLength: 60 }) }) } }, async (request) => {
-    const provider = catalogue.byKey.get(request.params.key);
-    if (!provider) throw notFound('such provider in the catalogue');
-    return provider;
-  });
+  app.get(
+    '/providers/:key',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'What is known of one provider',
+        params: Type.Object({ key: Type.String({ maxLength: 60 }) }),
+      },
+    },
+    async (request) => {
+      const provider = catalogue.byKey.get(request.params.key);
+      if (!provider) throw notFound('such provider in the catalogue');
+      return provider;
+    },
+  );
 };

@@ -29,21 +29,28 @@ const cites = (name: string, owner: string | null, cited: string[], provider: Pr
 });
 
 function entriesOf(provider: Provider): Entry[] {
-  const rules = provider.rejections.map((rule) => ({ provider, rule, list: null, match: compileMatch(rule.match) }));
+  const rules = provider.rejections.map((rule) => ({
+    provider,
+    rule,
+    list: null,
+    match: compileMatch(rule.match),
+  }));
   return [...rules, ...provider.lists.map((list) => cites(list.name, provider.key, list.cited, provider))];
 }
 
-const compileAll = (codes: { pattern: string }[]): RegExp[] => codes.map(({ pattern }) => new RegExp(pattern, 'iu'));
+const compileAll = (codes: { pattern: string }[]): RegExp[] =>
+  codes.map(({ pattern }) => new RegExp(pattern, 'iu'));
 
 function build(catalogue: Catalogue): RuleIndex {
   const { providers } = catalogue;
-  const generic = catalogue.generic.map((rule) => ({ provider: null, rule, list: null, match: compileMatch(rule.match) }));
+  const generic = catalogue.generic.map((rule) => ({
+    provider: null,
+    rule,
+    list: null,
+    match: compileMatch(rule.match),
+  }));
   const lists = catalogue.lists.map((list) => cites(list.name, list.owner ?? null, [list.cited], null));
-  const entries: Entry[] = [
-    ...providers.flatMap(entriesOf),
-    ...catalogue.lists.map((list) => cites(list.name, list.owner ?? null, [list.cited], null)),
-    ...generic,
-  ];
+  const entries: Entry[] = [...providers.flatMap(entriesOf), ...lists, ...generic];
   const codes = new Map<string | null, RegExp[]>([[null, compileAll(catalogue.genericCodes)]]);
   for (const provider of providers) codes.set(provider.key, compileAll(provider.codes));
   return { entries, literals: buildLiteralIndex(entries.map((entry) => entry.match)), codes };
@@ -63,7 +70,8 @@ export function ruleIndex(catalogue: Catalogue): RuleIndex {
 /** A provider's own code says more than any sentence around it. */
 export const CODE_WEIGHT = 100;
 
-const namesCode = (entry: Entry, hit: Hit): boolean => hit.code !== null || entry.rule?.blockCode !== undefined;
+const namesCode = (entry: Entry, hit: Hit): boolean =>
+  hit.code !== null || entry.rule?.blockCode !== undefined;
 
 /** All that a reply shows, the most specific first, then in file order. */
 export function seenIn(index: RuleIndex, subject: Subject): Seen[] {

@@ -52,12 +52,20 @@ const Verified = Type.Boolean({ description: 'false: one weak source only; shown
  */
 export const Match = Type.Object(
   {
-    all: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 8 })),
-    any: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 150 })),
-    none: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 20 })),
+    all: Type.Optional(
+      Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 8 }),
+    ),
+    any: Type.Optional(
+      Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 150 }),
+    ),
+    none: Type.Optional(
+      Type.Array(Type.String({ minLength: 2, maxLength: 200 }), { minItems: 1, maxItems: 20 }),
+    ),
     pattern: Type.Optional(Type.String({ minLength: 2, maxLength: 300 })),
     replyCodes: Type.Optional(Type.Array(Type.Integer({ minimum: 200, maximum: 599 }), { minItems: 1 })),
-    enhancedCodes: Type.Optional(Type.Array(Type.String({ pattern: '^[245]\\.\\d{1,3}\\.\\d{1,3}$' }), { minItems: 1 })),
+    enhancedCodes: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[245]\\.\\d{1,3}\\.\\d{1,3}$' }), { minItems: 1 }),
+    ),
   },
   { ...closed, minProperties: 1 },
 );
@@ -70,7 +78,9 @@ export const RejectionRule = Type.Object(
     match: Match,
     /** True when the text alone names the provider; false when it counts only after host or domain did. */
     identifies: Type.Boolean(),
-    blockCode: Type.Optional(Type.String({ maxLength: 60, description: "the provider's own code, when fixed" })),
+    blockCode: Type.Optional(
+      Type.String({ maxLength: 60, description: "the provider's own code, when fixed" }),
+    ),
     reason: Reason,
     temporary: Type.Optional(Type.Boolean({ description: 'overrides the first digit of the reply code' })),
     meaning: Words,
@@ -88,17 +98,26 @@ export const RejectionRule = Type.Object(
 export type RejectionRule = Static<typeof RejectionRule>;
 
 const CodePattern = Type.Object(
-  { pattern: Type.String({ minLength: 4, maxLength: 200 }), examples: Type.Array(Type.String({ minLength: 2, maxLength: 300 }), { minItems: 1 }) },
+  {
+    pattern: Type.String({ minLength: 4, maxLength: 200 }),
+    examples: Type.Array(Type.String({ minLength: 2, maxLength: 300 }), { minItems: 1 }),
+  },
   closed,
 );
 
 /** What holds for replies of providers that are not in the catalogue: the same rules and codes, without a provider. */
-export const Generic = Type.Object({ codes: Type.Array(CodePattern), rules: Type.Array(RejectionRule) }, { ...closed, $id: 'generic' });
+export const Generic = Type.Object(
+  { codes: Type.Array(CodePattern), rules: Type.Array(RejectionRule) },
+  { ...closed, $id: 'generic' },
+);
 export type Generic = Static<typeof Generic>;
 
 /** Names of public DNS lists by the zone or word that replies cite; `owner` is a catalogue key where there is one. */
 export const CitedLists = Type.Array(
-  Type.Object({ cited: Type.String({ minLength: 3, maxLength: 100 }), name: Words, owner: Type.Optional(Slug) }, closed),
+  Type.Object(
+    { cited: Type.String({ minLength: 3, maxLength: 100 }), name: Words, owner: Type.Optional(Slug) },
+    closed,
+  ),
   { $id: 'cited-lists' },
 );
 export type CitedLists = Static<typeof CitedLists>;
@@ -192,9 +211,18 @@ const Fact = Type.Object(
 const Timing = Type.Object(
   {
     acknowledgedWithin: Type.Optional(Type.Number({ minimum: 0 })),
-    answeredWithin: Type.Optional(Type.Number({ minimum: 0, description: 'hours to a first verdict, usually' })),
-    effectiveWithin: Type.Optional(Type.Number({ minimum: 0, description: 'hours from mitigation until it holds everywhere' })),
-    followUpAfter: Type.Optional(Type.Number({ minimum: 0, description: 'hours of silence before a follow-up; absent: never follow up' })),
+    answeredWithin: Type.Optional(
+      Type.Number({ minimum: 0, description: 'hours to a first verdict, usually' }),
+    ),
+    effectiveWithin: Type.Optional(
+      Type.Number({ minimum: 0, description: 'hours from mitigation until it holds everywhere' }),
+    ),
+    followUpAfter: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        description: 'hours of silence before a follow-up; absent: never follow up',
+      }),
+    ),
     workingDays: Type.Boolean({ description: 'true: the hours count on working days only (24 a day)' }),
     note: Type.Optional(Words),
     source: Source,
@@ -269,7 +297,14 @@ export const Provider = Type.Object(
       { maxItems: 10 },
     ),
     sources: Type.Array(
-      Type.Object({ title: Words, url: Type.Optional(Url), seen: Type.Optional(Type.String({ pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' })) }, closed),
+      Type.Object(
+        {
+          title: Words,
+          url: Type.Optional(Url),
+          seen: Type.Optional(Type.String({ pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' })),
+        },
+        closed,
+      ),
       { minItems: 1, maxItems: 40 },
     ),
   },

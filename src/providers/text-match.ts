@@ -4,7 +4,15 @@ import type { Match } from './schema.ts';
 export type Folded = { literal: string; cased: string };
 
 /** Characters that mail systems write in several ways. */
-const TYPOGRAPHIC: Record<string, string> = { '‘': "'", '’': "'", '“': '"', '”': '"', '–': '-', '—': '-', '\u00a0': ' ' };
+const TYPOGRAPHIC: Record<string, string> = {
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '–': '-',
+  '—': '-',
+  '\u00a0': ' ',
+};
 
 /** Longer texts are cut before any pattern sees them: no real reply comes near it. */
 const LONGEST_TEXT = 8000;
@@ -27,7 +35,8 @@ export type CompiledMatch = {
   enhancedCodes: Set<string> | null;
 };
 
-const foldAll = (literals: string[] | undefined): string[] => (literals ?? []).map((item) => fold(item).literal);
+const foldAll = (literals: string[] | undefined): string[] =>
+  (literals ?? []).map((item) => fold(item).literal);
 
 /** Throws a SyntaxError when the pattern is not a regular expression. */
 export function compileMatch(match: Match): CompiledMatch {
@@ -53,7 +62,8 @@ const REPLY_WEIGHT = 2;
 
 function longest(literals: string[], text: string): number {
   let length = 0;
-  for (const literal of literals) if (literal.length > length && text.includes(literal)) length = literal.length;
+  for (const literal of literals)
+    if (literal.length > length && text.includes(literal)) length = literal.length;
   return length;
 }
 

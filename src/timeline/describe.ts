@@ -1,3 +1,4 @@
+import { roundWords } from '../letters/rounds.ts';
 import type { Entry, EntryDetails, EntryKind } from './entries.ts';
 
 const words = (state: string) => state.replaceAll('-', ' ');
@@ -34,7 +35,7 @@ const DESCRIPTIONS: Describe = {
   'ticket-opened': (d) => ({ title: 'Ticket', by: `${d.reference}, ${CHANNELS[d.channel]}` }),
   'ticket-closed': (d) => ({ title: 'Ticket closed', by: d.reference }),
   'letter-drafted': (d) => ({ title: 'Letter drafted', by: d.title }),
-  'letter-sent': (d) => ({ title: `Letter ${d.number}, ${words(d.round)}`, by: `${CHANNELS[d.channel]}${d.reference ? `, ticket ${d.reference}` : ''}` }),
+  'letter-sent': (d) => ({ title: `Letter ${d.number}, ${roundWords(d.round)}`, by: `${CHANNELS[d.channel]}${d.reference ? `, ticket ${d.reference}` : ''}` }),
   'claim-overridden': (d) => ({ title: 'Contradicted claim overridden', by: d.about }),
   'message-received': (d) => ({ title: VERDICT_TITLES[d.verdict], by: [d.from, d.reference && `ticket ${d.reference}`].filter(Boolean).join(', ') }),
   'message-sent': (d) => ({ title: 'Message sent', by: [d.to && `to ${d.to}`, CHANNELS[d.channel]].filter(Boolean).join(', ') }),

@@ -105,10 +105,10 @@ function checkNote(text: string): string {
   return kept;
 }
 
-export async function addNote(trx: Trx, actor: Actor, incident: number, text: string): Promise<number> {
+export async function addNote(trx: Trx, actor: Actor, incident: number, text: string, at?: Date): Promise<number> {
   const kept = checkNote(text);
   await touchIncident(trx, incident);
-  return append(trx, { incident, kind: 'note-added', actor, detail: { text: kept } });
+  return append(trx, { incident, kind: 'note-added', actor, detail: { text: kept }, ...(at ? { occurredAt: at } : {}) });
 }
 
 /** Corrects a note by a new entry; both stay to be seen. */

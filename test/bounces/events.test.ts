@@ -1,19 +1,34 @@
 import t from 'tap';
 import { onlyBlock, parse } from './parsing.fixture.ts';
 
-const TSS09 = '553 5.7.2 [TSS09] All messages from 192.0.2.10 will be permanently deferred; Retrying will NOT succeed.';
+const TSS09 =
+  '553 5.7.2 [TSS09] All messages from 192.0.2.10 will be permanently deferred; Retrying will NOT succeed.';
 const CS01 = '550 5.7.1 [CS01] Message rejected due to local policy.';
 const AT = '2026-01-09T08:00:00.000Z';
 const EPOCH = 1767945600;
 
 t.test('Amazon SES, plain and wrapped by SNS, one rejection per recipient', (t) => {
-  const bounced = (address: string) => ({ emailAddress: address, action: 'failed', status: '5.7.2', diagnosticCode: `smtp; ${TSS09}` });
+  const bounced = (address: string) => ({
+    emailAddress: address,
+    action: 'failed',
+    status: '5.7.2',
+    diagnosticCode: `smtp; ${TSS09}`,
+  });
   const event = {
     notificationType: 'Bounce',
-    bounce: { bounceType: 'Permanent', bouncedRecipients: [bounced('a@yahoo.com'), bounced('b@aol.com')], timestamp: AT, remoteMtaIp: '203.0.113.2' },
+    bounce: {
+      bounceType: 'Permanent',
+      bouncedRecipients: [bounced('a@yahoo.com'), bounced('b@aol.com')],
+      timestamp: AT,
+      remoteMtaIp: '203.0.113.2',
+    },
     mail: { source: 's@example.com', sourceIp: '10.0.0.1', destination: ['a@yahoo.com', 'b@aol.com'] },
   };
-  for (const input of [JSON.stringify(event), JSON.stringify({ Type: 'Notification', Message: JSON.stringify(event) }), JSON.stringify(event, null, 2)]) {
+  for (const input of [
+    JSON.stringify(event),
+    JSON.stringify({ Type: 'Notification', Message: JSON.stringify(event) }),
+    JSON.stringify(event, null, 2),
+  ]) {
     t.match(parse(input).rejections, [
       { provider: 'yahoo', recipient: 'a@yahoo.com', ip: '192.0.2.10', blockCode: 'TSS09', at: AT },
       { provider: 'yahoo', recipient: 'b@aol.com' },
@@ -25,9 +40,23 @@ t.test('Amazon SES, plain and wrapped by SNS, one rejection per recipient', (t) 
 t.test('SendGrid: a list, the sending address in its own field', (t) => {
   const events = [
     { email: 'x@example.com', event: 'delivered', response: '250 OK', timestamp: EPOCH, ip: '192.0.2.88' },
-    { email: 'a@me.com', event: 'bounce', type: 'blocked', reason: CS01, status: '5.7.1', ip: '192.0.2.88', timestamp: EPOCH },
+    {
+      email: 'a@me.com',
+      event: 'bounce',
+      type: 'blocked',
+      reason: CS01,
+      status: '5.7.1',
+      ip: '192.0.2.88',
+      timestamp: EPOCH,
+    },
   ];
-  t.match(onlyBlock(JSON.stringify(events)), { provider: 'icloud', recipient: 'a@me.com', ip: '192.0.2.88', blockCode: 'CS01', at: AT });
+  t.match(onlyBlock(JSON.stringify(events)), {
+    provider: 'icloud',
+    recipient: 'a@me.com',
+    ip: '192.0.2.88',
+    blockCode: 'CS01',
+    at: AT,
+  });
   t.match(onlyBlock(events.map((event) => JSON.stringify(event)).join('\n')), { line: 2, ip: '192.0.2.88' });
   t.end();
 });
@@ -40,18 +69,70 @@ t.test('Mailgun keeps the code apart from the text', (t) => {
       recipient: 'a@yahoo.com',
       timestamp: EPOCH,
       envelope: { 'sending-ip': '192.0.2.57', sender: 's@example.com' },
-      'delivery-status': { code: 553, message: TSS09.slice(4), 'enhanced-code': '5.7.2', 'mx-host': 'mta5.am0.yahoodns.net' },
+      'delivery-status': {
+        code: 553,
+        message: TSS09.slice(4),
+        'enhanced-code': '5.7.2',
+        'mx-host': 'mta5.am0.yahoodns.net',
+      },
       message: { headers: { to: 'a@yahoo.com', subject: '550 offers' } },
     },
   };
-  t.match(onlyBlock(JSON.stringify(event)), { replyCode: '553', enhancedCode: '5.7.2', ip: '192.0.2.10', mx: 'mta5.am0.yahoodns.net', at: AT });
+  t.match(onlyBlock(JSON.stringify(event)), {
+    replyCode: '553',
+    enhancedCode: '5.7.2',
+    ip: '192.0.2.10',
+    mx: 'mta5.am0.yahoodns.net',
+    at: AT,
+  });
   t.end();
 });
 
 t.test('Postmark, SparkPost, Mandrill', (t) => {
-  t.match(onlyBlock(JSON.stringify({ RecordType: 'Bounce', Details: `smtp;${CS01}`, Email: 'a@me.com', From: 's@example.com', BouncedAt: '2026-01-09T08:00:00.1234567Z', Description: 'Blocked from this ISP' })), { recipient: 'a@me.com', replyCode: '550', blockCode: 'CS01' });
-  t.match(onlyBlock(JSON.stringify([{ msys: { message_event: { type: 'bounce', raw_reason: CS01, reason: CS01, rcpt_to: 'a@me.com', sending_ip: '192.0.2.7', ip_address: '203.0.113.9', timestamp: String(EPOCH) } } }])), { ip: '192.0.2.7', at: AT });
-  t.match(onlyBlock(JSON.stringify([{ event: 'hard_bounce', msg: { email: 'a@me.com', diag: `smtp;${CS01}`, ts: EPOCH, sender: 's@example.com' } }])), { recipient: 'a@me.com' });
+  t.match(
+    onlyBlock(
+      JSON.stringify({
+        RecordType: 'Bounce',
+        Details: `smtp;${CS01}`,
+        Email: 'a@me.com',
+        From: 's@example.com',
+        BouncedAt: '2026-01-09T08:00:00.1234567Z',
+        Description: 'Blocked from this ISP',
+      }),
+    ),
+    { recipient: 'a@me.com', replyCode: '550', blockCode: 'CS01' },
+  );
+  t.match(
+    onlyBlock(
+      JSON.stringify([
+        {
+          msys: {
+            message_event: {
+              type: 'bounce',
+              raw_reason: CS01,
+              reason: CS01,
+              rcpt_to: 'a@me.com',
+              sending_ip: '192.0.2.7',
+              ip_address: '203.0.113.9',
+              timestamp: String(EPOCH),
+            },
+          },
+        },
+      ]),
+    ),
+    { ip: '192.0.2.7', at: AT },
+  );
+  t.match(
+    onlyBlock(
+      JSON.stringify([
+        {
+          event: 'hard_bounce',
+          msg: { email: 'a@me.com', diag: `smtp;${CS01}`, ts: EPOCH, sender: 's@example.com' },
+        },
+      ]),
+    ),
+    { recipient: 'a@me.com' },
+  );
   t.end();
 });
 
@@ -60,20 +141,45 @@ t.test('KumoMTA: code, enhanced code and text apart; addresses with ports', (t) 
     type: 'Bounce',
     sender: 's@example.com',
     recipient: 'a@example.org',
-    response: { code: 554, enhanced_code: { class: 5, subject: 7, detail: 0 }, content: 'your IP has bad reputation' },
+    response: {
+      code: 554,
+      enhanced_code: { class: 5, subject: 7, detail: 0 },
+      content: 'your IP has bad reputation',
+    },
     peer_address: { name: 'mx.example.org.', addr: '203.0.113.9' },
     source_address: { address: '192.0.2.62:56391' },
     timestamp: EPOCH,
     headers: { Subject: 'x' },
   };
-  t.match(onlyBlock(JSON.stringify(record)), { replyCode: '554', enhancedCode: '5.7.0', ip: '192.0.2.62', mx: 'mx.example.org', recipient: 'a@example.org', at: AT, reason: 'ip-reputation' });
-  t.match(onlyBlock(JSON.stringify({ ...record, source_address: { address: '[2001:db8::5]:2525' } })), { ip: '2001:db8::5' });
-  t.same(parse(JSON.stringify({ ...record, type: 'Delivery', response: { code: 250, content: 'OK' } })).rejections, []);
+  t.match(onlyBlock(JSON.stringify(record)), {
+    replyCode: '554',
+    enhancedCode: '5.7.0',
+    ip: '192.0.2.62',
+    mx: 'mx.example.org',
+    recipient: 'a@example.org',
+    at: AT,
+    reason: 'ip-reputation',
+  });
+  t.match(onlyBlock(JSON.stringify({ ...record, source_address: { address: '[2001:db8::5]:2525' } })), {
+    ip: '2001:db8::5',
+  });
+  t.same(
+    parse(JSON.stringify({ ...record, type: 'Delivery', response: { code: 250, content: 'OK' } })).rejections,
+    [],
+  );
   t.end();
 });
 
 t.test('complaints and openings are no rejections', (t) => {
-  t.same(parse(JSON.stringify({ notificationType: 'Complaint', complaint: { complainedRecipients: [{ emailAddress: 'a@example.com' }] } })).rejections, []);
+  t.same(
+    parse(
+      JSON.stringify({
+        notificationType: 'Complaint',
+        complaint: { complainedRecipients: [{ emailAddress: 'a@example.com' }] },
+      }),
+    ).rejections,
+    [],
+  );
   t.same(parse(JSON.stringify([{ event: 'open', email: 'a@example.com', reason: '550 no' }])).rejections, []);
   t.end();
 });

@@ -13,7 +13,10 @@ function timed(input: string | Uint8Array): number {
 }
 
 t.test('input that is hostile or broken comes back soon', (t) => {
-  const nested = Array.from({ length: 10_000 }, (_, n) => `Content-Type: multipart/mixed; boundary="b${n}"\n\n--b${n}`).join('\n');
+  const nested = Array.from(
+    { length: 10_000 },
+    (_, n) => `Content-Type: multipart/mixed; boundary="b${n}"\n\n--b${n}`,
+  ).join('\n');
   const inputs: Record<string, string | Uint8Array> = {
     'NULs only': '\0'.repeat(100_000),
     'random octets': Uint8Array.from({ length: 300_000 }, (_, n) => (n * 7919 + (n >> 3)) % 256),
@@ -37,7 +40,7 @@ t.test('input that is hostile or broken comes back soon', (t) => {
     'quote marks': `${'>'.repeat(200_000)} 550`,
     'long host': `host ${'a-'.repeat(50_000)}.example.net said: ${BLOCK}`,
     'deep JSON': '['.repeat(100_000) + ']'.repeat(100_000),
-    'nested JSON': '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000),
+    'nested JSON': `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`,
     'commas and quotes': `type,dsnDiag,rcpt\nb,${'","'.repeat(60_000)}`,
     'nested parts': `From: a@example.com\nSubject: x\n${nested}`,
     'many parts': `From: a@example.com\nSubject: x\nContent-Type: multipart/mixed; boundary=b\n\n${'--b\n\nx\n'.repeat(50_000)}`,
@@ -50,7 +53,9 @@ t.test('input that is hostile or broken comes back soon', (t) => {
 });
 
 t.test('only the first part of a huge input is read, and that is said', (t) => {
-  const huge = parse(`${BLOCK}\n${'x'.repeat(99)}\n`.padEnd(200, ' ') + `${'y'.repeat(999)}\n`.repeat(50_000));
+  const huge = parse(
+    `${BLOCK}\n${'x'.repeat(99)}\n`.padEnd(200, ' ') + `${'y'.repeat(999)}\n`.repeat(50_000),
+  );
   t.match(huge.rejections, [{ ip: '192.0.2.10', line: 1 }]);
   t.match(huge.notes.join('\n'), /too long: only its first 2,000,000 characters/);
   t.same(parse(`${'y'.repeat(999)}\n`.repeat(3000) + BLOCK).rejections, [], 'what stands later is not read');
@@ -63,7 +68,10 @@ t.test('NULs and control characters inside a reply do not hide it', (t) => {
 });
 
 t.test('octets that are no UTF-8 are read as Latin-1', (t) => {
-  const octets = Uint8Array.from([...Buffer.from('554 5.7.1 r\xe9putation: ', 'latin1'), ...Buffer.from(BLOCK)]);
+  const octets = Uint8Array.from([
+    ...Buffer.from('554 5.7.1 r\xe9putation: ', 'latin1'),
+    ...Buffer.from(BLOCK),
+  ]);
   t.match(parse(octets).rejections, [{ ip: '192.0.2.10' }]);
   t.end();
 });

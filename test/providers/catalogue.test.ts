@@ -28,7 +28,26 @@ const refusal = (folder: URL): string => {
 
 t.test('the catalogue has the providers that it was made for', (t) => {
   const { byKey } = readCatalogue();
-  for (const key of ['outlook-com', 'microsoft-365', 'gmail', 'yahoo', 'icloud', 'comcast', 'att', 't-online', 'gmx', 'orange-fr', 'mail-ru', 'proofpoint', 'cloudmark', 'talos', 'mimecast', 'barracuda', 'spamhaus', 'spamcop']) {
+  for (const key of [
+    'outlook-com',
+    'microsoft-365',
+    'gmail',
+    'yahoo',
+    'icloud',
+    'comcast',
+    'att',
+    't-online',
+    'gmx',
+    'orange-fr',
+    'mail-ru',
+    'proofpoint',
+    'cloudmark',
+    'talos',
+    'mimecast',
+    'barracuda',
+    'spamhaus',
+    'spamcop',
+  ]) {
     t.ok(byKey.has(key), key);
     t.not(byKey.get(key)?.rejections.length, 0, `${key} has rules`);
   }
@@ -47,7 +66,10 @@ t.test('a wrong word is refused with file, path and rule', (t) => {
 });
 
 t.test('an unknown key and a missing key are refused', (t) => {
-  t.match(refusal(changed(t as Tap, 'yahoo.json', (provider) => ({ ...provider, surprise: 1 }))), /yahoo\.json: .*surprise/);
+  t.match(
+    refusal(changed(t as Tap, 'yahoo.json', (provider) => ({ ...provider, surprise: 1 }))),
+    /yahoo\.json: .*surprise/,
+  );
   t.match(refusal(changed(t as Tap, 'yahoo.json', ({ name: _, ...rest }) => rest)), /yahoo\.json: .*name/);
   t.end();
 });
@@ -60,6 +82,9 @@ t.test('what is no JSON is refused by name', (t) => {
 });
 
 t.test('a key that differs from the file’s name is refused', (t) => {
-  t.match(refusal(changed(t as Tap, 'att.json', (provider) => ({ ...provider, key: 'other' }))), /att\.json: .*"other"/);
+  t.match(
+    refusal(changed(t as Tap, 'att.json', (provider) => ({ ...provider, key: 'other' }))),
+    /att\.json: .*"other"/,
+  );
   t.end();
 });

@@ -8,7 +8,11 @@ import type { Provider } from '../../src/providers/schema.ts';
 const catalogue = readCatalogue();
 // The package has no types of its own for ES modules.
 const { checkSync } = createRequire(import.meta.url)('recheck') as {
-  checkSync: (source: string, flags: string, options: { timeout: number }) => { status: 'safe' | 'vulnerable' | 'unknown' };
+  checkSync: (
+    source: string,
+    flags: string,
+    options: { timeout: number },
+  ) => { status: 'safe' | 'vulnerable' | 'unknown' };
 };
 
 /** A host or a domain that belongs to the provider, for rules that count only where it is known. */
@@ -49,8 +53,12 @@ t.test('generic rules recognise their own examples, and no provider claims them'
 
 t.test('block code patterns find the code in their examples', (t) => {
   const owned = catalogue.providers.flatMap(({ key, codes }) => codes.map((code) => ({ key, ...code })));
-  for (const { pattern, examples, key } of [...owned, ...catalogue.genericCodes.map((code) => ({ key: 'generic', ...code }))]) {
-    for (const example of examples) t.ok(new RegExp(pattern, 'iu').exec(example)?.groups?.['code'], `${key}: ${example}`);
+  for (const { pattern, examples, key } of [
+    ...owned,
+    ...catalogue.genericCodes.map((code) => ({ key: 'generic', ...code })),
+  ]) {
+    for (const example of examples)
+      t.ok(new RegExp(pattern, 'iu').exec(example)?.groups?.['code'], `${key}: ${example}`);
   }
   t.end();
 });
@@ -59,13 +67,19 @@ t.test('every list is found by each name under which it is cited', (t) => {
   for (const provider of catalogue.providers) {
     for (const list of provider.lists) {
       for (const cited of list.cited) {
-        const seen = recognise({ ...readReply(`554 5.7.1 Client host [192.0.2.1] blocked using ${cited}`), ...nobody }, catalogue);
+        const seen = recognise(
+          { ...readReply(`554 5.7.1 Client host [192.0.2.1] blocked using ${cited}`), ...nobody },
+          catalogue,
+        );
         t.equal(seen.listOwner ?? seen.provider, provider.key, `${provider.key}: ${cited}`);
       }
     }
   }
   for (const { cited, name } of catalogue.lists) {
-    const seen = recognise({ ...readReply(`554 5.7.1 Client host [192.0.2.1] blocked using ${cited}`), ...nobody }, catalogue);
+    const seen = recognise(
+      { ...readReply(`554 5.7.1 Client host [192.0.2.1] blocked using ${cited}`), ...nobody },
+      catalogue,
+    );
     t.ok(seen.listName, `${cited} is shown, if not as ${name}`);
   }
   t.end();
@@ -74,8 +88,12 @@ t.test('every list is found by each name under which it is cited', (t) => {
 t.test('no pattern of the data can be made slow', (t) => {
   const rules = [...catalogue.providers.flatMap(({ rejections }) => rejections), ...catalogue.generic];
   const codes = [...catalogue.providers.flatMap((provider) => provider.codes), ...catalogue.genericCodes];
-  const patterns = [...rules.flatMap(({ match }) => match.pattern ?? []), ...codes.map(({ pattern }) => pattern)];
+  const patterns = [
+    ...rules.flatMap(({ match }) => match.pattern ?? []),
+    ...codes.map(({ pattern }) => pattern),
+  ];
   t.ok(patterns.length > 50);
-  for (const pattern of patterns) t.not(checkSync(pattern, 'iu', { timeout: 5000 }).status, 'vulnerable', pattern);
+  for (const pattern of patterns)
+    t.not(checkSync(pattern, 'iu', { timeout: 5000 }).status, 'vulnerable', pattern);
   t.end();
 });

@@ -6,42 +6,90 @@ import type { Provider, RejectionRule } from '../../src/providers/schema.ts';
 
 const catalogue = readCatalogue();
 
-const ask = (text: string, from: { host?: string; recipientDomain?: string; atConnect?: boolean } = {}, known: Catalogue = catalogue) =>
-  recognise({ ...readReply(text), host: null, recipientDomain: null, ...from }, known);
+const ask = (
+  text: string,
+  from: { host?: string; recipientDomain?: string; atConnect?: boolean } = {},
+  known: Catalogue = catalogue,
+) => recognise({ ...readReply(text), host: null, recipientDomain: null, ...from }, known);
 
 t.test('a code token in the text names the provider without anything else', (t) => {
-  t.match(ask('553 5.7.2 [TSS09] All messages from 192.0.2.10 will be permanently deferred'), { provider: 'yahoo', providerBasis: 'text', blockCode: 'TSS09' });
-  t.match(ask('550 5.7.1 Unfortunately, messages from [192.0.2.10] weren’t sent. On our block list (S3150).'), { provider: 'outlook-com', blockCode: 'S3150', reason: 'ip-reputation' });
+  t.match(ask('553 5.7.2 [TSS09] All messages from 192.0.2.10 will be permanently deferred'), {
+    provider: 'yahoo',
+    providerBasis: 'text',
+    blockCode: 'TSS09',
+  });
+  t.match(
+    ask('550 5.7.1 Unfortunately, messages from [192.0.2.10] weren’t sent. On our block list (S3150).'),
+    { provider: 'outlook-com', blockCode: 'S3150', reason: 'ip-reputation' },
+  );
   t.end();
 });
 
 t.test('a host names the provider where the words do not', (t) => {
-  t.match(ask('550 5.7.1 refused by policy', { host: 'gmail-smtp-in.l.google.com' }), { provider: 'gmail', providerBasis: 'host', rule: 'generic/policy' });
+  t.match(ask('550 5.7.1 refused by policy', { host: 'gmail-smtp-in.l.google.com' }), {
+    provider: 'gmail',
+    providerBasis: 'host',
+    rule: 'generic/policy',
+  });
   t.match(ask('550 5.7.1 refused by policy', { host: 'MX00.T-Online.de.' }), { provider: 't-online' });
-  t.match(ask('550 5.7.1 refused by policy', { recipientDomain: 'gmx.at' }), { provider: 'gmx', providerBasis: 'recipient' });
-  t.match(ask('550 5.7.1 refused by policy', { host: 'mx.example.net' }), { provider: null, providerBasis: 'generic' });
+  t.match(ask('550 5.7.1 refused by policy', { recipientDomain: 'gmx.at' }), {
+    provider: 'gmx',
+    providerBasis: 'recipient',
+  });
+  t.match(ask('550 5.7.1 refused by policy', { host: 'mx.example.net' }), {
+    provider: null,
+    providerBasis: 'generic',
+  });
   t.end();
 });
 
 t.test('services of one operator share their words: the host tells them apart', (t) => {
   const text = '550 5.7.1 Service unavailable, Client host [192.0.2.10] blocked using Spamhaus. (AS16012611)';
-  t.match(ask(text, { host: 'outlook-com.olc.protection.outlook.com' }), { provider: 'outlook-com', listOwner: 'spamhaus', blockCode: 'AS16012611' });
-  t.match(ask(text, { host: 'example-com.mail.protection.outlook.com' }), { provider: 'microsoft-365', listOwner: 'spamhaus' });
+  t.match(ask(text, { host: 'outlook-com.olc.protection.outlook.com' }), {
+    provider: 'outlook-com',
+    listOwner: 'spamhaus',
+    blockCode: 'AS16012611',
+  });
+  t.match(ask(text, { host: 'example-com.mail.protection.outlook.com' }), {
+    provider: 'microsoft-365',
+    listOwner: 'spamhaus',
+  });
   t.end();
 });
 
 t.test('a vendor that many receivers use does not hide a receiver that is known', (t) => {
   const text = '550 5.7.0 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.10';
-  t.match(ask(text, { host: 'mx01.mail.icloud.com' }), { provider: 'icloud', reason: 'listed-on-third-party-list', listName: 'Proofpoint', listOwner: 'proofpoint' });
-  t.match(ask('554 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.10'), { provider: 'proofpoint', reason: 'ip-reputation' });
+  t.match(ask(text, { host: 'mx01.mail.icloud.com' }), {
+    provider: 'icloud',
+    reason: 'listed-on-third-party-list',
+    listName: 'Proofpoint',
+    listOwner: 'proofpoint',
+  });
+  t.match(ask('554 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.10'), {
+    provider: 'proofpoint',
+    reason: 'ip-reputation',
+  });
   t.end();
 });
 
 t.test('only a list is named: there is no provider, but the owner of the list', (t) => {
   const text = '554 5.7.1 Service unavailable; Client host [192.0.2.10] blocked using zen.spamhaus.org';
-  t.match(ask(text), { provider: null, providerBasis: 'list', listName: 'Spamhaus ZEN', listOwner: 'spamhaus', reason: 'listed-on-third-party-list' });
-  t.match(ask('550 refused, see https://www.spamcop.net/bl.shtml?192.0.2.10'), { provider: null, listOwner: 'spamcop' });
-  t.match(ask('550 5.7.1 192.0.2.10 is listed at dnsbl-1.uceprotect.net'), { provider: null, listName: 'UCEPROTECT Level 1', listOwner: null });
+  t.match(ask(text), {
+    provider: null,
+    providerBasis: 'list',
+    listName: 'Spamhaus ZEN',
+    listOwner: 'spamhaus',
+    reason: 'listed-on-third-party-list',
+  });
+  t.match(ask('550 refused, see https://www.spamcop.net/bl.shtml?192.0.2.10'), {
+    provider: null,
+    listOwner: 'spamcop',
+  });
+  t.match(ask('550 5.7.1 192.0.2.10 is listed at dnsbl-1.uceprotect.net'), {
+    provider: null,
+    listName: 'UCEPROTECT Level 1',
+    listOwner: null,
+  });
   t.end();
 });
 
@@ -69,7 +117,11 @@ t.test('without known words the codes decide, and a refused greeting is about th
   t.end();
 });
 
-const rule = (id: string, match: RejectionRule['match'], more: Partial<RejectionRule> = {}): RejectionRule => ({
+const rule = (
+  id: string,
+  match: RejectionRule['match'],
+  more: Partial<RejectionRule> = {},
+): RejectionRule => ({
   id,
   match,
   identifies: true,
@@ -83,8 +135,24 @@ const rule = (id: string, match: RejectionRule['match'], more: Partial<Rejection
 
 function withRules(rejections: RejectionRule[], generic: RejectionRule[] = []): Catalogue {
   const [first] = catalogue.providers;
-  const provider: Provider = { ...(first as Provider), key: 'example', kind: 'mailbox-provider', hosts: ['*.example.org'], domains: [], lists: [], codes: [], rejections };
-  return { ...catalogue, providers: [provider], byKey: new Map([['example', provider]]), generic, lists: [], genericCodes: [] };
+  const provider: Provider = {
+    ...(first as Provider),
+    key: 'example',
+    kind: 'mailbox-provider',
+    hosts: ['*.example.org'],
+    domains: [],
+    lists: [],
+    codes: [],
+    rejections,
+  };
+  return {
+    ...catalogue,
+    providers: [provider],
+    byKey: new Map([['example', provider]]),
+    generic,
+    lists: [],
+    genericCodes: [],
+  };
 }
 
 t.test('the provider’s own rule comes before a generic one, and more words before fewer', (t) => {
@@ -104,20 +172,37 @@ t.test('equal words: the first in the file', (t) => {
 });
 
 t.test('a rule with a block code comes before longer sentences', (t) => {
-  const known = withRules([rule('sentence', { all: ['this is a rather long sentence'] }), rule('code', { pattern: '\\b(?<code>ZZ\\d\\d)\\b' })]);
-  t.match(ask('550 this is a rather long sentence ZZ42', {}, known), { rule: 'example/code', blockCode: 'ZZ42' });
+  const known = withRules([
+    rule('sentence', { all: ['this is a rather long sentence'] }),
+    rule('code', { pattern: '\\b(?<code>ZZ\\d\\d)\\b' }),
+  ]);
+  t.match(ask('550 this is a rather long sentence ZZ42', {}, known), {
+    rule: 'example/code',
+    blockCode: 'ZZ42',
+  });
   t.end();
 });
 
 t.test('words that do not identify count only where the host is known', (t) => {
   const known = withRules([rule('shy', { all: ['go away'] }, { identifies: false })]);
   t.match(ask('550 go away', {}, known), { provider: null, rule: null });
-  t.match(ask('550 go away', { host: 'mx.example.org' }, known), { provider: 'example', rule: 'example/shy' });
+  t.match(ask('550 go away', { host: 'mx.example.org' }, known), {
+    provider: 'example',
+    rule: 'example/shy',
+  });
   t.end();
 });
 
 t.test('all conditions of a match must hold', (t) => {
-  const known = withRules([rule('all', { all: ['go away'], any: ['now', 'soon'], none: ['please'], replyCodes: [550], enhancedCodes: ['5.7.1'] })]);
+  const known = withRules([
+    rule('all', {
+      all: ['go away'],
+      any: ['now', 'soon'],
+      none: ['please'],
+      replyCodes: [550],
+      enhancedCodes: ['5.7.1'],
+    }),
+  ]);
   t.equal(ask('550 5.7.1 GO   Away now', {}, known).rule, 'example/all');
   t.equal(ask('550 5.7.1 go away', {}, known).rule, null);
   t.equal(ask('550 5.7.1 go away now please', {}, known).rule, null);
@@ -133,7 +218,13 @@ t.test('a rule may overrule what the reply code says of permanence', (t) => {
 });
 
 t.test('long and hostile texts come back', (t) => {
-  for (const text of ['a '.repeat(100_000), '550-'.repeat(100_000), '['.repeat(100_000), 'a.'.repeat(100_000), `550 ${'x'.repeat(500_000)}`]) {
+  for (const text of [
+    'a '.repeat(100_000),
+    '550-'.repeat(100_000),
+    '['.repeat(100_000),
+    'a.'.repeat(100_000),
+    `550 ${'x'.repeat(500_000)}`,
+  ]) {
     t.type(ask(text), 'object');
   }
   t.end();

@@ -1,0 +1,50 @@
+const USAGE = `Use: npm run -s desk -- COMMAND
+
+  serve [--demo]                     start the server, as npm start does
+  parse [FILE…] [--jsonl FIELD]      rejections in bounces, replies and logs, one JSON object a line
+  classify [FILE…] [--jsonl FIELD]   what providers' replies amount to, one JSON object a line
+  migrate                            bring the database to this release's schema
+  user add --email E --name N --role admin|operator|viewer     the password is read from standard input
+  token create --name N --scope read|write|admin [--days D]    prints the token, once
+`;
+
+const io = { stdin: process.stdin as AsyncIterable<Uint8Array>, stdout: process.stdout, stderr: process.stderr };
+
+/** Each command is loaded when it is asked for: `parse` needs neither database nor web server. */
+async function run([command, ...args]: string[]): Promise<number> {
+  switch (command) {
+    case 'serve':
+      await (await import('./serve.ts')).serve(process.env, { demo: args.includes('--demo') });
+      return -1;
+    case 'parse':
+      return (await import('./cli/parse.ts')).parseCommand(args, io);
+    case 'classify':
+      return (await import('./cli/classify.ts')).classifyCommand(args, io);
+    case 'migrate':
+      return (await import('./cli/database.ts')).migrateCommand(args, io);
+    case 'user':
+      return (await import('./cli/database.ts')).userCommand(args, io);
+    case 'token':
+      return (await import('./cli/database.ts')).tokenCommand(args, io);
+    case 'help':
+    case '--help':
+      process.stdout.write(USAGE);
+      return 0;
+    default:
+      process.stderr.write(command ? `There is no command ${command}.\n\n${USAGE}` : USAGE);
+      return 2;
+  }
+}
+
+// A reader that goes away (`| head`) ends the work quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+});
+
+try {
+  const code = await run(process.argv.slice(2));
+  if (code >= 0) process.exitCode = code;
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,37 @@
+import { LAYOUT } from './newest-part.ts';
+import { findPhrases, isGoverned, type PhraseBook, type Signal } from './phrase-book.ts';
+import { tokensOf } from './tokens.ts';
+import { type Reading, standingSignals } from './verdict-rules.ts';
+
+const MAX_SENTENCE_TOKENS = 150;
+/** "Fixed!": so short a sentence may be the result by itself, as a heading is. */
+const MAX_SHOUT_WORDS = 3;
+/** A shorter question ("Any news?", "Questions?") asks us nothing. */
+const LEAST_QUESTION_WORDS = 4;
+/** Signals that a negation nearby must never let through. */
+const GUARDED: Signal[] = ['mitigated', 'will-be-mitigated', 'conditional'];
+
+/** "No, the block was removed": the answering word negates nothing in its sentence. */
+function withoutAnswerWord(text: string): string {
+  const comma = text.slice(0, 8).indexOf(',');
+  return comma > 0 && LAYOUT.answerWords.includes(text.slice(0, comma).toLowerCase())
+    ? text.slice(comma + 1)
+    : text;
+}
+
+/** What one sentence says: the phrases found in it, less those that others silence. */
+export function readSentence(text: string, books: PhraseBook[]): Reading {
+  const tokens = tokensOf(withoutAnswerWord(text)).slice(0, MAX_SENTENCE_TOKENS);
+  const found = books.flatMap((book) =>
+    findPhrases(book, book.phrases, tokens).filter(
+      (one) => !GUARDED.includes(one.signal) || !isGoverned(book, one, tokens),
+    ),
+  );
+  const isQuestion = /[?？]["')\]]?\s*$/.test(text) && tokens.length >= LEAST_QUESTION_WORDS;
+  if (tokens.length <= MAX_SHOUT_WORDS && /[.!]$/.test(text)) {
+    found.push(...books.flatMap((book) => findPhrases(book, book.headings, tokens)));
+  }
+  if (isQuestion)
+    found.push({ signal: 'request', language: '', source: '?', start: tokens.length, end: tokens.length });
+  return { text, found: standingSignals(found) };
+}

@@ -1,0 +1,16 @@
+/** The rounds of a correspondence, and how each reads. */
+export const ROUND_WORDS = {
+  first: 'first request',
+  'followup-silence': 'follow-up after silence',
+  'second-review': 'second review',
+  escalation: 'escalation',
+  'answer-info': 'answers to their questions',
+  'ask-cause': 'asking for the cause',
+  'pre-emptive': 'room for a new address',
+  range: 'request for a range',
+  thanks: 'thanks',
+  notice: 'notice to customers',
+} as const;
+export type Round = keyof typeof ROUND_WORDS;
+export const ROUNDS = Object.keys(ROUND_WORDS) as Round[];
+export const roundWords = (round: string) => ROUND_WORDS[round as Round] ?? round;

@@ -1,0 +1,36 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { forgetOldSessions } from './accounts/session.ts';
+import type { Desk } from './app.ts';
+import { raiseDueFollowUps } from './incidents/follow-up.ts';
+import { forgetOldKeys } from './web/once.ts';
+
+const EVERY_MS = 60_000;
+/** Clearing away what has expired need not happen every minute. */
+const CLEAR_EVERY = 60;
+
+/** What has to happen without anybody asking: due follow-ups every minute, expired rows every hour. Returns the stop. */
+export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promise<void> {
+  let round = 0;
+  let running: Promise<void> = Promise.resolve();
+  const work = async () => {
+    try {
+      const raised = await raiseDueFollowUps(desk.db, desk.catalogue, new Date());
+      if (raised > 0) logger.info({ raised }, 'follow-ups due');
+      if (round++ % CLEAR_EVERY === 0) {
+        await forgetOldKeys(desk.db);
+        await forgetOldSessions(desk.db, desk.config);
+      }
+    } catch (error) {
+      // The database may be away; the next minute tries again.
+      logger.warn({ err: error }, 'upkeep');
+    }
+  };
+  const timer = setInterval(() => {
+    running = running.then(work);
+  }, EVERY_MS);
+  running = running.then(work);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}

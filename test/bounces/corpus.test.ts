@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { catalogue, parse } from './parsing.fixture.ts';
+
+/** Labelled samples of other people, read in place; see their own README for the labels. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const CORPUS = resolve(ROOT, process.env['CORPUS_DIR'] ?? '../shared/corpus');
+const skip = existsSync(CORPUS) ? false : `no samples at ${CORPUS}; set CORPUS_DIR`;
+
+type Labels = {
+  id: string;
+  provider: string;
+  blocked_ip: string;
+  smtp_code: string;
+  enhanced_code: string;
+  provider_code: string;
+  reason: string;
+  recipient_domain: string;
+  temporary: boolean | '-';
+  also?: string[];
+  blocked_ip_also?: string[];
+  provider_also?: string[];
+  provider_code_also?: string[];
+  recipient_domain_also?: string[];
+};
+type Found = ReturnType<typeof parse>['rejections'][number];
+
+const readLines = <T>(name: string): T[] =>
+  readFileSync(join(CORPUS, name), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
+
+const known = (provider: string): string => (catalogue.byKey.has(provider) ? provider : '-');
+const shown = (value: unknown): string => (value === null || value === undefined ? '-' : String(value));
+
+/** Placeholders of masked samples are no addresses. */
+const isAddress = (text: string): boolean =>
+  /^[\d.]+$|^[\da-f]*:[\da-f:]+$/i.test(text) && text !== '0.0.0.0';
+const sameCode = (found: Found, expected: Labels): boolean =>
+  [expected.provider_code, ...(expected.provider_code_also ?? [])].some(
+    (code) => code.toLowerCase() === shown(found.blockCode).toLowerCase(),
+  );
+
+/** What of a rejection is right. */
+function compare(
+  found: Found | undefined,
+  expected: Labels,
+): Record<'provider' | 'address' | 'codes' | 'reason', boolean> {
+  if (!found) return { provider: false, address: false, codes: false, reason: false };
+  const addresses = [expected.blocked_ip, ...(expected.blocked_ip_also ?? [])].map((ip) =>
+    isAddress(ip) ? ip : '-',
+  );
+  return {
+    provider: [expected.provider, ...(expected.provider_also ?? [])]
+      .map(known)
+      .includes(shown(found.provider)),
+    address: addresses.includes(shown(found.ip)),
+    codes:
+      shown(found.replyCode) === expected.smtp_code &&
+      shown(found.enhancedCode) === expected.enhanced_code &&
+      sameCode(found, expected),
+    reason: [expected.reason, ...(expected.also ?? [])].includes(shown(found.reason)),
+  };
+}
+
+const share = (results: boolean[]): number => results.filter(Boolean).length / Math.max(results.length, 1);
+const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
+
+t.test('single replies', { skip }, (t) => {
+  const rows = readLines<Labels & { text: string }>('rejections.jsonl');
+  const judged = rows.map((row) => {
+    const report = parse(row.text);
+    return { row, report, right: compare(report.rejections[0] ?? report.notBlocks[0], row) };
+  });
+  const ours = judged.filter(({ row }) => catalogue.byKey.has(row.provider));
+  const floors = { provider: 0.97, address: 0.98, codes: 0.99, reason: 0.92 } as const;
+  for (const kind of ['provider', 'address', 'codes', 'reason'] as const) {
+    const value = share(ours.map(({ right }) => right[kind]));
+    for (const { row, right } of ours) if (!right[kind]) t.comment(`${kind}: ${row.id}`);
+    t.ok(value >= floors[kind], `${kind} ${percent(value)} of ${ours.length}`);
+  }
+  const others = judged.filter(({ row }) => !catalogue.byKey.has(row.provider));
+  const reasons = share(others.map(({ right }) => right.reason));
+  t.ok(reasons >= 0.9, `reason ${percent(reasons)} of ${others.length} of other providers`);
+  const wrong = judged.filter(
+    ({ row, report }) => row.reason === 'not-a-block' && report.rejections.length > 0,
+  );
+  t.same(
+    wrong.map(({ row }) => row.id),
+    [],
+    'nothing that is no block is taken for one',
+  );
+  t.end();
+});
+
+t.test('whole inputs', { skip }, (t) => {
+  const rows = readLines<{ id: string; text: string; expect: Labels[] }>('inputs.jsonl');
+  let expected = 0;
+  let right = 0;
+  const surplus: string[] = [];
+  for (const row of rows) {
+    const left = [...parse(row.text).rejections];
+    for (const labels of row.expect) {
+      expected += 1;
+      const domains = [labels.recipient_domain, ...(labels.recipient_domain_also ?? [])];
+      const at = left.findIndex(
+        (found) =>
+          Object.values(compare(found, labels)).every(Boolean) &&
+          domains.includes(shown(found.recipientDomain)) &&
+          shown(found.temporary) === shown(labels.temporary),
+      );
+      if (at < 0) t.comment(`missed in ${row.id}: ${labels.provider} ${labels.smtp_code} ${labels.reason}`);
+      else {
+        right += 1;
+        left.splice(at, 1);
+      }
+    }
+    if (row.expect.length === 0 && left.length > 0) surplus.push(row.id);
+  }
+  t.ok(right / expected >= 0.9, `${right} of ${expected} rejections are right in every field`);
+  t.same(surplus, [], 'no block is seen where there is none');
+  t.end();
+});
+
+t.test('whole mails', { skip }, (t) => {
+  const rows = readFileSync(join(CORPUS, 'expected.tsv'), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split('\t'));
+  const classes: Record<string, string> = { 'user-unknown': 'not-a-block', 'mailbox-full': 'not-a-block' };
+  let right = 0;
+  const falseBlocks: string[] = [];
+  for (const [
+    file = '',
+    provider = '',
+    blocked_ip = '',
+    smtp_code = '',
+    enhanced_code = '',
+    reasonClass = '',
+  ] of rows) {
+    const report = parse(readFileSync(join(CORPUS, 'emails', file)));
+    if (reasonClass.endsWith('-report')) {
+      if (report.format === 'complaint' && report.rejections.length === 0) right += 1;
+      else t.comment(`complaint: ${file}`);
+      continue;
+    }
+    const reason = classes[reasonClass] ?? reasonClass;
+    if (reason === 'not-a-block' && report.rejections.length > 0) falseBlocks.push(file);
+    const judged = [...report.rejections, ...report.notBlocks].map((found) =>
+      compare(found, {
+        provider,
+        blocked_ip,
+        smtp_code,
+        enhanced_code,
+        reason,
+        provider_code: shown(found.blockCode),
+        id: file,
+        recipient_domain: '-',
+        temporary: '-',
+      }),
+    );
+    if (judged.some((each) => Object.values(each).every(Boolean))) right += 1;
+    else t.comment(`mail: ${file}`);
+  }
+  t.ok(right / rows.length >= 0.85, `${right} of ${rows.length} mails are right in every field`);
+  t.same(falseBlocks, [], 'no ordinary bounce is taken for a block');
+  t.end();
+});

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { check } from 'recheck';
+import t from 'tap';
+import { MARKED_REFERENCE, NAMED_REFERENCE } from '../../src/correspondence/ticket-reference.ts';
+import { readCatalogue } from '../../src/providers/catalogue.ts';
+
+const folder = resolve(import.meta.dirname, '../../src/correspondence');
+const FILES = [
+  'newest-part',
+  'phrase-book',
+  'phrase-pattern',
+  'reply-provider',
+  'reply-table',
+  'reply-text',
+  'sender',
+  'sentences',
+  'ticket-reference',
+  'tokens',
+];
+const LITERAL =
+  /(?<=[(=,:[]\s?|^\s{2,6})\/((?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.){0,300}\]){1,400})\/([dgimsuvy]{0,5})(?=[\s.,;)\]])/gm;
+
+const seconds = { timeout: 15_000 };
+
+function literalsOf(file: string): { source: string; flags: string }[] {
+  const text = readFileSync(resolve(folder, `${file}.ts`), 'utf8').replace(/^\s*(?:\/\*\*|\*|\/\/).*$/gm, '');
+  return [...text.matchAll(LITERAL)].map((match) => ({ source: match[1] ?? '', flags: match[2] ?? '' }));
+}
+
+t.test('no expression over outside input is vulnerable', { timeout: 300_000 }, async (t) => {
+  t.ok(readdirSync(folder).includes('classify.ts'));
+  const literals = FILES.flatMap((file) => literalsOf(file).map((one) => ({ ...one, where: file })));
+  t.ok(literals.length >= 25, `${literals.length} expressions found`);
+  const tickets = readCatalogue().providers.flatMap((provider) =>
+    provider.tickets.map(({ pattern }) => ({ source: pattern, flags: 'iu', where: provider.key })),
+  );
+  const built = [NAMED_REFERENCE, MARKED_REFERENCE].map(({ source, flags }) => ({
+    source,
+    flags,
+    where: 'built',
+  }));
+  for (const { source, flags, where } of [...literals, ...tickets, ...built]) {
+    const result = await check(source, flags.replace('g', ''), seconds);
+    t.not(result.status, 'vulnerable', `${where}: /${source.slice(0, 80)}/`);
+  }
+});
