@@ -8,7 +8,7 @@ const STATEMENTS = [
     actor_user_id integer constraint timeline_entries_user_fkey references users (id),
     actor_token_id integer constraint timeline_entries_token_fkey references api_tokens (id),
     actor_name text not null,
-    occurred_at timestamptz not null,
+    occurred_at timestamptz not null default date_trunc('milliseconds', now()),
     recorded_at timestamptz not null default now(),
     report_id bigint constraint timeline_entries_report_fkey references reports (id),
     ticket_id bigint constraint timeline_entries_ticket_fkey references tickets (id),

@@ -54,7 +54,6 @@ export async function buildApp(desk: Desk, options: { logger?: FastifyBaseLogger
     genReqId: () => randomUUID().slice(0, 13),
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: desk.config.trustedProxies.length > 0 ? desk.config.trustedProxies : false,
-    requestTimeout: 120_000,
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
     forceCloseConnections: 'idle',

@@ -31,6 +31,8 @@ export async function serve(environment: NodeJS.ProcessEnv, options: { demo: boo
     const password = config.demo ? newSecret().slice(0, 12) : '';
     if (config.demo) await (await import('./demo/fill.ts')).fillDemo(desk, password);
     const app = await buildApp(desk, { logger });
+    // How long a request may take to arrive whole: a slow sender holds a connection no longer than this.
+    app.server.requestTimeout = 120_000;
     await app.listen({ host: config.host, port: config.port });
     const address = app.server.address();
     const port = typeof address === 'object' && address ? address.port : config.port;

@@ -27,18 +27,18 @@ const DRESSING =
 
 /** Ends of the record that are not the reply's. */
 const TAILS = [
-  /\s*\(in reply to [^)]{1,80}\)+\s*$/i,
-  /;\s+from=<[^>]{0,300}>\s+to=<.*$/i,
-  /,\s+(?:stat|dsn|delay|status)=.*$/i,
-  /["']?\}?;\s*\{(?:MSG|FQDN|IP)=.*$/,
-  /\s+I'm not going to try again;.*$/i,
-  /\s*\(on @[^)]{0,200}\)?\s*$/i,
-  /\s+Original message headers:.*$/i,
-  /\s*["'},;]\s*$/,
+  / ?\(in reply to [^)]{1,80}\){1,4}$/i,
+  /; from=<[^>]{0,300}> to=<.*$/i,
+  /, (?:stat|dsn|delay|status)=.*$/i,
+  /["']?\}?; ?\{(?:MSG|FQDN|IP)=.*$/,
+  / I'm not going to try again;.*$/i,
+  / ?\(on @[^)]{0,200}\)?$/i,
+  / Original message headers:.*$/i,
+  / ?["'},;]$/,
 ];
 
 function withoutTails(reply: string): string {
-  const cut = TAILS.reduce((text, tail) => text.replace(tail, ''), reply).trim();
+  const cut = TAILS.reduce((text, tail) => text.replace(tail, '').trimEnd(), reply).trim();
   const unopened = cut.split(')').length - cut.split('(').length;
   return unopened > 0 && cut.endsWith(')') ? cut.slice(0, -1).trimEnd() : cut;
 }
@@ -61,6 +61,7 @@ const LONGEST_RECORD = 8000;
 export function cutReply(record: string): Cut {
   const text = record
     .slice(0, LONGEST_RECORD)
+    .replace(/\s+/g, ' ')
     .replace(TUPLE, '($1 ')
     .replace(/ERROR_CODE ?: ?(\d{3}), ERROR_CODE ?: ?(\d\.\d{1,3}\.\d{1,3})/, ': $1 $2')
     .trim();

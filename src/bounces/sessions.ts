@@ -42,7 +42,7 @@ function readable(text: string): string {
         .replace(/_/g, ' ')
         .replace(SPLIT_CODE, '$1_$2')
         .replace(/\/(?=[45]\d\d[- ])/g, ' ')
-        .replace(/\/+\s*$/, '')
+        .replace(/\/{1,3}$/, '')
     );
   }
   return text.replaceAll('[nl]', ' ');

@@ -104,9 +104,12 @@ export function readAccounting(lines: Line[], clock: Clock): { found: Said[]; re
   return { found, rest };
 }
 
+const isProtocolHeader = (text: string): boolean =>
+  text.startsWith('#Fields: ') && text.includes('session-id') && text.includes('local-endpoint');
+
 /** Exchange's send connector log: one session is one dialogue. Null when it is none. */
 export function readProtocolLog(lines: Line[]): Line[] | null {
-  const header = lines.find((line) => /^#Fields: .*session-id.*local-endpoint/i.test(line.text));
+  const header = lines.find((line) => isProtocolHeader(line.text));
   if (!header) return null;
   const names = header.text.replace(/^#Fields: /i, '').split(',');
   const at = (fields: string[], name: string): string => fields[names.indexOf(name)] ?? '';

@@ -29,7 +29,7 @@ function quotedPrintable(lines: Line[], charset: string): Line[] {
   const joined: Line[] = [];
   let open: Line | null = null;
   for (const line of lines) {
-    const text = line.text.replace(/[ \t]+$/, '');
+    const text = line.text.trimEnd();
     const soft = text.endsWith('=');
     const part = soft ? text.slice(0, -1) : text;
     const current: Line = open ? { n: open.n, text: open.text + part } : { n: line.n, text: part };

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { LONGEST_INPUT } from '../bounces/input-lines.ts';
 import { parseReport } from '../bounces/parse-report.ts';
 import type { Rejection } from '../bounces/rejection.ts';
 import { type Catalogue, readCatalogue } from '../providers/catalogue.ts';
+import { inputChunks } from './input-chunks.ts';
 
 export type CommandIo = {
   stdin: AsyncIterable<Uint8Array>;
@@ -79,7 +79,7 @@ function toRow(file: string | null, found: Rejection | null, id?: unknown): Row 
 
 type Run = { catalogue: Catalogue; arguments: Arguments; now: Date; write: (row: Row) => void };
 
-function recognised(text: string, run: Run): Rejection[] {
+function recognised(text: string | Uint8Array, run: Run): Rejection[] {
   const { rejections, notBlocks } = parseReport(text, {
     catalogue: run.catalogue,
     now: run.now,
@@ -91,24 +91,30 @@ function recognised(text: string, run: Run): Rejection[] {
 const open = (file: string | null, io: CommandIo): Readable =>
   file === null ? Readable.from(io.stdin) : createReadStream(file);
 
-/** Reads a little more than the parser takes, so that it can tell that something was left out. */
-async function readAll(stream: Readable): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > LONGEST_INPUT * 2) break;
-  }
-  const bytes = Buffer.concat(chunks);
-  const text = bytes.toString('utf8');
-  return text.includes('\ufffd') ? bytes.toString('latin1') : text;
-}
+/** What makes a rejection the same in two pieces of one input. */
+const identity = (found: Rejection): string =>
+  JSON.stringify([
+    found.provider,
+    found.listOwner,
+    found.ip,
+    found.replyCode,
+    found.enhancedCode,
+    found.blockCode,
+    found.reason,
+    found.recipientDomain,
+  ]);
 
 async function parseFile(file: string | null, io: CommandIo, run: Run): Promise<boolean> {
-  const found = recognised(await readAll(open(file, io)), run);
-  for (const rejection of found) run.write(toRow(file, rejection));
-  return found.length > 0;
+  const printed = new Set<string>();
+  for await (const { octets, linesBefore } of inputChunks(open(file, io))) {
+    for (const found of recognised(octets, run)) {
+      const key = identity(found);
+      if (printed.has(key)) continue;
+      printed.add(key);
+      run.write(toRow(file, { ...found, line: found.line + linesBefore }));
+    }
+  }
+  return printed.size > 0;
 }
 
 /** Throws {@link BadUse} when a line is no object with a text in that field. */

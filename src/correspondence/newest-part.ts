@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv';
 import { Type } from 'typebox';
 import layoutData from './mail-layout.json' with { type: 'json' };
+import { trimSigns } from './reply-text.ts';
 
 const Words = Type.Array(Type.String({ minLength: 1, maxLength: 80 }), { minItems: 1 });
 /** How mail programs and desks mark what is not new, in the languages that the phrase books cover. */
@@ -17,6 +18,7 @@ export const MailLayout = Type.Object(
     legendHeadings: Words,
     emptyMarks: Words,
     answerWords: Words,
+    historyVerbs: Words,
   },
   { additionalProperties: false },
 );
@@ -67,7 +69,7 @@ function takeHeaders(lines: string[]): { subject: string | null; from: string | 
 }
 
 const isDivider = (line: string, dividers: string[]): boolean => {
-  const words = lower(line).replace(/^[-_*=\s>]{1,60}|[-_*=\s]{1,60}$/g, '');
+  const words = trimSigns(lower(line), ' -_*=>');
   return (
     words.length <= 90 &&
     dividers.some(
@@ -89,6 +91,9 @@ function isIntroduction(lines: string[], at: number): boolean {
   if (line.length === 0 || line.length > 300) return false;
   return (
     isDivider(line, LAYOUT.historyDividers) ||
+    (line.endsWith(':') &&
+      /\d/.test(line) &&
+      LAYOUT.historyVerbs.some((verb) => line.includes(` ${verb} `))) ||
     LAYOUT.historyEndings.some((ending) => line.endsWith(ending) && line.length > ending.length) ||
     isQuotedHead(lines, at)
   );

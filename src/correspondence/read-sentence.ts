@@ -27,7 +27,7 @@ export function readSentence(text: string, books: PhraseBook[]): Reading {
       (one) => !GUARDED.includes(one.signal) || !isGoverned(book, one, tokens),
     ),
   );
-  const isQuestion = /[?？]["')\]]?\s*$/.test(text) && tokens.length >= LEAST_QUESTION_WORDS;
+  const isQuestion = /[?？]["')\]]?$/.test(text) && tokens.length >= LEAST_QUESTION_WORDS;
   if (tokens.length <= MAX_SHOUT_WORDS && /[.!]$/.test(text)) {
     found.push(...books.flatMap((book) => findPhrases(book, book.headings, tokens)));
   }

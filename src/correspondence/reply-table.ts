@@ -1,6 +1,7 @@
 import type { Verdict } from '../providers/schema.ts';
 import { LAYOUT } from './newest-part.ts';
 import { findPhrases, type HeadingSignal, type PhraseBook } from './phrase-book.ts';
+import { trimSigns } from './reply-text.ts';
 import { ADDRESS_TOKEN, namesAddress, tokensOf } from './tokens.ts';
 
 /**
@@ -49,12 +50,8 @@ function readLine(text: string, books: PhraseBook[]): Line {
 }
 
 const isEmptyMark = (text: string): boolean =>
-  LAYOUT.emptyMarks.includes(
-    text
-      .trim()
-      .toLowerCase()
-      .replace(/^[([\s]+|[)\].\s]+$/g, ''),
-  );
+  LAYOUT.emptyMarks.includes(text.trim().toLowerCase()) ||
+  LAYOUT.emptyMarks.includes(trimSigns(text.trim().toLowerCase(), ' ()[].'));
 const isDefinition = (line: Line): boolean =>
   line.signal !== null && tokensOf(line.rest).length >= 3 && !namesAddress(line.rest);
 

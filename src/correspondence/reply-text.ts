@@ -27,6 +27,15 @@ function withoutHtml(text: string): string {
 /** White space folded to single blanks, as quotes are compared. */
 export const fold = (text: string): string => text.replace(/\s+/gu, ' ').trim();
 
+/** `text` without any of the `signs` at its ends. */
+export function trimSigns(text: string, signs: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && signs.includes(text[start] ?? ' ')) start += 1;
+  while (end > start && signs.includes(text[end - 1] ?? ' ')) end -= 1;
+  return text.slice(start, end);
+}
+
 /**
  * The text as it is read: capped at {@link MAX_REPLY_CHARACTERS}, control characters as blanks, line ends as
  * `\n`, markup of a pasted HTML mail taken out.

@@ -36,8 +36,8 @@ async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   try {
     const folder = join(dataDir, 'db');
     refuseOtherMajor(folder);
-    const { PGlite } = await import('@electric-sql/pglite');
-    const pglite = await PGlite.create({ dataDir: folder, parsers: PARSERS });
+    const { openPglite } = await import('./embedded.ts');
+    const pglite = await openPglite({ dataDir: folder });
     const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) });
     return {
       db,

@@ -271,7 +271,7 @@ export type TimelineEntriesTable = {
   actor_user_id: number | null;
   actor_token_id: number | null;
   actor_name: string;
-  occurred_at: Date;
+  occurred_at: Now;
   recorded_at: Now;
   report_id: number | null;
   ticket_id: number | null;

@@ -119,6 +119,7 @@ export async function fillDemo(desk: Desk, password: string): Promise<void> {
   for (const table of ['timeline_entries', 'messages', 'evidence', 'rejections', 'tickets']) {
     await sql`alter table ${sql.table(table)} alter column recorded_at set default ${sql.raw(moment)}`.execute(db);
   }
+  await sql`alter table timeline_entries alter column occurred_at set default ${sql.raw(moment)}`.execute(db);
   const people: Actor[] = [];
   for (const person of PEOPLE) people.push({ userId: await addUser(db, { ...person, password, timeZone: 'Europe/Berlin' }), tokenId: null, name: person.name });
   await saveProfile(db, {

@@ -1,6 +1,8 @@
+import type { Verdict } from '../providers/schema.ts';
 import type { Claim } from './claims.ts';
 import { gap, type LetterFacts, type Missing, missingOf, type Need } from './facts.ts';
-import type { LetterData } from './letter-helpers.ts';
+import { type Language, letterList } from './language.ts';
+import { insideSentence, type LetterData } from './letter-helpers.ts';
 import type { LetterTemplate } from './templates.ts';
 
 export type Draft = { subject: string; body: string; claims: Claim[]; missing: Missing[] };
@@ -20,31 +22,61 @@ export function tidy(text: string): string {
     .trim()}\n`;
 }
 
+const HOUR = 3_600_000;
+/** Until when we say that we will do what is not done yet. */
+const SOON = 7 * 24 * HOUR;
+/** More addresses than this do not fit a subject; the first line of the letter names them all. */
+const IN_SUBJECT = 3;
+const MAX_QUOTE = 240;
+const LIFTED: Verdict[] = ['mitigated', 'conditionally-mitigated'];
+
+/** `about 1,100` and `1100` get their unit; `40,000 a week` has one. */
+const volumeOf = (volume: string, language: Language) =>
+  /\p{L}{3,}\D{0,40}$/u.test(volume) || volume === ''
+    ? volume
+    : `${volume} ${language === 'de' ? 'Nachrichten am Tag' : 'messages a day'}`;
+
+const quoteOf = (quote: string) => (quote.length > MAX_QUOTE ? `${quote.slice(0, MAX_QUOTE)} …` : quote);
+
 /** The facts as templates see them, with gaps where something is missing. */
-function variablesOf(facts: LetterFacts, missing: Missing[]) {
+function variablesOf(facts: LetterFacts, missing: Missing[], language: Language) {
   const lacks = (need: Need) => missing.some((one) => one.key === need);
-  const or = (need: Need, value: string) => value || gap(need);
-  const { profile } = facts;
+  const or = (need: Need, value: string) => oneLine(value) || gap(need);
+  const { profile, incident, lastReply } = facts;
   const addresses = facts.addresses.length > 0 ? facts.addresses : [gap('addresses')];
   return {
     ...facts,
+    providerName: oneLine(facts.providerName),
     addresses,
-    address: addresses[0] ?? gap('addresses'),
-    domain: facts.recipientDomains[0] ?? '',
-    ticketReference: lacks('ticket-reference') ? gap('ticket-reference') : facts.ticketReference,
-    refusal: { text: facts.refusal?.text ?? gap('refusal'), at: facts.refusal?.at ?? null, codes: facts.refusal?.codes ?? '' },
-    hostname: facts.hostnames[0] ?? '',
-    temporary: facts.incident.temporary,
-    firstRejectionAt: facts.incident.firstRejectionAt,
-    rejectionCount: facts.incident.rejectionCount > 1 ? String(facts.incident.rejectionCount) : '',
-    affected: facts.incident.affected,
+    address: letterList(addresses, language, IN_SUBJECT),
+    ticketReference: lacks('ticket-reference') ? gap('ticket-reference') : oneLine(facts.ticketReference),
+    refusal: {
+      text: facts.refusal?.text.trim() || gap('refusal'),
+      at: facts.refusal?.at ?? null,
+      codes: oneLine(facts.refusal?.codes ?? ''),
+    },
+    hostname: oneLine(facts.hostnames[0] ?? ''),
+    blockCode: oneLine(facts.blockCode),
+    recipientDomains: facts.recipientDomains.map(oneLine),
+    lastReply: lastReply ? { ...lastReply, quote: quoteOf(insideSentence(lastReply.quote)) } : null,
+    lifted: lastReply !== null && LIFTED.includes(lastReply.verdict),
+    temporary: incident.temporary,
+    firstRejectionAt: incident.firstRejectionAt,
+    lastRejectionAt: incident.lastRejectionAt,
+    rejectionCount: incident.rejectionCount > 1 ? String(incident.rejectionCount) : '',
+    affected: insideSentence(incident.affected),
+    soon: new Date(facts.now.getTime() + SOON),
+    volume: volumeOf(insideSentence(profile.dailyVolume), language),
     profile: {
       ...profile,
       name: or('name', profile.name),
-      website: lacks('website') ? gap('website') : profile.website,
+      website: lacks('website') ? gap('website') : oneLine(profile.website),
       contactName: or('contact-name', profile.contactName),
       contactEmail: or('contact-email', profile.contactEmail),
-      sendingDomains: profile.sendingDomains.length > 0 ? profile.sendingDomains : [gap('sending-domains')],
+      contactPhone: oneLine(profile.contactPhone),
+      sendingDomains: profile.sendingDomains.length > 0 ? profile.sendingDomains.map(oneLine) : [gap('sending-domains')],
+      mailKinds: insideSentence(profile.mailKinds),
+      optIn: insideSentence(profile.optIn),
     },
   };
 }
@@ -53,8 +85,12 @@ function variablesOf(facts: LetterFacts, missing: Missing[]) {
 export function draftLetter(template: LetterTemplate, facts: LetterFacts, claims: Claim[]): Draft {
   const used = claims.filter((claim) => template.claims.includes(claim.key));
   const missing = missingOf(template.needs, facts);
-  const variables = variablesOf(facts, missing);
-  const letter: LetterData = { claims: new Map(used.map((claim) => [claim.key, claim])), language: template.language, stated: new Map() };
+  const variables = variablesOf(facts, missing, template.language);
+  const letter: LetterData = {
+    claims: new Map(used.map((claim) => [claim.key, claim])),
+    language: template.language,
+    stated: new Map(),
+  };
   const options = {
     data: { letter },
     allowProtoPropertiesByDefault: false,
@@ -62,5 +98,10 @@ export function draftLetter(template: LetterTemplate, facts: LetterFacts, claims
   };
   const subject = oneLine(template.renderSubject(variables, options)).slice(0, 300);
   const body = tidy(template.renderBody(variables, options));
-  return { subject, body, claims: used.map((claim) => ({ ...claim, stated: letter.stated.get(claim.key) ?? null })), missing };
+  return {
+    subject,
+    body,
+    claims: used.map((claim) => ({ ...claim, stated: letter.stated.get(claim.key) ?? null })),
+    missing,
+  };
 }

@@ -17,13 +17,25 @@ export type FilledField = {
 };
 
 const ERROR_LINES = 3;
+/** The host and the time that many providers put at the end; without them they find nothing in their logs. */
+const TAIL = /\s(\[[^[\]]{8,200}\])$/;
 
-/** The refusal, cut at the end of a word to what the field takes. */
+/** The refusal, cut at the end of a word to what the field takes; its bracketed end stays. */
 function shortened(text: string, limit: number | undefined): string {
-  const lines = text.split('\n').slice(0, ERROR_LINES).join('\n');
+  const lines = text.trim().split('\n').slice(0, ERROR_LINES).join('\n');
   if (!limit || lines.length <= limit) return lines;
-  const cut = lines.slice(0, limit - 1);
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), Math.floor(limit * 0.8)))}…`;
+  const tail = TAIL.exec(lines.slice(-220))?.[1] ?? '';
+  const end = tail && tail.length + 20 <= limit ? `… ${tail}` : '…';
+  const room = limit - end.length;
+  const cut = lines.slice(0, room);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), Math.floor(room * 0.8)))}${end}`;
+}
+
+/** Of a closed list only what is on it can be filled in; what is not on it, the person picks. */
+function chosen(items: string[], field: FormField): string[] {
+  const { options } = field;
+  if (!options) return items;
+  return options.filter((option) => items.some((item) => item.toLowerCase() === option.toLowerCase()));
 }
 
 type Source = (facts: LetterFacts, field: FormField, letter: { subject: string; body: string }) => string;
@@ -36,9 +48,11 @@ const SOURCES: Record<FormField['value'], Source> = {
   organisation: ({ profile }) => profile.name,
   website: ({ profile }) => profile.website,
   'postal-address': ({ profile }) => profile.postalAddress,
-  'time-zone': () => 'UTC',
-  'sender-kind': (_facts, field) => field.options?.[0] ?? '',
-  'recipient-domains': ({ recipientDomains }, field) => joined(recipientDomains, field),
+  'time-zone': (_facts, field) =>
+    field.options ? (field.options.find((option) => /\bUTC\b(?![+-])/.test(option)) ?? '') : 'UTC',
+  // Nobody has told us; a guess would be a false answer to the provider.
+  'sender-kind': () => '',
+  'recipient-domains': ({ recipientDomains }, field) => joined(chosen(recipientDomains, field), field),
   'sending-domains': ({ profile }, field) => joined(profile.sendingDomains, field),
   addresses: ({ addresses }, field) => joined(addresses, field),
   address: ({ addresses }) => addresses[0] ?? '',
@@ -56,7 +70,11 @@ const SOURCES: Record<FormField['value'], Source> = {
 };
 
 /** The fields of a route in the form's order. */
-export function fillFields(route: Pick<Route, 'fields'>, facts: LetterFacts, letter: { subject: string; body: string }): FilledField[] {
+export function fillFields(
+  route: Pick<Route, 'fields'>,
+  facts: LetterFacts,
+  letter: { subject: string; body: string },
+): FilledField[] {
   return route.fields.map((field) => {
     const value = SOURCES[field.value](facts, field, letter);
     return {

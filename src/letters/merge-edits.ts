@@ -40,7 +40,8 @@ function matching(from: string[], to: string[]): (number | undefined)[] {
   const at = (i: number, j: number) => lengths[i]?.[j] ?? 0;
   for (let i = from.length - 1; i >= 0; i--) {
     const row = lengths[i] as number[];
-    for (let j = to.length - 1; j >= 0; j--) row[j] = from[i] === to[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    for (let j = to.length - 1; j >= 0; j--)
+      row[j] = from[i] === to[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
   }
   const found: (number | undefined)[] = new Array(from.length).fill(undefined);
   for (let i = 0, j = 0; i < from.length && j < to.length; ) {
@@ -51,7 +52,11 @@ function matching(from: string[], to: string[]): (number | undefined)[] {
   return found;
 }
 
-function previousAnchor(kept: (number | undefined)[], renewed: (number | undefined)[], index: number): number {
+function previousAnchor(
+  kept: (number | undefined)[],
+  renewed: (number | undefined)[],
+  index: number,
+): number {
   for (let i = index - 1; i >= 0; i--) if (kept[i] !== undefined && renewed[i] !== undefined) return i;
   return -1;
 }

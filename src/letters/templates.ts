@@ -5,11 +5,12 @@ import { Ajv } from 'ajv';
 import Handlebars from 'handlebars';
 import { type Static, Type } from 'typebox';
 import { parse as parseYaml } from 'yaml';
-import { CLAIM_KEYS } from './claims.ts';
-import { registerLetterHelpers } from './letter-helpers.ts';
-import { LANGUAGES } from './language.ts';
+import { CLAIM_KEYS, whenUnknown } from './claims.ts';
 import { NEEDS } from './facts.ts';
-import { type Round, ROUNDS } from './rounds.ts';
+import { LANGUAGES } from './language.ts';
+import { registerLetterHelpers } from './letter-helpers.ts';
+import { ROUNDS, type Round } from './rounds.ts';
+import { checkTemplate } from './template-check.ts';
 
 export const AUDIENCES = ['mailbox-provider', 'filter-vendor', 'block-list', 'customers'] as const;
 
@@ -55,19 +56,57 @@ function compiler(): typeof Handlebars {
 
 const OPTIONS = { strict: true, noEscape: true, preventIndent: true, knownHelpersOnly: false } as const;
 
-function readTemplate(folder: string, file: string, handlebars: typeof Handlebars): LetterTemplate {
+function attempt<T>(read: () => T, refuse: (why: string) => never): T {
+  try {
+    return read();
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+/** Why subject and body cannot be taken, or undefined. */
+function complaint(
+  matter: Static<typeof FrontMatter>,
+  body: string,
+  partials: Map<string, unknown>,
+): string | undefined {
+  const parts = [Handlebars.parse(matter.subject), Handlebars.parse(body)].map((program) =>
+    checkTemplate(program, matter.needs, partials),
+  );
+  const [problem] = parts.flatMap((part) => part.problems);
+  if (problem) return problem;
+  const used = parts.flatMap((part) => part.claims);
+  const unnamed = used.find((key) => !matter.claims.includes(key));
+  if (unnamed) return `uses claim ${unnamed}, which its front matter does not name`;
+  // A claim that a desk expects is listed beside the letter also when no sentence needs it.
+  const idle = matter.claims.find((key) => !used.includes(key) && whenUnknown(key) !== 'warn');
+  return idle && `names claim ${idle} and never uses it`;
+}
+
+function readTemplate(
+  folder: string,
+  file: string,
+  handlebars: typeof Handlebars,
+  partials: Map<string, unknown>,
+): LetterTemplate {
   const refuse = (why: string): never => {
     throw new BadTemplate(`${file}: ${why}`);
   };
   const named = /^([a-z0-9-]+)\/([a-z-]+)\.([a-z]{2})\.hbs$/.exec(file);
-  const [, owner = '', round = '', language = ''] = named ?? refuse('must be named <provider or kind>/<round>.<language>.hbs');
+  const [, owner = '', round = '', language = ''] =
+    named ?? refuse('must be named <provider or kind>/<round>.<language>.hbs');
   if (!(language in LANGUAGES)) refuse(`language ${language} is not known`);
-  const [, front = '', body = ''] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(readFileSync(join(folder, file), 'utf8')) ?? refuse('must begin with front matter between --- lines');
-  const data: unknown = parseYaml(front);
-  if (!validate(data)) refuse(`front matter ${validate.errors?.[0]?.instancePath} ${validate.errors?.[0]?.message}`);
+  const [, front = '', body = ''] =
+    /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(readFileSync(join(folder, file), 'utf8')) ??
+    refuse('must begin with front matter between --- lines');
+  const data: unknown = attempt(() => parseYaml(front), refuse);
+  if (!validate(data))
+    refuse(`front matter ${validate.errors?.[0]?.instancePath} ${validate.errors?.[0]?.message}`);
   const matter = data as Static<typeof FrontMatter>;
   if (matter.round !== round) refuse(`round is ${matter.round} and must equal the file's name`);
   if ((matter.provider ?? matter.kind) !== owner) refuse(`provider or kind must be ${owner}, as its folder`);
+  const wrong = attempt(() => complaint(matter, body, partials), refuse);
+  if (wrong) refuse(wrong);
   return {
     ...matter,
     key: `${owner}/${round}`,
@@ -86,8 +125,16 @@ export function loadTemplates(folder: string = FOLDER): LetterTemplate[] {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
   const handlebars = compiler();
-  for (const file of files.filter((name) => name.startsWith('_'))) {
-    handlebars.registerPartial(file.slice(1, -4), handlebars.compile(readFileSync(join(folder, file), 'utf8'), OPTIONS));
-  }
-  return files.filter((name) => !name.startsWith('_')).map((file) => readTemplate(folder, file, handlebars));
+  const partials = new Map(
+    files
+      .filter((name) => name.startsWith('_'))
+      .map(
+        (name) => [name.slice(1, -4), Handlebars.parse(readFileSync(join(folder, name), 'utf8'))] as const,
+      ),
+  );
+  for (const [name, program] of partials)
+    handlebars.registerPartial(name, handlebars.compile(program, OPTIONS));
+  return files
+    .filter((name) => !name.startsWith('_'))
+    .map((file) => readTemplate(folder, file, handlebars, partials));
 }

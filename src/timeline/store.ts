@@ -29,7 +29,7 @@ export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<K
       actor_user_id: entry.actor.userId,
       actor_token_id: entry.actor.tokenId,
       actor_name: entry.actor.name,
-      occurred_at: entry.occurredAt ?? new Date(),
+      ...(entry.occurredAt ? { occurred_at: entry.occurredAt } : {}),
       report_id: entry.reportId ?? null,
       ticket_id: entry.ticketId ?? null,
       message_id: entry.messageId ?? null,

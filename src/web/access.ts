@@ -30,6 +30,9 @@ declare module 'fastify' {
   interface FastifyRequest {
     viewer: Viewer | null;
   }
+  interface FastifyInstance {
+    declaredRoutes: DeclaredRoute[];
+  }
 }
 
 /** The signed-in viewer; a route that is not public always has one. */
@@ -53,11 +56,16 @@ export function checkAccess(request: FastifyRequest): void {
   }
 }
 
-/** Every route must say who may use it: one that forgot stops the start. */
+export type DeclaredRoute = { methods: string[]; url: string; access: Access };
+
+/** Every route must say who may use it: one that forgot stops the start. The list can be read from the app. */
 export function requireDeclaredAccess(app: FastifyInstance): void {
+  const declared: DeclaredRoute[] = [];
+  app.decorate('declaredRoutes', declared);
   app.addHook('onRoute', (route) => {
     // The static plugin declares its own routes; style sheets and scripts hold nothing secret.
     if (route.url.startsWith('/assets/')) route.config = { ...route.config, access: 'public' };
     if (!route.config?.access) throw new Error(`${String(route.method)} ${route.url} does not declare its access`);
+    declared.push({ methods: [route.method].flat(), url: route.url, access: route.config.access });
   });
 }

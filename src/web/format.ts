@@ -57,7 +57,7 @@ export const exact = (at: Date, zone: string) => {
   return `${date}, ${time} ${offset(at, zone)}`;
 };
 
-/** `09:12` today, `Tue 14:10` within six days, `10 March, 14:10` this year, else with the year. */
+/** `09:12` today, `Tue 14:10` within six days, `10 Mar, 14:10` this year, else with the year. */
 export function near(at: Date, now: Date, zone: string): string {
   if (isoDay(at, zone) === isoDay(now, zone)) return clock(at, zone);
   const time = clock(at, zone);
@@ -66,8 +66,8 @@ export function near(at: Date, now: Date, zone: string): string {
   }
   const sameYear = isoDay(at, zone).slice(0, 4) === isoDay(now, zone).slice(0, 4);
   return sameYear
-    ? `${formatter(zone, 'day-month', { day: 'numeric', month: 'long' }).format(at)}, ${time}`
-    : `${day(at, zone)}, ${time}`;
+    ? `${formatter(zone, 'day-month', { day: 'numeric', month: 'short' }).format(at)}, ${time}`
+    : `${formatter(zone, 'short-day', { day: 'numeric', month: 'short', year: 'numeric' }).format(at)}, ${time}`;
 }
 
 /** `1 d 9 h 48 min`; `40 s` below a minute. */

@@ -1,7 +1,7 @@
 import cookie from '@fastify/cookie';
 import csrf from '@fastify/csrf-protection';
 import helmet from '@fastify/helmet';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { Problem } from '../problem.ts';
 import { checkAccess } from './access.ts';
@@ -59,17 +59,26 @@ export async function secure(app: FastifyInstance, config: Config, identify: () 
   // A page's form is checked for its token first, and for the session after: a form whose session has
   // expired is then known to be the person's own, and its text can be kept while they sign in again.
   app.addHook('preHandler', (request, reply, done) => {
-    if (SAFE_METHODS.has(request.method) || byToken(request)) return done();
-    app.csrfProtection(request, reply, ((error?: Error) => {
-      if (error) return done(error);
-      try {
-        checkAccess(request);
-        done();
-      } catch (refusal) {
-        done(refusal as Error);
-      }
-    }) as () => void);
+    if (SAFE_METHODS.has(request.method) || isApi(request)) return done();
+    checkForm(app, request, reply, done);
   });
+  // An API call by a session carries its token in a header, so it can be refused before its body is read.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (SAFE_METHODS.has(request.method) || !isApi(request) || byToken(request)) return done();
+    checkForm(app, request, reply, done);
+  });
+}
+
+function checkForm(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+  app.csrfProtection(request, reply, ((error?: Error) => {
+    if (error) return done(error);
+    try {
+      checkAccess(request);
+      done();
+    } catch (refusal) {
+      done(refusal as Error);
+    }
+  }) as () => void);
 }
 
 /** With a configured origin, requests under any other name are refused: nothing is ever built from `Host`. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
-import { ago, count, duration, exact, isoDay, near, offset, roughly } from './format.ts';
+import { ago, clock, count, duration, exact, isoDay, near, offset, roughly } from './format.ts';
 
 const FOLDER = fileURLToPath(new URL('../../views/', import.meta.url));
 
@@ -45,6 +45,7 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   icon: (name: string) => safe(`<svg class="i" aria-hidden="true"><use href="#${escape(name)}"/></svg>`),
   smallIcon: (name: string) => safe(`<svg class="i i-s" aria-hidden="true"><use href="#${escape(name)}"/></svg>`),
   near: (at: Date, options: Options) => timeTag(at, near(at, frameOf(options).now, zoneOf(options)), options),
+  clock: (at: Date, options: Options) => timeTag(at, clock(at, zoneOf(options)), options),
   exact: (at: Date, options: Options) => timeTag(at, exact(at, zoneOf(options)), options),
   ago: (at: Date, options: Options) => timeTag(at, ago(at, frameOf(options).now), options),
   age: (at: Date, options: Options) => timeTag(at, roughly(frameOf(options).now.getTime() - at.getTime()), options),

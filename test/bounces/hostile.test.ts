@@ -46,6 +46,9 @@ t.test('input that is hostile or broken comes back soon', (t) => {
     'many parts': `From: a@example.com\nSubject: x\nContent-Type: multipart/mixed; boundary=b\n\n${'--b\n\nx\n'.repeat(50_000)}`,
     'no header ends': `From: a@example.com\nSubject: x\n${'X-A: b\n'.repeat(100_000)}`,
     'folded header': `From: a@example.com\nSubject: x\n${' folded\n'.repeat(100_000)}`,
+    'blanks inside a line': `550 ${' '.repeat(15_000)}x\n`.repeat(100),
+    slashes: `delivery 1: failure: ${'/'.repeat(15_000)}x\n`.repeat(100),
+    'fields of fields': `#Fields: ${'session-id'.repeat(1500)}\n`.repeat(100),
     'log stamps': 'Jan 10 10:00:00 mx postfix/smtp[1]: \n'.repeat(30_000),
   };
   for (const [name, input] of Object.entries(inputs)) t.ok(timed(input) < LONG, name);

@@ -28,7 +28,7 @@ async function run(args: string[], stdin = ''): Promise<{ status: number; rows: 
   const out: string[] = [];
   const errors: string[] = [];
   async function* input(): AsyncGenerator<Uint8Array> {
-    yield Buffer.from(stdin);
+    for (let at = 0; at < stdin.length; at += 65_536) yield Buffer.from(stdin.slice(at, at + 65_536));
   }
   const status = await parseCommand(args, {
     stdin: input(),
@@ -127,4 +127,33 @@ t.test('bad use: status 2, and what is wrong on standard error', async (t) => {
   t.match(await run([join(t.testdirName, 'absent')]), { status: 2, errors: /ENOENT/ });
   t.match(await run(['--jsonl', 'body'], 'no json'), { status: 2, errors: /line 1: not JSON/ });
   t.match(await run(['--jsonl', 'body'], '{"id":1}'), { status: 2, errors: /line 1: no text in "body"/ });
+});
+
+t.test('a log of any length is read to its end, with the line numbers of the file', async (t) => {
+  const filler =
+    'Jan 10 10:00:00 mx postfix/qmgr[1]: A1: from=<s@example.com>, size=475, nrcpt=1 (queue active)\n';
+  const input =
+    filler.repeat(40_000) +
+    `${BLOCK}\n` +
+    filler.repeat(10) +
+    BLOCK.replace('.10', '.11') +
+    '\n' +
+    `${BLOCK}\n`;
+  const { status, rows } = await run([], input);
+  t.equal(status, 0);
+  t.same(
+    rows.map((row) => [row['line'], row['ip']]),
+    [
+      [40_001, '192.0.2.10'],
+      [40_012, '192.0.2.11'],
+    ],
+  );
+});
+
+t.test('the column names of an accounting file hold for all of it', async (t) => {
+  const row = (ip: string) => `d,a@example.com,smtp;250 OK ${'x'.repeat(100)},${ip}\n`;
+  const input = `type,rcpt,dsnDiag,dlvSourceIp\n${row('192.0.2.1').repeat(30_000)}b,a@yahoo.com,"smtp;421 4.7.0 [TSS04] temporarily deferred",192.0.2.7\n`;
+  t.match((await run([], input)).rows, [
+    { line: 30_002, ip: '192.0.2.7', recipient: 'a@yahoo.com', blockCode: 'TSS04' },
+  ]);
 });

@@ -12,12 +12,9 @@ const catalogue = readCatalogue();
 const RELIEF = ['mitigated', 'conditionally-mitigated'];
 
 for (const name of ['replies.jsonl', 'replies-synthetic.jsonl']) {
-  t.test(name, async (t) => {
-    const file = resolve(folder, name);
-    if (!existsSync(file)) {
-      t.skip(`${name} is not at hand: set CORPUS_DIR to the folder that has it`);
-      return;
-    }
+  const file = resolve(folder, name);
+  const skip = existsSync(file) ? false : `${name} is not at hand: set CORPUS_DIR to the folder that has it`;
+  t.test(name, { skip }, async (t) => {
     const rows = readFileSync(file, 'utf8')
       .split('\n')
       .filter((line) => line.trim() !== '')

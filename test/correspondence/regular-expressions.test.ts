@@ -9,6 +9,7 @@ const folder = resolve(import.meta.dirname, '../../src/correspondence');
 const FILES = [
   'newest-part',
   'phrase-book',
+  'read-sentence',
   'phrase-pattern',
   'reply-provider',
   'reply-table',
