@@ -74,7 +74,8 @@ function variablesOf(facts: LetterFacts, missing: Missing[], language: Language)
       contactName: or('contact-name', profile.contactName),
       contactEmail: or('contact-email', profile.contactEmail),
       contactPhone: oneLine(profile.contactPhone),
-      sendingDomains: profile.sendingDomains.length > 0 ? profile.sendingDomains.map(oneLine) : [gap('sending-domains')],
+      sendingDomains:
+        profile.sendingDomains.length > 0 ? profile.sendingDomains.map(oneLine) : [gap('sending-domains')],
       mailKinds: insideSentence(profile.mailKinds),
       optIn: insideSentence(profile.optIn),
     },

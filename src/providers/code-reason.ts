@@ -18,6 +18,24 @@ const BY_SUBJECT: Record<string, Reason> = {
 const BY_DETAIL: Record<string, Reason> = {
   '1.7': 'policy',
   '1.8': 'policy',
+  // Conversion and international mail: what the two systems can do, not what the message says.
+  '6.1': 'not-a-block',
+  '6.2': 'not-a-block',
+  '6.3': 'not-a-block',
+  '6.4': 'not-a-block',
+  '6.5': 'not-a-block',
+  '6.7': 'not-a-block',
+  '6.8': 'not-a-block',
+  '6.9': 'not-a-block',
+  '6.10': 'not-a-block',
+  // The client's own login, or an account at the receiver: nobody is blocked.
+  '7.8': 'not-a-block',
+  '7.9': 'not-a-block',
+  '7.10': 'not-a-block',
+  '7.11': 'not-a-block',
+  '7.12': 'not-a-block',
+  '7.13': 'not-a-block',
+  '7.17': 'not-a-block',
   '7.20': 'authentication',
   '7.21': 'authentication',
   '7.22': 'authentication',
@@ -28,6 +46,9 @@ const BY_DETAIL: Record<string, Reason> = {
   '7.27': 'authentication',
   '7.28': 'rate-limit',
 };
+
+/** Replies about logging in (RFC 4954 § 6): a matter of our own set-up, whatever the enhanced code. */
+const ABOUT_LOGIN = new Set(['530', '534', '535', '538']);
 
 /** At the greeting only the address of the sender is known, so it is what a 5xx refuses. */
 function byReplyCode(replyCode: string, atConnect: boolean): Reason | null {
@@ -41,6 +62,7 @@ export function reasonByCode(
   enhancedCode: string | null,
   atConnect: boolean,
 ): Reason | null {
+  if (replyCode !== null && ABOUT_LOGIN.has(replyCode)) return 'not-a-block';
   const [, subject = '', detail = ''] = enhancedCode?.split('.') ?? [];
   const byEnhanced = BY_DETAIL[`${subject}.${detail}`] ?? BY_SUBJECT[subject];
   if (byEnhanced !== undefined) return byEnhanced;

@@ -15,7 +15,7 @@ const TYPOGRAPHIC: Record<string, string> = {
 };
 
 /** Longer texts are cut before any pattern sees them: no real reply comes near it. */
-const LONGEST_TEXT = 8000;
+const LONGEST_TEXT = 4000;
 
 /** White space to single blanks, typographic quotes and dashes to plain ones, and case removed. */
 export function fold(text: string): Folded {
@@ -60,6 +60,9 @@ export type Subject = { text: Folded; replyCode: string | null; enhancedCode: st
 const ENHANCED_WEIGHT = 6;
 const REPLY_WEIGHT = 2;
 
+/** What a pattern skips over is no evidence, so a long find counts no more than this. */
+const MOST_PATTERN_WEIGHT = 22;
+
 function longest(literals: string[], text: string): number {
   let length = 0;
   for (const literal of literals)
@@ -92,5 +95,8 @@ export function matches(compiled: CompiledMatch, subject: Subject): Hit | undefi
   if (!compiled.pattern) return { weight, code: null };
   const found = compiled.pattern.exec(cased);
   if (!found) return undefined;
-  return { weight: weight + found[0].length, code: found.groups?.['code'] ?? null };
+  return {
+    weight: weight + Math.min(found[0].length, MOST_PATTERN_WEIGHT),
+    code: found.groups?.['code'] ?? null,
+  };
 }

@@ -94,6 +94,18 @@ t.test('the refusal stands in the letter as it was said', async (t) => {
   }
 });
 
+t.test('the request is a paragraph of its own at the end', async (t) => {
+  for (const template of templates.filter((one) => one.kind !== 'customers')) {
+    for (const [world, { facts, sources }] of Object.entries(WORLDS)) {
+      const [own = ''] = draftIn(template, { facts, sources }).body.split(
+        /\n\n(?:Kind regards|Mit freundlichen Grüßen)\n/,
+      );
+      const request = own.split('\n\n').at(-1) ?? '';
+      t.notMatch(request, /\n|\(https:/, `${named(template)}, ${world}`);
+    }
+  }
+});
+
 t.test('times are in UTC and in the language of the letter', async (t) => {
   for (const template of templates.filter((one) => one.round === 'first')) {
     const { body } = draftIn(template, { facts: factsWith(), sources: sourcesWith() });

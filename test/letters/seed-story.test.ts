@@ -11,10 +11,10 @@ import { draftIn, factsWith, minimalProfile, record, sourcesWith } from './lette
  */
 const profile = {
   ...minimalProfile,
-  name: 'Chirp Example',
-  website: 'https://chirp.example.com',
+  name: 'Wren Hosting',
+  website: 'https://wren.example.com',
   contactName: 'Robin Example',
-  contactEmail: 'postmaster@chirp.example.com',
+  contactEmail: 'postmaster@wren.example.com',
   sendingDomains: ['shop.example.com', 'club.example.org'],
   mailKinds: 'only order confirmations, account notices and password resets',
   dailyVolume: 'about 900',
@@ -28,7 +28,7 @@ const at = (time: string) => new Date(`2020-05-${time}Z`);
 const story = (now: Date, refusedAt: Date, changes: Partial<LetterFacts> = {}) =>
   factsWith({
     addresses: ['192.0.2.80'],
-    hostnames: ['web-1.chirp.example.com'],
+    hostnames: ['web-1.wren.example.com'],
     profile,
     now,
     refusal: {
@@ -57,7 +57,7 @@ const ROUND_2 = at('14T08:30:00');
 const ROUND_3 = at('15T16:00:00');
 const checked = (now: Date) => [
   seen('no-public-listing', 'none of 42 lists has it', now),
-  seen('fcrdns-ok', 'web-1.chirp.example.com', now),
+  seen('fcrdns-ok', 'web-1.wren.example.com', now),
   seen('snds-green', 'green on each of 7 days', now, 'SNDS'),
   seen('complaint-rate-low', 'no JMRP report in 30 days, of about 27,000 messages', now, 'JMRP'),
 ];
@@ -81,7 +81,7 @@ const LETTERS = {
       lastReply: {
         at: at('13T11:20:00'),
         verdict: 'denied',
-        quote: 'Our investigation has determined that 192.0.2.80 does not qualify for mitigation.',
+        quote: 'At this time 192.0.2.80 does not qualify for mitigation.',
       },
     }),
     sources: sources(at('14T08:12:03'), [
@@ -105,7 +105,7 @@ const LETTERS = {
       lastReply: {
         at: at('14T15:05:00'),
         verdict: 'mitigated',
-        quote: 'I have implemented mitigation for your deliverability problem.',
+        quote: 'Mitigation is in place for the address.',
       },
     }),
     sources: sources(at('14T15:02:10'), [

@@ -1,0 +1,94 @@
+import type { ProviderBasis } from '../bounces/rejection.ts';
+import type { Catalogue } from './catalogue.ts';
+import { providerForDomain, providerForHost } from './playbook.ts';
+import type { Seen } from './rule-index.ts';
+import type { Provider } from './schema.ts';
+
+/** A reply and what its surroundings say of the receiver; null where they do not. */
+export type Reply = {
+  text: string;
+  replyCode: string | null;
+  enhancedCode: string | null;
+  /** The host that refused. */
+  host: string | null;
+  recipientDomain: string | null;
+  /** True for a reply to the connection itself (RFC 5321 § 3.1). */
+  atConnect?: boolean;
+};
+
+/** Who runs no mail servers for others is cited by those who do. */
+const onlyLists = (provider: Provider): boolean =>
+  provider.kind !== 'mailbox-provider' && provider.hosts.length === 0;
+
+/** A rule about the provider's own list names who can delist, not who refused. */
+export function aboutOwnList({ list, provider, rule }: Seen): boolean {
+  if (list !== null) return true;
+  if (provider === null || rule?.listOwner !== provider.key) return false;
+  return onlyLists(provider) || !rule.identifies;
+}
+
+/** Whether what was seen names its provider as the one who refused. */
+const namesReceiver = (seen: Seen): boolean =>
+  seen.provider !== null && !aboutOwnList(seen) && (seen.rule === null || seen.rule.identifies);
+
+export type Receiver = { provider: string; basis: ProviderBasis };
+
+/** Host names in a reply; those of mail addresses do not count, since they are the sender's or recipient's. */
+const HOST_IN_TEXT = /(?<![\w@.-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,8}[a-z]{2,24}(?![\w@-])/gi;
+
+/** More host names than this are no reply's. */
+const MOST_HOSTS = 20;
+
+function hostInText(catalogue: Catalogue, text: string): string | undefined {
+  let left = MOST_HOSTS;
+  for (const [name] of text.matchAll(HOST_IN_TEXT)) {
+    const key = providerForHost(catalogue, name)?.key;
+    if (key !== undefined) return key;
+    left -= 1;
+    if (left === 0) return undefined;
+  }
+  return undefined;
+}
+
+export const keyOf = (item: Seen | undefined): string | undefined => item?.provider?.key;
+
+/** One operator's services use the same words; the host or domain tells them apart. */
+export const sameOperator = (catalogue: Catalogue, key: string, item: Seen | undefined): boolean =>
+  item?.provider != null &&
+  item.provider.key !== key &&
+  catalogue.byKey.get(key)?.operator === item.provider.operator;
+
+/**
+ * Who refused: words that name a provider and are confirmed by host or domain; then the host; then a
+ * mailbox provider's own words; then the recipient's domain; then a filter vendor's words; last a host
+ * name inside the reply, unless it only cites that operator's list. Words of a vendor never beat a receiver that is known otherwise, since many
+ * receivers use the same vendors.
+ */
+export function receiver(catalogue: Catalogue, reply: Reply, text: string, seen: Seen[]): Receiver | null {
+  const byHost = reply.host === null ? undefined : providerForHost(catalogue, reply.host)?.key;
+  const byDomain =
+    reply.recipientDomain === null ? undefined : providerForDomain(catalogue, reply.recipientDomain)?.key;
+  const named = seen.filter(namesReceiver);
+  const confirmed =
+    named.find((item) => keyOf(item) === byHost) ?? named.find((item) => keyOf(item) === byDomain);
+  const mailboxWords = named.find((item) => item.provider?.kind === 'mailbox-provider');
+  const sibling = [byHost, byDomain].find(
+    (key) => key !== undefined && sameOperator(catalogue, key, mailboxWords),
+  );
+  if (sibling !== undefined) return { provider: sibling, basis: sibling === byHost ? 'host' : 'recipient' };
+  if (confirmed) return { provider: keyOf(confirmed) ?? '', basis: 'text' };
+  const mailbox = keyOf(mailboxWords);
+  const vendor = keyOf(named.find((item) => item.provider?.kind !== 'mailbox-provider'));
+  if (byHost !== undefined) {
+    const ownWords = seen.some((item) => keyOf(item) === byHost);
+    return ownWords || mailbox === undefined
+      ? { provider: byHost, basis: 'host' }
+      : { provider: mailbox, basis: 'text' };
+  }
+  if (mailbox !== undefined) return { provider: mailbox, basis: 'text' };
+  if (byDomain !== undefined) return { provider: byDomain, basis: 'recipient' };
+  if (vendor !== undefined) return { provider: vendor, basis: 'text' };
+  const inText = hostInText(catalogue, text);
+  if (inText === undefined || seen.some((item) => keyOf(item) === inText && aboutOwnList(item))) return null;
+  return { provider: inText, basis: 'host' };
+}

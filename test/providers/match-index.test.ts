@@ -1,0 +1,44 @@
+import t from 'tap';
+import { readCatalogue } from '../../src/providers/catalogue.ts';
+import { buildLiteralIndex, candidates } from '../../src/providers/literal-index.ts';
+import { ruleIndex } from '../../src/providers/rule-index.ts';
+import { compileMatch, fold } from '../../src/providers/text-match.ts';
+
+const find = (matches: Parameters<typeof compileMatch>[0][], text: string): number[] =>
+  candidates(buildLiteralIndex(matches.map(compileMatch)), fold(text).literal);
+
+t.test('only entries with a literal in the text are candidates, in their order', (t) => {
+  const matches = [{ any: ['beta', 'gamma'] }, { all: ['alphabet'] }, { all: ['alpha'] }];
+  t.strictSame(find(matches, 'ALPHA gamma'), [0, 2]);
+  t.strictSame(find(matches, 'alphabet'), [1, 2]);
+  t.strictSame(find(matches, 'alp'), []);
+  t.end();
+});
+
+t.test('entries without a literal to look up are always candidates', (t) => {
+  t.strictSame(find([{ pattern: 'x\\d' }, { any: ['ab', 'abc'] }, { all: ['abc'] }], ''), [0, 1]);
+  t.end();
+});
+
+t.test('two ideographs are enough to be looked up, also at the end of the text', (t) => {
+  t.strictSame(find([{ any: ['封禁', 'banned'] }], '已被封禁'), [0]);
+  t.strictSame(find([{ any: ['封禁', 'banned'] }], '封'), []);
+  t.end();
+});
+
+t.test('the index is built once per catalogue, and nearly all rules are looked up by words', (t) => {
+  const catalogue = readCatalogue();
+  const index = ruleIndex(catalogue);
+  t.equal(ruleIndex(catalogue), index);
+  t.not(ruleIndex({ ...catalogue }), index);
+  t.ok(index.literals.always.length < 10, `${index.literals.always.length} rules are tried on every reply`);
+  t.end();
+});
+
+t.test('folding makes white space, quotes, dashes and case the same', (t) => {
+  t.strictSame(fold('Weren’t \r\n\t SENT\u00a0– ok'), {
+    literal: "weren't sent - ok",
+    cased: "Weren't SENT - ok",
+  });
+  t.end();
+});
