@@ -3,7 +3,12 @@ import formbody from '@fastify/formbody';
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import statics from '@fastify/static';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { accountPages } from './accounts/routes.ts';
 import { settingsPages } from './accounts/settings-routes.ts';
 import { addressApi, addressPages } from './addresses/routes.ts';
@@ -26,9 +31,9 @@ import { reportPages } from './reports/routes.ts';
 import { requireDeclaredAccess } from './web/access.ts';
 import { API, describeApi } from './web/api.ts';
 import { answerError } from './web/errors.ts';
-import { MAX_BODY_BYTES, MAX_REPORT_BYTES } from './web/limits.ts';
 import { healthRoutes } from './web/health.ts';
 import { identifyViewers } from './web/identify.ts';
+import { MAX_BODY_BYTES, MAX_REPORT_BYTES } from './web/limits.ts';
 import { ASSETS_FOLDER, servePages } from './web/pages.ts';
 import { secure } from './web/security.ts';
 import { validators } from './web/validation.ts';
@@ -48,7 +53,10 @@ declare module 'fastify' {
 }
 
 /** The application, ready to listen or to be injected requests into. */
-export async function buildApp(desk: Desk, options: { logger?: FastifyBaseLogger } = {}): Promise<FastifyInstance> {
+export async function buildApp(
+  desk: Desk,
+  options: { logger?: FastifyBaseLogger } = {},
+): Promise<FastifyInstance> {
   const app = Fastify({
     ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
     genReqId: () => randomUUID().slice(0, 13),
@@ -60,7 +68,10 @@ export async function buildApp(desk: Desk, options: { logger?: FastifyBaseLogger
     frameworkErrors: (error, request, reply) => {
       // A URL that cannot be decoded reaches no handler of ours; it has no page to be shown in.
       const answer = reply as FastifyReply;
-      void answer.code(error.statusCode ?? 400).type('text/plain').send(`${error.message}\nRequest ${request.id}\n`);
+      void answer
+        .code(error.statusCode ?? 400)
+        .type('text/plain')
+        .send(`${error.message}\nRequest ${request.id}\n`);
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -78,11 +89,32 @@ export async function buildApp(desk: Desk, options: { logger?: FastifyBaseLogger
   await app.register(multipart, {
     attachFieldsToBody: 'keyValues',
     onFile: keepFile,
-    limits: { fieldSize: MAX_REPORT_BYTES, fileSize: MAX_REPORT_BYTES, fields: 100, files: 5, parts: 120, fieldNameSize: 100, headerPairs: 50 },
+    limits: {
+      fieldSize: MAX_REPORT_BYTES,
+      fileSize: MAX_REPORT_BYTES,
+      fields: 100,
+      files: 5,
+      parts: 120,
+      fieldNameSize: 100,
+      headerPairs: 50,
+    },
   });
   await describeApi(app);
 
-  const pages = [healthRoutes, accountPages, settingsPages, incidentPages, logPages, correspondencePages, letterPages, evidencePages, addressPages, providerPages, profilePages, reportPages];
+  const pages = [
+    healthRoutes,
+    accountPages,
+    settingsPages,
+    incidentPages,
+    logPages,
+    correspondencePages,
+    letterPages,
+    evidencePages,
+    addressPages,
+    providerPages,
+    profilePages,
+    reportPages,
+  ];
   for (const plugin of pages) await app.register(plugin);
   const api = [incidentApi, correspondenceApi, letterApi, evidenceApi, addressApi, providerApi, profileApi];
   for (const plugin of api) await app.register(plugin, { prefix: API });

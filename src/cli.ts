@@ -8,7 +8,11 @@ const USAGE = `Use: npm run -s desk -- COMMAND
   token create --name N --scope read|write|admin [--days D]    prints the token, once
 `;
 
-const io = { stdin: process.stdin as AsyncIterable<Uint8Array>, stdout: process.stdout, stderr: process.stderr };
+const io = {
+  stdin: process.stdin as AsyncIterable<Uint8Array>,
+  stdout: process.stdout,
+  stderr: process.stderr,
+};
 
 /** Each command is loaded when it is asked for: `parse` needs neither database nor web server. */
 async function run([command, ...args]: string[]): Promise<number> {

@@ -4,7 +4,11 @@ import { type Static, Type } from 'typebox';
 
 /** Every setting, from the environment. The README's table repeats these names; a test holds the two together. */
 const Environment = Type.Object({
-  HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'a host name or IP address to listen on' }),
+  HOST: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    description: 'a host name or IP address to listen on',
+  }),
   PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 3000, description: 'a port from 0 to 65535' }),
   DATA_DIR: Type.String({ minLength: 1, default: './data', description: 'a folder that can be written to' }),
   DATABASE_URL: Type.Optional(
@@ -32,7 +36,12 @@ const Environment = Type.Object({
       description: 'IP addresses or CIDR ranges of reverse proxies, separated by commas',
     }),
   ),
-  SESSION_IDLE_HOURS: Type.Number({ minimum: 0.01, maximum: 720, default: 12, description: 'hours, 0.01 to 720' }),
+  SESSION_IDLE_HOURS: Type.Number({
+    minimum: 0.01,
+    maximum: 720,
+    default: 12,
+    description: 'hours, 0.01 to 720',
+  }),
   SESSION_MAX_DAYS: Type.Number({ minimum: 0.01, maximum: 90, default: 14, description: 'days, 0.01 to 90' }),
 });
 export const ENVIRONMENT_NAMES = Object.keys(Environment.properties);
@@ -63,11 +72,16 @@ const SECRET = /TOKEN|PASSWORD|SECRET/;
 const commaList = (text: string | undefined) => (text ? text.split(',').map((part) => part.trim()) : []);
 
 function shown(name: string, value: unknown): string {
-  return SECRET.test(name) ? '(not shown)' : JSON.stringify(String(value).replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:…@'));
+  return SECRET.test(name)
+    ? '(not shown)'
+    : JSON.stringify(String(value).replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:…@'));
 }
 
 /** Reads the settings. An empty value counts as not set. Throws {@link BadSetting}. */
-export function readConfig(environment: Record<string, string | undefined>, options: { demo?: boolean } = {}): Config {
+export function readConfig(
+  environment: Record<string, string | undefined>,
+  options: { demo?: boolean } = {},
+): Config {
   const given: Record<string, unknown> = {};
   for (const name of ENVIRONMENT_NAMES) if (environment[name]) given[name] = environment[name];
   const ajv = new Ajv({ useDefaults: true, coerceTypes: true, allErrors: true, strict: true });

@@ -30,7 +30,11 @@ export class Problem extends Error {
   readonly fields: Record<string, string>;
   readonly facts: Record<string, unknown>;
 
-  constructor(code: ProblemCode, message: string, more: { fields?: Record<string, string>; facts?: Record<string, unknown> } = {}) {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    more: { fields?: Record<string, string>; facts?: Record<string, unknown> } = {},
+  ) {
     super(message);
     this.code = code;
     this.fields = more.fields ?? {};
@@ -41,4 +45,5 @@ export class Problem extends Error {
 export const notFound = (what: string) => new Problem('not-found', `There is no ${what}.`);
 
 /** One input is wrong. */
-export const invalid = (field: string, message: string) => new Problem('invalid', message, { fields: { [field]: message } });
+export const invalid = (field: string, message: string) =>
+  new Problem('invalid', message, { fields: { [field]: message } });

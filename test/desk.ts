@@ -74,7 +74,12 @@ export class Browser {
 
   async post(url: string, fields: Record<string, string> = {}) {
     const payload = new URLSearchParams({ _csrf: this.csrf, ...fields }).toString();
-    const answer = await this.app.inject({ method: 'POST', url, payload, headers: { cookie: this.cookieHeader, 'content-type': 'application/x-www-form-urlencoded' } });
+    const answer = await this.app.inject({
+      method: 'POST',
+      url,
+      payload,
+      headers: { cookie: this.cookieHeader, 'content-type': 'application/x-www-form-urlencoded' },
+    });
     this.keep(answer.headers);
     return answer;
   }
@@ -103,4 +108,5 @@ export const PROFILE = {
   sendingDomains: ['harbour.example.com'],
 };
 
-export const REFUSAL = "550 5.7.1 Unfortunately, messages from [203.0.113.7] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3150).";
+export const REFUSAL =
+  "550 5.7.1 Unfortunately, messages from [203.0.113.7] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3150).";

@@ -20,19 +20,35 @@ const SignInForm = Type.Object({
 
 const SetUpForm = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 120, description: 'your name' }),
-  email: Type.String({ format: 'email', maxLength: 254, description: 'an e-mail address such as name@example.com' }),
-  password: Type.String({ minLength: PASSWORD_MIN, maxLength: PASSWORD_MAX, description: `a password of at least ${PASSWORD_MIN} characters` }),
+  email: Type.String({
+    format: 'email',
+    maxLength: 254,
+    description: 'an e-mail address such as name@example.com',
+  }),
+  password: Type.String({
+    minLength: PASSWORD_MIN,
+    maxLength: PASSWORD_MAX,
+    description: `a password of at least ${PASSWORD_MIN} characters`,
+  }),
   timeZone: Type.Optional(Type.String({ maxLength: 64 })),
 });
 
-export const timeZones = () => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+export const timeZones = () => [
+  'UTC',
+  ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC'),
+];
 
 /** A new session cookie; an earlier session of this browser ends, so that none can be fixed beforehand. */
 async function startSession(request: FastifyRequest, reply: FastifyReply, userId: number): Promise<void> {
   const { db, config } = request.server.desk;
   const earlier = request.cookies[SESSION_COOKIE];
   if (earlier) await closeSession(db, earlier);
-  const secret = await openSession(db, userId, { address: request.ip, userAgent: request.headers['user-agent'] ?? '' }, config);
+  const secret = await openSession(
+    db,
+    userId,
+    { address: request.ip, userAgent: request.headers['user-agent'] ?? '' },
+    config,
+  );
   reply.setCookie(SESSION_COOKIE, secret, {
     path: '/',
     httpOnly: true,
@@ -42,10 +58,26 @@ async function startSession(request: FastifyRequest, reply: FastifyReply, userId
   });
 }
 
-async function showCarried(request: FastifyRequest, reply: FastifyReply, userId: number, carried: Carried): Promise<FastifyReply> {
+async function showCarried(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  userId: number,
+  carried: Carried,
+): Promise<FastifyReply> {
   const { db } = request.server.desk;
-  const user = await db.selectFrom('users').select(['name', 'role', 'time_zone', 'theme']).where('id', '=', userId).executeTakeFirstOrThrow();
-  request.viewer = { userId, tokenId: null, name: user.name, role: user.role, timeZone: user.time_zone, theme: user.theme };
+  const user = await db
+    .selectFrom('users')
+    .select(['name', 'role', 'time_zone', 'theme'])
+    .where('id', '=', userId)
+    .executeTakeFirstOrThrow();
+  request.viewer = {
+    userId,
+    tokenId: null,
+    name: user.name,
+    role: user.role,
+    timeZone: user.time_zone,
+    theme: user.theme,
+  };
   const fields = carried.fields.map(({ name, value }) => ({
     name,
     value,
@@ -64,23 +96,34 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
     return reply.page('accounts/sign-in', { email: '', next, problem: '', carried: '' });
   });
 
-  app.post('/sign-in', { config: { access: 'public' }, bodyLimit: 4 * 1024 * 1024 }, async (request, reply) => {
-    const typed = (request.body ?? {}) as Record<string, string>;
-    return orFormAgain(
-      reply,
-      async () => {
-        const form = readForm(SignInForm, request.body);
-        const userId = await signIn(db, form, request.ip);
-        await startSession(request, reply, userId);
-        const carried = readCarried(form.carried);
-        return carried ? showCarried(request, reply, userId, carried) : reply.redirect(localPath(form.next), 303);
-      },
-      async (problem) => ({
-        view: 'accounts/sign-in',
-        data: { email: String(typed['email'] ?? ''), next: localPath(typed['next']), problem: problem.message, carried: String(typed['carried'] ?? '') },
-      }),
-    );
-  });
+  app.post(
+    '/sign-in',
+    { config: { access: 'public' }, bodyLimit: 4 * 1024 * 1024 },
+    async (request, reply) => {
+      const typed = (request.body ?? {}) as Record<string, string>;
+      return orFormAgain(
+        reply,
+        async () => {
+          const form = readForm(SignInForm, request.body);
+          const userId = await signIn(db, form, request.ip);
+          await startSession(request, reply, userId);
+          const carried = readCarried(form.carried);
+          return carried
+            ? showCarried(request, reply, userId, carried)
+            : reply.redirect(localPath(form.next), 303);
+        },
+        async (problem) => ({
+          view: 'accounts/sign-in',
+          data: {
+            email: String(typed['email'] ?? ''),
+            next: localPath(typed['next']),
+            problem: problem.message,
+            carried: String(typed['carried'] ?? ''),
+          },
+        }),
+      );
+    },
+  );
 
   app.post('/sign-out', { config: { access: 'public' } }, async (request, reply) => {
     const secret = request.cookies[SESSION_COOKIE];
@@ -91,33 +134,54 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get('/set-up/:secret', { config: { access: 'public' }, logLevel: 'silent' }, async (request, reply) => {
     const { secret } = request.params as { secret: string };
-    if (!(await isSetupLink(db, secret)) || (await hasUsers(db))) throw notFound('such set-up link; it was used, or has expired');
-    return reply.page('accounts/set-up', { secret, values: { name: '', email: '', timeZone: 'UTC' }, errors: {}, problem: '', zones: timeZones(), passwordMin: PASSWORD_MIN });
+    if (!(await isSetupLink(db, secret)) || (await hasUsers(db)))
+      throw notFound('such set-up link; it was used, or has expired');
+    return reply.page('accounts/set-up', {
+      secret,
+      values: { name: '', email: '', timeZone: 'UTC' },
+      errors: {},
+      problem: '',
+      zones: timeZones(),
+      passwordMin: PASSWORD_MIN,
+    });
   });
 
-  app.post('/set-up/:secret', { config: { access: 'public' }, logLevel: 'silent' }, async (request, reply) => {
-    const { secret } = request.params as { secret: string };
-    const typed = (request.body ?? {}) as Record<string, string>;
-    return orFormAgain(
-      reply,
-      async () => {
-        const form = readForm(SetUpForm, request.body);
-        const timeZone = form.timeZone && isTimeZone(form.timeZone) ? form.timeZone : 'UTC';
-        const userId = await db.transaction().execute((trx) => setUpFirstAdmin(trx, secret, { ...form, timeZone }));
-        await startSession(request, reply, userId);
-        return reply.done('/', 'You are set up. Next: log a block, or fill in the profile that letters use.');
-      },
-      async (problem) => ({
-        view: 'accounts/set-up',
-        data: {
-          secret,
-          values: { name: typed['name'] ?? '', email: typed['email'] ?? '', timeZone: typed['timeZone'] ?? 'UTC' },
-          errors: problem.fields,
-          problem: problem.message,
-          zones: timeZones(),
-          passwordMin: PASSWORD_MIN,
+  app.post(
+    '/set-up/:secret',
+    { config: { access: 'public' }, logLevel: 'silent' },
+    async (request, reply) => {
+      const { secret } = request.params as { secret: string };
+      const typed = (request.body ?? {}) as Record<string, string>;
+      return orFormAgain(
+        reply,
+        async () => {
+          const form = readForm(SetUpForm, request.body);
+          const timeZone = form.timeZone && isTimeZone(form.timeZone) ? form.timeZone : 'UTC';
+          const userId = await db
+            .transaction()
+            .execute((trx) => setUpFirstAdmin(trx, secret, { ...form, timeZone }));
+          await startSession(request, reply, userId);
+          return reply.done(
+            '/',
+            'You are set up. Next: log a block, or fill in the profile that letters use.',
+          );
         },
-      }),
-    );
-  });
+        async (problem) => ({
+          view: 'accounts/set-up',
+          data: {
+            secret,
+            values: {
+              name: typed['name'] ?? '',
+              email: typed['email'] ?? '',
+              timeZone: typed['timeZone'] ?? 'UTC',
+            },
+            errors: problem.fields,
+            problem: problem.message,
+            zones: timeZones(),
+            passwordMin: PASSWORD_MIN,
+          },
+        }),
+      );
+    },
+  );
 };

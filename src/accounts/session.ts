@@ -1,8 +1,14 @@
 import type { Db, Trx } from '../database/open.ts';
-import { FAILURES_PER_ACCOUNT, FAILURES_PER_CLIENT, hashSecret, newSecret, SIGN_IN_WINDOW_MS } from './accounts.ts';
+import { Problem } from '../problem.ts';
+import {
+  FAILURES_PER_ACCOUNT,
+  FAILURES_PER_CLIENT,
+  hashSecret,
+  newSecret,
+  SIGN_IN_WINDOW_MS,
+} from './accounts.ts';
 import { checkPassword } from './password.ts';
 import { findUserByEmail } from './store.ts';
-import { Problem } from '../problem.ts';
 
 export type SessionLimits = { sessionIdleMs: number; sessionMaxMs: number };
 
@@ -33,7 +39,14 @@ export async function findSession(db: Db, secret: string, limits: SessionLimits)
   const row = await db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
-    .select(['users.id', 'users.name', 'users.role', 'users.time_zone', 'users.theme', 'sessions.last_seen_at'])
+    .select([
+      'users.id',
+      'users.name',
+      'users.role',
+      'users.time_zone',
+      'users.theme',
+      'sessions.last_seen_at',
+    ])
     .where('sessions.token_hash', '=', hash)
     .where('sessions.expires_at', '>', new Date())
     .where('sessions.last_seen_at', '>', new Date(Date.now() - limits.sessionIdleMs))
@@ -42,7 +55,11 @@ export async function findSession(db: Db, secret: string, limits: SessionLimits)
   // Written once in a while only, so that reading a page stays a read.
   const stale = Math.min(60_000, limits.sessionIdleMs / 4);
   if (row && Date.now() - row.last_seen_at.getTime() > stale) {
-    await db.updateTable('sessions').set({ last_seen_at: new Date() }).where('token_hash', '=', hash).execute();
+    await db
+      .updateTable('sessions')
+      .set({ last_seen_at: new Date() })
+      .where('token_hash', '=', hash)
+      .execute();
   }
   return row;
 }
@@ -54,17 +71,35 @@ export async function closeSession(db: Db, secret: string): Promise<void> {
 export async function forgetOldSessions(db: Db, limits: SessionLimits): Promise<void> {
   await db
     .deleteFrom('sessions')
-    .where((eb) => eb.or([eb('expires_at', '<', new Date()), eb('last_seen_at', '<', new Date(Date.now() - limits.sessionIdleMs))]))
+    .where((eb) =>
+      eb.or([
+        eb('expires_at', '<', new Date()),
+        eb('last_seen_at', '<', new Date(Date.now() - limits.sessionIdleMs)),
+      ]),
+    )
     .execute();
-  await db.deleteFrom('sign_in_failures').where('at', '<', new Date(Date.now() - 24 * SIGN_IN_WINDOW_MS)).execute();
+  await db
+    .deleteFrom('sign_in_failures')
+    .where('at', '<', new Date(Date.now() - 24 * SIGN_IN_WINDOW_MS))
+    .execute();
 }
 
 async function refuseTooMany(db: Db, email: string, address: string): Promise<void> {
   const since = new Date(Date.now() - SIGN_IN_WINDOW_MS);
   const row = await db
     .selectNoFrom((eb) => [
-      eb.selectFrom('sign_in_failures').select(eb.fn.countAll<number>().as('n')).where('email', '=', email).where('at', '>', since).as('account'),
-      eb.selectFrom('sign_in_failures').select(eb.fn.countAll<number>().as('n')).where('client_address', '=', address).where('at', '>', since).as('client'),
+      eb
+        .selectFrom('sign_in_failures')
+        .select(eb.fn.countAll<number>().as('n'))
+        .where('email', '=', email)
+        .where('at', '>', since)
+        .as('account'),
+      eb
+        .selectFrom('sign_in_failures')
+        .select(eb.fn.countAll<number>().as('n'))
+        .where('client_address', '=', address)
+        .where('at', '>', since)
+        .as('client'),
     ])
     .executeTakeFirstOrThrow();
   if ((row.account ?? 0) >= FAILURES_PER_ACCOUNT || (row.client ?? 0) >= FAILURES_PER_CLIENT) {
@@ -76,14 +111,20 @@ async function refuseTooMany(db: Db, email: string, address: string): Promise<vo
  * Checks e-mail and password. Unknown address, wrong password and disabled account answer alike, in words
  * and in time; failures are counted for the account and for the client's address, known or not.
  */
-export async function signIn(db: Db, given: { email: string; password: string }, address: string): Promise<number> {
+export async function signIn(
+  db: Db,
+  given: { email: string; password: string },
+  address: string,
+): Promise<number> {
   const email = given.email.trim().toLowerCase();
   await refuseTooMany(db, email, address);
   const user = await findUserByEmail(db, email);
   const right = await checkPassword(user?.password_hash, given.password);
   if (!user || !right || user.disabled_at) {
     await db.insertInto('sign_in_failures').values({ email, client_address: address }).execute();
-    throw new Problem('invalid', 'E-mail or password is wrong.', { fields: { password: 'E-mail or password is wrong.' } });
+    throw new Problem('invalid', 'E-mail or password is wrong.', {
+      fields: { password: 'E-mail or password is wrong.' },
+    });
   }
   await db.deleteFrom('sign_in_failures').where('email', '=', email).execute();
   return user.id;

@@ -12,21 +12,48 @@ import { orFormAgain } from '../web/pages.ts';
 import { hashSecret, PASSWORD_MAX, PASSWORD_MIN } from './accounts.ts';
 import { checkPassword } from './password.ts';
 import { timeZones } from './routes.ts';
-import { addUser, changeOwnAccount, changePassword, changeUser, createToken, listTokens, listUsers, revokeToken } from './store.ts';
+import {
+  addUser,
+  changeOwnAccount,
+  changePassword,
+  changeUser,
+  createToken,
+  listTokens,
+  listUsers,
+  revokeToken,
+} from './store.ts';
 
 const ROLES = ['viewer', 'operator', 'admin'] as const;
 const SCOPES = ['read', 'write', 'admin'] as const;
-const Password = Type.String({ minLength: PASSWORD_MIN, maxLength: PASSWORD_MAX, description: `a password of at least ${PASSWORD_MIN} characters` });
+const Password = Type.String({
+  minLength: PASSWORD_MIN,
+  maxLength: PASSWORD_MAX,
+  description: `a password of at least ${PASSWORD_MIN} characters`,
+});
 
-const AccountForm = Type.Object({ name: Type.String({ minLength: 1, maxLength: 120, description: 'your name' }), timeZone: Type.String({ maxLength: 64 }), theme: Type.Enum(['system', 'light', 'dark']) });
-const PasswordForm = Type.Object({ current: Type.String({ maxLength: PASSWORD_MAX, description: 'your present password' }), password: Password });
+const AccountForm = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 120, description: 'your name' }),
+  timeZone: Type.String({ maxLength: 64 }),
+  theme: Type.Enum(['system', 'light', 'dark']),
+});
+const PasswordForm = Type.Object({
+  current: Type.String({ maxLength: PASSWORD_MAX, description: 'your present password' }),
+  password: Password,
+});
 const UserForm = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 120, description: 'a name' }),
-  email: Type.String({ format: 'email', maxLength: 254, description: 'an e-mail address such as name@example.com' }),
+  email: Type.String({
+    format: 'email',
+    maxLength: 254,
+    description: 'an e-mail address such as name@example.com',
+  }),
   role: Type.Enum([...ROLES]),
   password: Password,
 });
-const UserChange = Type.Object({ role: Type.Optional(Type.Enum([...ROLES])), disabled: Type.Optional(Type.Enum(['yes', 'no'])) });
+const UserChange = Type.Object({
+  role: Type.Optional(Type.Enum([...ROLES])),
+  disabled: Type.Optional(Type.Enum(['yes', 'no'])),
+});
 const TokenForm = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 120, description: 'what the token is for' }),
   scope: Type.Enum([...SCOPES]),
@@ -37,12 +64,22 @@ const IdParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483
 export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
-  app.get('/settings', { config: { access: 'viewer' } }, (_request, reply) => reply.page('settings/index', {}));
+  app.get('/settings', { config: { access: 'viewer' } }, (_request, reply) =>
+    reply.page('settings/index', {}),
+  );
 
-  async function accountView(request: FastifyRequest, problem?: { message: string; fields: Record<string, string> }, typed?: Record<string, string>) {
+  async function accountView(
+    request: FastifyRequest,
+    problem?: { message: string; fields: Record<string, string> },
+    typed?: Record<string, string>,
+  ) {
     const viewer = viewerOf(request);
     return {
-      values: { name: typed?.['name'] ?? viewer.name, timeZone: typed?.['timeZone'] ?? viewer.timeZone, theme: typed?.['theme'] ?? viewer.theme },
+      values: {
+        name: typed?.['name'] ?? viewer.name,
+        timeZone: typed?.['timeZone'] ?? viewer.timeZone,
+        theme: typed?.['theme'] ?? viewer.theme,
+      },
       role: viewer.role,
       zones: timeZones(),
       passwordMin: PASSWORD_MIN,
@@ -51,18 +88,24 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  app.get('/settings/account', { config: { access: 'viewer' } }, async (request, reply) => reply.page('settings/account', await accountView(request)));
+  app.get('/settings/account', { config: { access: 'viewer' } }, async (request, reply) =>
+    reply.page('settings/account', await accountView(request)),
+  );
 
   app.post('/settings/account', { config: { access: 'viewer' } }, async (request, reply) =>
     orFormAgain(
       reply,
       async () => {
         const form = readForm(AccountForm, request.body);
-        if (!isTimeZone(form.timeZone)) throw invalid('timeZone', 'This is no time zone; choose one of the list.');
+        if (!isTimeZone(form.timeZone))
+          throw invalid('timeZone', 'This is no time zone; choose one of the list.');
         await changeOwnAccount(db, viewerOf(request).userId ?? 0, form);
         return reply.done('/settings/account', 'Saved.');
       },
-      async (problem) => ({ view: 'settings/account', data: await accountView(request, problem, request.body as Record<string, string>) }),
+      async (problem) => ({
+        view: 'settings/account',
+        data: await accountView(request, problem, request.body as Record<string, string>),
+      }),
     ),
   );
 
@@ -72,17 +115,27 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const form = readForm(PasswordForm, request.body);
         const userId = viewerOf(request).userId ?? 0;
-        const user = await db.selectFrom('users').select('password_hash').where('id', '=', userId).executeTakeFirst();
-        if (!(await checkPassword(user?.password_hash, form.current))) throw invalid('current', 'This is not your present password.');
+        const user = await db
+          .selectFrom('users')
+          .select('password_hash')
+          .where('id', '=', userId)
+          .executeTakeFirst();
+        if (!(await checkPassword(user?.password_hash, form.current)))
+          throw invalid('current', 'This is not your present password.');
         const own = request.cookies[SESSION_COOKIE];
-        await db.transaction().execute((trx) => changePassword(trx, userId, form.password, own ? hashSecret(own) : undefined));
+        await db
+          .transaction()
+          .execute((trx) => changePassword(trx, userId, form.password, own ? hashSecret(own) : undefined));
         return reply.done('/settings/account', 'Password changed. Your other sessions have ended.');
       },
       async (problem) => ({ view: 'settings/account', data: await accountView(request, problem) }),
     ),
   );
 
-  async function usersView(typed: Record<string, string> = {}, problem?: { message: string; fields: Record<string, string> }) {
+  async function usersView(
+    typed: Record<string, string> = {},
+    problem?: { message: string; fields: Record<string, string> },
+  ) {
     return {
       users: await listUsers(db),
       roles: [...ROLES],
@@ -93,32 +146,61 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  app.get('/settings/users', { config: { access: 'admin' } }, async (_request, reply) => reply.page('settings/users', await usersView()));
+  app.get('/settings/users', { config: { access: 'admin' } }, async (_request, reply) =>
+    reply.page('settings/users', await usersView()),
+  );
 
   app.post('/settings/users', { config: { access: 'admin' } }, async (request, reply) =>
     orFormAgain(
       reply,
       async () => {
         const form = readForm(UserForm, request.body);
-        await once(db, { actor: actorOf(request), key: formKey(request.body), what: 'add user', input: { ...form, password: '' } }, async (trx) => ({ status: 303, body: await addUser(trx, form) }));
+        await once(
+          db,
+          {
+            actor: actorOf(request),
+            key: formKey(request.body),
+            what: 'add user',
+            input: { ...form, password: '' },
+          },
+          async (trx) => ({ status: 303, body: await addUser(trx, form) }),
+        );
         return reply.done('/settings/users', `${form.name} added.`);
       },
-      async (problem) => ({ view: 'settings/users', data: await usersView(request.body as Record<string, string>, problem) }),
+      async (problem) => ({
+        view: 'settings/users',
+        data: await usersView(request.body as Record<string, string>, problem),
+      }),
     ),
   );
 
-  app.post('/settings/users/:id', { config: { access: 'admin' }, schema: { params: IdParams } }, async (request, reply) => {
-    const form = readForm(UserChange, request.body);
-    const change: { role?: Role; disabled?: boolean } = { ...(form.role ? { role: form.role } : {}), ...(form.disabled ? { disabled: form.disabled === 'yes' } : {}) };
-    await db.transaction().execute((trx) => changeUser(trx, request.params.id, change));
-    return reply.done('/settings/users', 'Changed. That person’s sessions have ended.');
-  });
+  app.post(
+    '/settings/users/:id',
+    { config: { access: 'admin' }, schema: { params: IdParams } },
+    async (request, reply) => {
+      const form = readForm(UserChange, request.body);
+      const change: { role?: Role; disabled?: boolean } = {
+        ...(form.role ? { role: form.role } : {}),
+        ...(form.disabled ? { disabled: form.disabled === 'yes' } : {}),
+      };
+      await db.transaction().execute((trx) => changeUser(trx, request.params.id, change));
+      return reply.done('/settings/users', 'Changed. That person’s sessions have ended.');
+    },
+  );
 
-  async function tokensView(typed: Record<string, string> = {}, problem?: { message: string; fields: Record<string, string> }, secret = '') {
+  async function tokensView(
+    typed: Record<string, string> = {},
+    problem?: { message: string; fields: Record<string, string> },
+    secret = '',
+  ) {
     const tokens = await listTokens(db);
     const now = new Date();
     return {
-      tokens: tokens.map((token) => ({ ...token, by: token.created_by_name ?? 'the command line', inForce: !token.revoked_at && (!token.expires_at || token.expires_at > now) })),
+      tokens: tokens.map((token) => ({
+        ...token,
+        by: token.created_by_name ?? 'the command line',
+        inForce: !token.revoked_at && (!token.expires_at || token.expires_at > now),
+      })),
       scopes: [...SCOPES],
       values: { name: typed['name'] ?? '', scope: typed['scope'] ?? 'write', days: typed['days'] ?? '' },
       secret,
@@ -127,7 +209,9 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  app.get('/settings/tokens', { config: { access: 'admin' } }, async (_request, reply) => reply.page('settings/tokens', await tokensView()));
+  app.get('/settings/tokens', { config: { access: 'admin' } }, async (_request, reply) =>
+    reply.page('settings/tokens', await tokensView()),
+  );
 
   app.post('/settings/tokens', { config: { access: 'admin' } }, async (request, reply) =>
     orFormAgain(
@@ -137,19 +221,35 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
         const expiresAt = form.days ? new Date(Date.now() + form.days * 86_400_000) : null;
         let secret = '';
         // The secret is in no stored answer: a repeated submit makes no second token, and shows none.
-        await once(db, { actor: actorOf(request), key: formKey(request.body), what: 'create token', input: form }, async (trx) => {
-          const token = await createToken(trx, { name: form.name, scope: form.scope, createdBy: viewerOf(request).userId, expiresAt });
-          secret = token.secret;
-          return { status: 200, body: token.id };
-        });
+        await once(
+          db,
+          { actor: actorOf(request), key: formKey(request.body), what: 'create token', input: form },
+          async (trx) => {
+            const token = await createToken(trx, {
+              name: form.name,
+              scope: form.scope,
+              createdBy: viewerOf(request).userId,
+              expiresAt,
+            });
+            secret = token.secret;
+            return { status: 200, body: token.id };
+          },
+        );
         return reply.page('settings/tokens', await tokensView({}, undefined, secret));
       },
-      async (problem) => ({ view: 'settings/tokens', data: await tokensView(request.body as Record<string, string>, problem) }),
+      async (problem) => ({
+        view: 'settings/tokens',
+        data: await tokensView(request.body as Record<string, string>, problem),
+      }),
     ),
   );
 
-  app.post('/settings/tokens/:id/revocation', { config: { access: 'admin' }, schema: { params: IdParams } }, async (request, reply) => {
-    await revokeToken(db, request.params.id);
-    return reply.done('/settings/tokens', 'Token revoked. It no longer works.');
-  });
+  app.post(
+    '/settings/tokens/:id/revocation',
+    { config: { access: 'admin' }, schema: { params: IdParams } },
+    async (request, reply) => {
+      await revokeToken(db, request.params.id);
+      return reply.done('/settings/tokens', 'Token revoked. It no longer works.');
+    },
+  );
 };

@@ -10,7 +10,11 @@ export async function hasUsers(db: Db): Promise<boolean> {
 }
 
 export const findUserByEmail = (db: Db, email: string): Promise<UserRow | undefined> =>
-  db.selectFrom('users').selectAll().where(sql`lower(email)`, '=', email.trim().toLowerCase()).executeTakeFirst();
+  db
+    .selectFrom('users')
+    .selectAll()
+    .where(sql`lower(email)`, '=', email.trim().toLowerCase())
+    .executeTakeFirst();
 
 export const listUsers = (db: Db) =>
   db
@@ -26,7 +30,12 @@ const isDuplicate = (error: unknown) => (error as { code?: string }).code === '2
 
 /** Adds a person. Throws `invalid` on `email` when the address is taken. */
 export async function addUser(db: Db | Trx, user: NewUser): Promise<number> {
-  const row = { email: user.email.trim(), name: user.name, role: user.role, password_hash: await hashPassword(user.password) };
+  const row = {
+    email: user.email.trim(),
+    name: user.name,
+    role: user.role,
+    password_hash: await hashPassword(user.password),
+  };
   try {
     const added = await db
       .insertInto('users')
@@ -41,15 +50,30 @@ export async function addUser(db: Db | Trx, user: NewUser): Promise<number> {
 }
 
 async function keepAnAdmin(trx: Trx, userId: number): Promise<void> {
-  const admins = await trx.selectFrom('users').select('id').where('role', '=', 'admin').where('disabled_at', 'is', null).forUpdate().execute();
+  const admins = await trx
+    .selectFrom('users')
+    .select('id')
+    .where('role', '=', 'admin')
+    .where('disabled_at', 'is', null)
+    .forUpdate()
+    .execute();
   if (admins.every((admin) => admin.id === userId)) {
     throw new Problem('not-allowed', 'This is the last administrator; somebody must stay one.');
   }
 }
 
 /** Changes role or standing. Either ends the person's sessions, so that nothing acts under an old role. */
-export async function changeUser(trx: Trx, userId: number, change: { role?: Role; disabled?: boolean }): Promise<void> {
-  const user = await trx.selectFrom('users').selectAll().where('id', '=', userId).forUpdate().executeTakeFirst();
+export async function changeUser(
+  trx: Trx,
+  userId: number,
+  change: { role?: Role; disabled?: boolean },
+): Promise<void> {
+  const user = await trx
+    .selectFrom('users')
+    .selectAll()
+    .where('id', '=', userId)
+    .forUpdate()
+    .executeTakeFirst();
   if (!user) throw notFound('such user');
   const losesAdmin = user.role === 'admin' && ((change.role && change.role !== 'admin') || change.disabled);
   if (losesAdmin) await keepAnAdmin(trx, userId);
@@ -64,13 +88,30 @@ export async function changeUser(trx: Trx, userId: number, change: { role?: Role
   await trx.deleteFrom('sessions').where('user_id', '=', userId).execute();
 }
 
-export async function changeOwnAccount(db: Db, userId: number, change: { name: string; timeZone: string; theme: Theme }): Promise<void> {
-  await db.updateTable('users').set({ name: change.name, time_zone: change.timeZone, theme: change.theme }).where('id', '=', userId).execute();
+export async function changeOwnAccount(
+  db: Db,
+  userId: number,
+  change: { name: string; timeZone: string; theme: Theme },
+): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({ name: change.name, time_zone: change.timeZone, theme: change.theme })
+    .where('id', '=', userId)
+    .execute();
 }
 
 /** Sets a new password and ends every session of the person but the one named. */
-export async function changePassword(trx: Trx, userId: number, password: string, keepSession?: Buffer): Promise<void> {
-  await trx.updateTable('users').set({ password_hash: await hashPassword(password) }).where('id', '=', userId).execute();
+export async function changePassword(
+  trx: Trx,
+  userId: number,
+  password: string,
+  keepSession?: Buffer,
+): Promise<void> {
+  await trx
+    .updateTable('users')
+    .set({ password_hash: await hashPassword(password) })
+    .where('id', '=', userId)
+    .execute();
   let others = trx.deleteFrom('sessions').where('user_id', '=', userId);
   if (keepSession) others = others.where('token_hash', '!=', keepSession);
   await others.execute();
@@ -81,7 +122,10 @@ export async function newSetupLink(db: Db): Promise<string> {
   const secret = newSecret();
   await db.transaction().execute(async (trx) => {
     await trx.deleteFrom('setup_links').execute();
-    await trx.insertInto('setup_links').values({ token_hash: hashSecret(secret), expires_at: new Date(Date.now() + SETUP_LINK_MS) }).execute();
+    await trx
+      .insertInto('setup_links')
+      .values({ token_hash: hashSecret(secret), expires_at: new Date(Date.now() + SETUP_LINK_MS) })
+      .execute();
   });
   return secret;
 }
@@ -97,9 +141,18 @@ export async function isSetupLink(db: Db | Trx, secret: string): Promise<boolean
 }
 
 /** The first administrator, by the link: of two people at once, one. */
-export async function setUpFirstAdmin(trx: Trx, secret: string, user: Omit<NewUser, 'role'>): Promise<number> {
-  const used = await trx.deleteFrom('setup_links').where('token_hash', '=', hashSecret(secret)).where('expires_at', '>', new Date()).executeTakeFirst();
-  if (used.numDeletedRows === 0n) throw notFound('such set-up link; it was used, or a newer one was printed at the last start');
+export async function setUpFirstAdmin(
+  trx: Trx,
+  secret: string,
+  user: Omit<NewUser, 'role'>,
+): Promise<number> {
+  const used = await trx
+    .deleteFrom('setup_links')
+    .where('token_hash', '=', hashSecret(secret))
+    .where('expires_at', '>', new Date())
+    .executeTakeFirst();
+  if (used.numDeletedRows === 0n)
+    throw notFound('such set-up link; it was used, or a newer one was printed at the last start');
   return addUser(trx, { ...user, role: 'admin' });
 }
 
@@ -144,7 +197,12 @@ export async function createToken(
 }
 
 export async function revokeToken(db: Db | Trx, id: number): Promise<void> {
-  const revoked = await db.updateTable('api_tokens').set({ revoked_at: new Date() }).where('id', '=', id).where('revoked_at', 'is', null).executeTakeFirst();
+  const revoked = await db
+    .updateTable('api_tokens')
+    .set({ revoked_at: new Date() })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
   if (revoked.numUpdatedRows === 0n) throw notFound('such token in force');
 }
 

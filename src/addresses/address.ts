@@ -60,17 +60,23 @@ function whyNoAddress(text: string): string {
 }
 
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 {
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) throw new BadAddress(`${whyNoAddress(text)}.`);
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text))
+    throw new BadAddress(`${whyNoAddress(text)}.`);
   const parsed = ipaddr.parse(text);
-  if (parsed.kind() === 'ipv6' && (parsed as ipaddr.IPv6).zoneId) throw new BadAddress(`${text} names a zone, which only its own host understands.`);
-  return parsed.kind() === 'ipv6' && (parsed as ipaddr.IPv6).isIPv4MappedAddress() ? (parsed as ipaddr.IPv6).toIPv4Address() : parsed;
+  if (parsed.kind() === 'ipv6' && (parsed as ipaddr.IPv6).zoneId)
+    throw new BadAddress(`${text} names a zone, which only its own host understands.`);
+  return parsed.kind() === 'ipv6' && (parsed as ipaddr.IPv6).isIPv4MappedAddress()
+    ? (parsed as ipaddr.IPv6).toIPv4Address()
+    : parsed;
 }
 
 function prefixOf(text: string, given: string | undefined, bits: number): number {
   if (given === undefined) return bits;
-  if (!/^\d{1,3}$/.test(given)) throw new BadAddress(`${text}: what follows the slash must be a number from 0 to ${bits}.`);
+  if (!/^\d{1,3}$/.test(given))
+    throw new BadAddress(`${text}: what follows the slash must be a number from 0 to ${bits}.`);
   const prefix = Number(given);
-  if (prefix > bits) throw new BadAddress(`${text}: /${prefix} is longer than an address; the longest is /${bits}.`);
+  if (prefix > bits)
+    throw new BadAddress(`${text}: /${prefix} is longer than an address; the longest is /${bits}.`);
   return prefix;
 }
 
@@ -93,13 +99,19 @@ export function parseNetwork(input: string): Network {
   // A mapped address counts its prefix from the IPv6 side.
   const prefix = prefixOf(text, given, written) - (written - bits);
   const family = bits === 32 ? 4 : 6;
-  const documentation = DOCUMENTATION.some(([net, length]) => net.kind() === address.kind() && prefix >= length && address.match(net as never, length));
+  const documentation = DOCUMENTATION.some(
+    ([net, length]) =>
+      net.kind() === address.kind() && prefix >= length && address.match(net as never, length),
+  );
   const refusal = documentation ? undefined : REFUSED[address.range()];
   if (refusal) throw new BadAddress(`${text} ${refusal}.`);
-  if (prefix < LEAST_PREFIX[family]) throw new BadAddress(`${text} is too large a range; the largest is /${LEAST_PREFIX[family]}.`);
+  if (prefix < LEAST_PREFIX[family])
+    throw new BadAddress(`${text} is too large a range; the largest is /${LEAST_PREFIX[family]}.`);
   const network = networkOf(address, prefix);
   if (network.toString() !== address.toString()) {
-    throw new BadAddress(`${text} names one address inside a range; the range is ${network}/${prefix}, the address ${address}.`);
+    throw new BadAddress(
+      `${text} names one address inside a range; the range is ${network}/${prefix}, the address ${address}.`,
+    );
   }
   const cidr = `${address}/${prefix}`;
   return { cidr, text: prefix === bits ? address.toString() : cidr, family, prefix, documentation };
@@ -107,13 +119,16 @@ export function parseNetwork(input: string): Network {
 
 /** Several addresses, separated by blanks, commas, semicolons or line ends. Each once, in their order. */
 export function parseNetworks(input: string | string[]): Network[] {
-  const texts = (Array.isArray(input) ? input : [input]).flatMap((text) => text.split(/[\s,;]+/)).filter(Boolean);
+  const texts = (Array.isArray(input) ? input : [input])
+    .flatMap((text) => text.split(/[\s,;]+/))
+    .filter(Boolean);
   const networks = texts.map(parseNetwork);
   return [...new Map(networks.map((network) => [network.cidr, network])).values()];
 }
 
 /** How a stored network is written: `203.0.113.7/32` → `203.0.113.7`. */
-export const networkText = (cidr: string) => cidr.replace(/^([^:]+)\/32$/, '$1').replace(/^(.*:.*)\/128$/, '$1');
+export const networkText = (cidr: string) =>
+  cidr.replace(/^([^:]+)\/32$/, '$1').replace(/^(.*:.*)\/128$/, '$1');
 
 export function isDocumentation(cidr: string): boolean {
   try {

@@ -7,7 +7,14 @@ import { readCursor, writeCursor } from '../web/cursor.ts';
 import { readForm } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { isDocumentation, networkText, parseNetwork } from './address.ts';
-import { type AddressListed, addAddress, changeAddress, getAddress, listAddresses, networksFrom } from './store.ts';
+import {
+  type AddressListed,
+  addAddress,
+  changeAddress,
+  getAddress,
+  listAddresses,
+  networksFrom,
+} from './store.ts';
 
 const Day = Type.Optional(Type.String({ format: 'date', description: 'a date such as 2026-03-10' }));
 const FACTS = {
@@ -19,9 +26,20 @@ const FACTS = {
   sndsSince: Day,
   notes: Type.Optional(Type.String({ maxLength: 10_000 })),
 };
-const NewForm = Type.Object({ address: Type.String({ minLength: 1, maxLength: 80, description: 'an IP address or CIDR range' }), ...FACTS });
+const NewForm = Type.Object({
+  address: Type.String({ minLength: 1, maxLength: 80, description: 'an IP address or CIDR range' }),
+  ...FACTS,
+});
 const EditForm = Type.Object({ ...FACTS, version: Type.Integer({ minimum: 1 }) });
-type Facts = { hostname?: string; label?: string; purpose?: string; inUseSince?: string; jmrpSince?: string; sndsSince?: string; notes?: string };
+type Facts = {
+  hostname?: string;
+  label?: string;
+  purpose?: string;
+  inUseSince?: string;
+  jmrpSince?: string;
+  sndsSince?: string;
+  notes?: string;
+};
 
 const factsOf = (form: Facts) => ({
   hostname: form.hostname?.trim().toLowerCase() ?? '',
@@ -33,7 +51,16 @@ const factsOf = (form: Facts) => ({
   notes: form.notes ?? '',
 });
 
-const blank = { address: '', hostname: '', label: '', purpose: '', inUseSince: '', jmrpSince: '', sndsSince: '', notes: '' };
+const blank = {
+  address: '',
+  hostname: '',
+  label: '',
+  purpose: '',
+  inUseSince: '',
+  jmrpSince: '',
+  sndsSince: '',
+  notes: '',
+};
 /** A range has a slash in it, which a URL path writes as another segment. */
 const pathOf = (cidr: string) => `/addresses/${networkText(cidr)}`;
 
@@ -77,18 +104,30 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
     } catch {
       // Then it is part of a name.
     }
-    const page = await listAddresses(db, { limit: 100, after: readCursor(cursor, ['string'])?.[0] as string | undefined, text: q.trim().slice(0, 100) || undefined, within });
+    const page = await listAddresses(db, {
+      limit: 100,
+      after: readCursor(cursor, ['string'])?.[0] as string | undefined,
+      text: q.trim().slice(0, 100) || undefined,
+      within,
+    });
     const query = new URLSearchParams(q ? { q } : {});
     if (page.next) query.set('cursor', writeCursor([page.next]));
     return reply.page('addresses/list', {
       q,
-      rows: page.items.map((row) => ({ ...row, text: networkText(row.network), href: pathOf(row.network), documentation: isDocumentation(row.network) })),
+      rows: page.items.map((row) => ({
+        ...row,
+        text: networkText(row.network),
+        href: pathOf(row.network),
+        documentation: isDocumentation(row.network),
+      })),
       next: page.next ? `/addresses?${query}` : '',
       isFirst: !cursor,
     });
   });
 
-  app.get('/addresses/new', { config: { access: 'operator' } }, async (_request, reply) => reply.page('addresses/new', { values: blank, errors: {}, problem: '' }));
+  app.get('/addresses/new', { config: { access: 'operator' } }, async (_request, reply) =>
+    reply.page('addresses/new', { values: blank, errors: {}, problem: '' }),
+  );
 
   app.post('/addresses', { config: { access: 'operator' } }, async (request, reply) =>
     orFormAgain(
@@ -99,14 +138,25 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
         await db.transaction().execute((trx) => addAddress(trx, network, factsOf(form)));
         return reply.done(pathOf(network.cidr), `${network.text} added.`);
       },
-      async (problem) => ({ view: 'addresses/new', data: { values: { ...blank, ...(request.body as object) }, errors: problem.fields, problem: problem.message } }),
+      async (problem) => ({
+        view: 'addresses/new',
+        data: {
+          values: { ...blank, ...(request.body as object) },
+          errors: problem.fields,
+          problem: problem.message,
+        },
+      }),
     ),
   );
 
   async function view(text: string, cursor?: string) {
     const row = await getAddress(db, text);
     const network = parseNetwork(networkText(row.network));
-    const page = await listIncidents(db, { limit: 50, network, after: readCursor(cursor, ['number'])?.[0] as number | undefined });
+    const page = await listIncidents(db, {
+      limit: 50,
+      network,
+      after: readCursor(cursor, ['number'])?.[0] as number | undefined,
+    });
     const now = new Date();
     const incidents = page.items.map((one) => ({
       number: one.number,
@@ -127,7 +177,12 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       documentation: network.documentation,
       incidents,
       next: page.next === null ? '' : `${pathOf(row.network)}?cursor=${writeCursor([page.next])}`,
-      blockedNow: open.map((one) => ({ number: one.number, state: one.state, stateWords: stateWords(one.state), provider: catalogue.byKey.get(one.provider)?.name ?? one.provider })),
+      blockedNow: open.map((one) => ({
+        number: one.number,
+        state: one.state,
+        stateWords: stateWords(one.state),
+        provider: catalogue.byKey.get(one.provider)?.name ?? one.provider,
+      })),
     };
   }
 
@@ -136,10 +191,21 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/addresses/*', { config: { access: 'viewer' } }, async (request, reply) => {
     const text = textOf(request.params);
     const editing = text.endsWith('/edit');
-    const data = await view(editing ? text.slice(0, -5) : text, (request.query as { cursor?: string }).cursor);
+    const data = await view(
+      editing ? text.slice(0, -5) : text,
+      (request.query as { cursor?: string }).cursor,
+    );
     const { row } = data;
     if (!editing) return reply.page('addresses/show', data);
-    const values = { hostname: row.hostname, label: row.label, purpose: row.purpose, inUseSince: row.in_use_since ?? '', jmrpSince: row.jmrp_since ?? '', sndsSince: row.snds_since ?? '', notes: row.notes };
+    const values = {
+      hostname: row.hostname,
+      label: row.label,
+      purpose: row.purpose,
+      inUseSince: row.in_use_since ?? '',
+      jmrpSince: row.jmrp_since ?? '',
+      sndsSince: row.snds_since ?? '',
+      notes: row.notes,
+    };
     return reply.page('addresses/edit', { ...data, values, version: row.version, errors: {}, problem: '' });
   });
 
@@ -150,12 +216,23 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const form = readForm(EditForm, request.body);
         const network = networksFrom('address', () => parseNetwork(text));
-        await db.transaction().execute((trx) => changeAddress(trx, network.cidr, form.version, factsOf(form)));
+        await db
+          .transaction()
+          .execute((trx) => changeAddress(trx, network.cidr, form.version, factsOf(form)));
         return reply.done(pathOf(network.cidr), 'Saved.');
       },
       async (problem) => {
         const data = await view(text);
-        return { view: 'addresses/edit', data: { ...data, values: { ...blank, ...(request.body as object) }, version: data.row.version, errors: problem.fields, problem: problem.message } };
+        return {
+          view: 'addresses/edit',
+          data: {
+            ...data,
+            values: { ...blank, ...(request.body as object) },
+            version: data.row.version,
+            errors: problem.fields,
+            problem: problem.message,
+          },
+        };
       },
     );
   });
@@ -165,19 +242,55 @@ export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
   const tags = ['addresses'];
 
-  app.get('/addresses', { config: { access: 'viewer' }, schema: { tags, summary: 'Our addresses, in numeric order', querystring: Type.Object({ ...PageQuery, q: Type.Optional(Type.String({ maxLength: 100 })) }), response: { 200: pageOf(AddressJson) } } }, async (request) => {
-    const { limit = 50, cursor, q } = request.query;
-    const page = await listAddresses(db, { limit, after: readCursor(cursor, ['string'])?.[0] as string | undefined, text: q });
-    return { items: page.items.map(addressJson), next: page.next ? writeCursor([page.next]) : null };
-  });
+  app.get(
+    '/addresses',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'Our addresses, in numeric order',
+        querystring: Type.Object({ ...PageQuery, q: Type.Optional(Type.String({ maxLength: 100 })) }),
+        response: { 200: pageOf(AddressJson) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, cursor, q } = request.query;
+      const page = await listAddresses(db, {
+        limit,
+        after: readCursor(cursor, ['string'])?.[0] as string | undefined,
+        text: q,
+      });
+      return { items: page.items.map(addressJson), next: page.next ? writeCursor([page.next]) : null };
+    },
+  );
 
-  app.get('/addresses/*', { config: { access: 'viewer' }, schema: { tags, summary: 'One address and its incidents', params: Type.Object({ '*': Type.String({ maxLength: 80 }) }) } }, async (request) => {
-    const network = networksFrom('address', () => parseNetwork(request.params['*']));
-    const row = await getAddress(db, network.text);
-    const incidents = await listIncidents(db, { limit: 200, network });
-    const unfinished = incidents.items.filter((one) => one.state !== 'closed').length;
-    const listed = { ...row, incidents: incidents.items.length, unfinished, last_opened_at: null };
-    return { ...addressJson(listed), history: incidents.items.map((one) => ({ number: one.number, provider: one.provider, state: one.state, openedAt: one.opened_at.toISOString(), mitigatedAt: one.mitigated_at?.toISOString() ?? null, round: one.round })) };
-  });
+  app.get(
+    '/addresses/*',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'One address and its incidents',
+        params: Type.Object({ '*': Type.String({ maxLength: 80 }) }),
+      },
+    },
+    async (request) => {
+      const network = networksFrom('address', () => parseNetwork(request.params['*']));
+      const row = await getAddress(db, network.text);
+      const incidents = await listIncidents(db, { limit: 200, network });
+      const unfinished = incidents.items.filter((one) => one.state !== 'closed').length;
+      const listed = { ...row, incidents: incidents.items.length, unfinished, last_opened_at: null };
+      return {
+        ...addressJson(listed),
+        history: incidents.items.map((one) => ({
+          number: one.number,
+          provider: one.provider,
+          state: one.state,
+          openedAt: one.opened_at.toISOString(),
+          mitigatedAt: one.mitigated_at?.toISOString() ?? null,
+          round: one.round,
+        })),
+      };
+    },
+  );
 };
-

@@ -64,7 +64,12 @@ export async function addAddress(trx: Trx, network: Network, facts: AddressFacts
 }
 
 /** Changes an address. Throws `changed-meanwhile` when somebody changed it since it was read. */
-export async function changeAddress(trx: Trx, cidr: string, version: number, facts: AddressFacts): Promise<void> {
+export async function changeAddress(
+  trx: Trx,
+  cidr: string,
+  version: number,
+  facts: AddressFacts,
+): Promise<void> {
   const changed = await trx
     .updateTable('addresses')
     .set({ ...columns(facts), version: version + 1, updated_at: new Date() })
@@ -92,23 +97,48 @@ export async function getAddress(db: Db | Trx, text: string): Promise<AddressRow
   return row;
 }
 
-export type AddressListed = AddressRow & { incidents: number; unfinished: number; last_opened_at: Date | null };
+export type AddressListed = AddressRow & {
+  incidents: number;
+  unfinished: number;
+  last_opened_at: Date | null;
+};
 
 /** A page of addresses in numeric order, each with how often it was blocked. `within` asks for those inside a range or around an address. */
-export async function listAddresses(db: Db, query: { limit: number; after?: string | undefined; text?: string | undefined; within?: Network | undefined }): Promise<{ items: AddressListed[]; next: string | null }> {
-  let page = db.selectFrom('addresses as a').selectAll('a').orderBy('a.network').limit(query.limit + 1);
+export async function listAddresses(
+  db: Db,
+  query: {
+    limit: number;
+    after?: string | undefined;
+    text?: string | undefined;
+    within?: Network | undefined;
+  },
+): Promise<{ items: AddressListed[]; next: string | null }> {
+  let page = db
+    .selectFrom('addresses as a')
+    .selectAll('a')
+    .orderBy('a.network')
+    .limit(query.limit + 1);
   if (query.after) page = page.where('a.network', '>', query.after);
   if (query.within) page = page.where(sql<boolean>`a.network && ${query.within.cidr}::cidr`);
   else if (query.text) {
     const like = `%${query.text.replace(/[\\%_]/g, '\\$&')}%`;
-    page = page.where((eb) => eb.or([eb('a.hostname', 'ilike', like), eb('a.label', 'ilike', like), eb(sql<string>`host(a.network)`, 'like', like)]));
+    page = page.where((eb) =>
+      eb.or([
+        eb('a.hostname', 'ilike', like),
+        eb('a.label', 'ilike', like),
+        eb(sql<string>`host(a.network)`, 'like', like),
+      ]),
+    );
   }
   const rows = await db
     .with('page', () => page)
     .selectFrom('page as a')
     .selectAll('a')
     .select((eb) => {
-      const of = eb.selectFrom('incident_addresses as ia').innerJoin('incidents as i', 'i.number', 'ia.incident_number').whereRef('ia.address_id', '=', 'a.id');
+      const of = eb
+        .selectFrom('incident_addresses as ia')
+        .innerJoin('incidents as i', 'i.number', 'ia.incident_number')
+        .whereRef('ia.address_id', '=', 'a.id');
       return [
         of.select(eb.fn.countAll<number>().as('n')).as('incidents'),
         of.select(sql<number>`count(*) filter (where i.state <> 'closed')`.as('n')).as('unfinished'),

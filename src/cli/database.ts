@@ -8,7 +8,11 @@ import { type Db, openDatabase } from '../database/open.ts';
 import type { Role, Scope } from '../database/tables.ts';
 import { Problem } from '../problem.ts';
 
-export type Io = { stdin: AsyncIterable<Uint8Array>; stdout: { write: (text: string) => unknown }; stderr: { write: (text: string) => unknown } };
+export type Io = {
+  stdin: AsyncIterable<Uint8Array>;
+  stdout: { write: (text: string) => unknown };
+  stderr: { write: (text: string) => unknown };
+};
 
 const ROLES = ['admin', 'operator', 'viewer'];
 const SCOPES = ['read', 'write', 'admin'];
@@ -45,7 +49,11 @@ type Options = Record<string, string | undefined>;
 
 function optionsOf(args: string[], names: string[]): Options | undefined {
   try {
-    const { values } = parseArgs({ args, options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])), strict: true });
+    const { values } = parseArgs({
+      args,
+      options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+      strict: true,
+    });
     return values as Options;
   } catch {
     return undefined;
@@ -56,9 +64,14 @@ function optionsOf(args: string[], names: string[]): Options | undefined {
 export async function userCommand([verb, ...args]: string[], io: Io): Promise<number> {
   const options = verb === 'add' ? optionsOf(args, ['email', 'name', 'role']) : undefined;
   const { email, name, role } = options ?? {};
-  if (!email?.includes('@') || !name || !role || !ROLES.includes(role)) return refuse(io, 'Use: user add --email E --name N --role admin|operator|viewer, with the password on standard input.');
+  if (!email?.includes('@') || !name || !role || !ROLES.includes(role))
+    return refuse(
+      io,
+      'Use: user add --email E --name N --role admin|operator|viewer, with the password on standard input.',
+    );
   const password = (await text(io.stdin as never)).replace(/\r?\n$/, '');
-  if (password.length < PASSWORD_MIN) return refuse(io, `The password needs at least ${PASSWORD_MIN} characters.`);
+  if (password.length < PASSWORD_MIN)
+    return refuse(io, `The password needs at least ${PASSWORD_MIN} characters.`);
   try {
     await withDatabase((db) => addUser(db, { email, name, role: role as Role, password }));
   } catch (error) {
@@ -74,9 +87,12 @@ export async function tokenCommand([verb, ...args]: string[], io: Io): Promise<n
   const { name, scope, days } = options ?? {};
   const lasts = days === undefined ? null : Number(days);
   const badDays = lasts !== null && !(Number.isInteger(lasts) && lasts > 0 && lasts <= 3650);
-  if (!name || !scope || !SCOPES.includes(scope) || badDays) return refuse(io, 'Use: token create --name N --scope read|write|admin [--days 1 to 3650]');
+  if (!name || !scope || !SCOPES.includes(scope) || badDays)
+    return refuse(io, 'Use: token create --name N --scope read|write|admin [--days 1 to 3650]');
   const expiresAt = lasts === null ? null : new Date(Date.now() + lasts * 86_400_000);
-  const token = await withDatabase((db) => createToken(db, { name, scope: scope as Scope, createdBy: null, expiresAt }));
+  const token = await withDatabase((db) =>
+    createToken(db, { name, scope: scope as Scope, createdBy: null, expiresAt }),
+  );
   io.stdout.write(`${token.secret}\n`);
   return 0;
 }

@@ -6,4 +6,8 @@ import { PARSERS } from './parsers.ts';
  * takes it back, and it would keep the process alive after the database is closed.
  */
 export const openPglite = (options: PGliteOptions): Promise<PGlite> =>
-  PGlite.create({ ...options, parsers: PARSERS, startParams: [...PGlite.defaultStartParams, '-c', 'log_startup_progress_interval=0'] });
+  PGlite.create({
+    ...options,
+    parsers: PARSERS,
+    startParams: [...PGlite.defaultStartParams, '-c', 'log_startup_progress_interval=0'],
+  });

@@ -89,7 +89,9 @@ export function takeLock(dataDir: string): () => void {
       }
       if (owner) clearDead(file, owner);
     }
-    throw new DatabaseInUse(`${dataDir}: several processes are fighting for this folder. Start one at a time.`);
+    throw new DatabaseInUse(
+      `${dataDir}: several processes are fighting for this folder. Start one at a time.`,
+    );
   } finally {
     rmSync(own, { force: true });
   }

@@ -19,7 +19,10 @@ function migrationNames(): string[] {
 }
 
 async function loadMigrations(): Promise<Record<string, Migration>> {
-  const loaded = migrationNames().map(async (name) => [name, (await import(new URL(`${name}.ts`, FOLDER).href)) as Migration]);
+  const loaded = migrationNames().map(async (name) => [
+    name,
+    (await import(new URL(`${name}.ts`, FOLDER).href)) as Migration,
+  ]);
   return Object.fromEntries(await Promise.all(loaded));
 }
 

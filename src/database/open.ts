@@ -77,6 +77,9 @@ async function openServer(url: string): Promise<OpenDatabase> {
 }
 
 /** Opens PostgreSQL where a URL is given, else the embedded database in the data directory. */
-export function openDatabase(config: { databaseUrl: string | undefined; dataDir: string }): Promise<OpenDatabase> {
+export function openDatabase(config: {
+  databaseUrl: string | undefined;
+  dataDir: string;
+}): Promise<OpenDatabase> {
   return config.databaseUrl ? openServer(config.databaseUrl) : openEmbedded(config.dataDir);
 }

@@ -9,7 +9,13 @@ type Json<T> = ColumnType<T, unknown, unknown>;
 export type Role = 'admin' | 'operator' | 'viewer';
 export type Scope = 'read' | 'write' | 'admin';
 export type Theme = 'system' | 'light' | 'dark';
-export type IncidentState = 'open' | 'awaiting-provider' | 'action-needed' | 'mitigated' | 'recovered' | 'closed';
+export type IncidentState =
+  | 'open'
+  | 'awaiting-provider'
+  | 'action-needed'
+  | 'mitigated'
+  | 'recovered'
+  | 'closed';
 export type Severity = 'low' | 'normal' | 'high' | 'critical';
 export type Channel = 'form' | 'email' | 'portal' | 'phone' | 'other';
 export type Direction = 'in' | 'out';
@@ -53,7 +59,12 @@ export type ApiTokensTable = {
 };
 
 export type SetupLinksTable = { token_hash: Buffer; created_at: Now; expires_at: Date };
-export type SignInFailuresTable = { id: GeneratedAlways<number>; email: string; client_address: string; at: Now };
+export type SignInFailuresTable = {
+  id: GeneratedAlways<number>;
+  email: string;
+  client_address: string;
+  at: Now;
+};
 
 export type IdempotencyKeysTable = {
   actor: string;
@@ -138,7 +149,12 @@ export type IncidentsTable = {
 
 export type IncidentAddressesTable = { incident_number: number; address_id: number };
 export type LinkKind = 'same-address' | 'same-provider' | 'by-hand';
-export type IncidentLinksTable = { incident_number: number; linked_number: number; kind: LinkKind; created_at: Now };
+export type IncidentLinksTable = {
+  incident_number: number;
+  linked_number: number;
+  kind: LinkKind;
+  created_at: Now;
+};
 
 export type ReportsTable = {
   id: GeneratedAlways<number>;
@@ -211,7 +227,13 @@ export type LettersTable = {
   sent_at: Date | null;
   channel: Channel | null;
 };
-export type LetterOverridesTable = { letter_id: number; claim: string; reason: string; by_name: string; at: Now };
+export type LetterOverridesTable = {
+  letter_id: number;
+  claim: string;
+  reason: string;
+  by_name: string;
+  at: Now;
+};
 
 export type MessagesTable = {
   id: GeneratedAlways<number>;

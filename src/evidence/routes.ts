@@ -26,7 +26,12 @@ const EvidenceForm = Type.Object({
 export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
-  async function view(request: FastifyRequest, number: number, typed: Record<string, string> = {}, problem?: { message: string; fields: Record<string, string> }) {
+  async function view(
+    request: FastifyRequest,
+    number: number,
+    typed: Record<string, string> = {},
+    problem?: { message: string; fields: Record<string, string> },
+  ) {
     const incident = await getIncident(db, number);
     const addresses = (await addressesOf(db, [number])).get(number) ?? [];
     const value = (name: string, otherwise = '') => typed[name] ?? otherwise;
@@ -36,7 +41,14 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
       incidentTitle: incident.title,
       claims: CLAIM_KEYS.map((key) => ({ key, text: claimText(key) })),
       addresses,
-      values: { claim: value('claim', (request.query as { claim?: string }).claim ?? 'no-public-listing'), result: value('result', 'supports'), words: value('words'), source: value('source'), at: value('at'), address: value('address') },
+      values: {
+        claim: value('claim', (request.query as { claim?: string }).claim ?? 'no-public-listing'),
+        result: value('result', 'supports'),
+        words: value('words'),
+        source: value('source'),
+        at: value('at'),
+        address: value('address'),
+      },
       zone,
       now: localInput(new Date(), zone),
       errors: problem?.fields ?? {},
@@ -44,26 +56,49 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  app.get('/incidents/:number/evidence/new', { config: { access: 'operator' }, schema: { params: NumberParams } }, async (request, reply) =>
-    reply.page('evidence/new', await view(request, request.params.number)),
+  app.get(
+    '/incidents/:number/evidence/new',
+    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    async (request, reply) => reply.page('evidence/new', await view(request, request.params.number)),
   );
 
-  app.post('/incidents/:number/evidence', { config: { access: 'operator' }, schema: { params: NumberParams } }, async (request, reply) => {
-    const { number } = request.params;
-    return orFormAgain(
-      reply,
-      async () => {
-        const form = readForm(EvidenceForm, request.body);
-        const observedAt = readMoment(request, 'at', form.at) ?? new Date();
-        await once(db, { actor: actorOf(request), key: formKey(request.body), what: `evidence ${number}`, input: request.body }, async (trx) => ({
-          status: 303,
-          body: await recordEvidence(trx, actorOf(request), number, { ...form, about: claimText(form.claim), observedAt, address: form.address ?? null }),
-        }));
-        return reply.done(`/incidents/${number}#h-ev`, 'Evidence recorded.');
-      },
-      async (problem) => ({ view: 'evidence/new', data: await view(request, number, request.body as Record<string, string>, problem) }),
-    );
-  });
+  app.post(
+    '/incidents/:number/evidence',
+    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    async (request, reply) => {
+      const { number } = request.params;
+      return orFormAgain(
+        reply,
+        async () => {
+          const form = readForm(EvidenceForm, request.body);
+          const observedAt = readMoment(request, 'at', form.at) ?? new Date();
+          await once(
+            db,
+            {
+              actor: actorOf(request),
+              key: formKey(request.body),
+              what: `evidence ${number}`,
+              input: request.body,
+            },
+            async (trx) => ({
+              status: 303,
+              body: await recordEvidence(trx, actorOf(request), number, {
+                ...form,
+                about: claimText(form.claim),
+                observedAt,
+                address: form.address ?? null,
+              }),
+            }),
+          );
+          return reply.done(`/incidents/${number}#h-ev`, 'Evidence recorded.');
+        },
+        async (problem) => ({
+          view: 'evidence/new',
+          data: await view(request, number, request.body as Record<string, string>, problem),
+        }),
+      );
+    },
+  );
 };
 
 export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
@@ -94,10 +129,27 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
       const { number } = request.params;
       const { observedAt, address, ...fact } = request.body;
       const at = observedAt ? new Date(observedAt) : new Date();
-      const answer = await once(db, { actor: actorOf(request), key: apiKey(request), what: `POST /incidents/${number}/evidence`, input: request.body }, async (trx) => {
-        const id = await recordEvidence(trx, actorOf(request), number, { ...fact, about: claimText(fact.claim), observedAt: at, address: address ?? null });
-        return { status: 201, body: { id, ...fact, observedAt: at.toISOString(), address: address ?? null } };
-      });
+      const answer = await once(
+        db,
+        {
+          actor: actorOf(request),
+          key: apiKey(request),
+          what: `POST /incidents/${number}/evidence`,
+          input: request.body,
+        },
+        async (trx) => {
+          const id = await recordEvidence(trx, actorOf(request), number, {
+            ...fact,
+            about: claimText(fact.claim),
+            observedAt: at,
+            address: address ?? null,
+          });
+          return {
+            status: 201,
+            body: { id, ...fact, observedAt: at.toISOString(), address: address ?? null },
+          };
+        },
+      );
       return reply.code(answer.status).send(answer.body);
     },
   );

@@ -20,7 +20,12 @@ export type SeenFact = {
 };
 
 /** Keeps a dated fact with its incident. Throws `invalid` for an address that is none of the incident's. */
-export async function recordEvidence(trx: Trx, actor: Actor, number: number, fact: SeenFact): Promise<number> {
+export async function recordEvidence(
+  trx: Trx,
+  actor: Actor,
+  number: number,
+  fact: SeenFact,
+): Promise<number> {
   await lockIncident(trx, number);
   const addressId = fact.address ? await addressOf(trx, number, fact.address) : null;
   const row = await trx
@@ -42,7 +47,14 @@ export async function recordEvidence(trx: Trx, actor: Actor, number: number, fac
     kind: 'evidence-recorded',
     actor,
     occurredAt: fact.observedAt,
-    detail: { claim: fact.claim, about: fact.about, result: fact.result, words: fact.words.trim(), source: fact.source.trim(), address: fact.address },
+    detail: {
+      claim: fact.claim,
+      about: fact.about,
+      result: fact.result,
+      words: fact.words.trim(),
+      source: fact.source.trim(),
+      address: fact.address,
+    },
   });
   return row.id;
 }
@@ -50,7 +62,12 @@ export async function recordEvidence(trx: Trx, actor: Actor, number: number, fac
 async function addressOf(trx: Trx, number: number, text: string): Promise<number> {
   const network = networksFrom('address', () => parseNetwork(text));
   const [id] = await ensureAddresses(trx, [network]);
-  const linked = await trx.selectFrom('incident_addresses').select('address_id').where('incident_number', '=', number).where('address_id', '=', id ?? 0).executeTakeFirst();
+  const linked = await trx
+    .selectFrom('incident_addresses')
+    .select('address_id')
+    .where('incident_number', '=', number)
+    .where('address_id', '=', id ?? 0)
+    .executeTakeFirst();
   if (!linked) throw invalid('address', `${network.text} is no address of this incident.`);
   return linked.address_id;
 }

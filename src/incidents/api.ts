@@ -4,17 +4,17 @@ import { parseNetwork } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
 import { parseReport } from '../bounces/parse-report.ts';
 import { Reason } from '../providers/schema.ts';
-import { ENTRY_GROUPS, type Entry, type EntryGroup } from '../timeline/entries.ts';
 import { summarise } from '../timeline/describe.ts';
+import { ENTRY_GROUPS, type Entry, type EntryGroup } from '../timeline/entries.ts';
 import { addNote, listEntries } from '../timeline/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
-import { IncidentJson, incidentJson } from './json.ts';
+import { once } from '../web/once.ts';
 import { SEVERITIES, STATES } from './incidents.ts';
+import { IncidentJson, incidentJson } from './json.ts';
 import { listIncidents } from './list.ts';
 import { addressesOf, editIncident, getIncident, linksOf, setState } from './store.ts';
 import { blocksToLog, readReport, takeReport } from './take-report.ts';
@@ -51,15 +51,37 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
   async function shown(number: number): Promise<IncidentJson> {
     const row = await getIncident(db, number);
     const [addresses, links] = await Promise.all([addressesOf(db, [number]), linksOf(db, number)]);
-    return incidentJson(row, { addresses: addresses.get(number) ?? [], links, provider: catalogue.byKey.get(row.provider), now: new Date() });
+    return incidentJson(row, {
+      addresses: addresses.get(number) ?? [],
+      links,
+      provider: catalogue.byKey.get(row.provider),
+      now: new Date(),
+    });
   }
 
   app.post(
     '/parse',
-    { config: { access: 'viewer' }, bodyLimit: MAX_REPORT_BYTES, schema: { tags, summary: 'What is recognised in a text; nothing is stored', body: Type.Object({ text: Type.String() }, closed) } },
+    {
+      config: { access: 'viewer' },
+      bodyLimit: MAX_REPORT_BYTES,
+      schema: {
+        tags,
+        summary: 'What is recognised in a text; nothing is stored',
+        body: Type.Object({ text: Type.String() }, closed),
+      },
+    },
     async (request) => {
-      const report = parseReport(request.body.text, { catalogue, now: new Date(), timeZone: viewerOf(request).timeZone });
-      return { format: report.format, rejections: report.rejections, notBlocks: report.notBlocks, notes: report.notes };
+      const report = parseReport(request.body.text, {
+        catalogue,
+        now: new Date(),
+        timeZone: viewerOf(request).timeZone,
+      });
+      return {
+        format: report.format,
+        rejections: report.rejections,
+        notBlocks: report.notBlocks,
+        notes: report.notes,
+      };
     },
   );
 
@@ -86,18 +108,34 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const given = { ...request.body, raw: Buffer.from(request.body.report), source: 'api' as const, fileName: '' };
-      const blocks = blocksToLog(readReport(given.raw, catalogue, viewerOf(request).timeZone), given, catalogue);
-      const answer = await once(db, { actor: actorOf(request), key: apiKey(request), what: 'POST /incidents', input: request.body }, async (trx) => {
-        const taken = await takeReport(trx, actorOf(request), given, blocks);
-        return { status: taken.logged.length > 0 ? 201 : 200, body: taken };
-      });
+      const given = {
+        ...request.body,
+        raw: Buffer.from(request.body.report),
+        source: 'api' as const,
+        fileName: '',
+      };
+      const blocks = blocksToLog(
+        readReport(given.raw, catalogue, viewerOf(request).timeZone),
+        given,
+        catalogue,
+      );
+      const answer = await once(
+        db,
+        { actor: actorOf(request), key: apiKey(request), what: 'POST /incidents', input: request.body },
+        async (trx) => {
+          const taken = await takeReport(trx, actorOf(request), given, blocks);
+          return { status: taken.logged.length > 0 ? 201 : 200, body: taken };
+        },
+      );
       const taken = answer.body as { logged: number[]; appendedTo: number[] };
       const [first, ...others] = taken.logged;
       if (first === undefined) return reply.code(200).send({ appendedTo: taken.appendedTo[0] });
       const more = others.length > 0 ? { alsoLogged: others } : {};
       const appended = taken.appendedTo.length > 0 ? { appendedTo: taken.appendedTo[0] } : {};
-      return reply.code(201).header('location', `/api/v1/incidents/${first}`).send({ ...(await shown(first)), ...more, ...appended });
+      return reply
+        .code(201)
+        .header('location', `/api/v1/incidents/${first}`)
+        .send({ ...(await shown(first)), ...more, ...appended });
     },
   );
 
@@ -122,10 +160,24 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
       const { limit = 50, cursor, state, provider, address, q } = request.query;
       const after = readCursor(cursor, ['number'])?.[0] as number | undefined;
       const network = address ? networksFrom('address', () => parseNetwork(address)) : undefined;
-      const page = await listIncidents(db, { limit, after, states: state ? [state] : undefined, provider, network, text: q });
+      const page = await listIncidents(db, {
+        limit,
+        after,
+        states: state ? [state] : undefined,
+        provider,
+        network,
+        text: q,
+      });
       const now = new Date();
       return {
-        items: page.items.map((row) => incidentJson(row, { addresses: row.addresses, links: [], provider: catalogue.byKey.get(row.provider), now })),
+        items: page.items.map((row) =>
+          incidentJson(row, {
+            addresses: row.addresses,
+            links: [],
+            provider: catalogue.byKey.get(row.provider),
+            now,
+          }),
+        ),
         next: page.next === null ? null : writeCursor([page.next]),
       };
     },
@@ -133,7 +185,10 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents/:number',
-    { config: { access: 'viewer' }, schema: { tags, summary: 'One incident', params: NumberParams, response: { 200: IncidentJson } } },
+    {
+      config: { access: 'viewer' },
+      schema: { tags, summary: 'One incident', params: NumberParams, response: { 200: IncidentJson } },
+    },
     (request) => shown(request.params.number),
   );
 
@@ -150,7 +205,9 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
             title: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
             severity: Type.Optional(Type.Enum([...SEVERITIES])),
             affected: Type.Optional(Type.String({ maxLength: 10_000 })),
-            assigneeId: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), Type.Null()])),
+            assigneeId: Type.Optional(
+              Type.Union([Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), Type.Null()]),
+            ),
             nextAction: Type.Optional(Type.String({ maxLength: 500 })),
             nextActionDueAt: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
             state: Type.Optional(Type.Enum([...STATES])),
@@ -165,7 +222,10 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { number } = request.params;
       const { state, reason, version, nextActionDueAt, ...facts } = request.body;
-      const due = nextActionDueAt === undefined ? {} : { nextActionDueAt: nextActionDueAt === null ? null : new Date(nextActionDueAt) };
+      const due =
+        nextActionDueAt === undefined
+          ? {}
+          : { nextActionDueAt: nextActionDueAt === null ? null : new Date(nextActionDueAt) };
       await db.transaction().execute(async (trx) => {
         await editIncident(trx, actorOf(request), number, { ...facts, ...due }, version);
         if (state) await setState(trx, actorOf(request), number, { to: state, reason: reason ?? '' });
@@ -200,7 +260,10 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
         ...(group ? { kinds: ENTRY_GROUPS[group as EntryGroup] } : {}),
         ...(at !== undefined ? { after: { at: new Date(at), id: id as number } } : {}),
       });
-      return { items: page.entries.map(entryJson), next: page.next ? writeCursor([page.next.at.toISOString(), page.next.id]) : null };
+      return {
+        items: page.entries.map(entryJson),
+        next: page.next ? writeCursor([page.next.at.toISOString(), page.next.id]) : null,
+      };
     },
   );
 
@@ -208,15 +271,44 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
     '/incidents/:number/notes',
     {
       config: { access: 'operator' },
-      schema: { tags: ['timeline'], summary: 'Add a note', params: NumberParams, body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 20_000 }) }, closed) },
+      schema: {
+        tags: ['timeline'],
+        summary: 'Add a note',
+        params: NumberParams,
+        body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 20_000 }) }, closed),
+      },
     },
     async (request, reply) => {
       const { number } = request.params;
-      const answer = await once(db, { actor: actorOf(request), key: apiKey(request), what: `POST /incidents/${number}/notes`, input: request.body }, async (trx) => {
-        const id = await addNote(trx, actorOf(request), number, request.body.text);
-        const row = await trx.selectFrom('timeline_entries').select(['id', 'kind', 'occurred_at', 'recorded_at', 'actor_name', 'detail']).where('id', '=', id).executeTakeFirstOrThrow();
-        return { status: 201, body: { id: row.id, kind: row.kind, occurredAt: row.occurred_at.toISOString(), recordedAt: row.recorded_at.toISOString(), actor: row.actor_name, summary: `Note: ${request.body.text.slice(0, 200)}`, detail: row.detail } };
-      });
+      const answer = await once(
+        db,
+        {
+          actor: actorOf(request),
+          key: apiKey(request),
+          what: `POST /incidents/${number}/notes`,
+          input: request.body,
+        },
+        async (trx) => {
+          const id = await addNote(trx, actorOf(request), number, request.body.text);
+          const row = await trx
+            .selectFrom('timeline_entries')
+            .select(['id', 'kind', 'occurred_at', 'recorded_at', 'actor_name', 'detail'])
+            .where('id', '=', id)
+            .executeTakeFirstOrThrow();
+          return {
+            status: 201,
+            body: {
+              id: row.id,
+              kind: row.kind,
+              occurredAt: row.occurred_at.toISOString(),
+              recordedAt: row.recorded_at.toISOString(),
+              actor: row.actor_name,
+              summary: `Note: ${request.body.text.slice(0, 200)}`,
+              detail: row.detail,
+            },
+          };
+        },
+      );
       return reply.code(answer.status).send(answer.body);
     },
   );

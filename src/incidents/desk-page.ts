@@ -28,11 +28,15 @@ export function deskRow(row: IncidentListed, catalogue: Catalogue, now: Date) {
   const happened =
     row.state === 'open'
       ? { words: 'Logged', at: row.opened_at }
-      : row.state === 'action-needed' && (!row.last_answer_at || (row.last_request_at && row.last_answer_at < row.last_request_at))
+      : row.state === 'action-needed' &&
+          (!row.last_answer_at || (row.last_request_at && row.last_answer_at < row.last_request_at))
         ? { words: 'No answer since', at: row.last_request_at ?? row.state_since }
         : row.state === 'awaiting-provider'
           ? { words: 'Request sent', at: row.last_request_at ?? row.state_since }
-          : { words: HAPPENED[row.last_verdict ?? ''] ?? stateWords(row.state), at: since ?? row.state_since };
+          : {
+              words: HAPPENED[row.last_verdict ?? ''] ?? stateWords(row.state),
+              at: since ?? row.state_since,
+            };
   return {
     number: row.number,
     state: row.state,
@@ -57,10 +61,15 @@ const HEIGHT = 34;
 const LABEL_ROOM = 13;
 
 /** Labels the newest spans first and leaves out those that would run into a labelled one. */
-function withLabels<Span extends { labelX: number; anchor: string }>(spans: Span[]): (Span & { label: boolean })[] {
+function withLabels<Span extends { labelX: number; anchor: string }>(
+  spans: Span[],
+): (Span & { label: boolean })[] {
   const taken: [number, number][] = [];
   const labelled = spans.toReversed().map((span) => {
-    const [from, to] = span.anchor === 'end' ? [span.labelX - LABEL_ROOM, span.labelX] : [span.labelX, span.labelX + LABEL_ROOM];
+    const [from, to] =
+      span.anchor === 'end'
+        ? [span.labelX - LABEL_ROOM, span.labelX]
+        : [span.labelX, span.labelX + LABEL_ROOM];
     const free = taken.every(([a, b]) => to <= a || from >= b);
     if (free) taken.push([from, to]);
     return { ...span, label: free };
@@ -69,10 +78,21 @@ function withLabels<Span extends { labelX: number; anchor: string }>(spans: Span
 }
 
 /** The strip of blocked spans, one row for each address: positions in per cent, so that text never scales. */
-export function spansView(addresses: AddressSpans[], catalogue: Catalogue, since: Date, now: Date, zone: string) {
+export function spansView(
+  addresses: AddressSpans[],
+  catalogue: Catalogue,
+  since: Date,
+  now: Date,
+  zone: string,
+) {
   const x = scaleUtc([since, now], [0, 100]).clamp(true);
   const at = (date: Date) => Math.round(x(date) * 100) / 100;
-  const months = utcMonth.range(since, now).map((month) => ({ x: at(month), label: new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' }).format(month) }));
+  const months = utcMonth
+    .range(since, now)
+    .map((month) => ({
+      x: at(month),
+      label: new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' }).format(month),
+    }));
   return {
     months,
     first: day(since, zone).replace(/ \d{4}$/, ''),
@@ -96,7 +116,13 @@ export function spansView(addresses: AddressSpans[], catalogue: Catalogue, since
           words: `${name} from ${day(span.from, zone)}${span.until ? ` to ${day(span.until, zone)}` : ', still refused'}, ${span.letters.length} ${span.letters.length === 1 ? 'letter' : 'letters'}`,
         };
       });
-      return { network: address.network, label: address.label, height: HEIGHT, spans: withLabels(spans), words: `${address.network}: ${spans.map((span) => span.words).join('; ')}.` };
+      return {
+        network: address.network,
+        label: address.label,
+        height: HEIGHT,
+        spans: withLabels(spans),
+        words: `${address.network}: ${spans.map((span) => span.words).join('; ')}.`,
+      };
     }),
   };
 }

@@ -8,11 +8,22 @@ const SECTION_LIMIT = 30;
 /** What needs us, what waits, what is being proven: each the newest few, the rest one click away. */
 export async function readDesk(db: Db) {
   const section = (states: IncidentState[]) => listIncidents(db, { limit: SECTION_LIMIT, states });
-  const [needYou, waiting, proving] = await Promise.all([section(['open', 'action-needed']), section(['awaiting-provider']), section(['mitigated'])]);
+  const [needYou, waiting, proving] = await Promise.all([
+    section(['open', 'action-needed']),
+    section(['awaiting-provider']),
+    section(['mitigated']),
+  ]);
   return { needYou, waiting, proving };
 }
 
-export type BlockedSpan = { number: number; provider: string; from: Date; until: Date | null; lifted: boolean; letters: Date[] };
+export type BlockedSpan = {
+  number: number;
+  provider: string;
+  from: Date;
+  until: Date | null;
+  lifted: boolean;
+  letters: Date[];
+};
 export type AddressSpans = { network: string; label: string; spans: BlockedSpan[] };
 
 const SPAN_ADDRESSES = 12;
@@ -23,7 +34,18 @@ export async function readSpans(db: Db, since: Date): Promise<AddressSpans[]> {
     .selectFrom('incidents as i')
     .innerJoin('incident_addresses as ia', 'ia.incident_number', 'i.number')
     .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-    .select(['i.number', 'i.provider', 'i.opened_at', 'i.first_rejection_at', 'i.mitigated_at', 'i.recovered_at', 'i.closed_at', 'a.network', 'a.label', 'a.hostname'])
+    .select([
+      'i.number',
+      'i.provider',
+      'i.opened_at',
+      'i.first_rejection_at',
+      'i.mitigated_at',
+      'i.recovered_at',
+      'i.closed_at',
+      'a.network',
+      'a.label',
+      'a.hostname',
+    ])
     .where((eb) => eb.or([eb('i.opened_at', '>=', since), eb('i.state', '!=', 'closed')]))
     .orderBy('i.number', 'desc')
     .limit(400)
@@ -31,10 +53,24 @@ export async function readSpans(db: Db, since: Date): Promise<AddressSpans[]> {
   const letters = await lettersOf(db, [...new Set(rows.map((row) => row.number))]);
   const byAddress = new Map<string, AddressSpans>();
   for (const row of rows) {
-    const entry = byAddress.get(row.network) ?? { network: networkText(row.network), label: row.label || (row.hostname.split('.')[0] ?? ''), spans: [] };
+    const entry = byAddress.get(row.network) ?? {
+      network: networkText(row.network),
+      label: row.label || (row.hostname.split('.')[0] ?? ''),
+      spans: [],
+    };
     const until = row.mitigated_at ?? row.recovered_at ?? row.closed_at;
-    const from = row.first_rejection_at && row.first_rejection_at < row.opened_at ? row.first_rejection_at : row.opened_at;
-    entry.spans.unshift({ number: row.number, provider: row.provider, from, until, lifted: row.mitigated_at !== null && row.recovered_at === null && row.closed_at === null, letters: letters.get(row.number) ?? [] });
+    const from =
+      row.first_rejection_at && row.first_rejection_at < row.opened_at
+        ? row.first_rejection_at
+        : row.opened_at;
+    entry.spans.unshift({
+      number: row.number,
+      provider: row.provider,
+      from,
+      until,
+      lifted: row.mitigated_at !== null && row.recovered_at === null && row.closed_at === null,
+      letters: letters.get(row.number) ?? [],
+    });
     byAddress.set(row.network, entry);
   }
   return [...byAddress.values()].slice(0, SPAN_ADDRESSES);
@@ -43,7 +79,13 @@ export async function readSpans(db: Db, since: Date): Promise<AddressSpans[]> {
 async function lettersOf(db: Db, numbers: number[]): Promise<Map<number, Date[]>> {
   const found = new Map<number, Date[]>();
   if (numbers.length === 0) return found;
-  const rows = await db.selectFrom('letters').select(['incident_number', 'sent_at']).where('incident_number', 'in', numbers).where('state', '=', 'sent').execute();
-  for (const row of rows) if (row.sent_at) found.set(row.incident_number, [...(found.get(row.incident_number) ?? []), row.sent_at]);
+  const rows = await db
+    .selectFrom('letters')
+    .select(['incident_number', 'sent_at'])
+    .where('incident_number', 'in', numbers)
+    .where('state', '=', 'sent')
+    .execute();
+  for (const row of rows)
+    if (row.sent_at) found.set(row.incident_number, [...(found.get(row.incident_number) ?? []), row.sent_at]);
   return found;
 }

@@ -25,9 +25,21 @@ export async function raiseDueFollowUps(db: Db, catalogue: Catalogue, now: Date)
     for (const row of due) {
       const at = row.follow_up_due_at ?? now;
       const provider = catalogue.byKey.get(row.provider)?.name ?? row.provider;
-      await append(trx, { incident: row.number, kind: 'follow-up-due', actor: SYSTEM, occurredAt: at, detail: { provider, sentAt: (row.last_request_at ?? at).toISOString() } });
+      await append(trx, {
+        incident: row.number,
+        kind: 'follow-up-due',
+        actor: SYSTEM,
+        occurredAt: at,
+        detail: { provider, sentAt: (row.last_request_at ?? at).toISOString() },
+      });
       await writeIncident(trx, row.number, { follow_up_due_at: null, last_verdict: null });
-      await moveState(trx, SYSTEM, { ...row, follow_up_due_at: null }, { kind: 'no-answer' }, { reason: 'no answer in the usual time', at });
+      await moveState(
+        trx,
+        SYSTEM,
+        { ...row, follow_up_due_at: null },
+        { kind: 'no-answer' },
+        { reason: 'no answer in the usual time', at },
+      );
     }
     return due.length;
   });

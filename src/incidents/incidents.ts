@@ -1,13 +1,21 @@
 import type { IncidentRow, IncidentState, Severity } from '../database/tables.ts';
 
-export const STATES = ['open', 'action-needed', 'awaiting-provider', 'mitigated', 'recovered', 'closed'] as const satisfies IncidentState[];
+export const STATES = [
+  'open',
+  'action-needed',
+  'awaiting-provider',
+  'mitigated',
+  'recovered',
+  'closed',
+] as const satisfies IncidentState[];
 export const SEVERITIES = ['low', 'normal', 'high', 'critical'] as const satisfies Severity[];
 export const stateWords = (state: string) => state.replaceAll('-', ' ');
 
 /** `Outlook.com blocks 203.0.113.7 and 2 more` */
 export function incidentTitle(providerName: string, addresses: string[]): string {
   const [first = 'us', ...others] = addresses;
-  const more = others.length === 0 ? '' : others.length === 1 ? ` and ${others[0]}` : ` and ${others.length} more`;
+  const more =
+    others.length === 0 ? '' : others.length === 1 ? ` and ${others[0]}` : ` and ${others.length} more`;
   return `${providerName} blocks ${first}${more}`;
 }
 
@@ -21,10 +29,17 @@ export const blockedUntil = (row: Pick<IncidentRow, 'mitigated_at' | 'recovered_
 
 type Clocked = Pick<
   IncidentRow,
-  'first_rejection_at' | 'opened_at' | 'mitigated_at' | 'recovered_at' | 'closed_at' | 'first_request_at' | 'first_answer_at'
+  | 'first_rejection_at'
+  | 'opened_at'
+  | 'mitigated_at'
+  | 'recovered_at'
+  | 'closed_at'
+  | 'first_request_at'
+  | 'first_answer_at'
 >;
 
-const between = (from: Date | null, to: Date | null) => (from && to ? Math.max(0, to.getTime() - from.getTime()) : null);
+const between = (from: Date | null, to: Date | null) =>
+  from && to ? Math.max(0, to.getTime() - from.getTime()) : null;
 
 /** The durations that matter, in milliseconds; null while they are not known. `blocked` runs until now while blocked. */
 export function durations(row: Clocked, now: Date) {

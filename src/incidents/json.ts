@@ -43,7 +43,9 @@ export const IncidentJson = Type.Object({
     toMitigation: orNull(Type.Integer()),
   }),
   nextAction: Type.Object({ text: Type.String(), reason: Type.String(), dueAt: orNull(Time) }),
-  links: Type.Array(Type.Object({ number: Type.Integer(), title: Type.String(), state: Type.String(), kind: Type.String() })),
+  links: Type.Array(
+    Type.Object({ number: Type.Integer(), title: Type.String(), state: Type.String(), kind: Type.String() }),
+  ),
   version: Type.Integer(),
   updatedAt: Time,
 });
@@ -52,7 +54,10 @@ export type IncidentJson = Static<typeof IncidentJson>;
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 const seconds = (ms: number | null) => (ms === null ? null : Math.round(ms / 1000));
 
-export function incidentJson(row: IncidentRow, more: { addresses: string[]; links: LinkedIncident[]; provider: Provider | undefined; now: Date }): IncidentJson {
+export function incidentJson(
+  row: IncidentRow,
+  more: { addresses: string[]; links: LinkedIncident[]; provider: Provider | undefined; now: Date },
+): IncidentJson {
   const times = durations(row, more.now);
   const step = nextStep(row, more.provider);
   return {

@@ -35,7 +35,10 @@ function matching(text: string) {
 }
 
 /** A page of incidents, newest number first. */
-export async function listIncidents(db: Db, query: IncidentQuery): Promise<{ items: IncidentListed[]; next: number | null }> {
+export async function listIncidents(
+  db: Db,
+  query: IncidentQuery,
+): Promise<{ items: IncidentListed[]; next: number | null }> {
   let rows = db
     .selectFrom('incidents as i')
     .leftJoin('users as u', 'u.id', 'i.assignee_id')
@@ -50,17 +53,24 @@ export async function listIncidents(db: Db, query: IncidentQuery): Promise<{ ite
   const { network } = query;
   if (network) {
     rows = rows.where((eb) =>
-      eb('i.number', 'in', eb
-        .selectFrom('incident_addresses as ia')
-        .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-        .select('ia.incident_number')
-        .where(sql<boolean>`a.network && ${network.cidr}::cidr`)),
+      eb(
+        'i.number',
+        'in',
+        eb
+          .selectFrom('incident_addresses as ia')
+          .innerJoin('addresses as a', 'a.id', 'ia.address_id')
+          .select('ia.incident_number')
+          .where(sql<boolean>`a.network && ${network.cidr}::cidr`),
+      ),
     );
   }
   if (query.text) rows = rows.where('i.number', 'in', matching(query.text));
   const found = await rows.execute();
   const page = found.slice(0, query.limit);
-  const addresses = await addressesOf(db, page.map((row) => row.number));
+  const addresses = await addressesOf(
+    db,
+    page.map((row) => row.number),
+  );
   const items = page.map((row) => ({ ...row, addresses: addresses.get(row.number) ?? [] }));
   return { items, next: found.length > query.limit ? (items.at(-1)?.number ?? null) : null };
 }

@@ -1,12 +1,17 @@
-import type { IncidentState } from '../database/tables.ts';
 import type { ParsedReport } from '../bounces/parse-report.ts';
+import type { IncidentState } from '../database/tables.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
+import { incidentTitle } from './incidents.ts';
 import type { SeenRejection } from './log.ts';
 import type { Block } from './report.ts';
-import { incidentTitle } from './incidents.ts';
 
 type Match = { number: number; title: string; state: IncidentState; stateWords: string };
-type More = { typed: Record<string, string>; matches: (Match | undefined)[]; addresses: Map<string, string>; catalogue: Catalogue };
+type More = {
+  typed: Record<string, string>;
+  matches: (Match | undefined)[];
+  addresses: Map<string, string>;
+  catalogue: Catalogue;
+};
 
 const BASES: Record<string, string> = {
   text: 'Certain: the words of the reply.',
@@ -18,7 +23,8 @@ const BASES: Record<string, string> = {
 
 const NOT_BLOCK_LINES = 50;
 
-const codesOf = (one: SeenRejection) => [one.replyCode, one.enhancedCode, one.blockCode].filter((code) => code !== null);
+const codesOf = (one: SeenRejection) =>
+  [one.replyCode, one.enhancedCode, one.blockCode].filter((code) => code !== null);
 
 function lineView(one: SeenRejection, isBlock: boolean) {
   return {
@@ -39,12 +45,22 @@ function lineView(one: SeenRejection, isBlock: boolean) {
 function knowledge(one: SeenRejection | undefined, catalogue: Catalogue) {
   const [key, id] = one?.rule?.split('/') ?? [];
   const provider = key ? catalogue.byKey.get(key) : undefined;
-  const rule = provider?.rejections.find((candidate) => candidate.id === id) ?? catalogue.generic.find((candidate) => key === 'generic' && candidate.id === id);
-  return { meaning: rule?.meaning ?? '', firstStep: rule?.firstStep ?? provider?.checkFirst[0]?.text ?? '', verified: rule?.verified ?? true };
+  const rule =
+    provider?.rejections.find((candidate) => candidate.id === id) ??
+    catalogue.generic.find((candidate) => key === 'generic' && candidate.id === id);
+  return {
+    meaning: rule?.meaning ?? '',
+    firstStep: rule?.firstStep ?? provider?.checkFirst[0]?.text ?? '',
+    verified: rule?.verified ?? true,
+  };
 }
 
 const permanence = (temporary: boolean | null) =>
-  temporary === null ? '' : temporary ? 'Temporary: the server tries again by itself.' : 'Permanent: sending again does not help.';
+  temporary === null
+    ? ''
+    : temporary
+      ? 'Temporary: the server tries again by itself.'
+      : 'Permanent: sending again does not help.';
 
 function blockView(block: Block, match: Match | undefined, more: More) {
   const [first] = block.rejections;
@@ -76,7 +92,10 @@ export function previewView(read: { report: ParsedReport; blocks: Block[] } | un
   const { typed } = more;
   const blocks = read?.blocks.map((block, index) => blockView(block, more.matches[index], more)) ?? [];
   const notBlocks = read?.report.notBlocks ?? [];
-  const lines = [...(read?.report.rejections.map((one) => lineView(one, true)) ?? []), ...notBlocks.map((one) => lineView(one, false))].sort((a, b) => a.line - b.line);
+  const lines = [
+    ...(read?.report.rejections.map((one) => lineView(one, true)) ?? []),
+    ...notBlocks.map((one) => lineView(one, false)),
+  ].sort((a, b) => a.line - b.line);
   const single = blocks.length === 1 ? blocks[0] : undefined;
   return {
     isEmpty: !read,

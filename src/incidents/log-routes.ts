@@ -35,20 +35,31 @@ function rawOf(request: FastifyRequest): { raw: Buffer; fileName: string } {
 }
 
 const typedOf = (request: FastifyRequest): Typed =>
-  Object.fromEntries(Object.entries((request.body ?? {}) as Record<string, unknown>).filter(([, value]) => typeof value === 'string')) as Typed;
+  Object.fromEntries(
+    Object.entries((request.body ?? {}) as Record<string, unknown>).filter(
+      ([, value]) => typeof value === 'string',
+    ),
+  ) as Typed;
 
 export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
   const providers = catalogue.providers.map(({ key, name }) => ({ key, name }));
 
   async function preview(request: FastifyRequest, raw: Buffer, typed: Typed) {
-    if (raw.length === 0) return previewView(undefined, { typed, matches: [], addresses: new Map(), catalogue });
+    if (raw.length === 0)
+      return previewView(undefined, { typed, matches: [], addresses: new Map(), catalogue });
     const read = readReport(raw, catalogue, viewerOf(request).timeZone);
     const matches = await Promise.all(
       read.blocks.map(async (block) => {
-        const number = block.provider ? await findOpenIncident(db, block.provider.key, block.networks) : undefined;
+        const number = block.provider
+          ? await findOpenIncident(db, block.provider.key, block.networks)
+          : undefined;
         if (number === undefined) return undefined;
-        return db.selectFrom('incidents').select(['number', 'title', 'state']).where('number', '=', number).executeTakeFirst();
+        return db
+          .selectFrom('incidents')
+          .select(['number', 'title', 'state'])
+          .where('number', '=', number)
+          .executeTakeFirst();
       }),
     );
     const addresses = new Map<string, string>();
@@ -57,10 +68,18 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
       const name = known ? known.label || known.hostname || 'known' : 'not known yet';
       addresses.set(network.text, isDocumentation(network.cidr) ? `${name}; a documentation address` : name);
     }
-    return previewView(read, { typed, matches: matches.map((one) => one && { ...one, stateWords: stateWords(one.state) }), addresses, catalogue });
+    return previewView(read, {
+      typed,
+      matches: matches.map((one) => one && { ...one, stateWords: stateWords(one.state) }),
+      addresses,
+      catalogue,
+    });
   }
 
-  async function logView(request: FastifyRequest, problem?: { message: string; fields: Record<string, string> }) {
+  async function logView(
+    request: FastifyRequest,
+    problem?: { message: string; fields: Record<string, string> },
+  ) {
     const { raw, fileName } = rawOf(request);
     const typed = typedOf(request);
     // A file that is text comes back in the field, so that nothing has to be chosen twice.
@@ -79,10 +98,14 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  app.get('/log', { config: { access: 'operator' } }, async (request, reply) => reply.page('incidents/log', await logView(request)));
-
-  app.post('/log/read', { config: { access: 'operator' }, bodyLimit: MAX_REPORT_BYTES }, async (request, reply) =>
+  app.get('/log', { config: { access: 'operator' } }, async (request, reply) =>
     reply.page('incidents/log', await logView(request)),
+  );
+
+  app.post(
+    '/log/read',
+    { config: { access: 'operator' }, bodyLimit: MAX_REPORT_BYTES },
+    async (request, reply) => reply.page('incidents/log', await logView(request)),
   );
 
   /** What is read of the text so far: the part of the page that changes while somebody types. */
@@ -102,10 +125,14 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
         const given: Given = { ...form, raw, fileName, source: 'page', to };
         const blocks = blocksToLog(readReport(raw, catalogue, viewerOf(request).timeZone), given, catalogue);
         const input = { ...form, raw: raw.length };
-        const answer = await once(db, { actor: actorOf(request), key: formKey(request.body), what: 'log', input }, async (trx) => ({
-          status: 303,
-          body: await takeReport(trx, actorOf(request), given, blocks),
-        }));
+        const answer = await once(
+          db,
+          { actor: actorOf(request), key: formKey(request.body), what: 'log', input },
+          async (trx) => ({
+            status: 303,
+            body: await takeReport(trx, actorOf(request), given, blocks),
+          }),
+        );
         return reply.done(...whereTo(answer.body as Taken));
       },
       async (problem) => ({ view: 'incidents/log', data: await logView(request, problem) }),
@@ -115,7 +142,15 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   /** The report as it came in, byte for byte, as a download that no browser runs. */
   app.get(
     '/incidents/:number/reports/:id',
-    { config: { access: 'viewer' }, schema: { params: Type.Object({ number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), id: Type.Integer({ minimum: 1 }) }) } },
+    {
+      config: { access: 'viewer' },
+      schema: {
+        params: Type.Object({
+          number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
+          id: Type.Integer({ minimum: 1 }),
+        }),
+      },
+    },
     async (request, reply) => {
       const { number, id } = request.params;
       const report = await db
@@ -138,8 +173,12 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
 function whereTo(taken: Taken): [string, string] {
   const { logged, appendedTo } = taken;
   const numbers = (list: number[]) => list.map((number) => `#${number}`).join(', ');
-  const said = [logged.length > 0 && `Logged ${numbers(logged)}.`, appendedTo.length > 0 && `Added to ${numbers(appendedTo)}.`].filter(Boolean).join(' ');
+  const said = [
+    logged.length > 0 && `Logged ${numbers(logged)}.`,
+    appendedTo.length > 0 && `Added to ${numbers(appendedTo)}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
   const only = [...logged, ...appendedTo];
   return [only.length === 1 ? `/incidents/${only[0]}` : '/incidents', said];
 }
-

@@ -6,8 +6,8 @@ import { ensureAddresses } from '../addresses/store.ts';
 import type { ParsedReport } from '../bounces/parse-report.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow, ReportsTable, Severity } from '../database/tables.ts';
-import type { Provider, Reason } from '../providers/schema.ts';
 import { Problem } from '../problem.ts';
+import type { Provider, Reason } from '../providers/schema.ts';
 import { addNote, append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { incidentTitle } from './incidents.ts';
@@ -32,10 +32,14 @@ export type BlockToLog = {
 /** A rejection is one entry of the timeline; of a long log the first of each kind are, and the rest stand in its report. */
 const ENTRIES_PER_REPORT = 12;
 
-const sourceWords = (source: ReportSource) => ({ page: 'what was pasted', api: 'the API', 'command-line': 'the command line' })[source];
+const sourceWords = (source: ReportSource) =>
+  ({ page: 'what was pasted', api: 'the API', 'command-line': 'the command line' })[source];
 
 /** Keeps what came in, byte for byte. */
-export async function keepReport(trx: Trx, report: { raw: Buffer; source: ReportSource; fileName: string }): Promise<number> {
+export async function keepReport(
+  trx: Trx,
+  report: { raw: Buffer; source: ReportSource; fileName: string },
+): Promise<number> {
   const row = await trx
     .insertInto('reports')
     .values({
@@ -51,7 +55,11 @@ export async function keepReport(trx: Trx, report: { raw: Buffer; source: Report
 }
 
 /** The newest incident of this provider and one of these addresses that is not closed. */
-export async function findOpenIncident(db: Db | Trx, provider: string, networks: Network[]): Promise<number | undefined> {
+export async function findOpenIncident(
+  db: Db | Trx,
+  provider: string,
+  networks: Network[],
+): Promise<number | undefined> {
   if (networks.length === 0) return undefined;
   const row = await db
     .selectFrom('incidents as i')
@@ -67,18 +75,29 @@ export async function findOpenIncident(db: Db | Trx, provider: string, networks:
   return row?.number;
 }
 
-const codesOf = (one: SeenRejection) => [one.replyCode, one.enhancedCode, one.blockCode].filter(Boolean).join(' ');
+const codesOf = (one: SeenRejection) =>
+  [one.replyCode, one.enhancedCode, one.blockCode].filter(Boolean).join(' ');
 const timeOf = (text: string | null) => (text ? new Date(text) : null);
 const known = <T>(values: (T | null)[]): T[] => [...new Set(values.filter((value) => value !== null))];
 
 function span(rejections: SeenRejection[]): { first: Date | null; last: Date | null } {
-  const times = rejections.flatMap((one) => [timeOf(one.at), timeOf(one.lastAt)]).filter((at) => at !== null).map(Number);
-  return times.length === 0 ? { first: null, last: null } : { first: new Date(Math.min(...times)), last: new Date(Math.max(...times)) };
+  const times = rejections
+    .flatMap((one) => [timeOf(one.at), timeOf(one.lastAt)])
+    .filter((at) => at !== null)
+    .map(Number);
+  return times.length === 0
+    ? { first: null, last: null }
+    : { first: new Date(Math.min(...times)), last: new Date(Math.max(...times)) };
 }
 
 const sum = (rejections: SeenRejection[]) => rejections.reduce((total, one) => total + one.seen, 0);
 
-async function keepRejections(trx: Trx, number: number, reportId: number, rejections: SeenRejection[]): Promise<void> {
+async function keepRejections(
+  trx: Trx,
+  number: number,
+  reportId: number,
+  rejections: SeenRejection[],
+): Promise<void> {
   if (rejections.length === 0) return;
   await trx
     .insertInto('rejections')
@@ -109,7 +128,14 @@ async function keepRejections(trx: Trx, number: number, reportId: number, reject
     .execute();
 }
 
-async function tellRejections(trx: Trx, actor: Actor, number: number, reportId: number, rejections: SeenRejection[], isFirst: boolean): Promise<void> {
+async function tellRejections(
+  trx: Trx,
+  actor: Actor,
+  number: number,
+  reportId: number,
+  rejections: SeenRejection[],
+  isFirst: boolean,
+): Promise<void> {
   const ordered = [...rejections].sort((a, b) => (a.at ?? '').localeCompare(b.at ?? ''));
   for (const [index, one] of ordered.slice(0, ENTRIES_PER_REPORT).entries()) {
     await append(trx, {
@@ -131,7 +157,13 @@ async function tellRejections(trx: Trx, actor: Actor, number: number, reportId: 
 }
 
 /** Earlier incidents of the same addresses, and those that the same provider has open now. */
-async function linkRelated(trx: Trx, actor: Actor, number: number, provider: string, addressIds: number[]): Promise<void> {
+async function linkRelated(
+  trx: Trx,
+  actor: Actor,
+  number: number,
+  provider: string,
+  addressIds: number[],
+): Promise<void> {
   const before = await trx
     .selectFrom('incident_addresses as ia')
     .select((eb) => eb.fn.max('ia.incident_number').as('number'))
@@ -149,12 +181,18 @@ async function linkRelated(trx: Trx, actor: Actor, number: number, provider: str
     .orderBy('number', 'desc')
     .limit(5)
     .execute();
-  for (const other of known(before.map((row) => row.number))) await linkIncidents(trx, actor, number, other, 'same-address');
+  for (const other of known(before.map((row) => row.number)))
+    await linkIncidents(trx, actor, number, other, 'same-address');
   for (const { number: other } of beside) await linkIncidents(trx, actor, number, other, 'same-provider');
 }
 
 /** Logs a new incident from a kept report. Returns its number. */
-export async function logIncident(trx: Trx, actor: Actor, block: BlockToLog, report: { id: number; source: ReportSource }): Promise<number> {
+export async function logIncident(
+  trx: Trx,
+  actor: Actor,
+  block: BlockToLog,
+  report: { id: number; source: ReportSource },
+): Promise<number> {
   const addressIds = await ensureAddresses(trx, block.networks);
   const addresses = block.networks.map((network) => network.text);
   const { first, last } = span(block.rejections);
@@ -167,7 +205,9 @@ export async function logIncident(trx: Trx, actor: Actor, block: BlockToLog, rep
       state: 'open',
       reason: block.reason,
       ...(block.severity ? { severity: block.severity } : {}),
-      block_codes: known(block.rejections.map((one) => one.blockCode)).map((code) => code.toUpperCase()).slice(0, 50),
+      block_codes: known(block.rejections.map((one) => one.blockCode))
+        .map((code) => code.toUpperCase())
+        .slice(0, 50),
       recipient_domains: known(block.rejections.map((one) => one.recipientDomain)).slice(0, 200),
       rejection_count: sum(block.rejections),
       first_rejection_at: first,
@@ -177,8 +217,14 @@ export async function logIncident(trx: Trx, actor: Actor, block: BlockToLog, rep
     })
     .returning('number')
     .executeTakeFirstOrThrow();
-  await trx.insertInto('incident_addresses').values(addressIds.map((id) => ({ incident_number: number, address_id: id }))).execute();
-  await trx.insertInto('incident_reports').values({ incident_number: number, report_id: report.id }).execute();
+  await trx
+    .insertInto('incident_addresses')
+    .values(addressIds.map((id) => ({ incident_number: number, address_id: id })))
+    .execute();
+  await trx
+    .insertInto('incident_reports')
+    .values({ incident_number: number, report_id: report.id })
+    .execute();
   await keepRejections(trx, number, report.id, block.rejections);
   await tellRejections(trx, actor, number, report.id, block.rejections, true);
   await append(trx, {
@@ -199,8 +245,14 @@ function widened(row: IncidentRow, block: BlockToLog) {
   const earliest = (a: Date | null, b: Date | null) => (a && b ? (a < b ? a : b) : (a ?? b));
   const latest = (a: Date | null, b: Date | null) => (a && b ? (a > b ? a : b) : (a ?? b));
   return {
-    block_codes: known([...row.block_codes, ...block.rejections.map((one) => one.blockCode?.toUpperCase() ?? null)]).slice(0, 50),
-    recipient_domains: known([...row.recipient_domains, ...block.rejections.map((one) => one.recipientDomain)]).slice(0, 200),
+    block_codes: known([
+      ...row.block_codes,
+      ...block.rejections.map((one) => one.blockCode?.toUpperCase() ?? null),
+    ]).slice(0, 50),
+    recipient_domains: known([
+      ...row.recipient_domains,
+      ...block.rejections.map((one) => one.recipientDomain),
+    ]).slice(0, 200),
     rejection_count: row.rejection_count + sum(block.rejections),
     first_rejection_at: earliest(row.first_rejection_at, first),
     last_rejection_at: latest(row.last_rejection_at, last),
@@ -215,9 +267,16 @@ function isAfterLifting(row: IncidentRow, rejections: SeenRejection[]): boolean 
 }
 
 /** Adds a report to an incident; a rejection after the block was lifted opens it again, as a relapse. */
-export async function appendReport(trx: Trx, actor: Actor, number: number, block: BlockToLog, report: { id: number; fileName: string; byteLength: number }): Promise<void> {
+export async function appendReport(
+  trx: Trx,
+  actor: Actor,
+  number: number,
+  block: BlockToLog,
+  report: { id: number; fileName: string; byteLength: number },
+): Promise<void> {
   const row = await lockIncident(trx, number);
-  if (row.state === 'closed') throw new Problem('incident-closed', `Incident #${number} is closed; log a new one.`);
+  if (row.state === 'closed')
+    throw new Problem('incident-closed', `Incident #${number} is closed; log a new one.`);
   const addressIds = await ensureAddresses(trx, block.networks);
   if (addressIds.length > 0) {
     await trx
@@ -226,7 +285,10 @@ export async function appendReport(trx: Trx, actor: Actor, number: number, block
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
-  await trx.insertInto('incident_reports').values({ incident_number: number, report_id: report.id }).execute();
+  await trx
+    .insertInto('incident_reports')
+    .values({ incident_number: number, report_id: report.id })
+    .execute();
   await keepRejections(trx, number, report.id, block.rejections);
   await writeIncident(trx, number, widened(row, block));
   await append(trx, {
@@ -234,7 +296,12 @@ export async function appendReport(trx: Trx, actor: Actor, number: number, block
     kind: 'report-added',
     actor,
     reportId: report.id,
-    detail: { rejections: block.rejections.length, seen: sum(block.rejections), fileName: report.fileName, byteLength: report.byteLength },
+    detail: {
+      rejections: block.rejections.length,
+      seen: sum(block.rejections),
+      fileName: report.fileName,
+      byteLength: report.byteLength,
+    },
   });
   await tellRejections(trx, actor, number, report.id, block.rejections, false);
   if (block.note?.trim()) await addNote(trx, actor, number, block.note);
@@ -244,7 +311,12 @@ export async function appendReport(trx: Trx, actor: Actor, number: number, block
 async function recordRelapse(trx: Trx, actor: Actor, row: IncidentRow): Promise<void> {
   const relapses = row.relapses + 1;
   await writeIncident(trx, row.number, { relapses });
-  await append(trx, { incident: row.number, kind: 'relapse-seen', actor, detail: { state: row.state, relapses } });
+  await append(trx, {
+    incident: row.number,
+    kind: 'relapse-seen',
+    actor,
+    detail: { state: row.state, relapses },
+  });
   await moveState(trx, actor, row, { kind: 'rejected-again' }, { reason: 'refused again', at: new Date() });
 }
 

@@ -13,7 +13,15 @@ export type NextStep = {
 
 type Facts = Pick<
   IncidentRow,
-  'state' | 'round' | 'last_verdict' | 'mitigated_at' | 'last_request_at' | 'follow_up_due_at' | 'next_action' | 'next_action_due_at' | 'last_rejection_at'
+  | 'state'
+  | 'round'
+  | 'last_verdict'
+  | 'mitigated_at'
+  | 'last_request_at'
+  | 'follow_up_due_at'
+  | 'next_action'
+  | 'next_action_due_at'
+  | 'last_rejection_at'
 >;
 
 const HOUR = 3_600_000;
@@ -105,7 +113,9 @@ function stepFor(facts: Facts, provider: Provider | undefined): Step {
     case 'awaiting-provider':
       return {
         what: `Wait for ${name}'s answer, and record it here.`,
-        why: facts.follow_up_due_at ? 'If none comes in the usual time, this incident comes back to you.' : `${name} names no time for answers.`,
+        why: facts.follow_up_due_at
+          ? 'If none comes in the usual time, this incident comes back to you.'
+          : `${name} names no time for answers.`,
         primary: RECORD,
         secondary: REFUSED,
         due: facts.follow_up_due_at,
@@ -122,7 +132,12 @@ function stepFor(facts: Facts, provider: Provider | undefined): Step {
         secondary: WRITE,
       };
     case 'closed':
-      return { what: 'Nothing to do.', why: `This incident is ${stateWords(facts.state)}.`, primary: null, secondary: null };
+      return {
+        what: 'Nothing to do.',
+        why: `This incident is ${stateWords(facts.state)}.`,
+        primary: null,
+        secondary: null,
+      };
   }
 }
 
@@ -130,5 +145,7 @@ function stepFor(facts: Facts, provider: Provider | undefined): Step {
 export function nextStep(facts: Facts, provider: Provider | undefined): NextStep {
   const step = stepFor(facts, provider);
   const due = facts.next_action_due_at ?? step.due ?? null;
-  return facts.next_action ? { ...step, what: facts.next_action, why: `Set by hand. Otherwise: ${step.what}`, due } : { ...step, due };
+  return facts.next_action
+    ? { ...step, what: facts.next_action, why: `Set by hand. Otherwise: ${step.what}`, due }
+    : { ...step, due };
 }

@@ -17,14 +17,33 @@ export const VERDICT_BADGES: Record<string, { is: string; icon: string }> = {
   other: { is: '', icon: '' },
 };
 
-const RESULT_BADGES = { supports: { is: 'good', icon: 'e-good' }, contradicts: { is: 'bad', icon: 'e-bad' }, unknown: { is: '', icon: 'e-unknown' } } as const;
+const RESULT_BADGES = {
+  supports: { is: 'good', icon: 'e-good' },
+  contradicts: { is: 'bad', icon: 'e-bad' },
+  unknown: { is: '', icon: 'e-unknown' },
+} as const;
 
 /** Entered more than ten minutes after it happened: the row says so. */
 const LATE_MS = 10 * 60_000;
 
-const SHORT_KIND: Partial<Record<Entry['kind'], string>> = { 'message-received': 'mail in', 'message-sent': 'mail out', 'letter-sent': 'mail out', 'rejection-recorded': 'rejection' };
+const SHORT_KIND: Partial<Record<Entry['kind'], string>> = {
+  'message-received': 'mail in',
+  'message-sent': 'mail out',
+  'letter-sent': 'mail out',
+  'rejection-recorded': 'rejection',
+};
 
-const blank = { machine: '', quote: '', text: '', excerpt: '', change: null, badge: null, evidence: null, reason: '', changes: [] };
+const blank = {
+  machine: '',
+  quote: '',
+  text: '',
+  excerpt: '',
+  change: null,
+  badge: null,
+  evidence: null,
+  reason: '',
+  changes: [],
+};
 
 function bodyOf(entry: Entry) {
   switch (entry.kind) {
@@ -32,7 +51,12 @@ function bodyOf(entry: Entry) {
       return { ...blank, machine: entry.detail.text };
     case 'message-received': {
       const badge = VERDICT_BADGES[entry.detail.verdict] ?? { is: '', icon: '' };
-      return { ...blank, quote: entry.detail.quote ?? '', excerpt: entry.detail.quote ? '' : entry.detail.excerpt, badge: { ...badge, words: stateWords(entry.detail.verdict) } };
+      return {
+        ...blank,
+        quote: entry.detail.quote ?? '',
+        excerpt: entry.detail.quote ? '' : entry.detail.excerpt,
+        badge: { ...badge, words: stateWords(entry.detail.verdict) },
+      };
     }
     case 'message-sent':
     case 'letter-sent':
@@ -45,11 +69,27 @@ function bodyOf(entry: Entry) {
     case 'claim-overridden':
       return { ...blank, reason: entry.detail.reason };
     case 'state-changed':
-      return { ...blank, change: { from: entry.detail.from, to: entry.detail.to, fromWords: stateWords(entry.detail.from), toWords: stateWords(entry.detail.to) }, reason: entry.detail.reason };
+      return {
+        ...blank,
+        change: {
+          from: entry.detail.from,
+          to: entry.detail.to,
+          fromWords: stateWords(entry.detail.from),
+          toWords: stateWords(entry.detail.to),
+        },
+        reason: entry.detail.reason,
+      };
     case 'evidence-recorded':
       return { ...blank, evidence: { ...RESULT_BADGES[entry.detail.result], words: entry.detail.words } };
     case 'incident-edited':
-      return { ...blank, changes: entry.detail.changes.map(({ field, from, to }) => ({ field, from: from || 'empty', to: to || 'empty' })) };
+      return {
+        ...blank,
+        changes: entry.detail.changes.map(({ field, from, to }) => ({
+          field,
+          from: from || 'empty',
+          to: to || 'empty',
+        })),
+      };
     default:
       return blank;
   }
@@ -89,7 +129,11 @@ export function entriesByDay(entries: Entry[], zone: string) {
   for (const entry of entries) {
     const view = entryView(entry, zone);
     if (view.day !== current) {
-      days.push({ title: longDay(entry.occurredAt, zone), zone: offset(entry.occurredAt, zone), entries: [] });
+      days.push({
+        title: longDay(entry.occurredAt, zone),
+        zone: offset(entry.occurredAt, zone),
+        entries: [],
+      });
       current = view.day;
     }
     days.at(-1)?.entries.push(view);
@@ -97,17 +141,29 @@ export function entriesByDay(entries: Entry[], zone: string) {
   return days;
 }
 
-export function timelineTabs(counts: Map<string, number>, current: EntryGroup | 'all', href: (group: string) => string) {
+export function timelineTabs(
+  counts: Map<string, number>,
+  current: EntryGroup | 'all',
+  href: (group: string) => string,
+) {
   const all = [...counts.values()].reduce((sum, n) => sum + n, 0);
-  const of = (group: EntryGroup) => ENTRY_GROUPS[group].reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0);
-  const tabs = [{ name: 'all', n: all }, ...(Object.keys(ENTRY_GROUPS) as EntryGroup[]).map((name) => ({ name, n: of(name) }))];
+  const of = (group: EntryGroup) =>
+    ENTRY_GROUPS[group].reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0);
+  const tabs = [
+    { name: 'all', n: all },
+    ...(Object.keys(ENTRY_GROUPS) as EntryGroup[]).map((name) => ({ name, n: of(name) })),
+  ];
   return tabs.map((tab) => ({ ...tab, href: href(tab.name), current: tab.name === current }));
 }
 
 export type CourseStep = { state: IncidentState; from: Date; until: Date | null };
 
 /** Whose turn it was, and for how long: from the changes of state, oldest first. */
-export function courseOf(start: Date, changes: { at: Date; from: IncidentState; to: IncidentState }[], firstState: IncidentState): CourseStep[] {
+export function courseOf(
+  start: Date,
+  changes: { at: Date; from: IncidentState; to: IncidentState }[],
+  firstState: IncidentState,
+): CourseStep[] {
   const steps: CourseStep[] = [{ state: changes[0]?.from ?? firstState, from: start, until: null }];
   for (const change of changes) {
     const last = steps.at(-1);

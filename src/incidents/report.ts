@@ -5,7 +5,12 @@ import type { Provider, Reason } from '../providers/schema.ts';
 import type { SeenRejection } from './log.ts';
 
 /** What belongs into one incident: the rejections of one provider. */
-export type Block = { provider: Provider | null; networks: Network[]; rejections: SeenRejection[]; reason: Reason | null };
+export type Block = {
+  provider: Provider | null;
+  networks: Network[];
+  rejections: SeenRejection[];
+  reason: Reason | null;
+};
 
 const byWeight = (a: SeenRejection[], b: SeenRejection[]) => total(b) - total(a);
 const total = (rejections: SeenRejection[]) => rejections.reduce((sum, one) => sum + one.seen, 0);
@@ -13,7 +18,8 @@ const total = (rejections: SeenRejection[]) => rejections.reduce((sum, one) => s
 /** The reason that most of the rejections have. */
 function mainReason(rejections: SeenRejection[]): Reason | null {
   const counts = new Map<Reason, number>();
-  for (const one of rejections) if (one.reason) counts.set(one.reason, (counts.get(one.reason) ?? 0) + one.seen);
+  for (const one of rejections)
+    if (one.reason) counts.set(one.reason, (counts.get(one.reason) ?? 0) + one.seen);
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }
 

@@ -36,7 +36,9 @@ const RecoverForm = Type.Object({
   words: Type.String({ maxLength: 2000, description: 'what you saw' }),
   at: Type.Optional(Type.String({ maxLength: 30, description: 'a date and time' })),
 });
-const LinkForm = Type.Object({ number: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'the number of an incident' }) });
+const LinkForm = Type.Object({
+  number: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'the number of an incident' }),
+});
 const EditForm = Type.Object({
   title: Type.String({ minLength: 1, maxLength: 300, description: 'a title' }),
   severity: Type.Enum([...SEVERITIES]),
@@ -56,12 +58,22 @@ const ListQuery = Type.Object({
 });
 
 /** A moment from a `datetime-local` input in the viewer's zone; a future one is refused where only the past makes sense. */
-export function readMoment(request: FastifyRequest, field: string, text: string | undefined, options: { future?: boolean } = {}): Date | undefined {
+export function readMoment(
+  request: FastifyRequest,
+  field: string,
+  text: string | undefined,
+  options: { future?: boolean } = {},
+): Date | undefined {
   if (!text) return undefined;
   const at = fromLocalInput(text, viewerOf(request).timeZone);
-  if (!at) throw new Problem('invalid', 'This is not a date and time.', { fields: { [field]: 'Write it as 2026-03-10 09:12.' } });
+  if (!at)
+    throw new Problem('invalid', 'This is not a date and time.', {
+      fields: { [field]: 'Write it as 2026-03-10 09:12.' },
+    });
   if (!options.future && at.getTime() > Date.now() + 60_000) {
-    throw new Problem('invalid', 'This time is in the future.', { fields: { [field]: 'This time is in the future.' } });
+    throw new Problem('invalid', 'This time is in the future.', {
+      fields: { [field]: 'This time is in the future.' },
+    });
   }
   return at;
 }
@@ -75,8 +87,13 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     const zone = viewerOf(request).timeZone;
     const since = new Date(now.getTime() - STRIP_DAYS * 86_400_000);
     const [desk, spans] = await Promise.all([readDesk(db), readSpans(db, since)]);
-    const rows = (part: typeof desk.needYou) => ({ rows: part.items.map((row) => deskRow(row, catalogue, now)), more: part.next !== null });
-    const empty = spans.length === 0 && desk.needYou.items.length + desk.waiting.items.length + desk.proving.items.length === 0;
+    const rows = (part: typeof desk.needYou) => ({
+      rows: part.items.map((row) => deskRow(row, catalogue, now)),
+      more: part.next !== null,
+    });
+    const empty =
+      spans.length === 0 &&
+      desk.needYou.items.length + desk.waiting.items.length + desk.proving.items.length === 0;
     if (empty) {
       const any = await db.selectFrom('incidents').select('number').limit(1).executeTakeFirst();
       if (!any) return reply.page('incidents/first-start', {});
@@ -89,62 +106,77 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     });
   });
 
-  app.get('/incidents', { config: { access: 'viewer' }, schema: { querystring: ListQuery } }, async (request, reply) => {
-    const { state = '', provider = '', address = '', q = '', mine = '', cursor } = request.query;
-    const errors: Record<string, string> = {};
-    const known = STATES.find((one) => one === state);
-    let network: ReturnType<typeof parseNetwork> | undefined;
-    let text = q.trim();
-    // A search for an address asks for what happened to it, not for its letters.
-    const asAddress = address || (/^[0-9a-f.:/]+$/i.test(text) && /[.:]/.test(text) ? text : '');
-    if (asAddress) {
-      try {
-        network = parseNetwork(asAddress);
-        if (!address) text = '';
-      } catch (error) {
-        if (address) errors['address'] = (error as Error).message;
+  app.get(
+    '/incidents',
+    { config: { access: 'viewer' }, schema: { querystring: ListQuery } },
+    async (request, reply) => {
+      const { state = '', provider = '', address = '', q = '', mine = '', cursor } = request.query;
+      const errors: Record<string, string> = {};
+      const known = STATES.find((one) => one === state);
+      let network: ReturnType<typeof parseNetwork> | undefined;
+      let text = q.trim();
+      // A search for an address asks for what happened to it, not for its letters.
+      const asAddress = address || (/^[0-9a-f.:/]+$/i.test(text) && /[.:]/.test(text) ? text : '');
+      if (asAddress) {
+        try {
+          network = parseNetwork(asAddress);
+          if (!address) text = '';
+        } catch (error) {
+          if (address) errors['address'] = (error as Error).message;
+        }
       }
-    }
-    const page = errors['address']
-      ? { items: [], next: null }
-      : await listIncidents(db, {
-          limit: 50,
-          after: readCursor(cursor, ['number'])?.[0] as number | undefined,
-          states: known ? [known] : state === 'not-closed' ? STATES.filter((one) => one !== 'closed') : undefined,
-          provider: provider || undefined,
-          assigneeId: mine ? (viewerOf(request).userId ?? undefined) : undefined,
-          network,
-          text: text || undefined,
-        });
-    const now = new Date();
-    const query = new URLSearchParams(Object.entries({ state, provider, address, q, mine }).filter(([, value]) => value));
-    if (page.next !== null) query.set('cursor', writeCursor([page.next]));
-    return reply.page('incidents/list', {
-      query: { state, provider, address, q, mine },
-      errors,
-      filtered: Boolean(state || provider || address || q || mine),
-      states: STATES.map((one) => ({ key: one, words: stateWords(one) })),
-      providers,
-      rows: page.items.map((row) => ({
-        number: row.number,
-        title: row.title,
-        state: row.state,
-        stateWords: stateWords(row.state),
-        provider: catalogue.byKey.get(row.provider)?.name ?? row.provider,
-        addresses: row.addresses.slice(0, 3),
-        more: Math.max(0, row.addresses.length - 3),
-        codes: row.block_codes.slice(0, 2),
-        openedAt: row.opened_at,
-        blockedMs: durations(row, now).blocked,
-        round: row.round,
-        assignee: row.assignee_name ?? '',
-      })),
-      next: page.next === null ? '' : `/incidents?${query}`,
-      isFirst: !cursor,
-    });
-  });
+      const page = errors['address']
+        ? { items: [], next: null }
+        : await listIncidents(db, {
+            limit: 50,
+            after: readCursor(cursor, ['number'])?.[0] as number | undefined,
+            states: known
+              ? [known]
+              : state === 'not-closed'
+                ? STATES.filter((one) => one !== 'closed')
+                : undefined,
+            provider: provider || undefined,
+            assigneeId: mine ? (viewerOf(request).userId ?? undefined) : undefined,
+            network,
+            text: text || undefined,
+          });
+      const now = new Date();
+      const query = new URLSearchParams(
+        Object.entries({ state, provider, address, q, mine }).filter(([, value]) => value),
+      );
+      if (page.next !== null) query.set('cursor', writeCursor([page.next]));
+      return reply.page('incidents/list', {
+        query: { state, provider, address, q, mine },
+        errors,
+        filtered: Boolean(state || provider || address || q || mine),
+        states: STATES.map((one) => ({ key: one, words: stateWords(one) })),
+        providers,
+        rows: page.items.map((row) => ({
+          number: row.number,
+          title: row.title,
+          state: row.state,
+          stateWords: stateWords(row.state),
+          provider: catalogue.byKey.get(row.provider)?.name ?? row.provider,
+          addresses: row.addresses.slice(0, 3),
+          more: Math.max(0, row.addresses.length - 3),
+          codes: row.block_codes.slice(0, 2),
+          openedAt: row.opened_at,
+          blockedMs: durations(row, now).blocked,
+          round: row.round,
+          assignee: row.assignee_name ?? '',
+        })),
+        next: page.next === null ? '' : `/incidents?${query}`,
+        isFirst: !cursor,
+      });
+    },
+  );
 
-  async function showIncident(request: FastifyRequest, number: number, query: Record<string, string>, whole = false) {
+  async function showIncident(
+    request: FastifyRequest,
+    number: number,
+    query: Record<string, string>,
+    whole = false,
+  ) {
     const zone = viewerOf(request).timeZone;
     const group = (Object.keys(ENTRY_GROUPS) as EntryGroup[]).find((one) => one === query['show']);
     const order = query['order'] === 'newest' ? 'newest' : 'oldest';
@@ -162,10 +194,17 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     const now = new Date();
     const { row } = read;
     const provider = catalogue.byKey.get(row.provider);
-    const rule = provider?.rejections.find((one) => `${provider.key}/${one.id}` === read.firstRejection?.rule);
+    const rule = provider?.rejections.find(
+      (one) => `${provider.key}/${one.id}` === read.firstRejection?.rule,
+    );
     const link = (change: Record<string, string>) => {
-      const merged = new URLSearchParams({ ...(group ? { show: group } : {}), ...(order === 'newest' ? { order } : {}), ...change });
-      for (const [key, value] of [...merged]) if (!value || value === 'all' || value === 'oldest') merged.delete(key);
+      const merged = new URLSearchParams({
+        ...(group ? { show: group } : {}),
+        ...(order === 'newest' ? { order } : {}),
+        ...change,
+      });
+      for (const [key, value] of [...merged])
+        if (!value || value === 'all' || value === 'oldest') merged.delete(key);
       return `/incidents/${number}${merged.size > 0 ? `?${merged}` : ''}`;
     };
     const changes = read.changes.filter((change) => change.at >= row.opened_at || read.changes.length < 50);
@@ -180,7 +219,15 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
         affected: row.affected,
         reason: row.reason ?? '',
         codes: row.block_codes,
-        firstCodes: read.firstRejection ? [read.firstRejection.reply_code, read.firstRejection.enhanced_code, read.firstRejection.block_code].filter(Boolean).join(' ') : '',
+        firstCodes: read.firstRejection
+          ? [
+              read.firstRejection.reply_code,
+              read.firstRejection.enhanced_code,
+              read.firstRejection.block_code,
+            ]
+              .filter(Boolean)
+              .join(' ')
+          : '',
         temporary: read.firstRejection?.temporary ?? null,
         listName: read.firstRejection?.list_name ?? '',
         recipientDomains: row.recipient_domains.slice(0, 8),
@@ -196,7 +243,11 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
         version: row.version,
         lifted: row.mitigated_at !== null || row.recovered_at !== null || row.closed_at !== null,
       },
-      provider: { key: row.provider, name: provider?.name ?? row.provider, operator: provider?.operator ?? '' },
+      provider: {
+        key: row.provider,
+        name: provider?.name ?? row.provider,
+        operator: provider?.operator ?? '',
+      },
       meaning: rule?.meaning ?? '',
       durations: durations(row, now),
       step: nextStep(row, provider),
@@ -210,7 +261,12 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
       addresses: read.addresses,
       assignee: read.assignee,
       tickets: read.tickets,
-      letters: read.letters.map((letter, index) => ({ ...letter, round: roundWords(letter.round), position: index + 1, sent: letter.state === 'sent' })),
+      letters: read.letters.map((letter, index) => ({
+        ...letter,
+        round: roundWords(letter.round),
+        position: index + 1,
+        sent: letter.state === 'sent',
+      })),
       evidence: read.evidence.map((one) => ({
         claim: one.claim,
         about: app.desk.letters.claimText(one.claim),
@@ -221,7 +277,11 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
         is: one.result === 'supports' ? 'good' : one.result === 'contradicts' ? 'bad' : '',
         icon: one.result === 'supports' ? 'e-good' : one.result === 'contradicts' ? 'e-bad' : 'e-unknown',
       })),
-      links: read.links.map((one) => ({ ...one, kind: stateWords(one.kind), stateWords: stateWords(one.state) })),
+      links: read.links.map((one) => ({
+        ...one,
+        kind: stateWords(one.kind),
+        stateWords: stateWords(one.state),
+      })),
       nowInput: localInput(now, zone),
       states: STATES.filter((one) => one !== row.state).map((one) => ({ key: one, words: stateWords(one) })),
       organisation: '',
@@ -232,39 +292,69 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  app.get('/incidents/:number', { config: { access: 'viewer' }, schema: { params: NumberParams } }, async (request, reply) =>
-    reply.page('incidents/show', await showIncident(request, request.params.number, request.query as Record<string, string>)),
+  app.get(
+    '/incidents/:number',
+    { config: { access: 'viewer' }, schema: { params: NumberParams } },
+    async (request, reply) =>
+      reply.page(
+        'incidents/show',
+        await showIncident(request, request.params.number, request.query as Record<string, string>),
+      ),
   );
 
   /** The whole incident on one page, for paper or for an auditor. */
-  app.get('/incidents/:number/dossier', { config: { access: 'viewer' }, schema: { params: NumberParams } }, async (request, reply) => {
-    const profile = await db.selectFrom('profile').select('name').executeTakeFirstOrThrow();
-    return reply.page('incidents/dossier', { ...(await showIncident(request, request.params.number, {}, true)), organisation: profile.name });
-  });
+  app.get(
+    '/incidents/:number/dossier',
+    { config: { access: 'viewer' }, schema: { params: NumberParams } },
+    async (request, reply) => {
+      const profile = await db.selectFrom('profile').select('name').executeTakeFirstOrThrow();
+      return reply.page('incidents/dossier', {
+        ...(await showIncident(request, request.params.number, {}, true)),
+        organisation: profile.name,
+      });
+    },
+  );
 
   /** A small form of the incident's page: on a mistake the page comes back with what was typed, its part open. */
-  const smallForm = (path: string, open: string, act: (request: FastifyRequest, number: number) => Promise<{ to?: string; words: string }>) =>
-    app.post(path, { config: { access: 'operator' }, schema: { params: NumberParams } }, async (request, reply) => {
-      const { number } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const { to, words } = await act(request, number);
-          return reply.done(to ?? `/incidents/${number}`, words);
-        },
-        async (problem) => ({
-          view: 'incidents/show',
-          data: { ...(await showIncident(request, number, {})), errors: problem.fields, problem: problem.message, typed: (request.body ?? {}) as Record<string, string>, open },
-        }),
-      );
-    });
+  const smallForm = (
+    path: string,
+    open: string,
+    act: (request: FastifyRequest, number: number) => Promise<{ to?: string; words: string }>,
+  ) =>
+    app.post(
+      path,
+      { config: { access: 'operator' }, schema: { params: NumberParams } },
+      async (request, reply) => {
+        const { number } = request.params;
+        return orFormAgain(
+          reply,
+          async () => {
+            const { to, words } = await act(request, number);
+            return reply.done(to ?? `/incidents/${number}`, words);
+          },
+          async (problem) => ({
+            view: 'incidents/show',
+            data: {
+              ...(await showIncident(request, number, {})),
+              errors: problem.fields,
+              problem: problem.message,
+              typed: (request.body ?? {}) as Record<string, string>,
+              open,
+            },
+          }),
+        );
+      },
+    );
 
   const act = (request: FastifyRequest, what: string, effect: Parameters<typeof once>[2]) =>
     once(db, { actor: actorOf(request), key: formKey(request.body), what, input: request.body }, effect);
 
   smallForm('/incidents/:number/notes', 'note', async (request, number) => {
     const { text } = readForm(NoteForm, request.body);
-    const answer = await act(request, `note ${number}`, async (trx) => ({ status: 303, body: await addNote(trx, actorOf(request), number, text) }));
+    const answer = await act(request, `note ${number}`, async (trx) => ({
+      status: 303,
+      body: await addNote(trx, actorOf(request), number, text),
+    }));
     return { to: `/incidents/${number}#e${answer.body}`, words: 'Note added.' };
   });
 
@@ -272,8 +362,14 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     const { text } = readForm(NoteForm, request.body);
     const entry = Number((request.params as unknown as { entry: string }).entry);
     if (!Number.isSafeInteger(entry)) throw new Problem('not-found', 'There is no such note.');
-    const answer = await act(request, `correct ${entry}`, async (trx) => ({ status: 303, body: await correctNote(trx, actorOf(request), number, entry, text) }));
-    return { to: `/incidents/${number}#e${answer.body}`, words: 'Correction added. The earlier wording stays in the timeline.' };
+    const answer = await act(request, `correct ${entry}`, async (trx) => ({
+      status: 303,
+      body: await correctNote(trx, actorOf(request), number, entry, text),
+    }));
+    return {
+      to: `/incidents/${number}#e${answer.body}`,
+      words: 'Correction added. The earlier wording stays in the timeline.',
+    };
   });
 
   smallForm('/incidents/:number/state', 'state', async (request, number) => {
@@ -304,10 +400,21 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     return { words: `Linked to #${form.number}.` };
   });
 
-  async function editView(request: FastifyRequest, number: number, typed?: Record<string, string>, problem?: { message: string; fields: Record<string, string> }) {
+  async function editView(
+    request: FastifyRequest,
+    number: number,
+    typed?: Record<string, string>,
+    problem?: { message: string; fields: Record<string, string> },
+  ) {
     const [row, users] = await Promise.all([
       getIncident(db, number),
-      db.selectFrom('users').select(['id', 'name']).where('disabled_at', 'is', null).orderBy('name').limit(500).execute(),
+      db
+        .selectFrom('users')
+        .select(['id', 'name'])
+        .where('disabled_at', 'is', null)
+        .orderBy('name')
+        .limit(500)
+        .execute(),
     ]);
     const values = typed ?? {
       title: row.title,
@@ -315,13 +422,22 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
       affected: row.affected,
       assigneeId: row.assignee_id === null ? '' : String(row.assignee_id),
       nextAction: row.next_action,
-      nextActionDueAt: row.next_action_due_at ? localInput(row.next_action_due_at, viewerOf(request).timeZone).slice(0, 16) : '',
+      nextActionDueAt: row.next_action_due_at
+        ? localInput(row.next_action_due_at, viewerOf(request).timeZone).slice(0, 16)
+        : '',
     };
     const value = (name: string) => (values as Record<string, string>)[name] ?? '';
     return {
       number,
       title: row.title,
-      values: { title: value('title'), severity: value('severity'), affected: value('affected'), assigneeId: value('assigneeId'), nextAction: value('nextAction'), nextActionDueAt: value('nextActionDueAt') },
+      values: {
+        title: value('title'),
+        severity: value('severity'),
+        affected: value('affected'),
+        assigneeId: value('assigneeId'),
+        nextAction: value('nextAction'),
+        nextActionDueAt: value('nextActionDueAt'),
+      },
       // The newest version: who saw the newer text and sends again means it.
       version: row.version,
       severities: [...SEVERITIES],
@@ -332,25 +448,41 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  app.get('/incidents/:number/edit', { config: { access: 'operator' }, schema: { params: NumberParams } }, async (request, reply) =>
-    reply.page('incidents/edit', await editView(request, request.params.number)),
+  app.get(
+    '/incidents/:number/edit',
+    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    async (request, reply) => reply.page('incidents/edit', await editView(request, request.params.number)),
   );
 
-  app.post('/incidents/:number/edit', { config: { access: 'operator' }, schema: { params: NumberParams } }, async (request, reply) => {
-    const { number } = request.params;
-    return orFormAgain(
-      reply,
-      async () => {
-        const form = readForm(EditForm, request.body);
-        const due = readMoment(request, 'nextActionDueAt', form.nextActionDueAt, { future: true }) ?? null;
-        await act(request, `edit ${number}`, async (trx) => {
-          const facts = { title: form.title, severity: form.severity, affected: form.affected ?? '', assigneeId: form.assigneeId ?? null, nextAction: form.nextAction ?? '', nextActionDueAt: due };
-          await editIncident(trx, actorOf(request), number, facts, form.version);
-          return { status: 303, body: null };
-        });
-        return reply.done(`/incidents/${number}`, 'Saved.');
-      },
-      async (problem) => ({ view: 'incidents/edit', data: await editView(request, number, request.body as Record<string, string>, problem) }),
-    );
-  });
+  app.post(
+    '/incidents/:number/edit',
+    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    async (request, reply) => {
+      const { number } = request.params;
+      return orFormAgain(
+        reply,
+        async () => {
+          const form = readForm(EditForm, request.body);
+          const due = readMoment(request, 'nextActionDueAt', form.nextActionDueAt, { future: true }) ?? null;
+          await act(request, `edit ${number}`, async (trx) => {
+            const facts = {
+              title: form.title,
+              severity: form.severity,
+              affected: form.affected ?? '',
+              assigneeId: form.assigneeId ?? null,
+              nextAction: form.nextAction ?? '',
+              nextActionDueAt: due,
+            };
+            await editIncident(trx, actorOf(request), number, facts, form.version);
+            return { status: 303, body: null };
+          });
+          return reply.done(`/incidents/${number}`, 'Saved.');
+        },
+        async (problem) => ({
+          view: 'incidents/edit',
+          data: await editView(request, number, request.body as Record<string, string>, problem),
+        }),
+      );
+    },
+  );
 };

@@ -18,7 +18,13 @@ export async function readIncident(db: Db, number: number) {
       .orderBy('id')
       .limit(200)
       .execute(),
-    db.selectFrom('tickets').selectAll().where('incident_number', '=', number).orderBy('id', 'desc').limit(50).execute(),
+    db
+      .selectFrom('tickets')
+      .selectAll()
+      .where('incident_number', '=', number)
+      .orderBy('id', 'desc')
+      .limit(50)
+      .execute(),
     db
       .selectFrom('letters')
       .select(['id', 'template', 'round', 'state', 'subject', 'sent_at', 'updated_at'])
@@ -31,7 +37,15 @@ export async function readIncident(db: Db, number: number) {
       .selectFrom('evidence as e')
       .leftJoin('addresses as a', 'a.id', 'e.address_id')
       .distinctOn(['e.claim', 'e.address_id'])
-      .select(['e.claim', 'e.result', 'e.words', 'e.source', 'e.observed_at', 'e.recorded_by_name', 'a.network'])
+      .select([
+        'e.claim',
+        'e.result',
+        'e.words',
+        'e.source',
+        'e.observed_at',
+        'e.recorded_by_name',
+        'a.network',
+      ])
       .where('e.incident_number', '=', number)
       .orderBy('e.claim')
       .orderBy('e.address_id')
@@ -39,8 +53,16 @@ export async function readIncident(db: Db, number: number) {
       .orderBy('e.id', 'desc')
       .limit(100)
       .execute(),
-    row.assignee_id === null ? undefined : db.selectFrom('users').select('name').where('id', '=', row.assignee_id).executeTakeFirst(),
-    db.selectFrom('rejections').select(['reply_code', 'enhanced_code', 'block_code', 'rule', 'temporary', 'list_name']).where('incident_number', '=', number).orderBy('id').limit(1).executeTakeFirst(),
+    row.assignee_id === null
+      ? undefined
+      : db.selectFrom('users').select('name').where('id', '=', row.assignee_id).executeTakeFirst(),
+    db
+      .selectFrom('rejections')
+      .select(['reply_code', 'enhanced_code', 'block_code', 'rule', 'temporary', 'list_name'])
+      .where('incident_number', '=', number)
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst(),
     db
       .selectFrom('incident_addresses as ia')
       .innerJoin('addresses as a', 'a.id', 'ia.address_id')
@@ -52,14 +74,21 @@ export async function readIncident(db: Db, number: number) {
   return {
     row,
     links,
-    changes: changes.map((change) => ({ at: change.occurred_at, from: change.detail.from, to: change.detail.to })),
+    changes: changes.map((change) => ({
+      at: change.occurred_at,
+      from: change.detail.from,
+      to: change.detail.to,
+    })),
     tickets,
     letters,
     evidence: evidence.map((one) => ({ ...one, address: one.network ? networkText(one.network) : '' })),
     assignee: assignee?.name ?? null,
     firstRejection: firstText,
-    addresses: addresses.map((one) => ({ text: networkText(one.network), hostname: one.hostname, label: one.label })),
+    addresses: addresses.map((one) => ({
+      text: networkText(one.network),
+      hostname: one.hostname,
+      label: one.label,
+    })),
   };
 }
 export type IncidentRead = Awaited<ReturnType<typeof readIncident>>;
-

@@ -15,7 +15,12 @@ export async function getIncident(db: Db | Trx, number: number): Promise<Inciden
 
 /** The incident, locked until the transaction ends: two changes at once come one after the other. */
 export async function lockIncident(trx: Trx, number: number): Promise<IncidentRow> {
-  const row = await trx.selectFrom('incidents').selectAll().where('number', '=', number).forUpdate().executeTakeFirst();
+  const row = await trx
+    .selectFrom('incidents')
+    .selectAll()
+    .where('number', '=', number)
+    .forUpdate()
+    .executeTakeFirst();
   if (!row) throw notFound(`incident #${number}`);
   return row;
 }
@@ -35,21 +40,39 @@ export async function addressesOf(db: Db | Trx, numbers: number[]): Promise<Map<
   return found;
 }
 
-export type LinkedIncident = { number: number; title: string; state: IncidentState; kind: LinkKind; openedAt: Date; mitigatedAt: Date | null; round: number };
+export type LinkedIncident = {
+  number: number;
+  title: string;
+  state: IncidentState;
+  kind: LinkKind;
+  openedAt: Date;
+  mitigatedAt: Date | null;
+  round: number;
+};
 
 /** Linked incidents, in either direction, newest first. */
 export async function linksOf(db: Db | Trx, number: number): Promise<LinkedIncident[]> {
   const rows = await db
     .selectFrom('incident_links as l')
     .innerJoin('incidents as i', (join) =>
-      join.on(sql<boolean>`i.number = case when l.incident_number = ${number} then l.linked_number else l.incident_number end`),
+      join.on(
+        sql<boolean>`i.number = case when l.incident_number = ${number} then l.linked_number else l.incident_number end`,
+      ),
     )
     .select(['i.number', 'i.title', 'i.state', 'l.kind', 'i.opened_at', 'i.mitigated_at', 'i.round'])
     .where((eb) => eb.or([eb('l.incident_number', '=', number), eb('l.linked_number', '=', number)]))
     .orderBy('i.number', 'desc')
     .limit(50)
     .execute();
-  return rows.map((row) => ({ number: row.number, title: row.title, state: row.state, kind: row.kind, openedAt: row.opened_at, mitigatedAt: row.mitigated_at, round: row.round }));
+  return rows.map((row) => ({
+    number: row.number,
+    title: row.title,
+    state: row.state,
+    kind: row.kind,
+    openedAt: row.opened_at,
+    mitigatedAt: row.mitigated_at,
+    round: row.round,
+  }));
 }
 
 const stamp = sql<Date>`now()`;
@@ -80,39 +103,82 @@ function stateColumns(row: IncidentRow, to: IncidentState, at: Date): IncidentCh
 }
 
 /** Moves an incident by what happened. Nothing is written when the event moves nothing. Returns the state it is in then. */
-export async function moveState(trx: Trx, actor: Actor, row: IncidentRow, event: StateEvent, cause: { reason: string; at: Date }): Promise<IncidentState> {
+export async function moveState(
+  trx: Trx,
+  actor: Actor,
+  row: IncidentRow,
+  event: StateEvent,
+  cause: { reason: string; at: Date },
+): Promise<IncidentState> {
   const to = nextState(row.state, event);
   if (to !== row.state) await setStateTo(trx, actor, row, to, cause);
   return to;
 }
 
 /** Puts an incident into a state because of what happened, whatever the rules say. */
-export async function setStateTo(trx: Trx, actor: Actor, row: IncidentRow, to: IncidentState, cause: { reason: string; at: Date }): Promise<void> {
+export async function setStateTo(
+  trx: Trx,
+  actor: Actor,
+  row: IncidentRow,
+  to: IncidentState,
+  cause: { reason: string; at: Date },
+): Promise<void> {
   await writeIncident(trx, row.number, stateColumns(row, to, cause.at));
-  await append(trx, { incident: row.number, kind: 'state-changed', actor, occurredAt: cause.at, detail: { from: row.state, to, reason: cause.reason, byHand: false } });
+  await append(trx, {
+    incident: row.number,
+    kind: 'state-changed',
+    actor,
+    occurredAt: cause.at,
+    detail: { from: row.state, to, reason: cause.reason, byHand: false },
+  });
 }
 
 /** A person sets the state, with a reason. Throws `changed-meanwhile` when it is no longer the state they saw. */
-export async function setState(trx: Trx, actor: Actor, number: number, change: { to: IncidentState; reason: string; seen?: IncidentState | undefined; at?: Date }): Promise<void> {
+export async function setState(
+  trx: Trx,
+  actor: Actor,
+  number: number,
+  change: { to: IncidentState; reason: string; seen?: IncidentState | undefined; at?: Date },
+): Promise<void> {
   const reason = change.reason.trim();
   if (!reason) throw invalid('reason', 'Say why, so that the timeline tells it later.');
   const row = await lockIncident(trx, number);
   if (change.seen && change.seen !== row.state) {
-    throw new Problem('changed-meanwhile', `The incident became ${row.state.replaceAll('-', ' ')} while you were writing.`);
+    throw new Problem(
+      'changed-meanwhile',
+      `The incident became ${row.state.replaceAll('-', ' ')} while you were writing.`,
+    );
   }
   if (change.to === row.state) return;
   const at = change.at ?? new Date();
   await writeIncident(trx, number, stateColumns(row, change.to, at));
-  await append(trx, { incident: number, kind: 'state-changed', actor, occurredAt: at, detail: { from: row.state, to: change.to, reason, byHand: true } });
+  await append(trx, {
+    incident: number,
+    kind: 'state-changed',
+    actor,
+    occurredAt: at,
+    detail: { from: row.state, to: change.to, reason, byHand: true },
+  });
 }
 
 /** Mail is seen to flow: the incident is recovered, with what was seen. */
-export async function confirmRecovery(trx: Trx, actor: Actor, number: number, seen: { words: string; at: Date }): Promise<void> {
+export async function confirmRecovery(
+  trx: Trx,
+  actor: Actor,
+  number: number,
+  seen: { words: string; at: Date },
+): Promise<void> {
   const words = seen.words.trim();
   if (!words) throw invalid('words', 'Say what you saw: how many messages were accepted, and since when.');
   const row = await lockIncident(trx, number);
   if (row.state === 'closed') throw new Problem('incident-closed', `Incident #${number} is closed.`);
-  await append(trx, { incident: number, kind: 'recovery-confirmed', actor, occurredAt: seen.at, detail: { words } });
+  await append(trx, {
+    incident: number,
+    kind: 'recovery-confirmed',
+    actor,
+    occurredAt: seen.at,
+    detail: { words },
+  });
   await moveState(trx, actor, row, { kind: 'deliveries-proven' }, { reason: words, at: seen.at });
 }
 
@@ -125,29 +191,57 @@ export type IncidentFacts = {
   nextActionDueAt: Date | null;
 };
 
-const FACT_NAMES = { title: 'title', severity: 'severity', affected: 'affected', nextAction: 'next action', nextActionDueAt: 'due' } as const;
+const FACT_NAMES = {
+  title: 'title',
+  severity: 'severity',
+  affected: 'affected',
+  nextAction: 'next action',
+  nextActionDueAt: 'due',
+} as const;
 
 function changesOf(row: IncidentRow, facts: Partial<IncidentFacts>) {
-  const before = { title: row.title, severity: row.severity, affected: row.affected, nextAction: row.next_action, nextActionDueAt: row.next_action_due_at };
+  const before = {
+    title: row.title,
+    severity: row.severity,
+    affected: row.affected,
+    nextAction: row.next_action,
+    nextActionDueAt: row.next_action_due_at,
+  };
   return (Object.keys(FACT_NAMES) as (keyof typeof FACT_NAMES)[]).flatMap((key) => {
     if (facts[key] === undefined) return [];
-    const [from, to] = [before[key], facts[key]].map((value) => (value instanceof Date ? value.toISOString() : (value ?? '')));
+    const [from, to] = [before[key], facts[key]].map((value) =>
+      value instanceof Date ? value.toISOString() : (value ?? ''),
+    );
     return from === to ? [] : [{ field: FACT_NAMES[key] as string, from: String(from), to: String(to) }];
   });
 }
 
 async function nameOfUser(trx: Trx, id: number | null): Promise<string | null> {
   if (id === null) return null;
-  const user = await trx.selectFrom('users').select(['name', 'disabled_at']).where('id', '=', id).executeTakeFirst();
+  const user = await trx
+    .selectFrom('users')
+    .select(['name', 'disabled_at'])
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!user) throw invalid('assigneeId', 'There is no such person.');
   return user.name;
 }
 
 /** Changes the facts that people keep. Throws `changed-meanwhile` when `version` is given and no longer the newest. */
-export async function editIncident(trx: Trx, actor: Actor, number: number, facts: Partial<IncidentFacts>, version?: number): Promise<void> {
+export async function editIncident(
+  trx: Trx,
+  actor: Actor,
+  number: number,
+  facts: Partial<IncidentFacts>,
+  version?: number,
+): Promise<void> {
   const row = await lockIncident(trx, number);
   if (version !== undefined && version !== row.version) {
-    throw new Problem('changed-meanwhile', 'The incident changed since you opened this form. Your text is still below; compare, then save again.', { facts: { version: row.version } });
+    throw new Problem(
+      'changed-meanwhile',
+      'The incident changed since you opened this form. Your text is still below; compare, then save again.',
+      { facts: { version: row.version } },
+    );
   }
   if (facts.title !== undefined && !facts.title.trim()) throw invalid('title', 'An incident needs a title.');
   const changes = changesOf(row, facts);
@@ -170,12 +264,23 @@ export async function editIncident(trx: Trx, actor: Actor, number: number, facts
 }
 
 /** Links two incidents; the entry goes to both timelines. */
-export async function linkIncidents(trx: Trx, actor: Actor, one: number, other: number, kind: LinkKind): Promise<void> {
+export async function linkIncidents(
+  trx: Trx,
+  actor: Actor,
+  one: number,
+  other: number,
+  kind: LinkKind,
+): Promise<void> {
   if (one === other) throw invalid('number', 'An incident cannot be linked to itself.');
   const [newer, older] = one > other ? [one, other] : [other, one];
-  const rows = await trx.selectFrom('incidents').select(['number', 'title']).where('number', 'in', [newer, older]).execute();
+  const rows = await trx
+    .selectFrom('incidents')
+    .select(['number', 'title'])
+    .where('number', 'in', [newer, older])
+    .execute();
   const titles = new Map(rows.map((row) => [row.number, row.title]));
-  for (const number of [newer, older]) if (!titles.has(number)) throw invalid('number', `There is no incident #${number}.`);
+  for (const number of [newer, older])
+    if (!titles.has(number)) throw invalid('number', `There is no incident #${number}.`);
   const linked = await trx
     .insertInto('incident_links')
     .values({ incident_number: newer, linked_number: older, kind })
@@ -183,7 +288,15 @@ export async function linkIncidents(trx: Trx, actor: Actor, one: number, other: 
     .returning('kind')
     .executeTakeFirst();
   if (!linked) return;
-  for (const [at, to] of [[newer, older], [older, newer]] as const) {
-    await append(trx, { incident: at, kind: 'incident-linked', actor, detail: { number: to, title: titles.get(to) ?? '', kind } });
+  for (const [at, to] of [
+    [newer, older],
+    [older, newer],
+  ] as const) {
+    await append(trx, {
+      incident: at,
+      kind: 'incident-linked',
+      actor,
+      detail: { number: to, title: titles.get(to) ?? '', kind },
+    });
   }
 }

@@ -4,11 +4,18 @@ import { networksFrom } from '../addresses/store.ts';
 import { type ParsedReport, parseReport } from '../bounces/parse-report.ts';
 import type { Trx } from '../database/open.ts';
 import type { Severity } from '../database/tables.ts';
+import { invalid, Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Provider, Reason } from '../providers/schema.ts';
-import { invalid, Problem } from '../problem.ts';
 import type { Actor } from '../web/access.ts';
-import { appendReport, type BlockToLog, findOpenIncident, keepReport, logIncident, type ReportSource } from './log.ts';
+import {
+  appendReport,
+  type BlockToLog,
+  findOpenIncident,
+  keepReport,
+  logIncident,
+  type ReportSource,
+} from './log.ts';
 import { type Block, blocksOf } from './report.ts';
 
 /** A report as it came in, with what a person said about it. */
@@ -30,14 +37,24 @@ export type Given = {
 
 export type Taken = { logged: number[]; appendedTo: number[] };
 
-export function readReport(raw: Buffer, catalogue: Catalogue, timeZone: string): { report: ParsedReport; blocks: Block[] } {
+export function readReport(
+  raw: Buffer,
+  catalogue: Catalogue,
+  timeZone: string,
+): { report: ParsedReport; blocks: Block[] } {
   const report = parseReport(raw, { catalogue, now: new Date(), timeZone });
   return { report, blocks: blocksOf(report, catalogue) };
 }
 
 function providerNamed(key: string, catalogue: Catalogue): Provider {
-  const provider = catalogue.byKey.get(key) ?? catalogue.providers.find((one) => one.name.toLowerCase() === key.toLowerCase());
-  if (!provider) throw invalid('provider', `“${key.slice(0, 60)}” is no provider of the catalogue; choose one from the list.`);
+  const provider =
+    catalogue.byKey.get(key) ??
+    catalogue.providers.find((one) => one.name.toLowerCase() === key.toLowerCase());
+  if (!provider)
+    throw invalid(
+      'provider',
+      `“${key.slice(0, 60)}” is no provider of the catalogue; choose one from the list.`,
+    );
   return provider;
 }
 
@@ -45,7 +62,8 @@ function providerNamed(key: string, catalogue: Catalogue): Provider {
 function complete(block: Block, given: Given, provider: Provider | null, networks: Network[]): BlockToLog {
   const fields: Record<string, string> = {};
   if (!provider) fields['provider'] = 'The report does not say who refused; choose the provider.';
-  if (networks.length === 0) fields['addresses'] = 'The report does not name your address; enter the one that sent this mail.';
+  if (networks.length === 0)
+    fields['addresses'] = 'The report does not name your address; enter the one that sent this mail.';
   if (!provider || networks.length === 0) {
     throw new Problem('invalid', Object.values(fields).join(' '), { fields });
   }
@@ -69,13 +87,23 @@ function refuseUnread(report: ParsedReport, given: Given): void {
   }
   if (report.rejections.length > 0 || (given.provider && given.addresses)) return;
   if (report.notBlocks.length > 0) {
-    throw invalid('report', 'This is a bounce, but no block: the mailbox, its size or the network is the trouble. To log it all the same, name provider and address.');
+    throw invalid(
+      'report',
+      'This is a bounce, but no block: the mailbox, its size or the network is the trouble. To log it all the same, name provider and address.',
+    );
   }
-  throw invalid('report', 'No rejection was recognised in it. To log it all the same, name provider and address.');
+  throw invalid(
+    'report',
+    'No rejection was recognised in it. To log it all the same, name provider and address.',
+  );
 }
 
 /** What to log, from what was read and what a person said. Throws `invalid` with a message for each field that is missing. */
-export function blocksToLog(read: { report: ParsedReport; blocks: Block[] }, given: Given, catalogue: Catalogue): BlockToLog[] {
+export function blocksToLog(
+  read: { report: ParsedReport; blocks: Block[] },
+  given: Given,
+  catalogue: Catalogue,
+): BlockToLog[] {
   refuseUnread(read.report, given);
   const { addresses } = given;
   const networks = addresses?.length ? networksFrom('addresses', () => parseNetworks(addresses)) : undefined;
@@ -99,10 +127,20 @@ export async function takeReport(trx: Trx, actor: Actor, given: Given, blocks: B
   for (const block of blocks) {
     // Two reports of one block at a time must not make two incidents.
     await sql`select pg_advisory_xact_lock(hashtext(${`incident ${block.provider.key}`}))`.execute(trx);
-    const number = typeof given.to === 'number' ? given.to : given.to === 'new' ? undefined : await findOpenIncident(trx, block.provider.key, block.networks);
-    if (number === undefined) taken.logged.push(await logIncident(trx, actor, block, { id, source: given.source }));
+    const number =
+      typeof given.to === 'number'
+        ? given.to
+        : given.to === 'new'
+          ? undefined
+          : await findOpenIncident(trx, block.provider.key, block.networks);
+    if (number === undefined)
+      taken.logged.push(await logIncident(trx, actor, block, { id, source: given.source }));
     else {
-      await appendReport(trx, actor, number, block, { id, fileName: given.fileName, byteLength: given.raw.length });
+      await appendReport(trx, actor, number, block, {
+        id,
+        fileName: given.fileName,
+        byteLength: given.raw.length,
+      });
       taken.appendedTo.push(number);
     }
   }

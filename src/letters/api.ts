@@ -10,8 +10,17 @@ import { apiKey } from '../web/idempotency.ts';
 import { once } from '../web/once.ts';
 import { claimText } from './claims.ts';
 import { fillFields } from './form-fields.ts';
+import {
+  currentDraft,
+  getLetter,
+  overrideClaim,
+  overridesOf,
+  saveDraft,
+  sendLetter,
+  startLetter,
+  stillMissing,
+} from './store.ts';
 import { nextRound, suggestTemplate } from './suggest.ts';
-import { currentDraft, getLetter, overrideClaim, overridesOf, saveDraft, sendLetter, startLetter, stillMissing } from './store.ts';
 import type { LetterTemplate } from './templates.ts';
 
 const closed = { additionalProperties: false };
@@ -38,8 +47,18 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       state: letter.state,
       subject: letter.subject,
       body: letter.body,
-      claims: claims.map(({ key, text, status, evidence }) => ({ key, text, status, evidence, overridden: overridden.includes(key) })),
-      fields: route ? fillFields(route, facts, { subject: letter.subject, body: letter.body }).map(({ label, value, maxLength, missing }) => ({ label, value, maxLength, missing })) : [],
+      claims: claims.map(({ key, text, status, evidence }) => ({
+        key,
+        text,
+        status,
+        evidence,
+        overridden: overridden.includes(key),
+      })),
+      fields: route
+        ? fillFields(route, facts, { subject: letter.subject, body: letter.body }).map(
+            ({ label, value, maxLength, missing }) => ({ label, value, maxLength, missing }),
+          )
+        : [],
       missing: letter.state === 'sent' ? [] : stillMissing(letter, draft.missing),
       version: letter.version,
       sentAt: letter.sent_at?.toISOString() ?? null,
@@ -47,10 +66,21 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  app.get('/templates', { config: { access: 'viewer' }, schema: { tags, summary: 'Letter templates' } }, async () => ({
-    items: letters.templates.map(({ key, language, round, title, when, claims }) => ({ key, language, round, title, when, claims })),
-    next: null,
-  }));
+  app.get(
+    '/templates',
+    { config: { access: 'viewer' }, schema: { tags, summary: 'Letter templates' } },
+    async () => ({
+      items: letters.templates.map(({ key, language, round, title, when, claims }) => ({
+        key,
+        language,
+        round,
+        title,
+        when,
+        claims,
+      })),
+      next: null,
+    }),
+  );
 
   app.post(
     '/incidents/:number/letters',
@@ -60,7 +90,16 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
         tags,
         summary: 'Draft a letter; without a template, the one that fits',
         params: NumberParams,
-        body: Type.Union([Type.Object({ template: Type.Optional(Type.String({ maxLength: 120 })), language: Type.Optional(Type.String({ maxLength: 5 })) }, closed), Type.Null()]),
+        body: Type.Union([
+          Type.Object(
+            {
+              template: Type.Optional(Type.String({ maxLength: 120 })),
+              language: Type.Optional(Type.String({ maxLength: 5 })),
+            },
+            closed,
+          ),
+          Type.Null(),
+        ]),
       },
     },
     async (request, reply) => {
@@ -69,16 +108,31 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const provider = catalogue.byKey.get(incident.provider);
       const { template: key, language } = request.body ?? {};
       const template = key ? named(key, language) : suggested();
-      const answer = await once(db, { actor: actorOf(request), key: apiKey(request), what: `POST /incidents/${number}/letters`, input: request.body }, async (trx) => ({
-        status: 201,
-        body: await startLetter(trx, actorOf(request), number, template, provider, new Date()),
-      }));
+      const answer = await once(
+        db,
+        {
+          actor: actorOf(request),
+          key: apiKey(request),
+          what: `POST /incidents/${number}/letters`,
+          input: request.body,
+        },
+        async (trx) => ({
+          status: 201,
+          body: await startLetter(trx, actorOf(request), number, template, provider, new Date()),
+        }),
+      );
       return reply.code(201).send(await shown(answer.body as number));
 
       function suggested(): LetterTemplate {
-        const round = nextRound({ state: incident.state, lastVerdict: incident.last_verdict, round: incident.round });
+        const round = nextRound({
+          state: incident.state,
+          lastVerdict: incident.last_verdict,
+          round: incident.round,
+        });
         const kin = provider ?? { key: incident.provider, kind: 'mailbox-provider' as const };
-        const found = suggestTemplate(letters.templates, kin, round, language) ?? suggestTemplate(letters.templates, kin, 'first', language);
+        const found =
+          suggestTemplate(letters.templates, kin, round, language) ??
+          suggestTemplate(letters.templates, kin, 'first', language);
         if (!found) throw invalid('template', 'No template fits; name one.');
         return found;
       }
@@ -87,14 +141,23 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
   function named(key: string, language: string | undefined): LetterTemplate {
     const found = letters.templates.filter((template) => template.key === key);
-    const one = found.find((template) => template.language === language) ?? (language ? undefined : (found.find((template) => template.language === 'en') ?? found[0]));
+    const one =
+      found.find((template) => template.language === language) ??
+      (language ? undefined : (found.find((template) => template.language === 'en') ?? found[0]));
     if (!one) {
-      throw invalid(found.length > 0 ? 'language' : 'template', `There is no template ${key}${language ? ` in ${language}` : ''}; GET /api/v1/templates lists them.`);
+      throw invalid(
+        found.length > 0 ? 'language' : 'template',
+        `There is no template ${key}${language ? ` in ${language}` : ''}; GET /api/v1/templates lists them.`,
+      );
     }
     return one;
   }
 
-  app.get('/letters/:id', { config: { access: 'viewer' }, schema: { tags, summary: 'One letter', params: IdParams } }, (request) => shown(request.params.id));
+  app.get(
+    '/letters/:id',
+    { config: { access: 'viewer' }, schema: { tags, summary: 'One letter', params: IdParams } },
+    (request) => shown(request.params.id),
+  );
 
   app.patch(
     '/letters/:id',
@@ -108,7 +171,15 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
           {
             subject: Type.Optional(Type.String({ maxLength: 300 })),
             body: Type.Optional(Type.String({ maxLength: 100_000 })),
-            overrides: Type.Optional(Type.Array(Type.Object({ claim: Type.String({ maxLength: 60 }), reason: Type.String({ maxLength: 2000 }) }, closed), { maxItems: 50 })),
+            overrides: Type.Optional(
+              Type.Array(
+                Type.Object(
+                  { claim: Type.String({ maxLength: 60 }), reason: Type.String({ maxLength: 2000 }) },
+                  closed,
+                ),
+                { maxItems: 50 },
+              ),
+            ),
             version: Type.Optional(Type.Integer({ minimum: 1 })),
           },
           closed,
@@ -120,7 +191,8 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const { overrides = [], version, ...change } = request.body;
       await db.transaction().execute(async (trx) => {
         await saveDraft(trx, id, change, version);
-        for (const { claim, reason } of overrides) await overrideClaim(trx, actorOf(request), id, claim, claimText(claim), reason);
+        for (const { claim, reason } of overrides)
+          await overrideClaim(trx, actorOf(request), id, claim, claimText(claim), reason);
       });
       return shown(id);
     },
@@ -134,7 +206,14 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
         tags,
         summary: 'Mark as sent',
         params: IdParams,
-        body: Type.Object({ channel: Channel, reference: Type.Optional(Type.String({ maxLength: 120 })), sentAt: Type.Optional(Type.String({ format: 'date-time' })) }, closed),
+        body: Type.Object(
+          {
+            channel: Channel,
+            reference: Type.Optional(Type.String({ maxLength: 120 })),
+            sentAt: Type.Optional(Type.String({ format: 'date-time' })),
+          },
+          closed,
+        ),
       },
     },
     async (request) => {
@@ -143,10 +222,23 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const template = letters.find(letter.template, letter.language);
       const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
       const { channel, reference, sentAt } = request.body;
-      await once(db, { actor: actorOf(request), key: apiKey(request), what: `POST /letters/${id}/send`, input: request.body }, async (trx) => ({
-        status: 200,
-        body: await sendLetter(trx, actorOf(request), id, template, provider, { channel, reference, at: sentAt ? new Date(sentAt) : undefined }),
-      }));
+      await once(
+        db,
+        {
+          actor: actorOf(request),
+          key: apiKey(request),
+          what: `POST /letters/${id}/send`,
+          input: request.body,
+        },
+        async (trx) => ({
+          status: 200,
+          body: await sendLetter(trx, actorOf(request), id, template, provider, {
+            channel,
+            reference,
+            at: sentAt ? new Date(sentAt) : undefined,
+          }),
+        }),
+      );
       return shown(id);
     },
   );

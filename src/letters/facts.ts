@@ -17,7 +17,14 @@ export type LetterFacts = {
   ticketReference: string;
   lastLetter: { at: Date; round: string } | null;
   lastReply: { at: Date; verdict: Verdict; quote: string } | null;
-  incident: { number: number; firstRejectionAt: Date | null; lastRejectionAt: Date | null; rejectionCount: number; affected: string; temporary: boolean };
+  incident: {
+    number: number;
+    firstRejectionAt: Date | null;
+    lastRejectionAt: Date | null;
+    rejectionCount: number;
+    affected: string;
+    temporary: boolean;
+  };
   profile: Profile;
   now: Date;
 };
@@ -49,7 +56,9 @@ const HELD: Record<Need, (facts: LetterFacts) => boolean> = {
 export type Missing = { key: Need; label: string; where: 'profile' | 'incident' };
 
 export const missingOf = (needs: Need[], facts: LetterFacts): Missing[] =>
-  needs.filter((need) => !HELD[need](facts)).map((key) => ({ key, label: NEEDS[key].label, where: NEEDS[key].where }));
+  needs
+    .filter((need) => !HELD[need](facts))
+    .map((key) => ({ key, label: NEEDS[key].label, where: NEEDS[key].where }));
 
 /** What stands in the letter where a fact is missing: seen at once, never an empty hole. */
 export const gap = (need: Need) => `[${NEEDS[need].gap}]`;

@@ -6,8 +6,8 @@ import type { LetterFacts } from './facts.ts';
 import { fillFields } from './form-fields.ts';
 import { LANGUAGES } from './language.ts';
 import { lintLetter } from './phrases.ts';
-import { stillMissing } from './store.ts';
 import { roundWords } from './rounds.ts';
+import { stillMissing } from './store.ts';
 import type { LetterTemplate } from './templates.ts';
 
 type Input = {
@@ -19,7 +19,14 @@ type Input = {
   facts: LetterFacts;
   route: Route | undefined;
   overrides: { claim: string; reason: string; by_name: string }[];
-  before: { id: number; incident_number: number; round: string; sent_at: Date | null; title: string; mitigated_at: Date | null }[];
+  before: {
+    id: number;
+    incident_number: number;
+    round: string;
+    sent_at: Date | null;
+    title: string;
+    mitigated_at: Date | null;
+  }[];
   typed: Record<string, string>;
   problem: { message: string; fields: Record<string, string>; code: string } | undefined;
   zone: string;
@@ -27,16 +34,34 @@ type Input = {
   channels: { key: string; words: string }[];
 };
 
-const MARKS = { supported: { is: 'good', icon: 'e-good' }, contradicted: { is: 'bad', icon: 'e-bad' }, stale: { is: 'warn', icon: 'e-warn' }, unknown: { is: '', icon: 'e-unknown' } } as const;
+const MARKS = {
+  supported: { is: 'good', icon: 'e-good' },
+  contradicted: { is: 'bad', icon: 'e-bad' },
+  stale: { is: 'warn', icon: 'e-warn' },
+  unknown: { is: '', icon: 'e-unknown' },
+} as const;
 const ORDER = { contradicted: 0, supported: 1, stale: 2, unknown: 3 } as const;
 
 /** What became of a claim that could not be stated as a fact. */
 const leftOut = (claim: Claim) =>
-  claim.stated === 'intent' ? 'worded as what we will do' : claim.whenUnknown === 'warn' ? 'left out; this desk usually wants it' : 'left out of the letter';
+  claim.stated === 'intent'
+    ? 'worded as what we will do'
+    : claim.whenUnknown === 'warn'
+      ? 'left out; this desk usually wants it'
+      : 'left out of the letter';
 
 function claimView(claim: Claim, overrides: Input['overrides']) {
   const override = overrides.find((one) => one.claim === claim.key);
-  const word = claim.status === 'contradicted' ? (override ? 'Overridden.' : 'Contradicted.') : claim.status === 'unknown' ? 'Unknown.' : claim.status === 'stale' ? 'Too old to be sent.' : '';
+  const word =
+    claim.status === 'contradicted'
+      ? override
+        ? 'Overridden.'
+        : 'Contradicted.'
+      : claim.status === 'unknown'
+        ? 'Unknown.'
+        : claim.status === 'stale'
+          ? 'Too old to be sent.'
+          : '';
   return {
     key: claim.key,
     text: claim.text,
@@ -58,7 +83,10 @@ function countWords(claims: Claim[]): string {
     [of('contradicted'), 'contradicted'],
     [of('stale'), 'too old'],
     [of('unknown'), 'unknown'],
-  ].filter(([n]) => n).map(([n, words]) => `${n} ${words}`).join(', ');
+  ]
+    .filter(([n]) => n)
+    .map(([n, words]) => `${n} ${words}`)
+    .join(', ');
 }
 
 /** All that the composer shows: the text, its claims, the form's fields, and what stands in the way of sending. */
@@ -67,7 +95,9 @@ export function composerView(input: Input) {
   const isSent = letter.state === 'sent';
   const claims = isSent ? (letter.claims as Claim[]) : draft.claims;
   const text = { subject: typed['subject'] ?? letter.subject, body: typed['body'] ?? letter.body };
-  const views = claims.toSorted((a, b) => ORDER[a.status] - ORDER[b.status]).map((claim) => claimView(claim, input.overrides));
+  const views = claims
+    .toSorted((a, b) => ORDER[a.status] - ORDER[b.status])
+    .map((claim) => claimView(claim, input.overrides));
   const missing = isSent ? [] : stillMissing({ ...letter, ...text }, draft.missing);
   const blocking = views.filter((claim) => claim.bad);
   return {
@@ -91,26 +121,71 @@ export function composerView(input: Input) {
     when: template.when,
     claims: views.filter((claim) => claim.known),
     unknown: views.filter((claim) => !claim.known),
-    needsFact: !isSent && letter.round === 'second-review' && !claims.some((claim) => claim.status === 'supported' && claim.key !== 'refusal-fresh'),
+    needsFact:
+      !isSent &&
+      letter.round === 'second-review' &&
+      !claims.some((claim) => claim.status === 'supported' && claim.key !== 'refusal-fresh'),
     claimCount: countWords(claims),
-    missing: missing.map((one) => ({ ...one, href: one.where === 'profile' ? `/settings/profile#${fieldId(one.key)}` : `/incidents/${letter.incident_number}` })),
+    missing: missing.map((one) => ({
+      ...one,
+      href:
+        one.where === 'profile'
+          ? `/settings/profile#${fieldId(one.key)}`
+          : `/incidents/${letter.incident_number}`,
+    })),
     blocking,
     ready: blocking.length === 0 && missing.length === 0,
-    lint: isSent ? [] : lintLetter(text.body, { quoted: facts.refusal?.text ?? '', audience: template.kind ?? input.provider?.kind ?? 'mailbox-provider' }),
-    route: route && template.kind !== 'customers'
-      ? { name: route.name, kind: route.kind, url: route.url ?? '', address: route.address ?? '', notes: route.notes, fields: fillFields(route, facts, text).map((field, index) => ({ ...field, position: index + 1, id: `ff-${field.key}`, long: field.value.length > 60, length: field.value.length })) }
-      : null,
+    lint: isSent
+      ? []
+      : lintLetter(text.body, {
+          quoted: facts.refusal?.text ?? '',
+          audience: template.kind ?? input.provider?.kind ?? 'mailbox-provider',
+        }),
+    route:
+      route && template.kind !== 'customers'
+        ? {
+            name: route.name,
+            kind: route.kind,
+            url: route.url ?? '',
+            address: route.address ?? '',
+            notes: route.notes,
+            fields: fillFields(route, facts, text).map((field, index) => ({
+              ...field,
+              position: index + 1,
+              id: `ff-${field.key}`,
+              long: field.value.length > 60,
+              length: field.value.length,
+            })),
+          }
+        : null,
     reference: typed['reference'] ?? facts.ticketReference,
-    channel: typed['channel'] ?? (route?.kind === 'email' ? 'email' : route?.kind === 'portal' ? 'portal' : route?.kind === 'form' || route?.kind === 'self-service' ? 'form' : 'email'),
+    channel:
+      typed['channel'] ??
+      (route?.kind === 'email'
+        ? 'email'
+        : route?.kind === 'portal'
+          ? 'portal'
+          : route?.kind === 'form' || route?.kind === 'self-service'
+            ? 'form'
+            : 'email'),
     at: typed['at'] ?? '',
     channels: input.channels,
     zone: input.zone,
     now: input.now,
-    before: input.before.map((one) => ({ ...one, round: roundWords(one.round), ms: one.sent_at && one.mitigated_at ? Math.max(0, one.mitigated_at.getTime() - one.sent_at.getTime()) : 0 })),
+    before: input.before.map((one) => ({
+      ...one,
+      round: roundWords(one.round),
+      ms:
+        one.sent_at && one.mitigated_at ? Math.max(0, one.mitigated_at.getTime() - one.sent_at.getTime()) : 0,
+    })),
     errors: problem?.fields ?? {},
     problem: problem?.message ?? '',
   };
 }
 
-const FIELD_IDS: Record<string, string> = { 'contact-name': 'contactName', 'contact-email': 'contactEmail', 'sending-domains': 'sendingDomains' };
+const FIELD_IDS: Record<string, string> = {
+  'contact-name': 'contactName',
+  'contact-email': 'contactEmail',
+  'sending-domains': 'sendingDomains',
+};
 const fieldId = (need: string) => FIELD_IDS[need] ?? need;

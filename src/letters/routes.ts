@@ -17,11 +17,24 @@ import { claimText } from './claims.ts';
 import { letterEml } from './eml.ts';
 import { LANGUAGES } from './language.ts';
 import { composerView } from './page.ts';
-import { currentDraft, discardDraft, getLetter, overrideClaim, overridesOf, refreshDraft, saveDraft, sendLetter, startLetter } from './store.ts';
 import { roundWords } from './rounds.ts';
+import {
+  currentDraft,
+  discardDraft,
+  getLetter,
+  overrideClaim,
+  overridesOf,
+  refreshDraft,
+  saveDraft,
+  sendLetter,
+  startLetter,
+} from './store.ts';
 import { nextRound, suggestTemplate, templatesFor } from './suggest.ts';
 
-const StartForm = Type.Object({ template: Type.String({ maxLength: 120, description: 'a template' }), language: Type.Enum(Object.keys(LANGUAGES)) });
+const StartForm = Type.Object({
+  template: Type.String({ maxLength: 120, description: 'a template' }),
+  language: Type.Enum(Object.keys(LANGUAGES)),
+});
 const TextForm = Type.Object({
   subject: Type.String({ maxLength: 300, description: 'a subject' }),
   body: Type.String({ maxLength: 100_000, description: 'the letter' }),
@@ -33,8 +46,14 @@ const SendForm = Type.Object({
   reference: Type.Optional(Type.String({ maxLength: 120 })),
   at: Type.Optional(Type.String({ maxLength: 30, description: 'a date and time' })),
 });
-const OverrideForm = Type.Object({ claim: Type.String({ maxLength: 60 }), reason: Type.Optional(Type.String({ maxLength: 2000 })) });
-const LetterParams = Type.Object({ number: NumberParams.properties.number, id: Type.Integer({ minimum: 1 }) });
+const OverrideForm = Type.Object({
+  claim: Type.String({ maxLength: 60 }),
+  reason: Type.Optional(Type.String({ maxLength: 2000 })),
+});
+const LetterParams = Type.Object({
+  number: NumberParams.properties.number,
+  id: Type.Integer({ minimum: 1 }),
+});
 
 export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
@@ -43,51 +62,95 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     const letter = await getLetter(db, id);
     if (letter.incident_number !== number) throw notFound('such letter');
     const incident = await getIncident(db, number);
-    return { letter, incident, provider: catalogue.byKey.get(incident.provider), template: letters.find(letter.template, letter.language) };
+    return {
+      letter,
+      incident,
+      provider: catalogue.byKey.get(incident.provider),
+      template: letters.find(letter.template, letter.language),
+    };
   }
 
   const act = (request: FastifyRequest, what: string, effect: Parameters<typeof once>[2]) =>
     once(db, { actor: actorOf(request), key: formKey(request.body), what, input: request.body }, effect);
 
-  app.get('/incidents/:number/letters/new', { config: { access: 'operator' }, schema: { params: NumberParams } }, async (request, reply) => {
-    const { number } = request.params;
-    const incident = await getIncident(db, number);
-    const provider = catalogue.byKey.get(incident.provider) ?? { key: incident.provider, name: incident.provider, kind: 'mailbox-provider' as const, languages: ['en'] as string[] };
-    const round = nextRound({ state: incident.state, lastVerdict: incident.last_verdict, round: incident.round });
-    const suggested = suggestTemplate(letters.templates, provider, round) ?? suggestTemplate(letters.templates, provider, 'first');
-    const drafts = await db.selectFrom('letters').select(['id', 'subject', 'updated_at']).where('incident_number', '=', number).where('state', '=', 'draft').orderBy('id', 'desc').limit(20).execute();
-    return reply.page('letter/choose', {
-      number,
-      incidentTitle: incident.title,
-      isClosed: incident.state === 'closed',
-      drafts,
-      templates: templatesFor(letters.templates, provider)
-        .map((template) => ({
-          key: template.key,
-          language: template.language,
-          languageName: LANGUAGES[template.language],
-          title: template.title,
-          when: template.when,
-          round: roundWords(template.round),
-          suggested: template === suggested,
-        }))
-        .sort((a, b) => Number(b.suggested) - Number(a.suggested)),
-    });
-  });
+  app.get(
+    '/incidents/:number/letters/new',
+    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    async (request, reply) => {
+      const { number } = request.params;
+      const incident = await getIncident(db, number);
+      const provider = catalogue.byKey.get(incident.provider) ?? {
+        key: incident.provider,
+        name: incident.provider,
+        kind: 'mailbox-provider' as const,
+        languages: ['en'] as string[],
+      };
+      const round = nextRound({
+        state: incident.state,
+        lastVerdict: incident.last_verdict,
+        round: incident.round,
+      });
+      const suggested =
+        suggestTemplate(letters.templates, provider, round) ??
+        suggestTemplate(letters.templates, provider, 'first');
+      const drafts = await db
+        .selectFrom('letters')
+        .select(['id', 'subject', 'updated_at'])
+        .where('incident_number', '=', number)
+        .where('state', '=', 'draft')
+        .orderBy('id', 'desc')
+        .limit(20)
+        .execute();
+      return reply.page('letter/choose', {
+        number,
+        incidentTitle: incident.title,
+        isClosed: incident.state === 'closed',
+        drafts,
+        templates: templatesFor(letters.templates, provider)
+          .map((template) => ({
+            key: template.key,
+            language: template.language,
+            languageName: LANGUAGES[template.language],
+            title: template.title,
+            when: template.when,
+            round: roundWords(template.round),
+            suggested: template === suggested,
+          }))
+          .sort((a, b) => Number(b.suggested) - Number(a.suggested)),
+      });
+    },
+  );
 
-  app.post('/incidents/:number/letters', { config: { access: 'operator' }, schema: { params: NumberParams } }, async (request, reply) => {
-    const { number } = request.params;
-    const form = readForm(StartForm, request.body);
-    const incident = await getIncident(db, number);
-    const template = letters.find(form.template, form.language);
-    const answer = await act(request, `letter ${number}`, async (trx) => ({
-      status: 303,
-      body: await startLetter(trx, actorOf(request), number, template, catalogue.byKey.get(incident.provider), new Date()),
-    }));
-    return reply.done(`/incidents/${number}/letters/${answer.body}`);
-  });
+  app.post(
+    '/incidents/:number/letters',
+    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    async (request, reply) => {
+      const { number } = request.params;
+      const form = readForm(StartForm, request.body);
+      const incident = await getIncident(db, number);
+      const template = letters.find(form.template, form.language);
+      const answer = await act(request, `letter ${number}`, async (trx) => ({
+        status: 303,
+        body: await startLetter(
+          trx,
+          actorOf(request),
+          number,
+          template,
+          catalogue.byKey.get(incident.provider),
+          new Date(),
+        ),
+      }));
+      return reply.done(`/incidents/${number}/letters/${answer.body}`);
+    },
+  );
 
-  async function composer(request: FastifyRequest, number: number, id: number, typed: Record<string, string> = {}, problem?: { message: string; fields: Record<string, string>; code: string }) {
+  async function composer(
+    request: FastifyRequest,
+    number: number,
+    id: number,
+    typed: Record<string, string> = {},
+    problem?: { message: string; fields: Record<string, string>; code: string },
+  ) {
     const { letter, incident, provider, template } = await letterOf(number, id);
     const now = new Date();
     const [{ draft, facts, rule }, overrides, before] = await Promise.all([
@@ -106,32 +169,67 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         .execute(),
     ]);
     const route = provider && routeFor(provider, rule);
-    return composerView({ letter, incident, provider, template, draft, facts, route, overrides, before, typed, problem, zone: viewerOf(request).timeZone, now: localInput(now, viewerOf(request).timeZone), channels: channelOptions });
+    return composerView({
+      letter,
+      incident,
+      provider,
+      template,
+      draft,
+      facts,
+      route,
+      overrides,
+      before,
+      typed,
+      problem,
+      zone: viewerOf(request).timeZone,
+      now: localInput(now, viewerOf(request).timeZone),
+      channels: channelOptions,
+    });
   }
 
-  app.get('/incidents/:number/letters/:id', { config: { access: 'viewer' }, schema: { params: LetterParams } }, async (request, reply) => {
-    const { number, id } = request.params;
-    const { letter } = await letterOf(number, id);
-    return reply.page(letter.state === 'sent' ? 'letter/sent' : 'letter/compose', await composer(request, number, id));
-  });
+  app.get(
+    '/incidents/:number/letters/:id',
+    { config: { access: 'viewer' }, schema: { params: LetterParams } },
+    async (request, reply) => {
+      const { number, id } = request.params;
+      const { letter } = await letterOf(number, id);
+      return reply.page(
+        letter.state === 'sent' ? 'letter/sent' : 'letter/compose',
+        await composer(request, number, id),
+      );
+    },
+  );
 
   /** The forms of the composer share its page; each is one verb on the draft. */
-  const verb = (path: string, run: (request: FastifyRequest, number: number, id: number) => Promise<{ to?: string; words: string }>) =>
-    app.post(`/incidents/:number/letters/:id${path}`, { config: { access: 'operator' }, schema: { params: LetterParams } }, async (request, reply) => {
-      const { number, id } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const { to, words } = await run(request, number, id);
-          return reply.done(to ?? `/incidents/${number}/letters/${id}`, words);
-        },
-        async (problem) => {
-          const { letter } = await letterOf(number, id);
-          const data = await composer(request, number, id, (request.body ?? {}) as Record<string, string>, problem);
-          return { view: letter.state === 'sent' ? 'letter/sent' : 'letter/compose', data };
-        },
-      );
-    });
+  const verb = (
+    path: string,
+    run: (request: FastifyRequest, number: number, id: number) => Promise<{ to?: string; words: string }>,
+  ) =>
+    app.post(
+      `/incidents/:number/letters/:id${path}`,
+      { config: { access: 'operator' }, schema: { params: LetterParams } },
+      async (request, reply) => {
+        const { number, id } = request.params;
+        return orFormAgain(
+          reply,
+          async () => {
+            const { to, words } = await run(request, number, id);
+            return reply.done(to ?? `/incidents/${number}/letters/${id}`, words);
+          },
+          async (problem) => {
+            const { letter } = await letterOf(number, id);
+            const data = await composer(
+              request,
+              number,
+              id,
+              (request.body ?? {}) as Record<string, string>,
+              problem,
+            );
+            return { view: letter.state === 'sent' ? 'letter/sent' : 'letter/compose', data };
+          },
+        );
+      },
+    );
 
   verb('', async (request, number, id) => {
     const { version, ...text } = readForm(TextForm, request.body);
@@ -150,7 +248,11 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       await saveDraft(trx, id, text, version);
       return { status: 303, body: await refreshDraft(trx, id, template, provider, new Date()) };
     });
-    return { words: answer.body ? `Brought up to date. ${answer.body} of your paragraphs stayed as you wrote them.` : 'Brought up to date; what you wrote stayed.' };
+    return {
+      words: answer.body
+        ? `Brought up to date. ${answer.body} of your paragraphs stayed as you wrote them.`
+        : 'Brought up to date; what you wrote stayed.',
+    };
   });
 
   verb('/overrides', async (request, number, id) => {
@@ -168,8 +270,16 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     const { provider, template, letter } = await letterOf(number, id);
     const moment = readMoment(request, 'at', at);
     await act(request, `send letter ${id}`, async (trx) => {
-      if (text.subject !== letter.subject || text.body.replace(/\r\n?/g, '\n') !== letter.body) await saveDraft(trx, id, text, version);
-      return { status: 303, body: await sendLetter(trx, actorOf(request), id, template, provider, { channel, reference, at: moment }) };
+      if (text.subject !== letter.subject || text.body.replace(/\r\n?/g, '\n') !== letter.body)
+        await saveDraft(trx, id, text, version);
+      return {
+        status: 303,
+        body: await sendLetter(trx, actorOf(request), id, template, provider, {
+          channel,
+          reference,
+          at: moment,
+        }),
+      };
     });
     return { to: `/incidents/${number}`, words: 'Letter recorded as sent. Its text is frozen.' };
   });
@@ -183,27 +293,41 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     return { to: `/incidents/${number}`, words: 'Draft discarded.' };
   });
 
-  app.get('/incidents/:number/letters/:id/letter.txt', { config: { access: 'viewer' }, schema: { params: LetterParams } }, async (request, reply) => {
-    const { number, id } = request.params;
-    const { letter } = await letterOf(number, id);
-    return reply.header('content-disposition', `attachment; filename="incident-${number}-letter-${id}.txt"`).type('text/plain; charset=utf-8').send(`${letter.subject}\n\n${letter.body}`);
-  });
+  app.get(
+    '/incidents/:number/letters/:id/letter.txt',
+    { config: { access: 'viewer' }, schema: { params: LetterParams } },
+    async (request, reply) => {
+      const { number, id } = request.params;
+      const { letter } = await letterOf(number, id);
+      return reply
+        .header('content-disposition', `attachment; filename="incident-${number}-letter-${id}.txt"`)
+        .type('text/plain; charset=utf-8')
+        .send(`${letter.subject}\n\n${letter.body}`);
+    },
+  );
 
-  app.get('/incidents/:number/letters/:id/letter.eml', { config: { access: 'viewer' }, schema: { params: LetterParams } }, async (request, reply) => {
-    const { number, id } = request.params;
-    const { letter, provider, template } = await letterOf(number, id);
-    const { facts, rule } = await currentDraft(db, letter, template, provider, new Date());
-    const route = provider && routeFor(provider, rule);
-    const eml = await letterEml({
-      subject: letter.subject,
-      text: letter.body,
-      from: facts.profile.contactEmail,
-      fromName: facts.profile.contactName || facts.profile.name,
-      replyTo: facts.profile.replyAddress,
-      to: template.kind === 'customers' ? '' : (route?.address ?? ''),
-      at: letter.sent_at ?? new Date(),
-    });
-    return reply.header('content-disposition', `attachment; filename="incident-${number}-letter-${id}.eml"`).header('content-security-policy', "sandbox; default-src 'none'").type('message/rfc822').send(eml);
-  });
+  app.get(
+    '/incidents/:number/letters/:id/letter.eml',
+    { config: { access: 'viewer' }, schema: { params: LetterParams } },
+    async (request, reply) => {
+      const { number, id } = request.params;
+      const { letter, provider, template } = await letterOf(number, id);
+      const { facts, rule } = await currentDraft(db, letter, template, provider, new Date());
+      const route = provider && routeFor(provider, rule);
+      const eml = await letterEml({
+        subject: letter.subject,
+        text: letter.body,
+        from: facts.profile.contactEmail,
+        fromName: facts.profile.contactName || facts.profile.name,
+        replyTo: facts.profile.replyAddress,
+        to: template.kind === 'customers' ? '' : (route?.address ?? ''),
+        at: letter.sent_at ?? new Date(),
+      });
+      return reply
+        .header('content-disposition', `attachment; filename="incident-${number}-letter-${id}.eml"`)
+        .header('content-security-policy', "sandbox; default-src 'none'")
+        .type('message/rfc822')
+        .send(eml);
+    },
+  );
 };
-

@@ -9,7 +9,12 @@ import type { LetterFacts } from './facts.ts';
 const REJECTIONS = 500;
 
 /** What a letter of this incident can rest on, read in a fixed number of queries. */
-export async function readSources(db: Db | Trx, row: IncidentRow, provider: Provider | undefined, now: Date): Promise<{ facts: LetterFacts; sources: ClaimSources; rule: string | null }> {
+export async function readSources(
+  db: Db | Trx,
+  row: IncidentRow,
+  provider: Provider | undefined,
+  now: Date,
+): Promise<{ facts: LetterFacts; sources: ClaimSources; rule: string | null }> {
   const { number } = row;
   const profile = await getProfile(db);
   const addresses = await db
@@ -21,7 +26,18 @@ export async function readSources(db: Db | Trx, row: IncidentRow, provider: Prov
     .execute();
   const rejections = await db
     .selectFrom('rejections')
-    .select(['occurred_at', 'recorded_at', 'recipient', 'recipient_domain', 'text', 'reply_code', 'enhanced_code', 'block_code', 'temporary', 'rule'])
+    .select([
+      'occurred_at',
+      'recorded_at',
+      'recipient',
+      'recipient_domain',
+      'text',
+      'reply_code',
+      'enhanced_code',
+      'block_code',
+      'temporary',
+      'rule',
+    ])
     .where('incident_number', '=', number)
     .orderBy('id', 'desc')
     .limit(REJECTIONS)
@@ -34,8 +50,22 @@ export async function readSources(db: Db | Trx, row: IncidentRow, provider: Prov
     .orderBy('e.observed_at', 'desc')
     .limit(1000)
     .execute();
-  const ticket = await db.selectFrom('tickets').select('reference').where('incident_number', '=', number).orderBy('state', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
-  const letter = await db.selectFrom('letters').select(['sent_at', 'round']).where('incident_number', '=', number).where('state', '=', 'sent').orderBy('sent_at', 'desc').limit(1).executeTakeFirst();
+  const ticket = await db
+    .selectFrom('tickets')
+    .select('reference')
+    .where('incident_number', '=', number)
+    .orderBy('state', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const letter = await db
+    .selectFrom('letters')
+    .select(['sent_at', 'round'])
+    .where('incident_number', '=', number)
+    .where('state', '=', 'sent')
+    .orderBy('sent_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   const reply = await db
     .selectFrom('messages')
     .select(['at', 'verdict', 'quote'])
@@ -46,12 +76,21 @@ export async function readSources(db: Db | Trx, row: IncidentRow, provider: Prov
     .limit(1)
     .executeTakeFirst();
   const timeOf = (one: (typeof rejections)[number]) => one.occurred_at ?? one.recorded_at;
-  const newest = rejections.reduce<(typeof rejections)[number] | undefined>((best, one) => (!best || timeOf(one) > timeOf(best) ? one : best), undefined);
+  const newest = rejections.reduce<(typeof rejections)[number] | undefined>(
+    (best, one) => (!best || timeOf(one) > timeOf(best) ? one : best),
+    undefined,
+  );
   const facts: LetterFacts = {
     providerName: provider?.name ?? row.provider,
     addresses: addresses.map((one) => networkText(one.network)),
     hostnames: addresses.map((one) => one.hostname).filter(Boolean),
-    refusal: newest ? { text: newest.text, at: newest.occurred_at, codes: [newest.reply_code, newest.enhanced_code, newest.block_code].filter(Boolean).join(' ') } : null,
+    refusal: newest
+      ? {
+          text: newest.text,
+          at: newest.occurred_at,
+          codes: [newest.reply_code, newest.enhanced_code, newest.block_code].filter(Boolean).join(' '),
+        }
+      : null,
     blockCode: newest?.block_code ?? '',
     recipientDomains: row.recipient_domains,
     ticketReference: ticket?.reference ?? '',
@@ -70,9 +109,25 @@ export async function readSources(db: Db | Trx, row: IncidentRow, provider: Prov
   };
   const sources: ClaimSources = {
     profile,
-    addresses: addresses.map((one) => ({ text: networkText(one.network), jmrpSince: one.jmrp_since, sndsSince: one.snds_since })),
-    rejections: rejections.map((one) => ({ at: one.occurred_at, recordedAt: one.recorded_at, recipient: one.recipient, recipientDomain: one.recipient_domain })),
-    evidence: evidence.map((one) => ({ claim: one.claim, result: one.result, words: one.words, source: one.source, observedAt: one.observed_at, address: one.network ? networkText(one.network) : null })),
+    addresses: addresses.map((one) => ({
+      text: networkText(one.network),
+      jmrpSince: one.jmrp_since,
+      sndsSince: one.snds_since,
+    })),
+    rejections: rejections.map((one) => ({
+      at: one.occurred_at,
+      recordedAt: one.recorded_at,
+      recipient: one.recipient,
+      recipientDomain: one.recipient_domain,
+    })),
+    evidence: evidence.map((one) => ({
+      claim: one.claim,
+      result: one.result,
+      words: one.words,
+      source: one.source,
+      observedAt: one.observed_at,
+      address: one.network ? networkText(one.network) : null,
+    })),
   };
   return { facts, sources, rule: newest?.rule ?? null };
 }

@@ -1,7 +1,7 @@
+import { excerptOf, recordLetter, requestSent } from '../correspondence/store.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Channel, LetterRow } from '../database/tables.ts';
-import { excerptOf, recordLetter, requestSent } from '../correspondence/store.ts';
 import { beginsRound, isRequest } from '../incidents/state.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
@@ -18,28 +18,54 @@ import { readSources } from './sources.ts';
 import type { LetterTemplate } from './templates.ts';
 
 export async function getLetter(db: Db | Trx, id: number): Promise<LetterRow> {
-  const row = await db.selectFrom('letters').selectAll().where('id', '=', id).where('state', '!=', 'discarded').executeTakeFirst();
+  const row = await db
+    .selectFrom('letters')
+    .selectAll()
+    .where('id', '=', id)
+    .where('state', '!=', 'discarded')
+    .executeTakeFirst();
   if (!row) throw notFound('such letter');
   return row;
 }
 
 async function lockLetter(trx: Trx, id: number): Promise<LetterRow> {
-  const row = await trx.selectFrom('letters').selectAll().where('id', '=', id).where('state', '!=', 'discarded').forUpdate().executeTakeFirst();
+  const row = await trx
+    .selectFrom('letters')
+    .selectAll()
+    .where('id', '=', id)
+    .where('state', '!=', 'discarded')
+    .forUpdate()
+    .executeTakeFirst();
   if (!row) throw notFound('such letter');
   return row;
 }
 
 async function lockDraft(trx: Trx, id: number): Promise<LetterRow> {
   const row = await lockLetter(trx, id);
-  if (row.state === 'sent') throw new Problem('already-sent', `This letter was sent ${row.sent_at?.toISOString().slice(0, 16).replace('T', ' ')} UTC.`);
+  if (row.state === 'sent')
+    throw new Problem(
+      'already-sent',
+      `This letter was sent ${row.sent_at?.toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
+    );
   return row;
 }
 
 const isFrozen = (state: string) => state === 'closed';
-const closedProblem = (number: number) => new Problem('incident-closed', `Incident #${number} is closed. Set it back to another state first, then write.`);
+const closedProblem = (number: number) =>
+  new Problem(
+    'incident-closed',
+    `Incident #${number} is closed. Set it back to another state first, then write.`,
+  );
 
 /** Starts a letter from a template, with what is known at this moment. */
-export async function startLetter(trx: Trx, actor: Actor, number: number, template: LetterTemplate, provider: Provider | undefined, now: Date): Promise<number> {
+export async function startLetter(
+  trx: Trx,
+  actor: Actor,
+  number: number,
+  template: LetterTemplate,
+  provider: Provider | undefined,
+  now: Date,
+): Promise<number> {
   const incident = await lockIncident(trx, number);
   if (isFrozen(incident.state)) throw closedProblem(number);
   const { facts, sources } = await readSources(trx, incident, provider, now);
@@ -62,31 +88,52 @@ export async function startLetter(trx: Trx, actor: Actor, number: number, templa
     })
     .returning('id')
     .executeTakeFirstOrThrow();
-  await append(trx, { incident: number, kind: 'letter-drafted', actor, occurredAt: now, letterId: row.id, detail: { title: template.title, round: template.round, language: template.language } });
+  await append(trx, {
+    incident: number,
+    kind: 'letter-drafted',
+    actor,
+    occurredAt: now,
+    letterId: row.id,
+    detail: { title: template.title, round: template.round, language: template.language },
+  });
   return row.id;
 }
 
 const MAX_BODY = 100_000;
 
 function checkText(change: { subject?: string | undefined; body?: string | undefined }): void {
-  if (change.subject !== undefined && !change.subject.trim()) throw invalid('subject', 'A letter needs a subject.');
-  if (change.subject !== undefined && change.subject.length > 300) throw invalid('subject', 'A subject has at most 300 characters.');
+  if (change.subject !== undefined && !change.subject.trim())
+    throw invalid('subject', 'A letter needs a subject.');
+  if (change.subject !== undefined && change.subject.length > 300)
+    throw invalid('subject', 'A subject has at most 300 characters.');
   if (change.body !== undefined && !change.body.trim()) throw invalid('body', 'The letter is empty.');
-  if (change.body !== undefined && change.body.length > MAX_BODY) throw invalid('body', `A letter has at most ${MAX_BODY} characters.`);
+  if (change.body !== undefined && change.body.length > MAX_BODY)
+    throw invalid('body', `A letter has at most ${MAX_BODY} characters.`);
 }
 
 /** Saves a draft's text. Throws `changed-meanwhile` when `version` is given and no longer the newest. */
-export async function saveDraft(trx: Trx, id: number, change: { subject?: string | undefined; body?: string | undefined }, version?: number): Promise<void> {
+export async function saveDraft(
+  trx: Trx,
+  id: number,
+  change: { subject?: string | undefined; body?: string | undefined },
+  version?: number,
+): Promise<void> {
   checkText(change);
   const row = await lockDraft(trx, id);
   if (version !== undefined && version !== row.version) {
-    throw new Problem('changed-meanwhile', 'Somebody saved this letter since you opened it. Your text is still below; save again to put it over theirs.', { facts: { version: row.version } });
+    throw new Problem(
+      'changed-meanwhile',
+      'Somebody saved this letter since you opened it. Your text is still below; save again to put it over theirs.',
+      { facts: { version: row.version } },
+    );
   }
   await trx
     .updateTable('letters')
     .set({
       ...(change.subject === undefined ? {} : { subject: oneLine(change.subject) }),
-      ...(change.body === undefined ? {} : { body: change.body.replace(/\r\n?/g, '\n').replaceAll('\0', '') }),
+      ...(change.body === undefined
+        ? {}
+        : { body: change.body.replace(/\r\n?/g, '\n').replaceAll('\0', '') }),
       version: row.version + 1,
       updated_at: new Date(),
     })
@@ -95,15 +142,31 @@ export async function saveDraft(trx: Trx, id: number, change: { subject?: string
 }
 
 /** The letter as its template would give it now, and its claims as they are judged now. */
-export async function currentDraft(db: Db | Trx, letter: LetterRow, template: LetterTemplate, provider: Provider | undefined, now: Date) {
-  const incident = await db.selectFrom('incidents').selectAll().where('number', '=', letter.incident_number).executeTakeFirstOrThrow();
+export async function currentDraft(
+  db: Db | Trx,
+  letter: LetterRow,
+  template: LetterTemplate,
+  provider: Provider | undefined,
+  now: Date,
+) {
+  const incident = await db
+    .selectFrom('incidents')
+    .selectAll()
+    .where('number', '=', letter.incident_number)
+    .executeTakeFirstOrThrow();
   const read = await readSources(db, incident, provider, now);
   const draft = draftLetter(template, read.facts, judgeClaims(template.claims, read.sources, now));
   return { ...read, incident, draft };
 }
 
 /** Brings a draft up to date with the facts; what a person wrote stays. Returns how often both had changed. */
-export async function refreshDraft(trx: Trx, id: number, template: LetterTemplate, provider: Provider | undefined, now: Date): Promise<number> {
+export async function refreshDraft(
+  trx: Trx,
+  id: number,
+  template: LetterTemplate,
+  provider: Provider | undefined,
+  now: Date,
+): Promise<number> {
   const row = await lockDraft(trx, id);
   const { draft } = await currentDraft(trx, row, template, provider, now);
   const merged = mergeEdits(row.base_body, row.body, draft.body);
@@ -125,7 +188,14 @@ export async function refreshDraft(trx: Trx, id: number, template: LetterTemplat
 }
 
 /** A person sends a contradicted claim all the same, and says why; the timeline keeps it. */
-export async function overrideClaim(trx: Trx, actor: Actor, id: number, claim: string, about: string, reason: string): Promise<void> {
+export async function overrideClaim(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  claim: string,
+  about: string,
+  reason: string,
+): Promise<void> {
   const why = reason.trim();
   if (!why) throw invalid('reason', 'Say why the claim holds in spite of the evidence.');
   if (why.length > 2000) throw invalid('reason', 'A reason has at most 2,000 characters.');
@@ -133,12 +203,23 @@ export async function overrideClaim(trx: Trx, actor: Actor, id: number, claim: s
   await trx
     .insertInto('letter_overrides')
     .values({ letter_id: id, claim, reason: why, by_name: actor.name })
-    .onConflict((conflict) => conflict.columns(['letter_id', 'claim']).doUpdateSet({ reason: why, by_name: actor.name, at: new Date() }))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['letter_id', 'claim'])
+        .doUpdateSet({ reason: why, by_name: actor.name, at: new Date() }),
+    )
     .execute();
-  await append(trx, { incident: row.incident_number, kind: 'claim-overridden', actor, letterId: id, detail: { claim, about, reason: why } });
+  await append(trx, {
+    incident: row.incident_number,
+    kind: 'claim-overridden',
+    actor,
+    letterId: id,
+    detail: { claim, about, reason: why },
+  });
 }
 
-export const overridesOf = (db: Db | Trx, id: number) => db.selectFrom('letter_overrides').selectAll().where('letter_id', '=', id).execute();
+export const overridesOf = (db: Db | Trx, id: number) =>
+  db.selectFrom('letter_overrides').selectAll().where('letter_id', '=', id).execute();
 
 /** What still stands as a gap in the text. What a person filled in by hand is not missing any more. */
 export const stillMissing = (letter: Pick<LetterRow, 'subject' | 'body'>, missing: Missing[]) =>
@@ -148,22 +229,44 @@ function refuseUnready(letter: LetterRow, draft: Draft, overridden: string[]): v
   const missing = stillMissing(letter, draft.missing);
   if (missing.length > 0) {
     const fields = Object.fromEntries(missing.map((one) => [one.key, `Still missing: ${one.label}.`]));
-    throw new Problem('letter-incomplete', `The letter still lacks ${missing.map((one) => one.label).join(', ')}.`, { fields, facts: { missing } });
+    throw new Problem(
+      'letter-incomplete',
+      `The letter still lacks ${missing.map((one) => one.label).join(', ')}.`,
+      { fields, facts: { missing } },
+    );
   }
-  const against = draft.claims.filter((claim) => claim.status === 'contradicted' && !overridden.includes(claim.key));
+  const against = draft.claims.filter(
+    (claim) => claim.status === 'contradicted' && !overridden.includes(claim.key),
+  );
   if (against.length > 0) {
     const words = against.map((claim) => `“${claim.text}” (${claim.evidence})`).join('; ');
-    throw new Problem('claim-contradicted', `Contradicted: ${words}. Reword it, or override it with a reason.`, { facts: { claims: against.map((claim) => claim.key) } });
+    throw new Problem(
+      'claim-contradicted',
+      `Contradicted: ${words}. Reword it, or override it with a reason.`,
+      { facts: { claims: against.map((claim) => claim.key) } },
+    );
   }
 }
 
-export type Sending = { channel: Channel; reference?: string | undefined; at?: Date | undefined; to?: string | undefined };
+export type Sending = {
+  channel: Channel;
+  reference?: string | undefined;
+  at?: Date | undefined;
+  to?: string | undefined;
+};
 
 /**
  * Marks a letter as sent: freezes its text, records it as an outgoing message, opens the ticket, moves the
  * state and sets the follow-up. Of two people at once one sends; the other is told so.
  */
-export async function sendLetter(trx: Trx, actor: Actor, id: number, template: LetterTemplate, provider: Provider | undefined, sending: Sending): Promise<number> {
+export async function sendLetter(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  template: LetterTemplate,
+  provider: Provider | undefined,
+  sending: Sending,
+): Promise<number> {
   const { incident_number: number } = await getLetter(trx, id);
   const incident = await lockIncident(trx, number);
   const letter = await lockDraft(trx, id);
@@ -175,14 +278,39 @@ export async function sendLetter(trx: Trx, actor: Actor, id: number, template: L
   const overridden = (await overridesOf(trx, id)).map((one) => one.claim);
   refuseUnready(letter, draft, overridden);
   const reference = sending.reference?.trim() || facts.ticketReference || null;
-  const ticket = reference && template.kind !== 'customers' ? await ensureTicket(trx, actor, number, { reference, channel: sending.channel, at }) : null;
-  const sentBefore = await trx.selectFrom('letters').select((eb) => eb.fn.countAll<number>().as('n')).where('incident_number', '=', number).where('state', '=', 'sent').executeTakeFirstOrThrow();
+  const ticket =
+    reference && template.kind !== 'customers'
+      ? await ensureTicket(trx, actor, number, { reference, channel: sending.channel, at })
+      : null;
+  const sentBefore = await trx
+    .selectFrom('letters')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('incident_number', '=', number)
+    .where('state', '=', 'sent')
+    .executeTakeFirstOrThrow();
   await trx
     .updateTable('letters')
-    .set({ state: 'sent', sent_at: at, channel: sending.channel, claims: json(draft.claims), missing: json([]), version: letter.version + 1, updated_at: now })
+    .set({
+      state: 'sent',
+      sent_at: at,
+      channel: sending.channel,
+      claims: json(draft.claims),
+      missing: json([]),
+      version: letter.version + 1,
+      updated_at: now,
+    })
     .where('id', '=', id)
     .execute();
-  const messageId = await recordLetter(trx, number, { letterId: id, ticketId: ticket?.id ?? null, channel: sending.channel, at, from: facts.profile.replyAddress || facts.profile.contactEmail, to: sending.to ?? '', subject: letter.subject, text: letter.body });
+  const messageId = await recordLetter(trx, number, {
+    letterId: id,
+    ticketId: ticket?.id ?? null,
+    channel: sending.channel,
+    at,
+    from: facts.profile.replyAddress || facts.profile.contactEmail,
+    to: sending.to ?? '',
+    subject: letter.subject,
+    text: letter.body,
+  });
   await append(trx, {
     incident: number,
     kind: 'letter-sent',
@@ -191,10 +319,23 @@ export async function sendLetter(trx: Trx, actor: Actor, id: number, template: L
     letterId: id,
     messageId,
     ...(ticket ? { ticketId: ticket.id } : {}),
-    detail: { title: template.title, number: sentBefore.n + 1, round: letter.round, channel: sending.channel, reference: ticket?.reference ?? null, subject: letter.subject, excerpt: excerptOf(letter.body) },
+    detail: {
+      title: template.title,
+      number: sentBefore.n + 1,
+      round: letter.round,
+      channel: sending.channel,
+      reference: ticket?.reference ?? null,
+      subject: letter.subject,
+      excerpt: excerptOf(letter.body),
+    },
   });
   if (isRequest(letter.round)) {
-    await requestSent(trx, actor, incident, { at, newRound: beginsRound(letter.round), reason: `letter sent: ${roundWords(letter.round)}`, provider });
+    await requestSent(trx, actor, incident, {
+      at,
+      newRound: beginsRound(letter.round),
+      reason: `letter sent: ${roundWords(letter.round)}`,
+      provider,
+    });
   }
   return messageId;
 }
@@ -202,7 +343,11 @@ export async function sendLetter(trx: Trx, actor: Actor, id: number, template: L
 /** Puts a draft away; the timeline keeps that it was begun. */
 export async function discardDraft(trx: Trx, id: number): Promise<void> {
   await lockDraft(trx, id);
-  await trx.updateTable('letters').set({ state: 'discarded', updated_at: new Date() }).where('id', '=', id).execute();
+  await trx
+    .updateTable('letters')
+    .set({ state: 'discarded', updated_at: new Date() })
+    .where('id', '=', id)
+    .execute();
 }
 
 export const claimsOf = (letter: LetterRow) => letter.claims as Claim[];

@@ -39,6 +39,16 @@ export const profileOf = (row: ProfileRow): Profile => ({
 
 /** A domain name as people write it, in the form of DNS: lower case, no scheme, no dot at its end. */
 export function domainName(text: string): string | undefined {
-  const name = text.trim().toLowerCase().replace(/^https?:\/\//, '').replace(/\/.*$/, '').replace(/\.$/, '');
-  return name.length <= 253 && /^(?:[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff-]{0,61}[a-z0-9\u00a1-\uffff])?\.)+[a-z\u00a1-\uffff][a-z0-9\u00a1-\uffff-]{1,62}$/.test(name) ? name : undefined;
+  const name = text
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/\/.*$/, '')
+    .replace(/\.$/, '');
+  return name.length <= 253 &&
+    /^(?:[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff-]{0,61}[a-z0-9\u00a1-\uffff])?\.)+[a-z\u00a1-\uffff][a-z0-9\u00a1-\uffff-]{1,62}$/.test(
+      name,
+    )
+    ? name
+    : undefined;
 }

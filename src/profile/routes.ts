@@ -5,9 +5,22 @@ import { orFormAgain } from '../web/pages.ts';
 import type { Profile } from './profile.ts';
 import { getProfile, saveProfile } from './store.ts';
 
-const text = (maxLength: number, description = '') => Type.Optional(Type.String({ maxLength, ...(description ? { description } : {}) }));
-const Mail = Type.Optional(Type.String({ format: 'email', maxLength: 254, description: 'an e-mail address such as postmaster@example.com' }));
-const Website = Type.Optional(Type.String({ pattern: '^https?://[^\\s]+$', maxLength: 300, description: 'an address that starts with https:// or http://' }));
+const text = (maxLength: number, description = '') =>
+  Type.Optional(Type.String({ maxLength, ...(description ? { description } : {}) }));
+const Mail = Type.Optional(
+  Type.String({
+    format: 'email',
+    maxLength: 254,
+    description: 'an e-mail address such as postmaster@example.com',
+  }),
+);
+const Website = Type.Optional(
+  Type.String({
+    pattern: '^https?://[^\\s]+$',
+    maxLength: 300,
+    description: 'an address that starts with https:// or http://',
+  }),
+);
 const Day = Type.Optional(Type.String({ format: 'date', description: 'a date such as 2026-03-10' }));
 
 const ProfileForm = Type.Object({
@@ -29,7 +42,11 @@ const ProfileForm = Type.Object({
   version: Type.Integer({ minimum: 1 }),
 });
 
-const lines = (value: string | undefined) => (value ?? '').split(/[\n,;]+/).map((one) => one.trim()).filter(Boolean);
+const lines = (value: string | undefined) =>
+  (value ?? '')
+    .split(/[\n,;]+/)
+    .map((one) => one.trim())
+    .filter(Boolean);
 
 const closed = { additionalProperties: false };
 const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -45,8 +62,17 @@ export const ProfileJson = Type.Object(
     replyAddress: Type.Optional(orNull(Type.String({ maxLength: 254, pattern: '^([^@\\s]+@[^@\\s]+)?$' }))),
     abuseAddress: Type.Optional(orNull(Type.String({ maxLength: 254, pattern: '^([^@\\s]+@[^@\\s]+)?$' }))),
     sendingDomains: Type.Array(Type.String({ maxLength: 253 }), { maxItems: 500 }),
-    mailKinds: Type.Optional(orNull(Type.Union([Type.String({ maxLength: 1000 }), Type.Array(Type.String({ maxLength: 200 }), { maxItems: 20 })]))),
-    dailyVolume: Type.Optional(orNull(Type.Union([Type.String({ maxLength: 200 }), Type.Number({ minimum: 0 })]))),
+    mailKinds: Type.Optional(
+      orNull(
+        Type.Union([
+          Type.String({ maxLength: 1000 }),
+          Type.Array(Type.String({ maxLength: 200 }), { maxItems: 20 }),
+        ]),
+      ),
+    ),
+    dailyVolume: Type.Optional(
+      orNull(Type.Union([Type.String({ maxLength: 200 }), Type.Number({ minimum: 0 })])),
+    ),
     optIn: Type.Optional(orNull(Type.String({ maxLength: 2000 }))),
     jmrpSince: Type.Optional(orNull(Type.String({ format: 'date' }))),
     sndsSince: Type.Optional(orNull(Type.String({ format: 'date' }))),
@@ -58,7 +84,13 @@ export const ProfileJson = Type.Object(
 export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
-  const shown = (profile: Profile) => ({ ...profile, sendingDomains: profile.sendingDomains.join('\n'), programmes: profile.programmes.join('\n'), jmrpSince: profile.jmrpSince ?? '', sndsSince: profile.sndsSince ?? '' });
+  const shown = (profile: Profile) => ({
+    ...profile,
+    sendingDomains: profile.sendingDomains.join('\n'),
+    programmes: profile.programmes.join('\n'),
+    jmrpSince: profile.jmrpSince ?? '',
+    sndsSince: profile.sndsSince ?? '',
+  });
 
   app.get('/settings/profile', { config: { access: 'viewer' } }, async (_request, reply) => {
     const { version, ...profile } = await getProfile(db);
@@ -71,14 +103,38 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const form = readForm(ProfileForm, request.body);
         const { version, sendingDomains, programmes, jmrpSince, sndsSince } = form;
-        const plain = (name: 'name' | 'website' | 'contactName' | 'contactEmail' | 'contactPhone' | 'postalAddress' | 'replyAddress' | 'abuseAddress' | 'mailKinds' | 'dailyVolume' | 'optIn') => form[name]?.trim() ?? '';
+        const plain = (
+          name:
+            | 'name'
+            | 'website'
+            | 'contactName'
+            | 'contactEmail'
+            | 'contactPhone'
+            | 'postalAddress'
+            | 'replyAddress'
+            | 'abuseAddress'
+            | 'mailKinds'
+            | 'dailyVolume'
+            | 'optIn',
+        ) => form[name]?.trim() ?? '';
         await saveProfile(
           db,
           {
-            name: plain('name'), website: plain('website'), contactName: plain('contactName'), contactEmail: plain('contactEmail'), contactPhone: plain('contactPhone'),
-            postalAddress: plain('postalAddress'), replyAddress: plain('replyAddress'), abuseAddress: plain('abuseAddress'), mailKinds: plain('mailKinds'),
-            dailyVolume: plain('dailyVolume'), optIn: plain('optIn'),
-            sendingDomains: lines(sendingDomains), programmes: lines(programmes), jmrpSince: jmrpSince ?? null, sndsSince: sndsSince ?? null,
+            name: plain('name'),
+            website: plain('website'),
+            contactName: plain('contactName'),
+            contactEmail: plain('contactEmail'),
+            contactPhone: plain('contactPhone'),
+            postalAddress: plain('postalAddress'),
+            replyAddress: plain('replyAddress'),
+            abuseAddress: plain('abuseAddress'),
+            mailKinds: plain('mailKinds'),
+            dailyVolume: plain('dailyVolume'),
+            optIn: plain('optIn'),
+            sendingDomains: lines(sendingDomains),
+            programmes: lines(programmes),
+            jmrpSince: jmrpSince ?? null,
+            sndsSince: sndsSince ?? null,
           },
           version,
         );
@@ -88,7 +144,10 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
         const { version, ...kept } = await getProfile(db);
         const typed = request.body as Record<string, string>;
         const values = Object.fromEntries(Object.keys(shown(kept)).map((name) => [name, typed[name] ?? '']));
-        return { view: 'profile/edit', data: { values, version, errors: problem.fields, problem: problem.message } };
+        return {
+          view: 'profile/edit',
+          data: { values, version, errors: problem.fields, problem: problem.message },
+        };
       },
     ),
   );
@@ -98,29 +157,44 @@ export const profileApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
   const tags = ['profile'];
 
-  app.get('/profile', { config: { access: 'viewer' }, schema: { tags, summary: 'Who we are, as letters use it', response: { 200: ProfileJson } } }, async () => {
-    const { version: _version, ...profile } = await getProfile(db);
-    return profile;
-  });
+  app.get(
+    '/profile',
+    {
+      config: { access: 'viewer' },
+      schema: { tags, summary: 'Who we are, as letters use it', response: { 200: ProfileJson } },
+    },
+    async () => {
+      const { version: _version, ...profile } = await getProfile(db);
+      return profile;
+    },
+  );
 
-  app.put('/profile', { config: { access: 'operator' }, schema: { tags, summary: 'Replace the profile', body: ProfileJson, response: { 200: ProfileJson } } }, async (request) => {
-    const { body } = request;
-    const joined = (value: string | string[] | null | undefined) => (Array.isArray(value) ? value.join(', ') : (value ?? ''));
-    const profile: Profile = {
-      ...body,
-      contactPhone: body.contactPhone ?? '',
-      postalAddress: body.postalAddress ?? '',
-      replyAddress: body.replyAddress ?? '',
-      abuseAddress: body.abuseAddress ?? '',
-      mailKinds: joined(body.mailKinds),
-      dailyVolume: String(body.dailyVolume ?? ''),
-      optIn: body.optIn ?? '',
-      jmrpSince: body.jmrpSince ?? null,
-      sndsSince: body.sndsSince ?? null,
-      programmes: body.programmes ?? [],
-    };
-    await saveProfile(db, profile);
-    const { version: _version, ...saved } = await getProfile(db);
-    return saved;
-  });
+  app.put(
+    '/profile',
+    {
+      config: { access: 'operator' },
+      schema: { tags, summary: 'Replace the profile', body: ProfileJson, response: { 200: ProfileJson } },
+    },
+    async (request) => {
+      const { body } = request;
+      const joined = (value: string | string[] | null | undefined) =>
+        Array.isArray(value) ? value.join(', ') : (value ?? '');
+      const profile: Profile = {
+        ...body,
+        contactPhone: body.contactPhone ?? '',
+        postalAddress: body.postalAddress ?? '',
+        replyAddress: body.replyAddress ?? '',
+        abuseAddress: body.abuseAddress ?? '',
+        mailKinds: joined(body.mailKinds),
+        dailyVolume: String(body.dailyVolume ?? ''),
+        optIn: body.optIn ?? '',
+        jmrpSince: body.jmrpSince ?? null,
+        sndsSince: body.sndsSince ?? null,
+        programmes: body.programmes ?? [],
+      };
+      await saveProfile(db, profile);
+      const { version: _version, ...saved } = await getProfile(db);
+      return saved;
+    },
+  );
 };

@@ -10,7 +10,11 @@ export async function getProfile(db: Db | Trx): Promise<Profile & { version: num
 function checkedDomains(domains: string[]): string[] {
   const names = domains.map((text) => {
     const name = domainName(text);
-    if (!name) throw invalid('sendingDomains', `“${text.slice(0, 80)}” is not a domain name; write it as example.com.`);
+    if (!name)
+      throw invalid(
+        'sendingDomains',
+        `“${text.slice(0, 80)}” is not a domain name; write it as example.com.`,
+      );
     return name;
   });
   return [...new Set(names)];
@@ -39,5 +43,9 @@ export async function saveProfile(db: Db | Trx, profile: Profile, version?: numb
   }));
   if (version !== undefined) update = update.where('version', '=', version);
   const saved = await update.executeTakeFirst();
-  if (saved.numUpdatedRows === 0n) throw new Problem('changed-meanwhile', 'Somebody changed the profile since you opened it. Your text is still below; save again to put it over theirs.');
+  if (saved.numUpdatedRows === 0n)
+    throw new Problem(
+      'changed-meanwhile',
+      'Somebody changed the profile since you opened it. Your text is still below; save again to put it over theirs.',
+    );
 }

@@ -3,7 +3,9 @@ import { Type } from 'typebox';
 import { timesByProvider } from './store.ts';
 
 const PERIODS = { 90: '90 days', 365: '12 months', 1826: '5 years' } as const;
-const ReportQuery = Type.Object({ days: Type.Optional(Type.Integer({ minimum: 1, maximum: 36500, default: 365 })) });
+const ReportQuery = Type.Object({
+  days: Type.Optional(Type.Integer({ minimum: 1, maximum: 36500, default: 365 })),
+});
 
 /** One CSV cell. What a spreadsheet would run as a formula is defused. */
 const cell = (value: string | number | null) => {
@@ -17,25 +19,54 @@ export const reportPages: FastifyPluginAsyncTypebox = async (app) => {
   const nameOf = (key: string) => catalogue.byKey.get(key)?.name ?? key;
   const since = (days: number) => new Date(Date.now() - days * 86_400_000);
 
-  app.get('/reports', { config: { access: 'viewer' }, schema: { querystring: ReportQuery } }, async (request, reply) => {
-    const { days = 365 } = request.query;
-    const rows = await timesByProvider(db, since(days));
-    const ms = (seconds: number | null) => (seconds === null ? null : seconds * 1000);
-    return reply.page('reports/index', {
-      days,
-      periods: Object.entries(PERIODS).map(([key, words]) => ({ key: Number(key), words })),
-      rows: rows.map((row) => ({ ...row, name: nameOf(row.provider), blockedMs: ms(row.blocked), firstAnswerMs: ms(row.firstAnswer), mitigationMs: ms(row.mitigation) })),
-      since: since(days),
-    });
-  });
+  app.get(
+    '/reports',
+    { config: { access: 'viewer' }, schema: { querystring: ReportQuery } },
+    async (request, reply) => {
+      const { days = 365 } = request.query;
+      const rows = await timesByProvider(db, since(days));
+      const ms = (seconds: number | null) => (seconds === null ? null : seconds * 1000);
+      return reply.page('reports/index', {
+        days,
+        periods: Object.entries(PERIODS).map(([key, words]) => ({ key: Number(key), words })),
+        rows: rows.map((row) => ({
+          ...row,
+          name: nameOf(row.provider),
+          blockedMs: ms(row.blocked),
+          firstAnswerMs: ms(row.firstAnswer),
+          mitigationMs: ms(row.mitigation),
+        })),
+        since: since(days),
+      });
+    },
+  );
 
-  app.get('/reports/providers.csv', { config: { access: 'viewer' }, schema: { querystring: ReportQuery } }, async (request, reply) => {
-    const rows = await timesByProvider(db, since(request.query.days ?? 365));
-    const head = 'provider,incidents,not_closed,median_blocked_s,median_first_answer_s,median_mitigation_s,average_rounds,relapses';
-    const seconds = (value: number | null) => (value === null ? null : Math.round(value));
-    const lines = rows.map((row) =>
-      [row.provider, row.incidents, row.unfinished, seconds(row.blocked), seconds(row.firstAnswer), seconds(row.mitigation), row.rounds, row.relapses].map(cell).join(','),
-    );
-    return reply.header('content-disposition', 'attachment; filename="providers.csv"').type('text/csv; charset=utf-8').send(`${[head, ...lines].join('\r\n')}\r\n`);
-  });
+  app.get(
+    '/reports/providers.csv',
+    { config: { access: 'viewer' }, schema: { querystring: ReportQuery } },
+    async (request, reply) => {
+      const rows = await timesByProvider(db, since(request.query.days ?? 365));
+      const head =
+        'provider,incidents,not_closed,median_blocked_s,median_first_answer_s,median_mitigation_s,average_rounds,relapses';
+      const seconds = (value: number | null) => (value === null ? null : Math.round(value));
+      const lines = rows.map((row) =>
+        [
+          row.provider,
+          row.incidents,
+          row.unfinished,
+          seconds(row.blocked),
+          seconds(row.firstAnswer),
+          seconds(row.mitigation),
+          row.rounds,
+          row.relapses,
+        ]
+          .map(cell)
+          .join(','),
+      );
+      return reply
+        .header('content-disposition', 'attachment; filename="providers.csv"')
+        .type('text/csv; charset=utf-8')
+        .send(`${[head, ...lines].join('\r\n')}\r\n`);
+    },
+  );
 };

@@ -2,13 +2,24 @@ import { sql } from 'kysely';
 import type { Db } from '../database/open.ts';
 
 /** Times of one provider's incidents, in seconds; null where none has got that far. */
-export type ProviderTimes = { provider: string; incidents: number; unfinished: number; blocked: number | null; firstAnswer: number | null; mitigation: number | null; rounds: number | null; relapses: number };
+export type ProviderTimes = {
+  provider: string;
+  incidents: number;
+  unfinished: number;
+  blocked: number | null;
+  firstAnswer: number | null;
+  mitigation: number | null;
+  rounds: number | null;
+  relapses: number;
+};
 
 /** How long each provider takes: medians over the incidents logged since a day. */
 export async function timesByProvider(db: Db, since: Date): Promise<ProviderTimes[]> {
   const start = sql`least(first_rejection_at, opened_at)`;
   const median = (end: ReturnType<typeof sql>, from: ReturnType<typeof sql>) =>
-    sql<number | null>`percentile_cont(0.5) within group (order by extract(epoch from (${end} - ${from}))) filter (where ${end} is not null and ${from} is not null)`;
+    sql<
+      number | null
+    >`percentile_cont(0.5) within group (order by extract(epoch from (${end} - ${from}))) filter (where ${end} is not null and ${from} is not null)`;
   return db
     .selectFrom('incidents')
     .select((eb) => [

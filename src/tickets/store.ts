@@ -4,7 +4,12 @@ import { invalid, notFound } from '../problem.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 
-export type NewTicket = { reference: string; channel: Channel; address?: string | undefined; at?: Date | undefined };
+export type NewTicket = {
+  reference: string;
+  channel: Channel;
+  address?: string | undefined;
+  at?: Date | undefined;
+};
 
 const byReference = (trx: Trx, incident: number, reference: string) =>
   trx
@@ -15,7 +20,12 @@ const byReference = (trx: Trx, incident: number, reference: string) =>
     .executeTakeFirst();
 
 /** The incident's ticket with that reference, opened if it is not known yet. */
-export async function ensureTicket(trx: Trx, actor: Actor, incident: number, ticket: NewTicket): Promise<TicketRow> {
+export async function ensureTicket(
+  trx: Trx,
+  actor: Actor,
+  incident: number,
+  ticket: NewTicket,
+): Promise<TicketRow> {
   const reference = ticket.reference.trim();
   if (!reference) throw invalid('reference', 'Enter the reference as the provider writes it.');
   if (reference.length > 120) throw invalid('reference', 'A reference has at most 120 characters.');
@@ -24,7 +34,13 @@ export async function ensureTicket(trx: Trx, actor: Actor, incident: number, tic
   const at = ticket.at ?? new Date();
   const row = await trx
     .insertInto('tickets')
-    .values({ incident_number: incident, reference, channel: ticket.channel, address: ticket.address ?? '', opened_at: at })
+    .values({
+      incident_number: incident,
+      reference,
+      channel: ticket.channel,
+      address: ticket.address ?? '',
+      opened_at: at,
+    })
     .returningAll()
     .executeTakeFirstOrThrow();
   await append(trx, {
@@ -40,9 +56,25 @@ export async function ensureTicket(trx: Trx, actor: Actor, incident: number, tic
 
 /** Closes a ticket; closing it twice is one closing. */
 export async function closeTicket(trx: Trx, actor: Actor, incident: number, id: number): Promise<void> {
-  const row = await trx.selectFrom('tickets').selectAll().where('id', '=', id).where('incident_number', '=', incident).forUpdate().executeTakeFirst();
+  const row = await trx
+    .selectFrom('tickets')
+    .selectAll()
+    .where('id', '=', id)
+    .where('incident_number', '=', incident)
+    .forUpdate()
+    .executeTakeFirst();
   if (!row) throw notFound('such ticket');
   if (row.state === 'closed') return;
-  await trx.updateTable('tickets').set({ state: 'closed', closed_at: new Date() }).where('id', '=', id).execute();
-  await append(trx, { incident, kind: 'ticket-closed', actor, ticketId: id, detail: { reference: row.reference } });
+  await trx
+    .updateTable('tickets')
+    .set({ state: 'closed', closed_at: new Date() })
+    .where('id', '=', id)
+    .execute();
+  await append(trx, {
+    incident,
+    kind: 'ticket-closed',
+    actor,
+    ticketId: id,
+    detail: { reference: row.reference },
+  });
 }

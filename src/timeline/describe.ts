@@ -16,35 +16,65 @@ const VERDICT_TITLES: Record<EntryDetails['message-received']['verdict'], string
   other: 'Message from them',
 };
 
-const CHANNELS = { form: 'by form', email: 'by e-mail', portal: 'in the portal', phone: 'by telephone', other: 'another way' } as const;
+const CHANNELS = {
+  form: 'by form',
+  email: 'by e-mail',
+  portal: 'in the portal',
+  phone: 'by telephone',
+  other: 'another way',
+} as const;
 
 type Describe = { [Kind in EntryKind]: (detail: EntryDetails[Kind]) => { title: string; by: string } };
 
 /** One sentence for each kind: the same words on pages, in the API and on paper. */
 const DESCRIPTIONS: Describe = {
-  'incident-logged': (d) => ({ title: 'Logged', by: `${d.provider}, ${d.addresses.join(', ')}; from ${d.source}` }),
+  'incident-logged': (d) => ({
+    title: 'Logged',
+    by: `${d.provider}, ${d.addresses.join(', ')}; from ${d.source}`,
+  }),
   'rejection-recorded': (d) => ({
     title: d.first ? 'First rejection' : 'Rejection',
-    by: [d.codes, d.recipientDomain && `to ${d.recipientDomain}`, d.mx && `by ${d.mx}`].filter(Boolean).join(', ') + times(d.seen),
+    by:
+      [d.codes, d.recipientDomain && `to ${d.recipientDomain}`, d.mx && `by ${d.mx}`]
+        .filter(Boolean)
+        .join(', ') + times(d.seen),
   }),
   'report-added': (d) => ({
     title: 'Report added',
     by: `${d.rejections === 1 ? '1 rejection' : `${d.rejections} distinct rejections`}${times(d.seen)}${d.fileName ? `, from ${d.fileName}` : ''}`,
   }),
-  'evidence-recorded': (d) => ({ title: 'Evidence recorded', by: `${d.about}${d.address ? `, ${d.address}` : ''}; ${d.source}` }),
+  'evidence-recorded': (d) => ({
+    title: 'Evidence recorded',
+    by: `${d.about}${d.address ? `, ${d.address}` : ''}; ${d.source}`,
+  }),
   'ticket-opened': (d) => ({ title: 'Ticket', by: `${d.reference}, ${CHANNELS[d.channel]}` }),
   'ticket-closed': (d) => ({ title: 'Ticket closed', by: d.reference }),
   'letter-drafted': (d) => ({ title: 'Letter drafted', by: d.title }),
-  'letter-sent': (d) => ({ title: `Letter ${d.number}, ${roundWords(d.round)}`, by: `${CHANNELS[d.channel]}${d.reference ? `, ticket ${d.reference}` : ''}` }),
+  'letter-sent': (d) => ({
+    title: `Letter ${d.number}, ${roundWords(d.round)}`,
+    by: `${CHANNELS[d.channel]}${d.reference ? `, ticket ${d.reference}` : ''}`,
+  }),
   'claim-overridden': (d) => ({ title: 'Contradicted claim overridden', by: d.about }),
-  'message-received': (d) => ({ title: VERDICT_TITLES[d.verdict], by: [d.from, d.reference && `ticket ${d.reference}`].filter(Boolean).join(', ') }),
-  'message-sent': (d) => ({ title: 'Message sent', by: [d.to && `to ${d.to}`, CHANNELS[d.channel]].filter(Boolean).join(', ') }),
+  'message-received': (d) => ({
+    title: VERDICT_TITLES[d.verdict],
+    by: [d.from, d.reference && `ticket ${d.reference}`].filter(Boolean).join(', '),
+  }),
+  'message-sent': (d) => ({
+    title: 'Message sent',
+    by: [d.to && `to ${d.to}`, CHANNELS[d.channel]].filter(Boolean).join(', '),
+  }),
   'verdict-corrected': (d) => ({ title: 'Verdict corrected', by: `${words(d.from)} became ${words(d.to)}` }),
   'state-changed': (d) => ({ title: `State: ${words(d.to)}`, by: d.byHand ? 'by hand' : '' }),
   'relapse-seen': (d) => ({ title: 'Refused again', by: `relapse ${d.relapses}, after ${words(d.state)}` }),
   'recovery-confirmed': () => ({ title: 'Recovery confirmed', by: '' }),
-  'incident-assigned': (d) => ({ title: d.to ? `Assigned to ${d.to}` : 'Assigned to nobody', by: d.from ? `before: ${d.from}` : '' }),
-  'incident-edited': (d) => ({ title: 'Facts changed', by: d.changes.map((change) => change.field).join(', ') }),
+  'incident-assigned': (d) => ({
+    title: d.to ? `Assigned to ${d.to}` : 'Assigned to nobody',
+    by: d.from ? `before: ${d.from}` : '',
+  }),
+  'incident-edited': (d) => ({
+    title: 'Facts changed',
+    by: d.changes.map((change) => change.field).join(', '),
+  }),
   'incident-linked': (d) => ({ title: `Linked to #${d.number}`, by: words(d.kind) }),
   'note-added': () => ({ title: 'Note', by: '' }),
   'note-corrected': () => ({ title: 'Note, corrected', by: '' }),
@@ -52,12 +82,15 @@ const DESCRIPTIONS: Describe = {
 };
 
 export function describeEntry(entry: Entry): { title: string; by: string } {
-  return (DESCRIPTIONS[entry.kind] as (detail: Entry['detail']) => { title: string; by: string })(entry.detail);
+  return (DESCRIPTIONS[entry.kind] as (detail: Entry['detail']) => { title: string; by: string })(
+    entry.detail,
+  );
 }
 
 /** The whole sentence, for the API's `summary` and for search. */
 export function summarise(entry: Entry): string {
   const { title, by } = describeEntry(entry);
-  const more = 'text' in entry.detail && entry.kind.startsWith('note') ? `: ${entry.detail.text.slice(0, 200)}` : '';
+  const more =
+    'text' in entry.detail && entry.kind.startsWith('note') ? `: ${entry.detail.text.slice(0, 200)}` : '';
   return `${title}${by ? `, ${by}` : ''}${more}`;
 }

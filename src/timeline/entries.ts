@@ -7,16 +7,53 @@ import type { Verdict } from '../providers/schema.ts';
  */
 export type EntryDetails = {
   'incident-logged': { provider: string; addresses: string[]; source: string };
-  'rejection-recorded': { text: string; codes: string; recipientDomain: string | null; mx: string | null; seen: number; first: boolean };
+  'rejection-recorded': {
+    text: string;
+    codes: string;
+    recipientDomain: string | null;
+    mx: string | null;
+    seen: number;
+    first: boolean;
+  };
   'report-added': { rejections: number; seen: number; fileName: string; byteLength: number };
-  'evidence-recorded': { claim: string; about: string; result: EvidenceResult; words: string; source: string; address: string | null };
+  'evidence-recorded': {
+    claim: string;
+    about: string;
+    result: EvidenceResult;
+    words: string;
+    source: string;
+    address: string | null;
+  };
   'ticket-opened': { reference: string; channel: Channel; address: string };
   'ticket-closed': { reference: string };
   'letter-drafted': { title: string; round: string; language: string };
-  'letter-sent': { title: string; number: number; round: string; channel: Channel; reference: string | null; subject: string; excerpt: string };
+  'letter-sent': {
+    title: string;
+    number: number;
+    round: string;
+    channel: Channel;
+    reference: string | null;
+    subject: string;
+    excerpt: string;
+  };
   'claim-overridden': { claim: string; about: string; reason: string };
-  'message-received': { from: string; subject: string; channel: Channel; verdict: Verdict; confidence: number; quote: string | null; reference: string | null; excerpt: string };
-  'message-sent': { to: string; subject: string; channel: Channel; reference: string | null; excerpt: string };
+  'message-received': {
+    from: string;
+    subject: string;
+    channel: Channel;
+    verdict: Verdict;
+    confidence: number;
+    quote: string | null;
+    reference: string | null;
+    excerpt: string;
+  };
+  'message-sent': {
+    to: string;
+    subject: string;
+    channel: Channel;
+    reference: string | null;
+    excerpt: string;
+  };
   'verdict-corrected': { from: Verdict; to: Verdict; subject: string };
   'state-changed': { from: IncidentState; to: IncidentState; reason: string; byHand: boolean };
   'relapse-seen': { state: IncidentState; relapses: number };
@@ -32,9 +69,33 @@ export type EntryKind = keyof EntryDetails;
 
 /** The filters over a timeline, and the kinds that each shows. */
 export const ENTRY_GROUPS = {
-  mail: ['letter-drafted', 'letter-sent', 'message-received', 'message-sent', 'verdict-corrected', 'ticket-opened', 'ticket-closed', 'follow-up-due'],
-  evidence: ['incident-logged', 'rejection-recorded', 'report-added', 'evidence-recorded', 'claim-overridden', 'recovery-confirmed'],
-  state: ['incident-logged', 'state-changed', 'relapse-seen', 'recovery-confirmed', 'incident-assigned', 'incident-edited', 'incident-linked'],
+  mail: [
+    'letter-drafted',
+    'letter-sent',
+    'message-received',
+    'message-sent',
+    'verdict-corrected',
+    'ticket-opened',
+    'ticket-closed',
+    'follow-up-due',
+  ],
+  evidence: [
+    'incident-logged',
+    'rejection-recorded',
+    'report-added',
+    'evidence-recorded',
+    'claim-overridden',
+    'recovery-confirmed',
+  ],
+  state: [
+    'incident-logged',
+    'state-changed',
+    'relapse-seen',
+    'recovery-confirmed',
+    'incident-assigned',
+    'incident-edited',
+    'incident-linked',
+  ],
   notes: ['note-added', 'note-corrected'],
 } as const satisfies Record<string, readonly EntryKind[]>;
 export type EntryGroup = keyof typeof ENTRY_GROUPS;

@@ -43,16 +43,31 @@ export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<K
 }
 
 export type Order = 'newest' | 'oldest';
-export type TimelineQuery = { order: Order; kinds?: readonly EntryKind[]; limit: number; after?: { at: Date; id: number } };
+export type TimelineQuery = {
+  order: Order;
+  kinds?: readonly EntryKind[];
+  limit: number;
+  after?: { at: Date; id: number };
+};
 
 /** One page of a timeline, and where the next one starts. */
-export async function listEntries(db: Db, incident: number, query: TimelineQuery): Promise<{ entries: Entry[]; next: { at: Date; id: number } | null }> {
+export async function listEntries(
+  db: Db,
+  incident: number,
+  query: TimelineQuery,
+): Promise<{ entries: Entry[]; next: { at: Date; id: number } | null }> {
   const direction = query.order === 'newest' ? 'desc' : 'asc';
   let rows = db
     .selectFrom('timeline_entries as e')
     .selectAll('e')
     .select((eb) =>
-      eb.selectFrom('timeline_entries as c').select('c.id').whereRef('c.corrects', '=', 'e.id').orderBy('c.id', 'desc').limit(1).as('corrected_by'),
+      eb
+        .selectFrom('timeline_entries as c')
+        .select('c.id')
+        .whereRef('c.corrects', '=', 'e.id')
+        .orderBy('c.id', 'desc')
+        .limit(1)
+        .as('corrected_by'),
     )
     .where('e.incident_number', '=', incident)
     .orderBy('e.occurred_at', direction)
@@ -61,7 +76,13 @@ export async function listEntries(db: Db, incident: number, query: TimelineQuery
   if (query.kinds) rows = rows.where('e.kind', 'in', [...query.kinds]);
   const { after } = query;
   if (after) {
-    rows = rows.where((eb) => eb(eb.refTuple('e.occurred_at', 'e.id'), query.order === 'newest' ? '<' : '>', eb.tuple(after.at, after.id)));
+    rows = rows.where((eb) =>
+      eb(
+        eb.refTuple('e.occurred_at', 'e.id'),
+        query.order === 'newest' ? '<' : '>',
+        eb.tuple(after.at, after.id),
+      ),
+    );
   }
   const found = await rows.execute();
   const entries = found.slice(0, query.limit).map(
@@ -101,18 +122,37 @@ const NOTE_MAX = 20_000;
 function checkNote(text: string): string {
   const kept = text.trim();
   if (!kept) throw invalid('text', 'Write something first.');
-  if (kept.length > NOTE_MAX) throw invalid('text', `A note takes ${NOTE_MAX} characters; this one has ${kept.length}.`);
+  if (kept.length > NOTE_MAX)
+    throw invalid('text', `A note takes ${NOTE_MAX} characters; this one has ${kept.length}.`);
   return kept;
 }
 
-export async function addNote(trx: Trx, actor: Actor, incident: number, text: string, at?: Date): Promise<number> {
+export async function addNote(
+  trx: Trx,
+  actor: Actor,
+  incident: number,
+  text: string,
+  at?: Date,
+): Promise<number> {
   const kept = checkNote(text);
   await touchIncident(trx, incident);
-  return append(trx, { incident, kind: 'note-added', actor, detail: { text: kept }, ...(at ? { occurredAt: at } : {}) });
+  return append(trx, {
+    incident,
+    kind: 'note-added',
+    actor,
+    detail: { text: kept },
+    ...(at ? { occurredAt: at } : {}),
+  });
 }
 
 /** Corrects a note by a new entry; both stay to be seen. */
-export async function correctNote(trx: Trx, actor: Actor, incident: number, entryId: number, text: string): Promise<number> {
+export async function correctNote(
+  trx: Trx,
+  actor: Actor,
+  incident: number,
+  entryId: number,
+  text: string,
+): Promise<number> {
   const kept = checkNote(text);
   const note = await trx
     .selectFrom('timeline_entries')
@@ -127,6 +167,10 @@ export async function correctNote(trx: Trx, actor: Actor, incident: number, entr
 }
 
 async function touchIncident(trx: Trx, incident: number): Promise<void> {
-  const touched = await trx.updateTable('incidents').set({ updated_at: sql`now()` as never }).where('number', '=', incident).executeTakeFirst();
+  const touched = await trx
+    .updateTable('incidents')
+    .set({ updated_at: sql`now()` as never })
+    .where('number', '=', incident)
+    .executeTakeFirst();
   if (touched.numUpdatedRows === 0n) throw notFound(`incident #${incident}`);
 }

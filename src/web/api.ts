@@ -18,11 +18,17 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Delist Desk', version: '1', description: 'Errors are problem+json (RFC 9457). Every POST takes an Idempotency-Key.' },
+      info: {
+        title: 'Delist Desk',
+        version: '1',
+        description: 'Errors are problem+json (RFC 9457). Every POST takes an Idempotency-Key.',
+      },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
     hideUntagged: true,
   });
-  app.get(`${API}/openapi.json`, { config: { access: 'viewer' }, schema: { hide: true } }, () => app.swagger());
+  app.get(`${API}/openapi.json`, { config: { access: 'viewer' }, schema: { hide: true } }, () =>
+    app.swagger(),
+  );
 }

@@ -4,7 +4,8 @@ import { problemPage } from './pages.ts';
 import { PROBLEMS, toProblem } from './problems.ts';
 import { isCarried, signInToGoOn } from './resume.ts';
 
-const wantsJson = (request: FastifyRequest) => request.url.startsWith('/api/') || request.url.startsWith('/metrics') || request.url === '/healthz';
+const wantsJson = (request: FastifyRequest) =>
+  request.url.startsWith('/api/') || request.url.startsWith('/metrics') || request.url === '/healthz';
 
 /** problem+json, RFC 9457. */
 function problemJson(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -25,14 +26,19 @@ function problemJson(error: unknown, request: FastifyRequest, reply: FastifyRepl
 }
 
 /** The one place where errors become answers: problem+json under `/api`, a page elsewhere. */
-export async function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+export async function answerError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const problem = toProblem(error);
   if (problem.code === 'unexpected') request.log.error({ err: error }, 'unexpected');
   else request.log.info({ code: problem.code, detail: problem.message }, 'refused');
   if (wantsJson(request)) return problemJson(error, request, reply);
   if (problem.code === 'not-signed-in') {
     if (isCarried(request)) return signInToGoOn(request, reply);
-    if (request.method === 'GET') return reply.redirect(`/sign-in?next=${encodeURIComponent(localPath(request.url))}`, 303);
+    if (request.method === 'GET')
+      return reply.redirect(`/sign-in?next=${encodeURIComponent(localPath(request.url))}`, 303);
   }
   return problemPage(problem, request, reply);
 }

@@ -4,7 +4,12 @@ const COOKIE = 'dd_flash';
 
 /** One line for the next page: what was done. Plain text, escaped where it is shown. */
 export function setFlash(reply: FastifyReply, words: string): void {
-  reply.setCookie(COOKIE, Buffer.from(words.slice(0, 300)).toString('base64url'), { path: '/', httpOnly: true, sameSite: 'lax', maxAge: 60 });
+  reply.setCookie(COOKIE, Buffer.from(words.slice(0, 300)).toString('base64url'), {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    maxAge: 60,
+  });
 }
 
 export function takeFlash(request: FastifyRequest, reply: FastifyReply): string {

@@ -30,18 +30,26 @@ export function offset(at: Date, zone: string): string {
 }
 
 /** `09:12` */
-export const clock = (at: Date, zone: string) => formatter(zone, 'clock', { hour: '2-digit', minute: '2-digit' }).format(at);
+export const clock = (at: Date, zone: string) =>
+  formatter(zone, 'clock', { hour: '2-digit', minute: '2-digit' }).format(at);
 
 /** `10 March 2026` */
-export const day = (at: Date, zone: string) => formatter(zone, 'day', { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
+export const day = (at: Date, zone: string) =>
+  formatter(zone, 'day', { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
 
 /** `Tuesday 10 March 2026` */
 export const longDay = (at: Date, zone: string) =>
-  formatter(zone, 'long-day', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(at).replace(',', '');
+  formatter(zone, 'long-day', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+    .format(at)
+    .replace(',', '');
 
 /** `2026-03-10`, for telling days apart and for date inputs. */
 export const isoDay = (at: Date, zone: string) => {
-  const parts = formatter(zone, 'iso-day', { year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(at);
+  const parts = formatter(zone, 'iso-day', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).formatToParts(at);
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')}`;
 };
@@ -52,8 +60,17 @@ export const localInput = (at: Date, zone: string) =>
 
 /** `Tue 10 March 2026, 09:12:07 UTC+01:00`: nothing left to guess. */
 export const exact = (at: Date, zone: string) => {
-  const date = formatter(zone, 'exact-day', { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' }).format(at).replace(',', '');
-  const time = formatter(zone, 'seconds', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
+  const date = formatter(zone, 'exact-day', {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+  })
+    .format(at)
+    .replace(',', '');
+  const time = formatter(zone, 'seconds', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(
+    at,
+  );
   return `${date}, ${time} ${offset(at, zone)}`;
 };
 
@@ -80,7 +97,10 @@ export function duration(ms: number): string {
     [Math.floor((minutes % 1440) / 60), 'h'],
     [minutes % 60, 'min'],
   ];
-  return parts.filter(([value]) => value > 0).map(([value, unit]) => `${value} ${unit}`).join(' ');
+  return parts
+    .filter(([value]) => value > 0)
+    .map(([value, unit]) => `${value} ${unit}`)
+    .join(' ');
 }
 
 /** Only the largest unit: `3 d`, `14 h`, `4 min`. */

@@ -7,7 +7,13 @@ import { Problem } from '../problem.ts';
 /** The raw fields of a submitted form: text as typed, several values as a list. */
 export type FormFields = Record<string, string | string[] | undefined>;
 
-const ajv = new Ajv({ allErrors: true, coerceTypes: 'array', useDefaults: true, removeAdditional: 'all', strict: true });
+const ajv = new Ajv({
+  allErrors: true,
+  coerceTypes: 'array',
+  useDefaults: true,
+  removeAdditional: 'all',
+  strict: true,
+});
 addFormats.default(ajv);
 const compiled = new WeakMap<TObject, ValidateFunction>();
 
@@ -23,7 +29,8 @@ function validatorOf(schema: TObject): ValidateFunction {
 /** What is wrong with one field, in words for a person. A schema's `description` says what is allowed. */
 function wordsFor(error: ErrorObject, schema: TObject, field: string): string {
   const about = (schema.properties[field] as { description?: string } | undefined)?.description;
-  if (error.keyword === 'required' || error.keyword === 'minLength') return about ? `Needed: ${about}.` : 'This is needed.';
+  if (error.keyword === 'required' || error.keyword === 'minLength')
+    return about ? `Needed: ${about}.` : 'This is needed.';
   if (error.keyword === 'maxLength') {
     return `Too long: at most ${(error.params as { limit: number }).limit} characters.`;
   }
@@ -45,13 +52,19 @@ function emptyOut(fields: FormFields): Record<string, unknown> {
 function refuseNul(fields: Record<string, unknown>, except: string[]): void {
   for (const [name, value] of Object.entries(fields)) {
     if (!except.includes(name) && typeof value === 'string' && value.includes('\0')) {
-      throw new Problem('invalid', `${name} contains a NUL character.`, { fields: { [name]: 'Contains a NUL character; remove it.' } });
+      throw new Problem('invalid', `${name} contains a NUL character.`, {
+        fields: { [name]: 'Contains a NUL character; remove it.' },
+      });
     }
   }
 }
 
 /** Reads a form by its schema. Throws the problem `invalid` with one message for each field. */
-export function readForm<Schema extends TObject>(schema: Schema, body: unknown, options: { raw?: string[] } = {}): Static<Schema> {
+export function readForm<Schema extends TObject>(
+  schema: Schema,
+  body: unknown,
+  options: { raw?: string[] } = {},
+): Static<Schema> {
   const given = emptyOut((body ?? {}) as FormFields);
   refuseNul(given, options.raw ?? []);
   const validate = validatorOf(schema);

@@ -14,6 +14,8 @@ export const healthRoutes: FastifyPluginAsyncTypebox = async (app) => {
   });
 
   app.get('/problems', { config: { access: 'viewer' } }, (_request, reply) =>
-    reply.page('errors/list', { problems: Object.entries(PROBLEMS).map(([code, kind]) => ({ code, ...kind })) }),
+    reply.page('errors/list', {
+      problems: Object.entries(PROBLEMS).map(([code, kind]) => ({ code, ...kind })),
+    }),
   );
 };

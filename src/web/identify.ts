@@ -23,7 +23,14 @@ async function viewerByToken(db: Db, config: Config, secret: string): Promise<Vi
 async function viewerBySession(db: Db, config: Config, secret: string): Promise<Viewer | null> {
   const user = await findSession(db, secret, config);
   return user
-    ? { userId: user.id, tokenId: null, name: user.name, role: user.role, timeZone: user.time_zone, theme: user.theme }
+    ? {
+        userId: user.id,
+        tokenId: null,
+        name: user.name,
+        role: user.role,
+        timeZone: user.time_zone,
+        theme: user.theme,
+      }
     : null;
 }
 
@@ -31,7 +38,8 @@ function bearerOf(request: FastifyRequest): string | undefined {
   const header = request.headers.authorization;
   if (header === undefined) return undefined;
   const match = /^Bearer +([\x21-\x7e]{1,300})$/i.exec(header);
-  if (!match) throw new Problem('not-signed-in', 'The Authorization header must be: Bearer, a blank, a token.');
+  if (!match)
+    throw new Problem('not-signed-in', 'The Authorization header must be: Bearer, a blank, a token.');
   return match[1];
 }
 

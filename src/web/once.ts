@@ -9,10 +9,18 @@ import type { Actor } from './access.ts';
 export type Answer = { status: number; body: unknown };
 
 const ownerOf = (actor: Actor) =>
-  actor.userId !== null ? `user ${actor.userId}` : actor.tokenId !== null ? `token ${actor.tokenId}` : 'bootstrap token';
+  actor.userId !== null
+    ? `user ${actor.userId}`
+    : actor.tokenId !== null
+      ? `token ${actor.tokenId}`
+      : 'bootstrap token';
 
 const fingerprintOf = (what: string, input: unknown) =>
-  createHash('sha256').update(what).update('\0').update(JSON.stringify(input) ?? '').digest();
+  createHash('sha256')
+    .update(what)
+    .update('\0')
+    .update(JSON.stringify(input) ?? '')
+    .digest();
 
 /**
  * Runs an effect at most once for a key: of a double click, a retry or two equal requests at a time, one
@@ -61,5 +69,8 @@ export async function once(
 
 /** Keys are kept for two days. */
 export async function forgetOldKeys(db: Db): Promise<void> {
-  await db.deleteFrom('idempotency_keys').where('created_at', '<', sql<Date>`now() - interval '2 days'`).execute();
+  await db
+    .deleteFrom('idempotency_keys')
+    .where('created_at', '<', sql<Date>`now() - interval '2 days'`)
+    .execute();
 }

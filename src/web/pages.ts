@@ -70,11 +70,19 @@ export function servePages(app: FastifyInstance): void {
 }
 
 /** The page for a problem: what happened, what to do, the request's number. */
-export async function problemPage(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+export async function problemPage(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const problem = toProblem(error);
   const kind = PROBLEMS[problem.code];
   if (problem.code === 'database-away') reply.header('retry-after', '30');
-  return reply.page('errors/problem', { title: kind.title, words: problem.message, todo: kind.todo, id: request.id, code: problem.code }, kind.status);
+  return reply.page(
+    'errors/problem',
+    { title: kind.title, words: problem.message, todo: kind.todo, id: request.id, code: problem.code },
+    kind.status,
+  );
 }
 
 /**
@@ -84,7 +92,11 @@ export async function problemPage(error: unknown, request: FastifyRequest, reply
 export async function orFormAgain(
   reply: FastifyReply,
   action: () => Promise<FastifyReply>,
-  again: (problem: { message: string; fields: Record<string, string>; code: string }) => Promise<{ view: string; data: object }>,
+  again: (problem: {
+    message: string;
+    fields: Record<string, string>;
+    code: string;
+  }) => Promise<{ view: string; data: object }>,
 ): Promise<FastifyReply> {
   try {
     return await action();

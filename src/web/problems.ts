@@ -5,29 +5,103 @@ type Kind = { status: number; title: string; todo: string };
 
 /** Every problem that a page or an API answer can name: the one list, shown at `/problems`. */
 export const PROBLEMS: Record<ProblemCode, Kind> = {
-  'bad-request': { status: 400, title: 'The request could not be read', todo: 'Check its form and send it again.' },
-  invalid: { status: 422, title: 'Something in it is wrong', todo: 'Correct what is named and send it again. Nothing was changed.' },
+  'bad-request': {
+    status: 400,
+    title: 'The request could not be read',
+    todo: 'Check its form and send it again.',
+  },
+  invalid: {
+    status: 422,
+    title: 'Something in it is wrong',
+    todo: 'Correct what is named and send it again. Nothing was changed.',
+  },
   'not-found': { status: 404, title: 'Not found', todo: 'Check the address, or start from the desk.' },
   'not-signed-in': { status: 401, title: 'Not signed in', todo: 'Sign in, or send a valid token.' },
-  'not-allowed': { status: 403, title: 'Not allowed', todo: 'Ask an administrator for the role that this needs.' },
-  'form-expired': { status: 403, title: 'This form can no longer be sent', todo: 'Load the page again and send the form from there.' },
-  'changed-meanwhile': { status: 409, title: 'It changed while you were writing', todo: 'Compare with the newer version, then send yours again. Nothing was overwritten.' },
+  'not-allowed': {
+    status: 403,
+    title: 'Not allowed',
+    todo: 'Ask an administrator for the role that this needs.',
+  },
+  'form-expired': {
+    status: 403,
+    title: 'This form can no longer be sent',
+    todo: 'Load the page again and send the form from there.',
+  },
+  'changed-meanwhile': {
+    status: 409,
+    title: 'It changed while you were writing',
+    todo: 'Compare with the newer version, then send yours again. Nothing was overwritten.',
+  },
   'already-exists': { status: 409, title: 'It exists already', todo: 'Use the one that exists.' },
-  'already-sent': { status: 409, title: 'This letter was sent already', todo: 'Look at what was sent; write a new letter for anything further.' },
-  'incident-closed': { status: 409, title: 'This incident is closed', todo: 'Reopen it first, with a reason.' },
-  'letter-incomplete': { status: 422, title: 'The letter still lacks something', todo: 'Fill in what is named; each links to its field.' },
-  'claim-contradicted': { status: 422, title: 'The letter claims what evidence contradicts', todo: 'Reword the claim, or override it with a reason.' },
-  'key-reused': { status: 422, title: 'This idempotency key was used for another request', todo: 'Use a new key for a new request.' },
+  'already-sent': {
+    status: 409,
+    title: 'This letter was sent already',
+    todo: 'Look at what was sent; write a new letter for anything further.',
+  },
+  'incident-closed': {
+    status: 409,
+    title: 'This incident is closed',
+    todo: 'Reopen it first, with a reason.',
+  },
+  'letter-incomplete': {
+    status: 422,
+    title: 'The letter still lacks something',
+    todo: 'Fill in what is named; each links to its field.',
+  },
+  'claim-contradicted': {
+    status: 422,
+    title: 'The letter claims what evidence contradicts',
+    todo: 'Reword the claim, or override it with a reason.',
+  },
+  'key-reused': {
+    status: 422,
+    title: 'This idempotency key was used for another request',
+    todo: 'Use a new key for a new request.',
+  },
   'too-large': { status: 413, title: 'Too large', todo: 'Send a smaller part. Nothing was stored.' },
   'too-many-tries': { status: 429, title: 'Too many tries', todo: 'Wait, then try again.' },
-  'wrong-type': { status: 415, title: 'This type of content is not taken here', todo: 'Send the content type that the API description names.' },
-  'wrong-host': { status: 421, title: 'Asked under another name', todo: 'Use the address that BASE_URL names.' },
-  'database-away': { status: 503, title: 'The database does not answer', todo: 'Nothing was stored. Try again in a minute; it needs no restart.' },
-  'disk-full': { status: 507, title: 'The disk is full', todo: 'Nothing was stored. Make room where the database lives, then try again.' },
-  unexpected: { status: 500, title: 'Something failed on our side', todo: 'Nothing was half stored. Try again; if it fails again, give the request number to who runs this server.' },
+  'wrong-type': {
+    status: 415,
+    title: 'This type of content is not taken here',
+    todo: 'Send the content type that the API description names.',
+  },
+  'wrong-host': {
+    status: 421,
+    title: 'Asked under another name',
+    todo: 'Use the address that BASE_URL names.',
+  },
+  'database-away': {
+    status: 503,
+    title: 'The database does not answer',
+    todo: 'Nothing was stored. Try again in a minute; it needs no restart.',
+  },
+  'disk-full': {
+    status: 507,
+    title: 'The disk is full',
+    todo: 'Nothing was stored. Make room where the database lives, then try again.',
+  },
+  unexpected: {
+    status: 500,
+    title: 'Something failed on our side',
+    todo: 'Nothing was half stored. Try again; if it fails again, give the request number to who runs this server.',
+  },
 };
 
-const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '08000', '08001', '08003', '08006', '53300']);
+const AWAY = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08000',
+  '08001',
+  '08003',
+  '08006',
+  '53300',
+]);
 const FULL = new Set(['53100', 'ENOSPC', '58030']);
 
 function fromFastify(error: FastifyError): Problem | undefined {
@@ -36,12 +110,19 @@ function fromFastify(error: FastifyError): Problem | undefined {
     const fields: Record<string, string> = {};
     for (const one of error.validation) {
       const path = one.instancePath.slice(1).replaceAll('/', '.');
-      const named = (one.params as Record<string, string>)['missingProperty'] ?? (one.params as Record<string, string>)['additionalProperty'];
+      const named =
+        (one.params as Record<string, string>)['missingProperty'] ??
+        (one.params as Record<string, string>)['additionalProperty'];
       const field = [path, named].filter(Boolean).join('.') || context;
-      fields[field] = one.keyword === 'additionalProperties' ? 'is not known here' : (one.message ?? 'is wrong');
+      fields[field] =
+        one.keyword === 'additionalProperties' ? 'is not known here' : (one.message ?? 'is wrong');
     }
     const words = Object.entries(fields).map(([field, message]) => `${field} ${message}`);
-    return new Problem(context === 'body' ? 'invalid' : 'bad-request', `In the ${context}: ${words.join('; ')}.`, { fields });
+    return new Problem(
+      context === 'body' ? 'invalid' : 'bad-request',
+      `In the ${context}: ${words.join('; ')}.`,
+      { fields },
+    );
   }
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
@@ -60,7 +141,8 @@ function fromFastify(error: FastifyError): Problem | undefined {
     case 'FST_CSRF_INVALID_TOKEN':
       return new Problem('form-expired', 'The form was opened in another session, or too long ago.');
     default:
-      if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500) return new Problem('bad-request', error.message);
+      if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500)
+        return new Problem('bad-request', error.message);
       return undefined;
   }
 }
@@ -68,11 +150,16 @@ function fromFastify(error: FastifyError): Problem | undefined {
 function fromDatabase(error: { code?: string; message?: string; constraint?: string }): Problem | undefined {
   const code = error.code ?? '';
   const text = error.message ?? '';
-  if (FULL.has(code) || /no space left|could not extend file/i.test(text)) return new Problem('disk-full', 'The database has no room left.');
-  if (AWAY.has(code) || /Connection terminated|timeout exceeded when trying to connect|PGlite is closed/i.test(text)) {
+  if (FULL.has(code) || /no space left|could not extend file/i.test(text))
+    return new Problem('disk-full', 'The database has no room left.');
+  if (
+    AWAY.has(code) ||
+    /Connection terminated|timeout exceeded when trying to connect|PGlite is closed/i.test(text)
+  ) {
     return new Problem('database-away', 'The database does not answer.');
   }
-  if (code === '22021' || code === '22P05') return new Problem('bad-request', 'The text contains a NUL character, which cannot be stored there.');
+  if (code === '22021' || code === '22P05')
+    return new Problem('bad-request', 'The text contains a NUL character, which cannot be stored there.');
   return undefined;
 }
 
@@ -80,7 +167,10 @@ function fromDatabase(error: { code?: string; message?: string; constraint?: str
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Error) {
-    const known = fromFastify(error as FastifyError) ?? fromDatabase(error as { code?: string }) ?? (error.cause ? fromDatabase(error.cause as object) : undefined);
+    const known =
+      fromFastify(error as FastifyError) ??
+      fromDatabase(error as { code?: string }) ??
+      (error.cause ? fromDatabase(error.cause as object) : undefined);
     if (known) return known;
   }
   return new Problem('unexpected', 'This should not have happened.');

@@ -9,17 +9,26 @@ const MAX_CARRIED = 1024 * 1024;
 
 function fieldsOf(body: unknown): CarriedField[] {
   return Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) =>
-    name === '_csrf' ? [] : (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string').map((one) => ({ name, value: one as string })),
+    name === '_csrf'
+      ? []
+      : (Array.isArray(value) ? value : [value])
+          .filter((one) => typeof one === 'string')
+          .map((one) => ({ name, value: one as string })),
   );
 }
 
 /** Whether the request is a form whose text should survive signing in again. */
-export const isCarried = (request: FastifyRequest) => request.method === 'POST' && fieldsOf(request.body).length > 0;
+export const isCarried = (request: FastifyRequest) =>
+  request.method === 'POST' && fieldsOf(request.body).length > 0;
 
 /** The sign-in page that holds the typed text, so that nothing is lost by an expired session. */
 export function signInToGoOn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const carried: Carried = { path: localPath(request.url), fields: fieldsOf(request.body) };
-  return reply.page('accounts/sign-in', { email: '', next: '', errors: {}, problem: '', carried: JSON.stringify(carried) }, 401);
+  return reply.page(
+    'accounts/sign-in',
+    { email: '', next: '', errors: {}, problem: '', carried: JSON.stringify(carried) },
+    401,
+  );
 }
 
 /** Reads what the sign-in form carried along. Anything but a local path with text fields is dropped. */
@@ -29,7 +38,9 @@ export function readCarried(text: string | undefined): Carried | undefined {
     const { path, fields } = JSON.parse(text) as Carried;
     const local = localPath(path);
     if (local === '/' && path !== '/') return undefined;
-    const texts = fields.filter((field) => typeof field.name === 'string' && typeof field.value === 'string').slice(0, 200);
+    const texts = fields
+      .filter((field) => typeof field.name === 'string' && typeof field.value === 'string')
+      .slice(0, 200);
     return { path: local, fields: texts };
   } catch {
     return undefined;

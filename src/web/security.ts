@@ -41,7 +41,10 @@ export async function secure(app: FastifyInstance, config: Config, identify: () 
     getToken: (request) => {
       const body = request.body as Record<string, unknown> | undefined;
       const field = body?.['_csrf'];
-      return (typeof field === 'string' ? field : undefined) ?? (request.headers['x-csrf-token'] as string | undefined);
+      return (
+        (typeof field === 'string' ? field : undefined) ??
+        (request.headers['x-csrf-token'] as string | undefined)
+      );
     },
   });
 
@@ -53,7 +56,10 @@ export async function secure(app: FastifyInstance, config: Config, identify: () 
     if (!request.url.startsWith('/assets/')) reply.header('cache-control', 'no-store');
     if (SAFE_METHODS.has(request.method) || isApi(request)) checkAccess(request);
     else if (!request.viewer && Number(request.headers['content-length'] ?? 0) > ANONYMOUS_BODY_BYTES) {
-      throw new Problem('not-signed-in', 'You are not signed in, and this is too much to keep meanwhile. Sign in, then send it again.');
+      throw new Problem(
+        'not-signed-in',
+        'You are not signed in, and this is too much to keep meanwhile. Sign in, then send it again.',
+      );
     }
   });
   // A page's form is checked for its token first, and for the session after: a form whose session has
@@ -69,7 +75,12 @@ export async function secure(app: FastifyInstance, config: Config, identify: () 
   });
 }
 
-function checkForm(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+function checkForm(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: (error?: Error) => void,
+): void {
   app.csrfProtection(request, reply, ((error?: Error) => {
     if (error) return done(error);
     try {

@@ -23,10 +23,12 @@ type Options = Handlebars.HelperOptions;
 const frameOf = (options: Options) => options.data.root.frame as PageFrame;
 const zoneOf = (options: Options) => frameOf(options).viewer?.timeZone ?? 'UTC';
 const safe = (html: string) => new Handlebars.SafeString(html);
-const escape = Handlebars.escapeExpression;
+const escapeText = Handlebars.escapeExpression;
 
 function timeTag(at: Date, shown: string, options: Options): Handlebars.SafeString {
-  return safe(`<time datetime="${at.toISOString()}" title="${escape(exact(at, zoneOf(options)))}">${escape(shown)}</time>`);
+  return safe(
+    `<time datetime="${at.toISOString()}" title="${escapeText(exact(at, zoneOf(options)))}">${escapeText(shown)}</time>`,
+  );
 }
 
 /** Where the button of a next step leads. */
@@ -42,13 +44,15 @@ const STEP_LINKS: Record<string, (number: number) => string> = {
 
 /** The helpers of all templates: marks, times and numbers. Whatever decides something belongs in a page's `page.ts`. */
 const HELPERS: Record<string, Handlebars.HelperDelegate> = {
-  icon: (name: string) => safe(`<svg class="i" aria-hidden="true"><use href="#${escape(name)}"/></svg>`),
-  smallIcon: (name: string) => safe(`<svg class="i i-s" aria-hidden="true"><use href="#${escape(name)}"/></svg>`),
+  icon: (name: string) => safe(`<svg class="i" aria-hidden="true"><use href="#${escapeText(name)}"/></svg>`),
+  smallIcon: (name: string) =>
+    safe(`<svg class="i i-s" aria-hidden="true"><use href="#${escapeText(name)}"/></svg>`),
   near: (at: Date, options: Options) => timeTag(at, near(at, frameOf(options).now, zoneOf(options)), options),
   clock: (at: Date, options: Options) => timeTag(at, clock(at, zoneOf(options)), options),
   exact: (at: Date, options: Options) => timeTag(at, exact(at, zoneOf(options)), options),
   ago: (at: Date, options: Options) => timeTag(at, ago(at, frameOf(options).now), options),
-  age: (at: Date, options: Options) => timeTag(at, roughly(frameOf(options).now.getTime() - at.getTime()), options),
+  age: (at: Date, options: Options) =>
+    timeTag(at, roughly(frameOf(options).now.getTime() - at.getTime()), options),
   isoDay: (at: Date, options: Options) => isoDay(at, zoneOf(options)),
   offset: (at: Date, options: Options) => offset(at, zoneOf(options)),
   duration: (ms: number) => duration(ms),
@@ -63,9 +67,11 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   current: (yes: unknown) => (yes ? safe(' aria-current="page"') : ''),
   /** The message beside a field, announced with it. */
   fieldError: (errors: Record<string, string> | undefined, name: string) =>
-    errors?.[name] ? safe(`<span class="field-error" id="error-${escape(name)}">${escape(errors[name])}</span>`) : '',
+    errors?.[name]
+      ? safe(`<span class="field-error" id="error-${escapeText(name)}">${escapeText(errors[name])}</span>`)
+      : '',
   invalid: (errors: Record<string, string> | undefined, name: string) =>
-    errors?.[name] ? safe(` aria-invalid="true" aria-describedby="error-${escape(name)}"`) : '',
+    errors?.[name] ? safe(` aria-invalid="true" aria-describedby="error-${escapeText(name)}"`) : '',
 };
 
 function templateFiles(folder: string): string[] {

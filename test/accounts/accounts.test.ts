@@ -7,14 +7,29 @@ t.test('the set-up link makes the first administrator, once', async (t) => {
   const secret = await newSetupLink(desk.db);
   const browser = new Browser(desk.app);
   t.equal((await browser.get(`/set-up/${secret}`)).statusCode, 200);
-  const short = await browser.post(`/set-up/${secret}`, { name: 'Mara', email: 'mara@example.com', password: 'short' });
+  const short = await browser.post(`/set-up/${secret}`, {
+    name: 'Mara',
+    email: 'mara@example.com',
+    password: 'short',
+  });
   t.equal(short.statusCode, 422);
   t.match(short.body, /value="mara@example.com"/, 'what was typed is still there');
   t.match(short.body, /id="error-password"/);
-  const done = await browser.post(`/set-up/${secret}`, { name: 'Mara', email: 'mara@example.com', password: PASSWORD, timeZone: 'Europe/Berlin' });
+  const done = await browser.post(`/set-up/${secret}`, {
+    name: 'Mara',
+    email: 'mara@example.com',
+    password: PASSWORD,
+    timeZone: 'Europe/Berlin',
+  });
   t.equal(done.statusCode, 303);
-  t.match(await desk.db.selectFrom('users').selectAll().execute(), [{ email: 'mara@example.com', role: 'admin', time_zone: 'Europe/Berlin' }]);
-  const again = await browser.post(`/set-up/${secret}`, { name: 'Eve', email: 'eve@example.com', password: PASSWORD });
+  t.match(await desk.db.selectFrom('users').selectAll().execute(), [
+    { email: 'mara@example.com', role: 'admin', time_zone: 'Europe/Berlin' },
+  ]);
+  const again = await browser.post(`/set-up/${secret}`, {
+    name: 'Eve',
+    email: 'eve@example.com',
+    password: PASSWORD,
+  });
   t.equal(again.statusCode, 404);
   t.equal((await desk.db.selectFrom('users').selectAll().execute()).length, 1);
 });
@@ -38,10 +53,14 @@ t.test('after ten failures an account is closed to further tries for a while', a
   const email = (await desk.db.selectFrom('users').select('email').executeTakeFirstOrThrow()).email;
   const browser = new Browser(desk.app);
   await browser.get('/sign-in');
-  for (let tries = 0; tries < 10; tries++) t.equal((await browser.post('/sign-in', { email, password: 'wrong wrong' })).statusCode, 422);
+  for (let tries = 0; tries < 10; tries++)
+    t.equal((await browser.post('/sign-in', { email, password: 'wrong wrong' })).statusCode, 422);
   const right = await browser.post('/sign-in', { email, password: PASSWORD });
   t.equal(right.statusCode, 429);
-  await desk.db.updateTable('sign_in_failures').set({ at: new Date(Date.now() - 16 * 60_000) }).execute();
+  await desk.db
+    .updateTable('sign_in_failures')
+    .set({ at: new Date(Date.now() - 16 * 60_000) })
+    .execute();
   t.equal((await browser.post('/sign-in', { email, password: PASSWORD })).statusCode, 303);
 });
 
@@ -49,7 +68,11 @@ t.test('a change of role or of the password ends sessions', async (t) => {
   const desk = await testDesk(t);
   const admin = await signedIn(desk, 'admin');
   const operator = await signedIn(desk, 'operator');
-  const { id } = await desk.db.selectFrom('users').select('id').where('role', '=', 'operator').executeTakeFirstOrThrow();
+  const { id } = await desk.db
+    .selectFrom('users')
+    .select('id')
+    .where('role', '=', 'operator')
+    .executeTakeFirstOrThrow();
   t.equal((await operator.get('/')).statusCode, 200);
   await admin.get('/settings/users');
   t.equal((await admin.post(`/settings/users/${id}`, { role: 'viewer' })).statusCode, 303);
@@ -74,9 +97,12 @@ t.test('a token is shown once, kept as a hash, and stops when revoked', async (t
   t.ok(secret.length > 40);
   t.notMatch((await admin.get('/settings/tokens')).body, secret);
   t.notMatch(JSON.stringify(await desk.db.selectFrom('api_tokens').selectAll().execute()), secret);
-  const call = () => desk.app.inject({ url: '/api/v1/incidents', headers: { authorization: `Bearer ${secret}` } });
+  const call = () =>
+    desk.app.inject({ url: '/api/v1/incidents', headers: { authorization: `Bearer ${secret}` } });
   t.equal((await call()).statusCode, 200);
-  t.ok((await desk.db.selectFrom('api_tokens').select('last_used_at').executeTakeFirstOrThrow()).last_used_at);
+  t.ok(
+    (await desk.db.selectFrom('api_tokens').select('last_used_at').executeTakeFirstOrThrow()).last_used_at,
+  );
   await admin.get('/settings/tokens');
   await admin.post('/settings/tokens/1/revocation');
   t.equal((await call()).statusCode, 401);
@@ -85,8 +111,14 @@ t.test('a token is shown once, kept as a hash, and stops when revoked', async (t
 t.test('a session ends when idle too long, and at its end', async (t) => {
   const desk = await testDesk(t, { SESSION_IDLE_HOURS: '1' });
   const browser = await signedIn(desk);
-  await desk.db.updateTable('sessions').set({ last_seen_at: new Date(Date.now() - 61 * 60_000) }).execute();
+  await desk.db
+    .updateTable('sessions')
+    .set({ last_seen_at: new Date(Date.now() - 61 * 60_000) })
+    .execute();
   t.equal((await browser.get('/')).statusCode, 303);
-  await desk.db.updateTable('sessions').set({ last_seen_at: new Date(), expires_at: new Date(Date.now() - 1000) }).execute();
+  await desk.db
+    .updateTable('sessions')
+    .set({ last_seen_at: new Date(), expires_at: new Date(Date.now() - 1000) })
+    .execute();
   t.equal((await browser.get('/')).statusCode, 303);
 });

@@ -5,18 +5,36 @@ import type { Test } from 'tap';
 import { addUser } from '../../src/accounts/store.ts';
 import { PASSWORD, type TestDesk } from '../desk.ts';
 
-const PLACES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const PLACES = [
+  process.env['CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 export const CHROMIUM = PLACES.find((place) => place && existsSync(place));
 
 /** Why the browser tests are skipped, and what brings them; false where a Chromium is. */
-export const NO_CHROMIUM = CHROMIUM ? false : 'no Chromium here; it comes with: apt-get update && apt-get install --yes chromium';
+export const NO_CHROMIUM = CHROMIUM
+  ? false
+  : 'no Chromium here; it comes with: apt-get update && apt-get install --yes chromium';
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
 
 export type Visit = { browser: Browser; page: Page; base: string; complaints: string[] };
 
 /** A browser at the app, with somebody signed in. Whatever the page complains of is collected. */
-export async function visit(t: Test, desk: TestDesk, options: { width?: number; dark?: boolean; script?: boolean } = {}): Promise<Visit> {
+export async function visit(
+  t: Test,
+  desk: TestDesk,
+  options: { width?: number; dark?: boolean; script?: boolean } = {},
+): Promise<Visit> {
   if (!desk.app.server.listening) await desk.app.listen({ host: '127.0.0.1', port: 0 });
   const base = `http://127.0.0.1:${(desk.app.server.address() as AddressInfo).port}`;
   const browser = await chromium.launch({ executablePath: CHROMIUM as string, args: FLAGS });
@@ -32,9 +50,18 @@ export async function visit(t: Test, desk: TestDesk, options: { width?: number; 
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-  page.on('request', (request) => !request.url().startsWith(base) && complaints.push(`outside request: ${request.url()}`));
+  page.on(
+    'request',
+    (request) => !request.url().startsWith(base) && complaints.push(`outside request: ${request.url()}`),
+  );
   const email = `mara-${Math.random().toString(36).slice(2, 8)}@example.com`;
-  await addUser(desk.db, { email, name: 'Mara Lindqvist', role: 'admin', password: PASSWORD, timeZone: 'Europe/Berlin' });
+  await addUser(desk.db, {
+    email,
+    name: 'Mara Lindqvist',
+    role: 'admin',
+    password: PASSWORD,
+    timeZone: 'Europe/Berlin',
+  });
   await page.goto(`${base}/sign-in`);
   await page.fill('#email', email);
   await page.fill('#password', PASSWORD);

@@ -10,7 +10,9 @@ const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', impor
 async function axe(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   const result = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })');
-  return (result as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 160)}`);
+  return (result as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map(
+    (one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 160)}`,
+  );
 }
 
 const overflow = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth');
@@ -24,7 +26,11 @@ async function record(page: Page, base: string, text: string): Promise<string | 
   return page.textContent('.verdict .badge');
 }
 
-async function write(page: Page, base: string, options: { channel?: string; reference?: string } = {}): Promise<string | null> {
+async function write(
+  page: Page,
+  base: string,
+  options: { channel?: string; reference?: string } = {},
+): Promise<string | null> {
   await page.goto(`${base}/incidents/1/letters/new`);
   await page.click('.templates button.main');
   const title = await page.textContent('h1');
@@ -34,74 +40,120 @@ async function write(page: Page, base: string, options: { channel?: string; refe
   return title;
 }
 
-t.test('the story in a browser, from the first paste to the closed case', { skip: NO_CHROMIUM }, async (t) => {
-  const desk = await testDesk(t);
-  await desk.api('PUT', '/profile', { ...PROFILE, mailKinds: 'order confirmations of one shop', jmrpSince: '2018-05-01', sndsSince: '2018-05-01' });
-  const { page, base, complaints } = await visit(t, desk);
+t.test(
+  'the story in a browser, from the first paste to the closed case',
+  { skip: NO_CHROMIUM },
+  async (t) => {
+    const desk = await testDesk(t);
+    await desk.api('PUT', '/profile', {
+      ...PROFILE,
+      mailKinds: 'order confirmations of one shop',
+      jmrpSince: '2018-05-01',
+      sndsSince: '2018-05-01',
+    });
+    const { page, base, complaints } = await visit(t, desk);
 
-  await page.waitForSelector('h1');
-  t.match(await page.textContent('h1'), 'No incidents yet');
-  t.strictSame(await axe(page), [], 'first start');
+    await page.waitForSelector('h1');
+    t.match(await page.textContent('h1'), 'No incidents yet');
+    t.strictSame(await axe(page), [], 'first start');
 
-  await page.goto(`${base}/log`);
-  await page.fill('#report', REFUSAL);
-  await page.waitForSelector('#preview code:has-text("S3150")');
-  t.equal(await page.inputValue('#f-prov'), 'outlook-com');
-  t.equal(await page.inputValue('#f-addr'), '203.0.113.7', 'the preview reads while one types');
-  t.match(await page.textContent('#preview'), 'S3150');
-  t.strictSame(await axe(page), [], 'log');
-  await page.click('.log-submit button');
-  t.match(await page.textContent('h1'), 'Outlook.com blocks 203.0.113.7');
-  t.match(await state(page), 'open');
-  t.strictSame(await axe(page), [], 'incident');
+    await page.goto(`${base}/log`);
+    await page.fill('#report', REFUSAL);
+    await page.waitForSelector('#preview code:has-text("S3150")');
+    t.equal(await page.inputValue('#f-prov'), 'outlook-com');
+    t.equal(await page.inputValue('#f-addr'), '203.0.113.7', 'the preview reads while one types');
+    t.match(await page.textContent('#preview'), 'S3150');
+    t.strictSame(await axe(page), [], 'log');
+    await page.click('.log-submit button');
+    t.match(await page.textContent('h1'), 'Outlook.com blocks 203.0.113.7');
+    t.match(await state(page), 'open');
+    t.strictSame(await axe(page), [], 'incident');
 
-  t.match(await write(page, base, { channel: 'form', reference: 'SRX1523047712ID' }), 'Outlook.com, first request');
-  t.match(await state(page), 'awaiting provider');
-  t.match(await record(page, base, 'Hello,\n\nOur investigation shows that 203.0.113.7 does not qualify for mitigation.'), 'denied');
-  await page.goto(`${base}/incidents/1`);
-  t.match(await state(page), 'action needed');
-  t.match(await page.textContent('.next .what'), 'second review');
+    t.match(
+      await write(page, base, { channel: 'form', reference: 'SRX1523047712ID' }),
+      'Outlook.com, first request',
+    );
+    t.match(await state(page), 'awaiting provider');
+    t.match(
+      await record(
+        page,
+        base,
+        'Hello,\n\nOur investigation shows that 203.0.113.7 does not qualify for mitigation.',
+      ),
+      'denied',
+    );
+    await page.goto(`${base}/incidents/1`);
+    t.match(await state(page), 'action needed');
+    t.match(await page.textContent('.next .what'), 'second review');
 
-  await page.goto(`${base}/incidents/1/evidence/new`);
-  await page.selectOption('#claim', 'sender-score');
-  await page.fill('#words', '99 of 100');
-  await page.fill('#source', 'senderscore.org');
-  await page.click('main form button.main');
-  await page.goto(`${base}/incidents/1/letters/new`);
-  await page.click('.templates button.main');
-  t.match(await page.inputValue('#text'), '99 of 100', 'what was looked up is claimed');
-  t.strictSame(await axe(page), [], 'composer');
-  await page.fill('#text', `${await page.inputValue('#text')}\nP.S. Our queue holds 47 messages to you.\n`);
-  await page.click('text=Save the draft');
-  t.match(await page.inputValue('#text'), 'P.S. Our queue holds 47 messages');
-  await page.click('text=Mark as sent');
-  t.match(await state(page), 'awaiting provider');
-  t.match(await page.textContent('.page-head .sub'), 'round 2');
+    await page.goto(`${base}/incidents/1/evidence/new`);
+    await page.selectOption('#claim', 'sender-score');
+    await page.fill('#words', '99 of 100');
+    await page.fill('#source', 'senderscore.org');
+    await page.click('main form button.main');
+    await page.goto(`${base}/incidents/1/letters/new`);
+    await page.click('.templates button.main');
+    t.match(await page.inputValue('#text'), '99 of 100', 'what was looked up is claimed');
+    t.strictSame(await axe(page), [], 'composer');
+    await page.fill('#text', `${await page.inputValue('#text')}\nP.S. Our queue holds 47 messages to you.\n`);
+    await page.click('text=Save the draft');
+    t.match(await page.inputValue('#text'), 'P.S. Our queue holds 47 messages');
+    await page.click('text=Mark as sent');
+    t.match(await state(page), 'awaiting provider');
+    t.match(await page.textContent('.page-head .sub'), 'round 2');
 
-  t.match(await record(page, base, 'I have conducted an investigation and have implemented mitigation. It can take 24 to 48 hours.'), 'mitigated');
-  t.match(await write(page, base), 'asking for the cause');
-  t.match(await state(page), 'mitigated');
-  t.match(await record(page, base, 'I am unable to provide any details, since we do not have the liberty to discuss the nature of the block.'), 'refused to explain');
+    t.match(
+      await record(
+        page,
+        base,
+        'I have conducted an investigation and have implemented mitigation. It can take 24 to 48 hours.',
+      ),
+      'mitigated',
+    );
+    t.match(await write(page, base), 'asking for the cause');
+    t.match(await state(page), 'mitigated');
+    t.match(
+      await record(
+        page,
+        base,
+        'I am unable to provide any details, since we do not have the liberty to discuss the nature of the block.',
+      ),
+      'refused to explain',
+    );
 
-  await page.goto(`${base}/incidents/1`);
-  await page.click('text=Mail flows again >> nth=0');
-  await page.fill('#r-words', '228 of 234 accepted since midnight');
-  await page.click('text=Confirm recovery');
-  t.match(await state(page), 'recovered');
-  await page.click('.next .button.main');
-  await page.selectOption('#s-to', 'closed');
-  await page.fill('#s-why', 'mail flows');
-  await page.click('text=Set it');
-  t.match(await state(page), 'closed');
-  t.equal(await page.locator('.timeline .entry[data-kind="mail out"]').count(), 3);
-  t.equal(await page.locator('.timeline .entry[data-kind="mail in"]').count(), 3);
+    await page.goto(`${base}/incidents/1`);
+    await page.click('text=Mail flows again >> nth=0');
+    await page.fill('#r-words', '228 of 234 accepted since midnight');
+    await page.click('text=Confirm recovery');
+    t.match(await state(page), 'recovered');
+    await page.click('.next .button.main');
+    await page.selectOption('#s-to', 'closed');
+    await page.fill('#s-why', 'mail flows');
+    await page.click('text=Set it');
+    t.match(await state(page), 'closed');
+    t.equal(await page.locator('.timeline .entry[data-kind="mail out"]').count(), 3);
+    t.equal(await page.locator('.timeline .entry[data-kind="mail in"]').count(), 3);
 
-  for (const path of ['/', '/incidents', '/incidents/1', '/addresses', '/addresses/203.0.113.7', '/providers', '/providers/outlook-com', '/reports', '/settings/profile', '/settings/account', '/settings/users', '/settings/tokens']) {
-    await page.goto(base + path);
-    t.strictSame(await axe(page), [], `axe: ${path}`);
-  }
-  t.strictSame(complaints, [], 'the page never complained');
-});
+    for (const path of [
+      '/',
+      '/incidents',
+      '/incidents/1',
+      '/addresses',
+      '/addresses/203.0.113.7',
+      '/providers',
+      '/providers/outlook-com',
+      '/reports',
+      '/settings/profile',
+      '/settings/account',
+      '/settings/users',
+      '/settings/tokens',
+    ]) {
+      await page.goto(base + path);
+      t.strictSame(await axe(page), [], `axe: ${path}`);
+    }
+    t.strictSame(complaints, [], 'the page never complained');
+  },
+);
 
 t.test('on a telephone, in the dark, nothing runs out of the page', { skip: NO_CHROMIUM }, async (t) => {
   const desk = await testDesk(t);
@@ -109,7 +161,23 @@ t.test('on a telephone, in the dark, nothing runs out of the page', { skip: NO_C
   await desk.api('POST', '/incidents', { report: REFUSAL });
   await desk.api('POST', '/incidents/1/letters', {});
   const { page, base, complaints } = await visit(t, desk, { width: 390, dark: true });
-  for (const path of ['/', '/log', '/incidents', '/incidents/1', '/incidents/1/dossier', '/incidents/1/letters/1', '/incidents/1/messages/new', '/incidents/1/evidence/new', '/addresses', '/providers', '/providers/gmail', '/reports', '/settings/profile', '/settings/users', '/settings/tokens']) {
+  for (const path of [
+    '/',
+    '/log',
+    '/incidents',
+    '/incidents/1',
+    '/incidents/1/dossier',
+    '/incidents/1/letters/1',
+    '/incidents/1/messages/new',
+    '/incidents/1/evidence/new',
+    '/addresses',
+    '/providers',
+    '/providers/gmail',
+    '/reports',
+    '/settings/profile',
+    '/settings/users',
+    '/settings/tokens',
+  ]) {
     await page.goto(base + path);
     t.ok(Number(await overflow(page)) <= 1, `${path} fits`);
   }
@@ -130,20 +198,34 @@ t.test('without script: paste, read, log', { skip: NO_CHROMIUM }, async (t) => {
   t.match(await page.textContent('h1'), 'Outlook.com blocks 203.0.113.7');
 });
 
-t.test('stored-xss-by-mail: a hostile mail runs nothing and asks for nothing', { skip: NO_CHROMIUM }, async (t) => {
-  const desk = await testDesk(t);
-  await desk.api('POST', '/incidents', { report: REFUSAL });
-  const html = '<p>Hi</p><script>alert(1)</script><img src="http://192.0.2.1/x.png" onerror="alert(2)"><svg><animate onbegin=alert(3) attributeName=x dur=1s></svg><a href="javascript:alert(4)">x</a><style>@import "http://192.0.2.1/a.css";</style><form action="http://192.0.2.1/"><input></form><math><mtext><table><mglyph><style><img src onerror=alert(5)></style></mglyph></table></mtext></math>';
-  const mail = ['From: "</title><script>alert(6)</script>" <a@example.com>', 'To: us@example.com', 'Subject: <img src=x onerror=alert(7)>', 'Date: Wed, 25 Nov 2026 08:00:00 +0000', 'MIME-Version: 1.0', 'Content-Type: text/html; charset=utf-8', '', html].join('\r\n');
-  await desk.api('POST', '/incidents/1/messages', mail, { 'content-type': 'message/rfc822' });
-  const { page, base, complaints } = await visit(t, desk);
-  await page.goto(`${base}/incidents/1/messages/1`);
-  await page.click('text=As HTML, without anything active');
-  await page.waitForTimeout(500);
-  t.match(await page.frameLocator('.mail-frame').locator('body').innerHTML(), 'Hi');
-  await page.goto(`${base}/incidents/1`);
-  t.strictSame(complaints, []);
-});
+t.test(
+  'stored-xss-by-mail: a hostile mail runs nothing and asks for nothing',
+  { skip: NO_CHROMIUM },
+  async (t) => {
+    const desk = await testDesk(t);
+    await desk.api('POST', '/incidents', { report: REFUSAL });
+    const html =
+      '<p>Hi</p><script>alert(1)</script><img src="http://192.0.2.1/x.png" onerror="alert(2)"><svg><animate onbegin=alert(3) attributeName=x dur=1s></svg><a href="javascript:alert(4)">x</a><style>@import "http://192.0.2.1/a.css";</style><form action="http://192.0.2.1/"><input></form><math><mtext><table><mglyph><style><img src onerror=alert(5)></style></mglyph></table></mtext></math>';
+    const mail = [
+      'From: "</title><script>alert(6)</script>" <a@example.com>',
+      'To: us@example.com',
+      'Subject: <img src=x onerror=alert(7)>',
+      'Date: Wed, 25 Nov 2026 08:00:00 +0000',
+      'MIME-Version: 1.0',
+      'Content-Type: text/html; charset=utf-8',
+      '',
+      html,
+    ].join('\r\n');
+    await desk.api('POST', '/incidents/1/messages', mail, { 'content-type': 'message/rfc822' });
+    const { page, base, complaints } = await visit(t, desk);
+    await page.goto(`${base}/incidents/1/messages/1`);
+    await page.click('text=As HTML, without anything active');
+    await page.waitForTimeout(500);
+    t.match(await page.frameLocator('.mail-frame').locator('body').innerHTML(), 'Hi');
+    await page.goto(`${base}/incidents/1`);
+    t.strictSame(complaints, []);
+  },
+);
 
 t.test('"/" goes to the search field, and not while somebody types', { skip: NO_CHROMIUM }, async (t) => {
   const desk = await testDesk(t);

@@ -12,7 +12,10 @@ t.test('a report goes to the open incident of the same provider and address', as
 
 t.test('two equal reports at once make one incident', async (t) => {
   const { api } = await testDesk(t);
-  const answers = await Promise.all([api('POST', '/incidents', { report: REFUSAL }), api('POST', '/incidents', { report: REFUSAL })]);
+  const answers = await Promise.all([
+    api('POST', '/incidents', { report: REFUSAL }),
+    api('POST', '/incidents', { report: REFUSAL }),
+  ]);
   t.strictSame(answers.map((answer) => answer.status).sort(), [200, 201]);
 });
 
@@ -25,17 +28,40 @@ t.test('an idempotency key has one effect, and refuses another content', async (
   t.equal(second.status, 201);
   t.equal(second.body.number, 1);
   t.equal((await api('GET', '/incidents/1')).body.rejectionCount, 1);
-  t.match(await api('POST', '/incidents', { report: `${REFUSAL} other` }, headers), { status: 422, body: { type: '/problems#key-reused' } });
+  t.match(await api('POST', '/incidents', { report: `${REFUSAL} other` }, headers), {
+    status: 422,
+    body: { type: '/problems#key-reused' },
+  });
 });
 
 t.test('what is missing is asked for, never guessed', async (t) => {
   const { api } = await testDesk(t);
-  t.match(await api('POST', '/incidents', { report: '' }), { status: 422, body: { fields: { report: /nothing in it/ } } });
-  t.match(await api('POST', '/incidents', { report: 'Dear team, lunch is at noon.' }), { status: 422, body: { fields: { report: /No rejection/ } } });
-  t.match(await api('POST', '/incidents', { report: '550 5.1.1 <x@example.net>: Recipient address rejected: User unknown' }), { status: 422, body: { fields: { report: /no block/ } } });
-  t.match(await api('POST', '/incidents', { report: REFUSAL.replace('[203.0.113.7]', '[masked]') }), { status: 422, body: { fields: { addresses: /does not name your address/ } } });
-  t.match(await api('POST', '/incidents', { report: '554 5.7.1 203.0.113.7 has a poor reputation here' }), { status: 422, body: { fields: { provider: /who refused/ } } });
-  t.match(await api('POST', '/incidents', { report: REFUSAL, provider: 'nobody' }), { status: 422, body: { fields: { provider: /no provider of the catalogue/ } } });
+  t.match(await api('POST', '/incidents', { report: '' }), {
+    status: 422,
+    body: { fields: { report: /nothing in it/ } },
+  });
+  t.match(await api('POST', '/incidents', { report: 'Dear team, lunch is at noon.' }), {
+    status: 422,
+    body: { fields: { report: /No rejection/ } },
+  });
+  t.match(
+    await api('POST', '/incidents', {
+      report: '550 5.1.1 <x@example.net>: Recipient address rejected: User unknown',
+    }),
+    { status: 422, body: { fields: { report: /no block/ } } },
+  );
+  t.match(await api('POST', '/incidents', { report: REFUSAL.replace('[203.0.113.7]', '[masked]') }), {
+    status: 422,
+    body: { fields: { addresses: /does not name your address/ } },
+  });
+  t.match(await api('POST', '/incidents', { report: '554 5.7.1 203.0.113.7 has a poor reputation here' }), {
+    status: 422,
+    body: { fields: { provider: /who refused/ } },
+  });
+  t.match(await api('POST', '/incidents', { report: REFUSAL, provider: 'nobody' }), {
+    status: 422,
+    body: { fields: { provider: /no provider of the catalogue/ } },
+  });
   for (const [address, words] of [
     ['999.1.1.1', /999 is more than 255/],
     ['203.0.113.0/33', /longest is \/32/],
@@ -43,24 +69,45 @@ t.test('what is missing is asked for, never guessed', async (t) => {
     ['127.0.0.1', /loopback/],
     ['203.0.113.7/29', /the range is 203\.0\.113\.0\/29/],
   ] as const) {
-    t.match(await api('POST', '/incidents', { report: REFUSAL, addresses: [address] }), { status: 422, body: { fields: { addresses: words } } }, address);
+    t.match(
+      await api('POST', '/incidents', { report: REFUSAL, addresses: [address] }),
+      { status: 422, body: { fields: { addresses: words } } },
+      address,
+    );
   }
-  t.match(await api('POST', '/incidents', { report: REFUSAL, surprise: 1 }), { status: 422 }, 'mass-assignment: unknown keys are refused');
+  t.match(
+    await api('POST', '/incidents', { report: REFUSAL, surprise: 1 }),
+    { status: 422 },
+    'mass-assignment: unknown keys are refused',
+  );
   t.equal((await api('GET', '/incidents')).body.items.length, 0, 'nothing was half written');
 });
 
 t.test('::ffff:203.0.113.7 is the IPv4 address in it', async (t) => {
   const { api } = await testDesk(t);
-  t.strictSame((await api('POST', '/incidents', { report: REFUSAL, addresses: ['::ffff:203.0.113.7', '2001:DB8:0:0::1'] })).body.addresses, ['203.0.113.7', '2001:db8::1']);
+  t.strictSame(
+    (
+      await api('POST', '/incidents', {
+        report: REFUSAL,
+        addresses: ['::ffff:203.0.113.7', '2001:DB8:0:0::1'],
+      })
+    ).body.addresses,
+    ['203.0.113.7', '2001:db8::1'],
+  );
 });
 
 t.test('a report of several providers becomes one incident for each', async (t) => {
   const { api } = await testDesk(t);
-  const report = [REFUSAL, '554 IP=198.51.100.9 - None/bad reputation. Ask your postmaster for help or to contact tobr@rx.t-online.de for reset. (NOWL)'].join('\n');
+  const report = [
+    REFUSAL,
+    '554 IP=198.51.100.9 - None/bad reputation. Ask your postmaster for help or to contact tobr@rx.t-online.de for reset. (NOWL)',
+  ].join('\n');
   const logged = await api('POST', '/incidents', { report });
   t.equal(logged.status, 201);
   t.equal(logged.body.alsoLogged.length, 1);
-  const providers = (await api('GET', '/incidents')).body.items.map((item: { provider: string }) => item.provider);
+  const providers = (await api('GET', '/incidents')).body.items.map(
+    (item: { provider: string }) => item.provider,
+  );
   t.strictSame(providers.sort(), ['outlook-com', 't-online']);
 });
 
@@ -70,7 +117,9 @@ t.test('a rejection after the block was lifted opens the incident again, as a re
   await api('PATCH', '/incidents/1', { state: 'mitigated', reason: 'they said so' });
   await api('POST', '/incidents', { report: REFUSAL });
   t.match((await api('GET', '/incidents/1')).body, { state: 'open', relapses: 1, mitigatedAt: null });
-  const kinds = (await api('GET', '/incidents/1/timeline')).body.items.map((entry: { kind: string }) => entry.kind);
+  const kinds = (await api('GET', '/incidents/1/timeline')).body.items.map(
+    (entry: { kind: string }) => entry.kind,
+  );
   t.ok(kinds.includes('relapse-seen'));
 });
 
@@ -86,18 +135,31 @@ t.test('a closed incident stays closed: a new block is a new incident, linked to
 t.test('a state needs a reason, and a stale version is refused', async (t) => {
   const { api } = await testDesk(t);
   const { body } = await api('POST', '/incidents', { report: REFUSAL });
-  t.match(await api('PATCH', '/incidents/1', { state: 'closed' }), { status: 422, body: { fields: { reason: /Say why/ } } });
+  t.match(await api('PATCH', '/incidents/1', { state: 'closed' }), {
+    status: 422,
+    body: { fields: { reason: /Say why/ } },
+  });
   t.equal((await api('PATCH', '/incidents/1', { affected: 'two shops', version: body.version })).status, 200);
-  t.match(await api('PATCH', '/incidents/1', { affected: 'three', version: body.version }), { status: 409, body: { type: '/problems#changed-meanwhile' } });
+  t.match(await api('PATCH', '/incidents/1', { affected: 'three', version: body.version }), {
+    status: 409,
+    body: { type: '/problems#changed-meanwhile' },
+  });
 });
 
 t.test('lists page by cursor and filter', async (t) => {
   const { api } = await testDesk(t);
-  for (let last = 1; last <= 7; last++) await api('POST', '/incidents', { report: REFUSAL.replace('203.0.113.7', `203.0.113.${last}`) });
+  for (let last = 1; last <= 7; last++)
+    await api('POST', '/incidents', { report: REFUSAL.replace('203.0.113.7', `203.0.113.${last}`) });
   const first = await api('GET', '/incidents?limit=3');
-  t.strictSame(first.body.items.map((item: { number: number }) => item.number), [7, 6, 5]);
+  t.strictSame(
+    first.body.items.map((item: { number: number }) => item.number),
+    [7, 6, 5],
+  );
   const second = await api('GET', `/incidents?limit=3&cursor=${first.body.next}`);
-  t.strictSame(second.body.items.map((item: { number: number }) => item.number), [4, 3, 2]);
+  t.strictSame(
+    second.body.items.map((item: { number: number }) => item.number),
+    [4, 3, 2],
+  );
   const third = await api('GET', `/incidents?limit=3&cursor=${second.body.next}`);
   t.match(third.body, { items: [{ number: 1 }], next: null });
   t.equal((await api('GET', '/incidents?address=203.0.113.0/30')).body.items.length, 3);
@@ -112,7 +174,9 @@ t.test('a failure leaves neither row nor entry nor report', async (t) => {
   const { api, db } = await testDesk(t);
   await api('POST', '/incidents', { report: REFUSAL });
   await api('PATCH', '/incidents/1', { state: 'closed', reason: 'done' });
-  const count = async () => (await db.selectFrom('timeline_entries').select('id').execute()).length + (await db.selectFrom('reports').select('id').execute()).length;
+  const count = async () =>
+    (await db.selectFrom('timeline_entries').select('id').execute()).length +
+    (await db.selectFrom('reports').select('id').execute()).length;
   const before = await count();
   const bad = await api('POST', '/incidents', { report: REFUSAL, note: `${'x'.repeat(20_000)} ` });
   t.equal(bad.status, 422);
@@ -129,8 +193,19 @@ t.test('the raw report is kept byte for byte', async (t) => {
 
 t.test('body-validation-by-content-type: odd content types are refused or validated', async (t) => {
   const { app } = await testDesk(t);
-  for (const type of ['text/plain', 'application/xml', 'application/json ; charset=utf-8; a', 'application/jsonx', 'APPLICATION/JSON\t;x']) {
-    const answer = await app.inject({ method: 'POST', url: '/api/v1/incidents', headers: { authorization: 'Bearer a-bootstrap-token-for-tests', 'content-type': type }, payload: '{"report":1}' });
+  for (const type of [
+    'text/plain',
+    'application/xml',
+    'application/json ; charset=utf-8; a',
+    'application/jsonx',
+    'APPLICATION/JSON\t;x',
+  ]) {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/api/v1/incidents',
+      headers: { authorization: 'Bearer a-bootstrap-token-for-tests', 'content-type': type },
+      payload: '{"report":1}',
+    });
     t.ok([400, 415, 422].includes(answer.statusCode), `${type}: ${answer.statusCode}`);
   }
 });

@@ -7,24 +7,49 @@ import { Browser, REFUSAL, signedIn, testDesk } from '../desk.ts';
 type Route = { method: string; url: string; access: Access };
 
 /** Every route that the app has, as it declares itself. */
-async function routesOf(t: Parameters<typeof testDesk>[0]): Promise<{ routes: Route[]; desk: Awaited<ReturnType<typeof testDesk>> }> {
+async function routesOf(
+  t: Parameters<typeof testDesk>[0],
+): Promise<{ routes: Route[]; desk: Awaited<ReturnType<typeof testDesk>> }> {
   const desk = await testDesk(t);
-  const routes = desk.app.declaredRoutes.flatMap(({ methods, url, access }) => methods.map((method) => ({ method, url, access })));
+  const routes = desk.app.declaredRoutes.flatMap(({ methods, url, access }) =>
+    methods.map((method) => ({ method, url, access })),
+  );
   return { routes: routes.filter((route) => route.method !== 'HEAD'), desk };
 }
 
-const fill = (url: string) => url.replace(/(users|tokens)\/:id/, '$1/9999').replace(':secret', 'nobody-knows').replace(/:(number|id|entry|position)/g, '1').replace(':key', 'gmail').replace('*', '203.0.113.7');
+const fill = (url: string) =>
+  url
+    .replace(/(users|tokens)\/:id/, '$1/9999')
+    .replace(':secret', 'nobody-knows')
+    .replace(/:(number|id|entry|position)/g, '1')
+    .replace(':key', 'gmail')
+    .replace('*', '203.0.113.7');
 
 t.test('every route, for every role, with a session, a token and without', async (t) => {
   const { routes, desk } = await routesOf(t);
   t.ok(routes.length > 70, `${routes.length} routes are walked`);
   t.strictSame(
-    routes.filter((route) => route.access === 'public').map((route) => `${route.method} ${route.url}`).sort(),
-    ['GET /assets/*', 'GET /healthz', 'GET /set-up/:secret', 'GET /sign-in', 'POST /set-up/:secret', 'POST /sign-in', 'POST /sign-out'].sort(),
+    routes
+      .filter((route) => route.access === 'public')
+      .map((route) => `${route.method} ${route.url}`)
+      .sort(),
+    [
+      'GET /assets/*',
+      'GET /healthz',
+      'GET /set-up/:secret',
+      'GET /sign-in',
+      'POST /set-up/:secret',
+      'POST /sign-in',
+      'POST /sign-out',
+    ].sort(),
     'nothing else is open to everybody',
   );
   await desk.api('POST', '/incidents', { report: REFUSAL });
-  const browsers = { viewer: await signedIn(desk, 'viewer'), operator: await signedIn(desk, 'operator'), admin: await signedIn(desk, 'admin') };
+  const browsers = {
+    viewer: await signedIn(desk, 'viewer'),
+    operator: await signedIn(desk, 'operator'),
+    admin: await signedIn(desk, 'admin'),
+  };
   const tokens = {
     viewer: await createToken(desk.db, { name: 'r', scope: 'read', createdBy: null }),
     operator: await createToken(desk.db, { name: 'w', scope: 'write', createdBy: null }),
@@ -36,16 +61,29 @@ t.test('every route, for every role, with a session, a token and without', async
   for (const route of routes.filter((one) => one.access !== 'public')) {
     const url = fill(route.url);
     const isApi = url.startsWith('/api/');
-    const call = (browser: Browser) => (route.method === 'GET' ? browser.get(url) : isApi ? null : browser.post(url));
-    const nobody = isApi ? await desk.app.inject({ method: route.method as 'GET', url }) : await call(anonymous);
-    const turnedAway = nobody?.statusCode === 401 || (nobody?.statusCode === 303 && String(nobody.headers.location).startsWith('/sign-in'));
+    const call = (browser: Browser) =>
+      route.method === 'GET' ? browser.get(url) : isApi ? null : browser.post(url);
+    const nobody = isApi
+      ? await desk.app.inject({ method: route.method as 'GET', url })
+      : await call(anonymous);
+    const turnedAway =
+      nobody?.statusCode === 401 ||
+      (nobody?.statusCode === 303 && String(nobody.headers.location).startsWith('/sign-in'));
     if (!turnedAway) wrong.push(`${route.method} ${url} lets nobody in: ${nobody?.statusCode}`);
     for (const role of ['viewer', 'operator', 'admin'] as Role[]) {
       const allowed = reaches(role, route.access as Role);
       const answers = [
-        isApi ? await desk.app.inject({ method: route.method as 'GET', url, headers: { authorization: `Bearer ${tokens[role as 'viewer'].secret}` } }) : await call(browsers[role as 'viewer']),
+        isApi
+          ? await desk.app.inject({
+              method: route.method as 'GET',
+              url,
+              headers: { authorization: `Bearer ${tokens[role as 'viewer'].secret}` },
+            })
+          : await call(browsers[role as 'viewer']),
       ];
-      for (const answer of answers) if (answer && (answer.statusCode === 403) === allowed) wrong.push(`${route.method} ${url} as ${role}: ${answer.statusCode}, least role ${route.access}`);
+      for (const answer of answers)
+        if (answer && (answer.statusCode === 403) === allowed)
+          wrong.push(`${route.method} ${url} as ${role}: ${answer.statusCode}, least role ${route.access}`);
     }
   }
   t.strictSame(wrong, []);
@@ -57,7 +95,12 @@ t.test('no page and no API call changes anything without its CSRF token', async 
   admin.csrf = '';
   const cookie = [...admin.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   for (const route of routes.filter((one) => one.method !== 'GET')) {
-    const answer = await desk.app.inject({ method: route.method as 'POST', url: fill(route.url), headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' }, payload: '' });
+    const answer = await desk.app.inject({
+      method: route.method as 'POST',
+      url: fill(route.url),
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: '',
+    });
     t.ok([400, 403, 415].includes(answer.statusCode), `${route.method} ${route.url}: ${answer.statusCode}`);
   }
 });
@@ -66,8 +109,20 @@ t.test('no GET writes', async (t) => {
   const { routes, desk } = await routesOf(t);
   await desk.api('POST', '/incidents', { report: REFUSAL });
   const admin = await signedIn(desk, 'admin');
-  const tables = ['incidents', 'timeline_entries', 'messages', 'letters', 'tickets', 'evidence', 'addresses', 'users', 'api_tokens', 'profile'] as const;
-  const snapshot = async () => JSON.stringify(await Promise.all(tables.map((table) => desk.db.selectFrom(table).selectAll().execute())));
+  const tables = [
+    'incidents',
+    'timeline_entries',
+    'messages',
+    'letters',
+    'tickets',
+    'evidence',
+    'addresses',
+    'users',
+    'api_tokens',
+    'profile',
+  ] as const;
+  const snapshot = async () =>
+    JSON.stringify(await Promise.all(tables.map((table) => desk.db.selectFrom(table).selectAll().execute())));
   const before = await snapshot();
   for (const route of routes.filter((one) => one.method === 'GET')) await admin.get(fill(route.url));
   t.equal(await snapshot(), before);

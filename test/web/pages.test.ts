@@ -13,7 +13,13 @@ t.test('a form that was filled in when the session had expired comes back after 
   t.equal(asked.statusCode, 401);
   const carried = /name="carried" value="([^"]*)"/.exec(asked.body)?.[1] ?? '';
   t.ok(carried.includes('half an hour'));
-  const plain = carried.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&#x27;', "'").replaceAll('&#x3D;', '=').replaceAll('&amp;', '&');
+  const plain = carried
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&#x27;', "'")
+    .replaceAll('&#x3D;', '=')
+    .replaceAll('&amp;', '&');
   const back = await browser.post('/sign-in', { email, password: PASSWORD, carried: plain });
   t.equal(back.statusCode, 200);
   t.match(back.body, /half an hour/);
@@ -21,8 +27,15 @@ t.test('a form that was filled in when the session had expired comes back after 
   t.notMatch(back.body, /<b>that took/, 'what was typed is text');
   browser.csrf = /name="_csrf" value="([^"]+)"/.exec(back.body)?.[1] ?? '';
   t.equal((await browser.post('/incidents/1/notes', { text })).statusCode, 303);
-  const notes = await desk.db.selectFrom('timeline_entries').select('detail').where('kind', '=', 'note-added').execute();
-  t.strictSame(notes.map((note) => note.detail['text']), [text]);
+  const notes = await desk.db
+    .selectFrom('timeline_entries')
+    .select('detail')
+    .where('kind', '=', 'note-added')
+    .execute();
+  t.strictSame(
+    notes.map((note) => note.detail['text']),
+    [text],
+  );
 });
 
 t.test('a form sent twice has one effect', async (t) => {
@@ -31,28 +44,74 @@ t.test('a form sent twice has one effect', async (t) => {
   const browser = await signedIn(desk);
   await browser.get('/incidents/1');
   const _once = 'aaaaaaaa-0000-4000-8000-000000000001';
-  const [first, second] = await Promise.all([browser.post('/incidents/1/notes', { text: 'once', _once }), browser.post('/incidents/1/notes', { text: 'once', _once })]);
+  const [first, second] = await Promise.all([
+    browser.post('/incidents/1/notes', { text: 'once', _once }),
+    browser.post('/incidents/1/notes', { text: 'once', _once }),
+  ]);
   t.equal(first.statusCode, 303);
   t.equal(second.statusCode, 303);
   t.equal(first.headers.location, second.headers.location);
-  const notes = await desk.db.selectFrom('timeline_entries').select('id').where('kind', '=', 'note-added').execute();
+  const notes = await desk.db
+    .selectFrom('timeline_entries')
+    .select('id')
+    .where('kind', '=', 'note-added')
+    .execute();
   t.equal(notes.length, 1);
 });
 
 t.test('script, template and SQL in every text stay text, wherever they are shown', async (t) => {
   const desk = await testDesk(t);
   const nasty = `<script>alert(1)</script>{{constructor.constructor}}'; drop table users; --"><img src=x onerror=alert(1)>`;
-  await desk.api('PUT', '/profile', { name: nasty, website: '', contactName: nasty, contactEmail: 'a@example.com', sendingDomains: ['example.com'] });
-  await desk.api('POST', '/incidents', { report: `${REFUSAL} ${nasty}`, title: nasty, note: nasty, provider: 'outlook-com', addresses: ['203.0.113.7'] });
+  await desk.api('PUT', '/profile', {
+    name: nasty,
+    website: '',
+    contactName: nasty,
+    contactEmail: 'a@example.com',
+    sendingDomains: ['example.com'],
+  });
+  await desk.api('POST', '/incidents', {
+    report: `${REFUSAL} ${nasty}`,
+    title: nasty,
+    note: nasty,
+    provider: 'outlook-com',
+    addresses: ['203.0.113.7'],
+  });
   await desk.api('PATCH', '/incidents/1', { affected: nasty, nextAction: nasty });
-  await desk.api('POST', '/incidents/1/tickets', { reference: nasty.slice(0, 100), channel: 'form', url: nasty });
-  await desk.api('POST', '/incidents/1/messages', { direction: 'in', from: nasty, subject: nasty, body: nasty });
-  await desk.api('POST', '/incidents/1/evidence', { claim: 'sender-score', result: 'supports', words: nasty, source: nasty });
+  await desk.api('POST', '/incidents/1/tickets', {
+    reference: nasty.slice(0, 100),
+    channel: 'form',
+    url: nasty,
+  });
+  await desk.api('POST', '/incidents/1/messages', {
+    direction: 'in',
+    from: nasty,
+    subject: nasty,
+    body: nasty,
+  });
+  await desk.api('POST', '/incidents/1/evidence', {
+    claim: 'sender-score',
+    result: 'supports',
+    words: nasty,
+    source: nasty,
+  });
   const letter = await desk.api('POST', '/incidents/1/letters', { template: 'outlook-com/first' });
   t.equal(letter.status, 201);
   t.match(letter.body.body, '{{constructor.constructor}}', 'user text is never compiled');
   const browser = await signedIn(desk, 'admin');
-  for (const url of ['/', '/incidents', '/incidents/1', '/incidents/1/dossier', '/incidents/1/edit', '/incidents/1/messages/1', `/incidents/1/letters/${letter.body.id}`, '/incidents/1/letters/new', '/addresses', '/addresses/203.0.113.7', '/settings/profile', '/incidents?q=%3Cscript%3Ealert(1)%3C/script%3E']) {
+  for (const url of [
+    '/',
+    '/incidents',
+    '/incidents/1',
+    '/incidents/1/dossier',
+    '/incidents/1/edit',
+    '/incidents/1/messages/1',
+    `/incidents/1/letters/${letter.body.id}`,
+    '/incidents/1/letters/new',
+    '/addresses',
+    '/addresses/203.0.113.7',
+    '/settings/profile',
+    '/incidents?q=%3Cscript%3Ealert(1)%3C/script%3E',
+  ]) {
     const page = await browser.get(url);
     t.equal(page.statusCode, 200, url);
     t.notMatch(page.body, /<script>alert|<img src=x/i, `${url} escapes`);
@@ -76,13 +135,23 @@ t.test('every answer carries the policy that forbids inline script and style', a
 
 t.test('open-redirect-after-sign-in: next leads to a local path only', async (t) => {
   const desk = await testDesk(t);
-  for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example', '/%5cevil.example', '/%2f%2fevil.example', 'javascript:alert(1)']) {
+  for (const next of [
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    '/%5cevil.example',
+    '/%2f%2fevil.example',
+    'javascript:alert(1)',
+  ]) {
     const browser = await signedIn(desk);
     const answer = await browser.get(`/sign-in?next=${encodeURIComponent(next)}`);
     t.equal(answer.headers.location, '/', next);
   }
   const browser = await signedIn(desk);
-  t.equal((await browser.get('/sign-in?next=%2Fincidents%3Fstate%3Dopen')).headers.location, '/incidents?state=open');
+  t.equal(
+    (await browser.get('/sign-in?next=%2Fincidents%3Fstate%3Dopen')).headers.location,
+    '/incidents?state=open',
+  );
 });
 
 t.test('session-fixation: signing in gives a new session and ends the one before', async (t) => {
@@ -103,7 +172,10 @@ t.test('a problem names what happened, what to do and the request', async (t) =>
   t.match(page.body, /There is no incident #999/);
   t.match(page.body, String(page.headers['x-request-id']));
   const api = await desk.api('GET', '/incidents/999');
-  t.match(api, { status: 404, body: { type: '/problems#not-found', status: 404, detail: 'There is no incident #999.' } });
+  t.match(api, {
+    status: 404,
+    body: { type: '/problems#not-found', status: 404, detail: 'There is no incident #999.' },
+  });
   t.match(api.headers['content-type'], 'application/problem+json');
   const broken = await desk.app.inject({ url: '/%E0%A4%A' });
   t.equal(broken.statusCode, 400);
@@ -116,8 +188,16 @@ t.test('forwarded headers count only from a trusted proxy', async (t) => {
   await desk.app.inject({
     method: 'POST',
     url: '/sign-in',
-    headers: { cookie: `_csrf=${anonymous.cookies.get('_csrf')}`, 'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-for': '198.51.100.99' },
-    payload: new URLSearchParams({ _csrf: anonymous.csrf, email: 'nobody@example.com', password: 'wrong wrong' }).toString(),
+    headers: {
+      cookie: `_csrf=${anonymous.cookies.get('_csrf')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-forwarded-for': '198.51.100.99',
+    },
+    payload: new URLSearchParams({
+      _csrf: anonymous.csrf,
+      email: 'nobody@example.com',
+      password: 'wrong wrong',
+    }).toString(),
   });
   const [failure] = await desk.db.selectFrom('sign_in_failures').select('client_address').execute();
   t.equal(failure?.client_address, '127.0.0.1');

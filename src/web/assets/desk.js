@@ -1,6 +1,8 @@
 /* What a script makes nicer. Every page works without it. */
 (() => {
-  const inField = (element) => element instanceof HTMLElement && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
+  const inField = (element) =>
+    element instanceof HTMLElement &&
+    (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
 
   // "/" goes to the search field.
   document.addEventListener('keydown', (event) => {
@@ -26,14 +28,17 @@
       }
       const label = button.textContent;
       button.textContent = 'Copied';
-      setTimeout(() => { button.textContent = label; }, 1500);
+      setTimeout(() => {
+        button.textContent = label;
+      }, 1500);
     }
     if (event.target instanceof Element && event.target.closest('[data-print]')) window.print();
   });
 
   // Links to a part of the page that is folded open it.
   const unfold = () => {
-    const part = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+    const part =
+      location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
     if (part instanceof HTMLDetailsElement) {
       part.open = true;
       part.querySelector('input:not([type=hidden]), textarea, select')?.focus();
@@ -53,14 +58,21 @@
   const nameFile = (input) => {
     const form = input.form;
     const said = form?.querySelector('[data-file-name]');
-    if (said) said.textContent = input.files?.[0] ? `${input.files[0].name}, ${input.files[0].size.toLocaleString('en-GB')} bytes, is sent as it is.` : '';
+    if (said)
+      said.textContent = input.files?.[0]
+        ? `${input.files[0].name}, ${input.files[0].size.toLocaleString('en-GB')} bytes, is sent as it is.`
+        : '';
     if (input.files?.[0] && input.hasAttribute('data-submit')) form.requestSubmit();
     else if (input.files?.[0] && form?.hasAttribute('data-log')) {
-      input.files[0].slice(0, 200000).text().then((text) => preview(form, text));
+      input.files[0]
+        .slice(0, 200000)
+        .text()
+        .then((text) => preview(form, text));
     }
   };
   document.addEventListener('change', (event) => {
-    if (event.target instanceof HTMLInputElement && event.target.hasAttribute('data-file')) nameFile(event.target);
+    if (event.target instanceof HTMLInputElement && event.target.hasAttribute('data-file'))
+      nameFile(event.target);
   });
   for (const area of document.querySelectorAll('[data-drop]')) {
     const input = area.form?.querySelector('[data-file]');
@@ -87,7 +99,11 @@
     const area = form.querySelector('[data-preview]');
     const turn = ++latest;
     const body = new URLSearchParams({ _csrf: form.elements._csrf.value, report: text.slice(0, 200000) });
-    const answer = await fetch(area.dataset.preview, { method: 'POST', body, headers: { accept: 'text/html' } }).catch(() => null);
+    const answer = await fetch(area.dataset.preview, {
+      method: 'POST',
+      body,
+      headers: { accept: 'text/html' },
+    }).catch(() => null);
     if (!answer?.ok || turn !== latest) return;
     const html = await answer.text();
     if (turn === latest) place.innerHTML = html;
@@ -110,7 +126,9 @@
   // Counts characters under the letter.
   for (const out of document.querySelectorAll('[data-count]')) {
     const area = document.getElementById(out.dataset.count);
-    const show = () => { out.textContent = `${area.value.length.toLocaleString('en-GB')} characters`; };
+    const show = () => {
+      out.textContent = `${area.value.length.toLocaleString('en-GB')} characters`;
+    };
     area?.addEventListener('input', show);
   }
 })();
