@@ -11,7 +11,8 @@ const RECEIVERS = [
   new RegExp(`\\brelay=${HOST} ?${IP}`, 'i'),
   new RegExp(`\\bH=${HOST} ${IP}`),
   new RegExp(`FQDN=${HOST}\\};\\{IP=([\\da-fA-F:.]{3,45})`),
-  new RegExp(`(?:while talking to|deliver to:?|\\bhost(?:=|: ?| ))\\s?${HOST}`, 'i'),
+  new RegExp(`(?:while talking to|deliver to:?|connected to|\\bhost(?:=|: ?| ))\\s?${HOST}`, 'i'),
+  new RegExp(`(?:^|\\s)${HOST} (?:remote server (?:returned|said)\\b|#$)`, 'i'),
   new RegExp(`${HOST} ?${IP}`),
   new RegExp(`\\(${HOST}\\)\\s*$`),
 ];
@@ -19,7 +20,7 @@ const RELAY_QUOTED = new RegExp(`relay="(?:([\\da-fA-F:.]{3,45}) )?\\(?${HOST}\\
 const RECEIVER_IP =
   /(?:Connected[ _]to[ _]|\bip=")([\da-fA-F:.]{3,45})|([\da-fA-F:.]{7,45})[ _](?:failed after|does not like)/i;
 
-const ADDRESS = "([\\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\\w.-]{1,253})";
+const ADDRESS = "([\\w!#$%&*+/=?^~-][\\w.!#$%&'*+/=?^`{|}~-]{0,127}@[\\w.-]{1,253})";
 
 /** Where they name the recipient. */
 const RECIPIENTS = [

@@ -19,6 +19,7 @@ const TEXT = [
   'content',
   'smtpresponse',
   'deliverystatus.message',
+  'delayreason',
   'message',
   'bouncedescription',
   'description',
@@ -26,6 +27,8 @@ const TEXT = [
   'comment',
   'msg',
 ];
+/** Of these, a single word is the reply too when the code stands apart. */
+const BARE_TEXT = ['content', 'deliverystatus.message'];
 const RECIPIENT = [
   'emailaddress',
   'rcptto',
@@ -36,11 +39,12 @@ const RECIPIENT = [
   'recipientaddress',
   'orcpt',
   'to',
+  'address',
 ];
 const SOURCE = ['sendingip', 'dlvsourceip', 'sourceaddress.address', 'sourceaddress', 'outboundip', 'ip'];
 const RECEIVER = ['mxhost', 'peeraddress.name', 'dsnmta', 'dlvmta', 'mx', 'remotemta', 'host'];
 const RECEIVER_IP = ['peeraddress.addr', 'dlvdestinationip', 'remotemtaip', 'ipaddress'];
-const TIME = ['timelogged', 'bouncedat', 'timestamp', 'time', 'eventtimestamp', 'ts', 'date', 'createdat'];
+const TIME = ['timelogged', 'bouncedat', 'timestamp', 'time', 'eventtimestamp', 'eventtime', 'tsevent', 'ts', 'date', 'createdat'];
 const KIND = ['event', 'type', 'recordtype', 'notificationtype', 'eventtype'];
 
 /** Events that tell of no refusal. */
@@ -70,8 +74,9 @@ function flatten(
   const lists: Record<string, unknown>[][] = [];
   for (const [key, item] of Object.entries(value)) {
     const name = bare(key);
-    if (typeof item === 'string' || typeof item === 'number') {
-      const text = String(item);
+    const single = Array.isArray(item) && item.length > 0 ? item[0] : item;
+    if (typeof single === 'string' || typeof single === 'number') {
+      const text = String(single);
       if (!flat.has(name)) flat.set(name, text);
       if (parent !== '') flat.set(`${parent}.${name}`, text);
     } else if (isRecord(item) && depth < DEEPEST && name !== 'headers') {
@@ -123,12 +128,13 @@ function pick(
 function replyOf(flat: Flat): string | null {
   const coded = pick(flat, TEXT, (value) => readReply(value).replyCode !== null);
   if (coded !== undefined) return coded;
-  const text = pick(flat, TEXT, (value) => /\s/.test(value.trim())) ?? '';
   const code = pick(
     flat,
     ['response.code', 'deliverystatus.code', 'errorcode', 'code', 'smtpcode'],
     (value) => /^[245]\d\d$/.test(value),
   );
+  const words = pick(flat, TEXT, (value) => /\s/.test(value.trim()));
+  const text = words ?? (code === undefined ? '' : (pick(flat, BARE_TEXT) ?? ''));
   const digits = ['class', 'subject', 'detail'].map((part) => flat.get(`enhancedcode.${part}`));
   const enhanced = digits.every((digit) => digit !== undefined) ? `${digits.join('.')} ` : '';
   const again = enhanced !== '' && text.startsWith(enhanced) ? '' : enhanced;

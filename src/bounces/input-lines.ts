@@ -19,6 +19,9 @@ function decode(octets: Uint8Array): string {
   }
 }
 
+/** Colours of a terminal. */
+const COLOUR = /\x1b\[[\d;]{0,12}m/g;
+
 /** Cuts to a bounded size, unifies line ends and drops NULs and other control characters. */
 export function inputLines(given: string | Uint8Array): InputLines {
   const input = typeof given === 'string' ? given : decode(given);
@@ -26,7 +29,7 @@ export function inputLines(given: string | Uint8Array): InputLines {
   const kept = (truncated ? input.slice(0, LONGEST_INPUT) : input).replace(/^\ufeff/, '');
   const lines = kept.split(/\r\n|\n|\r/).map((text, index) => ({
     n: index + 1,
-    text: text.slice(0, LONGEST_LINE).replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, ''),
+    text: text.slice(0, LONGEST_LINE).replace(COLOUR, '').replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, ''),
   }));
   return { lines, truncated };
 }

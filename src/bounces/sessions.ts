@@ -27,10 +27,10 @@ function keyOf(text: string): string | undefined {
   return undefined;
 }
 
-/** qmail writes blanks as underscores, and line breaks as slashes. */
-/** A block code that had an underscore of its own. */
-const SPLIT_CODE = /\b((?:ofr|lpn)\d{0,3}|lib) (\d{3})\b/gi;
+/** Block codes that had underscores of their own. */
+const SPLIT_CODE = /\b(?:(?:ofr|lpn)\d{0,3}|lib) \d{3}\b|\bGU EIB \d{2}\b/gi;
 
+/** qmail writes blanks as underscores, and line breaks as slashes. */
 function readable(text: string): string {
   const at = /\bdelivery \d{1,12}: (?:failure|deferral): /.exec(text);
   if (at) {
@@ -40,7 +40,7 @@ function readable(text: string): string {
       text
         .slice(from)
         .replace(/_/g, ' ')
-        .replace(SPLIT_CODE, '$1_$2')
+        .replace(SPLIT_CODE, (code) => code.replaceAll(' ', '_'))
         .replace(/\/(?=[45]\d\d[- ])/g, ' ')
         .replace(/\/{1,3}$/, '')
     );

@@ -87,12 +87,10 @@ export function spansView(
 ) {
   const x = scaleUtc([since, now], [0, 100]).clamp(true);
   const at = (date: Date) => Math.round(x(date) * 100) / 100;
-  const months = utcMonth
-    .range(since, now)
-    .map((month) => ({
-      x: at(month),
-      label: new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' }).format(month),
-    }));
+  const months = utcMonth.range(since, now).map((month) => ({
+    x: at(month),
+    label: new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' }).format(month),
+  }));
   return {
     months,
     first: day(since, zone).replace(/ \d{4}$/, ''),

@@ -28,11 +28,14 @@ export function lookUpName(index: NameIndex, name: string): string | undefined {
   const lower = name.toLowerCase().replace(/\.+$/, '');
   const exact = index.exact.get(lower);
   if (exact !== undefined) return exact;
-  const labels = lower.split('.').slice(-MOST_LABELS);
+  const all = lower.split('.');
+  const labels = all.slice(-MOST_LABELS);
   for (let from = 1; from < labels.length; from += 1) {
     const key = index.below.get(labels.slice(from).join('.'));
     if (key !== undefined) return key;
   }
+  // What was cut from the left is the start of the name.
+  if (all.length > MOST_LABELS) return undefined;
   for (let to = labels.length - 1; to > 0; to -= 1) {
     const key = index.starting.get(labels.slice(0, to).join('.'));
     if (key !== undefined) return key;

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
+import { routeFor } from '../../src/providers/playbook.ts';
 import type { Provider, Route } from '../../src/providers/schema.ts';
 
 const { providers } = readCatalogue();
@@ -151,6 +152,15 @@ t.test('a provider has a usual route, or one for each of its rules', async (t) =
       provider.key,
     );
     t.equal(provider.routes[0]?.rules, undefined, `${provider.key}: the usual one comes first`);
+  }
+});
+
+t.test('what no desk of the provider can lift is not sent to one', async (t) => {
+  const elsewhere = new Set(['authentication', 'listed-on-third-party-list']);
+  for (const provider of providers.filter(({ kind }) => kind === 'mailbox-provider')) {
+    for (const rule of provider.rejections.filter(({ reason }) => elsewhere.has(reason))) {
+      t.match(routeFor(provider, rule.id)?.kind, /^(?:none|recipient)$/, `${provider.key}/${rule.id}`);
+    }
   }
 });
 

@@ -78,6 +78,16 @@ t.test('the most exact name wins, and no name is too odd to ask', async (t) => {
   t.equal(providerForDomain(small, 'example.net'), undefined, 'a star needs something in its place');
   t.equal(providerForHost(small, 'mx.mail.example.net')?.key, 'wide', 'hosts and domains are kept apart');
   t.equal(
+    providerForDomain(catalogue, `x.hotmail.${'a.'.repeat(10)}example`),
+    undefined,
+    'a name of many labels does not start in its middle',
+  );
+  t.equal(
+    providerForHost(catalogue, `${'a.'.repeat(40)}mail.protection.outlook.com`)?.key,
+    'microsoft-365',
+    'its end still counts',
+  );
+  t.equal(
     providerForDomain(small, `${'.'.repeat(200_000)}x`),
     undefined,
     'length is checked before anything else',
@@ -89,6 +99,9 @@ t.test('the route fits the rule, else it is the usual one', async (t) => {
   t.equal(routeFor(microsoft, null)?.key, 'delist-portal');
   t.equal(routeFor(microsoft, 'banned-sender-ip')?.key, 'delist-mailbox');
   t.equal(routeFor(microsoft, 'no-such-rule')?.key, 'delist-portal');
+  t.equal(routeFor(microsoft, 'block-list-filter-agent')?.key, 'outlook-com-desk');
+  t.equal(routeFor(getProvider('outlook-com'), 'block-list')?.key, 'support-form');
+  t.equal(routeFor(getProvider('outlook-com'), 'spamhaus-front-end')?.kind, 'none');
   t.equal(routeFor(getProvider('spamhaus'), 'sbl')?.kind, 'network-owner');
   t.equal(routeFor(getProvider('spamcop'), null)?.kind, 'none');
   const route: Route = {
