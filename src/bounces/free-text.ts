@@ -7,12 +7,7 @@ import { logReader } from './sessions.ts';
 import { type Clock, readStamp } from './stamps.ts';
 import { transcriptReader } from './transcript.ts';
 
-const ADDRESS_ALONE =
-  /^\s*[<"']?([\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253})[>"']?(?:<mailto:[^>]{1,300}>)?:?\s*$/;
-
-/** Sentences of mail systems that name whom the reply below them was for. */
-const TOLD_FOR =
-  /\b(?:(?:your|the) message to|(?:e-?mails|messages|mails) to|(?:delivered|delivery|deliver|zugestellt) (?:to|an)|(?:nachricht|e-?mails?) an) (?:the following recipients?:? )?<?([\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})/i;
+const ADDRESS_ALONE = /^\s*<?([\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253})>?(?:<mailto:[^>]{1,300}>)?:?\s*$/;
 
 /** In place: the log reader may still complete what it handed out. */
 function addStamp(found: Said, text: string, clock: Clock): void {
@@ -52,7 +47,6 @@ export function readFreeText(lines: Line[], clock: Clock): Said[] {
       pending = alone;
       continue;
     }
-    pending = TOLD_FOR.exec(text.slice(0, 600))?.[1] ?? pending;
     const answer = dialogue.take(text, segment, pending);
     if (answer.found) found.push(answer.found);
     const record = answer.taken ? null : readLog(text, segment.line);

@@ -1,26 +1,26 @@
 import type { Line } from './input-lines.ts';
-import { isLogLine, isNoise, queuedFor, startsAnew, withoutPrefix } from './line-kinds.ts';
 
 /** Lines that belong together, unwrapped to one text. */
 export type Segment = {
   line: number;
-  text: string;
-  /** A line of an SMTP transcript (`<<<`). */
+  text: string /** A line of an SMTP transcript (`<<<`). */;
   transcript: boolean;
 };
 
 /** A reply at the start of a line, possibly after a bullet, a name or an address. */
 const STARTS_REPLY =
   /^(?:[-*•]\s+)?(?:<<<\s*)?(?:[^\s:]{1,60}(?: [^\s:]{1,30}){0,3}: )?([45]\d\d)([-\s])(?=\S)/;
+const LOG_LINE =
+  /^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2}\s{1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d\s|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|@4[\da-f]{20,24}\s|level=\w+ |\[?\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]|"SMTP[CD]"\t|\d\d\/\d\d\/\d\d(?:\d\d)? \d\d:\d\d:\d\d\t)/;
 const ADDRESS_FIRST =
-  /^\s{0,8}(?:[-*•]\s+)?[<"']?[\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253}[>"']?(?::|\s*$|(?:<mailto:[^>]{1,300}>)\s*$)/;
+  /^\s{0,8}(?:[-*•]\s+)?<?[\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253}>?(?::|\s*$|(?:<mailto:[^>]{1,300}>)\s*$)/;
 /** What introduces the copy of the message that was sent. */
 const COPY_BELOW =
   /^[\s>]{0,8}(?:[-=_*#]{3,}.{0,30}(?:copy of (?:the|your)|original message|unsent message|message header|header of the original|returned message|message follows|below this line)|original message headers:|original message header:|ursprüngliche nachrichtenkopf|received:\s+(?:from|by)\s|return-path:\s)/i;
 /** The quote marks in front of a line; `>>> RCPT TO` of a transcript is no quotation. */
 const QUOTED = /^\s{0,3}(?:>(?!>>)\s?){1,6}/;
 
-const isBlank = (text: string): boolean => /^[\s>*#_=-]*$/.test(text) || isNoise(text);
+const isBlank = (text: string): boolean => /^[\s>*#_=-]*$/.test(text);
 
 type Open = { line: number; parts: string[]; code: string | null; continued: boolean; transcript: boolean };
 
@@ -35,6 +35,8 @@ function unwrap(parts: string[]): string {
   }
   return text;
 }
+
+const isLogLine = (text: string): boolean => LOG_LINE.test(text);
 
 /** Whether a line belongs to the reply that the open segment already holds. */
 function continues(open: Open, reply: RegExpExecArray | null): boolean {
@@ -59,24 +61,13 @@ function wraps(open: Open, text: string, reply: RegExpExecArray | null): boolean
 const ANSWER = /^\s*<<< /;
 const COMMAND = /^\s*>>> /;
 
-/** The last words of a line that cannot be the end of what was said: `write to`, a bare code, an open bracket. */
-const LEADS_ON =
-  /(?:\b(?:to|contact|e-?mail|mail|at|from|for|via|address|by|with|and|or|of|see|an|von|bei|und)|[(:,<]|(?:^|[\s:])[45]\d\d(?:[-\s][45]\.\d{1,3}\.\d{1,3})?)$/i;
-
-/** An address begins a record, unless a wrapped reply goes on with it. */
-function startsWithAddress(open: Open, text: string): boolean {
-  if (!ADDRESS_FIRST.test(text)) return false;
-  return open.code === null || !LEADS_ON.test((open.parts.at(-1) ?? '').trimEnd());
-}
-
 /** Whether a line starts a record of its own, beside the one that is open. */
 function startsRecord(open: Open, text: string): boolean {
   if (isLogLine(text)) return true;
   const reply = STARTS_REPLY.exec(text.trimStart());
   if (isLogLine(open.parts[0] ?? '')) return !wraps(open, text, reply);
   if (ANSWER.test(text) || open.transcript) return !(open.transcript && open.continued);
-  if (open.code !== null && startsAnew(text)) return true;
-  return startsWithAddress(open, text) || !continues(open, reply);
+  return ADDRESS_FIRST.test(text) || !continues(open, reply);
 }
 
 function append(open: Open, text: string): void {
@@ -95,19 +86,13 @@ export function segments(lines: Line[]): Segment[] {
     return null;
   };
   for (const { n, text: raw } of lines) {
-    const text = withoutPrefix(raw.replace(QUOTED, ''));
+    const text = raw.replace(QUOTED, '');
     if (isLogLine(text) || ANSWER.test(text)) inCopy = false;
     if (COPY_BELOW.test(text)) inCopy = true;
     const command = COMMAND.test(text);
     if (inCopy || command || isBlank(text)) open = close();
     if (command && !inCopy) done.push({ line: n, text: text.trim(), transcript: true });
     if (inCopy || command || isBlank(text)) continue;
-    const queued = open ? queuedFor(open.parts[0] ?? '', text) : null;
-    if (open && queued !== null) {
-      open.parts.unshift(queued);
-      open = close();
-      continue;
-    }
     if (open && startsRecord(open, text)) open = close();
     open ??= { line: n, parts: [], code: null, continued: false, transcript: ANSWER.test(text) };
     append(open, text);
