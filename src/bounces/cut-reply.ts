@@ -8,7 +8,10 @@ const NOT_COUNTED =
 const FIELD = '(?:reply|response|stat|led|diag|dsndiag|text|reason|error|msg|message)=["\']?';
 
 /** A code where replies stand: at the start, after a colon, bracket, quote or field name. */
-const PLACED = new RegExp(`(?:^|[:;('"\`>]\\s?|\\.[a-z]{2,24} #|\\{|${FIELD})(?=([45]\\d\\d)[-\\s]${NOT_COUNTED}\\S)`, 'i');
+const PLACED = new RegExp(
+  `(?:^|[:;('"\`>]\\s?|\\.[a-z]{2,24} #|\\{|${FIELD})(?=([45]\\d\\d)[-\\s]${NOT_COUNTED}\\S)`,
+  'i',
+);
 /** Code and enhanced code together are a reply anywhere. */
 const WITH_ENHANCED = /(?:^|[\s([<"':;=,>#])(?=[45]\d\d[-\s]{1,3}#?[245]\.\d{1,3}\.\d{1,3})/;
 /** As languages print a tuple: `(554, b'5.7.1 …')`. */

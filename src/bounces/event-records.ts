@@ -44,7 +44,18 @@ const RECIPIENT = [
 const SOURCE = ['sendingip', 'dlvsourceip', 'sourceaddress.address', 'sourceaddress', 'outboundip', 'ip'];
 const RECEIVER = ['mxhost', 'peeraddress.name', 'dsnmta', 'dlvmta', 'mx', 'remotemta', 'host'];
 const RECEIVER_IP = ['peeraddress.addr', 'dlvdestinationip', 'remotemtaip', 'ipaddress'];
-const TIME = ['timelogged', 'bouncedat', 'timestamp', 'time', 'eventtimestamp', 'eventtime', 'tsevent', 'ts', 'date', 'createdat'];
+const TIME = [
+  'timelogged',
+  'bouncedat',
+  'timestamp',
+  'time',
+  'eventtimestamp',
+  'eventtime',
+  'tsevent',
+  'ts',
+  'date',
+  'createdat',
+];
 const KIND = ['event', 'type', 'recordtype', 'notificationtype', 'eventtype'];
 
 /** Events that tell of no refusal. */

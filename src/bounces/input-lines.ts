@@ -29,7 +29,10 @@ export function inputLines(given: string | Uint8Array): InputLines {
   const kept = (truncated ? input.slice(0, LONGEST_INPUT) : input).replace(/^\ufeff/, '');
   const lines = kept.split(/\r\n|\n|\r/).map((text, index) => ({
     n: index + 1,
-    text: text.slice(0, LONGEST_LINE).replace(COLOUR, '').replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, ''),
+    text: text
+      .slice(0, LONGEST_LINE)
+      .replace(COLOUR, '')
+      .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, ''),
   }));
   return { lines, truncated };
 }
