@@ -1,8 +1,11 @@
-import { BadSetting } from './config.ts';
-import { serve } from './serve.ts';
+import { enableCompileCache } from 'node:module';
+
+// Compiled code is kept between starts; whatever is loaded from here on comes from it.
+enableCompileCache();
 
 const demo = process.argv.includes('--demo');
 try {
+  const { serve } = await import('./serve.ts');
   await serve(process.env, { demo });
 } catch (error) {
   const expected = [
@@ -12,7 +15,7 @@ try {
     'MigrationFailed',
     'BadCatalogueFile',
   ];
-  const known = error instanceof BadSetting || (error instanceof Error && expected.includes(error.name));
+  const known = error instanceof Error && expected.includes(error.name);
   process.stderr.write(
     known ? `Delist Desk cannot start.\n${(error as Error).message}\n` : `${(error as Error).stack}\n`,
   );
