@@ -1,4 +1,5 @@
 import type { IncidentRow } from '../database/tables.ts';
+import { routeFor } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
 import { stateWords } from './incidents.ts';
 
@@ -35,12 +36,12 @@ const REFUSED = { label: 'Still refused', go: 'refused' } as const;
 
 type Step = Omit<NextStep, 'due'> & { due?: Date | null };
 
-function firstRequest(provider: Provider | undefined): Step {
-  const route = provider?.routes[0];
+function firstRequest(provider: Provider | undefined, ruleId: string | null): Step {
+  const route = provider && routeFor(provider, ruleId);
   const check = provider?.checkFirst[0];
   if (route?.kind === 'none') {
     return {
-      what: 'Find the cause and stop it; this block ends by itself.',
+      what: 'Find the cause and stop it; there is nobody to ask here.',
       why: route.notes[0] ?? `${provider?.name} takes no requests.`,
       primary: PROVEN,
       secondary: { label: 'Add a note', go: 'note' },
@@ -105,11 +106,11 @@ function mitigated(facts: Facts, provider: Provider | undefined): Step {
   };
 }
 
-function stepFor(facts: Facts, provider: Provider | undefined): Step {
+function stepFor(facts: Facts, provider: Provider | undefined, ruleId: string | null): Step {
   const name = provider?.name ?? 'the provider';
   switch (facts.state) {
     case 'open':
-      return firstRequest(provider);
+      return firstRequest(provider, ruleId);
     case 'awaiting-provider':
       return {
         what: `Wait for ${name}'s answer, and record it here.`,
@@ -142,8 +143,12 @@ function stepFor(facts: Facts, provider: Provider | undefined): Step {
 }
 
 /** One next step for an incident, with its reason. What a person set by hand comes first. */
-export function nextStep(facts: Facts, provider: Provider | undefined): NextStep {
-  const step = stepFor(facts, provider);
+export function nextStep(
+  facts: Facts,
+  provider: Provider | undefined,
+  ruleId: string | null = null,
+): NextStep {
+  const step = stepFor(facts, provider, ruleId);
   const due = facts.next_action_due_at ?? step.due ?? null;
   return facts.next_action
     ? { ...step, what: facts.next_action, why: `Set by hand. Otherwise: ${step.what}`, due }

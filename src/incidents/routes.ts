@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { parseNetwork } from '../addresses/address.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { Problem } from '../problem.ts';
+import { ruleIdOf } from '../providers/playbook.ts';
 import { ENTRY_GROUPS, type EntryGroup } from '../timeline/entries.ts';
 import { addNote, correctNote, countKinds, listEntries } from '../timeline/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
@@ -250,7 +251,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
       },
       meaning: rule?.meaning ?? '',
       durations: durations(row, now),
-      step: nextStep(row, provider),
+      step: nextStep(row, provider, ruleIdOf(read.firstRejection?.rule, row.provider)),
       course: courseView(courseOf(row.opened_at, changes, row.state), now),
       tabs: timelineTabs(counts, group ?? 'all', (name) => link({ show: name })),
       order,

@@ -2,6 +2,7 @@ import { networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { getProfile } from '../profile/store.ts';
+import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
 import type { ClaimSources } from './claims.ts';
 import type { LetterFacts } from './facts.ts';
@@ -129,5 +130,5 @@ export async function readSources(
       address: one.network ? networkText(one.network) : null,
     })),
   };
-  return { facts, sources, rule: newest?.rule ?? null };
+  return { facts, sources, rule: ruleIdOf(newest?.rule, row.provider) };
 }

@@ -52,6 +52,12 @@ export function routeFor(provider: Provider, ruleId: string | null): Route | und
   return forRule ?? provider.routes.find((route) => route.rules === undefined);
 }
 
+/** The id within its provider's file of a rule named `provider-key/rule-id`; null for the rule of another. */
+export function ruleIdOf(rule: string | null | undefined, providerKey: string): string | null {
+  const [key, id] = rule?.split('/') ?? [];
+  return key === providerKey && id ? id : null;
+}
+
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
