@@ -3,7 +3,7 @@ export type Cut = { before: string; reply: string; marked: boolean };
 
 /** Counted things: `450 seconds` is no reply. */
 const NOT_COUNTED =
-  '(?!(?:ms|s|secs?|seconds?|min|minutes?|hours?|days?|bytes|[kmg]i?b|messages|mails|recipients|points|times|euro?|usd|of)\\b)';
+  '(?!(?:ms|s|secs?|seconds?|min|minutes?|hours?|days?|bytes|[kmg]i?b|messages|mails|recipients|users|customers|people|requests|e-?mails|accounts|hits|points|times|eur(?:os?)?|usd|of)\\b)(?!(?<=-)\\d{3,6}(?![\\d.]))';
 
 const FIELD = '(?:reply|response|stat|led|diag|dsndiag|text|reason|error|msg|message)=["\']?';
 
@@ -16,6 +16,8 @@ const PLACED = new RegExp(
 const WITH_ENHANCED = /(?:^|[\s([<"':;=,>#])(?=[45]\d\d[-\s]{1,3}#?[245]\.\d{1,3}\.\d{1,3})/;
 /** As languages print a tuple: `(554, b'5.7.1 …')`. */
 const TUPLE = /\(([45]\d\d), ?b?['"]/;
+/** Line breaks as logs and programs write them. */
+const ESCAPED_BREAK = /(?:\\r)?\\n(?=[45]\d\d[- ]|[\sA-Z]|$)/g;
 /** PHPMailer names the code after the words. */
 const CODE_AFTER = /\bDetail: (.{1,1000}?) SMTP code: ([45]\d\d)\b/;
 /** A bare code before words; taken only when nothing better stands there. */
@@ -28,7 +30,7 @@ const LATER_LINE = /\s([45]\d\d)-(?=[A-Z][\w ]{2})/;
 
 /** What stands in front of a reply that has no code, or of an error of our own server. */
 const DRESSING =
-  /(?:\bsaid: |refused to talk to me: |\bremote host said: ?|status=(?:bounced|deferred|undeliverable) \(|server returned '|after [A-Z][^:]{0,120}: host [^:]{1,120}: |^(?:smtp|x-[\w-]{1,20}); ?|^(?:permanent|temporary): |\b(?:LED|stat|reply|response)=["']?|\bdefer \(-?\d+\):? |Diagnostic-Code: |\s(?:\*\*|==) [^\s:]{3,320}: )/i;
+  /(?:\bsaid: |refused to talk to me: |\bremote host said: ?|status=(?:bounced|deferred|undeliverable) \(|server returned '|after [A-Z][^:]{0,120}: host [^:]{1,120}: |^(?:smtp|x-[\w-]{1,20}); ?|^(?:permanent|temporary): |\b(?:LED|stat|reply|response)=["']?|\bdefer \(-?\d+\):? |after [A-Z][^:]{0,120}: host:? [\w.-]{3,253}(?: ?\[[\da-f:.]{3,45}\])?:? (?=[45]\.\d\.\d)|Diagnostic-Code: |\s(?:\*\*|==) [^\s:]{3,320}: )/i;
 
 /** Ends of the record that are not the reply's. */
 const TAILS = [
@@ -41,6 +43,8 @@ const TAILS = [
   /[> ]{0,2}#{1,2}(?:SMTP#)?$/,
   / ?\(on @[^)]{0,200}\)?$/i,
   / Original message headers:.*$/i,
+  /["']\)[}\],;'")]{0,4}$/,
+  /["'] ?\}[}\]),;'" ]{0,12}$/,
   / ?["'`},;]{1,4}$/,
 ];
 
@@ -90,6 +94,7 @@ const LONGEST_RECORD = 8000;
 export function cutReply(record: string): Cut {
   const text = record
     .slice(0, LONGEST_RECORD)
+    .replace(ESCAPED_BREAK, ' ')
     .replace(/\s+/g, ' ')
     .replace(TUPLE, '($1 ')
     .replace(CODE_AFTER, ': $2 $1')

@@ -34,13 +34,12 @@ export function readDeliveryStatus(lines: Line[], clock: Clock): Said[] {
   for (const group of groups(lines).slice(0, MOST_RECIPIENTS)) {
     const { headers } = readHeaders(group);
     arrival = headers.get('arrival-date') ?? arrival;
-    const final = headers.get('final-recipient') ?? headers.get('original-recipient');
+    const [final, original] = [headers.get('final-recipient'), headers.get('original-recipient')];
     const diagnostic = headers.get('diagnostic-code');
-    if (final === undefined && diagnostic === undefined) continue;
+    if (final === undefined && original === undefined && diagnostic === undefined) continue;
     if (/^\s*(?:delivered|relayed|expanded)/i.test(headers.get('action') ?? '')) continue;
-    const recipient =
-      ADDRESS.exec(typed(headers.get('original-recipient')))?.[1] ?? ADDRESS.exec(typed(final))?.[1] ?? null;
-    const remote = /^([\w.-]{3,253})/.exec(typed(headers.get('remote-mta')))?.[1] ?? null;
+    const recipient = ADDRESS.exec(typed(final))?.[1] ?? ADDRESS.exec(typed(original))?.[1] ?? null;
+    const remote = /^([\w.-]{2,252}\w)/.exec(typed(headers.get('remote-mta')))?.[1] ?? null;
     const when = headers.get('last-attempt-date') ?? arrival;
     const stamp = mailStamp(when, clock) ?? readStamp(when, clock);
     found.push(

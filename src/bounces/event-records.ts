@@ -1,4 +1,5 @@
 import { readRecord } from './dressing.ts';
+import { type Flat, flatRecords, isRecord } from './flat-events.ts';
 import { readReply } from './reply-code.ts';
 import { domainOf, type Said } from './said.ts';
 import { canonicalIp } from './sending-ip.ts';
@@ -22,6 +23,10 @@ const TEXT = [
   'delayreason',
   'message',
   'bouncedescription',
+  'bouncetext',
+  'bouncereason',
+  'errormessage',
+  'serverresponse',
   'description',
   'error',
   'comment',
@@ -60,68 +65,7 @@ const KIND = ['event', 'type', 'recordtype', 'notificationtype', 'eventtype'];
 
 /** Events that tell of no refusal. */
 const NOT_REFUSED =
-  /^(?:d|delivered|delivery|sent|send|processed|open(?:ed)?|click(?:ed)?|reception|injection|complaint|complained|spamreport|spamcomplaint|f|unsubscribed?|subscriptionchange)$/i;
-
-/** Scalars of one event by name: the bare name, and the name with its parent's. */
-type Flat = Map<string, string>;
-
-const bare = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const DEEPEST = 8;
-const MOST_RECORDS = 20_000;
-
-/** One flat record per event, and per recipient where an event lists several. */
-function flatten(
-  value: Record<string, unknown>,
-  inherited: Flat,
-  parent: string,
-  depth: number,
-  out: Flat[],
-): Flat {
-  const flat: Flat = new Map(inherited);
-  const lists: Record<string, unknown>[][] = [];
-  for (const [key, item] of Object.entries(value)) {
-    const name = bare(key);
-    const single = Array.isArray(item) && item.length > 0 ? item[0] : item;
-    if (typeof single === 'string' || typeof single === 'number') {
-      const text = String(single);
-      if (!flat.has(name)) flat.set(name, text);
-      if (parent !== '') flat.set(`${parent}.${name}`, text);
-    } else if (isRecord(item) && depth < DEEPEST && name !== 'headers') {
-      for (const [inner, text] of flatten(item, new Map(), name, depth + 1, out))
-        if (!flat.has(inner)) flat.set(inner, text);
-    } else if (Array.isArray(item) && item.some(isRecord) && depth < DEEPEST && name !== 'headers')
-      lists.push(item.filter(isRecord));
-  }
-  for (const list of lists)
-    for (const item of list)
-      if (out.length < MOST_RECORDS) out.push(flatten(item, new Map(), bare(parent), depth + 1, []));
-  return flat;
-}
-
-/** A notification service wraps the event as a string. */
-function unwrapped(value: unknown): unknown {
-  if (!isRecord(value) || typeof value['Message'] !== 'string' || !value['Message'].startsWith('{'))
-    return value;
-  try {
-    return JSON.parse(value['Message']);
-  } catch {
-    return value;
-  }
-}
-
-function flatRecords(value: unknown): Flat[] {
-  if (Array.isArray(value)) return value.slice(0, MOST_RECORDS).flatMap(flatRecords);
-  const event = unwrapped(value);
-  if (!isRecord(event)) return [];
-  const parts: Flat[] = [];
-  const whole = flatten(event, new Map(), '', 0, parts);
-  const usable = parts.filter((part) => pick(part, TEXT) !== undefined);
-  return usable.length > 0 ? usable.map((part) => new Map([...whole, ...part])) : [whole];
-}
+  /^(?:d|delivered|delivery|sent|send|processed|open(?:ed)?|click(?:ed)?|reception|injection|complaint|complained|spamreport|spamcomplaint|f|unsubscribed?|subscriptionchange|rejection|expiration|adminbounce|adminrebind|xferin|xferout)$/i;
 
 function pick(
   flat: Flat,
@@ -149,8 +93,8 @@ function replyOf(flat: Flat): string | null {
   const digits = ['class', 'subject', 'detail'].map((part) => flat.get(`enhancedcode.${part}`));
   const enhanced = digits.every((digit) => digit !== undefined) ? `${digits.join('.')} ` : '';
   const again = enhanced !== '' && text.startsWith(enhanced) ? '' : enhanced;
-  if (code !== undefined) return `${code} ${again}${text}`;
-  return text === '' ? null : text;
+  if (text === '') return null;
+  return code === undefined ? text : `${code} ${again}${text}`;
 }
 
 function stampOf(flat: Flat, clock: Clock): Stamp | null {
@@ -195,7 +139,7 @@ function toSaid(flat: Flat, line: number, clock: Clock): Said | null {
 
 /** The refusals in one event, or in a list of events. */
 export function readEvents(value: unknown, line: number, clock: Clock): Said[] {
-  return flatRecords(value)
+  return flatRecords(value, (flat) => pick(flat, TEXT) !== undefined)
     .map((flat) => toSaid(flat, line, clock))
     .filter((found) => found !== null);
 }

@@ -7,7 +7,13 @@ import { logReader } from './sessions.ts';
 import { type Clock, readStamp } from './stamps.ts';
 import { transcriptReader } from './transcript.ts';
 
-const ADDRESS_ALONE = /^\s*<?([\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253})>?(?:<mailto:[^>]{1,300}>)?:?\s*$/;
+/** Possibly with the host below it, as Courier writes it. */
+const ADDRESS_ALONE =
+  /^\s*[<"']?([\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253})[>"']?(?:<mailto:[^>]{1,300}>)?:?(?:\s+([\w.-]{3,253}) \[[\da-fA-F:.]{3,45}\]:)?\s*$/;
+
+/** Sentences of mail systems that name whom the reply below them was for. */
+const TOLD_FOR =
+  /\b(?:(?:your|the) message to|(?:e-?mails|messages|mails) to|(?:delivered|delivery|deliver|zugestellt) (?:to|an)|(?:nachricht|e-?mails?) an) (?:the following recipients?:? )?<?([\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})/i;
 
 /** In place: the log reader may still complete what it handed out. */
 function addStamp(found: Said, text: string, clock: Clock): void {
@@ -40,14 +46,17 @@ export function readFreeText(lines: Line[], clock: Clock): Said[] {
   const found: Said[] = [];
   /** An address on a line of its own is whom the next reply is about. */
   let pending: string | null = null;
+  let host: string | null = null;
   for (const segment of all) {
     const text = decoded(segment.text);
-    const alone = ADDRESS_ALONE.exec(text)?.[1];
-    if (alone !== undefined) {
-      pending = alone;
+    const alone = ADDRESS_ALONE.exec(text);
+    if (alone?.[1] !== undefined) {
+      pending = alone[1];
+      host = alone[2] ?? null;
       continue;
     }
-    const answer = dialogue.take(text, segment, pending);
+    pending = TOLD_FOR.exec(text.slice(0, 600))?.[1] ?? pending;
+    const answer = dialogue.take(text, segment, { recipient: pending, host });
     if (answer.found) found.push(answer.found);
     const record = answer.taken ? null : readLog(text, segment.line);
     if (!record) continue;

@@ -9,9 +9,17 @@ const LONGEST_LINE = 20_000;
 
 export type InputLines = { lines: Line[]; truncated: boolean };
 
-/** UTF-8, or else Latin-1, in which every octet is a character. */
+/** By its byte order mark: what some shells write into files. */
+function isUtf16(octets: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  if (octets[0] === 0xff && octets[1] === 0xfe) return 'utf-16le';
+  return octets[0] === 0xfe && octets[1] === 0xff ? 'utf-16be' : null;
+}
+
+/** UTF-16 with its mark, UTF-8, or else Latin-1, in which every octet is a character. */
 function decode(octets: Uint8Array): string {
   const bounded = octets.subarray(0, LONGEST_INPUT * 2);
+  const wide = isUtf16(octets);
+  if (wide) return new TextDecoder(wide).decode(bounded);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bounded, { stream: true });
   } catch {

@@ -4,7 +4,7 @@ import { htmlLines } from './html-lines.ts';
 import type { Line } from './input-lines.ts';
 import { type Headers, mimeParts, type Part } from './mime.ts';
 import { readReply } from './reply-code.ts';
-import type { Said } from './said.ts';
+import { domainOf, type Said } from './said.ts';
 import { type Clock, mailStamp } from './stamps.ts';
 
 /** What a mail turned out to be, and the replies in it. */
@@ -100,6 +100,18 @@ function dated(replies: Said[], headers: Headers, clock: Clock): Said[] {
     : replies;
 }
 
+const ONE_ADDRESS = /^\s*<?([^\s<>,;@]{1,128}@[\w.-]{1,253})>?\s*$/;
+
+/** Exim and Google name the recipient in a field; only one is sure to be the reply's. */
+function addressed(replies: Said[], headers: Headers): Said[] {
+  const recipient = ONE_ADDRESS.exec(headers.get('x-failed-recipients') ?? '')?.[1];
+  if (recipient === undefined) return replies;
+  const recipientDomain = domainOf(recipient);
+  return replies.map((found) =>
+    found.recipient === null ? { ...found, recipient, recipientDomain } : found,
+  );
+}
+
 /** The parts that speak about the delivery: not those of the message that came back. */
 function speaking(headers: Headers, parts: Part[]): { headers: Headers; parts: Part[] } {
   const top = parts.filter((part) => part.within === 0);
@@ -124,7 +136,8 @@ export function readMail(lines: Line[], clock: Clock): MailReport {
     .filter((part) => part.type === 'message/delivery-status')
     .flatMap((part) => readDeliveryStatus(part.lines, clock));
   const texts = textReplies(chosen.parts, clock);
-  const replies = dated(status.length > 0 ? merge(status, texts) : texts, chosen.headers, clock);
+  const merged = status.length > 0 ? merge(status, texts) : texts;
+  const replies = dated(addressed(merged, chosen.headers), chosen.headers, clock);
   const bounce =
     status.length > 0 || (isAboutBounce(chosen.headers) && replies.some((found) => found.marked));
   if (bounce) return { kind: 'bounce', replies };

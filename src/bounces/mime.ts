@@ -8,13 +8,14 @@ export type Headers = Map<string, string>;
 export type Part = {
   type: string;
   headers: Headers;
-  lines: Line[] /** Messages around this part. */;
+  lines: Line[];
+  /** Messages around this part. */
   within: number;
 };
 
 /** Nesting and number of parts that a bounce can have; deeper or more are left out. */
-const DEEPEST = 8;
-const MOST_PARTS = 60;
+const DEEPEST = 20;
+const MOST_PARTS = 500;
 
 const MOST_HEADER_LINES = 2000;
 

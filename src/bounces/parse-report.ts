@@ -6,6 +6,7 @@ import { inputLines, type Line } from './input-lines.ts';
 import { readMail } from './mail.ts';
 import { looksLikeMail } from './mime.ts';
 import type { Rejection } from './rejection.ts';
+import { readReply } from './reply-code.ts';
 import { type ReportFormat, reportNotes } from './report-notes.ts';
 import type { Said } from './said.ts';
 import type { Clock } from './stamps.ts';
@@ -42,6 +43,14 @@ function clockOf(options: ParseOptions): Clock {
 
 type Read = { format: ReportFormat; replies: Said[] };
 
+const inOrder = (...read: Said[][]): Said[] => read.flat().sort((a, b) => a.line - b.line);
+
+/** The fields of a report are read as such; as free text they would count again. */
+function isSaidBy(status: Said[], found: Said): boolean {
+  const { text } = readReply(found.text);
+  return status.some((entry) => readReply(entry.text).text === text);
+}
+
 function readPlain(lines: Line[], clock: Clock): Read {
   const json = readJsonDocument(lines, clock);
   if (json) return { format: 'events', replies: json };
@@ -54,10 +63,12 @@ function readPlain(lines: Line[], clock: Clock): Read {
   const status = hasStatusFields(events.rest)
     ? readDeliveryStatus(events.rest, clock).filter((found) => found.text !== '')
     : [];
-  const texts = readFreeText(events.rest, clock);
+  const texts = readFreeText(events.rest, clock).filter((found) => !isSaidBy(status, found));
+  if (status.length > 0 && events.found.length === 0)
+    return { format: 'bounce', replies: inOrder(status, texts) };
   const format =
     events.found.length > 0 ? 'events' : texts.some((found) => found.at !== null) ? 'log' : 'text';
-  return { format, replies: [...events.found, ...status, ...texts].sort((a, b) => a.line - b.line) };
+  return { format, replies: inOrder(events.found, status, texts) };
 }
 
 function read(lines: Line[], clock: Clock): Read {

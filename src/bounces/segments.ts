@@ -1,31 +1,46 @@
 import type { Line } from './input-lines.ts';
+import { isLogLine, isNoise, queuedFor, startsAnew, withoutPrefix } from './line-kinds.ts';
 
 /** Lines that belong together, unwrapped to one text. */
 export type Segment = {
   line: number;
-  text: string /** A line of an SMTP transcript (`<<<`). */;
+  text: string;
+  /** A line of an SMTP transcript (`<<<`). */
   transcript: boolean;
 };
 
 /** A reply at the start of a line, possibly after a bullet, a name or an address. */
 const STARTS_REPLY =
   /^(?:[-*•]\s+)?(?:<<<\s*)?(?:[^\s:]{1,60}(?: [^\s:]{1,30}){0,3}: )?([45]\d\d)([-\s])(?=\S)/;
-const LOG_LINE =
-  /^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2}\s{1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d\s|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|@4[\da-f]{20,24}\s|level=\w+ |\[?\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]|"SMTP[CD]"\t|\d\d\/\d\d\/\d\d(?:\d\d)? \d\d:\d\d:\d\d\t)/;
 const ADDRESS_FIRST =
-  /^\s{0,8}(?:[-*•]\s+)?<?[\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253}>?(?::|\s*$|(?:<mailto:[^>]{1,300}>)\s*$)/;
+  /^\s{0,8}(?:[-*•]\s+)?[<"']?[\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253}[>"']?(?::|\s*$|(?:<mailto:[^>]{1,300}>)\s*$)/;
 /** What introduces the copy of the message that was sent. */
 const COPY_BELOW =
   /^[\s>]{0,8}(?:[-=_*#]{3,}.{0,30}(?:copy of (?:the|your)|original message|unsent message|message header|header of the original|returned message|message follows|below this line)|original message headers:|original message header:|ursprüngliche nachrichtenkopf|received:\s+(?:from|by)\s|return-path:\s)/i;
 /** The quote marks in front of a line; `>>> RCPT TO` of a transcript is no quotation. */
 const QUOTED = /^\s{0,3}(?:>(?!>>)\s?){1,6}/;
 
-const isBlank = (text: string): boolean => /^[\s>*#_=-]*$/.test(text);
+const isBlank = (text: string): boolean => /^[\s>*#_=-]*$/.test(text) || isNoise(text);
 
-type Open = { line: number; parts: string[]; code: string | null; continued: boolean; transcript: boolean };
+type Open = {
+  line: number;
+  parts: string[];
+  /** The same lines with the blanks around them. */
+  rows: string[];
+  code: string | null;
+  continued: boolean;
+  transcript: boolean;
+};
+
+/** Rows of a terminal: all but the last are equally wide, and words go on in the next. */
+function isTerminal(rows: string[]): boolean {
+  const width = rows[0]?.length ?? 0;
+  return rows.length > 2 && width >= 60 && rows.slice(0, -1).every((row) => row.length === width);
+}
 
 /** Joins wrapped lines; a quoted-printable soft break joins without a blank. */
-function unwrap(parts: string[]): string {
+function unwrap({ parts, rows }: Open): string {
+  if (isTerminal(rows)) return rows.join('');
   let text = '';
   let soft = false;
   for (const part of parts) {
@@ -35,8 +50,6 @@ function unwrap(parts: string[]): string {
   }
   return text;
 }
-
-const isLogLine = (text: string): boolean => LOG_LINE.test(text);
 
 /** Whether a line belongs to the reply that the open segment already holds. */
 function continues(open: Open, reply: RegExpExecArray | null): boolean {
@@ -52,14 +65,33 @@ function lastCode(text: string): { code: string; continued: boolean } | null {
 
 const isUnclosed = (text: string): boolean => text.split('(').length > text.split(')').length;
 
+/** Lines of this length end where a mail program breaks them; log lines that tell of a reply are longer. */
+const BROKEN = { shortest: 50, longest: 100 };
+
+function isCutShort(open: Open, text: string, reply: RegExpExecArray | null): boolean {
+  const last = open.parts.at(-1) ?? '';
+  const broken = last.length >= BROKEN.shortest && last.length <= BROKEN.longest && !/[).!?]$/.test(last);
+  return broken && (reply === null || open.code === null) && !startsAnew(text);
+}
+
 /** A log line that was wrapped by the pasting program: the rest is indented, or what was opened is not closed. */
 function wraps(open: Open, text: string, reply: RegExpExecArray | null): boolean {
   const more = reply !== null && reply[1] === open.code && open.continued;
-  return /^\s/.test(text) || more || isUnclosed(open.parts.join(' '));
+  return /^\s/.test(text) || more || isUnclosed(open.parts.join(' ')) || isCutShort(open, text, reply);
 }
 
 const ANSWER = /^\s*<<< /;
 const COMMAND = /^\s*>>> /;
+
+/** The last words of a line that cannot be the end of what was said: `write to`, a bare code, an open bracket. */
+const LEADS_ON =
+  /(?:\b(?:to|contact|e-?mail|mail|at|from|for|via|address|by|with|and|or|of|see|an|von|bei|und)|[(:,<]|(?:^|[\s:])[45]\d\d(?:[-\s][45]\.\d{1,3}\.\d{1,3})?)$/i;
+
+/** An address begins a record, unless a wrapped reply goes on with it. */
+function startsWithAddress(open: Open, text: string): boolean {
+  if (!ADDRESS_FIRST.test(text)) return false;
+  return open.code === null || !LEADS_ON.test((open.parts.at(-1) ?? '').trimEnd());
+}
 
 /** Whether a line starts a record of its own, beside the one that is open. */
 function startsRecord(open: Open, text: string): boolean {
@@ -67,10 +99,12 @@ function startsRecord(open: Open, text: string): boolean {
   const reply = STARTS_REPLY.exec(text.trimStart());
   if (isLogLine(open.parts[0] ?? '')) return !wraps(open, text, reply);
   if (ANSWER.test(text) || open.transcript) return !(open.transcript && open.continued);
-  return ADDRESS_FIRST.test(text) || !continues(open, reply);
+  if (open.code !== null && startsAnew(text)) return true;
+  return startsWithAddress(open, text) || !continues(open, reply);
 }
 
 function append(open: Open, text: string): void {
+  open.rows.push(text);
   open.parts.push(text.trim().replace(ANSWER, ''));
   const code = lastCode(text);
   if (code) Object.assign(open, code);
@@ -82,19 +116,25 @@ export function segments(lines: Line[]): Segment[] {
   let open: Open | null = null;
   let inCopy = false;
   const close = (): null => {
-    if (open) done.push({ line: open.line, text: unwrap(open.parts), transcript: open.transcript });
+    if (open) done.push({ line: open.line, text: unwrap(open), transcript: open.transcript });
     return null;
   };
   for (const { n, text: raw } of lines) {
-    const text = raw.replace(QUOTED, '');
+    const text = withoutPrefix(raw.replace(QUOTED, ''));
     if (isLogLine(text) || ANSWER.test(text)) inCopy = false;
     if (COPY_BELOW.test(text)) inCopy = true;
     const command = COMMAND.test(text);
     if (inCopy || command || isBlank(text)) open = close();
     if (command && !inCopy) done.push({ line: n, text: text.trim(), transcript: true });
     if (inCopy || command || isBlank(text)) continue;
+    const queued = open ? queuedFor(open.parts[0] ?? '', text) : null;
+    if (open && queued !== null) {
+      open.parts.unshift(queued);
+      open = close();
+      continue;
+    }
     if (open && startsRecord(open, text)) open = close();
-    open ??= { line: n, parts: [], code: null, continued: false, transcript: ANSWER.test(text) };
+    open ??= { line: n, parts: [], rows: [], code: null, continued: false, transcript: ANSWER.test(text) };
     append(open, text);
   }
   close();

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 
-const V4 = /(?<![\w.-]|\/\d)(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\w)/g;
+/** A range (`/8` to `/31`) is no address. */
+const V4 = /(?<![\w.-]|\/\d)(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\w|\/(?:[89]|[12]\d|3[01])(?!\d))/g;
 /** Any run of hexadecimal digits, colons and dots; the parser decides. */
 const V6 = /(?<![\w:.])(?=[\da-f]{0,4}:)[\da-f:.]{3,45}(?![\w])/gi;
 

@@ -14,7 +14,14 @@ const KEYS = [
 
 /** Lines that tell of success, or of nothing that was said by the other side. */
 const NO_REPLY =
-  /status=sent|stat=Sent|result="?Ok|postfix[\w.-]{0,60}\/(?:pickup|cleanup|qmgr|bounce|anvil|scache|tlsproxy|master)\[|\b(?:Completed|removed)$|\sDSN: |: (?:disconnect|connect) from |(?:^|\s)(?:=>|->|<=) \S+@|\bdelivered file=|status: local \d/;
+  /status=sent|stat=Sent|result="?Ok|postfix[\w.-]{0,60}\/(?:pickup|cleanup|qmgr|bounce|anvil|scache|tlsproxy|master)\[|\b(?:Completed|removed)$|\sDSN: |: (?:disconnect|connect) from |\] disconnect ip=|(?:^|\s)(?:=>|->|<=) \S+@|\bdelivered file=|status: local \d/;
+
+/** Programs beside a mail server whose lines tell of other things. */
+const OTHER_PROGRAM =
+  /\s(?:dovecot|rspamd|spamd|amavis|fail2ban|sshd|kernel|opendkim|opendmarc|postgrey|clamd|named|unbound|cron|systemd|saslauthd|policyd|nginx|apache)[\w./-]{0,40}(?:\[\d{1,9}\])?: /i;
+
+/** Stamp, host and program stand within this many characters. */
+const HEAD = 200;
 
 /** What is known of one delivery so far. */
 type Session = Partial<Pick<Said, 'recipient' | 'mx' | 'mxIp' | 'sourceIp'>>;
@@ -83,7 +90,7 @@ export function logReader(): (text: string, line: number) => Said | null {
   const sessions = new Map<string, Session>();
   let waiting: Said | null = null;
   return (raw, line) => {
-    if (NO_REPLY.test(raw)) return null;
+    if (NO_REPLY.test(raw) || OTHER_PROGRAM.test(raw.slice(0, HEAD))) return null;
     const text = readable(raw);
     const start = /starting delivery (\d{1,12}): msg \d{1,12} to remote (\S{3,320})/.exec(text);
     if (start?.[1] !== undefined) {

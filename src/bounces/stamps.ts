@@ -140,7 +140,10 @@ function syslogStamp(match: RegExpExecArray, clock: Clock): Stamp | null {
 
 /** Reads the stamp at the start of a log line or of a field; null when there is none. */
 export function readStamp(text: string, clock: Clock): Stamp | null {
-  const head = text.slice(0, 64).trim();
+  const head = text
+    .slice(0, 64)
+    .trim()
+    .replace(/^[A-Z][a-z]{2} (?=\d{4}-)/, '');
   const iso = ISO.exec(head);
   if (iso) return toStamp(partsOf([...numbers(iso, 1, 2, 3, 4, 5, 6), toMilli(iso[7])]), iso[8], clock);
   const syslog = SYSLOG.exec(head);

@@ -1,16 +1,9 @@
 import { isJournalEntry, journalStamp, readEvents } from './event-records.ts';
+import { parsed } from './flat-events.ts';
 import type { Line } from './input-lines.ts';
 import type { Said } from './said.ts';
 import { logReader } from './sessions.ts';
 import type { Clock } from './stamps.ts';
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 

@@ -11,10 +11,19 @@ const PLAIN_CAUSES = new Set(['missing-ptr', 'listed-on-third-party-list', 'ip-r
 /** An enhanced code where replies have it: in front, or as qmail's relatives write it. */
 const PLACED_CODE = /^[45]\.\d\.\d{1,3}\s|\(#[45]\.\d\.\d{1,3}\)/;
 
+/** Words of refusal; a name of a list alone is in settings and in talk. */
+const REFUSED =
+  /\b(?:block(?:ed|ing|list(?:ed)?|s)?|black-?list(?:ed)?|(?:is|are|was|be|been|currently|still) listed|listed (?:by|in|on|at)|reject(?:ed|ing|s)?|refus(?:ed|es|ing|al)|denied|bann?ed|bounc(?:e|ed|es|ing)|not accept(?:ed|ing)?|deferr?(?:ed|ing)|throttl(?:ed|ing)|abgelehnt|abgewiesen|gesperrt|geblockt|gelistet|bloqu\w{1,4})\b/i;
+
+/** Words by which somebody says that nothing is refused, or no longer. */
+const CLEARED =
+  /\b(?:clean|de-?listed|unlisted|removed|no longer|(?:not|never|isn't|aren't) (?:currently )?(?:listed|blocked|banned)|nicht (?:mehr )?gelistet)\b/i;
+
 /** Whether words without a code and without dressing are a rejection all the same. */
 function isTelling(said: Said, known: Recognition, ip: string | null): boolean {
-  if (known.reason === null) return false;
-  if (known.providerBasis === 'text' || known.providerBasis === 'list') return true;
+  if (known.reason === null || (known.reason !== 'not-a-block' && CLEARED.test(said.text))) return false;
+  if (known.providerBasis === 'text') return true;
+  if (known.providerBasis === 'list') return REFUSED.test(said.text);
   return (said.alone || ip !== null) && PLAIN_CAUSES.has(known.reason);
 }
 

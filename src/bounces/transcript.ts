@@ -2,10 +2,13 @@ import { readRecord } from './dressing.ts';
 import { domainOf, type Said } from './said.ts';
 import type { Segment } from './segments.ts';
 
+/** What stands above a dialogue. */
+type Known = { recipient: string | null; host: string | null };
+
 /** A dialogue as Sendmail prints it. The first answer of each host is the cause of all that follows. */
 export type TranscriptReader = {
   /** Takes a segment that belongs to a dialogue: true when it was one, with the answer if it tells of a refusal. */
-  take: (text: string, segment: Segment, recipient: string | null) => { taken: boolean; found: Said | null };
+  take: (text: string, segment: Segment, known: Known) => { taken: boolean; found: Said | null };
 };
 
 const NOT_OURS = { taken: false, found: null };
@@ -31,7 +34,7 @@ export function transcriptReader(): TranscriptReader {
     return { ...reply, firstAnswer: true, recipient, recipientDomain: domainOf(recipient), mx: host };
   };
 
-  const take: TranscriptReader['take'] = (text, { line, transcript }, recipient) => {
+  const take: TranscriptReader['take'] = (text, { line, transcript }, known) => {
     if (open && line > open.until + GAP) open = null;
     if (open) open.until = line;
     const host = TALKING.exec(text)?.[1];
@@ -39,7 +42,7 @@ export function transcriptReader(): TranscriptReader {
       open = { recipient: open?.recipient ?? null, host: host ?? null, told: false, until: line };
     }
     if (!transcript) return open && (open.told || host !== undefined) ? TAKEN : NOT_OURS;
-    open ??= { recipient, host: null, told: false, until: line };
+    open ??= { ...known, told: false, until: line };
     if (!text.startsWith('>>> ')) return { taken: true, found: answer(open, text, line) };
     open.recipient = RECIPIENT.exec(text)?.[1] ?? open.recipient;
     return TAKEN;

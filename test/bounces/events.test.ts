@@ -170,6 +170,51 @@ t.test('KumoMTA: code, enhanced code and text apart; addresses with ports', (t) 
   t.end();
 });
 
+t.test('KumoMTA: recipients in a list; what the operator or the clock ended is no refusal', (t) => {
+  const record = {
+    type: 'TransientFailure',
+    recipient: ['a@example.org'],
+    response: { code: 554, enhanced_code: null, content: '(DYN:T1)' },
+    event_time: '2026-01-09T08:00:00Z',
+  };
+  t.match(onlyBlock(JSON.stringify(record)), { recipient: 'a@example.org', blockCode: 'DYN:T1', at: AT });
+  for (const type of ['AdminBounce', 'Expiration', 'Rejection'])
+    t.same(parse(JSON.stringify({ ...record, type })).rejections, [], type);
+  t.same(parse(JSON.stringify({ ...record, response: { code: 550, content: '' } })).rejections, []);
+  t.end();
+});
+
+t.test('events inside the envelopes of queues and buses', (t) => {
+  const event = {
+    notificationType: 'Bounce',
+    bounce: { bouncedRecipients: [{ emailAddress: 'a@yahoo.com', diagnosticCode: `smtp; ${TSS09}` }] },
+  };
+  const notification = { Type: 'Notification', Message: JSON.stringify(event) };
+  for (const input of [
+    { Records: [{ body: JSON.stringify(notification) }] },
+    { Records: [{ EventSource: 'aws:sns', Sns: notification }] },
+    { 'detail-type': 'Email Bounced', detail: event },
+  ])
+    t.match(onlyBlock(JSON.stringify(input)), { recipient: 'a@yahoo.com', blockCode: 'TSS09' });
+  t.end();
+});
+
+t.test('a Postfix queue as JSON', (t) => {
+  const queue = {
+    queue_name: 'deferred',
+    queue_id: 'A1',
+    sender: 's@example.com',
+    recipients: [
+      {
+        address: 'a@example.net',
+        delay_reason: `host mx.example.net[203.0.113.9] refused to talk to me: ${TSS09}`,
+      },
+    ],
+  };
+  t.match(onlyBlock(JSON.stringify(queue)), { recipient: 'a@example.net', mx: 'mx.example.net' });
+  t.end();
+});
+
 t.test('complaints and openings are no rejections', (t) => {
   t.same(
     parse(

@@ -49,6 +49,10 @@ t.test('input that is hostile or broken comes back soon', (t) => {
     'blanks inside a line': `550 ${' '.repeat(15_000)}x\n`.repeat(100),
     slashes: `delivery 1: failure: ${'/'.repeat(15_000)}x\n`.repeat(100),
     'fields of fields': `#Fields: ${'session-id'.repeat(1500)}\n`.repeat(100),
+    'escaped breaks': `550 ${'\\\\n'.repeat(9000)}x\n`.repeat(100),
+    'recipients of queues': `(550 x\n${' '.repeat(40)}a@b.example\n`.repeat(30_000),
+    'wide rows': `Jan 10 10:00:00 mx ${'x'.repeat(60)},\n`.repeat(20_000),
+    'rows of a terminal': `Jan 10 10:00:00 mx \n${`${'y'.repeat(80)}\n`.repeat(20_000)}`,
     'log stamps': 'Jan 10 10:00:00 mx postfix/smtp[1]: \n'.repeat(30_000),
   };
   for (const [name, input] of Object.entries(inputs)) t.ok(timed(input) < LONG, name);
@@ -76,6 +80,13 @@ t.test('octets that are no UTF-8 are read as Latin-1', (t) => {
     ...Buffer.from(BLOCK),
   ]);
   t.match(parse(octets).rejections, [{ ip: '192.0.2.10' }]);
+  t.end();
+});
+
+t.test('UTF-16 is known by its mark', (t) => {
+  const little = Buffer.from(`\ufeff${BLOCK}`, 'utf16le');
+  t.match(parse(little).rejections, [{ ip: '192.0.2.10', replyCode: '550' }]);
+  t.match(parse(Buffer.from(little).swap16()).rejections, [{ ip: '192.0.2.10', replyCode: '550' }]);
   t.end();
 });
 

@@ -46,6 +46,12 @@ t.test('addresses are found however they are written', (t) => {
   t.end();
 });
 
+t.test('a range is no address', (t) => {
+  t.same(publicIps('your network 192.0.2.0/24 is listed'), []);
+  t.same(publicIps('192.0.2.7/32 is listed'), ['192.0.2.7']);
+  t.end();
+});
+
 t.test('never the receiver’s address', (t) => {
   t.equal(onlyBlock('host mx.example.org[203.0.113.9] said: 550 5.7.1 refused by policy').ip, null);
   t.equal(

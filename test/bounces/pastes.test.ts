@@ -1,0 +1,142 @@
+import t from 'tap';
+import { onlyBlock, onlyNotBlock, parse } from './parsing.fixture.ts';
+
+const REFUSED = '550 5.7.1 Client host [192.0.2.10] refused, poor reputation';
+const LISTED = '554 5.7.1 Client host [192.0.2.11] blocked using bl.spamcop.net';
+const attempt = (id: string, to: string, reply: string): string =>
+  `${id}: to=<${to}>, relay=mx.example.net[203.0.113.9]:25, delay=1, dsn=5.0.0, status=bounced (host mx.example.net[203.0.113.9] said: ${reply} (in reply to RCPT TO command))`;
+const RECORDS = [
+  attempt('A1B2C3D4', 'a@example.net', REFUSED),
+  attempt('4cXyZb1k2Tz9P', 'b@example.org', LISTED),
+];
+const BOTH = [
+  { ip: '192.0.2.10', recipient: 'a@example.net', reason: 'ip-reputation' },
+  { ip: '192.0.2.11', recipient: 'b@example.org', listOwner: 'spamcop' },
+];
+
+t.test('log lines keep apart whatever tools print in front of them, or with their stamps cut off', (t) => {
+  const inFront: Record<string, (n: number) => string> = {
+    'a priority': () => '<22>Jan  9 08:00:01 mx postfix/smtp[1]: ',
+    'the head of RFC 5424': () => '<22>1 2026-01-09T08:00:01.000Z mx postfix/smtp 1 - - ',
+    'a container': () => 'mailserver-1  | Jan  9 08:00:01 mx postfix/smtp[1]: ',
+    'a file': () => '/var/log/mail.log:Jan  9 08:00:01 mx postfix/smtp[1]: ',
+    'a file and a line': (n) => `/var/log/mail.log.1:${n + 1042}:Jan  9 08:00:01 mx postfix/smtp[1]: `,
+    'a line': (n) => `  ${n + 1042} Jan  9 08:00:01 mx postfix/smtp[1]: `,
+    'day and zone': () => 'Fri 2026-01-09 08:00:01 UTC mx postfix/smtp[1]: ',
+  };
+  for (const [name, head] of Object.entries(inFront)) {
+    const { rejections } = parse(RECORDS.map((record, n) => head(n) + record).join('\n'));
+    t.match(rejections, BOTH, name);
+    t.match(rejections, [{ at: '2026-01-09T08:00:01.000Z' }, { at: '2026-01-09T08:00:01.000Z' }], name);
+    t.equal(rejections.length, 2, name);
+  }
+  for (const head of ['', 'postfix/smtp[1]: ', 'mx1 postfix/smtp[1]: '])
+    t.match(parse(RECORDS.map((record) => head + record).join('\n')).rejections, BOTH, head);
+  t.end();
+});
+
+t.test('log lines that were wrapped without a sign', (t) => {
+  const lines = RECORDS.map((record) => `Jan  9 08:00:01 mx1 postfix/smtp[123]: ${record}`);
+  const byWords = lines.map((line) => line.replace(/(.{60}\S*) /g, '$1\n')).join('\n');
+  const byColumns = lines.map((line) => line.replace(/(.{80})/g, '$1\n')).join('\n');
+  for (const input of [byWords, byColumns]) {
+    const { rejections } = parse(input);
+    t.match(rejections, BOTH);
+    t.equal(rejections.length, 2);
+  }
+  t.end();
+});
+
+t.test('a mail queue’s listing names the recipient below the reason', (t) => {
+  const listing = [
+    '-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------',
+    'A1B2C3D4E5     1234 Fri Jan  9 08:00:01  s@example.com',
+    `(host mx.example.net[203.0.113.9] said: ${REFUSED} (in reply to RCPT TO command))`,
+    '                                         a@example.net',
+    '',
+    'A1B2C3D4E6*    2234 Fri Jan  9 08:00:02  s@example.com',
+    `(host mx.example.org[203.0.113.9] refused to talk to me: ${LISTED})`,
+    '                                         b@example.org',
+    '',
+    '-- 3 Kbytes in 2 Requests.',
+  ];
+  const { rejections } = parse(listing.join('\n'));
+  t.match(rejections, BOTH);
+  t.same(
+    rejections.map(({ line }) => line),
+    [3, 7],
+  );
+  t.end();
+});
+
+t.test('a wrapped reply may go on with an address', (t) => {
+  t.match(onlyNotBlock('450 4.7.1\n    <x@example.net>: Recipient address rejected: Greylisted'), {
+    replyCode: '450',
+    text: '450 4.7.1 <x@example.net>: Recipient address rejected: Greylisted',
+  });
+  t.match(onlyBlock('550 5.7.1 [192.0.2.10] blocked; to be removed write to\ndelist@example.net'), {
+    text: /delist@example\.net$/,
+  });
+  const { rejections } = parse(`a@example.net\n${REFUSED}\nb@example.org\n${LISTED}`);
+  t.match(rejections, BOTH, 'while in a list each address begins the next');
+  t.end();
+});
+
+t.test('talk and commands below a reply are no part of it', (t) => {
+  for (const input of [
+    `[09:12] ada: \`${REFUSED}\`\n[09:13] bob: again?`,
+    `<** ${REFUSED}\n -> QUIT\n<-  221 2.0.0 Bye`,
+    `rcpt to:<a@example.net>\n${REFUSED}\nquit\n221 Bye`,
+    `${REFUSED}\nConnection closed by foreign host.`,
+    `Error: ${REFUSED}\n    at SMTPConnection.error (/app/smtp.js:10:3)`,
+    `We get "${REFUSED}". Can you help?`,
+    `reason: '${REFUSED}', }`,
+    `\u001b[31m${REFUSED}\u001b[0m`,
+  ])
+    t.match(onlyBlock(input), { text: REFUSED, ip: '192.0.2.10' }, input);
+  t.end();
+});
+
+t.test('who was written to, as the words above a reply tell', (t) => {
+  for (const [input, recipient] of [
+    [
+      `Your message to ada@example.net has been blocked.\n\nThe response was:\n\n${REFUSED}`,
+      'ada@example.net',
+    ],
+    [`Our e-mails to ada@example.net come back:\n\n> ${REFUSED}`, 'ada@example.net'],
+    [`$ telnet mx.example.net 25\nrcpt to:<ada@example.net>\n${REFUSED}`, 'ada@example.net'],
+    [`"ada@example.net":\n${REFUSED}`, 'ada@example.net'],
+    [REFUSED, null],
+  ] as const)
+    t.equal(onlyBlock(input).recipient, recipient, input);
+  t.end();
+});
+
+t.test('the host that refused, as Exchange and terminals name it', (t) => {
+  for (const input of [
+    `a@example.net\nmx.example.net\nRemote Server returned '${REFUSED}'`,
+    `a@example.net\nmx.example.net #${REFUSED} ##`,
+    `Trying 203.0.113.9...\nConnected to mx.example.net.\nEscape character is '^]'.\n${REFUSED}`,
+  ])
+    t.match(onlyBlock(input), { mx: 'mx.example.net', ip: '192.0.2.10', text: REFUSED }, input);
+  t.end();
+});
+
+t.test('talk of lists and blocks is no block', (t) => {
+  for (const input of [
+    'Our address 192.0.2.10 is clean at zen.spamhaus.org.',
+    'Your IP 192.0.2.10 has been removed from our block list. Please allow 24 hours.',
+    'smtpd_recipient_restrictions = reject_rbl_client zen.spamhaus.org, reject_rbl_client bl.spamcop.net',
+    'Jan  9 08:00:01 mx dovecot: imap-login: Disconnected (auth failed): user=<x>, rip=192.0.2.10',
+    'Jan  9 08:00:01 mx rspamd[1]: <a>; task; ip: 192.0.2.10, (default: F (reject): [RBL_SPAMHAUS_ZEN(7.00)])',
+    'Our limit: 550-600 requests per second from 192.0.2.10',
+    'Price list: 550 EUR, 421 USD.',
+    '- blocked by legal\n- 450 users affected\n- policy update needed',
+  ])
+    t.same(parse(input).rejections, [], input);
+  t.match(onlyBlock('They say our 192.0.2.10 is still listed at zen.spamhaus.org'), {
+    listOwner: 'spamhaus',
+    ip: '192.0.2.10',
+  });
+  t.end();
+});
