@@ -1,5 +1,4 @@
 import { Ajv } from 'ajv';
-import addFormats from 'ajv-formats';
 import { type Static, Type } from 'typebox';
 
 /** Every setting, from the environment. The README's table repeats these names; a test holds the two together. */
@@ -84,8 +83,13 @@ export function readConfig(
 ): Config {
   const given: Record<string, unknown> = {};
   for (const name of ENVIRONMENT_NAMES) if (environment[name]) given[name] = environment[name];
-  const ajv = new Ajv({ useDefaults: true, coerceTypes: true, allErrors: true, strict: true });
-  addFormats.default(ajv);
+  const ajv = new Ajv({
+    useDefaults: true,
+    coerceTypes: true,
+    allErrors: true,
+    strict: true,
+    code: { optimize: false },
+  });
   const validate = ajv.compile(Environment);
   if (!validate(given)) {
     const lines = (validate.errors ?? []).map((error) => {

@@ -1,6 +1,5 @@
-import { Ajv } from 'ajv';
-import { Type } from 'typebox';
-import layoutData from './mail-layout.json' with { type: 'json' };
+import { type Static, Type } from 'typebox';
+import layout from './mail-layout.json' with { type: 'json' };
 import { trimSigns } from './reply-text.ts';
 
 const Words = Type.Array(Type.String({ minLength: 1, maxLength: 80 }), { minItems: 1 });
@@ -23,9 +22,7 @@ export const MailLayout = Type.Object(
   { additionalProperties: false },
 );
 
-const valid = new Ajv({ strict: true }).validate(MailLayout, layoutData);
-if (!valid) throw new Error('mail-layout.json does not hold to its schema');
-export const LAYOUT = layoutData;
+export const LAYOUT: Static<typeof MailLayout> = layout;
 
 /** A reply taken apart: what was newly written, and what it passes on or quotes. */
 export type ReplyParts = {

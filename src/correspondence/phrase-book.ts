@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { Ajv } from 'ajv';
 import { type Static, Type } from 'typebox';
+import { BadDataFile, checkData } from '../data-file.ts';
 import {
   classesOf,
   endOfMatch,
@@ -71,12 +71,7 @@ export type PhraseBook = {
   headings: Phrase<HeadingSignal>[];
 };
 
-/** A phrase book that does not hold to the schema; the message names file and place. */
-export class BadPhraseBook extends Error {
-  override name = 'BadPhraseBook';
-}
-
-const validate = new Ajv({ strict: true, strictRequired: false }).compile<PhraseBookFile>({
+const Checked = {
   ...PhraseBookFile,
   properties: {
     ...PhraseBookFile.properties,
@@ -87,7 +82,7 @@ const validate = new Ajv({ strict: true, strictRequired: false }).compile<Phrase
       additionalProperties: Patterns,
     },
   },
-});
+};
 
 function phrasesOf<S extends string>(bySignal: Partial<Record<S, string[]>>): Phrase<S>[] {
   return (Object.entries(bySignal) as [S, string[]][]).flatMap(([signal, sources]) =>
@@ -95,22 +90,19 @@ function phrasesOf<S extends string>(bySignal: Partial<Record<S, string[]>>): Ph
   );
 }
 
-/** Checks one file's content. Throws {@link BadPhraseBook}. */
+/** Checks one file's content. Throws {@link BadDataFile}. */
 export function readPhraseBook(data: unknown, name: string): PhraseBook {
-  if (!validate(data)) {
-    const first = validate.errors?.[0];
-    throw new BadPhraseBook(`${name}: ${first?.instancePath || '/'} ${first?.message}`);
-  }
+  const file = checkData(Checked, data, name) as PhraseBookFile;
   try {
     const classes: WordClasses = new Map(
-      Object.entries(data.classes).map(([key, members]) => [key, readWordClass(members)]),
+      Object.entries(file.classes).map(([key, members]) => [key, readWordClass(members)]),
     );
     const book = {
-      language: data.language,
-      common: new Set(data.common),
+      language: file.language,
+      common: new Set(file.common),
       classes,
-      phrases: phrasesOf<Signal>(data.signals),
-      headings: phrasesOf<HeadingSignal>(data.headings),
+      phrases: phrasesOf<Signal>(file.signals),
+      headings: phrasesOf<HeadingSignal>(file.headings),
     };
     const inClasses = [...classes.values()].flatMap((one) => one.phrases);
     const used = [...book.phrases, ...book.headings]
@@ -118,15 +110,15 @@ export function readPhraseBook(data: unknown, name: string): PhraseBook {
       .concat(inClasses)
       .flatMap(classesOf);
     const unknown = used.find((key) => !classes.has(key));
-    if (unknown !== undefined) throw new BadPhraseBook(`${name}: no word class "${unknown}"`);
+    if (unknown !== undefined) throw new BadDataFile(`${name}: no word class "${unknown}"`);
     return book;
   } catch (error) {
-    if (error instanceof BadPhraseBook) throw error;
-    throw new BadPhraseBook(`${name}: ${(error as Error).message}`);
+    if (error instanceof BadDataFile) throw error;
+    throw new BadDataFile(`${name}: ${(error as Error).message}`);
   }
 }
 
-/** All phrase books of the folder. Throws {@link BadPhraseBook} on the first bad one. */
+/** All phrase books of the folder. Throws {@link BadDataFile} on the first bad one. */
 export function readPhraseBooks(folder: URL = new URL('./phrases/', import.meta.url)): PhraseBook[] {
   const files = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))

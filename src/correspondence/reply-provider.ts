@@ -1,4 +1,3 @@
-import { Ajv } from 'ajv';
 import { Type } from 'typebox';
 import type { Catalogue } from '../providers/catalogue.ts';
 import deskNames from './desk-names.json' with { type: 'json' };
@@ -18,9 +17,6 @@ export const DeskNames = Type.Object(
   { names: ByProvider, hints: ByProvider },
   { additionalProperties: false },
 );
-if (!new Ajv({ strict: true }).validate(DeskNames, deskNames)) {
-  throw new Error('desk-names.json does not hold to its schema');
-}
 
 /** `raw` is the reply as it came, markup and all. */
 export type ReplySource = { raw: string; parts: ReplyParts; from?: string };

@@ -1,4 +1,3 @@
-import { Ajv } from 'ajv';
 import { type Static, Type } from 'typebox';
 import { Verdict } from '../providers/schema.ts';
 import { type Found, SIGNALS, type Signal } from './phrase-book.ts';
@@ -46,8 +45,6 @@ export const VerdictRules = Type.Object(
 );
 export type VerdictRules = Static<typeof VerdictRules>;
 
-const ajv = new Ajv({ strict: true });
-if (!ajv.validate(VerdictRules, data)) throw new Error(`verdict-signals.json: ${ajv.errorsText()}`);
 export const VERDICT_RULES = data as VerdictRules;
 
 /** Words that `before` looks back. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely, PGliteDialect, PostgresDialect, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import { EmbeddedClient } from './embedded-client.ts';
 import { takeLock } from './lock.ts';
 import { PARSERS } from './parsers.ts';
 import type { Database } from './tables.ts';
@@ -36,9 +37,9 @@ async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   try {
     const folder = join(dataDir, 'db');
     refuseOtherMajor(folder);
-    const { openPglite } = await import('./embedded.ts');
-    const pglite = await openPglite({ dataDir: folder });
-    const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) });
+    const pglite = new EmbeddedClient(folder);
+    const { Kysely, PGliteDialect } = await import('kysely');
+    const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: pglite as never }) });
     return {
       db,
       kind: 'embedded',
@@ -55,7 +56,7 @@ async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
 }
 
 async function openServer(url: string): Promise<OpenDatabase> {
-  const { default: pg } = await import('pg');
+  const [{ default: pg }, { Kysely, PostgresDialect }] = await Promise.all([import('pg'), import('kysely')]);
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
@@ -76,7 +77,10 @@ async function openServer(url: string): Promise<OpenDatabase> {
   return { db, kind: 'server', close: () => db.destroy() };
 }
 
-/** Opens PostgreSQL where a URL is given, else the embedded database in the data directory. */
+/**
+ * PostgreSQL where a URL is given, else the embedded database in the data directory. Either goes on opening
+ * after the handle is there: the first query waits for it, and throws what went wrong.
+ */
 export function openDatabase(config: {
   databaseUrl: string | undefined;
   dataDir: string;

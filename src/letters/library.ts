@@ -2,7 +2,7 @@ import { notFound } from '../problem.ts';
 import { claimText } from './claims.ts';
 import { type LetterTemplate, loadTemplates } from './templates.ts';
 
-/** The letter templates, loaded once at start. */
+/** The letter templates, read when the first one is asked for. */
 export type LetterLibrary = {
   templates: LetterTemplate[];
   find: (key: string, language: string) => LetterTemplate;
@@ -10,10 +10,14 @@ export type LetterLibrary = {
 };
 
 export function openLibrary(): LetterLibrary {
-  const templates = loadTemplates();
+  let loaded: LetterTemplate[] | undefined;
   return {
-    templates,
+    get templates() {
+      loaded ??= loadTemplates();
+      return loaded;
+    },
     find(key, language) {
+      const { templates } = this;
       const template =
         templates.find((one) => one.key === key && one.language === language) ??
         templates.find((one) => one.key === key);

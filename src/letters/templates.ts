@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Ajv } from 'ajv';
 import Handlebars from 'handlebars';
 import { type Static, Type } from 'typebox';
 import { parse as parseYaml } from 'yaml';
+import { BadDataFile, checkData } from '../data-file.ts';
 import { CLAIM_KEYS, whenUnknown } from './claims.ts';
 import { NEEDS } from './facts.ts';
 import { LANGUAGES } from './language.ts';
@@ -39,13 +39,7 @@ export type LetterTemplate = Omit<Static<typeof FrontMatter>, 'round' | 'needs'>
   renderBody: (data: object, options: object) => string;
 };
 
-/** A letter template that does not hold to the rules; the message names file and rule. */
-export class BadTemplate extends Error {
-  override name = 'BadTemplate';
-}
-
 const FOLDER = fileURLToPath(new URL('../../views/letters/', import.meta.url));
-const validate = new Ajv({ strict: true }).compile(FrontMatter);
 
 /** Our own files only: what people and providers write is data, never a template. */
 function compiler(): typeof Handlebars {
@@ -90,7 +84,7 @@ function readTemplate(
   partials: Map<string, unknown>,
 ): LetterTemplate {
   const refuse = (why: string): never => {
-    throw new BadTemplate(`${file}: ${why}`);
+    throw new BadDataFile(`${file}: ${why}`);
   };
   const named = /^([a-z0-9-]+)\/([a-z-]+)\.([a-z]{2})\.hbs$/.exec(file);
   const [, owner = '', round = '', language = ''] =
@@ -100,9 +94,7 @@ function readTemplate(
     /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(readFileSync(join(folder, file), 'utf8')) ??
     refuse('must begin with front matter between --- lines');
   const data: unknown = attempt(() => parseYaml(front), refuse);
-  if (!validate(data))
-    refuse(`front matter ${validate.errors?.[0]?.instancePath} ${validate.errors?.[0]?.message}`);
-  const matter = data as Static<typeof FrontMatter>;
+  const matter = checkData(FrontMatter, data, `${file}: front matter`);
   if (matter.round !== round) refuse(`round is ${matter.round} and must equal the file's name`);
   if ((matter.provider ?? matter.kind) !== owner) refuse(`provider or kind must be ${owner}, as its folder`);
   const wrong = attempt(() => complaint(matter, body, partials), refuse);
@@ -118,7 +110,7 @@ function readTemplate(
   };
 }
 
-/** Reads and checks every letter template. Throws {@link BadTemplate} on the first bad one. */
+/** Reads and checks every letter template. Throws {@link BadDataFile} on the first bad one. */
 export function loadTemplates(folder: string = FOLDER): LetterTemplate[] {
   const files = readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.hbs'))

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { Ajv } from 'ajv';
+import type { Static, TSchema } from 'typebox';
+import { BadDataFile, checkData } from '../data-file.ts';
 import {
   type CitedLists,
   CitedLists as CitedListsSchema,
@@ -19,44 +20,26 @@ export type Catalogue = {
   lists: CitedLists;
 };
 
-/** A data file that does not hold to the schema; the message names file, path and rule. */
-export class BadCatalogueFile extends Error {
-  override name = 'BadCatalogueFile';
-}
-
-const ajv = new Ajv({ strict: true, allErrors: false });
-const checks = {
-  provider: ajv.compile<Provider>(ProviderSchema),
-  generic: ajv.compile<Generic>(GenericSchema),
-  lists: ajv.compile<CitedLists>(CitedListsSchema),
-};
-
-type Check<T> = { (data: unknown): data is T; errors?: typeof checks.provider.errors };
-
-function readChecked<T>(file: URL, check: Check<T>): T {
+function readChecked<S extends TSchema>(schema: S, file: URL): Static<S> {
   let data: unknown;
   try {
     data = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new BadCatalogueFile(`${file.pathname}: not JSON: ${(error as Error).message}`);
+    throw new BadDataFile(`${file.pathname}: not JSON: ${(error as Error).message}`);
   }
-  if (check(data)) return data;
-  const first = check.errors?.[0];
-  throw new BadCatalogueFile(
-    `${file.pathname}: ${first?.instancePath || '/'} ${first?.message} (rule ${first?.schemaPath}, ${JSON.stringify(first?.params)})`,
-  );
+  return checkData(schema, data, file.pathname);
 }
 
 function readProvider(folder: URL, file: string): Provider {
   const url = new URL(file, folder);
-  const provider = readChecked(url, checks.provider);
+  const provider = readChecked(ProviderSchema, url);
   if (`${provider.key}.json` !== file) {
-    throw new BadCatalogueFile(`${url.pathname}: /key is "${provider.key}" and must equal the file's name`);
+    throw new BadDataFile(`${url.pathname}: /key is "${provider.key}" and must equal the file's name`);
   }
   return provider;
 }
 
-/** Reads and checks every data file. Throws {@link BadCatalogueFile} on the first bad one. */
+/** Reads and checks every data file. Throws {@link BadDataFile} on the first bad one. */
 export function readCatalogue(folder: URL = new URL('./data/', import.meta.url)): Catalogue {
   const files = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
@@ -64,12 +47,12 @@ export function readCatalogue(folder: URL = new URL('./data/', import.meta.url))
   const providers = files
     .map((file) => readProvider(folder, file))
     .sort((a, b) => a.name.localeCompare(b.name, 'en'));
-  const generic = readChecked(new URL('./generic.json', import.meta.url), checks.generic);
+  const generic = readChecked(GenericSchema, new URL('./generic.json', import.meta.url));
   return {
     providers,
     byKey: new Map(providers.map((provider) => [provider.key, provider])),
     generic: generic.rules,
     genericCodes: generic.codes,
-    lists: readChecked(new URL('./lists.json', import.meta.url), checks.lists),
+    lists: readChecked(CitedListsSchema, new URL('./lists.json', import.meta.url)),
   };
 }

@@ -1,6 +1,18 @@
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
+
+/** Compiled at the first request: most routes of a short-lived process are never asked. */
+function onFirstUse(compile: () => ValidateFunction): ValidateFunction {
+  let compiled: ValidateFunction | undefined;
+  const check = ((data: unknown) => {
+    compiled ??= compile();
+    const holds = compiled(data);
+    check.errors = compiled.errors ?? null;
+    return holds;
+  }) as ValidateFunction;
+  return check;
+}
 
 /**
  * Bodies are taken as they are: nothing coerced, no key removed, so that a schema with
@@ -12,5 +24,5 @@ export function validators(): FastifySchemaCompiler<object> {
   const lenient = new Ajv({ ...common, coerceTypes: 'array' });
   addFormats.default(strict);
   addFormats.default(lenient);
-  return ({ schema, httpPart }) => (httpPart === 'body' ? strict : lenient).compile(schema);
+  return ({ schema, httpPart }) => onFirstUse(() => (httpPart === 'body' ? strict : lenient).compile(schema));
 }

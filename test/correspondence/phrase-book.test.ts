@@ -1,12 +1,12 @@
 import t from 'tap';
 import {
-  BadPhraseBook,
   booksFor,
   findPhrases,
   readPhraseBook,
   readPhraseBooks,
 } from '../../src/correspondence/phrase-book.ts';
 import { tokensOf } from '../../src/correspondence/tokens.ts';
+import { BadDataFile } from '../../src/data-file.ts';
 
 const minimal = {
   language: 'en',
@@ -29,10 +29,10 @@ t.test('a bad book is told with its place', async (t) => {
   const bad = (change: object): void => {
     readPhraseBook({ ...minimal, ...change }, 'bad.json');
   };
-  t.throws(() => bad({ language: 'english' }), { name: 'BadPhraseBook', message: /bad\.json: \/language/ });
+  t.throws(() => bad({ language: 'english' }), { name: 'BadDataFile', message: /bad\.json: \/language/ });
   t.throws(() => bad({ signals: { mitigated: ['<nothing> gone'] } }), { message: /no word class "nothing"/ });
-  t.throws(() => bad({ signals: { cheerful: ['hurrah'] } }), BadPhraseBook);
-  t.throws(() => bad({ signals: { mitigated: ['_ removed'] } }), BadPhraseBook);
+  t.throws(() => bad({ signals: { cheerful: ['hurrah'] } }), BadDataFile);
+  t.throws(() => bad({ signals: { mitigated: ['_ removed'] } }), BadDataFile);
 });
 
 t.test('all books hold to the schema and the language of a text is found', async (t) => {

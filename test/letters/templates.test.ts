@@ -1,5 +1,6 @@
 import t from 'tap';
-import { BadTemplate, loadTemplates } from '../../src/letters/templates.ts';
+import { BadDataFile } from '../../src/data-file.ts';
+import { loadTemplates } from '../../src/letters/templates.ts';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
 
 const templates = loadTemplates();
@@ -107,14 +108,14 @@ const MISTAKES: [string, string, RegExp][] = [
 t.test('a template with a mistake is refused at start, by file and rule', async (t) => {
   for (const [what, text, message] of MISTAKES) {
     const folder = t.testdir({ 'block-list': { 'first.en.hbs': text } });
-    t.throws(() => loadTemplates(folder), { name: 'BadTemplate', message }, what);
+    t.throws(() => loadTemplates(folder), { name: 'BadDataFile', message }, what);
     t.throws(
       () => loadTemplates(folder),
       { message: /^block-list\/first\.en\.hbs: / },
       `${what}: names the file`,
     );
   }
-  t.throws(() => loadTemplates(t.testdir({ 'block-list': { 'First.EN.hbs': file('Hello') } })), BadTemplate);
+  t.throws(() => loadTemplates(t.testdir({ 'block-list': { 'First.EN.hbs': file('Hello') } })), BadDataFile);
   t.throws(
     () => loadTemplates(t.testdir({ 'block-list': { 'first.xx.hbs': file('Hello') } })),
     /language xx/,

@@ -2,7 +2,8 @@ import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import t from 'tap';
-import { BadCatalogueFile, readCatalogue } from '../../src/providers/catalogue.ts';
+import { BadDataFile } from '../../src/data-file.ts';
+import { readCatalogue } from '../../src/providers/catalogue.ts';
 
 const DATA = fileURLToPath(new URL('../../src/providers/data/', import.meta.url));
 
@@ -20,7 +21,7 @@ const refusal = (folder: URL): string => {
   try {
     readCatalogue(folder);
   } catch (error) {
-    if (error instanceof BadCatalogueFile) return error.message;
+    if (error instanceof BadDataFile) return error.message;
     throw error;
   }
   return 'read without complaint';

@@ -10,14 +10,13 @@ try {
 } catch (error) {
   const expected = [
     'BadSetting',
+    'CannotOpenDatabase',
     'DatabaseInUse',
     'WrongDatabaseVersion',
     'MigrationFailed',
-    'BadCatalogueFile',
+    'BadDataFile',
   ];
   const known = error instanceof Error && expected.includes(error.name);
-  process.stderr.write(
-    known ? `Delist Desk cannot start.\n${(error as Error).message}\n` : `${(error as Error).stack}\n`,
-  );
+  process.stderr.write(known ? `Delist Desk cannot start.\n${error.message}\n` : `${error.stack}\n`);
   process.exitCode = 1;
 }

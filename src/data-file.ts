@@ -1,0 +1,22 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import type { Static, TSchema } from 'typebox';
+
+/** A data file of ours that does not hold to its rules; the message names file, place and rule. */
+export class BadDataFile extends Error {
+  override name = 'BadDataFile';
+}
+
+// Each schema checks a handful of files once: optimising the generated code costs more than it saves.
+const ajv = new Ajv({ strict: true, strictRequired: false, code: { optimize: false } });
+const compiled = new WeakMap<TSchema, ValidateFunction>();
+
+/** The data, which holds to the schema. Throws {@link BadDataFile} with the first thing that is wrong. */
+export function checkData<S extends TSchema>(schema: S, data: unknown, file: string): Static<S> {
+  const check = compiled.get(schema) ?? ajv.compile(schema);
+  compiled.set(schema, check);
+  if (check(data)) return data as Static<S>;
+  const first = check.errors?.[0];
+  throw new BadDataFile(
+    `${file}: ${first?.instancePath || '/'} ${first?.message} (rule ${first?.schemaPath}, ${JSON.stringify(first?.params)})`,
+  );
+}

@@ -1,0 +1,72 @@
+import { rmSync } from 'node:fs';
+import { pino } from 'pino';
+import { newSecret } from './accounts/accounts.ts';
+import { hasUsers, newSetupLink } from './accounts/store.ts';
+import { buildApp } from './app.ts';
+import type { Config } from './config.ts';
+import { migrate } from './database/migrate.ts';
+import type { OpenDatabase } from './database/open.ts';
+import { PEOPLE } from './demo/stories.ts';
+import { openLibrary } from './letters/library.ts';
+import { readCatalogue } from './providers/catalogue.ts';
+import { startUpkeep } from './upkeep.ts';
+import { loadViews } from './web/views.ts';
+
+const SECRETS = ['req.headers.authorization', 'req.headers.cookie', 'res.headers["set-cookie"]'];
+
+function say(...lines: string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Brings the schema up to date, answers requests, and tells the terminal where. `stop` ends it in order. */
+export async function listen(
+  config: Config,
+  database: OpenDatabase,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const desk = {
+    config,
+    db: database.db,
+    catalogue: readCatalogue(),
+    letters: openLibrary(),
+    views: loadViews(),
+  };
+  const logger = pino({ level: config.logLevel, redact: { paths: SECRETS, censor: '(not logged)' } });
+  const app = await buildApp(desk, { logger });
+  await app.ready();
+  // The first that needs the database, which has been opening meanwhile.
+  await migrate(database.db as never);
+  const password = config.demo ? newSecret().slice(0, 12) : '';
+  if (config.demo) await (await import('./demo/fill.ts')).fillDemo(desk, password);
+  // How long a request may take to arrive whole: a slow sender holds a connection no longer than this.
+  app.server.requestTimeout = 120_000;
+  await app.listen({ host: config.host, port: config.port });
+  const address = app.server.address();
+  const port = typeof address === 'object' && address ? address.port : config.port;
+  const url =
+    config.baseUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  say(`Delist Desk answers at ${url}`);
+  if (!(await hasUsers(database.db)))
+    say(
+      'Nobody has an account yet. Set up the first one within 24 hours:',
+      `${url}/set-up/${await newSetupLink(database.db)}`,
+    );
+  if (config.demo)
+    say(
+      `Demonstration data only; it goes when this process stops. Sign in as ${PEOPLE[0].email} with ${password}`,
+    );
+  const endUpkeep = startUpkeep(desk, logger);
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= app
+      .close()
+      .then(endUpkeep)
+      .then(() => database.close())
+      .then(() => {
+        if (config.demo) rmSync(config.dataDir, { recursive: true, force: true });
+      });
+    return stopping;
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => void stop().then(() => process.exit(0)));
+  return { url, stop };
+}
