@@ -4,7 +4,7 @@ import { Channel } from '../correspondence/api.ts';
 import { NumberParams } from '../incidents/api.ts';
 import { getIncident } from '../incidents/store.ts';
 import { invalid } from '../problem.ts';
-import { routeFor } from '../providers/playbook.ts';
+import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf } from '../web/access.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { once } from '../web/once.ts';
@@ -54,6 +54,16 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
         evidence,
         overridden: overridden.includes(key),
       })),
+      /** How the provider takes it; null where it is not the provider that is written to. */
+      route:
+        route && template.kind !== 'customers'
+          ? {
+              kind: route.kind,
+              name: route.name,
+              url: route.url ?? null,
+              address: addressOf(route, facts.refusal?.text ?? '') ?? null,
+            }
+          : null,
       fields: route
         ? fillFields(route, facts, { subject: letter.subject, body: letter.body }).map(
             ({ label, value, maxLength, missing }) => ({ label, value, maxLength, missing }),

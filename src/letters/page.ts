@@ -1,4 +1,5 @@
 import type { IncidentRow, LetterRow } from '../database/tables.ts';
+import { addressOf } from '../providers/playbook.ts';
 import type { Provider, Route } from '../providers/schema.ts';
 import type { Claim } from './claims.ts';
 import type { Draft } from './draft.ts';
@@ -147,7 +148,7 @@ export function composerView(input: Input) {
             name: route.name,
             kind: route.kind,
             url: route.url ?? '',
-            address: route.address ?? '',
+            address: addressOf(route, facts.refusal?.text ?? '') ?? '',
             notes: route.notes,
             fields: fillFields(route, facts, text).map((field, index) => ({
               ...field,

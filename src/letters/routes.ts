@@ -7,7 +7,7 @@ import { NumberParams } from '../incidents/api.ts';
 import { readMoment } from '../incidents/routes.ts';
 import { getIncident } from '../incidents/store.ts';
 import { notFound } from '../problem.ts';
-import { routeFor } from '../providers/playbook.ts';
+import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
 import { formKey, readForm } from '../web/forms.ts';
@@ -320,7 +320,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         from: facts.profile.contactEmail,
         fromName: facts.profile.contactName || facts.profile.name,
         replyTo: facts.profile.replyAddress,
-        to: template.kind === 'customers' ? '' : (route?.address ?? ''),
+        to: (template.kind !== 'customers' && route && addressOf(route, facts.refusal?.text ?? '')) || '',
         at: letter.sent_at ?? new Date(),
       });
       return reply

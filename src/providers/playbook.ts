@@ -52,6 +52,16 @@ export function routeFor(provider: Provider, ruleId: string | null): Route | und
   return forRule ?? provider.routes.find((route) => route.rules === undefined);
 }
 
+const ADDRESS_IN_TEXT = /[a-z0-9._+-]{1,64}@[a-z0-9.-]{1,253}[a-z0-9]/gi;
+
+/** Where a mail by this route goes: the desk's address that the refusal names, else the route's own. */
+export function addressOf(route: Route, refusal: string): string | undefined {
+  const domain = route.addressesAt;
+  if (domain === undefined) return route.address;
+  const named = refusal.match(ADDRESS_IN_TEXT) ?? [];
+  return named.find((address) => address.toLowerCase().endsWith(`@${domain}`)) ?? route.address;
+}
+
 /** The id within its provider's file of a rule named `provider-key/rule-id`; null for the rule of another. */
 export function ruleIdOf(rule: string | null | undefined, providerKey: string): string | null {
   const [key, id] = rule?.split('/') ?? [];

@@ -176,6 +176,8 @@ export const Route = Type.Object(
     name: Words,
     url: Type.Optional(Url),
     address: Type.Optional(Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', maxLength: 254 })),
+    /** Domain whose address in the refusal itself goes before `address`: some desks have one a kind of block. */
+    addressesAt: Type.Optional(Type.String({ pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$', maxLength: 253 })),
     /** Rejection rules that this route is for; absent: all. */
     rules: Type.Optional(Type.Array(Slug, { minItems: 1 })),
     fields: Type.Array(FormField, { maxItems: 40 }),

@@ -2,6 +2,7 @@ import t from 'tap';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
 import {
   addProviderHours,
+  addressOf,
   followUpDue,
   providerForDomain,
   providerForHost,
@@ -141,4 +142,26 @@ t.test('a follow-up is due after the usual silence, or never', async (t) => {
   t.strictSame(followUpDue(getProvider('t-online'), sentAt), new Date('2026-03-10T10:00:00Z'));
   t.equal(followUpDue(getProvider('gmail'), sentAt), null);
   t.equal(followUpDue(getProvider('spamcop'), sentAt), null);
+});
+
+t.test('a letter goes to the address of the desk that the refusal names', async (t) => {
+  const route = routeFor(getProvider('t-online'), null);
+  if (!route) throw new Error('no route');
+  const to = (refusal: string) => addressOf(route, refusal);
+  t.equal(
+    to(
+      '554 IP=192.0.2.10 - A problem occurred. (Ask your postmaster or tosa@rx.t-online.de to clarify.) (BL)',
+    ),
+    'tosa@rx.t-online.de',
+  );
+  t.equal(to('write to ToBR@RX.T-Online.de for reset'), 'ToBR@RX.T-Online.de');
+  t.equal(to('554 IP=192.0.2.10 - no address here'), 'postmaster@rx.t-online.de');
+  t.equal(to('mail x@evil.example or tosa@rx.t-online.de.evil.example'), 'postmaster@rx.t-online.de');
+  const other = { ...route };
+  delete other.addressesAt;
+  t.equal(
+    addressOf(other, 'tosa@rx.t-online.de'),
+    'postmaster@rx.t-online.de',
+    'only where the data says so',
+  );
 });
