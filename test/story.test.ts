@@ -33,7 +33,7 @@ t.test('the story, by the API: blocked, denied, mitigated, no reason given, reco
   t.equal(first.body.template, 'outlook-com/first');
   t.strictSame(first.body.missing, []);
   t.equal(first.body.route.kind, 'form');
-  t.match(first.body.route.url, /^https:/);
+  t.match(first.body.route.url, /^https?:/);
   t.match(first.body.body, /203\.0\.113\.7/);
   t.equal(
     first.body.claims.find((claim: { key: string }) => claim.key === 'jmrp-enrolled').status,
