@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Another living process holds the embedded database. */
@@ -19,6 +19,8 @@ function startOf(pid: number): string {
 }
 
 function isAlive(owner: Owner): boolean {
+  // Half a lock, which a power cut left: nobody living writes one.
+  if (owner.pid === 0) return false;
   if (owner.pid === process.pid) return owner.started !== '' && owner.started === startOf(process.pid);
   try {
     process.kill(owner.pid, 0);
@@ -32,8 +34,9 @@ function isAlive(owner: Owner): boolean {
 
 function readOwner(file: string): Owner | undefined {
   try {
-    const [pid, started = ''] = readFileSync(file, 'utf8').trim().split(' ');
-    return pid && Number.isInteger(Number(pid)) ? { pid: Number(pid), started } : { pid: 0, started: '' };
+    const [, pid = '0', started = ''] =
+      /^([1-9]\d{0,9})(?: (\d{1,20}))?$/.exec(readFileSync(file, 'utf8').trim()) ?? [];
+    return { pid: Number(pid), started };
   } catch {
     return undefined;
   }
@@ -41,22 +44,41 @@ function readOwner(file: string): Owner | undefined {
 
 const same = (a: Owner, b: Owner | undefined) => a.pid === b?.pid && a.started === b.started;
 
-/** Moves a dead owner's lock away; if a living process took the lock in between, puts it back. */
-function clearDead(file: string, dead: Owner): void {
-  const aside = `${file}.dead-${process.pid}`;
-  try {
-    renameSync(file, aside);
-  } catch {
-    return;
-  }
-  if (!same(dead, readOwner(aside))) {
+/**
+ * Makes `file` a link to our own lock, clearing a dead owner's away. Returns who holds it instead:
+ * undefined when we do, pid 0 when it changed hands all the time.
+ */
+function hold(own: string, file: string): Owner | undefined {
+  for (let tries = 0; tries < 5; tries++) {
     try {
-      linkSync(aside, file);
-    } catch {
-      // Somebody else has the lock by now; the next try will say who.
+      // A link either appears whole or not at all, so that nobody ever reads half a lock.
+      linkSync(own, file);
+      return undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
+    const owner = readOwner(file);
+    if (!owner) continue;
+    const other = isAlive(owner) ? owner : clearDead(own, file, owner);
+    if (other) return other;
   }
-  rmSync(aside, { force: true });
+  return { pid: 0, started: '' };
+}
+
+/**
+ * Removes a dead owner's lock. Between reading a lock and removing it, another process may have cleared it
+ * and taken its place; so only who holds the claim on that one dead owner may look again and remove.
+ */
+function clearDead(own: string, file: string, dead: Owner): Owner | undefined {
+  const claim = `${file}.after-${dead.pid}-${dead.started}`;
+  const other = hold(own, claim);
+  if (other) return other;
+  try {
+    if (same(dead, readOwner(file))) rmSync(file);
+  } finally {
+    rmSync(claim);
+  }
+  return undefined;
 }
 
 /**
@@ -68,29 +90,20 @@ export function takeLock(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true });
   const file = join(dataDir, 'lock');
   const own = `${file}.${process.pid}`;
+  // One that a killed process of the same pid left may still be linked to its lock: never write into it.
+  rmSync(own, { force: true });
   writeFileSync(own, `${process.pid} ${startOf(process.pid)}\n`);
   try {
-    for (let tries = 0; tries < 5; tries++) {
-      try {
-        // A link either appears whole or not at all, so that nobody ever reads half a lock.
-        linkSync(own, file);
-        return () => {
-          if (readOwner(file)?.pid === process.pid) rmSync(file, { force: true });
-        };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-      const owner = readOwner(file);
-      if (owner && isAlive(owner)) {
-        throw new DatabaseInUse(
-          `${dataDir} is in use by process ${owner.pid}. Stop it first, or set DATA_DIR to another folder ` +
-            'or DATABASE_URL to a PostgreSQL server, which any number of processes may share.',
-        );
-      }
-      if (owner) clearDead(file, owner);
-    }
+    const other = hold(own, file);
+    if (!other)
+      return () => {
+        if (readOwner(file)?.pid === process.pid) rmSync(file, { force: true });
+      };
     throw new DatabaseInUse(
-      `${dataDir}: several processes are fighting for this folder. Start one at a time.`,
+      other.pid === 0
+        ? `${dataDir}: several processes are fighting for this folder. Start one at a time.`
+        : `${dataDir} is in use by process ${other.pid}. Stop it first, or set DATA_DIR to another folder ` +
+            'or DATABASE_URL to a PostgreSQL server, which any number of processes may share.',
     );
   } finally {
     rmSync(own, { force: true });
