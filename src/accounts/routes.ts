@@ -93,7 +93,13 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/sign-in', { config: { access: 'public' } }, async (request, reply) => {
     const next = localPath((request.query as { next?: string }).next);
     if (request.viewer) return reply.redirect(next, 303);
-    return reply.page('accounts/sign-in', { email: '', next, problem: '', carried: '' });
+    return reply.page('accounts/sign-in', {
+      email: '',
+      next,
+      problem: '',
+      carried: '',
+      nobody: !(await hasUsers(db)),
+    });
   });
 
   app.post(
@@ -119,6 +125,7 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
             next: localPath(typed['next']),
             problem: problem.message,
             carried: String(typed['carried'] ?? ''),
+            nobody: false,
           },
         }),
       );
@@ -134,8 +141,9 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get('/set-up/:secret', { config: { access: 'public' }, logLevel: 'silent' }, async (request, reply) => {
     const { secret } = request.params as { secret: string };
-    if (!(await isSetupLink(db, secret)) || (await hasUsers(db)))
-      throw notFound('such set-up link; it was used, or has expired');
+    if (await hasUsers(db)) throw notFound('such set-up link: the first account exists. Sign in with it');
+    if (!(await isSetupLink(db, secret)))
+      throw notFound('such set-up link, or it has expired. Delist Desk prints a new one when it is started');
     return reply.page('accounts/set-up', {
       secret,
       values: { name: '', email: '', timeZone: 'UTC' },

@@ -163,7 +163,11 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
             what: 'add user',
             input: { ...form, password: '' },
           },
-          async (trx) => ({ status: 303, body: await addUser(trx, form) }),
+          // Whoever adds somebody most likely sits in the same zone; the account page changes it.
+          async (trx) => ({
+            status: 303,
+            body: await addUser(trx, { ...form, timeZone: viewerOf(request).timeZone }),
+          }),
         );
         return reply.done('/settings/users', `${form.name} added.`);
       },

@@ -130,6 +130,16 @@ export function parseNetworks(input: string | string[]): Network[] {
 export const networkText = (cidr: string) =>
   cidr.replace(/^([^:]+)\/32$/, '$1').replace(/^(.*:.*)\/128$/, '$1');
 
+/** Whether PostgreSQL takes this text as a `cidr`. */
+export function isCidr(text: string): boolean {
+  const [host = '', prefix = '', more] = text.split('/');
+  if (more !== undefined || !/^\d{1,3}$/.test(prefix) || host.includes('%')) return false;
+  if (!ipaddr.IPv4.isValidFourPartDecimal(host) && !ipaddr.IPv6.isValid(host)) return false;
+  const address = ipaddr.parse(host);
+  if (Number(prefix) > (address.kind() === 'ipv4' ? 32 : 128)) return false;
+  return networkOf(address, Number(prefix)).toString() === address.toString();
+}
+
 export function isDocumentation(cidr: string): boolean {
   try {
     return parseNetwork(cidr).documentation;

@@ -1,12 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { durations, stateWords } from '../incidents/incidents.ts';
-import { listIncidents } from '../incidents/list.ts';
+import { durations, STATES, stateWords } from '../incidents/incidents.ts';
+import { countIncidents, listIncidents } from '../incidents/list.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
-import { readCursor, writeCursor } from '../web/cursor.ts';
+import { badCursor, readCursor, writeCursor } from '../web/cursor.ts';
 import { readForm } from '../web/forms.ts';
+import { linkTo } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { isDocumentation, networkText, parseNetwork } from './address.ts';
+import { isCidr, isDocumentation, networkText, parseNetwork } from './address.ts';
 import {
   type AddressListed,
   addAddress,
@@ -61,6 +62,23 @@ const blank = {
   sndsSince: '',
   notes: '',
 };
+const ListQuery = Type.Object({
+  q: Type.Optional(Type.String({ maxLength: 200 })),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+});
+const HistoryQuery = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 200 })) });
+
+/** States in which a provider is not known to take our mail again. */
+const BLOCKING = STATES.filter((state) => state !== 'closed' && state !== 'recovered');
+const BLOCKED_NOW = 20;
+
+/** The cursor of the list of addresses: the network that the page before ended with. */
+function readAddressCursor(text: string | undefined): string | undefined {
+  const [network] = readCursor(text, 'addresses', ['text']) ?? [];
+  if (network !== undefined && !isCidr(network)) throw badCursor();
+  return network;
+}
+
 /** A range has a slash in it, which a URL path writes as another segment. */
 const pathOf = (cidr: string) => `/addresses/${networkText(cidr)}`;
 
@@ -78,7 +96,7 @@ const AddressJson = Type.Object({
   unfinished: Type.Integer(),
   updatedAt: Type.String(),
 });
-const addressJson = (row: AddressListed) => ({
+const addressJson = (row: Omit<AddressListed, 'last_opened_at'>) => ({
   address: networkText(row.network),
   hostname: row.hostname,
   label: row.label,
@@ -96,34 +114,39 @@ const addressJson = (row: AddressListed) => ({
 export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
-  app.get('/addresses', { config: { access: 'viewer' } }, async (request, reply) => {
-    const { q = '', cursor } = request.query as { q?: string; cursor?: string };
-    let within: ReturnType<typeof parseNetwork> | undefined;
-    try {
-      within = q.trim() ? parseNetwork(q) : undefined;
-    } catch {
-      // Then it is part of a name.
-    }
-    const page = await listAddresses(db, {
-      limit: 100,
-      after: readCursor(cursor, ['string'])?.[0] as string | undefined,
-      text: q.trim().slice(0, 100) || undefined,
-      within,
-    });
-    const query = new URLSearchParams(q ? { q } : {});
-    if (page.next) query.set('cursor', writeCursor([page.next]));
-    return reply.page('addresses/list', {
-      q,
-      rows: page.items.map((row) => ({
-        ...row,
-        text: networkText(row.network),
-        href: pathOf(row.network),
-        documentation: isDocumentation(row.network),
-      })),
-      next: page.next ? `/addresses?${query}` : '',
-      isFirst: !cursor,
-    });
-  });
+  app.get(
+    '/addresses',
+    { config: { access: 'viewer' }, schema: { querystring: ListQuery } },
+    async (request, reply) => {
+      const { q = '', cursor } = request.query;
+      let within: ReturnType<typeof parseNetwork> | undefined;
+      try {
+        within = q.trim() ? parseNetwork(q) : undefined;
+      } catch {
+        // Then it is part of a name.
+      }
+      const page = await listAddresses(db, {
+        limit: 100,
+        after: readAddressCursor(cursor),
+        text: q.trim().slice(0, 100) || undefined,
+        within,
+      });
+      const query = new URLSearchParams(q ? { q } : {});
+      const first = linkTo('/addresses', query);
+      if (page.next) query.set('cursor', writeCursor('addresses', [page.next]));
+      return reply.page('addresses/list', {
+        q,
+        rows: page.items.map((row) => ({
+          ...row,
+          text: networkText(row.network),
+          href: pathOf(row.network),
+          documentation: isDocumentation(row.network),
+        })),
+        next: page.next ? linkTo('/addresses', query) : '',
+        first: cursor ? first : '',
+      });
+    },
+  );
 
   app.get('/addresses/new', { config: { access: 'operator' } }, async (_request, reply) =>
     reply.page('addresses/new', { values: blank, errors: {}, problem: '' }),
@@ -152,11 +175,12 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
   async function view(text: string, cursor?: string) {
     const row = await getAddress(db, text);
     const network = parseNetwork(networkText(row.network));
-    const page = await listIncidents(db, {
-      limit: 50,
-      network,
-      after: readCursor(cursor, ['number'])?.[0] as number | undefined,
-    });
+    const [after] = readCursor(cursor, 'incidents', ['number']) ?? [];
+    // What blocks now may be older than this page, so it is asked for by itself.
+    const [page, blocking] = await Promise.all([
+      listIncidents(db, { limit: 50, network, after }),
+      listIncidents(db, { limit: BLOCKED_NOW, network, states: BLOCKING }),
+    ]);
     const now = new Date();
     const incidents = page.items.map((one) => ({
       number: one.number,
@@ -169,15 +193,15 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       round: one.round,
       outcome: one.last_verdict ? stateWords(one.last_verdict) : '',
     }));
-    const open = page.items.filter((one) => one.state !== 'closed' && one.state !== 'recovered');
     return {
       row,
       text: network.text,
       href: pathOf(row.network),
       documentation: network.documentation,
       incidents,
-      next: page.next === null ? '' : `${pathOf(row.network)}?cursor=${writeCursor([page.next])}`,
-      blockedNow: open.map((one) => ({
+      next:
+        page.next === null ? '' : `${pathOf(row.network)}?cursor=${writeCursor('incidents', [page.next])}`,
+      blockedNow: blocking.items.map((one) => ({
         number: one.number,
         state: one.state,
         stateWords: stateWords(one.state),
@@ -188,26 +212,27 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
 
   const textOf = (params: unknown) => (params as { '*': string })['*'];
 
-  app.get('/addresses/*', { config: { access: 'viewer' } }, async (request, reply) => {
-    const text = textOf(request.params);
-    const editing = text.endsWith('/edit');
-    const data = await view(
-      editing ? text.slice(0, -5) : text,
-      (request.query as { cursor?: string }).cursor,
-    );
-    const { row } = data;
-    if (!editing) return reply.page('addresses/show', data);
-    const values = {
-      hostname: row.hostname,
-      label: row.label,
-      purpose: row.purpose,
-      inUseSince: row.in_use_since ?? '',
-      jmrpSince: row.jmrp_since ?? '',
-      sndsSince: row.snds_since ?? '',
-      notes: row.notes,
-    };
-    return reply.page('addresses/edit', { ...data, values, version: row.version, errors: {}, problem: '' });
-  });
+  app.get(
+    '/addresses/*',
+    { config: { access: 'viewer' }, schema: { querystring: HistoryQuery } },
+    async (request, reply) => {
+      const text = textOf(request.params);
+      const editing = text.endsWith('/edit');
+      const data = await view(editing ? text.slice(0, -5) : text, request.query.cursor);
+      const { row } = data;
+      if (!editing) return reply.page('addresses/show', data);
+      const values = {
+        hostname: row.hostname,
+        label: row.label,
+        purpose: row.purpose,
+        inUseSince: row.in_use_since ?? '',
+        jmrpSince: row.jmrp_since ?? '',
+        sndsSince: row.snds_since ?? '',
+        notes: row.notes,
+      };
+      return reply.page('addresses/edit', { ...data, values, version: row.version, errors: {}, problem: '' });
+    },
+  );
 
   app.post('/addresses/*', { config: { access: 'operator' } }, async (request, reply) => {
     const text = textOf(request.params);
@@ -238,6 +263,8 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
   });
 };
 
+const HISTORY_LIMIT = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 200 }));
+
 export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
   const tags = ['addresses'];
@@ -257,10 +284,13 @@ export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
       const { limit = 50, cursor, q } = request.query;
       const page = await listAddresses(db, {
         limit,
-        after: readCursor(cursor, ['string'])?.[0] as string | undefined,
+        after: readAddressCursor(cursor),
         text: q,
       });
-      return { items: page.items.map(addressJson), next: page.next ? writeCursor([page.next]) : null };
+      return {
+        items: page.items.map(addressJson),
+        next: page.next ? writeCursor('addresses', [page.next]) : null,
+      };
     },
   );
 
@@ -270,19 +300,23 @@ export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
       config: { access: 'viewer' },
       schema: {
         tags,
-        summary: 'One address and its incidents',
+        summary: 'One address and a page of its incidents, newest first',
         params: Type.Object({ '*': Type.String({ maxLength: 80 }) }),
+        querystring: Type.Object({ ...PageQuery, limit: HISTORY_LIMIT }),
       },
     },
     async (request) => {
       const network = networksFrom('address', () => parseNetwork(request.params['*']));
       const row = await getAddress(db, network.text);
-      const incidents = await listIncidents(db, { limit: 200, network });
-      const unfinished = incidents.items.filter((one) => one.state !== 'closed').length;
-      const listed = { ...row, incidents: incidents.items.length, unfinished, last_opened_at: null };
+      const { limit = 200, cursor } = request.query;
+      const [after] = readCursor(cursor, 'incidents', ['number']) ?? [];
+      const [counts, page] = await Promise.all([
+        countIncidents(db, network),
+        listIncidents(db, { limit, network, after }),
+      ]);
       return {
-        ...addressJson(listed),
-        history: incidents.items.map((one) => ({
+        ...addressJson({ ...row, ...counts }),
+        history: page.items.map((one) => ({
           number: one.number,
           provider: one.provider,
           state: one.state,
@@ -290,6 +324,7 @@ export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
           mitigatedAt: one.mitigated_at?.toISOString() ?? null,
           round: one.round,
         })),
+        next: page.next === null ? null : writeCursor('incidents', [page.next]),
       };
     },
   );

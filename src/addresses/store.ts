@@ -132,19 +132,27 @@ export async function listAddresses(
   }
   const rows = await db
     .with('page', () => page)
-    .selectFrom('page as a')
-    .selectAll('a')
-    .select((eb) => {
-      const of = eb
+    .with('blocks', (cte) =>
+      cte
         .selectFrom('incident_addresses as ia')
         .innerJoin('incidents as i', 'i.number', 'ia.incident_number')
-        .whereRef('ia.address_id', '=', 'a.id');
-      return [
-        of.select(eb.fn.countAll<number>().as('n')).as('incidents'),
-        of.select(sql<number>`count(*) filter (where i.state <> 'closed')`.as('n')).as('unfinished'),
-        of.select((e) => e.fn.max('i.opened_at').as('m')).as('last_opened_at'),
-      ];
-    })
+        .where('ia.address_id', 'in', (eb) => eb.selectFrom('page').select('page.id'))
+        .groupBy('ia.address_id')
+        .select((eb) => [
+          'ia.address_id',
+          eb.fn.countAll<number>().as('incidents'),
+          sql<number>`count(*) filter (where i.state <> 'closed')`.as('unfinished'),
+          eb.fn.max('i.opened_at').as('last_opened_at'),
+        ]),
+    )
+    .selectFrom('page as a')
+    .leftJoin('blocks', 'blocks.address_id', 'a.id')
+    .selectAll('a')
+    .select((eb) => [
+      eb.fn.coalesce('blocks.incidents', eb.lit(0)).as('incidents'),
+      eb.fn.coalesce('blocks.unfinished', eb.lit(0)).as('unfinished'),
+      'blocks.last_opened_at',
+    ])
     .orderBy('a.network')
     .execute();
   const items = rows.slice(0, query.limit) as AddressListed[];

@@ -30,6 +30,8 @@ const INSTEAD: Partial<Record<ReportFormat, string>> = {
   'auto-reply': 'This is an automatic answer, not a bounce.',
 };
 
+export const NOTHING_FOUND = 'No refusal was recognised in the input.';
+
 /** Lines by number, a few of them. */
 function lineList(found: Rejection[]): string {
   const shown = found.slice(0, 5).map(({ line }) => line);
@@ -51,7 +53,7 @@ export function reportNotes({ format, blocks, others, leftOut, truncated }: Repo
       ? [`The input is too long: only its first ${LONGEST_INPUT.toLocaleString('en')} characters were read.`]
       : []),
     ...(instead === undefined ? [] : [instead]),
-    ...(nothing && instead === undefined ? ['No refusal was recognised in the input.'] : []),
+    ...(nothing && instead === undefined ? [NOTHING_FOUND] : []),
     ...(leftOut ? ['Lines in which our own server refuses others were left out.'] : []),
     ...missing(blocks, (found) => found.provider === null, 'The input does not say which provider refused'),
     ...missing(blocks, (found) => found.ip === null, 'The input does not name the refused sending address'),

@@ -6,7 +6,8 @@ import { invalid } from '../problem.ts';
 import { Verdict } from '../providers/schema.ts';
 import { ensureTicket } from '../tickets/store.ts';
 import { actorOf } from '../web/access.ts';
-import { pageOf } from '../web/api.ts';
+import { PageQuery, pageOf } from '../web/api.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { once } from '../web/once.ts';
@@ -105,13 +106,24 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
         tags,
         summary: 'Messages, oldest first',
         params: NumberParams,
+        querystring: Type.Object(PageQuery),
         response: { 200: pageOf(MessageJson) },
       },
     },
     async (request) => {
-      await getIncident(db, request.params.number);
-      const messages = await listMessages(db, request.params.number);
-      return { items: messages.map((message) => messageJson(message)), next: null };
+      const { number } = request.params;
+      const { limit = 50, cursor } = request.query;
+      const list = `messages/${number}`;
+      const held = readCursor(cursor, list, ['time', 'id']);
+      await getIncident(db, number);
+      const page = await listMessages(db, number, {
+        limit,
+        after: held && { at: held[0], id: held[1] },
+      });
+      return {
+        items: page.items.map(messageJson),
+        next: page.next && writeCursor(list, [page.next.at, page.next.id]),
+      };
     },
   );
 

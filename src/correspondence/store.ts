@@ -313,9 +313,9 @@ async function undoWrongMove(
 
 export type MessageShown = Omit<MessageRow, 'raw' | 'sha256'> & { reference: string | null };
 
-/** Messages of an incident, oldest first. The raw bytes are left where they are. */
-export const listMessages = (db: Db | Trx, number: number, ids?: number[]) => {
-  let rows = db
+/** Messages as they are shown. The raw bytes are left where they are. */
+const shownMessages = (db: Db | Trx, number: number) =>
+  db
     .selectFrom('messages as m')
     .leftJoin('tickets as t', 't.id', 'm.ticket_id')
     .select([
@@ -341,16 +341,28 @@ export const listMessages = (db: Db | Trx, number: number, ids?: number[]) => {
       'm.problem',
       't.reference',
     ])
-    .where('m.incident_number', '=', number)
+    .where('m.incident_number', '=', number);
+
+/** A page of an incident's messages, oldest first. */
+export async function listMessages(
+  db: Db,
+  number: number,
+  query: { limit: number; after?: { at: Date; id: number } | undefined },
+): Promise<{ items: MessageShown[]; next: { at: Date; id: number } | null }> {
+  let rows = shownMessages(db, number)
     .orderBy('m.at')
     .orderBy('m.id')
-    .limit(1000);
-  if (ids) rows = rows.where('m.id', 'in', ids);
-  return rows.execute();
-};
+    .limit(query.limit + 1);
+  const { after } = query;
+  if (after) rows = rows.where((eb) => eb(eb.refTuple('m.at', 'm.id'), '>', eb.tuple(after.at, after.id)));
+  const found = await rows.execute();
+  const items = found.slice(0, query.limit);
+  const last = items.at(-1);
+  return { items, next: found.length > query.limit && last ? { at: last.at, id: last.id } : null };
+}
 
 export async function getMessage(db: Db | Trx, number: number, id: number): Promise<MessageShown> {
-  const [message] = await listMessages(db, number, [id]);
+  const message = await shownMessages(db, number).where('m.id', '=', id).executeTakeFirst();
   if (!message) throw notFound('such message');
-  return message as MessageShown;
+  return message;
 }

@@ -6,6 +6,7 @@ import { readMoment } from '../incidents/routes.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
 import { CLAIM_KEYS, claimText } from '../letters/claims.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
+import { backOf } from '../web/back.ts';
 import { localInput } from '../web/format.ts';
 import { formKey, readForm } from '../web/forms.ts';
 import { apiKey } from '../web/idempotency.ts';
@@ -49,6 +50,7 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
         at: value('at'),
         address: value('address'),
       },
+      back: backOf(request),
       zone,
       now: localInput(new Date(), zone),
       errors: problem?.fields ?? {},
@@ -90,7 +92,7 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
               }),
             }),
           );
-          return reply.done(`/incidents/${number}#h-ev`, 'Evidence recorded.');
+          return reply.done(backOf(request) || `/incidents/${number}#h-ev`, 'Evidence recorded.');
         },
         async (problem) => ({
           view: 'evidence/new',

@@ -4,9 +4,10 @@ import { parseNetwork } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
 import { parseReport } from '../bounces/parse-report.ts';
 import { Reason } from '../providers/schema.ts';
+import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
 import { summarise } from '../timeline/describe.ts';
 import { ENTRY_GROUPS, type Entry, type EntryGroup } from '../timeline/entries.ts';
-import { addNote, listEntries } from '../timeline/store.ts';
+import { addNote, listEntries, type Order } from '../timeline/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
@@ -16,7 +17,7 @@ import { once } from '../web/once.ts';
 import { SEVERITIES, STATES } from './incidents.ts';
 import { IncidentJson, incidentJson } from './json.ts';
 import { listIncidents } from './list.ts';
-import { addressesOf, editIncident, getIncident, linksOf, setState } from './store.ts';
+import { addressesOf, editIncident, getIncident, linksOf, rulesOf, setState } from './store.ts';
 import { blocksToLog, readReport, takeReport } from './take-report.ts';
 
 const closed = { additionalProperties: false };
@@ -50,11 +51,16 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
 
   async function shown(number: number): Promise<IncidentJson> {
     const row = await getIncident(db, number);
-    const [addresses, links] = await Promise.all([addressesOf(db, [number]), linksOf(db, number)]);
+    const [addresses, links, rules] = await Promise.all([
+      addressesOf(db, [number]),
+      linksOf(db, number),
+      rulesOf(db, [number]),
+    ]);
     return incidentJson(row, {
       addresses: addresses.get(number) ?? [],
       links,
       provider: catalogue.byKey.get(row.provider),
+      rule: rules.get(number),
       now: new Date(),
     });
   }
@@ -158,7 +164,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request) => {
       const { limit = 50, cursor, state, provider, address, q } = request.query;
-      const after = readCursor(cursor, ['number'])?.[0] as number | undefined;
+      const [after] = readCursor(cursor, 'incidents', ['number']) ?? [];
       const network = address ? networksFrom('address', () => parseNetwork(address)) : undefined;
       const page = await listIncidents(db, {
         limit,
@@ -169,16 +175,21 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
         text: q,
       });
       const now = new Date();
+      const rules = await rulesOf(
+        db,
+        page.items.map((row) => row.number),
+      );
       return {
         items: page.items.map((row) =>
           incidentJson(row, {
             addresses: row.addresses,
             links: [],
             provider: catalogue.byKey.get(row.provider),
+            rule: rules.get(row.number),
             now,
           }),
         ),
-        next: page.next === null ? null : writeCursor([page.next]),
+        next: page.next === null ? null : writeCursor('incidents', [page.next]),
       };
     },
   );
@@ -253,16 +264,15 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { limit = 50, cursor, order = 'oldest', group } = request.query;
       await getIncident(db, request.params.number);
-      const [at, id] = readCursor(cursor, ['string', 'number']) ?? [];
       const page = await listEntries(db, request.params.number, {
-        order: order as 'oldest' | 'newest',
+        order: order as Order,
         limit,
         ...(group ? { kinds: ENTRY_GROUPS[group as EntryGroup] } : {}),
-        ...(at !== undefined ? { after: { at: new Date(at), id: id as number } } : {}),
+        after: readEntryCursor(cursor, request.params.number, order as Order),
       });
       return {
         items: page.entries.map(entryJson),
-        next: page.next ? writeCursor([page.next.at.toISOString(), page.next.id]) : null,
+        next: page.next && writeEntryCursor(page.next, request.params.number, order as Order),
       };
     },
   );

@@ -1,6 +1,7 @@
 import { scaleUtc } from 'd3-scale';
 import { utcMonth } from 'd3-time';
 import type { Catalogue } from '../providers/catalogue.ts';
+import { ruleIdOf } from '../providers/playbook.ts';
 import { day } from '../web/format.ts';
 import type { AddressSpans } from './desk.ts';
 import { durations, stateWords } from './incidents.ts';
@@ -20,9 +21,14 @@ const HAPPENED: Record<string, string> = {
 };
 
 /** A row of the desk: state or due time, number, provider, address, what happened, what to do. */
-export function deskRow(row: IncidentListed, catalogue: Catalogue, now: Date) {
+export function deskRow(
+  row: IncidentListed,
+  rule: string | null | undefined,
+  catalogue: Catalogue,
+  now: Date,
+) {
   const provider = catalogue.byKey.get(row.provider);
-  const step = nextStep(row, provider);
+  const step = nextStep(row, provider, ruleIdOf(rule, row.provider));
   const [first = '', ...more] = row.addresses;
   const since = row.state === 'action-needed' && !row.last_verdict ? row.last_request_at : row.last_answer_at;
   const happened =
@@ -30,7 +36,7 @@ export function deskRow(row: IncidentListed, catalogue: Catalogue, now: Date) {
       ? { words: 'Logged', at: row.opened_at }
       : row.state === 'action-needed' &&
           (!row.last_answer_at || (row.last_request_at && row.last_answer_at < row.last_request_at))
-        ? { words: 'No answer since', at: row.last_request_at ?? row.state_since }
+        ? { words: 'No answer for', at: row.last_request_at ?? row.state_since, lasts: true }
         : row.state === 'awaiting-provider'
           ? { words: 'Request sent', at: row.last_request_at ?? row.state_since }
           : {
@@ -44,37 +50,86 @@ export function deskRow(row: IncidentListed, catalogue: Catalogue, now: Date) {
     provider: provider?.name ?? row.provider,
     address: first,
     more: more.length,
-    happened,
-    codes: row.block_codes.slice(0, 2).join(' '),
+    happened: { lasts: false, ...happened },
+    code: row.block_codes[0] ?? '',
     round: row.round,
     blockedMs: durations(row, now).blocked,
     due: step.due,
     overdue: step.due !== null && step.due < now,
     todo: step.primary?.label ?? '',
-    href: step.primary?.go === 'letter' ? `/incidents/${row.number}/letters/new` : `/incidents/${row.number}`,
+    go: step.primary?.go ?? '',
     assignee: row.assignee_name ?? '',
   };
 }
 
-const HEIGHT = 34;
-/** Room that a label takes, in per cent of the strip. */
-const LABEL_ROOM = 13;
+/** What is due first comes first; what has no time keeps its order after it. */
+export const byDue = (a: { due: Date | null }, b: { due: Date | null }) =>
+  (a.due?.getTime() ?? Number.POSITIVE_INFINITY) - (b.due?.getTime() ?? Number.POSITIVE_INFINITY) || 0;
 
-/** Labels the newest spans first and leaves out those that would run into a labelled one. */
-function withLabels<Span extends { labelX: number; anchor: string }>(
-  spans: Span[],
-): (Span & { label: boolean })[] {
-  const taken: [number, number][] = [];
-  const labelled = spans.toReversed().map((span) => {
-    const [from, to] =
-      span.anchor === 'end'
-        ? [span.labelX - LABEL_ROOM, span.labelX]
-        : [span.labelX, span.labelX + LABEL_ROOM];
-    const free = taken.every(([a, b]) => to <= a || from >= b);
-    if (free) taken.push([from, to]);
-    return { ...span, label: free };
-  });
-  return labelled.toReversed();
+const MONTH_NAME = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
+const HEIGHT = 34;
+/** Room that a letter of a label takes, in per cent of the strip: on a wide screen and on a phone. */
+const LETTER = { wide: 0.68, phone: 2.3 };
+/** Spans closer than this share a label, in per cent. */
+const TOUCHING = 1;
+/** Labels in the last part of the strip stand before their span. */
+const RIGHT = 75;
+
+type Bar = { from: number; until: number };
+type Cluster = Bar & { names: string[] };
+
+/** Spans that touch are labelled together, so that no label lies on a bar. */
+function clustersOf(spans: (Bar & { name: string })[]): Cluster[] {
+  const clusters: Cluster[] = [];
+  for (const { name, ...bar } of spans.toSorted((a, b) => a.from - b.from)) {
+    const last = clusters.at(-1);
+    if (last && bar.from - last.until < TOUCHING) {
+      last.until = Math.max(last.until, bar.until);
+      if (!last.names.includes(name)) last.names.push(name);
+    } else clusters.push({ ...bar, names: [name] });
+  }
+  return clusters;
+}
+
+const textOf = ({ names }: Cluster) => names.join(', ');
+const room = (cluster: Cluster, letter: number): Bar => {
+  const width = textOf(cluster).length * letter + TOUCHING;
+  return cluster.from > RIGHT
+    ? { from: cluster.from - width, until: cluster.from }
+    : { from: cluster.until, until: cluster.until + width };
+};
+const meets = (a: Bar, b: Bar) => a.from < b.until && b.from < a.until;
+
+/** The clusters whose labels fit beside the bars and each other, the newest first. */
+function labelled(clusters: Cluster[], letter: number): Set<Cluster> {
+  const taken: Bar[] = [];
+  const fitting = new Set<Cluster>();
+  for (const cluster of clusters.toReversed()) {
+    const label = room(cluster, letter);
+    const others = clusters.filter((one) => one !== cluster);
+    if (label.from < 0 || label.until > 100 || [...others, ...taken].some((bar) => meets(label, bar)))
+      continue;
+    taken.push(label);
+    fitting.add(cluster);
+  }
+  return fitting;
+}
+
+function labelsOf(spans: (Bar & { name: string })[]) {
+  const clusters = clustersOf(spans);
+  const [wide, phone] = [labelled(clusters, LETTER.wide), labelled(clusters, LETTER.phone)];
+  return clusters
+    .filter((cluster) => wide.has(cluster))
+    .map((cluster) => {
+      const right = cluster.from > RIGHT;
+      return {
+        text: textOf(cluster),
+        x: right ? cluster.from : cluster.until,
+        dx: right ? -6 : 6,
+        anchor: right ? 'end' : 'start',
+        wideOnly: !phone.has(cluster),
+      };
+    });
 }
 
 /** The strip of blocked spans, one row for each address: positions in per cent, so that text never scales. */
@@ -89,7 +144,7 @@ export function spansView(
   const at = (date: Date) => Math.round(x(date) * 100) / 100;
   const months = utcMonth.range(since, now).map((month) => ({
     x: at(month),
-    label: new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' }).format(month),
+    label: MONTH_NAME.format(month),
   }));
   return {
     months,
@@ -99,17 +154,16 @@ export function spansView(
         const from = at(span.from);
         const until = at(span.until ?? now);
         const name = catalogue.byKey.get(span.provider)?.name ?? span.provider;
-        const right = from > 75;
+        const width = Math.max(0.35, Math.round((until - from) * 100) / 100);
         return {
           number: span.number,
           name,
+          from,
           x: from,
-          width: Math.max(0.35, Math.round((until - from) * 100) / 100),
+          width,
+          until: span.lifted ? 100 : from + width,
           liftedX: until,
           liftedWidth: span.lifted ? Math.max(0.3, Math.round((100 - until) * 100) / 100) : 0,
-          labelX: right ? from : Math.min(until, 99),
-          anchor: right ? 'end' : 'start',
-          dx: right ? -6 : 6,
           dots: span.letters.filter((letter) => letter >= since).map(at),
           words: `${name} from ${day(span.from, zone)}${span.until ? ` to ${day(span.until, zone)}` : ', still refused'}, ${span.letters.length} ${span.letters.length === 1 ? 'letter' : 'letters'}`,
         };
@@ -118,7 +172,8 @@ export function spansView(
         network: address.network,
         label: address.label,
         height: HEIGHT,
-        spans: withLabels(spans),
+        spans,
+        labels: labelsOf(spans),
         words: `${address.network}: ${spans.map((span) => span.words).join('; ')}.`,
       };
     }),

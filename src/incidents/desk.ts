@@ -1,18 +1,18 @@
 import { networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
-import { listIncidents } from './list.ts';
+import { type IncidentPage, listIncidentPages } from './list.ts';
 
 const SECTION_LIMIT = 30;
 
 /** What needs us, what waits, what is being proven: each the newest few, the rest one click away. */
 export async function readDesk(db: Db) {
-  const section = (states: IncidentState[]) => listIncidents(db, { limit: SECTION_LIMIT, states });
-  const [needYou, waiting, proving] = await Promise.all([
-    section(['open', 'action-needed']),
-    section(['awaiting-provider']),
-    section(['mitigated']),
-  ]);
+  const sections: IncidentState[][] = [['open', 'action-needed'], ['awaiting-provider'], ['mitigated']];
+  const none: IncidentPage = { items: [], next: null };
+  const [needYou = none, waiting = none, proving = none] = await listIncidentPages(
+    db,
+    sections.map((states) => ({ limit: SECTION_LIMIT, states })),
+  );
   return { needYou, waiting, proving };
 }
 
@@ -27,13 +27,32 @@ export type BlockedSpan = {
 export type AddressSpans = { network: string; label: string; spans: BlockedSpan[] };
 
 const SPAN_ADDRESSES = 12;
+const SPANS_READ = 400;
 
 /** When the addresses that were blocked since a day were blocked, and by whom; the most recently blocked addresses. */
 export async function readSpans(db: Db, since: Date): Promise<AddressSpans[]> {
-  const rows = await db
+  const newest = db
     .selectFrom('incidents as i')
     .innerJoin('incident_addresses as ia', 'ia.incident_number', 'i.number')
-    .innerJoin('addresses as a', 'a.id', 'ia.address_id')
+    .select(['i.number', 'ia.address_id'])
+    .where((eb) => eb.or([eb('i.opened_at', '>=', since), eb('i.state', '!=', 'closed')]))
+    .orderBy('i.number', 'desc')
+    .limit(SPANS_READ);
+  const rows = await db
+    .with('newest', () => newest)
+    .with('shown', (cte) =>
+      cte
+        .selectFrom('newest')
+        .select('address_id')
+        .groupBy('address_id')
+        .orderBy((eb) => eb.fn.max('number'), 'desc')
+        .orderBy('address_id')
+        .limit(SPAN_ADDRESSES),
+    )
+    .selectFrom('newest as n')
+    .innerJoin('shown', 'shown.address_id', 'n.address_id')
+    .innerJoin('incidents as i', 'i.number', 'n.number')
+    .innerJoin('addresses as a', 'a.id', 'n.address_id')
     .select([
       'i.number',
       'i.provider',
@@ -46,9 +65,8 @@ export async function readSpans(db: Db, since: Date): Promise<AddressSpans[]> {
       'a.label',
       'a.hostname',
     ])
-    .where((eb) => eb.or([eb('i.opened_at', '>=', since), eb('i.state', '!=', 'closed')]))
     .orderBy('i.number', 'desc')
-    .limit(400)
+    .orderBy('a.id')
     .execute();
   const letters = await lettersOf(db, [...new Set(rows.map((row) => row.number))]);
   const byAddress = new Map<string, AddressSpans>();
@@ -73,7 +91,7 @@ export async function readSpans(db: Db, since: Date): Promise<AddressSpans[]> {
     });
     byAddress.set(row.network, entry);
   }
-  return [...byAddress.values()].slice(0, SPAN_ADDRESSES);
+  return [...byAddress.values()];
 }
 
 async function lettersOf(db: Db, numbers: number[]): Promise<Map<number, Date[]>> {

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { IncidentRow } from '../database/tables.ts';
+import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider, Reason } from '../providers/schema.ts';
 import { Reason as ReasonSchema } from '../providers/schema.ts';
 import { durations, SEVERITIES, STATES } from './incidents.ts';
@@ -56,10 +57,16 @@ const seconds = (ms: number | null) => (ms === null ? null : Math.round(ms / 100
 
 export function incidentJson(
   row: IncidentRow,
-  more: { addresses: string[]; links: LinkedIncident[]; provider: Provider | undefined; now: Date },
+  more: {
+    addresses: string[];
+    links: LinkedIncident[];
+    provider: Provider | undefined;
+    rule: string | null | undefined;
+    now: Date;
+  },
 ): IncidentJson {
   const times = durations(row, more.now);
-  const step = nextStep(row, more.provider);
+  const step = nextStep(row, more.provider, ruleIdOf(more.rule, row.provider));
   return {
     number: row.number,
     title: row.title,

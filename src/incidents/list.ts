@@ -34,11 +34,32 @@ function matching(text: string) {
   )`;
 }
 
-/** A page of incidents, newest number first. */
-export async function listIncidents(
+/** Numbers of the incidents of addresses inside a range, or around an address. */
+const numbersIn = (db: Db, network: Network) =>
+  db
+    .selectFrom('incident_addresses as ia')
+    .innerJoin('addresses as a', 'a.id', 'ia.address_id')
+    .select('ia.incident_number')
+    .where(sql<boolean>`a.network && ${network.cidr}::cidr`);
+
+/** How many incidents there are of addresses inside a range, or around an address. */
+export async function countIncidents(
   db: Db,
-  query: IncidentQuery,
-): Promise<{ items: IncidentListed[]; next: number | null }> {
+  network: Network,
+): Promise<{ incidents: number; unfinished: number }> {
+  return db
+    .selectFrom('incidents')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('incidents'),
+      sql<number>`count(*) filter (where state <> 'closed')`.as('unfinished'),
+    ])
+    .where('number', 'in', numbersIn(db, network))
+    .executeTakeFirstOrThrow();
+}
+
+export type IncidentPage = { items: IncidentListed[]; next: number | null };
+
+function readRows(db: Db, query: IncidentQuery) {
   let rows = db
     .selectFrom('incidents as i')
     .leftJoin('users as u', 'u.id', 'i.assignee_id')
@@ -50,27 +71,28 @@ export async function listIncidents(
   if (query.states?.length) rows = rows.where('i.state', 'in', query.states);
   if (query.provider) rows = rows.where('i.provider', '=', query.provider);
   if (query.assigneeId !== undefined) rows = rows.where('i.assignee_id', '=', query.assigneeId);
-  const { network } = query;
-  if (network) {
-    rows = rows.where((eb) =>
-      eb(
-        'i.number',
-        'in',
-        eb
-          .selectFrom('incident_addresses as ia')
-          .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-          .select('ia.incident_number')
-          .where(sql<boolean>`a.network && ${network.cidr}::cidr`),
-      ),
-    );
-  }
+  if (query.network) rows = rows.where('i.number', 'in', numbersIn(db, query.network));
   if (query.text) rows = rows.where('i.number', 'in', matching(query.text));
-  const found = await rows.execute();
-  const page = found.slice(0, query.limit);
+  return rows.execute();
+}
+
+/** The first pages of several lists, their addresses read in one go. */
+export async function listIncidentPages(db: Db, queries: IncidentQuery[]): Promise<IncidentPage[]> {
+  const found = await Promise.all(queries.map((query) => readRows(db, query)));
+  const pages = found.map((rows, index) => rows.slice(0, queries[index]?.limit));
   const addresses = await addressesOf(
     db,
-    page.map((row) => row.number),
+    pages.flat().map((row) => row.number),
   );
-  const items = page.map((row) => ({ ...row, addresses: addresses.get(row.number) ?? [] }));
-  return { items, next: found.length > query.limit ? (items.at(-1)?.number ?? null) : null };
+  return pages.map((page, index) => {
+    const items = page.map((row) => ({ ...row, addresses: addresses.get(row.number) ?? [] }));
+    const more = (found[index]?.length ?? 0) > page.length;
+    return { items, next: more ? (items.at(-1)?.number ?? null) : null };
+  });
+}
+
+/** A page of incidents, newest number first. */
+export async function listIncidents(db: Db, query: IncidentQuery): Promise<IncidentPage> {
+  const [page] = await listIncidentPages(db, [query]);
+  return page ?? { items: [], next: null };
 }

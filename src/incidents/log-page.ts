@@ -1,4 +1,5 @@
 import type { ParsedReport } from '../bounces/parse-report.ts';
+import { NOTHING_FOUND } from '../bounces/report-notes.ts';
 import type { IncidentState } from '../database/tables.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { incidentTitle } from './incidents.ts';
@@ -6,16 +7,19 @@ import type { SeenRejection } from './log.ts';
 import type { Block } from './report.ts';
 
 type Match = { number: number; title: string; state: IncidentState; stateWords: string };
+/** What a person put into the fields in place of what was read. */
+export type Chosen = { provider: string; addresses: string; reason: string };
 type More = {
-  typed: Record<string, string>;
+  chosen: Chosen;
+  to: string;
   matches: (Match | undefined)[];
   addresses: Map<string, string>;
   catalogue: Catalogue;
 };
 
 const BASES: Record<string, string> = {
-  text: 'Certain: the words of the reply.',
-  host: 'Certain: the host that replied.',
+  text: 'From the words of the reply.',
+  host: 'From the host that replied.',
   recipient: 'From the recipient’s domain.',
   list: 'From the list that the reply cites.',
   generic: 'Guess: the words are used by several.',
@@ -89,7 +93,7 @@ function blockView(block: Block, match: Match | undefined, more: More) {
 
 /** The right-hand side of the Log page. Without a report it says what will stand there. */
 export function previewView(read: { report: ParsedReport; blocks: Block[] } | undefined, more: More) {
-  const { typed } = more;
+  const { chosen, to } = more;
   const blocks = read?.blocks.map((block, index) => blockView(block, more.matches[index], more)) ?? [];
   const notBlocks = read?.report.notBlocks ?? [];
   const lines = [
@@ -97,23 +101,39 @@ export function previewView(read: { report: ParsedReport; blocks: Block[] } | un
     ...notBlocks.map((one) => lineView(one, false)),
   ].sort((a, b) => a.line - b.line);
   const single = blocks.length === 1 ? blocks[0] : undefined;
+  const several = blocks.length > 1;
+  const match = several ? null : (more.matches[0] ?? null);
+  const addresses = chosen.addresses || single?.addresses || '';
+  const provider = chosen.provider || single?.provider || '';
+  const name = more.catalogue.byKey.get(provider)?.name;
   return {
     isEmpty: !read,
     nothing: read !== undefined && blocks.length === 0,
     onlyNotBlocks: blocks.length === 0 && notBlocks.length > 0,
-    several: blocks.length > 1,
+    several,
+    someGoElsewhere: several && blocks.some((block) => block.match !== null),
     blocks,
     block: single ?? null,
-    /** What stands in the inputs: what a person typed comes before what was read. */
-    provider: typed['provider'] || single?.provider || '',
-    addresses: typed['addresses'] || single?.addresses || '',
-    reason: typed['reason'] || single?.reason || '',
-    needsProvider: blocks.length === 0 || (single !== undefined && !single.provider),
-    match: single?.match ?? null,
+    /** What was read, so that what a person changes is told from it. */
+    found: {
+      provider: single?.provider ?? '',
+      addresses: single?.addresses ?? '',
+      reason: single?.reason ?? '',
+    },
+    /** What stands in the inputs: what a person chose comes before what was read. */
+    provider,
+    providerFrom: chosen.provider ? 'Chosen by hand.' : (single?.basis ?? ''),
+    addresses,
+    addressNotes: chosen.addresses ? [] : (single?.addressNotes ?? []),
+    reason: chosen.reason || single?.reason || '',
+    match,
+    asNew: match !== null && to === 'new',
+    title: name && addresses ? incidentTitle(name, addresses.split(/[\s,;]+/)) : '',
     lines: lines.slice(0, NOT_BLOCK_LINES),
     hiddenLines: Math.max(0, lines.length - NOT_BLOCK_LINES),
     rejections: read?.report.rejections.length ?? 0,
     notBlocks: notBlocks.length,
-    notes: read?.report.notes ?? [],
+    // That nothing was recognised is said above them.
+    notes: (read?.report.notes ?? []).filter((note) => note !== NOTHING_FOUND),
   };
 }

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { isDocumentation } from '../addresses/address.ts';
+import { isDocumentation, type Network, parseNetworks } from '../addresses/address.ts';
 import { findAddress } from '../addresses/store.ts';
 import { notFound } from '../problem.ts';
 import { REASONS, Reason } from '../providers/schema.ts';
@@ -12,7 +12,7 @@ import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { SEVERITIES, stateWords } from './incidents.ts';
 import { findOpenIncident } from './log.ts';
-import { previewView } from './log-page.ts';
+import { type Chosen, previewView } from './log-page.ts';
 import { blocksToLog, type Given, readReport, type Taken, takeReport } from './take-report.ts';
 
 const LogForm = Type.Object({
@@ -34,6 +34,24 @@ function rawOf(request: FastifyRequest): { raw: Buffer; fileName: string } {
   return { raw: Buffer.from(String(body['report'] ?? '')), fileName: '' };
 }
 
+/** What a person changed of what was read: the form carries both. */
+function chosenOf(typed: Typed): Chosen {
+  const changed = (name: string) => {
+    const value = typed[name]?.trim() ?? '';
+    return value === (typed[`_found_${name}`] ?? '') ? '' : value;
+  };
+  return { provider: changed('provider'), addresses: changed('addresses'), reason: changed('reason') };
+}
+
+/** Addresses as typed so far; half an address is none yet. */
+function networksTyped(text: string): Network[] {
+  try {
+    return parseNetworks(text);
+  } catch {
+    return [];
+  }
+}
+
 const typedOf = (request: FastifyRequest): Typed =>
   Object.fromEntries(
     Object.entries((request.body ?? {}) as Record<string, unknown>).filter(
@@ -45,22 +63,33 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
   const providers = catalogue.providers.map(({ key, name }) => ({ key, name }));
 
+  /** The open incident that a block of this provider and these addresses would be added to. */
+  async function openFor(provider: string | undefined, networks: Network[]) {
+    const number = provider ? await findOpenIncident(db, provider, networks) : undefined;
+    if (number === undefined) return undefined;
+    const found = await db
+      .selectFrom('incidents')
+      .select(['number', 'title', 'state'])
+      .where('number', '=', number)
+      .executeTakeFirst();
+    return found && { ...found, stateWords: stateWords(found.state) };
+  }
+
   async function preview(request: FastifyRequest, raw: Buffer, typed: Typed) {
-    if (raw.length === 0)
-      return previewView(undefined, { typed, matches: [], addresses: new Map(), catalogue });
+    const chosen = chosenOf(typed);
+    const more = { chosen, to: typed['to'] ?? '', catalogue };
+    if (raw.length === 0) return previewView(undefined, { ...more, matches: [], addresses: new Map() });
     const read = readReport(raw, catalogue, viewerOf(request).timeZone);
+    const [only] = read.blocks;
     const matches = await Promise.all(
-      read.blocks.map(async (block) => {
-        const number = block.provider
-          ? await findOpenIncident(db, block.provider.key, block.networks)
-          : undefined;
-        if (number === undefined) return undefined;
-        return db
-          .selectFrom('incidents')
-          .select(['number', 'title', 'state'])
-          .where('number', '=', number)
-          .executeTakeFirst();
-      }),
+      read.blocks.length > 1
+        ? read.blocks.map((block) => openFor(block.provider?.key, block.networks))
+        : [
+            openFor(
+              chosen.provider || only?.provider?.key,
+              chosen.addresses ? networksTyped(chosen.addresses) : (only?.networks ?? []),
+            ),
+          ],
     );
     const addresses = new Map<string, string>();
     for (const network of read.blocks.flatMap((block) => block.networks).slice(0, 20)) {
@@ -68,12 +97,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
       const name = known ? known.label || known.hostname || 'known' : 'not known yet';
       addresses.set(network.text, isDocumentation(network.cidr) ? `${name}; a documentation address` : name);
     }
-    return previewView(read, {
-      typed,
-      matches: matches.map((one) => one && { ...one, stateWords: stateWords(one.state) }),
-      addresses,
-      catalogue,
-    });
+    return previewView(read, { ...more, matches, addresses });
   }
 
   async function logView(
@@ -109,11 +133,9 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   );
 
   /** What is read of the text so far: the part of the page that changes while somebody types. */
-  app.post('/log/preview', { config: { access: 'operator' } }, async (request, reply) => {
-    const { raw } = rawOf(request);
-    const data = await logView(request);
-    return reply.page('incidents/log-preview', { ...data, read: await preview(request, raw, {}) });
-  });
+  app.post('/log/preview', { config: { access: 'operator' } }, async (request, reply) =>
+    reply.page('incidents/log-preview', await logView(request)),
+  );
 
   app.post('/log', { config: { access: 'operator' }, bodyLimit: MAX_REPORT_BYTES }, async (request, reply) =>
     orFormAgain(

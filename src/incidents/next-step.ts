@@ -36,9 +36,15 @@ const REFUSED = { label: 'Still refused', go: 'refused' } as const;
 
 type Step = Omit<NextStep, 'due'> & { due?: Date | null };
 
-function firstRequest(provider: Provider | undefined, ruleId: string | null): Step {
+/** The playbook's first step for this very refusal, else for any of the provider's. */
+function before(provider: Provider | undefined, ruleId: string | null): string {
+  const rule = provider?.rejections.find((one) => one.id === ruleId);
+  const step = rule?.firstStep ?? provider?.checkFirst[0]?.text;
+  return step ? `Before that: ${step}` : 'Nothing was asked yet.';
+}
+
+function firstRequest(facts: Facts, provider: Provider | undefined, ruleId: string | null): Step {
   const route = provider && routeFor(provider, ruleId);
-  const check = provider?.checkFirst[0];
   if (route?.kind === 'none') {
     return {
       what: 'Find the cause and stop it; there is nobody to ask here.',
@@ -47,9 +53,10 @@ function firstRequest(provider: Provider | undefined, ruleId: string | null): St
       secondary: { label: 'Add a note', go: 'note' },
     };
   }
+  const name = provider?.name ?? 'the provider';
   return {
-    what: `Write the first request to ${provider?.name ?? 'the provider'}.`,
-    why: check ? `Before that: ${check.text}` : 'Nothing was asked yet.',
+    what: facts.round === 0 ? `Write the first request to ${name}.` : `Ask ${name} again.`,
+    why: before(provider, ruleId),
     primary: WRITE,
     secondary: RECORD,
   };
@@ -110,10 +117,10 @@ function stepFor(facts: Facts, provider: Provider | undefined, ruleId: string | 
   const name = provider?.name ?? 'the provider';
   switch (facts.state) {
     case 'open':
-      return firstRequest(provider, ruleId);
+      return firstRequest(facts, provider, ruleId);
     case 'awaiting-provider':
       return {
-        what: `Wait for ${name}'s answer, and record it here.`,
+        what: `Wait for ${name}’s answer, and record it here.`,
         why: facts.follow_up_due_at
           ? 'If none comes in the usual time, this incident comes back to you.'
           : `${name} names no time for answers.`,

@@ -33,6 +33,22 @@ const SHORT_KIND: Partial<Record<Entry['kind'], string>> = {
   'rejection-recorded': 'rejection',
 };
 
+/** What can move a state. A change that was recorded with it stands with it, and says no more than the change. */
+const CAUSES = new Set<Entry['kind']>([
+  'letter-sent',
+  'message-received',
+  'recovery-confirmed',
+  'relapse-seen',
+  'follow-up-due',
+]);
+
+const followsFrom = (entry: Entry, before: Entry | undefined) =>
+  before !== undefined &&
+  entry.kind === 'state-changed' &&
+  !entry.detail.byHand &&
+  CAUSES.has(before.kind) &&
+  before.recordedAt.getTime() === entry.recordedAt.getTime();
+
 const blank = {
   machine: '',
   quote: '',
@@ -95,11 +111,23 @@ function bodyOf(entry: Entry) {
   }
 }
 
-export function entryView(entry: Entry, zone: string) {
-  const { title, by } = describeEntry(entry);
+/** The fact is the row's title, beside its badge: a timeline has many of them, and each fits one line. */
+function headOf(entry: Entry) {
+  if (entry.kind !== 'evidence-recorded') return describeEntry(entry);
+  const { about, address, source } = entry.detail;
+  return { title: about, by: [address, source].filter(Boolean).join('; ') };
+}
+
+/** `whole`: full texts of messages by id, for paper, where nothing is a click away. */
+type EntryOptions = { whole?: Map<number, string>; follows?: boolean };
+
+export function entryView(entry: Entry, zone: string, options: EntryOptions = {}) {
+  const { title, by } = headOf(entry);
   const body = bodyOf(entry);
   return {
     id: entry.id,
+    follows: options.follows ?? false,
+    whole: entry.messageId === null ? '' : (options.whole?.get(entry.messageId) ?? ''),
     title,
     by,
     actor: entry.actor,
@@ -123,11 +151,12 @@ export function entryView(entry: Entry, zone: string) {
 }
 
 /** Entries in their order, grouped under the days of the viewer's zone. */
-export function entriesByDay(entries: Entry[], zone: string) {
+export function entriesByDay(entries: Entry[], zone: string, whole?: Map<number, string>) {
   const days: { title: string; zone: string; entries: ReturnType<typeof entryView>[] }[] = [];
   let current = '';
-  for (const entry of entries) {
-    const view = entryView(entry, zone);
+  for (const [index, entry] of entries.entries()) {
+    const follows = followsFrom(entry, entries[index - 1]);
+    const view = entryView(entry, zone, { follows, ...(whole ? { whole } : {}) });
     if (view.day !== current) {
       days.push({
         title: longDay(entry.occurredAt, zone),

@@ -1,35 +1,44 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { parseNetwork } from '../addresses/address.ts';
+import type { IncidentState } from '../database/tables.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { Problem } from '../problem.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
+import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
 import { ENTRY_GROUPS, type EntryGroup } from '../timeline/entries.ts';
 import { addNote, correctNote, countKinds, listEntries } from '../timeline/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { fromLocalInput, localInput } from '../web/format.ts';
 import { formKey, readForm } from '../web/forms.ts';
+import { linkTo } from '../web/links.ts';
 import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { NumberParams } from './api.ts';
 import { readDesk, readSpans } from './desk.ts';
-import { deskRow, spansView } from './desk-page.ts';
-import { durations, SEVERITIES, STATES, stateWords } from './incidents.ts';
+import { byDue, deskRow, spansView } from './desk-page.ts';
+import { blockedSince, durations, SEVERITIES, STATES, stateWords } from './incidents.ts';
 import { listIncidents } from './list.ts';
 import { nextStep } from './next-step.ts';
 import { courseOf, courseView, entriesByDay, timelineTabs } from './page.ts';
-import { readIncident } from './show.ts';
-import { confirmRecovery, editIncident, getIncident, linkIncidents, setState } from './store.ts';
+import { readBodies, readIncident } from './show.ts';
+import { confirmRecovery, editIncident, getIncident, linkIncidents, rulesOf, setState } from './store.ts';
 
 const ENTRIES_PER_PAGE = 100;
 const DOSSIER_ENTRIES = 5000;
 const STRIP_DAYS = 90;
 
+/** What is usually set by hand next, and why. */
+const ENDINGS: Partial<Record<IncidentState, { to: IncidentState; reason: string }>> = {
+  recovered: { to: 'closed', reason: 'Mail flows again.' },
+  closed: { to: 'open', reason: '' },
+};
+
 const NoteForm = Type.Object({ text: Type.String({ maxLength: 20_000, description: 'the note' }) });
 const StateForm = Type.Object({
-  to: Type.Enum([...STATES]),
+  to: Type.Enum([...STATES], { description: 'one of the states' }),
   reason: Type.String({ maxLength: 2000, description: 'why it changes' }),
   seen: Type.Optional(Type.Enum([...STATES])),
 });
@@ -55,6 +64,11 @@ const ListQuery = Type.Object({
   address: Type.Optional(Type.String({ maxLength: 80 })),
   q: Type.Optional(Type.String({ maxLength: 200 })),
   mine: Type.Optional(Type.String({ maxLength: 5 })),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+});
+const ShowQuery = Type.Object({
+  show: Type.Optional(Type.String({ maxLength: 20 })),
+  order: Type.Optional(Type.String({ maxLength: 20 })),
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
 });
 
@@ -88,8 +102,13 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     const zone = viewerOf(request).timeZone;
     const since = new Date(now.getTime() - STRIP_DAYS * 86_400_000);
     const [desk, spans] = await Promise.all([readDesk(db), readSpans(db, since)]);
+    const listed = [desk.needYou, desk.waiting, desk.proving].flatMap((part) => part.items);
+    const rules = await rulesOf(
+      db,
+      listed.map((row) => row.number),
+    );
     const rows = (part: typeof desk.needYou) => ({
-      rows: part.items.map((row) => deskRow(row, catalogue, now)),
+      rows: part.items.map((row) => deskRow(row, rules.get(row.number), catalogue, now)).sort(byDue),
       more: part.next !== null,
     });
     const empty =
@@ -130,7 +149,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
         ? { items: [], next: null }
         : await listIncidents(db, {
             limit: 50,
-            after: readCursor(cursor, ['number'])?.[0] as number | undefined,
+            after: readCursor(cursor, 'incidents', ['number'])?.[0],
             states: known
               ? [known]
               : state === 'not-closed'
@@ -145,7 +164,8 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
       const query = new URLSearchParams(
         Object.entries({ state, provider, address, q, mine }).filter(([, value]) => value),
       );
-      if (page.next !== null) query.set('cursor', writeCursor([page.next]));
+      const first = linkTo('/incidents', query);
+      if (page.next !== null) query.set('cursor', writeCursor('incidents', [page.next]));
       return reply.page('incidents/list', {
         query: { state, provider, address, q, mine },
         errors,
@@ -166,8 +186,8 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
           round: row.round,
           assignee: row.assignee_name ?? '',
         })),
-        next: page.next === null ? '' : `/incidents?${query}`,
-        isFirst: !cursor,
+        next: page.next === null ? '' : linkTo('/incidents', query),
+        first: cursor ? first : '',
       });
     },
   );
@@ -175,13 +195,13 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
   async function showIncident(
     request: FastifyRequest,
     number: number,
-    query: Record<string, string>,
+    query: Static<typeof ShowQuery>,
     whole = false,
   ) {
     const zone = viewerOf(request).timeZone;
-    const group = (Object.keys(ENTRY_GROUPS) as EntryGroup[]).find((one) => one === query['show']);
-    const order = query['order'] === 'newest' ? 'newest' : 'oldest';
-    const [at, id] = readCursor(query['cursor'], ['string', 'number']) ?? [];
+    const group = (Object.keys(ENTRY_GROUPS) as EntryGroup[]).find((one) => one === query.show);
+    const order = query.order === 'newest' ? 'newest' : 'oldest';
+    const after = readEntryCursor(query.cursor, number, order);
     const [read, counts, page] = await Promise.all([
       readIncident(db, number),
       countKinds(db, number),
@@ -189,7 +209,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
         order,
         limit: whole ? DOSSIER_ENTRIES : ENTRIES_PER_PAGE,
         ...(group ? { kinds: ENTRY_GROUPS[group] } : {}),
-        ...(at !== undefined ? { after: { at: new Date(at), id: id as number } } : {}),
+        after,
       }),
     ]);
     const now = new Date();
@@ -206,7 +226,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
       });
       for (const [key, value] of [...merged])
         if (!value || value === 'all' || value === 'oldest') merged.delete(key);
-      return `/incidents/${number}${merged.size > 0 ? `?${merged}` : ''}`;
+      return linkTo(`/incidents/${number}`, merged);
     };
     const changes = read.changes.filter((change) => change.at >= row.opened_at || read.changes.length < 50);
     return {
@@ -252,13 +272,13 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
       meaning: rule?.meaning ?? '',
       durations: durations(row, now),
       step: nextStep(row, provider, ruleIdOf(read.firstRejection?.rule, row.provider)),
-      course: courseView(courseOf(row.opened_at, changes, row.state), now),
+      course: courseView(courseOf(blockedSince(row), changes, row.state), now),
       tabs: timelineTabs(counts, group ?? 'all', (name) => link({ show: name })),
       order,
       orderLink: link({ order: order === 'oldest' ? 'newest' : 'oldest' }),
-      days: entriesByDay(page.entries, zone),
-      more: page.next ? link({ cursor: writeCursor([page.next.at.toISOString(), page.next.id]) }) : '',
-      isFirstPage: at === undefined,
+      days: entriesByDay(page.entries, zone, whole ? await readBodies(db, number) : undefined),
+      more: page.next ? link({ cursor: writeEntryCursor(page.next, number, order) }) : '',
+      first: after ? link({}) : '',
       addresses: read.addresses,
       assignee: read.assignee,
       tickets: read.tickets,
@@ -285,6 +305,9 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
       })),
       nowInput: localInput(now, zone),
       states: STATES.filter((one) => one !== row.state).map((one) => ({ key: one, words: stateWords(one) })),
+      ending: ENDINGS[row.state] ?? { to: '', reason: '' },
+      isOver: row.state === 'closed',
+      paper: whole,
       organisation: '',
       errors: {} as Record<string, string>,
       problem: '',
@@ -295,12 +318,9 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents/:number',
-    { config: { access: 'viewer' }, schema: { params: NumberParams } },
+    { config: { access: 'viewer' }, schema: { params: NumberParams, querystring: ShowQuery } },
     async (request, reply) =>
-      reply.page(
-        'incidents/show',
-        await showIncident(request, request.params.number, request.query as Record<string, string>),
-      ),
+      reply.page('incidents/show', await showIncident(request, request.params.number, request.query)),
   );
 
   /** The whole incident on one page, for paper or for an auditor. */

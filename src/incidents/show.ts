@@ -91,4 +91,18 @@ export async function readIncident(db: Db, number: number) {
     })),
   };
 }
+
+/** More of one message than this is in its source. */
+const BODY_CHARACTERS = 20_000;
+
+/** The texts of an incident's messages, by id. */
+export async function readBodies(db: Db, number: number): Promise<Map<number, string>> {
+  const rows = await db
+    .selectFrom('messages')
+    .select(['id', sql<string>`left(text, ${BODY_CHARACTERS}::integer)`.as('text')])
+    .where('incident_number', '=', number)
+    .execute();
+  return new Map(rows.map(({ id, text }) => [id, text]));
+}
+
 export type IncidentRead = Awaited<ReturnType<typeof readIncident>>;

@@ -69,7 +69,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
             ({ label, value, maxLength, missing }) => ({ label, value, maxLength, missing }),
           )
         : [],
-      missing: letter.state === 'sent' ? [] : stillMissing(letter, draft.missing),
+      missing: letter.state === 'sent' ? [] : stillMissing(letter),
       version: letter.version,
       sentAt: letter.sent_at?.toISOString() ?? null,
       channel: letter.channel,
@@ -245,6 +245,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
           body: await sendLetter(trx, actorOf(request), id, template, provider, {
             channel,
             reference,
+            fillGaps: true,
             at: sentAt ? new Date(sentAt) : undefined,
           }),
         }),

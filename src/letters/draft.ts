@@ -1,6 +1,6 @@
 import type { Verdict } from '../providers/schema.ts';
 import type { Claim } from './claims.ts';
-import { gap, type LetterFacts, type Missing, missingOf, type Need } from './facts.ts';
+import { gap, type LetterFacts, type Missing, missingOf, type Need, refusedSince } from './facts.ts';
 import { type Language, letterList } from './language.ts';
 import { insideSentence, type LetterData } from './letter-helpers.ts';
 import type { LetterTemplate } from './templates.ts';
@@ -55,6 +55,7 @@ function variablesOf(facts: LetterFacts, missing: Missing[], language: Language)
       at: facts.refusal?.at ?? null,
       codes: oneLine(facts.refusal?.codes ?? ''),
     },
+    refusedSince: refusedSince(facts),
     hostname: oneLine(facts.hostnames[0] ?? ''),
     blockCode: oneLine(facts.blockCode),
     recipientDomains: facts.recipientDomains.map(oneLine),

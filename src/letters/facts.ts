@@ -11,7 +11,7 @@ export type LetterFacts = {
   addresses: string[];
   hostnames: string[];
   /** The newest refusal, on one line as it was said. */
-  refusal: { text: string; at: Date | null; codes: string } | null;
+  refusal: { text: string; at: Date | null; codes: string; recordedAt?: Date } | null;
   blockCode: string;
   recipientDomains: string[];
   ticketReference: string;
@@ -55,10 +55,23 @@ const HELD: Record<Need, (facts: LetterFacts) => boolean> = {
 
 export type Missing = { key: Need; label: string; where: 'profile' | 'incident' };
 
+const toMissing = (key: Need): Missing => ({ key, label: NEEDS[key].label, where: NEEDS[key].where });
+
 export const missingOf = (needs: Need[], facts: LetterFacts): Missing[] =>
-  needs
-    .filter((need) => !HELD[need](facts))
-    .map((key) => ({ key, label: NEEDS[key].label, where: NEEDS[key].where }));
+  needs.filter((need) => !HELD[need](facts)).map(toMissing);
 
 /** What stands in the letter where a fact is missing: seen at once, never an empty hole. */
 export const gap = (need: Need) => `[${NEEDS[need].gap}]`;
+
+/** The gaps that a text has. What a person filled in by hand is none; one that could be filled by now is. */
+export const gapsIn = (text: string): Missing[] =>
+  (Object.keys(NEEDS) as Need[]).filter((need) => text.includes(gap(need))).map(toMissing);
+
+/**
+ * Whether mail was refused after the last letter and the last answer. "Still refused" is true only then:
+ * an older refusal is what they have judged already. One without a time was pasted when it was recorded.
+ */
+export function refusedSince({ refusal, lastLetter, lastReply }: LetterFacts): boolean {
+  const at = refusal?.at ?? refusal?.recordedAt;
+  return at !== undefined && [lastLetter, lastReply].every((one) => one === null || one.at < at);
+}

@@ -1,13 +1,13 @@
 import type { IncidentRow, LetterRow } from '../database/tables.ts';
 import { addressOf } from '../providers/playbook.ts';
-import type { Provider, Route } from '../providers/schema.ts';
+import type { FormField, Provider, Route } from '../providers/schema.ts';
 import type { Claim } from './claims.ts';
 import type { Draft } from './draft.ts';
-import type { LetterFacts } from './facts.ts';
+import { type LetterFacts, refusedSince } from './facts.ts';
 import { fillFields } from './form-fields.ts';
 import { LANGUAGES } from './language.ts';
 import { lintLetter } from './phrases.ts';
-import { roundWords } from './rounds.ts';
+import { isInTicket, roundWords } from './rounds.ts';
 import { stillMissing } from './store.ts';
 import type { LetterTemplate } from './templates.ts';
 
@@ -31,6 +31,7 @@ type Input = {
   typed: Record<string, string>;
   problem: { message: string; fields: Record<string, string>; code: string } | undefined;
   zone: string;
+  canWrite: boolean;
   now: string;
   channels: { key: string; words: string }[];
 };
@@ -90,6 +91,57 @@ function countWords(claims: Claim[]): string {
     .join(', ');
 }
 
+const CHANNEL_OF: Partial<Record<Route['kind'], string>> = {
+  portal: 'portal',
+  form: 'form',
+  'self-service': 'form',
+};
+
+/** How this letter usually leaves: by the provider's form, and from then on in the ticket's own thread. */
+const usualChannel = (round: string, route: Route | undefined) => {
+  const first = CHANNEL_OF[route?.kind ?? 'email'] ?? 'email';
+  return first === 'form' && isInTicket(round) ? 'email' : first;
+};
+
+/** Fields whose text is being written on this page: their copy is taken from there, not from what was saved. */
+const LIVE: Partial<Record<FormField['value'], string>> = { letter: 'text', subject: 'subj' };
+
+/** What the form asks and no record can answer is answered there. */
+const emptyWords = (missing: boolean, route: Route) => ({
+  label: missing ? `${route.kind === 'email' ? 'they ask' : 'the form asks'}, we do not know` : '',
+  placeholder: missing ? 'Fill in there, or in the profile' : 'Answer it there',
+});
+
+function routeView(
+  route: Route,
+  facts: LetterFacts,
+  letter: { round: string; subject: string; body: string },
+) {
+  const inTicket = isInTicket(letter.round) && route.kind !== 'portal' && route.kind !== 'self-service';
+  return {
+    name: route.name,
+    kind: route.kind,
+    url: inTicket ? '' : (route.url ?? ''),
+    address: addressOf(route, facts.refusal?.text ?? '') ?? '',
+    notes: route.notes,
+    inTicket: inTicket && route.kind !== 'email',
+    order: route.kind === 'email' ? 'what they want to read' : 'in the form’s order',
+    takesLetter:
+      route.kind === 'email' ||
+      route.fields.length === 0 ||
+      route.fields.some((field) => field.value === 'letter'),
+    fields: fillFields(route, facts, letter).map((field, index) => ({
+      ...field,
+      position: index + 1,
+      id: `ff-${field.key}`,
+      copy: LIVE[route.fields[index]?.value ?? 'asked'] ?? `ff-${field.key}`,
+      empty: field.value === '' ? emptyWords(field.missing, route) : null,
+      long: field.value.length > 45,
+      length: field.value.length,
+    })),
+  };
+}
+
 /** All that the composer shows: the text, its claims, the form's fields, and what stands in the way of sending. */
 export function composerView(input: Input) {
   const { letter, template, draft, facts, route, typed, problem } = input;
@@ -99,7 +151,9 @@ export function composerView(input: Input) {
   const views = claims
     .toSorted((a, b) => ORDER[a.status] - ORDER[b.status])
     .map((claim) => claimView(claim, input.overrides));
-  const missing = isSent ? [] : stillMissing({ ...letter, ...text }, draft.missing);
+  const missing = isSent ? [] : stillMissing({ ...letter, ...text });
+  const unknown = new Set(draft.missing.map((one) => one.key));
+  const here = `/incidents/${letter.incident_number}/letters/${letter.id}`;
   const blocking = views.filter((claim) => claim.bad);
   return {
     number: letter.incident_number,
@@ -117,7 +171,10 @@ export function composerView(input: Input) {
       updatedAt: letter.updated_at,
       sentAt: letter.sent_at,
       channel: input.channels.find((one) => one.key === letter.channel)?.words ?? '',
-      outdated: !isSent && (draft.body !== letter.base_body || draft.subject !== letter.base_subject),
+      outdated:
+        !isSent &&
+        draft.body !== letter.body &&
+        (draft.body !== letter.base_body || draft.subject !== letter.base_subject),
     },
     when: template.when,
     claims: views.filter((claim) => claim.known),
@@ -127,15 +184,23 @@ export function composerView(input: Input) {
       letter.round === 'second-review' &&
       !claims.some((claim) => claim.status === 'supported' && claim.key !== 'refusal-fresh'),
     claimCount: countWords(claims),
-    missing: missing.map((one) => ({
-      ...one,
-      href:
-        one.where === 'profile'
-          ? `/settings/profile#${fieldId(one.key)}`
-          : `/incidents/${letter.incident_number}`,
-    })),
+    missing: missing
+      .filter((one) => unknown.has(one.key))
+      .map((one) => ({
+        ...one,
+        href:
+          one.where === 'profile'
+            ? `/settings/profile?back=${here}#${fieldId(one.key)}`
+            : `/incidents/${letter.incident_number}`,
+      })),
+    /** Gaps that the facts of by now would fill. */
+    gaps: missing.filter((one) => !unknown.has(one.key)).map((one) => one.label),
+    back: here,
+    canRecord: !isSent && input.canWrite,
     blocking,
     ready: blocking.length === 0 && missing.length === 0,
+    refusedBefore:
+      !isSent && letter.round === 'second-review' && facts.lastReply !== null && !refusedSince(facts),
     lint: isSent
       ? []
       : lintLetter(text.body, {
@@ -144,31 +209,10 @@ export function composerView(input: Input) {
         }),
     route:
       route && template.kind !== 'customers'
-        ? {
-            name: route.name,
-            kind: route.kind,
-            url: route.url ?? '',
-            address: addressOf(route, facts.refusal?.text ?? '') ?? '',
-            notes: route.notes,
-            fields: fillFields(route, facts, text).map((field, index) => ({
-              ...field,
-              position: index + 1,
-              id: `ff-${field.key}`,
-              long: field.value.length > 60,
-              length: field.value.length,
-            })),
-          }
+        ? routeView(route, facts, { ...text, round: letter.round })
         : null,
     reference: typed['reference'] ?? facts.ticketReference,
-    channel:
-      typed['channel'] ??
-      (route?.kind === 'email'
-        ? 'email'
-        : route?.kind === 'portal'
-          ? 'portal'
-          : route?.kind === 'form' || route?.kind === 'self-service'
-            ? 'form'
-            : 'email'),
+    channel: typed['channel'] ?? usualChannel(letter.round, route),
     at: typed['at'] ?? '',
     channels: input.channels,
     zone: input.zone,

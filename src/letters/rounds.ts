@@ -14,3 +14,14 @@ export const ROUND_WORDS = {
 export type Round = keyof typeof ROUND_WORDS;
 export const ROUNDS = Object.keys(ROUND_WORDS) as Round[];
 export const roundWords = (round: string) => ROUND_WORDS[round as Round] ?? round;
+
+/** Rounds that answer in the ticket which is open already; a new one would only be thrown together with it. */
+const IN_TICKET: Round[] = [
+  'followup-silence',
+  'second-review',
+  'answer-info',
+  'ask-cause',
+  'pre-emptive',
+  'thanks',
+];
+export const isInTicket = (round: string) => IN_TICKET.includes(round as Round);

@@ -8,7 +8,7 @@ import { readMoment } from '../incidents/routes.ts';
 import { getIncident } from '../incidents/store.ts';
 import { notFound } from '../problem.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
-import { actorOf, viewerOf } from '../web/access.ts';
+import { actorOf, reaches, viewerOf } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
 import { formKey, readForm } from '../web/forms.ts';
 import { once } from '../web/once.ts';
@@ -115,8 +115,10 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
             when: template.when,
             round: roundWords(template.round),
             suggested: template === suggested,
+            // The same letter in another language fits as well.
+            fits: template.round === suggested?.round && template.key === suggested.key,
           }))
-          .sort((a, b) => Number(b.suggested) - Number(a.suggested)),
+          .sort((a, b) => Number(b.suggested) - Number(a.suggested) || Number(b.fits) - Number(a.fits)),
       });
     },
   );
@@ -182,6 +184,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       typed,
       problem,
       zone: viewerOf(request).timeZone,
+      canWrite: reaches(viewerOf(request).role, 'operator'),
       now: localInput(now, viewerOf(request).timeZone),
       channels: channelOptions,
     });

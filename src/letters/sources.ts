@@ -89,6 +89,7 @@ export async function readSources(
       ? {
           text: newest.text,
           at: newest.occurred_at,
+          recordedAt: newest.recorded_at,
           codes: [newest.reply_code, newest.enhanced_code, newest.block_code].filter(Boolean).join(' '),
         }
       : null,

@@ -11,7 +11,7 @@ import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { type Claim, judgeClaims } from './claims.ts';
 import { type Draft, draftLetter, oneLine } from './draft.ts';
-import { gap, type Missing, type Need } from './facts.ts';
+import { gapsIn } from './facts.ts';
 import { mergeEdits } from './merge-edits.ts';
 import { roundWords } from './rounds.ts';
 import { readSources } from './sources.ts';
@@ -221,12 +221,28 @@ export async function overrideClaim(
 export const overridesOf = (db: Db | Trx, id: number) =>
   db.selectFrom('letter_overrides').selectAll().where('letter_id', '=', id).execute();
 
-/** What still stands as a gap in the text. What a person filled in by hand is not missing any more. */
-export const stillMissing = (letter: Pick<LetterRow, 'subject' | 'body'>, missing: Missing[]) =>
-  missing.filter(({ key }) => `${letter.subject}\n${letter.body}`.includes(gap(key as Need)));
+/** What still stands as a gap in the text, whether it is known by now or not. */
+export const stillMissing = (letter: Pick<LetterRow, 'subject' | 'body'>) =>
+  gapsIn(`${letter.subject}\n${letter.body}`);
+
+/** Fills the gaps whose facts became known since the letter was drafted. */
+async function fillKnownGaps(
+  trx: Trx,
+  id: number,
+  template: LetterTemplate,
+  provider: Provider | undefined,
+): Promise<void> {
+  const now = new Date();
+  const row = await lockDraft(trx, id);
+  const gaps = stillMissing(row);
+  if (gaps.length === 0) return;
+  const { draft } = await currentDraft(trx, row, template, provider, now);
+  const unknown = new Set(draft.missing.map((one) => one.key));
+  if (gaps.some((one) => !unknown.has(one.key))) await refreshDraft(trx, id, template, provider, now);
+}
 
 function refuseUnready(letter: LetterRow, draft: Draft, overridden: string[]): void {
-  const missing = stillMissing(letter, draft.missing);
+  const missing = stillMissing(letter);
   if (missing.length > 0) {
     const fields = Object.fromEntries(missing.map((one) => [one.key, `Still missing: ${one.label}.`]));
     throw new Problem(
@@ -253,6 +269,8 @@ export type Sending = {
   reference?: string | undefined;
   at?: Date | undefined;
   to?: string | undefined;
+  /** Fill the gaps that are known by now. Not where a person has read the text as it stands. */
+  fillGaps?: boolean;
 };
 
 /**
@@ -269,6 +287,7 @@ export async function sendLetter(
 ): Promise<number> {
   const { incident_number: number } = await getLetter(trx, id);
   const incident = await lockIncident(trx, number);
+  if (sending.fillGaps) await fillKnownGaps(trx, id, template, provider);
   const letter = await lockDraft(trx, id);
   if (isFrozen(incident.state)) throw closedProblem(number);
   const now = new Date();

@@ -13,7 +13,8 @@ export function nextRound(facts: {
   const { state, lastVerdict, round } = facts;
   if (state === 'mitigated') return lastVerdict === 'refused-to-explain' ? 'thanks' : 'ask-cause';
   if (state === 'recovered' || state === 'closed') return 'thanks';
-  if (round === 0) return 'first';
+  // Open with requests behind it: refused again after it was lifted, which is a new matter.
+  if (round === 0 || state === 'open') return 'first';
   if (lastVerdict === 'needs-information') return 'answer-info';
   if (lastVerdict === 'denied' || lastVerdict === 'not-blocked' || lastVerdict === 'closed')
     return 'second-review';

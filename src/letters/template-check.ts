@@ -26,6 +26,7 @@ const VARIABLES: Record<string, 'always' | 'guarded' | 'condition' | Need> = {
   'lastReply.quote': 'guarded',
   lifted: 'condition',
   temporary: 'condition',
+  refusedSince: 'condition',
   firstRejectionAt: 'guarded',
   lastRejectionAt: 'guarded',
   rejectionCount: 'guarded',

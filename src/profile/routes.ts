@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { backOf } from '../web/back.ts';
 import { readForm } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import type { Profile } from './profile.ts';
@@ -92,9 +93,15 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
     sndsSince: profile.sndsSince ?? '',
   });
 
-  app.get('/settings/profile', { config: { access: 'viewer' } }, async (_request, reply) => {
+  app.get('/settings/profile', { config: { access: 'viewer' } }, async (request, reply) => {
     const { version, ...profile } = await getProfile(db);
-    return reply.page('profile/edit', { values: shown(profile), version, errors: {}, problem: '' });
+    return reply.page('profile/edit', {
+      values: shown(profile),
+      version,
+      back: backOf(request),
+      errors: {},
+      problem: '',
+    });
   });
 
   app.post('/settings/profile', { config: { access: 'operator' } }, async (request, reply) =>
@@ -138,7 +145,7 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
           },
           version,
         );
-        return reply.done('/settings/profile', 'Profile saved.');
+        return reply.done(backOf(request) || '/settings/profile', 'Profile saved.');
       },
       async (problem) => {
         const { version, ...kept } = await getProfile(db);
@@ -146,7 +153,7 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
         const values = Object.fromEntries(Object.keys(shown(kept)).map((name) => [name, typed[name] ?? '']));
         return {
           view: 'profile/edit',
-          data: { values, version, errors: problem.fields, problem: problem.message },
+          data: { values, version, back: backOf(request), errors: problem.fields, problem: problem.message },
         };
       },
     ),

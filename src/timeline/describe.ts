@@ -1,8 +1,9 @@
 import { roundWords } from '../letters/rounds.ts';
+import { count } from '../web/format.ts';
 import type { Entry, EntryDetails, EntryKind } from './entries.ts';
 
 const words = (state: string) => state.replaceAll('-', ' ');
-const times = (seen: number) => (seen > 1 ? `, ${seen} times` : '');
+const times = (seen: number) => (seen > 1 ? `, ${count(seen)} times` : '');
 
 const VERDICT_TITLES: Record<EntryDetails['message-received']['verdict'], string> = {
   acknowledged: 'They have the request',

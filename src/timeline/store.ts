@@ -43,11 +43,13 @@ export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<K
 }
 
 export type Order = 'newest' | 'oldest';
+/** Where in its order an entry stands. */
+export type EntryPlace = { at: Date; id: number };
 export type TimelineQuery = {
   order: Order;
   kinds?: readonly EntryKind[];
   limit: number;
-  after?: { at: Date; id: number };
+  after?: EntryPlace | undefined;
 };
 
 /** One page of a timeline, and where the next one starts. */
@@ -55,7 +57,7 @@ export async function listEntries(
   db: Db,
   incident: number,
   query: TimelineQuery,
-): Promise<{ entries: Entry[]; next: { at: Date; id: number } | null }> {
+): Promise<{ entries: Entry[]; next: EntryPlace | null }> {
   const direction = query.order === 'newest' ? 'desc' : 'asc';
   let rows = db
     .selectFrom('timeline_entries as e')

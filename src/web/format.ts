@@ -1,16 +1,58 @@
 /** How times, durations and numbers read on pages. Pure: the zone and the present come in as arguments. */
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const QUARTER_MS = 900_000;
+/** Offsets by zone and quarter of an hour: clocks change at quarters only. Asking `Intl` is a hundred times as dear. */
+const offsets = new Map<string, { words: string; ms: number }>();
+const OFFSETS_KEPT = 20_000;
+const zones = new Map<string, Intl.DateTimeFormat>();
 
-function formatter(zone: string, kind: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${zone} ${kind}`;
-  let format = formats.get(key);
+function readOffset(at: Date, zone: string): { words: string; ms: number } {
+  let format = zones.get(zone);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', ...options });
-    formats.set(key, format);
+    format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeZoneName: 'longOffset' });
+    zones.set(zone, format);
   }
-  return format;
+  const name = format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
+  const [, sign, hours, minutes, seconds = '0'] = /^GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(name) ?? [];
+  if (!sign) return { words: 'UTC+00:00', ms: 0 };
+  const ms = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+  return { words: name.replace('GMT', 'UTC'), ms: sign === '-' ? -ms : ms };
 }
+
+function offsetOf(at: Date, zone: string): { words: string; ms: number } {
+  const key = `${zone} ${Math.floor(at.getTime() / QUARTER_MS)}`;
+  let found = offsets.get(key);
+  if (!found) {
+    if (offsets.size >= OFFSETS_KEPT) offsets.clear();
+    found = readOffset(at, zone);
+    offsets.set(key, found);
+  }
+  return found;
+}
+
+/** The same reading of the clock, in UTC: its UTC fields are the zone's. */
+const local = (at: Date, zone: string) => new Date(at.getTime() + offsetOf(at, zone).ms);
+
+const namesOf = (part: 'month' | 'weekday', style: 'long' | 'short', days: number[]) => {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', [part]: style });
+  return days.map((day) =>
+    format.format(Date.UTC(2023, part === 'month' ? day : 0, part === 'month' ? 1 : day)),
+  );
+};
+const MONTH_NUMBERS = Array.from({ length: 12 }, (_, month) => month);
+/** 1 January 2023 was a Sunday. */
+const WEEK = [1, 2, 3, 4, 5, 6, 7];
+const MONTHS = namesOf('month', 'long', MONTH_NUMBERS);
+const MONTHS_SHORT = namesOf('month', 'short', MONTH_NUMBERS);
+const WEEKDAYS = namesOf('weekday', 'long', WEEK);
+const WEEKDAYS_SHORT = namesOf('weekday', 'short', WEEK);
+
+const two = (value: number) => String(value).padStart(2, '0');
+const clockOf = (at: Date) => `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
+const secondsOf = (at: Date) => `${clockOf(at)}:${two(at.getUTCSeconds())}`;
+const dayOf = (at: Date) => `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`;
+const isoDayOf = (at: Date) =>
+  `${String(at.getUTCFullYear()).padStart(4, '0')}-${two(at.getUTCMonth() + 1)}-${two(at.getUTCDate())}`;
 
 export function isTimeZone(zone: string): boolean {
   try {
@@ -22,69 +64,50 @@ export function isTimeZone(zone: string): boolean {
 }
 
 /** `UTC+01:00` at that moment in that zone. */
-export function offset(at: Date, zone: string): string {
-  const name = formatter(zone, 'offset', { timeZoneName: 'longOffset' })
-    .formatToParts(at)
-    .find((part) => part.type === 'timeZoneName')?.value;
-  return !name || name === 'GMT' ? 'UTC+00:00' : name.replace('GMT', 'UTC');
-}
+export const offset = (at: Date, zone: string) => offsetOf(at, zone).words;
 
 /** `09:12` */
-export const clock = (at: Date, zone: string) =>
-  formatter(zone, 'clock', { hour: '2-digit', minute: '2-digit' }).format(at);
+export const clock = (at: Date, zone: string) => clockOf(local(at, zone));
 
 /** `10 March 2026` */
-export const day = (at: Date, zone: string) =>
-  formatter(zone, 'day', { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
+export const day = (at: Date, zone: string) => dayOf(local(at, zone));
 
 /** `Tuesday 10 March 2026` */
-export const longDay = (at: Date, zone: string) =>
-  formatter(zone, 'long-day', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
-    .format(at)
-    .replace(',', '');
+export function longDay(at: Date, zone: string): string {
+  const here = local(at, zone);
+  return `${WEEKDAYS[here.getUTCDay()]} ${dayOf(here)}`;
+}
 
 /** `2026-03-10`, for telling days apart and for date inputs. */
-export const isoDay = (at: Date, zone: string) => {
-  const parts = formatter(zone, 'iso-day', {
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).formatToParts(at);
-  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
-  return `${part('year')}-${part('month')}-${part('day')}`;
-};
+export const isoDay = (at: Date, zone: string) => isoDayOf(local(at, zone));
 
 /** `2026-03-10T09:12:07`, for `datetime-local` inputs. */
-export const localInput = (at: Date, zone: string) =>
-  `${isoDay(at, zone)}T${formatter(zone, 'seconds', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at)}`;
+export function localInput(at: Date, zone: string): string {
+  const here = local(at, zone);
+  return `${isoDayOf(here)}T${secondsOf(here)}`;
+}
 
 /** `Tue 10 March 2026, 09:12:07 UTC+01:00`: nothing left to guess. */
-export const exact = (at: Date, zone: string) => {
-  const date = formatter(zone, 'exact-day', {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-  })
-    .format(at)
-    .replace(',', '');
-  const time = formatter(zone, 'seconds', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(
-    at,
-  );
-  return `${date}, ${time} ${offset(at, zone)}`;
+export function exact(at: Date, zone: string): string {
+  const here = local(at, zone);
+  return `${WEEKDAYS_SHORT[here.getUTCDay()]} ${dayOf(here)}, ${secondsOf(here)} ${offset(at, zone)}`;
+}
+
+/** `10 Mar` */
+const shortDay = (at: Date, zone: string) => {
+  const here = local(at, zone);
+  return `${here.getUTCDate()} ${MONTHS_SHORT[here.getUTCMonth()]}`;
 };
 
 /** `09:12` today, `Tue 14:10` within six days, `10 Mar, 14:10` this year, else with the year. */
 export function near(at: Date, now: Date, zone: string): string {
-  if (isoDay(at, zone) === isoDay(now, zone)) return clock(at, zone);
-  const time = clock(at, zone);
-  if (Math.abs(now.getTime() - at.getTime()) < 6 * 86_400_000) {
-    return `${formatter(zone, 'weekday', { weekday: 'short' }).format(at)} ${time}`;
-  }
-  const sameYear = isoDay(at, zone).slice(0, 4) === isoDay(now, zone).slice(0, 4);
-  return sameYear
-    ? `${formatter(zone, 'day-month', { day: 'numeric', month: 'short' }).format(at)}, ${time}`
-    : `${formatter(zone, 'short-day', { day: 'numeric', month: 'short', year: 'numeric' }).format(at)}, ${time}`;
+  const [here, today] = [local(at, zone), local(now, zone)];
+  const time = clockOf(here);
+  if (isoDayOf(here) === isoDayOf(today)) return time;
+  if (Math.abs(now.getTime() - at.getTime()) < 6 * 86_400_000)
+    return `${WEEKDAYS_SHORT[here.getUTCDay()]} ${time}`;
+  const year = here.getUTCFullYear() === today.getUTCFullYear() ? '' : ` ${here.getUTCFullYear()}`;
+  return `${shortDay(at, zone)}${year}, ${time}`;
 }
 
 /** `1 d 9 h 48 min`; `40 s` below a minute. */
@@ -103,6 +126,9 @@ export function duration(ms: number): string {
     .join(' ');
 }
 
+/** Only the two largest units, for rows: `1 d 9 h`, `9 h 48 min`. */
+export const inShort = (ms: number) => duration(ms).split(' ').slice(0, 4).join(' ');
+
 /** Only the largest unit: `3 d`, `14 h`, `4 min`. */
 export function roughly(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
@@ -112,14 +138,16 @@ export function roughly(ms: number): string {
   return `${Math.floor(minutes / 1440)} d`;
 }
 
-/** `14 h ago`, `in 3 d`. */
+/** `14 h ago`, `just now`, `in 3 d`. */
 export function ago(at: Date, now: Date): string {
   const ms = now.getTime() - at.getTime();
-  return ms >= 0 ? `${roughly(ms)} ago` : `in ${roughly(-ms)}`;
+  if (ms >= 0) return ms < 60_000 ? 'just now' : `${roughly(ms)} ago`;
+  return `in ${roughly(-ms)}`;
 }
 
+const wholeNumbers = new Intl.NumberFormat('en-GB');
 /** `3,369` */
-export const count = (value: number) => value.toLocaleString('en-GB');
+export const count = (value: number) => wholeNumbers.format(value);
 
 /**
  * Reads what a `datetime-local` input gives, in a zone, as a moment. A time that the zone skips or has

@@ -2,7 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
-import { ago, clock, count, duration, exact, isoDay, near, offset, roughly } from './format.ts';
+import {
+  ago,
+  clock,
+  count,
+  day,
+  duration,
+  exact,
+  inShort,
+  isoDay,
+  longDay,
+  near,
+  offset,
+  roughly,
+} from './format.ts';
 
 const FOLDER = fileURLToPath(new URL('../../views/', import.meta.url));
 
@@ -31,6 +44,12 @@ function timeTag(at: Date, shown: string, options: Options): Handlebars.SafeStri
   );
 }
 
+/** On paper no time is relative: what was "14 h ago" is that only on the day of printing. */
+const isPaper = (options: Options) => options.data.root.paper === true;
+const onPaper = (at: Date, options: Options) => `${day(at, zoneOf(options))}, ${clock(at, zoneOf(options))}`;
+
+const ADDRESS = /((?:\d{1,3}\.){3}\d{1,3}(?:\/\d{1,2})?|(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}(?:\/\d{1,3})?)/i;
+
 /** Where the button of a next step leads. */
 const STEP_LINKS: Record<string, (number: number) => string> = {
   letter: (number) => `/incidents/${number}/letters/new`,
@@ -47,15 +66,40 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   icon: (name: string) => safe(`<svg class="i" aria-hidden="true"><use href="#${escapeText(name)}"/></svg>`),
   smallIcon: (name: string) =>
     safe(`<svg class="i i-s" aria-hidden="true"><use href="#${escapeText(name)}"/></svg>`),
-  near: (at: Date, options: Options) => timeTag(at, near(at, frameOf(options).now, zoneOf(options)), options),
+  near: (at: Date, options: Options) =>
+    timeTag(
+      at,
+      isPaper(options) ? onPaper(at, options) : near(at, frameOf(options).now, zoneOf(options)),
+      options,
+    ),
+  day: (at: Date, options: Options) => timeTag(at, day(at, zoneOf(options)), options),
+  minute: (at: Date, options: Options) =>
+    timeTag(
+      at,
+      `${longDay(at, zoneOf(options))}, ${clock(at, zoneOf(options))} ${offset(at, zoneOf(options))}`,
+      options,
+    ),
   clock: (at: Date, options: Options) => timeTag(at, clock(at, zoneOf(options)), options),
   exact: (at: Date, options: Options) => timeTag(at, exact(at, zoneOf(options)), options),
   ago: (at: Date, options: Options) => timeTag(at, ago(at, frameOf(options).now), options),
   age: (at: Date, options: Options) =>
-    timeTag(at, roughly(frameOf(options).now.getTime() - at.getTime()), options),
+    timeTag(
+      at,
+      isPaper(options) ? onPaper(at, options) : roughly(frameOf(options).now.getTime() - at.getTime()),
+      options,
+    ),
+  /** A machine's words in a sentence of ours: addresses in the machine's voice. */
+  withAddresses: (text: string) =>
+    safe(
+      text
+        .split(ADDRESS)
+        .map((part, index) => (index % 2 ? `<span class="ip">${escapeText(part)}</span>` : escapeText(part)))
+        .join(''),
+    ),
   isoDay: (at: Date, options: Options) => isoDay(at, zoneOf(options)),
   offset: (at: Date, options: Options) => offset(at, zoneOf(options)),
   duration: (ms: number) => duration(ms),
+  inShort: (ms: number) => inShort(ms),
   count: (value: number) => count(value),
   stateIcon: (state: string) => `s-${state}`,
   isPast: (at: Date, options: Options) => at < frameOf(options).now,

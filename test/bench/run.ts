@@ -1,6 +1,7 @@
+import { benchPages } from './pages.ts';
 import { benchStartUp } from './start-up.ts';
 
-const BENCHES = { 'start-up': benchStartUp };
+const BENCHES = { 'start-up': benchStartUp, pages: benchPages };
 
 // `npm run bench`, or `npm run bench -- start-up` for some of them.
 const wanted = process.argv.slice(2);

@@ -92,13 +92,16 @@
     });
   }
 
-  // Log a block: what is read appears while somebody types. The newest answer wins.
+  // Log a block: what is read appears while somebody types or corrects it. The newest answer wins, and
+  // whoever is in a field of it stays there.
   let latest = 0;
   async function preview(form, text) {
     const place = document.getElementById('preview');
     const area = form.querySelector('[data-preview]');
     const turn = ++latest;
-    const body = new URLSearchParams({ _csrf: form.elements._csrf.value, report: text.slice(0, 200000) });
+    const body = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === 'string') body.set(name, value);
+    body.set('report', text.slice(0, 200000));
     const answer = await fetch(area.dataset.preview, {
       method: 'POST',
       body,
@@ -106,13 +109,22 @@
     }).catch(() => null);
     if (!answer?.ok || turn !== latest) return;
     const html = await answer.text();
-    if (turn === latest) place.innerHTML = html;
+    if (turn !== latest) return;
+    const { activeElement } = document;
+    const back = place.contains(activeElement) ? activeElement.id : '';
+    const unfolded = place.querySelector('details')?.open;
+    place.innerHTML = html;
+    if (unfolded) place.querySelector('details').open = true;
+    if (back) document.getElementById(back)?.focus();
   }
   for (const area of document.querySelectorAll('[data-preview]')) {
     let wait;
     area.addEventListener('input', () => {
       clearTimeout(wait);
       wait = setTimeout(() => preview(area.form, area.value), 250);
+    });
+    document.getElementById('preview')?.addEventListener('change', (event) => {
+      if (event.target.matches('[name=provider], [name=addresses]')) void preview(area.form, area.value);
     });
   }
 
