@@ -99,7 +99,7 @@ export async function buildApp(
       headerPairs: 50,
     },
   });
-  await describeApi(app);
+  describeApi(app);
 
   const pages = [
     healthRoutes,

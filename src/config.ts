@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from './json-schema.ts';
 
 /** Every setting, from the environment. The README's table repeats these names; a test holds the two together. */
 const Environment = Type.Object({
@@ -88,6 +88,8 @@ export function readConfig(
     coerceTypes: true,
     allErrors: true,
     strict: true,
+    meta: false,
+    validateSchema: false,
     code: { optimize: false },
   });
   const validate = ajv.compile(Environment);

@@ -6,7 +6,6 @@ import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import type { OpenDatabase } from './database/open.ts';
-import { PEOPLE } from './demo/stories.ts';
 import { openLibrary } from './letters/library.ts';
 import { readCatalogue } from './providers/catalogue.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -36,7 +35,7 @@ export async function listen(
   // The first that needs the database, which has been opening meanwhile.
   await migrate(database.db as never);
   const password = config.demo ? newSecret().slice(0, 12) : '';
-  if (config.demo) await (await import('./demo/fill.ts')).fillDemo(desk, password);
+  const signInAs = config.demo ? await (await import('./demo/fill.ts')).fillDemo(desk, password) : '';
   // How long a request may take to arrive whole: a slow sender holds a connection no longer than this.
   app.server.requestTimeout = 120_000;
   await app.listen({ host: config.host, port: config.port });
@@ -50,10 +49,8 @@ export async function listen(
       'Nobody has an account yet. Set up the first one within 24 hours:',
       `${url}/set-up/${await newSetupLink(database.db)}`,
     );
-  if (config.demo)
-    say(
-      `Demonstration data only; it goes when this process stops. Sign in as ${PEOPLE[0].email} with ${password}`,
-    );
+  if (signInAs)
+    say(`Demonstration data only; it goes when this process stops. Sign in as ${signInAs} with ${password}`);
   const endUpkeep = startUpkeep(desk, logger);
   let stopping: Promise<void> | undefined;
   const stop = () => {

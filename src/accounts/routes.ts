@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
 import { isTimeZone } from '../web/format.ts';
 import { readForm } from '../web/forms.ts';

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import type { Role } from '../database/tables.ts';
+import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { isTimeZone } from '../web/format.ts';

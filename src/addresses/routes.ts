@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
 import { durations, STATES, stateWords } from '../incidents/incidents.ts';
 import { countIncidents, listIncidents } from '../incidents/list.ts';
+import { Type } from '../json-schema.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { badCursor, readCursor, writeCursor } from '../web/cursor.ts';
 import { readForm } from '../web/forms.ts';

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from 'typebox';
 import { NumberParams } from '../incidents/api.ts';
 import { getIncident } from '../incidents/store.ts';
+import { type Static, Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { Verdict } from '../providers/schema.ts';
 import { ensureTicket } from '../tickets/store.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { type Static, Type } from 'typebox';
 import { BadDataFile, checkData } from '../data-file.ts';
+import { type Static, Type } from '../json-schema.ts';
 import {
   classesOf,
   endOfMatch,

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../json-schema.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import deskNames from './desk-names.json' with { type: 'json' };
 import type { ReplyParts } from './newest-part.ts';

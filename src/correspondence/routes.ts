@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { NumberParams } from '../incidents/api.ts';
 import { stateWords } from '../incidents/incidents.ts';
 import { VERDICT_BADGES } from '../incidents/page.ts';
 import { readMoment } from '../incidents/routes.ts';
 import { getIncident } from '../incidents/store.ts';
+import { Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
 import { VERDICTS, Verdict } from '../providers/schema.ts';
 import { closeTicket, ensureTicket } from '../tickets/store.ts';
@@ -254,6 +254,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number, id } = request.params;
       const message = await getMessage(db, number, id);
+      const html = await sanitiseMail(message.html ?? '');
       return reply
         .header(
           'content-security-policy',
@@ -261,9 +262,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
         )
         .header('x-frame-options', 'SAMEORIGIN')
         .type('text/html; charset=utf-8')
-        .send(
-          `<!doctype html><meta charset="utf-8"><title>Message</title>${sanitiseMail(message.html ?? '')}`,
-        );
+        .send(`<!doctype html><meta charset="utf-8"><title>Message</title>${html}`);
     },
   );
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../json-schema.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import words from './ticket-words.json' with { type: 'json' };
 

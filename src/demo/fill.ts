@@ -190,7 +190,7 @@ async function playStory(
 }
 
 /** Fills an empty, throw-away database with the demonstration. */
-export async function fillDemo(desk: Desk, password: string): Promise<void> {
+export async function fillDemo(desk: Desk, password: string): Promise<string> {
   const { db } = desk;
   const now = new Date();
   const moment = "coalesce(nullif(current_setting('demo.now', true), '')::timestamptz, now())";
@@ -236,4 +236,5 @@ export async function fillDemo(desk: Desk, password: string): Promise<void> {
     }
   });
   for (const [position, story] of STORIES.entries()) await playStory(desk, people, story, position, now);
+  return PEOPLE[0].email;
 }

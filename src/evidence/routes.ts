@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { NumberParams } from '../incidents/api.ts';
 import { readMoment } from '../incidents/routes.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
+import { Type } from '../json-schema.ts';
 import { CLAIM_KEYS, claimText } from '../letters/claims.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { backOf } from '../web/back.ts';

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
 import { parseNetwork } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
 import { parseReport } from '../bounces/parse-report.ts';
+import { Type } from '../json-schema.ts';
 import { Reason } from '../providers/schema.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
 import { summarise } from '../timeline/describe.ts';

@@ -2,7 +2,7 @@ import { scaleUtc } from 'd3-scale';
 import { utcMonth } from 'd3-time';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
-import { day } from '../web/format.ts';
+import { day, month } from '../web/format.ts';
 import type { AddressSpans } from './desk.ts';
 import { durations, stateWords } from './incidents.ts';
 import type { IncidentListed } from './list.ts';
@@ -66,7 +66,6 @@ export function deskRow(
 export const byDue = (a: { due: Date | null }, b: { due: Date | null }) =>
   (a.due?.getTime() ?? Number.POSITIVE_INFINITY) - (b.due?.getTime() ?? Number.POSITIVE_INFINITY) || 0;
 
-const MONTH_NAME = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
 const HEIGHT = 34;
 /** Room that a letter of a label takes, in per cent of the strip: on a wide screen and on a phone. */
 const LETTER = { wide: 0.68, phone: 2.3 };
@@ -142,10 +141,7 @@ export function spansView(
 ) {
   const x = scaleUtc([since, now], [0, 100]).clamp(true);
   const at = (date: Date) => Math.round(x(date) * 100) / 100;
-  const months = utcMonth.range(since, now).map((month) => ({
-    x: at(month),
-    label: MONTH_NAME.format(month),
-  }));
+  const months = utcMonth.range(since, now).map((from) => ({ x: at(from), label: month(from) }));
   return {
     months,
     first: day(since, zone).replace(/ \d{4}$/, ''),

@@ -1,5 +1,5 @@
-import { type Static, Type } from 'typebox';
 import type { IncidentRow } from '../database/tables.ts';
+import { type Static, Type } from '../json-schema.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider, Reason } from '../providers/schema.ts';
 import { Reason as ReasonSchema } from '../providers/schema.ts';

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { isDocumentation, type Network, parseNetworks } from '../addresses/address.ts';
 import { findAddress } from '../addresses/store.ts';
+import { Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
 import { REASONS, Reason } from '../providers/schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';

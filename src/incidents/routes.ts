@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
 import { parseNetwork } from '../addresses/address.ts';
 import type { IncidentState } from '../database/tables.ts';
+import { type Static, Type } from '../json-schema.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { Problem } from '../problem.ts';
 import { ruleIdOf } from '../providers/playbook.ts';

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
 import { Channel } from '../correspondence/api.ts';
 import { NumberParams } from '../incidents/api.ts';
 import { getIncident } from '../incidents/store.ts';
+import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf } from '../web/access.ts';

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import { Type } from '../json-schema.ts';
 import { backOf } from '../web/back.ts';
 import { readForm } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Static, TSchema } from 'typebox';
 import { BadDataFile, checkData } from '../data-file.ts';
+import type { Static, TSchema } from '../json-schema.ts';
 import {
   type CitedLists,
   CitedLists as CitedListsSchema,

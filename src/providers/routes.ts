@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
 import { durations, stateWords } from '../incidents/incidents.ts';
 import { listIncidents } from '../incidents/list.ts';
+import { Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
 import type { Provider } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '../json-schema.ts';
 
 /**
  * The one schema of the provider catalogue. Every file in `data/` is one provider and is checked against

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import { Type } from '../json-schema.ts';
 import { timesByProvider } from './store.ts';
 
 const PERIODS = { 90: '90 days', 365: '12 months', 1826: '5 years' } as const;

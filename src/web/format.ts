@@ -33,19 +33,24 @@ function offsetOf(at: Date, zone: string): { words: string; ms: number } {
 /** The same reading of the clock, in UTC: its UTC fields are the zone's. */
 const local = (at: Date, zone: string) => new Date(at.getTime() + offsetOf(at, zone).ms);
 
-const namesOf = (part: 'month' | 'weekday', style: 'long' | 'short', days: number[]) => {
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', [part]: style });
-  return days.map((day) =>
-    format.format(Date.UTC(2023, part === 'month' ? day : 0, part === 'month' ? 1 : day)),
-  );
-};
-const MONTH_NUMBERS = Array.from({ length: 12 }, (_, month) => month);
-/** 1 January 2023 was a Sunday. */
-const WEEK = [1, 2, 3, 4, 5, 6, 7];
-const MONTHS = namesOf('month', 'long', MONTH_NUMBERS);
-const MONTHS_SHORT = namesOf('month', 'short', MONTH_NUMBERS);
-const WEEKDAYS = namesOf('weekday', 'long', WEEK);
-const WEEKDAYS_SHORT = namesOf('weekday', 'short', WEEK);
+// Our pages are English. Written out: `Intl` takes longer to name them than all else that a start does here.
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+const MONTHS_SHORT = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'];
+const WEEKDAYS_SHORT = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 const two = (value: number) => String(value).padStart(2, '0');
 const clockOf = (at: Date) => `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
@@ -92,6 +97,9 @@ export function exact(at: Date, zone: string): string {
   const here = local(at, zone);
   return `${WEEKDAYS_SHORT[here.getUTCDay()]} ${dayOf(here)}, ${secondsOf(here)} ${offset(at, zone)}`;
 }
+
+/** `Mar`, in UTC */
+export const month = (at: Date) => MONTHS_SHORT[at.getUTCMonth()] ?? '';
 
 /** `10 Mar` */
 const shortDay = (at: Date, zone: string) => {
@@ -145,9 +153,12 @@ export function ago(at: Date, now: Date): string {
   return `in ${roughly(-ms)}`;
 }
 
-const wholeNumbers = new Intl.NumberFormat('en-GB');
+let wholeNumbers: Intl.NumberFormat | undefined;
 /** `3,369` */
-export const count = (value: number) => wholeNumbers.format(value);
+export function count(value: number): string {
+  wholeNumbers ??= new Intl.NumberFormat('en-GB');
+  return wholeNumbers.format(value);
+}
 
 /**
  * Reads what a `datetime-local` input gives, in a zone, as a moment. A time that the zone skips or has

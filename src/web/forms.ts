@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { Static, TObject } from 'typebox';
+import type { Static, TObject } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 
 /** The raw fields of a submitted form: text as typed, several values as a list. */
