@@ -23,6 +23,7 @@ import { incidentPages } from './incidents/routes.ts';
 import { letterApi } from './letters/api.ts';
 import type { LetterLibrary } from './letters/library.ts';
 import { letterPages } from './letters/routes.ts';
+import { observationApi } from './observations/api.ts';
 import { Problem } from './problem.ts';
 import { profileApi, profilePages } from './profile/routes.ts';
 import type { Catalogue } from './providers/catalogue.ts';
@@ -116,7 +117,16 @@ export async function buildApp(
     reportPages,
   ];
   for (const plugin of pages) await app.register(plugin);
-  const api = [incidentApi, correspondenceApi, letterApi, evidenceApi, addressApi, providerApi, profileApi];
+  const api = [
+    incidentApi,
+    correspondenceApi,
+    letterApi,
+    evidenceApi,
+    observationApi,
+    addressApi,
+    providerApi,
+    profileApi,
+  ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;
 }

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { forgetOldSessions } from './accounts/session.ts';
 import type { Desk } from './app.ts';
 import { raiseDueFollowUps } from './incidents/follow-up.ts';
+import { forgetOldObservations } from './observations/store.ts';
 import { forgetOldKeys } from './web/once.ts';
 
 const EVERY_MS = 60_000;
@@ -19,6 +20,7 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
       if (round++ % CLEAR_EVERY === 0) {
         await forgetOldKeys(desk.db);
         await forgetOldSessions(desk.db, desk.config);
+        await forgetOldObservations(desk.db);
       }
     } catch (error) {
       // The database may be away; the next minute tries again.

@@ -20,6 +20,7 @@ export type Severity = 'low' | 'normal' | 'high' | 'critical';
 export type Channel = 'form' | 'email' | 'portal' | 'phone' | 'other';
 export type Direction = 'in' | 'out';
 export type EvidenceResult = 'supports' | 'contradicts' | 'unknown';
+export type Outcome = 'accepted' | 'deferred' | 'refused';
 export type LetterState = 'draft' | 'sent' | 'discarded';
 
 export type UsersTable = {
@@ -161,7 +162,7 @@ export type ReportsTable = {
   raw: Buffer;
   sha256: Buffer;
   byte_length: number;
-  source: 'page' | 'api' | 'command-line';
+  source: 'page' | 'api' | 'command-line' | 'log';
   file_name: Default<string>;
   received_at: Now;
 };
@@ -303,6 +304,57 @@ export type TimelineEntriesTable = {
   corrects: number | null;
 };
 
+export type ObservationBatchesTable = {
+  source: string;
+  key: string;
+  received_at: Now;
+  counted: Default<number>;
+};
+
+export type TransportsTable = {
+  /** Host and transport, as the log names them. */
+  via: string;
+  address_id: number | null;
+  /** Deliveries that could not be placed, because nobody had said which address this is. */
+  unplaced: Default<number>;
+  first_seen_at: Date;
+  last_seen_at: Date;
+};
+
+export type ObservedMinutesTable = {
+  address_id: number;
+  /** Catalogue key; empty for receivers that the catalogue does not know. */
+  provider: string;
+  minute: Date;
+  outcome: Outcome;
+  reply_code: Default<string>;
+  enhanced_code: Default<string>;
+  block_code: Default<string>;
+  reason: Reason | null;
+  count: number;
+};
+
+export type ObservedHoursTable = {
+  address_id: number;
+  provider: string;
+  hour: Date;
+  outcome: Outcome;
+  count: number;
+};
+
+export type WatchRulesTable = {
+  /** Empty: all providers that have no rule of their own. */
+  provider: string;
+  opens: boolean;
+  refusals: number;
+  window_minutes: number;
+  share_percent: number;
+  accepted: number;
+  quiet_minutes: number;
+  version: Default<number>;
+  updated_at: Now;
+};
+
 export type Database = {
   users: UsersTable;
   sessions: SessionsTable;
@@ -325,6 +377,11 @@ export type Database = {
   attachments: AttachmentsTable;
   evidence: EvidenceTable;
   timeline_entries: TimelineEntriesTable;
+  observation_batches: ObservationBatchesTable;
+  transports: TransportsTable;
+  observed_minutes: ObservedMinutesTable;
+  observed_hours: ObservedHoursTable;
+  watch_rules: WatchRulesTable;
 };
 
 export type UserRow = Selectable<UsersTable>;

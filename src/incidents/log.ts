@@ -32,8 +32,12 @@ export type BlockToLog = {
 /** A rejection is one entry of the timeline; of a long log the first of each kind are, and the rest stand in its report. */
 const ENTRIES_PER_REPORT = 12;
 
-const sourceWords = (source: ReportSource) =>
-  ({ page: 'what was pasted', api: 'the API', 'command-line': 'the command line' })[source];
+const SOURCE_WORDS: Record<ReportSource, string> = {
+  page: 'what was pasted',
+  api: 'the API',
+  'command-line': 'the command line',
+  log: 'the log',
+};
 
 /** Keeps what came in, byte for byte. */
 export async function keepReport(
@@ -233,7 +237,7 @@ export async function logIncident(
     actor,
     occurredAt: now,
     reportId: report.id,
-    detail: { provider: block.provider.name, addresses, source: sourceWords(report.source) },
+    detail: { provider: block.provider.name, addresses, source: SOURCE_WORDS[report.source] },
   });
   if (block.note?.trim()) await addNote(trx, actor, number, block.note);
   await linkRelated(trx, actor, number, block.provider.key, addressIds);
@@ -305,19 +309,22 @@ export async function appendReport(
   });
   await tellRejections(trx, actor, number, report.id, block.rejections, false);
   if (block.note?.trim()) await addNote(trx, actor, number, block.note);
-  if (isLifted(row.state) && isAfterLifting(row, block.rejections)) await recordRelapse(trx, actor, row);
+  if (isLifted(row.state) && isAfterLifting(row, block.rejections))
+    await recordRelapse(trx, actor, row, new Date());
 }
 
-async function recordRelapse(trx: Trx, actor: Actor, row: IncidentRow): Promise<void> {
+/** Mail is refused again after the block was lifted: the incident is open again. */
+export async function recordRelapse(trx: Trx, actor: Actor, row: IncidentRow, at: Date): Promise<void> {
   const relapses = row.relapses + 1;
   await writeIncident(trx, row.number, { relapses });
   await append(trx, {
     incident: row.number,
     kind: 'relapse-seen',
     actor,
+    occurredAt: at,
     detail: { state: row.state, relapses },
   });
-  await moveState(trx, actor, row, { kind: 'rejected-again' }, { reason: 'refused again', at: new Date() });
+  await moveState(trx, actor, row, { kind: 'rejected-again' }, { reason: 'refused again', at });
 }
 
 /** The networks of an incident, as text, for a title or a letter. */

@@ -1,0 +1,56 @@
+/** When refusals seen in a log are a block, and when accepted deliveries prove that it is over. Pure. */
+
+/** Settable for all providers, and for single ones. */
+export type WatchRule = {
+  /** Whether a block opens an incident by itself. */
+  opens: boolean;
+  /** Least refusals and deferrals within the window … */
+  refusals: number;
+  windowMinutes: number;
+  /** … that are at least this share of all deliveries in it; 0: their number alone decides. */
+  sharePercent: number;
+  /** Deliveries accepted since the last refusal … */
+  accepted: number;
+  /** … and minutes without one, that prove recovery. */
+  quietMinutes: number;
+};
+
+/** A blocked address is refused nearly everything; a busy one is always refused a little. */
+export const DEFAULT_RULE: WatchRule = {
+  opens: true,
+  refusals: 10,
+  windowMinutes: 60,
+  sharePercent: 20,
+  accepted: 20,
+  quietMinutes: 120,
+};
+
+/** Deliveries of one address to one provider within a time. `refused` includes deferrals. */
+export type Tally = { accepted: number; refused: number };
+
+export const isBlock = (rule: WatchRule, { accepted, refused }: Tally): boolean =>
+  refused >= rule.refusals && refused * 100 >= rule.sharePercent * (accepted + refused);
+
+const DAY_MINUTES = 1440;
+
+/**
+ * Minutes without a refusal that prove recovery. Twice as long after each relapse, up to a day: a throttle
+ * that comes and goes is one block with pauses, and not a recovery an hour.
+ */
+export const quietMinutes = (rule: WatchRule, relapses: number): number =>
+  Math.max(rule.quietMinutes, Math.min(rule.quietMinutes * 2 ** Math.min(relapses, 12), DAY_MINUTES));
+
+const MINUTE_MS = 60_000;
+
+/** Whether `accepted` deliveries between the last refusal and now are proof that mail flows again. */
+export const isProof = (
+  rule: WatchRule,
+  seen: { accepted: number; lastRefusal: Date; now: Date; relapses: number },
+): boolean =>
+  seen.accepted >= rule.accepted &&
+  seen.now.getTime() - seen.lastRefusal.getTime() >= quietMinutes(rule, seen.relapses) * MINUTE_MS;
+
+/** A log that is read late is counted, and raises no alarm: its blocks may be long over. */
+const ALARM_HOURS = 24;
+export const isFresh = (minute: Date, now: Date): boolean =>
+  now.getTime() - minute.getTime() <= ALARM_HOURS * 60 * MINUTE_MS;

@@ -1,0 +1,179 @@
+import { sql } from 'kysely';
+import type { Trx } from '../database/open.ts';
+import type { IncidentRow } from '../database/tables.ts';
+import { recordEvidence } from '../evidence/store.ts';
+import { keepReport, logIncident, recordRelapse } from '../incidents/log.ts';
+import { isLifted } from '../incidents/state.ts';
+import { confirmRecovery, lockIncident, writeIncident } from '../incidents/store.ts';
+import { readReport } from '../incidents/take-report.ts';
+import { claimText } from '../letters/claims.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import type { Provider } from '../providers/schema.ts';
+import { SYSTEM } from '../web/access.ts';
+import { count } from '../web/format.ts';
+import type { Flow } from './batch.ts';
+import { isBlock, isFresh, isProof, type WatchRule } from './rules.ts';
+import { firstAccepted, lastRefusal, refusedCodes, tally } from './store.ts';
+import { weigh } from './weigh.ts';
+
+export type Watched = Flow & { addressId: number };
+export type Consequence = { opened?: number; relapsed?: number; recovered?: number };
+type Context = { catalogue: Catalogue; rule: WatchRule; source: string; now: Date };
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const before = (at: Date, ms: number) => new Date(at.getTime() - ms);
+/** When a flow's newest minute was over; a clock ahead of ours does not reach into the future. */
+const momentOf = (flow: Watched, now: Date) =>
+  new Date(Math.min(flow.newest.getTime() + MINUTE_MS - 1, now.getTime()));
+
+/** The newest unfinished incident of this provider about this address or a range around it. */
+async function incidentOf(trx: Trx, flow: Watched): Promise<IncidentRow | undefined> {
+  const found = await trx
+    .selectFrom('incidents as i')
+    .innerJoin('incident_addresses as ia', 'ia.incident_number', 'i.number')
+    .innerJoin('addresses as a', 'a.id', 'ia.address_id')
+    .select('i.number')
+    .where('i.provider', '=', flow.provider)
+    .where('i.state', '!=', 'closed')
+    .where(sql<boolean>`a.network >>= ${flow.network.cidr}::cidr`)
+    .orderBy('i.number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return found && lockIncident(trx, found.number);
+}
+
+/** Opens the incident of a block that the log shows; its report is made of the lines that came with the batch. */
+async function open(trx: Trx, flow: Watched, provider: Provider, context: Context): Promise<number> {
+  const { catalogue, rule, source, now } = context;
+  const from = before(flow.newest, rule.windowMinutes * MINUTE_MS);
+  const codes = await refusedCodes(trx, flow, from, flow.newest);
+  const raw = Buffer.from([...new Set(flow.rows.flatMap((row) => row.samples))].join('\n'));
+  const { blocks } = readReport(raw, catalogue, 'UTC');
+  const block = blocks.find((one) => one.provider?.key === provider.key);
+  const id = await keepReport(trx, { raw, source: 'log', fileName: source });
+  const number = await logIncident(
+    trx,
+    SYSTEM,
+    {
+      provider,
+      networks: [flow.network],
+      rejections: weigh(block?.rejections ?? [], codes),
+      reason: block?.reason ?? flow.rows.find((row) => row.reason)?.reason ?? null,
+      at: now,
+    },
+    { id, source: 'log' },
+  );
+  await countTo(trx, await lockIncident(trx, number), flow, codes);
+  return number;
+}
+
+type Codes = Awaited<ReturnType<typeof refusedCodes>>;
+
+const known = (values: string[], most: number) => [...new Set(values.filter(Boolean))].slice(0, most);
+
+/** What the log saw when the incident was opened stands in it from the first moment. */
+async function countTo(trx: Trx, row: IncidentRow, flow: Watched, codes: Codes): Promise<void> {
+  const times = codes.flatMap(({ first, last }) => [first, last]).map(Number);
+  await writeIncident(trx, row.number, {
+    rejection_count: codes.reduce((sum, one) => sum + one.count, 0),
+    first_rejection_at: new Date(Math.min(...times)),
+    last_rejection_at: new Date(Math.max(...times)),
+    ...spreadOf(row, flow),
+  });
+}
+
+const spreadOf = (row: IncidentRow, flow: Watched) => {
+  const refused = flow.rows.filter((one) => one.outcome !== 'accepted');
+  return {
+    block_codes: known([...row.block_codes, ...refused.map((one) => one.blockCode?.toUpperCase() ?? '')], 50),
+    recipient_domains: known(
+      [...row.recipient_domains, ...refused.flatMap((one) => one.domains.map(({ domain }) => domain))],
+      200,
+    ),
+  };
+};
+
+/** Later refusals are counted to the open incident, and not told one by one. */
+async function addRefusals(trx: Trx, row: IncidentRow, flow: Watched): Promise<void> {
+  const minutes = flow.rows.filter((one) => one.outcome !== 'accepted').map((one) => one.minute.getTime());
+  const first = new Date(Math.min(...minutes, row.first_rejection_at?.getTime() ?? Number.POSITIVE_INFINITY));
+  const last = new Date(Math.max(...minutes, row.last_rejection_at?.getTime() ?? Number.NEGATIVE_INFINITY));
+  await writeIncident(trx, row.number, {
+    rejection_count: row.rejection_count + flow.refused,
+    first_rejection_at: first,
+    last_rejection_at: last,
+    ...spreadOf(row, flow),
+  });
+}
+
+/** From when refusals are a relapse. What a provider lifts takes its time until it holds everywhere. */
+function heldFrom(row: IncidentRow, provider: Provider | undefined): Date | null {
+  if (row.recovered_at) return row.recovered_at;
+  const hours = provider?.timing.effectiveWithin ?? 0;
+  return row.mitigated_at && new Date(row.mitigated_at.getTime() + hours * HOUR_MS);
+}
+
+async function relapsed(
+  trx: Trx,
+  row: IncidentRow,
+  flow: Watched,
+  provider: Provider | undefined,
+  { rule, now }: Context,
+): Promise<boolean> {
+  const held = heldFrom(row, provider);
+  if (!held || flow.newest <= held) return false;
+  const from = new Date(
+    Math.max(held.getTime(), before(flow.newest, rule.windowMinutes * MINUTE_MS).getTime()),
+  );
+  if (!isBlock(rule, await tally(trx, flow, from, flow.newest))) return false;
+  await recordRelapse(trx, SYSTEM, row, momentOf(flow, now));
+  return true;
+}
+
+/** Accepted deliveries since the last refusal prove that mail flows; where the log saw no refusal, since the provider said so. */
+async function recovered(trx: Trx, row: IncidentRow, flow: Watched, context: Context): Promise<boolean> {
+  if (row.state === 'recovered') return false;
+  const since = (await lastRefusal(trx, flow)) ?? row.mitigated_at;
+  if (!since) return false;
+  const { accepted } = await tally(trx, flow, since, flow.newest);
+  const seen = { accepted, lastRefusal: since, now: flow.newest, relapses: row.relapses };
+  if (!isProof(context.rule, seen)) return false;
+  const first = (await firstAccepted(trx, flow, since)) ?? since;
+  const words = `${count(accepted)} of ${count(accepted)} messages accepted since ${first.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const at = momentOf(flow, context.now);
+  await recordEvidence(trx, SYSTEM, row.number, {
+    claim: 'accepted-again',
+    about: claimText('accepted-again'),
+    result: 'supports',
+    words,
+    source: `log read by ${context.source}`,
+    observedAt: at,
+    address: null,
+  });
+  await confirmRecovery(trx, SYSTEM, row.number, { words, at });
+  return true;
+}
+
+/**
+ * What follows from deliveries of one address to one provider: a block opens an incident, later refusals are
+ * counted to it, refusals after it was lifted are a relapse, accepted deliveries prove recovery.
+ */
+export async function follow(trx: Trx, flow: Watched, context: Context): Promise<Consequence> {
+  const provider = context.catalogue.byKey.get(flow.provider);
+  if (!provider) return {};
+  // Two batches about one block at a time must not make two incidents; a pasted report takes the same turn.
+  await sql`select pg_advisory_xact_lock(hashtext(${`incident ${provider.key}`}))`.execute(trx);
+  const row = await incidentOf(trx, flow);
+  if (!row) {
+    const { rule, now } = context;
+    if (flow.refused === 0 || !rule.opens || !isFresh(flow.newest, now)) return {};
+    const from = before(flow.newest, rule.windowMinutes * MINUTE_MS);
+    if (!isBlock(rule, await tally(trx, flow, from, flow.newest))) return {};
+    return { opened: await open(trx, flow, provider, context) };
+  }
+  if (flow.refused > 0) await addRefusals(trx, row, flow);
+  if (flow.refused > 0 && isLifted(row.state))
+    return (await relapsed(trx, row, flow, provider, context)) ? { relapsed: row.number } : {};
+  return (await recovered(trx, row, flow, context)) ? { recovered: row.number } : {};
+}

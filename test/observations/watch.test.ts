@@ -1,0 +1,241 @@
+import t from 'tap';
+import { type TestDesk, testDesk } from '../desk.ts';
+import { ADDRESS, accepted, minute, refused, send } from './batches.fixture.ts';
+
+const MINUTE_MS = 60_000;
+const HOURS = 60;
+
+/** A desk, and minutes counted from twenty hours ago: enough room for a block and its recovery. */
+async function watched(t: Parameters<typeof testDesk>[0]) {
+  const desk = await testDesk(t);
+  const start = new Date(Math.floor((Date.now() - 20 * 3_600_000) / MINUTE_MS) * MINUTE_MS);
+  return {
+    desk,
+    at: (n: number) => minute(start, n),
+    time: (n: number) => new Date(start.getTime() + n * MINUTE_MS),
+  };
+}
+
+const incident = async (desk: TestDesk, number = 1) => (await desk.api('GET', `/incidents/${number}`)).body;
+const kinds = async (desk: TestDesk, number = 1) =>
+  (await desk.api('GET', `/incidents/${number}/timeline?limit=200`)).body.items.map(
+    (entry: { kind: string }) => entry.kind,
+  );
+const incidents = async (desk: TestDesk) => (await desk.api('GET', '/incidents')).body.items.length;
+
+/** The provider says that it lifts the block. */
+const lift = (desk: TestDesk, sentAt: Date) =>
+  desk.api('POST', '/incidents/1/messages', {
+    direction: 'in',
+    from: 'Outlook.com Deliverability Support <support@example.com>',
+    subject: 'Your request',
+    body: 'We have implemented mitigation for your IP (203.0.113.7) and this process may take 24 - 48 hours to replicate completely.',
+    sentAt: sentAt.toISOString(),
+  });
+
+t.test('a block opens an incident by itself, with the lines of the log as its report', async (t) => {
+  const { desk, at } = await watched(t);
+  t.strictSame((await send(desk, [refused(at(0), 9)])).body.opened, [], 'nine refusals are none yet');
+  const answer = await send(desk, [refused(at(1), 3), accepted(at(1), 4)]);
+  t.strictSame(answer.body.opened, [1]);
+  const found = await incident(desk);
+  t.match(found, {
+    state: 'open',
+    provider: 'outlook-com',
+    addresses: [ADDRESS],
+    reason: 'ip-reputation',
+    title: /Outlook\.com .*203\.0\.113\.7/,
+  });
+  const row = await desk.db.selectFrom('incidents').selectAll().executeTakeFirstOrThrow();
+  t.match(row, { rejection_count: 12, block_codes: ['S3150'], recipient_domains: ['hotmail.com'] });
+  t.strictSame(
+    [row.first_rejection_at, row.last_rejection_at].map((one) => one?.toISOString().slice(0, 16)),
+    [at(0).slice(0, 16), at(1).slice(0, 16)],
+  );
+  t.strictSame(await kinds(desk), ['rejection-recorded', 'incident-logged']);
+  const report = await desk.db.selectFrom('reports').selectAll().executeTakeFirstOrThrow();
+  t.match(report, { source: 'log', file_name: 'mx-out1 mail.log' });
+  t.match(report.raw.toString(), /status=bounced \(host hotmail-com\.olc/);
+  const rejections = await desk.db.selectFrom('rejections').select(['block_code', 'seen']).execute();
+  t.strictSame(rejections, [{ block_code: 'S3150', seen: 12 }]);
+});
+
+t.test('later refusals are counted to the open incident, and a person is told once', async (t) => {
+  const { desk, at } = await watched(t);
+  await send(desk, [refused(at(0), 20)]);
+  const told = await kinds(desk);
+  for (let n = 1; n <= 30; n++) {
+    const { body } = await send(desk, [
+      refused(at(n), 5, { domains: [{ domain: `domain${n}.example`, count: 5 }] }),
+    ]);
+    t.strictSame(body.opened, []);
+  }
+  t.strictSame(await kinds(desk), told);
+  t.equal(await incidents(desk), 1);
+  const row = await desk.db.selectFrom('incidents').selectAll().executeTakeFirstOrThrow();
+  t.equal(row.rejection_count, 170);
+  t.equal(row.recipient_domains.length, 31);
+  t.equal(row.last_rejection_at?.toISOString().slice(0, 16), at(30).slice(0, 16));
+});
+
+t.test('a few refusals among many deliveries are no block', async (t) => {
+  const { desk, at } = await watched(t);
+  await send(desk, [accepted(at(0), 5000), refused(at(0), 200)]);
+  t.equal(await incidents(desk), 0);
+  await send(desk, [refused(at(5), 2000)]);
+  t.equal(await incidents(desk), 1, 'a share of a third is');
+});
+
+t.test('each provider and each address is a block of its own', async (t) => {
+  const { desk, at } = await watched(t);
+  const answer = await send(desk, [
+    refused(at(0), 20),
+    refused(at(0), 20, { address: '203.0.113.8', samples: [] }),
+    refused(at(0), 20, { provider: 'gmail', rule: null, blockCode: null, samples: [] }),
+    refused(at(0), 20, { provider: 'nobody-we-know', samples: [] }),
+    refused(at(0), 20, { provider: null, samples: [] }),
+  ]);
+  t.equal(answer.body.opened.length, 3, 'who is not in the catalogue has no incident');
+});
+
+t.test('a log that is read days later is counted, and raises no alarm', async (t) => {
+  const { desk } = await watched(t);
+  const old = new Date(Date.now() - 3 * 86_400_000);
+  t.match((await send(desk, [refused(minute(old, 0), 500)])).body, { counted: 500, opened: [] });
+});
+
+t.test(
+  'an incident that was logged by hand takes the counts, also as a range around the address',
+  async (t) => {
+    const { desk, at } = await watched(t);
+    await desk.api('POST', '/incidents', {
+      report: '550 5.7.1 Part of your network is on our block list (S3150).',
+      provider: 'outlook-com',
+      addresses: ['203.0.113.0/29'],
+    });
+    const { body } = await send(desk, [refused(at(0), 30)]);
+    t.strictSame(body.opened, []);
+    t.equal(await incidents(desk), 1);
+    const row = await desk.db.selectFrom('incidents').select('rejection_count').executeTakeFirstOrThrow();
+    t.ok(row.rejection_count >= 30);
+  },
+);
+
+t.test('accepted deliveries prove recovery, with what was seen', async (t) => {
+  const { desk, at, time } = await watched(t);
+  await send(desk, [refused(at(0), 20)]);
+  await lift(desk, time(60));
+  t.equal((await incident(desk)).state, 'mitigated');
+  t.strictSame(
+    (await send(desk, [accepted(at(70), 200)])).body.recovered,
+    [],
+    'too soon after the last refusal',
+  );
+  t.strictSame((await send(desk, [refused(at(90), 1), accepted(at(90), 5)])).body.recovered, []);
+  t.strictSame((await send(desk, [accepted(at(91), 12)])).body.recovered, []);
+  const answer = await send(desk, [accepted(at(90 + 2 * HOURS), 30)]);
+  t.strictSame(answer.body.recovered, [1]);
+  const found = await incident(desk);
+  t.equal(found.state, 'recovered');
+  t.equal(found.recoveredAt.slice(0, 16), at(90 + 2 * HOURS).slice(0, 16));
+  const evidence = await desk.db.selectFrom('evidence').selectAll().executeTakeFirstOrThrow();
+  t.match(evidence, {
+    claim: 'accepted-again',
+    result: 'supports',
+    words: `42 of 42 messages accepted since ${at(91).slice(0, 16).replace('T', ' ')} UTC`,
+  });
+  const told = (await kinds(desk)).filter((kind: string) => kind !== 'incident-logged');
+  t.strictSame(told.slice(-3), ['evidence-recorded', 'recovery-confirmed', 'state-changed']);
+});
+
+t.test('few deliveries prove nothing', async (t) => {
+  const { desk, at, time } = await watched(t);
+  await send(desk, [refused(at(0), 20)]);
+  await lift(desk, time(60));
+  await send(desk, [accepted(at(8 * HOURS), 19)]);
+  t.equal((await incident(desk)).state, 'mitigated');
+});
+
+t.test('a block that is lifted without a word is seen as well', async (t) => {
+  const { desk, at } = await watched(t);
+  await send(desk, [refused(at(0), 20)]);
+  t.strictSame((await send(desk, [accepted(at(3 * HOURS), 50)])).body.recovered, [1]);
+});
+
+t.test('a block in which the log saw no refusal is not over because mail flows elsewhere', async (t) => {
+  const { desk, at } = await watched(t);
+  await desk.api('POST', '/incidents', { report: refused(at(0), 1).samples[0] });
+  await send(desk, [accepted(at(5 * HOURS), 500)]);
+  t.equal((await incident(desk)).state, 'open');
+});
+
+t.test('refusals while a mitigation spreads are counted; later ones are a relapse', async (t) => {
+  const { desk, at, time } = await watched(t);
+  await send(desk, [refused(at(0), 20)]);
+  await lift(desk, time(30));
+  t.match((await send(desk, [refused(at(60), 50)])).body, { relapsed: [], opened: [] });
+  t.equal((await incident(desk)).state, 'mitigated');
+  await send(desk, [accepted(at(4 * HOURS), 60)]);
+  t.equal((await incident(desk)).state, 'recovered');
+  t.match((await send(desk, [refused(at(5 * HOURS), 2)])).body, { relapsed: [] }, 'two refusals are none');
+  t.strictSame((await send(desk, [refused(at(5 * HOURS + 1), 30)])).body.relapsed, [1]);
+  const found = await incident(desk);
+  t.equal(found.state, 'open');
+  t.equal(found.recoveredAt, null);
+  t.equal(await incidents(desk), 1);
+  t.ok((await kinds(desk)).includes('relapse-seen'));
+});
+
+t.test(
+  'a throttle that comes and goes is one incident, and its pauses must grow longer to count',
+  async (t) => {
+    const { desk, at } = await watched(t);
+    const throttled = (n: number) =>
+      refused(at(n), 15, {
+        outcome: 'deferred',
+        replyCode: '451',
+        enhancedCode: '4.7.650',
+        blockCode: 'S775',
+        samples: [],
+      });
+    let recoveries = 0;
+    for (let n = 0; n < 18 * HOURS; n += 3 * HOURS) {
+      await send(desk, [throttled(n)]);
+      const { body } = await send(desk, [accepted(at(n + 2 * HOURS + 10), 40)]);
+      recoveries += body.recovered.length;
+    }
+    t.equal(await incidents(desk), 1);
+    t.equal(recoveries, 1, 'only the first pause of two hours counted');
+    const row = await desk.db.selectFrom('incidents').selectAll().executeTakeFirstOrThrow();
+    t.match(row, { relapses: 1, state: 'open', rejection_count: 90 });
+  },
+);
+
+t.test('batches out of order lead to the same counts, and a late one undoes nothing', async (t) => {
+  const { desk, at } = await watched(t);
+  await send(desk, [refused(at(0), 20)]);
+  await send(desk, [accepted(at(4 * HOURS), 60)]);
+  t.equal((await incident(desk)).state, 'recovered');
+  const late = await send(desk, [refused(at(10), 40), accepted(at(30), 3)]);
+  t.match(late.body, { relapsed: [], opened: [], recovered: [] });
+  t.equal((await incident(desk)).state, 'recovered', 'it tells of before the recovery');
+  const row = await desk.db.selectFrom('incidents').selectAll().executeTakeFirstOrThrow();
+  t.equal(row.rejection_count, 60);
+});
+
+t.test('after an incident is closed, a new block is a new incident, linked to the old one', async (t) => {
+  const { desk, at } = await watched(t);
+  await send(desk, [refused(at(0), 20)]);
+  await send(desk, [accepted(at(3 * HOURS), 60)]);
+  await desk.api('PATCH', '/incidents/1', { state: 'closed', reason: 'Mail flows again.' });
+  t.equal((await incident(desk)).state, 'closed');
+  t.strictSame((await send(desk, [refused(at(9 * HOURS), 20)])).body.opened, [2]);
+  t.match(await incident(desk, 2), { links: [{ number: 1, kind: 'same-address' }] });
+});
+
+t.test('two agents that see one block at a time make one incident', async (t) => {
+  const { desk, at } = await watched(t);
+  const answers = await Promise.all([0, 1, 2, 3, 4, 5].map((n) => send(desk, [refused(at(n), 20)])));
+  t.equal(answers.flatMap(({ body }) => body.opened).length, 1);
+  t.equal(await incidents(desk), 1);
+});
