@@ -24,6 +24,7 @@ import { letterApi } from './letters/api.ts';
 import type { LetterLibrary } from './letters/library.ts';
 import { letterPages } from './letters/routes.ts';
 import { observationApi } from './observations/api.ts';
+import { observationPages } from './observations/routes.ts';
 import { Problem } from './problem.ts';
 import { profileApi, profilePages } from './profile/routes.ts';
 import type { Catalogue } from './providers/catalogue.ts';
@@ -111,6 +112,7 @@ export async function buildApp(
     correspondencePages,
     letterPages,
     evidencePages,
+    observationPages,
     addressPages,
     providerPages,
     profilePages,

@@ -2,6 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { durations, STATES, stateWords } from '../incidents/incidents.ts';
 import { countIncidents, listIncidents } from '../incidents/list.ts';
 import { Type } from '../json-schema.ts';
+import { addressDeliveries } from '../observations/deliveries.ts';
+import { viewerOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { badCursor, readCursor, writeCursor } from '../web/cursor.ts';
 import { readForm } from '../web/forms.ts';
@@ -220,7 +222,15 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       const editing = text.endsWith('/edit');
       const data = await view(editing ? text.slice(0, -5) : text, request.query.cursor);
       const { row } = data;
-      if (!editing) return reply.page('addresses/show', data);
+      if (!editing) {
+        const view = { zone: viewerOf(request).timeZone, now: new Date() };
+        const deliveries = await addressDeliveries(db, row.network, view);
+        const named = deliveries.byProvider.map((one) => ({
+          ...one,
+          name: catalogue.byKey.get(one.provider)?.name ?? (one.provider || 'not in the catalogue'),
+        }));
+        return reply.page('addresses/show', { ...data, deliveries: { ...deliveries, byProvider: named } });
+      }
       const values = {
         hostname: row.hostname,
         label: row.label,

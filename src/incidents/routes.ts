@@ -4,6 +4,7 @@ import { parseNetwork } from '../addresses/address.ts';
 import type { IncidentState } from '../database/tables.ts';
 import { type Static, Type } from '../json-schema.ts';
 import { roundWords } from '../letters/rounds.ts';
+import { incidentDeliveries } from '../observations/deliveries.ts';
 import { Problem } from '../problem.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
@@ -214,6 +215,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     ]);
     const now = new Date();
     const { row } = read;
+    const deliveries = await incidentDeliveries(db, row, read.letters, { zone, now });
     const provider = catalogue.byKey.get(row.provider);
     const rule = provider?.rejections.find(
       (one) => `${provider.key}/${one.id}` === read.firstRejection?.rule,
@@ -272,6 +274,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
       meaning: rule?.meaning ?? '',
       durations: durations(row, now),
       step: nextStep(row, provider, ruleIdOf(read.firstRejection?.rule, row.provider)),
+      deliveries,
       course: courseView(courseOf(blockedSince(row), changes, row.state), now),
       tabs: timelineTabs(counts, group ?? 'all', (name) => link({ show: name })),
       order,

@@ -1,0 +1,32 @@
+import type { Db } from '../database/open.ts';
+import type { IncidentRow } from '../database/tables.ts';
+import { blockedSince, blockedUntil } from '../incidents/incidents.ts';
+import { deliveryChart, incidentSpan, type Span, weekSpan } from './chart.ts';
+import { countByProvider, hoursOfIncident, hoursOfNetwork } from './hours.ts';
+
+/** What the picture of an incident covers. */
+export const spanOf = (row: IncidentRow, now: Date): Span =>
+  incidentSpan({ first: blockedSince(row), ended: row.closed_at ?? row.recovered_at }, now);
+
+/** The picture of an incident's deliveries. */
+export async function incidentDeliveries(
+  db: Db,
+  row: IncidentRow,
+  letters: { sent_at: Date | null }[],
+  view: { zone: string; now: Date },
+) {
+  const span = spanOf(row, view.now);
+  const sent = letters.flatMap((letter) => letter.sent_at ?? []);
+  const marks = { letters: sent, lifted: blockedUntil(row) };
+  return deliveryChart(await hoursOfIncident(db, row, span), span, marks, view.zone);
+}
+
+/** The picture of an address's deliveries in the last week, and their sums by provider. */
+export async function addressDeliveries(db: Db, cidr: string, view: { zone: string; now: Date }) {
+  const span = weekSpan(view.now);
+  const [hours, byProvider] = await Promise.all([
+    hoursOfNetwork(db, cidr, span),
+    countByProvider(db, cidr, span),
+  ]);
+  return { ...deliveryChart(hours, span, { letters: [], lifted: null }, view.zone), byProvider };
+}

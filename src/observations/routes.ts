@@ -1,0 +1,160 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { networkText } from '../addresses/address.ts';
+import { NumberParams } from '../incidents/api.ts';
+import { getIncident } from '../incidents/store.ts';
+import { Type } from '../json-schema.ts';
+import { actorOf, viewerOf } from '../web/access.ts';
+import { near, offset } from '../web/format.ts';
+import { formKey, readForm } from '../web/forms.ts';
+import { once } from '../web/once.ts';
+import { orFormAgain } from '../web/pages.ts';
+import { spanOf } from './deliveries.ts';
+import { hoursOfIncident } from './hours.ts';
+import { DEFAULT_RULE, type WatchRule } from './rules.ts';
+import { ALL, listRules, removeRule, saveRule } from './rules-store.ts';
+import { listTransports, placeTransport } from './transports.ts';
+
+const whole = (minimum: number, maximum: number, description: string) =>
+  Type.Integer({ minimum, maximum, description });
+
+const RuleForm = Type.Object({
+  provider: Type.Optional(Type.String({ maxLength: 60, description: 'a provider of the catalogue' })),
+  opens: Type.Enum(['yes', 'no']),
+  refusals: whole(1, 1_000_000, 'a whole number from 1'),
+  windowMinutes: whole(1, 1440, 'minutes, 1 to 1440'),
+  sharePercent: whole(0, 100, 'per cent, 0 to 100'),
+  accepted: whole(1, 1_000_000, 'a whole number from 1'),
+  quietMinutes: whole(1, 10_080, 'minutes, 1 to 10080'),
+  version: whole(0, 2_147_483_647, 'the version that was seen'),
+});
+const PlaceForm = Type.Object({
+  via: Type.String({ minLength: 1, maxLength: 200 }),
+  address: Type.Optional(Type.String({ maxLength: 80, description: 'an IP address of yours' })),
+});
+const RemoveForm = Type.Object({ provider: Type.String({ minLength: 1, maxLength: 60 }) });
+
+type Typed = Record<string, string>;
+const shown = (rule: WatchRule) => ({
+  ...rule,
+  opens: rule.opens ? 'yes' : 'no',
+});
+
+const share = (part: number, of: number) => (of === 0 ? 0 : Math.round((part / of) * 100));
+
+export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue } = app.desk;
+  const nameOf = (key: string) => catalogue.byKey.get(key)?.name ?? key;
+
+  /** The rules with their forms, and the transports with theirs. `typed` is what somebody sent that could not be taken. */
+  async function watchingView(typed: Typed = {}, errors: Record<string, string> = {}, problem = '') {
+    const [rules, transports] = await Promise.all([listRules(db), listTransports(db)]);
+    const general = rules.find((rule) => rule.provider === ALL) ?? { ...DEFAULT_RULE, version: 0 };
+    const own = rules.filter((rule) => rule.provider !== ALL);
+    const isAgain = (key: string) =>
+      problem !== '' && typed['via'] === undefined && (typed['provider'] ?? '') === key;
+    const formOf = (key: string, rule: WatchRule & { version: number }) => ({
+      key,
+      id: key || 'all',
+      name: key === ALL ? 'All providers' : nameOf(key),
+      version: rule.version,
+      values: isAgain(key) ? typed : shown(rule),
+      errors: isAgain(key) ? errors : {},
+    });
+    const forms = [formOf(ALL, general), ...own.map((rule) => formOf(rule.provider, rule))];
+    const isNew = problem !== '' && typed['via'] === undefined && !forms.some((form) => isAgain(form.key));
+    return {
+      forms,
+      adding: {
+        id: 'new',
+        version: 0,
+        provider: isNew ? typed['provider'] : '',
+        values: isNew ? typed : shown(general),
+        errors: isNew ? errors : {},
+        open: isNew,
+        others: catalogue.providers.filter(({ key }) => !own.some((rule) => rule.provider === key)),
+      },
+      transports: transports.map((one) => ({
+        ...one,
+        address: one.via === typed['via'] ? (typed['address'] ?? '') : networkText(one.network ?? ''),
+        error: one.via === typed['via'] ? (errors['address'] ?? '') : '',
+      })),
+      problem,
+    };
+  }
+
+  const again = (body: unknown) => async (problem: { fields: Record<string, string>; message: string }) => ({
+    view: 'settings/watching',
+    data: await watchingView(body as Typed, problem.fields, problem.message),
+  });
+
+  app.get('/settings/watching', { config: { access: 'viewer' } }, async (_request, reply) =>
+    reply.page('settings/watching', await watchingView()),
+  );
+
+  app.post('/settings/watching', { config: { access: 'admin' } }, async (request, reply) =>
+    orFormAgain(
+      reply,
+      async () => {
+        const { provider = ALL, version, opens, ...rule } = readForm(RuleForm, request.body);
+        await once(
+          db,
+          { actor: actorOf(request), key: formKey(request), what: 'save watch rule', input: request.body },
+          async (trx) => {
+            await saveRule(trx, provider, { ...rule, opens: opens === 'yes' }, version);
+            return { status: 303, body: null };
+          },
+        );
+        return reply.done('/settings/watching', 'Rule saved.');
+      },
+      again(request.body),
+    ),
+  );
+
+  app.post('/settings/watching/removal', { config: { access: 'admin' } }, async (request, reply) => {
+    const { provider } = readForm(RemoveForm, request.body);
+    await db.transaction().execute((trx) => removeRule(trx, provider));
+    return reply.done('/settings/watching', `The general rule holds for ${nameOf(provider)} again.`);
+  });
+
+  app.post('/settings/watching/transports', { config: { access: 'operator' } }, async (request, reply) =>
+    orFormAgain(
+      reply,
+      async () => {
+        const { via, address = '' } = readForm(PlaceForm, request.body);
+        await db.transaction().execute((trx) => placeTransport(trx, via, address));
+        return reply.done(
+          '/settings/watching#transports',
+          address.trim()
+            ? `Deliveries by ${via} count to ${address.trim()} from now on.`
+            : `${via} has no address any more.`,
+        );
+      },
+      again(request.body),
+    ),
+  );
+
+  app.get(
+    '/incidents/:number/deliveries',
+    { config: { access: 'viewer' }, schema: { params: NumberParams } },
+    async (request, reply) => {
+      const row = await getIncident(db, request.params.number);
+      const zone = viewerOf(request).timeZone;
+      const now = new Date();
+      const hours = await hoursOfIncident(db, row, spanOf(row, now));
+      return reply.page('observations/hours', {
+        number: row.number,
+        incidentTitle: row.title,
+        provider: nameOf(row.provider),
+        zoneWords: offset(now, zone),
+        hours: hours.map(({ hour, accepted, deferred, refused }) => ({
+          iso: hour.toISOString(),
+          words: near(hour, now, zone),
+          accepted,
+          deferred,
+          refused,
+          share: share(accepted, accepted + deferred + refused),
+        })),
+      });
+    },
+  );
+};
