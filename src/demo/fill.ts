@@ -15,6 +15,7 @@ import { suggestTemplate } from '../letters/suggest.ts';
 import { saveProfile } from '../profile/store.ts';
 import { addNote } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
+import { fillDeliveries } from './deliveries.ts';
 import { ADDRESSES, ANSWERS, COURSES, PEOPLE, REFUSALS, STORIES, type Step, type Story } from './stories.ts';
 
 const HOUR = 3_600_000;
@@ -236,5 +237,6 @@ export async function fillDemo(desk: Desk, password: string): Promise<string> {
     }
   });
   for (const [position, story] of STORIES.entries()) await playStory(desk, people, story, position, now);
+  await fillDeliveries(db, now);
   return PEOPLE[0].email;
 }
