@@ -13,6 +13,9 @@ const MOST_DAYS = 6;
 const HALF = 48;
 const AXIS = 62;
 
+/** A label further right, in per cent, would run out of the picture. */
+const LAST_LABEL = 84;
+
 const STEPS = [1, 2, 3, 6, 12, 24, 48, 168];
 /** Hours in one bar. */
 const stepFor = (hours: number) =>
@@ -85,7 +88,10 @@ export function deliveryChart(
       refused: tall(bar.refused),
       words: `${near(bar.at, span.to, zone)}: ${count(bar.accepted)} accepted, ${count(bar.refused)} refused`,
     })),
-    days: daysOf(span, zone).map((day) => ({ x: at(day), label: dayLabel(day, zone) })),
+    days: daysOf(span, zone).map((day) => ({
+      x: at(day),
+      label: x(day) > LAST_LABEL ? '' : dayLabel(day, zone),
+    })),
     letters: marks.letters.flatMap((letter, index) =>
       inside(letter) ? [{ x: at(letter), label: `▲${index + 1}` }] : [],
     ),
