@@ -1,3 +1,5 @@
+import { unzipped } from './unzipped.ts';
+
 /** One line of what was pasted, with its number there, from 1. */
 export type Line = { n: number; text: string };
 
@@ -30,10 +32,17 @@ function decode(octets: Uint8Array): string {
 /** Colours of a terminal. */
 const COLOUR = /\x1b\[[\d;]{0,12}m/g;
 
-/** Cuts to a bounded size, unifies line ends and drops NULs and other control characters. */
+/** The input as text, and whether that is all of it. */
+function textOf(given: string | Uint8Array): { text: string; whole: boolean } {
+  if (typeof given === 'string') return { text: given, whole: true };
+  const { octets, whole } = unzipped(given);
+  return { text: decode(octets), whole };
+}
+
+/** Unzips, cuts to a bounded size, unifies line ends and drops NULs and other control characters. */
 export function inputLines(given: string | Uint8Array): InputLines {
-  const input = typeof given === 'string' ? given : decode(given);
-  const truncated = input.length > LONGEST_INPUT;
+  const { text: input, whole } = textOf(given);
+  const truncated = !whole || input.length > LONGEST_INPUT;
   const kept = (truncated ? input.slice(0, LONGEST_INPUT) : input).replace(/^\ufeff/, '');
   const lines = kept.split(/\r\n|\n|\r/).map((text, index) => ({
     n: index + 1,

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { parseReport } from '../bounces/parse-report.ts';
 import type { Rejection } from '../bounces/rejection.ts';
 import { type Catalogue, readCatalogue } from '../providers/catalogue.ts';
+import { gunzip } from './gunzip.ts';
 import { inputChunks } from './input-chunks.ts';
 
 export type CommandIo = {
@@ -88,8 +89,9 @@ function recognised(text: string | Uint8Array, run: Run): Rejection[] {
   return [...rejections, ...notBlocks].sort((a, b) => a.line - b.line);
 }
 
+/** A file or standard input; rotated logs are unzipped. */
 const open = (file: string | null, io: CommandIo): Readable =>
-  file === null ? Readable.from(io.stdin) : createReadStream(file);
+  Readable.from(gunzip(file === null ? io.stdin : createReadStream(file)));
 
 /** What makes a rejection the same in two pieces of one input. */
 const identity = (found: Rejection): string =>
@@ -147,8 +149,9 @@ async function parseJsonLines(file: string | null, field: string, io: CommandIo,
   return any;
 }
 
+/** The file cannot be read, or is no whole gzip file. */
 const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'code' in error && 'syscall' in error;
+  error instanceof Error && 'code' in error && ('syscall' in error || String(error.code).startsWith('Z_'));
 
 /**
  * The `parse` command: one JSON object per rejection. Exit status 0 when something was recognised, 1 when

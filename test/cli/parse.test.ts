@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { parseCommand } from '../../src/cli/parse.ts';
 
@@ -156,4 +157,15 @@ t.test('the column names of an accounting file hold for all of it', async (t) =>
   t.match((await run([], input)).rows, [
     { line: 30_002, ip: '192.0.2.7', recipient: 'a@yahoo.com', blockCode: 'TSS04' },
   ]);
+});
+
+t.test('a rotated log is unzipped on the way', async (t) => {
+  const folder = t.testdir({
+    'mail.log.1.gz': gzipSync(`${BLOCK}\n`),
+    'cut.gz': gzipSync(`${BLOCK}\n`).subarray(0, 40),
+  });
+  t.match(await run([join(folder, 'mail.log.1.gz')]), { status: 0, rows: [{ provider: 'yahoo', line: 1 }] });
+  const cut = await run([join(folder, 'cut.gz')]);
+  t.equal(cut.status, 2);
+  t.match(cut.errors, /unexpected end of file/);
 });
