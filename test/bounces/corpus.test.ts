@@ -69,6 +69,24 @@ function compare(
 const share = (results: boolean[]): number => results.filter(Boolean).length / Math.max(results.length, 1);
 const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
 
+/** Rows are what it is, columns what it was read as; what nothing was read as is left out. */
+function confusion(pairs: { is: string; read: string }[]): string[] {
+  const names = [...new Set(pairs.flatMap(({ is, read }) => [is, read]))].sort();
+  const width = Math.max(...names.map((name) => name.length));
+  const count = (is: string, read: string) =>
+    pairs.filter((one) => one.is === is && one.read === read).length;
+  const read = names.filter((name) => pairs.some((one) => one.read === name));
+  return [
+    `${'is \\ read as'.padEnd(width)} ${read.map((name) => name.slice(0, 9).padStart(9)).join(' ')}`,
+    ...names
+      .filter((name) => pairs.some((one) => one.is === name))
+      .map(
+        (is) =>
+          `${is.padEnd(width)} ${read.map((one) => String(count(is, one) || '·').padStart(9)).join(' ')}`,
+      ),
+  ];
+}
+
 t.test('single replies', { skip }, (t) => {
   const rows = readLines<Labels & { text: string }>('rejections.jsonl');
   const judged = rows.map((row) => {
@@ -85,6 +103,12 @@ t.test('single replies', { skip }, (t) => {
   const others = judged.filter(({ row }) => !catalogue.byKey.has(row.provider));
   const reasons = share(others.map(({ right }) => right.reason));
   t.ok(reasons >= 0.9, `reason ${percent(reasons)} of ${others.length} of other providers`);
+  const pairs = judged.map(({ row, report, right }) => {
+    const found = report.rejections[0] ?? report.notBlocks[0];
+    // A reason that the labels allow beside the first one is right.
+    return { is: row.reason, read: right.reason ? row.reason : shown(found?.reason) };
+  });
+  for (const line of confusion(pairs)) t.comment(line);
   const wrong = judged.filter(
     ({ row, report }) => row.reason === 'not-a-block' && report.rejections.length > 0,
   );
