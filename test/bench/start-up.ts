@@ -4,8 +4,8 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import { median, print, ratio } from './figures.ts';
+import { withDatabase } from './server.ts';
 
 /** Start to the first answer that asked the database, ours beside the floor of the stack, in turns. */
 
@@ -67,28 +67,15 @@ async function embedded(): Promise<void> {
   }
 }
 
-async function onServer(server: string): Promise<void> {
-  const name = `dd_bench_${process.pid}`;
-  const run = async (statement: string) => {
-    const client = new pg.Client({ connectionString: server });
-    await client.connect();
-    await client.query(statement);
-    await client.end();
-  };
-  await run(`create database ${name}`);
-  try {
-    const url = new URL(server);
-    url.pathname = `/${name}`;
-    const environment = { PORT: '3977', LOG_LEVEL: 'silent', DATABASE_URL: url.href };
+const onServer = (server: string) =>
+  withDatabase(server, async (databaseUrl) => {
+    const environment = { PORT: '3977', LOG_LEVEL: 'silent', DATABASE_URL: databaseUrl };
     await timeStart(OURS, environment);
     const { ours, floor } = await inTurns(environment);
     print('start on PostgreSQL', ours, 'ms');
     print('  Fastify, Handlebars and Kysely alone', floor, 'ms');
     ratio(ours, floor, '≤ 2');
-  } finally {
-    await run(`drop database ${name} with (force)`);
-  }
-}
+  });
 
 export async function benchStartUp(): Promise<void> {
   await embedded();
