@@ -35,7 +35,12 @@ async function embedded(t: Test): Promise<Db> {
   return db;
 }
 
-async function onServer(t: Test, server: string): Promise<Db> {
+export type EmptyDatabase = {
+  db: Db /** Where others can connect to it too: undefined when it is embedded. */;
+  url?: string;
+};
+
+async function emptyOnServer(t: Test, server: string): Promise<EmptyDatabase & { url: string }> {
   const name = `dd_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`;
   const run = async (statement: string) => {
     const client = new pg.Client({ connectionString: server });
@@ -51,8 +56,13 @@ async function onServer(t: Test, server: string): Promise<Db> {
     await open.close();
     await run(`drop database ${name} with (force)`);
   });
-  await migrate(open.db as never);
-  return open.db;
+  return { db: open.db, url: url.href };
+}
+
+async function onServer(t: Test, server: string): Promise<Db> {
+  const { db } = await emptyOnServer(t, server);
+  await migrate(db as never);
+  return db;
 }
 
 /** A database of the test's own: PGlite, or PostgreSQL where `TEST_DATABASE_URL` names a server. */
@@ -60,3 +70,12 @@ export const testDatabase = (t: Test): Promise<Db> => {
   const server = process.env['TEST_DATABASE_URL'];
   return server ? onServer(t, server) : embedded(t);
 };
+
+/** The same before the first start: no migration has run. */
+export async function emptyDatabase(t: Test): Promise<EmptyDatabase> {
+  const server = process.env['TEST_DATABASE_URL'];
+  if (server) return emptyOnServer(t, server);
+  const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: await openPglite({}) }) });
+  t.teardown(() => db.destroy());
+  return { db };
+}

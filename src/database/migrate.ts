@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { WrongDatabaseVersion } from './open.ts';
 
 const FOLDER = new URL('../../migrations/', import.meta.url);
 
@@ -50,7 +51,7 @@ export async function migrate(db: Kysely<unknown>): Promise<string[]> {
   const applied = (await appliedNames(db)) ?? [];
   const newer = applied.filter((name) => !known.includes(name));
   if (newer.length > 0) {
-    throw new MigrationFailed(
+    throw new WrongDatabaseVersion(
       `The database was written by a newer release (step ${newer.at(-1)}). Install that release, or restore an older backup.`,
     );
   }
@@ -60,7 +61,10 @@ export async function migrate(db: Kysely<unknown>): Promise<string[]> {
   const failed = results?.find((result) => result.status === 'Error');
   if (error) {
     const step = failed ? ` at step ${failed.migrationName}` : '';
-    throw new MigrationFailed(`Migration failed${step}; the database is as it was.`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new MigrationFailed(`Migration failed${step}: ${why}. The database is as it was.`, {
+      cause: error,
+    });
   }
   return (results ?? []).map((result) => result.migrationName);
 }

@@ -15,7 +15,7 @@ export type OpenDatabase = { db: Db; kind: 'embedded' | 'server'; close: () => P
 
 const EMBEDDED_MAJOR = '18';
 
-/** The embedded directory was written by another PostgreSQL major version. */
+/** The database was written by another release: its schema is newer, or its PostgreSQL has another major version. */
 export class WrongDatabaseVersion extends Error {
   override name = 'WrongDatabaseVersion';
 }

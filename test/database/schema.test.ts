@@ -1,0 +1,382 @@
+import { sql } from 'kysely';
+import t from 'tap';
+import type { Db } from '../../src/database/open.ts';
+import { testDatabase } from '../database.ts';
+
+/** Column → SQL expression. */
+type Row = Record<string, string>;
+
+const text = (length: number) => `repeat('x', ${length})`;
+const NOW = 'now()';
+const HASH = (name: string) => `sha256('${name}')`;
+
+/** One row of each table that the database takes, each after those that it refers to. */
+const GOOD: Record<string, Row> = {
+  users: { email: `'a@example.com'`, name: `'A B'`, role: `'operator'`, password_hash: text(60) },
+  sessions: { token_hash: HASH('a'), user_id: '1', expires_at: NOW },
+  api_tokens: { name: `'cron'`, token_hash: HASH('b'), hint: `'ab'`, scope: `'write'`, created_by: '1' },
+  setup_links: { token_hash: HASH('c'), expires_at: NOW },
+  sign_in_failures: { email: `'a@example.com'`, client_address: `'192.0.2.1'` },
+  idempotency_keys: { actor: `'token 1'`, key: `'k'`, fingerprint: HASH('d') },
+  addresses: { network: `'203.0.113.7/32'` },
+  incidents: {
+    title: `'Gmail blocks us'`,
+    provider: `'gmail'`,
+    state: `'open'`,
+    opened_at: NOW,
+    state_since: NOW,
+  },
+  incident_addresses: { incident_number: '2', address_id: '1' },
+  incident_links: { incident_number: '2', linked_number: '1', kind: `'by-hand'` },
+  reports: { raw: `'550'`, sha256: HASH('e'), byte_length: '3', source: `'page'` },
+  incident_reports: { incident_number: '2', report_id: '1' },
+  rejections: { incident_number: '2', report_id: '1', line: '1', text: `'550'` },
+  tickets: { incident_number: '2', reference: `'SRX1ID'`, channel: `'form'`, opened_at: NOW },
+  letters: {
+    incident_number: '2',
+    template: `'gmail-first'`,
+    language: `'en'`,
+    round: `'first'`,
+    subject: `'Please lift it'`,
+    body: `'Dear'`,
+    base_subject: `'Please lift it'`,
+    base_body: `'Dear'`,
+    created_by_name: `'A B'`,
+  },
+  letter_overrides: { letter_id: '1', claim: `'no-listing'`, reason: `'seen'`, by_name: `'A B'` },
+  messages: {
+    incident_number: '2',
+    direction: `'in'`,
+    at: `'2026-03-10T09:12:00Z'`,
+    text: `'No.'`,
+    raw: `'No.'`,
+    raw_type: `'text/plain'`,
+    sha256: HASH('f'),
+    verdict: `'denied'`,
+    machine_verdict: `'denied'`,
+    ticket_id: '1',
+    letter_id: '1',
+  },
+  attachments: {
+    message_id: '1',
+    position: '0',
+    file_name: `'a.png'`,
+    content_type: `'image/png'`,
+    byte_length: '0',
+    sha256: HASH('g'),
+    content: `''`,
+  },
+  evidence: {
+    incident_number: '2',
+    address_id: '1',
+    claim: `'no-listing'`,
+    result: `'supports'`,
+    words: `'on none of 42 lists'`,
+    source: `'by hand'`,
+    observed_at: NOW,
+    recorded_by_name: `'A B'`,
+  },
+  timeline_entries: { incident_number: '2', kind: `'note-added'`, actor_name: `'A B'` },
+};
+
+/** By table: the constraint that must refuse the good row with these columns instead. */
+const BAD: Record<string, [constraint: string, instead: Row][]> = {
+  users: [
+    ['users_email_key', {}],
+    ['users_email_key', { email: `'A@EXAMPLE.COM'` }],
+    ['users_email_shape', { email: `'a'` }],
+    ['users_email_shape', { email: `'a@'` }],
+    ['users_email_shape', { email: `'@example.com'` }],
+    ['users_email_shape', { email: `${text(254)} || '@example.com'` }],
+    ['users_name_length', { name: `''` }],
+    ['users_name_length', { name: text(121) }],
+    ['users_role_known', { role: `'root'` }],
+    ['users_password_hash_set', { password_hash: `''` }],
+    ['users_theme_known', { theme: `'pink'` }],
+  ],
+  sessions: [
+    ['sessions_pkey', {}],
+    ['sessions_user_id_fkey', { token_hash: HASH('z'), user_id: '99' }],
+  ],
+  api_tokens: [
+    ['api_tokens_token_hash_key', {}],
+    ['api_tokens_name_length', { name: `''` }],
+    ['api_tokens_name_length', { name: text(121) }],
+    ['api_tokens_scope_known', { scope: `'all'` }],
+    ['api_tokens_created_by_fkey', { token_hash: HASH('z'), created_by: '99' }],
+  ],
+  setup_links: [['setup_links_pkey', {}]],
+  idempotency_keys: [
+    ['idempotency_keys_pkey', {}],
+    ['idempotency_keys_key_length', { key: `''` }],
+    ['idempotency_keys_key_length', { key: text(201) }],
+  ],
+  profile: [
+    ['profile_pkey', {}],
+    ['profile_one_row', { id: 'false' }],
+  ],
+  addresses: [
+    ['addresses_network_key', {}],
+    ['addresses_network_key', { network: `'203.0.113.7'` }],
+    ['addresses_hostname_length', { hostname: text(254) }],
+    ['addresses_label_length', { label: text(121) }],
+    ['addresses_purpose_length', { purpose: text(501) }],
+    ['addresses_notes_length', { notes: text(10_001) }],
+  ],
+  incidents: [
+    ['incidents_title_length', { title: `''` }],
+    ['incidents_title_length', { title: text(301) }],
+    ['incidents_provider_slug', { provider: `'Outlook.com'` }],
+    ['incidents_provider_slug', { provider: `''` }],
+    ['incidents_provider_slug', { provider: `E'gmail\\n'` }],
+    ['incidents_state_known', { state: `'reopened'` }],
+    ['incidents_reason_known', { reason: `'bad-luck'` }],
+    ['incidents_severity_known', { severity: `'urgent'` }],
+    ['incidents_round_range', { round: '-1' }],
+    ['incidents_round_range', { round: '1001' }],
+    ['incidents_affected_length', { affected: text(10_001) }],
+    ['incidents_next_action_length', { next_action: text(501) }],
+    ['incidents_assignee_id_fkey', { assignee_id: '99' }],
+  ],
+  incident_addresses: [
+    ['incident_addresses_pkey', {}],
+    ['incident_addresses_incident_fkey', { incident_number: '99' }],
+    ['incident_addresses_address_fkey', { address_id: '99' }],
+  ],
+  incident_links: [
+    ['incident_links_pkey', {}],
+    ['incident_links_kind_known', { kind: `'maybe'` }],
+    ['incident_links_ordered', { linked_number: '2' }],
+    ['incident_links_ordered', { incident_number: '1', linked_number: '2' }],
+    ['incident_links_incident_fkey', { incident_number: '99' }],
+    ['incident_links_linked_fkey', { linked_number: '-1' }],
+  ],
+  reports: [['reports_source_known', { source: `'fax'` }]],
+  incident_reports: [
+    ['incident_reports_pkey', {}],
+    ['incident_reports_incident_fkey', { incident_number: '99' }],
+    ['incident_reports_report_fkey', { report_id: '99' }],
+  ],
+  rejections: [
+    ['rejections_reply_code_shape', { reply_code: `'350'` }],
+    ['rejections_reply_code_shape', { reply_code: `'55'` }],
+    ['rejections_reply_code_shape', { reply_code: `'5500'` }],
+    ['rejections_seen_positive', { seen: '0' }],
+    ['rejections_incident_fkey', { incident_number: '99' }],
+    ['rejections_report_fkey', { report_id: '99' }],
+  ],
+  tickets: [
+    ['tickets_reference_key', {}],
+    ['tickets_reference_key', { reference: `'srx1id'` }],
+    ['tickets_reference_length', { reference: `''` }],
+    ['tickets_reference_length', { reference: text(121) }],
+    ['tickets_channel_known', { channel: `'fax'` }],
+    ['tickets_state_known', { state: `'lost'` }],
+    ['tickets_incident_fkey', { incident_number: '99' }],
+  ],
+  letters: [
+    ['letters_state_known', { state: `'lost'` }],
+    ['letters_subject_one_line', { subject: `E'a\\nBcc: b@example.com'` }],
+    ['letters_subject_one_line', { subject: `E'a\\rb'` }],
+    ['letters_subject_one_line', { subject: text(501) }],
+    ['letters_body_length', { body: text(100_001) }],
+    ['letters_channel_known', { channel: `'fax'` }],
+    ['letters_sent_whole', { state: `'sent'` }],
+    ['letters_sent_whole', { state: `'sent'`, sent_at: NOW }],
+    ['letters_sent_whole', { state: `'sent'`, channel: `'form'` }],
+    ['letters_sent_whole', { state: `'draft'`, sent_at: NOW, channel: `'form'` }],
+    ['letters_incident_fkey', { incident_number: '99' }],
+  ],
+  letter_overrides: [
+    ['letter_overrides_pkey', {}],
+    ['letter_overrides_reason_length', { reason: `''` }],
+    ['letter_overrides_reason_length', { reason: text(2001) }],
+    ['letter_overrides_letter_fkey', { letter_id: '99' }],
+  ],
+  messages: [
+    ['messages_once_key', {}],
+    ['messages_direction_known', { direction: `'up'`, verdict: 'null' }],
+    ['messages_channel_known', { channel: `'fax'` }],
+    ['messages_raw_type_known', { raw_type: `'text/html'` }],
+    ['messages_verdict_known', { verdict: `'perhaps'` }],
+    ['messages_machine_verdict_known', { machine_verdict: `'perhaps'` }],
+    ['messages_verdict_of_incoming', { verdict: 'null' }],
+    ['messages_verdict_of_incoming', { direction: `'out'` }],
+    ['messages_incident_fkey', { incident_number: '99' }],
+    ['messages_ticket_fkey', { sha256: HASH('z'), ticket_id: '99' }],
+    ['messages_letter_fkey', { sha256: HASH('z'), letter_id: '99' }],
+  ],
+  attachments: [
+    ['attachments_position_key', {}],
+    ['attachments_message_fkey', { message_id: '99' }],
+  ],
+  evidence: [
+    ['evidence_result_known', { result: `'perhaps'` }],
+    ['evidence_words_length', { words: `''` }],
+    ['evidence_words_length', { words: text(2001) }],
+    ['evidence_source_length', { source: `''` }],
+    ['evidence_source_length', { source: text(301) }],
+    ['evidence_incident_fkey', { incident_number: '99' }],
+    ['evidence_address_fkey', { address_id: '99' }],
+  ],
+  timeline_entries: [
+    ['timeline_entries_kind_slug', { kind: `'Note added'` }],
+    ['timeline_entries_kind_slug', { kind: `''` }],
+    ['timeline_entries_incident_fkey', { incident_number: '99' }],
+    ['timeline_entries_user_fkey', { actor_user_id: '99' }],
+    ['timeline_entries_token_fkey', { actor_token_id: '99' }],
+    ['timeline_entries_report_fkey', { report_id: '99' }],
+    ['timeline_entries_ticket_fkey', { ticket_id: '99' }],
+    ['timeline_entries_message_fkey', { message_id: '99' }],
+    ['timeline_entries_letter_fkey', { letter_id: '99' }],
+    ['timeline_entries_corrects_fkey', { corrects: '99' }],
+  ],
+};
+
+const insert = (db: Db, table: string, row: Row) =>
+  sql
+    .raw(
+      Object.keys(row).length === 0
+        ? `insert into ${table} default values`
+        : `insert into ${table} (${Object.keys(row)}) values (${Object.values(row)})`,
+    )
+    .execute(db);
+
+const run = (db: Db, statement: string) => sql.raw(statement).execute(db);
+
+/** The name of the rule that refused it. */
+const refusal = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'nothing refused it',
+    (error) => (/^23(503|505|514)$/.test(error.code) ? error.constraint : error),
+  );
+
+/** A database with two incidents and one row of everything else. */
+async function filled(t: Parameters<typeof testDatabase>[0]): Promise<Db> {
+  const db = await testDatabase(t);
+  await insert(db, 'incidents', GOOD['incidents'] ?? {});
+  for (const [table, row] of Object.entries(GOOD)) await insert(db, table, row);
+  return db;
+}
+
+async function countsOf(db: Db): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const table of Object.keys(GOOD)) {
+    const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(db);
+    counts[table] = rows[0]?.n ?? 0;
+  }
+  return counts;
+}
+
+t.test('the database itself refuses what must not be in it, by the name of the rule', async (t) => {
+  const db = await filled(t);
+  const before = await countsOf(db);
+  for (const [table, cases] of Object.entries(BAD))
+    for (const [constraint, instead] of cases)
+      t.equal(
+        await refusal(insert(db, table, { ...GOOD[table], ...instead })),
+        constraint,
+        `${table} ${JSON.stringify(instead)}`,
+      );
+  t.strictSame(await countsOf(db), before);
+
+  const { rows } = await sql<{ name: string }>`
+    select relname as name from pg_index join pg_class on oid = indexrelid
+      where indisunique and relnamespace = 'public'::regnamespace
+    union select conname from pg_constraint
+      where connamespace = 'public'::regnamespace and contype in ('c', 'f', 'u')
+    except select conname from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+      where contype = 'p' and attidentity = 'a'
+    order by name`.execute(db);
+  const rules = rows.map((row) => row.name).filter((name) => !name.startsWith('kysely_'));
+  const tried = new Set(Object.values(BAD).flatMap((cases) => cases.map(([constraint]) => constraint)));
+  t.strictSame(
+    rules,
+    rules.filter((name) => tried.has(name)),
+    'every rule of the database is tried',
+  );
+});
+
+t.test('host bits in a network, and numbers that the database gives out, are refused as well', async (t) => {
+  const db = await filled(t);
+  await t.rejects(insert(db, 'addresses', { network: `'203.0.113.7/24'` }), { code: '22P02' });
+  const chosen = { ...GOOD['timeline_entries'], id: '7' };
+  await t.rejects(insert(db, 'timeline_entries', chosen), { code: '428C9' });
+});
+
+t.test('what something refers to cannot be deleted', async (t) => {
+  const db = await filled(t);
+  const entry = { ...GOOD['timeline_entries'], actor_token_id: '1', corrects: '1' };
+  await insert(db, 'timeline_entries', entry);
+  const used = ['users', 'api_tokens', 'addresses', 'incidents', 'reports', 'tickets', 'letters', 'messages'];
+  for (const table of used) await t.rejects(run(db, `delete from ${table}`), { code: '23503' }, table);
+  await run(db, 'update api_tokens set created_by = null');
+  await run(db, 'delete from users');
+  t.match(await countsOf(db), { users: 0, sessions: 0 }, 'sessions alone go with their user');
+});
+
+t.test(
+  'append-only: a timeline entry is never changed or deleted, in whatever way it is tried',
+  async (t) => {
+    const db = await filled(t);
+    const entries = async () => (await sql`select * from timeline_entries order by id`.execute(db)).rows;
+    const before = await entries();
+    t.equal(before.length, 1);
+    const tries = [
+      `update timeline_entries set detail = '{}'`,
+      'update timeline_entries set occurred_at = now() where id = 1',
+      'update timeline_entries set id = default',
+      'delete from timeline_entries',
+      'delete from timeline_entries where id = 1',
+      'truncate timeline_entries',
+      'truncate incidents cascade',
+      'truncate letters cascade',
+      `with gone as (delete from timeline_entries returning *) insert into incidents (title, provider, state, opened_at, state_since)
+       select 'moved', 'gmail', 'open', now(), now() from gone`,
+      `insert into timeline_entries (id, incident_number, kind, actor_name) overriding system value
+       values (1, 2, 'other', 'C') on conflict (id) do update set kind = 'other'`,
+      `merge into timeline_entries using (values (1)) as v (id) on timeline_entries.id = v.id when matched then delete`,
+      'delete from timeline_entries where id = 99',
+    ];
+    for (const statement of tries) await t.rejects(run(db, statement), { code: 'DD001' }, statement);
+    t.strictSame(await entries(), before);
+    await t.rejects(
+      db.transaction().execute(async (trx) => {
+        await insert(trx, 'timeline_entries', GOOD['timeline_entries'] ?? {});
+        await run(trx, 'delete from timeline_entries where id = 2');
+      }),
+      { code: 'DD001' },
+      'nor one that was written a moment ago',
+    );
+    t.strictSame(await entries(), before);
+  },
+);
+
+t.test('a draft can be changed; once it is sent, never again', async (t) => {
+  const db = await filled(t);
+  const letter = async () => (await sql`select * from letters`.execute(db)).rows;
+  await run(db, `update letters set body = 'Dear postmaster', version = version + 1`);
+  await run(db, `update letters set state = 'sent', sent_at = now(), channel = 'form'`);
+  const sent = await letter();
+  t.match(sent, [{ state: 'sent', body: 'Dear postmaster' }]);
+  const tries = [
+    `update letters set body = 'Something else'`,
+    `update letters set state = 'draft', sent_at = null, channel = null`,
+    `update letters set state = 'discarded', sent_at = null`,
+    'update letters set sent_at = now()',
+    'update letters set body = body',
+    'update letters set incident_number = 1',
+    'delete from letters',
+  ];
+  for (const statement of tries) await t.rejects(run(db, statement), { code: 'DD002' }, statement);
+  t.strictSame(await letter(), sent);
+
+  await run(
+    db,
+    `insert into letters (incident_number, template, language, round, subject, body, base_subject, base_body, created_by_name)
+    select incident_number, template, language, round, 'another', body, base_subject, base_body, created_by_name from letters`,
+  );
+  await run(db, `update letters set state = 'discarded' where state = 'draft'`);
+  await run(db, `delete from letters where state = 'discarded'`);
+  t.strictSame(await letter(), sent, 'its neighbours are free');
+});
