@@ -25,6 +25,16 @@ function withBuffers(results: Results): Results {
 /** The embedded database's folder is damaged, or no database at all. */
 export class CannotOpenDatabase extends Error {
   override name = 'CannotOpenDatabase';
+
+  constructor(folder: string, why: string) {
+    super(`${folder} cannot be opened: ${why}. Restore a backup, or set DATA_DIR to an empty folder.`);
+  }
+}
+
+/** What PGlite threw, in words: its runtime throws errors without a message, or one that only its makers read. */
+function whyNotOpen(error: unknown): string {
+  const { message } = error as { message?: string };
+  return !message || message.startsWith('Aborted(') ? 'it is damaged, or no database' : message;
 }
 
 /**
@@ -54,10 +64,7 @@ export class EmbeddedClient implements Queries {
     this.waitReady.catch(() => {});
     this.#worker.on('message', (answer: Answer) => this.#take(answer));
     this.#worker.on('error', (error) => {
-      const cannotOpen = new CannotOpenDatabase(
-        `${folder} cannot be opened: ${(error as Error).message}. Restore a backup, or set DATA_DIR to an empty folder.`,
-      );
-      this.#fail(this.ready ? (error as Error) : cannotOpen);
+      this.#fail(this.ready ? (error as Error) : new CannotOpenDatabase(folder, whyNotOpen(error)));
     });
     this.#worker.on('exit', () =>
       this.#fail(new Error('The embedded database has stopped. Start Delist Desk again.')),

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
-import { EmbeddedClient } from './embedded-client.ts';
+import { CannotOpenDatabase, EmbeddedClient } from './embedded-client.ts';
 import { takeLock } from './lock.ts';
 import { PARSERS } from './parsers.ts';
 import type { Database } from './tables.ts';
@@ -20,6 +20,15 @@ export class WrongDatabaseVersion extends Error {
   override name = 'WrongDatabaseVersion';
 }
 
+/**
+ * PGlite makes a new database over whatever is in a folder without PG_VERSION. That is right where a first
+ * start was cut short, which leaves no `pg_xact`; where there is one, it would wipe out a database.
+ */
+function refuseToOverwrite(folder: string): void {
+  if (!existsSync(join(folder, 'PG_VERSION')) && existsSync(join(folder, 'pg_xact')))
+    throw new CannotOpenDatabase(folder, 'its file PG_VERSION is missing');
+}
+
 function refuseOtherMajor(folder: string): void {
   const file = join(folder, 'PG_VERSION');
   if (!existsSync(file)) return;
@@ -36,6 +45,7 @@ async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   const release = takeLock(dataDir);
   try {
     const folder = join(dataDir, 'db');
+    refuseToOverwrite(folder);
     refuseOtherMajor(folder);
     const pglite = new EmbeddedClient(folder);
     const { Kysely, PGliteDialect } = await import('kysely');
