@@ -1,27 +1,53 @@
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { Ajv } from 'ajv';
 import { type Static, Type } from './json-schema.ts';
 
-/** Every setting, from the environment. The README's table repeats these names; a test holds the two together. */
-const Environment = Type.Object({
+const commaList = (text: string | undefined) => (text ? text.split(',').map((part) => part.trim()) : []);
+
+/** `192.0.2.1`, `2001:db8::/32` */
+function isProxy(text: string): boolean {
+  const [address = '', prefix, more] = text.split('/');
+  if (isIP(address) === 0 || address.includes('%') || more !== undefined) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv4(address) ? 32 : 128));
+}
+
+/** `192.0.2.53`, `192.0.2.53:5353`, `[2001:db8::53]:53` */
+function isServer(text: string): boolean {
+  if (isIP(text) !== 0) return true;
+  const [, inBrackets = '', plain = '', port = '53'] =
+    /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  return (isIPv6(inBrackets) || isIPv4(plain)) && Number(port) > 0 && Number(port) < 65_536;
+}
+
+const FORMATS: Record<string, (text: string) => boolean> = {
+  // A socket's address (`user@/name`) has no host.
+  postgres: (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text.replace('@/', '@localhost/')),
+  origin: (text) => /^https?:\/\/[^\s/?#@]+\/?$/.test(text) && URL.canParse(text),
+  proxies: (text) => commaList(text).every(isProxy),
+  servers: (text) => commaList(text).every(isServer),
+};
+
+/** Every setting, from the environment. The README's table repeats names and defaults; a test holds the two together. */
+export const Environment = Type.Object({
   HOST: Type.String({
-    minLength: 1,
+    pattern: '^[\\w.:%-]+$',
     default: '127.0.0.1',
     description: 'a host name or IP address to listen on',
   }),
   PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 3000, description: 'a port from 0 to 65535' }),
   DATA_DIR: Type.String({ minLength: 1, default: './data', description: 'a folder that can be written to' }),
   DATABASE_URL: Type.Optional(
-    Type.String({ pattern: '^postgres(ql)?://', description: 'a postgres:// or postgresql:// address' }),
+    Type.String({ format: 'postgres', description: 'a postgres:// or postgresql:// address' }),
   ),
   BASE_URL: Type.Optional(
-    Type.String({ pattern: '^https?://[^/?#]+/?$', description: 'http:// or https://, a host, and no path' }),
+    Type.String({ format: 'origin', description: 'http:// or https://, a host, and no path' }),
   ),
   DELIST_DESK_BOOTSTRAP_TOKEN: Type.Optional(
-    Type.String({ minLength: 16, maxLength: 200, description: 'at least 16 characters' }),
+    Type.String({ minLength: 16, maxLength: 200, description: '16 to 200 characters' }),
   ),
   DNS_SERVERS: Type.Optional(
     Type.String({
-      pattern: '^[0-9a-fA-F.:\\[\\]]+(\\s*,\\s*[0-9a-fA-F.:\\[\\]]+)*$',
+      format: 'servers',
       description: 'IP addresses, each with :port if needed, separated by commas',
     }),
   ),
@@ -31,7 +57,7 @@ const Environment = Type.Object({
   }),
   TRUSTED_PROXIES: Type.Optional(
     Type.String({
-      pattern: '^[0-9a-fA-F.:/]+(\\s*,\\s*[0-9a-fA-F.:/]+)*$',
+      format: 'proxies',
       description: 'IP addresses or CIDR ranges of reverse proxies, separated by commas',
     }),
   ),
@@ -43,7 +69,7 @@ const Environment = Type.Object({
   }),
   SESSION_MAX_DAYS: Type.Number({ minimum: 0.01, maximum: 90, default: 14, description: 'days, 0.01 to 90' }),
 });
-export const ENVIRONMENT_NAMES = Object.keys(Environment.properties);
+const ENVIRONMENT_NAMES = Object.keys(Environment.properties);
 
 export type Config = {
   host: string;
@@ -68,12 +94,12 @@ export class BadSetting extends Error {
 }
 
 const SECRET = /TOKEN|PASSWORD|SECRET/;
-const commaList = (text: string | undefined) => (text ? text.split(',').map((part) => part.trim()) : []);
 
+/** As it was given, without what may be a password in it. */
 function shown(name: string, value: unknown): string {
   return SECRET.test(name)
     ? '(not shown)'
-    : JSON.stringify(String(value).replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:…@'));
+    : JSON.stringify(String(value).replace(/^([^/]*\/\/)?.*@/s, '$1…@'));
 }
 
 /** Reads the settings. An empty value counts as not set. Throws {@link BadSetting}. */
@@ -91,6 +117,9 @@ export function readConfig(
     meta: false,
     validateSchema: false,
     code: { optimize: false },
+    formats: FORMATS,
+    // With it, no limit holds for `Infinity`.
+    strictNumbers: false,
   });
   const validate = ajv.compile(Environment);
   if (!validate(given)) {

@@ -1,0 +1,259 @@
+import { Resolver } from 'node:dns';
+import { globSync, readFileSync } from 'node:fs';
+import Fastify from 'fastify';
+import t from 'tap';
+import { type Config, Environment, readConfig } from '../src/config.ts';
+
+const NAMES = Object.keys(Environment.properties) as (keyof typeof Environment.properties)[];
+
+const DEFAULTS: Config = {
+  host: '127.0.0.1',
+  port: 3000,
+  dataDir: './data',
+  databaseUrl: undefined,
+  baseUrl: undefined,
+  bootstrapToken: undefined,
+  dnsServers: [],
+  logLevel: 'info',
+  trustedProxies: [],
+  sessionIdleMs: 12 * 3_600_000,
+  sessionMaxMs: 14 * 86_400_000,
+  demo: false,
+};
+
+/** Variable → value → what it makes of the settings. */
+const GOOD: Record<string, [value: string, means: Partial<Config>][]> = {
+  HOST: [
+    ['0.0.0.0', { host: '0.0.0.0' }],
+    ['::', { host: '::' }],
+    ['fe80::1%eth0', { host: 'fe80::1%eth0' }],
+    ['desk-1.example.com', { host: 'desk-1.example.com' }],
+  ],
+  PORT: [
+    ['0', { port: 0 }],
+    ['25', { port: 25 }],
+    ['65535', { port: 65535 }],
+  ],
+  DATA_DIR: [
+    ['/srv/desk', { dataDir: '/srv/desk' }],
+    ['a folder', { dataDir: 'a folder' }],
+  ],
+  DATABASE_URL: [
+    'postgres://desk@db.example.com/desk',
+    'postgresql://desk:p%40ss@db.example.com:5433/desk?sslmode=require',
+    'postgres://desk@[2001:db8::5]/desk',
+    'postgres://desk:secret@/desk?host=/var/run/postgresql',
+    'postgres:///desk',
+  ].map((databaseUrl) => [databaseUrl, { databaseUrl }]),
+  BASE_URL: [
+    ['https://desk.example.com', { baseUrl: 'https://desk.example.com' }],
+    ['https://desk.example.com/', { baseUrl: 'https://desk.example.com' }],
+    ['http://192.0.2.1:8080', { baseUrl: 'http://192.0.2.1:8080' }],
+    ['http://[2001:db8::1]:8080', { baseUrl: 'http://[2001:db8::1]:8080' }],
+  ],
+  DELIST_DESK_BOOTSTRAP_TOKEN: [
+    ['sixteen-letters!', { bootstrapToken: 'sixteen-letters!' }],
+    ['x'.repeat(200), { bootstrapToken: 'x'.repeat(200) }],
+  ],
+  DNS_SERVERS: [
+    ['192.0.2.53', { dnsServers: ['192.0.2.53'] }],
+    ['192.0.2.53:5353 ,2001:db8::53', { dnsServers: ['192.0.2.53:5353', '2001:db8::53'] }],
+    ['[2001:db8::53]:53, [2001:db8::54]', { dnsServers: ['[2001:db8::53]:53', '[2001:db8::54]'] }],
+  ],
+  LOG_LEVEL: (['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const).map((logLevel) => [
+    logLevel,
+    { logLevel },
+  ]),
+  TRUSTED_PROXIES: [
+    ['192.0.2.1', { trustedProxies: ['192.0.2.1'] }],
+    ['10.0.0.0/8 , 2001:db8::/32,::1', { trustedProxies: ['10.0.0.0/8', '2001:db8::/32', '::1'] }],
+    ['192.0.2.1/32', { trustedProxies: ['192.0.2.1/32'] }],
+  ],
+  SESSION_IDLE_HOURS: [
+    ['0.01', { sessionIdleMs: 36_000 }],
+    ['720', { sessionIdleMs: 720 * 3_600_000 }],
+  ],
+  SESSION_MAX_DAYS: [
+    ['0.5', { sessionMaxMs: 43_200_000 }],
+    ['90', { sessionMaxMs: 90 * 86_400_000 }],
+  ],
+};
+
+/** Variable → what is allowed, and values that are not. */
+const WRONG: Record<string, [allowed: string, values: string[]]> = {
+  HOST: ['a host name or IP address to listen on', [' ', 'http://127.0.0.1', '127.0.0.1 ', 'a/b', '[::1]']],
+  PORT: ['a port from 0 to 65535', ['-1', '65536', '80.5', 'http', '3000 and 1', '٣', 'NaN', 'Infinity']],
+  DATABASE_URL: [
+    'a postgres:// or postgresql:// address',
+    [
+      'mysql://db.example.com/desk',
+      'db.example.com',
+      'postgres:/desk',
+      'postgres://db.example.com:port/desk',
+    ],
+  ],
+  BASE_URL: [
+    'http:// or https://, a host, and no path',
+    [
+      'desk.example.com',
+      'ftp://desk.example.com',
+      'https://',
+      'https:///',
+      'https://desk.example.com/desk',
+      'https://desk.example.com?x=1',
+      'https://desk.example.com#x',
+      'https://desk.example.com:99999',
+      'https://desk example.com',
+      'https://desk.example.com\n',
+      'javascript://desk.example.com',
+    ],
+  ],
+  DNS_SERVERS: [
+    'IP addresses, each with :port if needed, separated by commas',
+    [
+      'dns.example.com',
+      'abc',
+      '999.1.1.1',
+      '192.0.2.53,',
+      '192.0.2.53;192.0.2.54',
+      '192.0.2.53:0',
+      '192.0.2.53:65536',
+      '[192.0.2.53]:53',
+      '[2001:db8::53',
+      '192.0.2.0/24',
+      ':::',
+    ],
+  ],
+  LOG_LEVEL: [
+    'one of fatal, error, warn, info, debug, trace, silent',
+    ['INFO', 'verbose', 'warning', '10', 'info,debug'],
+  ],
+  TRUSTED_PROXIES: [
+    'IP addresses or CIDR ranges of reverse proxies, separated by commas',
+    [
+      'true',
+      'loopback',
+      'proxy.example.com',
+      'abc',
+      '999.1.1.1',
+      '10.0.0.0/33',
+      '2001:db8::/129',
+      '10.0.0.0/',
+      '10.0.0.0/8/8',
+      '10.0.0.0/-1',
+      '10.0.0.0 10.0.0.1',
+      ',',
+      'fe80::1%eth0',
+    ],
+  ],
+  SESSION_IDLE_HOURS: ['hours, 0.01 to 720', ['0', '-1', '720.1', '12 h', 'for ever', 'Infinity']],
+  SESSION_MAX_DAYS: ['days, 0.01 to 90', ['0', '91', 'x', '1,5']],
+};
+
+const refusalOf = (environment: Record<string, string>) => {
+  try {
+    return readConfig(environment);
+  } catch (error) {
+    return `${(error as Error).name}: ${(error as Error).message}`;
+  }
+};
+
+t.test('without any variable everything has a default, and empty ones count as not set', async (t) => {
+  t.strictSame(readConfig({}), DEFAULTS);
+  t.strictSame(readConfig(Object.fromEntries(NAMES.map((name) => [name, '']))), DEFAULTS);
+  t.strictSame(readConfig({ PATH: '/bin', PORTS: '1', port: '2' }), DEFAULTS, 'others are not ours');
+  t.strictSame(readConfig({}, { demo: true }), { ...DEFAULTS, demo: true });
+  t.strictSame(readConfig({ DEMO: 'true' }), DEFAULTS);
+});
+
+t.test('good values', async (t) => {
+  t.strictSame(Object.keys(GOOD).sort(), [...NAMES].sort(), 'every variable is tried');
+  for (const [name, values] of Object.entries(GOOD))
+    for (const [value, means] of values)
+      t.strictSame(refusalOf({ [name]: value }), { ...DEFAULTS, ...means }, `${name}=${value}`);
+});
+
+t.test('a wrong value is named with its variable and what is allowed', async (t) => {
+  for (const [name, [allowed, values]] of Object.entries(WRONG))
+    for (const value of values)
+      t.equal(
+        refusalOf({ [name]: value }),
+        `BadSetting: ${name}=${JSON.stringify(value)}: must be ${allowed}`,
+      );
+  const never = ['DATA_DIR', 'DELIST_DESK_BOOTSTRAP_TOKEN'];
+  t.strictSame([...Object.keys(WRONG), ...never].sort(), [...NAMES].sort(), 'every variable is tried');
+});
+
+t.test('all wrong values are told at once, a line each', async (t) => {
+  t.equal(
+    refusalOf({ PORT: '99999', LOG_LEVEL: 'loud', HOST: 'localhost', BASE_URL: 'desk' }),
+    [
+      'BadSetting: PORT="99999": must be a port from 0 to 65535',
+      'BASE_URL="desk": must be http:// or https://, a host, and no path',
+      'LOG_LEVEL="loud": must be one of fatal, error, warn, info, debug, trace, silent',
+    ].join('\n'),
+  );
+});
+
+t.test('no secret in a message', async (t) => {
+  for (const token of ['short-secret', 'secret'.repeat(40)])
+    t.equal(
+      refusalOf({ DELIST_DESK_BOOTSTRAP_TOKEN: token }),
+      'BadSetting: DELIST_DESK_BOOTSTRAP_TOKEN=(not shown): must be 16 to 200 characters',
+    );
+  const urls = [
+    ['mysql://desk:secret@db.example.com/desk', 'mysql://…@db.example.com/desk'],
+    ['mysql://desk:sec/ret@db.example.com/desk', 'mysql://…@db.example.com/desk'],
+    ['mysql://desk:secr@et@db.example.com/desk', 'mysql://…@db.example.com/desk'],
+    ['postgres:desk:secret@db.example.com', '…@db.example.com'],
+    ['desk:secret@db.example.com/desk', '…@db.example.com/desk'],
+    ['postgres://desk:secret@db.example.com:x/desk', 'postgres://…@db.example.com:x/desk'],
+  ];
+  for (const [given = '', shown] of urls)
+    t.equal(
+      refusalOf({ DATABASE_URL: given }),
+      `BadSetting: DATABASE_URL=${JSON.stringify(shown)}: must be a postgres:// or postgresql:// address`,
+    );
+  t.match(
+    refusalOf({ BASE_URL: 'https://desk:secret@desk.example.com' }),
+    /^BadSetting: BASE_URL="https:\/\/…@desk/,
+  );
+});
+
+t.test('whoever uses a setting takes every value that is allowed', async (t) => {
+  for (const [value] of GOOD['DNS_SERVERS'] ?? [])
+    t.doesNotThrow(() => new Resolver().setServers(readConfig({ DNS_SERVERS: value }).dnsServers), value);
+  for (const [value] of GOOD['TRUSTED_PROXIES'] ?? [])
+    t.doesNotThrow(
+      () => Fastify({ trustProxy: readConfig({ TRUSTED_PROXIES: value }).trustedProxies }),
+      value,
+    );
+});
+
+t.test(
+  'the README’s table names the same variables with the same defaults; nothing else of ours is read',
+  (t) => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const [, settings = ''] = readme.split(/^## Settings$/m);
+    const [section = ''] = settings.split(/^## /m);
+    const rows = [...section.matchAll(/^\| `([^`]+)` *\| *(?:`([^`]*)`)? *\| *(\S.*?) *\|$/gm)];
+    t.equal(
+      rows.length,
+      section.split('\n').filter((line) => line.startsWith('| `')).length,
+      'every row is read',
+    );
+    const defaultOf = (name: (typeof NAMES)[number]) =>
+      (Environment.properties[name] as { default?: unknown }).default;
+    t.strictSame(
+      Object.fromEntries(rows.map(([, name, value]) => [name, value])),
+      Object.fromEntries(
+        NAMES.map((name) => [name, defaultOf(name) === undefined ? undefined : String(defaultOf(name))]),
+      ),
+    );
+    const readers = globSync('src/**/*.{ts,js}', { cwd: new URL('..', import.meta.url) }).filter((file) =>
+      /process\.env(\.|\[)/.test(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')),
+    );
+    t.strictSame(readers, []);
+    t.end();
+  },
+);
