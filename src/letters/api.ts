@@ -9,6 +9,7 @@ import { actorOf } from '../web/access.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { once } from '../web/once.ts';
 import { claimText } from './claims.ts';
+import { stillMissing } from './facts.ts';
 import { fillFields } from './form-fields.ts';
 import {
   currentDraft,
@@ -18,7 +19,6 @@ import {
   saveDraft,
   sendLetter,
   startLetter,
-  stillMissing,
 } from './store.ts';
 import { nextRound, suggestTemplate } from './suggest.ts';
 import type { LetterTemplate } from './templates.ts';

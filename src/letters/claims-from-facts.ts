@@ -1,6 +1,26 @@
+import type { EvidenceResult } from '../database/tables.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { ClaimSources } from './claims.ts';
 import { letterDay } from './language.ts';
+
+export type EvidenceRecord = {
+  claim: string;
+  result: EvidenceResult;
+  words: string;
+  source: string;
+  observedAt: Date;
+  address: string | null;
+};
+export type ClaimSources = {
+  profile: Profile;
+  addresses: { text: string; jmrpSince: string | null; sndsSince: string | null }[];
+  rejections: {
+    at: Date | null;
+    recordedAt: Date;
+    recipient: string | null;
+    recipientDomain: string | null;
+  }[];
+  evidence: EvidenceRecord[];
+};
 
 /** What profile and rejections say about a claim, besides evidence that was recorded. */
 export type Finding = {

@@ -1,8 +1,6 @@
 import ipaddr from 'ipaddr.js';
-import type { EvidenceResult } from '../database/tables.ts';
-import type { Profile } from '../profile/profile.ts';
 import claimData from './claims.json' with { type: 'json' };
-import { FINDINGS } from './claims-from-facts.ts';
+import { type ClaimSources, type EvidenceRecord, FINDINGS } from './claims-from-facts.ts';
 
 /**
  * `supported`: evidence within its age says so. `contradicted`: evidence says otherwise. `stale`: the
@@ -21,26 +19,6 @@ export type Claim = {
   whenUnknown: 'intent' | 'omit' | 'warn';
   /** How the letter states it; null: it does not. */
   stated: 'fact' | 'intent' | null;
-};
-
-export type EvidenceRecord = {
-  claim: string;
-  result: EvidenceResult;
-  words: string;
-  source: string;
-  observedAt: Date;
-  address: string | null;
-};
-export type ClaimSources = {
-  profile: Profile;
-  addresses: { text: string; jmrpSince: string | null; sndsSince: string | null }[];
-  rejections: {
-    at: Date | null;
-    recordedAt: Date;
-    recipient: string | null;
-    recipientDomain: string | null;
-  }[];
-  evidence: EvidenceRecord[];
 };
 
 type Definition = {

@@ -63,9 +63,11 @@ export const missingOf = (needs: Need[], facts: LetterFacts): Missing[] =>
 /** What stands in the letter where a fact is missing: seen at once, never an empty hole. */
 export const gap = (need: Need) => `[${NEEDS[need].gap}]`;
 
-/** The gaps that a text has. What a person filled in by hand is none; one that could be filled by now is. */
-export const gapsIn = (text: string): Missing[] =>
-  (Object.keys(NEEDS) as Need[]).filter((need) => text.includes(gap(need))).map(toMissing);
+/** The gaps that a letter has. What a person filled in by hand is none; one that could be filled by now is. */
+export function stillMissing({ subject, body }: { subject: string; body: string }): Missing[] {
+  const text = `${subject}\n${body}`;
+  return (Object.keys(NEEDS) as Need[]).filter((need) => text.includes(gap(need))).map(toMissing);
+}
 
 /**
  * Whether mail was refused after the last letter and the last answer. "Still refused" is true only then:

@@ -3,12 +3,11 @@ import { addressOf } from '../providers/playbook.ts';
 import type { FormField, Provider, Route } from '../providers/schema.ts';
 import type { Claim } from './claims.ts';
 import type { Draft } from './draft.ts';
-import { type LetterFacts, refusedSince } from './facts.ts';
+import { type LetterFacts, refusedSince, stillMissing } from './facts.ts';
 import { fillFields } from './form-fields.ts';
 import { LANGUAGES } from './language.ts';
 import { lintLetter } from './phrases.ts';
 import { isInTicket, roundWords } from './rounds.ts';
-import { stillMissing } from './store.ts';
 import type { LetterTemplate } from './templates.ts';
 
 type Input = {

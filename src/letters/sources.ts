@@ -4,7 +4,7 @@ import type { IncidentRow } from '../database/tables.ts';
 import { getProfile } from '../profile/store.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
-import type { ClaimSources } from './claims.ts';
+import type { ClaimSources } from './claims-from-facts.ts';
 import type { LetterFacts } from './facts.ts';
 
 const REJECTIONS = 500;

@@ -11,7 +11,7 @@ import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { type Claim, judgeClaims } from './claims.ts';
 import { type Draft, draftLetter, oneLine } from './draft.ts';
-import { gapsIn } from './facts.ts';
+import { stillMissing } from './facts.ts';
 import { mergeEdits } from './merge-edits.ts';
 import { roundWords } from './rounds.ts';
 import { readSources } from './sources.ts';
@@ -220,10 +220,6 @@ export async function overrideClaim(
 
 export const overridesOf = (db: Db | Trx, id: number) =>
   db.selectFrom('letter_overrides').selectAll().where('letter_id', '=', id).execute();
-
-/** What still stands as a gap in the text, whether it is known by now or not. */
-export const stillMissing = (letter: Pick<LetterRow, 'subject' | 'body'>) =>
-  gapsIn(`${letter.subject}\n${letter.body}`);
 
 /** Fills the gaps whose facts became known since the letter was drafted. */
 async function fillKnownGaps(

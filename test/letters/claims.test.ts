@@ -1,5 +1,6 @@
 import t from 'tap';
-import { CLAIM_KEYS, type ClaimSources, isArgumentFor, judgeClaims } from '../../src/letters/claims.ts';
+import { CLAIM_KEYS, isArgumentFor, judgeClaims } from '../../src/letters/claims.ts';
+import type { ClaimSources } from '../../src/letters/claims-from-facts.ts';
 import { fullProfile, hoursAgo, minimalProfile, NOW, record, sourcesWith } from './letters.fixture.ts';
 
 const judged = (key: string, sources: Partial<ClaimSources>) =>

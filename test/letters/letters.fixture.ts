@@ -1,5 +1,5 @@
-import type { EvidenceRecord } from '../../src/letters/claims.ts';
-import { CLAIM_KEYS, type ClaimSources, judgeClaims } from '../../src/letters/claims.ts';
+import { CLAIM_KEYS, judgeClaims } from '../../src/letters/claims.ts';
+import type { ClaimSources, EvidenceRecord } from '../../src/letters/claims-from-facts.ts';
 import { draftLetter } from '../../src/letters/draft.ts';
 import type { LetterFacts } from '../../src/letters/facts.ts';
 import type { LetterTemplate } from '../../src/letters/templates.ts';
