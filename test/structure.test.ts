@@ -191,9 +191,9 @@ t.test('every file of src is used: by the server, the command line, a thread or 
   );
 });
 
-t.test('what src imports is a dependency of the product, not of its tests', async (t) => {
+t.test('what src loads is a dependency of the product, not of its tests', async (t) => {
   const { dependencies } = JSON.parse(readFileSync(posix.join(ROOT, 'package.json'), 'utf8'));
-  const packages = OURS.flatMap((file) => READ.get(file) ?? [])
+  const packages = OURS.flatMap((file) => LOADED.get(file) ?? [])
     .filter((name) => !/^(node:|src\/|migrations\/|views\/)/.test(name))
     .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
   t.ok(packages.includes('fastify') && packages.includes('@electric-sql/pglite'));

@@ -8,7 +8,7 @@ export type Network = {
   text: string;
   family: 4 | 6;
   prefix: number;
-  /** From a range that RFC 5737 or RFC 3849 keeps for documentation: allowed, and marked. */
+  /** From a range that RFC 5737, RFC 3849 or RFC 9637 keeps for documentation: allowed, and marked. */
   documentation: boolean;
 };
 
@@ -21,7 +21,10 @@ const DOCUMENTATION: [ipaddr.IPv4 | ipaddr.IPv6, number][] = [
   ipaddr.parseCIDR('198.51.100.0/24'),
   ipaddr.parseCIDR('203.0.113.0/24'),
   ipaddr.parseCIDR('2001:db8::/32'),
+  ipaddr.parseCIDR('3fff::/20'),
 ];
+/** All IPv6 addresses that were given out for use on the internet (RFC 4291, section 2.4). */
+const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3') as [ipaddr.IPv6, number];
 
 /** Ranges that never send mail across the internet, and why. */
 const REFUSED: Record<string, string> = {
@@ -39,6 +42,7 @@ const REFUSED: Record<string, string> = {
   as112: 'belongs to the AS112 project',
   as112v6: 'belongs to the AS112 project',
   discard: 'is the discard-only range',
+  deprecatedOrchid: 'is reserved',
   orchid2: 'is reserved',
   droneRemoteIdProtocolEntityTags: 'is reserved',
   rfc6145: 'is a translation address; give the IPv4 address in it',
@@ -48,6 +52,15 @@ const REFUSED: Record<string, string> = {
 };
 
 const LEAST_PREFIX = { 4: 12, 6: 28 } as const;
+/** The longest text of a network has 49 characters; a zone may come to it. */
+const MAX_TEXT = 80;
+
+/** IPv4 in four decimal numbers without leading zeros, also at the end of IPv6: what PostgreSQL takes as well. */
+function isAddress(text: string): boolean {
+  const last = text.slice(text.lastIndexOf(':') + 1);
+  if (last.includes('.') && !ipaddr.IPv4.isValidFourPartDecimal(last)) return false;
+  return text.includes(':') ? ipaddr.IPv6.isValid(text) : last.includes('.');
+}
 
 function whyNoAddress(text: string): string {
   const octets = text.split('.');
@@ -56,12 +69,11 @@ function whyNoAddress(text: string): string {
     if (large) return `${text} is not an IP address: ${large} is more than 255`;
     return `${text} is not an IP address: write its numbers without leading zeros`;
   }
-  return `${text.slice(0, 60)} is not an IP address or CIDR range`;
+  return `${text} is not an IP address or CIDR range`;
 }
 
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 {
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text))
-    throw new BadAddress(`${whyNoAddress(text)}.`);
+  if (!isAddress(text)) throw new BadAddress(`${whyNoAddress(text)}.`);
   const parsed = ipaddr.parse(text);
   if (parsed.kind() === 'ipv6' && (parsed as ipaddr.IPv6).zoneId)
     throw new BadAddress(`${text} names a zone, which only its own host understands.`);
@@ -85,14 +97,24 @@ const networkOf = (address: ipaddr.IPv4 | ipaddr.IPv6, prefix: number) =>
     ? ipaddr.IPv4.networkAddressFromCIDR(`${address}/${prefix}`)
     : ipaddr.IPv6.networkAddressFromCIDR(`${address}/${prefix}`);
 
+/** Why an address cannot be one that mail comes from. */
+function refusalOf(address: ipaddr.IPv4 | ipaddr.IPv6): string | undefined {
+  const global = address.kind() === 'ipv4' || (address as ipaddr.IPv6).match(GLOBAL_UNICAST);
+  return (
+    REFUSED[address.range()] ?? (global ? undefined : 'is not one of the public IPv6 addresses, 2000::/3')
+  );
+}
+
 /**
- * Reads an IP address or CIDR range as a person writes it. IPv4 in IPv6 (`::ffff:203.0.113.7`) becomes
- * IPv4. Throws {@link BadAddress} saying what is wrong with malformed, private and reserved ones.
+ * Reads an IP address or CIDR range as a person writes it, also as an address literal of SMTP
+ * (`[IPv6:2001:db8::7]`, RFC 5321, section 4.1.3). IPv4 in IPv6 (`::ffff:203.0.113.7`) becomes IPv4.
+ * Throws {@link BadAddress} saying what is wrong with malformed, private and reserved ones.
  */
 export function parseNetwork(input: string): Network {
-  const text = input.trim().replace(/^\[(.*)\]$/, '$1');
+  const text = input.trim().replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1');
   const [host = '', given, more] = text.split('/');
-  if (more !== undefined) throw new BadAddress(`${text.slice(0, 60)} is not an IP address or CIDR range.`);
+  if (more !== undefined || text.length > MAX_TEXT)
+    throw new BadAddress(`${text.slice(0, MAX_TEXT)} is not an IP address or CIDR range.`);
   const written = host.includes(':') ? 128 : 32;
   const address = parse(host);
   const bits = address.kind() === 'ipv4' ? 32 : 128;
@@ -103,7 +125,7 @@ export function parseNetwork(input: string): Network {
     ([net, length]) =>
       net.kind() === address.kind() && prefix >= length && address.match(net as never, length),
   );
-  const refusal = documentation ? undefined : REFUSED[address.range()];
+  const refusal = documentation ? undefined : refusalOf(address);
   if (refusal) throw new BadAddress(`${text} ${refusal}.`);
   if (prefix < LEAST_PREFIX[family])
     throw new BadAddress(`${text} is too large a range; the largest is /${LEAST_PREFIX[family]}.`);
@@ -130,11 +152,11 @@ export function parseNetworks(input: string | string[]): Network[] {
 export const networkText = (cidr: string) =>
   cidr.replace(/^([^:]+)\/32$/, '$1').replace(/^(.*:.*)\/128$/, '$1');
 
-/** Whether PostgreSQL takes this text as a `cidr`. */
+/** Whether this is a network with its prefix, which PostgreSQL takes as a `cidr`. */
 export function isCidr(text: string): boolean {
   const [host = '', prefix = '', more] = text.split('/');
-  if (more !== undefined || !/^\d{1,3}$/.test(prefix) || host.includes('%')) return false;
-  if (!ipaddr.IPv4.isValidFourPartDecimal(host) && !ipaddr.IPv6.isValid(host)) return false;
+  if (more !== undefined || !/^(0|[1-9]\d{0,2})$/.test(prefix) || host.includes('%')) return false;
+  if (!isAddress(host)) return false;
   const address = ipaddr.parse(host);
   if (Number(prefix) > (address.kind() === 'ipv4' ? 32 : 128)) return false;
   return networkOf(address, Number(prefix)).toString() === address.toString();
