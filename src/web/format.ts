@@ -1,12 +1,14 @@
 /** How times, durations and numbers read on pages. Pure: the zone and the present come in as arguments. */
 
-const QUARTER_MS = 900_000;
-/** Offsets by zone and quarter of an hour: clocks change at quarters only. Asking `Intl` is a hundred times as dear. */
-const offsets = new Map<string, { words: string; ms: number }>();
+const DAY_MS = 86_400_000;
+const SPAN_MS = DAY_MS / 4;
+type Offset = { words: string; ms: number };
+/** Offsets by zone and quarter of a day; none for one in which clocks change. Asking `Intl` is a hundred times as dear. */
+const offsets = new Map<string, Offset | undefined>();
 const OFFSETS_KEPT = 20_000;
 const zones = new Map<string, Intl.DateTimeFormat>();
 
-function readOffset(at: Date, zone: string): { words: string; ms: number } {
+function readOffset(at: Date, zone: string): Offset {
   let format = zones.get(zone);
   if (!format) {
     format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeZoneName: 'longOffset' });
@@ -19,15 +21,16 @@ function readOffset(at: Date, zone: string): { words: string; ms: number } {
   return { words: name.replace('GMT', 'UTC'), ms: sign === '-' ? -ms : ms };
 }
 
-function offsetOf(at: Date, zone: string): { words: string; ms: number } {
-  const key = `${zone} ${Math.floor(at.getTime() / QUARTER_MS)}`;
-  let found = offsets.get(key);
-  if (!found) {
+function offsetOf(at: Date, zone: string): Offset {
+  const span = Math.floor(at.getTime() / SPAN_MS);
+  const key = `${zone} ${span}`;
+  if (!offsets.has(key)) {
     if (offsets.size >= OFFSETS_KEPT) offsets.clear();
-    found = readOffset(at, zone);
-    offsets.set(key, found);
+    const first = readOffset(new Date(span * SPAN_MS), zone);
+    const last = readOffset(new Date((span + 1) * SPAN_MS - 1), zone);
+    offsets.set(key, first.ms === last.ms ? first : undefined);
   }
-  return found;
+  return offsets.get(key) ?? readOffset(at, zone);
 }
 
 /** The same reading of the clock, in UTC: its UTC fields are the zone's. */
@@ -112,7 +115,7 @@ export function near(at: Date, now: Date, zone: string): string {
   const [here, today] = [local(at, zone), local(now, zone)];
   const time = clockOf(here);
   if (isoDayOf(here) === isoDayOf(today)) return time;
-  if (Math.abs(now.getTime() - at.getTime()) < 6 * 86_400_000)
+  if (Math.abs(now.getTime() - at.getTime()) < 6 * DAY_MS)
     return `${WEEKDAYS_SHORT[here.getUTCDay()]} ${time}`;
   const year = here.getUTCFullYear() === today.getUTCFullYear() ? '' : ` ${here.getUTCFullYear()}`;
   return `${shortDay(at, zone)}${year}, ${time}`;
@@ -167,9 +170,12 @@ export function count(value: number): string {
 export function fromLocalInput(text: string, zone: string): Date | undefined {
   const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?$/.exec(text);
   if (!match) return undefined;
-  const asUtc = new Date(`${match[1]}T${match[2]}${match[3] ?? ':00'}Z`);
-  if (Number.isNaN(asUtc.getTime())) return undefined;
-  const shift = (at: Date) => new Date(`${localInput(at, zone)}Z`).getTime() - at.getTime();
-  const first = new Date(asUtc.getTime() - shift(asUtc));
-  return new Date(asUtc.getTime() - shift(first));
+  const written = `${match[1]}T${match[2]}${match[3] ?? ':00'}`;
+  const asUtc = new Date(`${written}Z`).getTime();
+  // 30 February and 24:00 are read as the day after.
+  if (Number.isNaN(asUtc) || !new Date(asUtc).toISOString().startsWith(written)) return undefined;
+  const withOffsetAt = (moment: number) => new Date(asUtc - offsetOf(new Date(moment), zone).ms);
+  const before = withOffsetAt(asUtc - DAY_MS);
+  const after = withOffsetAt(asUtc + DAY_MS);
+  return [before, after].find((at) => localInput(at, zone) === written) ?? before;
 }
