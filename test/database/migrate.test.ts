@@ -113,6 +113,7 @@ t.test('a migration that fails names itself and leaves nothing half done', async
     '0002-incidents': 'rejections',
     '0003-correspondence': 'evidence',
     '0004-timeline': 'timeline_entries',
+    '0006-observations': 'observed_hours',
   };
   for (const [step, table] of Object.entries(inTheWay)) {
     await sql`create table ${sql.id(table)} (somebody_elses text)`.execute(db);

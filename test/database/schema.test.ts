@@ -77,6 +77,32 @@ const GOOD: Record<string, Row> = {
     recorded_by_name: `'A B'`,
   },
   timeline_entries: { incident_number: '2', kind: `'note-added'`, actor_name: `'A B'` },
+  observation_batches: { source: `'token 1'`, key: `'k'` },
+  transports: { via: `'out-3'`, address_id: '1', first_seen_at: NOW, last_seen_at: NOW },
+  observed_minutes: {
+    address_id: '1',
+    provider: `'gmail'`,
+    minute: `'2026-03-10T09:12:00Z'`,
+    outcome: `'refused'`,
+    reply_code: `'550'`,
+    count: '3',
+  },
+  observed_hours: {
+    address_id: '1',
+    provider: `'gmail'`,
+    hour: `'2026-03-10T09:00:00Z'`,
+    outcome: `'accepted'`,
+    count: '3',
+  },
+  watch_rules: {
+    provider: `'gmail'`,
+    opens: 'true',
+    refusals: '5',
+    window_minutes: '10',
+    share_percent: '50',
+    accepted: '20',
+    quiet_minutes: '60',
+  },
 };
 
 /** By table: the constraint that must refuse the good row with these columns instead. */
@@ -230,6 +256,38 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['timeline_entries_message_fkey', { message_id: '99' }],
     ['timeline_entries_letter_fkey', { letter_id: '99' }],
     ['timeline_entries_corrects_fkey', { corrects: '99' }],
+  ],
+  observation_batches: [['observation_batches_pkey', {}]],
+  transports: [
+    ['transports_pkey', {}],
+    ['transports_via_length', { via: `''` }],
+    ['transports_via_length', { via: text(201) }],
+    ['transports_address_fkey', { via: `'out-4'`, address_id: '99' }],
+  ],
+  observed_minutes: [
+    ['observed_minutes_pkey', { count: '7', reason: `'policy'` }],
+    ['observed_minutes_outcome_known', { outcome: `'lost'` }],
+    ['observed_minutes_count_positive', { count: '0' }],
+    ['observed_minutes_address_fkey', { address_id: '99' }],
+  ],
+  observed_hours: [
+    ['observed_hours_pkey', { count: '7' }],
+    ['observed_hours_outcome_known', { outcome: `'lost'` }],
+    ['observed_hours_count_positive', { count: '0' }],
+    ['observed_hours_address_fkey', { address_id: '99' }],
+  ],
+  watch_rules: [
+    ['watch_rules_pkey', {}],
+    ['watch_rules_refusals_range', { refusals: '0' }],
+    ['watch_rules_refusals_range', { refusals: '1000001' }],
+    ['watch_rules_window_range', { window_minutes: '0' }],
+    ['watch_rules_window_range', { window_minutes: '1441' }],
+    ['watch_rules_share_range', { share_percent: '-1' }],
+    ['watch_rules_share_range', { share_percent: '101' }],
+    ['watch_rules_accepted_range', { accepted: '0' }],
+    ['watch_rules_accepted_range', { accepted: '1000001' }],
+    ['watch_rules_quiet_range', { quiet_minutes: '0' }],
+    ['watch_rules_quiet_range', { quiet_minutes: '10081' }],
   ],
 };
 
