@@ -264,9 +264,9 @@ function widened(row: IncidentRow, block: BlockToLog) {
   };
 }
 
-/** A rejection from after the block was lifted. One without a time counts as new: it was pasted just now. */
+/** A rejection from after the block was over. One without a time counts as new: it was pasted just now. */
 function isAfterLifting(row: IncidentRow, rejections: SeenRejection[]): boolean {
-  const lifted = row.mitigated_at ?? row.recovered_at ?? row.closed_at;
+  const lifted = row.closed_at ?? row.recovered_at ?? row.mitigated_at;
   return lifted !== null && rejections.some((one) => !one.at || new Date(one.lastAt ?? one.at) > lifted);
 }
 
