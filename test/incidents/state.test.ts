@@ -285,6 +285,11 @@ t.test(
     await byHand(desk, 'mitigated', { at: AT });
     await byHand(desk, 'recovered', { at: LATER });
     t.strictSame(
+      await add('2025-03-10T10:30:00+00:00'),
+      { state: 'recovered', relapses: 1, mitigated_at: AT, recovered_at: LATER },
+      'while the mitigation spread',
+    );
+    t.strictSame(
       await add('2025-03-11T13:00:00+01:00'),
       { state: 'open', relapses: 2, ...never },
       'after recovery',
