@@ -10,6 +10,8 @@ import {
   Provider as ProviderSchema,
   type RejectionRule,
 } from './schema.ts';
+import { zoneFaults } from './zone-faults.ts';
+import { type DeadZones, DeadZones as DeadZonesSchema } from './zone-schema.ts';
 
 /** The checked catalogue: providers in the order of their names, and what holds for all others. */
 export type Catalogue = {
@@ -18,6 +20,7 @@ export type Catalogue = {
   generic: RejectionRule[];
   genericCodes: Generic['codes'];
   lists: CitedLists;
+  deadZones: DeadZones;
 };
 
 function readChecked<S extends TSchema>(schema: S, file: URL): Static<S> {
@@ -47,6 +50,9 @@ export function readCatalogue(folder: URL = new URL('./data/', import.meta.url))
   const providers = files
     .map((file) => readProvider(folder, file))
     .sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  const deadZones = readChecked(DeadZonesSchema, new URL('./dead-zones.json', import.meta.url));
+  const [fault] = zoneFaults(providers, deadZones);
+  if (fault !== undefined) throw new BadDataFile(`${folder.pathname}: ${fault}`);
   const generic = readChecked(GenericSchema, new URL('./generic.json', import.meta.url));
   return {
     providers,
@@ -54,5 +60,6 @@ export function readCatalogue(folder: URL = new URL('./data/', import.meta.url))
     generic: generic.rules,
     genericCodes: generic.codes,
     lists: readChecked(CitedListsSchema, new URL('./lists.json', import.meta.url)),
+    deadZones,
   };
 }

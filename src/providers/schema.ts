@@ -1,4 +1,5 @@
 import { type Static, Type } from '../json-schema.ts';
+import { Zone } from './zone-schema.ts';
 
 /**
  * The one schema of the provider catalogue. Every file in `data/` is one provider and is checked against
@@ -271,6 +272,8 @@ export const Provider = Type.Object(
       ),
       { maxItems: 30 },
     ),
+    /** The DNS zones of those lists. */
+    zones: Type.Optional(Type.Array(Zone, { minItems: 1, maxItems: 30 })),
     /** Patterns of the provider's own block codes; the named group `code` is the code, as it is written. */
     codes: Type.Array(CodePattern, { maxItems: 12 }),
     rejections: Type.Array(RejectionRule, { maxItems: 200 }),
