@@ -33,9 +33,15 @@ function decideByWords(generic: Seen[], seen: Seen[]): Seen | undefined {
   return generic.find((item) => item.rule?.reason === 'listed-on-third-party-list') ?? list;
 }
 
+/** The enhanced code and the words agree that nobody is blocked: a list named beside them was only asked. */
+const listOnlyAsked = (reply: Reply, seen: Seen[]): boolean =>
+  reasonByCode(null, reply.enhancedCode, false) === 'not-a-block' &&
+  seen.find((item) => item.provider === null && item.rule !== null)?.rule?.reason === 'not-a-block';
+
 /** The receiver's own rule first, then one with a known block code, one about a cited list, then a vendor's words, then generic ones. */
-function decide(catalogue: Catalogue, seen: Seen[], provider: string | null): Seen | undefined {
-  const rules = seen.filter((item) => item.rule !== null);
+function decide(catalogue: Catalogue, reply: Reply, seen: Seen[], provider: string | null): Seen | undefined {
+  const onlyAsked = listOnlyAsked(reply, seen);
+  const rules = seen.filter((item) => item.rule !== null && !(onlyAsked && aboutOwnList(item)));
   return (
     rules.find((item) => provider !== null && keyOf(item) === provider) ??
     rules.find(
@@ -95,7 +101,7 @@ export function recognise(reply: Reply, catalogue: Catalogue): Recognition {
   const text = fold(reply.atConnect === true ? `(at greeting) ${reply.text}` : reply.text);
   const seen = seenIn(index, { text, replyCode: reply.replyCode, enhancedCode: reply.enhancedCode });
   const found = receiver(catalogue, reply, text.cased, seen);
-  const decided = decide(catalogue, seen, found?.provider ?? null);
+  const decided = decide(catalogue, reply, seen, found?.provider ?? null);
   const rule = decided?.rule ?? null;
   const byList = found === null && decided?.provider !== undefined && decided.provider !== null;
   return {

@@ -54,7 +54,7 @@ export const keyOf = (item: Seen | undefined): string | undefined => item?.provi
 
 /** One operator's services use the same words; the host or domain tells them apart. */
 export const sameOperator = (catalogue: Catalogue, key: string, item: Seen | undefined): boolean =>
-  item?.provider != null &&
+  item?.provider?.operator !== undefined &&
   item.provider.key !== key &&
   catalogue.byKey.get(key)?.operator === item.provider.operator;
 

@@ -6,9 +6,9 @@ import { type Static, Type } from '../json-schema.ts';
  */
 
 /**
- * What an answer amounts to. `listing`: abuse was seen. `policy`: the range should not send mail directly,
- * which accuses nobody. `informational`: neither for nor against. `allow`: a good word. `error`: the list did
- * not answer the question, so the answer must never count as a listing.
+ * What an answer amounts to. `listing`: what the list is made for, mostly abuse that was seen. `policy`: speaks
+ * against mail from there and accuses nobody, as for a dynamic range. `informational`: neither for nor against.
+ * `allow`: a good word. `error`: the list did not answer the question, so it must never count as a listing.
  */
 export const ANSWER_KINDS = ['listing', 'policy', 'informational', 'allow', 'error'] as const;
 export type AnswerKind = (typeof ANSWER_KINDS)[number];

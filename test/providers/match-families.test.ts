@@ -94,11 +94,16 @@ t.test('a known list that is named outweighs vague words beside it', (t) => {
   });
   t.match(ask('550 5.7.1 192.0.2.10: https://www.mailspike.org/'), {
     provider: null,
-    providerBasis: 'generic',
+    providerBasis: 'list',
     reason: 'listed-on-third-party-list',
     listName: 'Mailspike',
   });
   t.equal(ask('550 5.1.1 no such user; psbl.org was asked too').reason, 'not-a-block');
+  t.equal(ask('550 5.1.1 no such user; spamcop.net was asked too').reason, 'not-a-block');
+  t.match(ask('451 4.7.1 192.0.2.10 is listed at psbl.surriel.com, try again later'), {
+    reason: 'listed-on-third-party-list',
+    listOwner: 'psbl',
+  });
   t.end();
 });
 

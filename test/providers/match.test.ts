@@ -88,6 +88,22 @@ t.test('only a list is named: there is no provider, but the owner of the list', 
   t.match(ask('550 5.7.1 192.0.2.10 is listed at dnsbl-1.uceprotect.net'), {
     provider: null,
     listName: 'UCEPROTECT Level 1',
+    listOwner: 'uceprotect',
+  });
+  t.end();
+});
+
+t.test('who refused and whose list are two questions', (t) => {
+  const text = '550 5.7.1 Client host [192.0.2.10] refused, listed at dnsbl-1.uceprotect.net';
+  t.match(ask(text, { host: 'mx00.t-online.de' }), {
+    provider: 't-online',
+    reason: 'listed-on-third-party-list',
+    listName: 'UCEPROTECT Level 1',
+    listOwner: 'uceprotect',
+  });
+  t.match(ask('550 5.7.1 192.0.2.10 is listed at dnsbl.sorbs.net'), {
+    provider: null,
+    listName: 'SORBS (ended 2024)',
     listOwner: null,
   });
   t.end();
@@ -227,5 +243,26 @@ t.test('long and hostile texts come back', (t) => {
   ]) {
     t.type(ask(text), 'object');
   }
+  t.end();
+});
+
+t.test('two providers without an operator are not one operator’s', (t) => {
+  const known = withRules([rule('own', { all: ['go away'] })]);
+  const [example] = known.providers;
+  if (!example) throw new Error('no provider');
+  const bare = { ...example, key: 'bare', hosts: ['*.example.net'], rejections: [] };
+  for (const provider of [example, bare]) delete provider.operator;
+  const both = {
+    ...known,
+    providers: [example, bare],
+    byKey: new Map([
+      ['example', example],
+      ['bare', bare],
+    ]),
+  };
+  t.match(ask('550 go away', { host: 'mx.example.net' }, both), {
+    provider: 'example',
+    providerBasis: 'text',
+  });
   t.end();
 });
