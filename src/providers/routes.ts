@@ -3,7 +3,9 @@ import { durations, stateWords } from '../incidents/incidents.ts';
 import { listIncidents } from '../incidents/list.ts';
 import { Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
+import { hours } from './hours.ts';
 import type { Provider } from './schema.ts';
+import { zoneRows } from './zone-rows.ts';
 
 const KINDS = {
   'mailbox-provider': 'mailbox provider',
@@ -20,14 +22,6 @@ const ROUTE_KINDS = {
   none: 'no way to ask',
 } as const;
 
-const hours = (value: number | undefined) =>
-  value === undefined
-    ? ''
-    : value < 1
-      ? `${Math.round(value * 60)} min`
-      : value < 72
-        ? `${value} h`
-        : `${Math.round((value / 24) * 10) / 10} days`;
 const matches = (provider: Provider, q: string) =>
   [
     provider.name,
@@ -108,6 +102,7 @@ export const providerPages: FastifyPluginAsyncTypebox = async (app) => {
             firstStep: rule.firstStep ?? '',
             listName: rule.listName ?? '',
           })),
+          zones: zoneRows(provider.zones),
           sources: provider.sources.map((source) => ({
             title: source.title,
             url: source.url ?? '',
