@@ -8,6 +8,9 @@ const V6 = /(?<![\w:.])(?=[\da-f]{0,4}:)[\da-f:.]{3,45}(?![\w])/gi;
 /** Yahoo's marks of its own error pages look like addresses: `- 4.16.55.1`. */
 const YAHOO_MARK = /(?<![\d.])4\.16\.\d{2}\.\d{1,2}(?![\d.])/g;
 
+/** Lists that refuse a query name whom they refused: the receiver's own resolver. */
+const RESOLVER = /(?:\/returnc\/[a-z]{1,8}\/|\byour\s{1,3}dns\s{1,3}ip:?\s{1,3})[\da-f:.]{3,45}/gi;
+
 /** Ranges that cannot be a sender on the Internet. Documentation addresses count: operators write with them. */
 const NOT_SENDERS = new Set([
   'private',
@@ -47,7 +50,7 @@ export function publicIp(text: string): string | null {
 /** All public addresses in a text, in their order. */
 export function publicIps(text: string): string[] {
   const found: { at: number; ip: string }[] = [];
-  const clean = text.replace(YAHOO_MARK, ' ');
+  const clean = text.replace(YAHOO_MARK, ' ').replace(RESOLVER, ' ');
   for (const pattern of [V4, V6]) {
     let left = MOST_CANDIDATES;
     for (const match of clean.matchAll(pattern)) {
@@ -77,7 +80,7 @@ export function sendingIp(said: {
   if (named !== undefined) return named;
   const field = said.sourceIp === null ? null : publicIp(said.sourceIp);
   if (field !== null) return field;
-  for (const match of said.around.matchAll(OUR_IP)) {
+  for (const match of said.around.replace(RESOLVER, ' ').matchAll(OUR_IP)) {
     const ip = publicIp((match[1] ?? '').replace(/\.$/, ''));
     if (ip !== null && ip !== said.mxIp) return ip;
   }

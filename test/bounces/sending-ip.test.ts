@@ -43,6 +43,12 @@ t.test('addresses are found however they are written', (t) => {
   t.same(publicIps('with the ip: [2001:db8:0:a::7]'), ['2001:db8:0:a::7']);
   t.same(publicIps('192.0.2.45.example.net and mail-192.0.2.45.example.net'), [], 'part of a host name');
   t.same(publicIps('deferred - 4.16.55.1; see'), [], 'a mark of Yahoo’s error pages');
+  t.same(
+    publicIps('[192.0.2.22] open resolver; https://www.spamhaus.org/returnc/pub/198.51.100.53'),
+    ['192.0.2.22'],
+    'the receiver’s resolver, which Spamhaus refused',
+  );
+  t.same(publicIps('Query Refused [Your DNS IP: 198.51.100.53]'), [], 'the resolver that URIBL refused');
   t.end();
 });
 
