@@ -3,7 +3,7 @@ import type { AnswerKind, Zone } from './zone-schema.ts';
 
 const LISTS = { ipv4: 'IPv4', ipv6: 'IPv6', domains: 'domains' } as const;
 const ACCESS = {
-  open: 'open to all',
+  open: 'free to ask',
   registered: 'for registered resolvers only',
   key: 'with a key only',
 } as const;

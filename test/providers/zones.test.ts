@@ -1,10 +1,13 @@
 import t from 'tap';
+import { readReply } from '../../src/bounces/reply-code.ts';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
+import { recognise } from '../../src/providers/match.ts';
 import type { Provider } from '../../src/providers/schema.ts';
 import { deadZone, zoneFaults } from '../../src/providers/zone-faults.ts';
 import type { DeadZones, Zone } from '../../src/providers/zone-schema.ts';
 
-const { providers, deadZones, lists } = readCatalogue();
+const catalogue = readCatalogue();
+const { providers, deadZones, lists } = catalogue;
 const zones = providers.flatMap((provider) => provider.zones ?? []);
 
 const [first] = providers;
@@ -97,6 +100,24 @@ t.test('a zone is of use: it can say yes, and names a place for the address', (t
       zone.zone,
     );
   }
+  t.end();
+});
+
+t.test('a refusal that cites a zone leads to its operator, and nobody else is named', (t) => {
+  for (const provider of providers.filter((each) => each.lists.length > 0)) {
+    for (const { zone } of provider.zones ?? []) {
+      const reply = readReply(`554 5.7.1 Client host [192.0.2.10] blocked using ${zone}`);
+      const seen = recognise({ ...reply, host: null, recipientDomain: null }, catalogue);
+      t.match(seen, { provider: null, listOwner: provider.key, reason: 'listed-on-third-party-list' }, zone);
+    }
+  }
+  t.end();
+});
+
+t.test('an allow list is no list that refuses', (t) => {
+  const reply = readReply('550 5.7.1 Greylisting is over for hosts on list.dnswl.org');
+  const seen = recognise({ ...reply, host: null, recipientDomain: null }, catalogue);
+  t.equal(seen.listOwner, null);
   t.end();
 });
 
