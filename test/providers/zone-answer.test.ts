@@ -36,7 +36,7 @@ const ROWS: Row[] = [
   // Sums of bits
   ['multi.surbl.org', ['127.0.0.8'], 'listed', 'listing'],
   ['multi.surbl.org', ['127.0.0.80'], 'listed', 'listing listing'],
-  ['multi.surbl.org', ['127.0.0.252'], 'listed', 'listing listing listing listing listing listing'],
+  ['multi.surbl.org', ['127.0.0.252'], 'listed', 'policy listing listing listing listing listing'],
   ['multi.surbl.org', ['127.0.0.1'], 'refused', 'error'],
   ['multi.surbl.org', ['127.0.0.254'], 'refused', 'error'],
   ['multi.uribl.com', ['127.0.0.2'], 'listed', 'listing'],
