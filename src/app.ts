@@ -37,6 +37,7 @@ import { healthRoutes } from './web/health.ts';
 import { identifyViewers } from './web/identify.ts';
 import { MAX_BODY_BYTES, MAX_REPORT_BYTES } from './web/limits.ts';
 import { ASSETS_FOLDER, servePages } from './web/pages.ts';
+import { TOO_LARGE } from './web/problems.ts';
 import { secure } from './web/security.ts';
 import { validators } from './web/validation.ts';
 import type { Views } from './web/views.ts';
@@ -70,6 +71,10 @@ export async function buildApp(
     frameworkErrors: (error, request, reply) => {
       // A URL that cannot be decoded reaches no handler of ours; it has no page to be shown in.
       const answer = reply as FastifyReply;
+      if (request.url.startsWith(`${API}/`)) {
+        void answerError(error, request as FastifyRequest, answer);
+        return;
+      }
       void answer
         .code(error.statusCode ?? 400)
         .type('text/plain')
@@ -92,7 +97,8 @@ export async function buildApp(
     attachFieldsToBody: 'keyValues',
     onFile: keepFile,
     limits: {
-      fieldSize: MAX_REPORT_BYTES,
+      // One more than is taken: what is longer is cut off here, and refused below.
+      fieldSize: MAX_REPORT_BYTES + 1,
       fileSize: MAX_REPORT_BYTES,
       fields: 100,
       files: 5,
@@ -101,6 +107,7 @@ export async function buildApp(
       headerPairs: 50,
     },
   });
+  app.addHook('preValidation', refuseCutFields);
   describeApi(app);
 
   const pages = [
@@ -137,6 +144,14 @@ export async function buildApp(
 async function keepFile(this: FastifyRequest, part: MultipartFile & { value?: unknown }): Promise<void> {
   part.value = await part.toBuffer();
   this.fileName = part.filename ?? '';
+}
+
+/** A text that was too long for its field arrives cut off: it is refused, never kept in part. */
+async function refuseCutFields(request: FastifyRequest): Promise<void> {
+  if (!request.isMultipart()) return;
+  for (const value of Object.values(request.body as object).flat())
+    if (typeof value === 'string' && Buffer.byteLength(value) > MAX_REPORT_BYTES)
+      throw new Problem('too-large', TOO_LARGE);
 }
 
 async function secureAll(app: FastifyInstance, { config, db }: Desk): Promise<void> {

@@ -61,3 +61,8 @@ export const Type = {
   | 'Unknown'
   | 'Unsafe'
 >;
+
+/** A row's id: what a `bigint` column and JSON can both hold. */
+export const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+/** The version of a row that somebody saw. */
+export const Version = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });

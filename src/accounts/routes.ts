@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
 import { isTimeZone } from '../web/format.ts';
-import { readForm } from '../web/forms.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
 import { SESSION_COOKIE } from '../web/identify.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { type Carried, readCarried } from '../web/resume.ts';
@@ -106,7 +106,7 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
     '/sign-in',
     { config: { access: 'public' }, bodyLimit: 4 * 1024 * 1024 },
     async (request, reply) => {
-      const typed = (request.body ?? {}) as Record<string, string>;
+      const typed = typedAgain(request.body);
       return orFormAgain(
         reply,
         async () => {
@@ -159,7 +159,7 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'public' }, logLevel: 'silent' },
     async (request, reply) => {
       const { secret } = request.params as { secret: string };
-      const typed = (request.body ?? {}) as Record<string, string>;
+      const typed = typedAgain(request.body);
       return orFormAgain(
         reply,
         async () => {

@@ -5,7 +5,7 @@ import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { isTimeZone } from '../web/format.ts';
-import { formKey, readForm } from '../web/forms.ts';
+import { formKey, readForm, typedAgain } from '../web/forms.ts';
 import { SESSION_COOKIE } from '../web/identify.ts';
 import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -104,7 +104,7 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
       },
       async (problem) => ({
         view: 'settings/account',
-        data: await accountView(request, problem, request.body as Record<string, string>),
+        data: await accountView(request, problem, typedAgain(request.body)),
       }),
     ),
   );
@@ -173,7 +173,7 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
       },
       async (problem) => ({
         view: 'settings/users',
-        data: await usersView(request.body as Record<string, string>, problem),
+        data: await usersView(typedAgain(request.body), problem),
       }),
     ),
   );
@@ -243,7 +243,7 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
       },
       async (problem) => ({
         view: 'settings/tokens',
-        data: await tokensView(request.body as Record<string, string>, problem),
+        data: await tokensView(typedAgain(request.body), problem),
       }),
     ),
   );

@@ -199,11 +199,10 @@ export async function createToken(
 export async function revokeToken(db: Db | Trx, id: number): Promise<void> {
   const revoked = await db
     .updateTable('api_tokens')
-    .set({ revoked_at: new Date() })
+    .set({ revoked_at: sql<Date>`coalesce(revoked_at, now())` })
     .where('id', '=', id)
-    .where('revoked_at', 'is', null)
     .executeTakeFirst();
-  if (revoked.numUpdatedRows === 0n) throw notFound('such token in force');
+  if (revoked.numUpdatedRows === 0n) throw notFound('such token');
 }
 
 /** The token in force with that secret. Its time of last use is written at most once a minute. */

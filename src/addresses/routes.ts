@@ -1,13 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { durations, STATES, stateWords } from '../incidents/incidents.ts';
 import { countIncidents, listIncidents } from '../incidents/list.ts';
-import { Type } from '../json-schema.ts';
+import { Type, Version } from '../json-schema.ts';
 import { addressDeliveries } from '../observations/deliveries.ts';
-import { viewerOf } from '../web/access.ts';
+import { actorOf, viewerOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { badCursor, readCursor, writeCursor } from '../web/cursor.ts';
-import { readForm } from '../web/forms.ts';
+import { formKey, readForm, typedAgain } from '../web/forms.ts';
 import { linkTo } from '../web/links.ts';
+import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { isCidr, isDocumentation, networkText, parseNetwork } from './address.ts';
 import {
@@ -33,7 +35,7 @@ const NewForm = Type.Object({
   address: Type.String({ minLength: 1, maxLength: 80, description: 'an IP address or CIDR range' }),
   ...FACTS,
 });
-const EditForm = Type.Object({ ...FACTS, version: Type.Integer({ minimum: 1 }) });
+const EditForm = Type.Object({ ...FACTS, version: Version });
 type Facts = {
   hostname?: string;
   label?: string;
@@ -116,6 +118,9 @@ const addressJson = (row: Omit<AddressListed, 'last_opened_at'>) => ({
 export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
+  const act = (request: FastifyRequest, what: string, effect: Parameters<typeof once>[2]) =>
+    once(db, { actor: actorOf(request), key: formKey(request.body), what, input: request.body }, effect);
+
   app.get(
     '/addresses',
     { config: { access: 'viewer' }, schema: { querystring: ListQuery } },
@@ -160,13 +165,16 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const form = readForm(NewForm, request.body);
         const network = networksFrom('address', () => parseNetwork(form.address));
-        await db.transaction().execute((trx) => addAddress(trx, network, factsOf(form)));
+        await act(request, 'add address', async (trx) => {
+          await addAddress(trx, network, factsOf(form));
+          return { status: 303, body: null };
+        });
         return reply.done(pathOf(network.cidr), `${network.text} added.`);
       },
       async (problem) => ({
         view: 'addresses/new',
         data: {
-          values: { ...blank, ...(request.body as object) },
+          values: { ...blank, ...typedAgain(request.body) },
           errors: problem.fields,
           problem: problem.message,
         },
@@ -251,9 +259,10 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const form = readForm(EditForm, request.body);
         const network = networksFrom('address', () => parseNetwork(text));
-        await db
-          .transaction()
-          .execute((trx) => changeAddress(trx, network.cidr, form.version, factsOf(form)));
+        await act(request, `change address ${network.cidr}`, async (trx) => {
+          await changeAddress(trx, network.cidr, form.version, factsOf(form));
+          return { status: 303, body: null };
+        });
         return reply.done(pathOf(network.cidr), 'Saved.');
       },
       async (problem) => {
@@ -262,7 +271,7 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
           view: 'addresses/edit',
           data: {
             ...data,
-            values: { ...blank, ...(request.body as object) },
+            values: { ...blank, ...typedAgain(request.body) },
             version: data.row.version,
             errors: problem.fields,
             problem: problem.message,

@@ -30,6 +30,7 @@ const INSTEAD: Partial<Record<ReportFormat, string>> = {
   'auto-reply': 'This is an automatic answer, not a bounce.',
 };
 
+export const TRUNCATED = `The input is too long: only its first ${LONGEST_INPUT.toLocaleString('en')} characters were read.`;
 export const NOTHING_FOUND = 'No refusal was recognised in the input.';
 
 /** Lines by number, a few of them. */
@@ -49,9 +50,7 @@ export function reportNotes({ format, blocks, others, leftOut, truncated }: Repo
   const instead = INSTEAD[format];
   const nothing = blocks.length === 0 && others === 0;
   return [
-    ...(truncated
-      ? [`The input is too long: only its first ${LONGEST_INPUT.toLocaleString('en')} characters were read.`]
-      : []),
+    ...(truncated ? [TRUNCATED] : []),
     ...(instead === undefined ? [] : [instead]),
     ...(nothing && instead === undefined ? [NOTHING_FOUND] : []),
     ...(leftOut ? ['Lines in which our own server refuses others were left out.'] : []),

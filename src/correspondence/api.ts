@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { NumberParams } from '../incidents/api.ts';
 import { getIncident } from '../incidents/store.ts';
-import { type Static, Type } from '../json-schema.ts';
+import { Id, type Static, Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { Verdict } from '../providers/schema.ts';
 import { ensureTicket } from '../tickets/store.ts';
@@ -36,7 +36,7 @@ const MessageBody = Type.Object(
 
 const MessageParams = Type.Object({
   number: NumberParams.properties.number,
-  id: Type.Integer({ minimum: 1 }),
+  id: Id,
 });
 
 export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {

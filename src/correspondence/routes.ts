@@ -5,13 +5,13 @@ import { stateWords } from '../incidents/incidents.ts';
 import { VERDICT_BADGES } from '../incidents/page.ts';
 import { readMoment } from '../incidents/routes.ts';
 import { getIncident } from '../incidents/store.ts';
-import { Type } from '../json-schema.ts';
+import { Id, Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
 import { VERDICTS, Verdict } from '../providers/schema.ts';
 import { closeTicket, ensureTicket } from '../tickets/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
-import { formKey, readForm } from '../web/forms.ts';
+import { formKey, readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -42,7 +42,7 @@ const TicketForm = Type.Object({
 });
 const MessageParams = Type.Object({
   number: NumberParams.properties.number,
-  id: Type.Integer({ minimum: 1 }),
+  id: Id,
 });
 const AttachmentParams = Type.Object({
   ...MessageParams.properties,
@@ -141,9 +141,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number } = request.params;
       const body = (request.body ?? {}) as Record<string, unknown>;
-      const typed = Object.fromEntries(
-        Object.entries(body).filter(([, value]) => typeof value === 'string'),
-      ) as Record<string, string>;
+      const typed = typedAgain(body);
       return orFormAgain(
         reply,
         async () => {
@@ -158,7 +156,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
           const answer = await act(
             request,
             `message ${number}`,
-            { ...form, file: rawMail?.length ?? 0 },
+            { ...form, file: rawMail?.toString('base64') ?? '' },
             async (trx) => ({
               status: 303,
               body: await recordMessage(

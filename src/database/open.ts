@@ -83,6 +83,8 @@ async function openServer(url: string): Promise<OpenDatabase> {
   });
   // A server that goes away drops idle connections: without a listener that ends the process.
   pool.on('error', () => {});
+  // And one that goes away while a request uses it: the request is told by its query.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { db, kind: 'server', close: () => db.destroy() };
 }

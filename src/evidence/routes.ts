@@ -8,7 +8,7 @@ import { CLAIM_KEYS, claimText } from '../letters/claims.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { backOf } from '../web/back.ts';
 import { localInput } from '../web/format.ts';
-import { formKey, readForm } from '../web/forms.ts';
+import { formKey, readForm, typedAgain } from '../web/forms.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -96,7 +96,7 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
         },
         async (problem) => ({
           view: 'evidence/new',
-          data: await view(request, number, request.body as Record<string, string>, problem),
+          data: await view(request, number, typedAgain(request.body), problem),
         }),
       );
     },

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { parseNetwork } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
 import { parseReport } from '../bounces/parse-report.ts';
-import { Type } from '../json-schema.ts';
+import { Type, Version } from '../json-schema.ts';
 import { Reason } from '../providers/schema.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
 import { summarise } from '../timeline/describe.ts';
@@ -223,7 +223,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
             nextActionDueAt: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
             state: Type.Optional(Type.Enum([...STATES])),
             reason: Type.Optional(Type.String({ maxLength: 2000 })),
-            version: Type.Optional(Type.Integer({ minimum: 1 })),
+            version: Type.Optional(Version),
           },
           closed,
         ),

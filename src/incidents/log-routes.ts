@@ -2,11 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { isDocumentation, type Network, parseNetworks } from '../addresses/address.ts';
 import { findAddress } from '../addresses/store.ts';
-import { Type } from '../json-schema.ts';
+import { Id, Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
 import { REASONS, Reason } from '../providers/schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
-import { formKey, readForm } from '../web/forms.ts';
+import { formKey, readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -52,12 +52,7 @@ function networksTyped(text: string): Network[] {
   }
 }
 
-const typedOf = (request: FastifyRequest): Typed =>
-  Object.fromEntries(
-    Object.entries((request.body ?? {}) as Record<string, unknown>).filter(
-      ([, value]) => typeof value === 'string',
-    ),
-  ) as Typed;
+const typedOf = (request: FastifyRequest): Typed => typedAgain(request.body);
 
 export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
@@ -146,7 +141,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
         const to = form.to === 'new' ? 'new' : form.to && form.to !== 'auto' ? Number(form.to) : undefined;
         const given: Given = { ...form, raw, fileName, source: 'page', to };
         const blocks = blocksToLog(readReport(raw, catalogue, viewerOf(request).timeZone), given, catalogue);
-        const input = { ...form, raw: raw.length };
+        const input = { ...form, raw: raw.toString('base64') };
         const answer = await once(
           db,
           { actor: actorOf(request), key: formKey(request.body), what: 'log', input },
@@ -169,7 +164,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         params: Type.Object({
           number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
-          id: Type.Integer({ minimum: 1 }),
+          id: Id,
         }),
       },
     },

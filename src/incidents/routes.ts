@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { parseNetwork } from '../addresses/address.ts';
 import type { IncidentState } from '../database/tables.ts';
-import { type Static, Type } from '../json-schema.ts';
+import { type Static, Type, Version } from '../json-schema.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { incidentDeliveries } from '../observations/deliveries.ts';
 import { Problem } from '../problem.ts';
@@ -13,7 +13,7 @@ import { addNote, correctNote, countKinds, listEntries } from '../timeline/store
 import { actorOf, viewerOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { fromLocalInput, localInput } from '../web/format.ts';
-import { formKey, readForm } from '../web/forms.ts';
+import { formKey, readForm, typedAgain } from '../web/forms.ts';
 import { linkTo } from '../web/links.ts';
 import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -57,7 +57,7 @@ const EditForm = Type.Object({
   assigneeId: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
   nextAction: Type.Optional(Type.String({ maxLength: 500 })),
   nextActionDueAt: Type.Optional(Type.String({ maxLength: 30, description: 'a date and time' })),
-  version: Type.Integer({ minimum: 1 }),
+  version: Version,
 });
 const ListQuery = Type.Object({
   state: Type.Optional(Type.String({ maxLength: 40 })),
@@ -362,7 +362,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
               ...(await showIncident(request, number, {})),
               errors: problem.fields,
               problem: problem.message,
-              typed: (request.body ?? {}) as Record<string, string>,
+              typed: typedAgain(request.body, ['text', 'words', 'at', 'to', 'reason']),
               open,
             },
           }),
@@ -504,7 +504,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
         },
         async (problem) => ({
           view: 'incidents/edit',
-          data: await editView(request, number, request.body as Record<string, string>, problem),
+          data: await editView(request, number, typedAgain(request.body), problem),
         }),
       );
     },

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Network, parseNetworks } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
 import { type ParsedReport, parseReport } from '../bounces/parse-report.ts';
+import { TRUNCATED } from '../bounces/report-notes.ts';
 import type { Trx } from '../database/open.ts';
 import type { Severity } from '../database/tables.ts';
 import { invalid, Problem } from '../problem.ts';
@@ -81,6 +82,9 @@ function complete(block: Block, given: Given, provider: Provider | null, network
 
 const NO_BLOCK: Block = { provider: null, networks: [], rejections: [], reason: null };
 
+/** Says that only a part was read, where that may be why nothing was found. */
+const cutOff = ({ notes }: ParsedReport) => (notes.includes(TRUNCATED) ? `${TRUNCATED} ` : '');
+
 function refuseUnread(report: ParsedReport, given: Given): void {
   if (given.raw.length === 0 || given.raw.toString('latin1').trim() === '') {
     throw invalid('report', 'There is nothing in it. Paste a bounce, an SMTP reply or log lines.');
@@ -94,7 +98,7 @@ function refuseUnread(report: ParsedReport, given: Given): void {
   }
   throw invalid(
     'report',
-    'No rejection was recognised in it. To log it all the same, name provider and address.',
+    `${cutOff(report)}No rejection was recognised in it. To log it all the same, name provider and address.`,
   );
 }
 

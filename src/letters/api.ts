@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Channel } from '../correspondence/api.ts';
 import { NumberParams } from '../incidents/api.ts';
 import { getIncident } from '../incidents/store.ts';
-import { Type } from '../json-schema.ts';
+import { Id, Type, Version } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf } from '../web/access.ts';
@@ -25,7 +25,7 @@ import type { LetterTemplate } from './templates.ts';
 
 const closed = { additionalProperties: false };
 const tags = ['letters'];
-const IdParams = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+const IdParams = Type.Object({ id: Id });
 
 export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
@@ -190,7 +190,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
                 { maxItems: 50 },
               ),
             ),
-            version: Type.Optional(Type.Integer({ minimum: 1 })),
+            version: Type.Optional(Version),
           },
           closed,
         ),

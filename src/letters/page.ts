@@ -146,7 +146,8 @@ export function composerView(input: Input) {
   const { letter, template, draft, facts, route, typed, problem } = input;
   const isSent = letter.state === 'sent';
   const claims = isSent ? (letter.claims as Claim[]) : draft.claims;
-  const text = { subject: typed['subject'] ?? letter.subject, body: typed['body'] ?? letter.body };
+  const written = { subject: typed['subject'] ?? letter.subject, body: typed['body'] ?? letter.body };
+  const text = isSent ? letter : written;
   const views = claims
     .toSorted((a, b) => ORDER[a.status] - ORDER[b.status])
     .map((claim) => claimView(claim, input.overrides));
@@ -222,10 +223,15 @@ export function composerView(input: Input) {
       ms:
         one.sent_at && one.mitigated_at ? Math.max(0, one.mitigated_at.getTime() - one.sent_at.getTime()) : 0,
     })),
+    /** What somebody else was writing when it was sent: shown, so that it is not lost. */
+    unsent: isSent && plainText(written) !== plainText(letter) ? written : null,
     errors: problem?.fields ?? {},
     problem: problem?.message ?? '',
   };
 }
+
+const plainText = ({ subject, body }: { subject: string; body: string }) =>
+  `${subject}\n${body}`.replace(/\r\n?/g, '\n').trim();
 
 const FIELD_IDS: Record<string, string> = {
   'contact-name': 'contactName',

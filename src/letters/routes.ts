@@ -5,12 +5,12 @@ import { channelOptions } from '../correspondence/routes.ts';
 import { NumberParams } from '../incidents/api.ts';
 import { readMoment } from '../incidents/routes.ts';
 import { getIncident } from '../incidents/store.ts';
-import { Type } from '../json-schema.ts';
+import { Id, Type, Version } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf, reaches, viewerOf } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
-import { formKey, readForm } from '../web/forms.ts';
+import { formKey, readForm, typedAgain } from '../web/forms.ts';
 import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { claimText } from './claims.ts';
@@ -38,7 +38,7 @@ const StartForm = Type.Object({
 const TextForm = Type.Object({
   subject: Type.String({ maxLength: 300, description: 'a subject' }),
   body: Type.String({ maxLength: 100_000, description: 'the letter' }),
-  version: Type.Integer({ minimum: 1 }),
+  version: Version,
 });
 const SendForm = Type.Object({
   ...TextForm.properties,
@@ -52,7 +52,7 @@ const OverrideForm = Type.Object({
 });
 const LetterParams = Type.Object({
   number: NumberParams.properties.number,
-  id: Type.Integer({ minimum: 1 }),
+  id: Id,
 });
 
 export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
@@ -221,13 +221,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
           },
           async (problem) => {
             const { letter } = await letterOf(number, id);
-            const data = await composer(
-              request,
-              number,
-              id,
-              (request.body ?? {}) as Record<string, string>,
-              problem,
-            );
+            const data = await composer(request, number, id, typedAgain(request.body), problem);
             return { view: letter.state === 'sent' ? 'letter/sent' : 'letter/compose', data };
           },
         );
@@ -288,9 +282,8 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   });
 
   verb('/discarding', async (request, number, id) => {
-    await letterOf(number, id);
     await act(request, `discard letter ${id}`, async (trx) => {
-      await discardDraft(trx, id);
+      await discardDraft(trx, number, id);
       return { status: 303, body: null };
     });
     return { to: `/incidents/${number}`, words: 'Draft discarded.' };

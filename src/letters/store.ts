@@ -9,7 +9,7 @@ import type { Provider } from '../providers/schema.ts';
 import { ensureTicket } from '../tickets/store.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
-import { type Claim, judgeClaims } from './claims.ts';
+import { CLAIM_KEYS, type Claim, judgeClaims } from './claims.ts';
 import { type Draft, draftLetter, oneLine } from './draft.ts';
 import { stillMissing } from './facts.ts';
 import { mergeEdits } from './merge-edits.ts';
@@ -42,11 +42,16 @@ async function lockLetter(trx: Trx, id: number): Promise<LetterRow> {
 
 async function lockDraft(trx: Trx, id: number): Promise<LetterRow> {
   const row = await lockLetter(trx, id);
-  if (row.state === 'sent')
-    throw new Problem(
-      'already-sent',
-      `This letter was sent ${row.sent_at?.toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
-    );
+  if (row.state === 'sent') {
+    const sent = await trx
+      .selectFrom('timeline_entries')
+      .select('actor_name')
+      .where('letter_id', '=', id)
+      .where('kind', '=', 'letter-sent')
+      .executeTakeFirst();
+    const at = row.sent_at?.toISOString().slice(0, 16).replace('T', ' ');
+    throw new Problem('already-sent', `${sent?.actor_name ?? 'Somebody'} sent this letter ${at} UTC.`);
+  }
   return row;
 }
 
@@ -196,6 +201,7 @@ export async function overrideClaim(
   about: string,
   reason: string,
 ): Promise<void> {
+  if (!CLAIM_KEYS.includes(claim)) throw invalid('claim', `There is no claim “${claim}”.`);
   const why = reason.trim();
   if (!why) throw invalid('reason', 'Say why the claim holds in spite of the evidence.');
   if (why.length > 2000) throw invalid('reason', 'A reason has at most 2,000 characters.');
@@ -356,8 +362,9 @@ export async function sendLetter(
 }
 
 /** Puts a draft away; the timeline keeps that it was begun. */
-export async function discardDraft(trx: Trx, id: number): Promise<void> {
-  await lockDraft(trx, id);
+export async function discardDraft(trx: Trx, incident: number, id: number): Promise<void> {
+  const row = await lockDraft(trx, id);
+  if (row.incident_number !== incident) throw notFound('such letter');
   await trx
     .updateTable('letters')
     .set({ state: 'discarded', updated_at: new Date() })

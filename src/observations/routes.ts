@@ -5,7 +5,7 @@ import { getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { near, offset } from '../web/format.ts';
-import { formKey, readForm } from '../web/forms.ts';
+import { formKey, readForm, typedAgain } from '../web/forms.ts';
 import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { spanOf } from './deliveries.ts';
@@ -32,6 +32,8 @@ const PlaceForm = Type.Object({
   address: Type.Optional(Type.String({ maxLength: 80, description: 'an IP address of yours' })),
 });
 const RemoveForm = Type.Object({ provider: Type.String({ minLength: 1, maxLength: 60 }) });
+
+const RULE_FIELDS = Object.keys(RuleForm.properties);
 
 type Typed = Record<string, string>;
 const shown = (rule: WatchRule) => ({
@@ -84,7 +86,7 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
 
   const again = (body: unknown) => async (problem: { fields: Record<string, string>; message: string }) => ({
     view: 'settings/watching',
-    data: await watchingView(body as Typed, problem.fields, problem.message),
+    data: await watchingView(typedAgain(body, RULE_FIELDS), problem.fields, problem.message),
   });
 
   app.get('/settings/watching', { config: { access: 'viewer' } }, async (_request, reply) =>
@@ -98,7 +100,12 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
         const { provider = ALL, version, opens, ...rule } = readForm(RuleForm, request.body);
         await once(
           db,
-          { actor: actorOf(request), key: formKey(request), what: 'save watch rule', input: request.body },
+          {
+            actor: actorOf(request),
+            key: formKey(request.body),
+            what: 'save watch rule',
+            input: request.body,
+          },
           async (trx) => {
             await saveRule(trx, provider, { ...rule, opens: opens === 'yes' }, version);
             return { status: 303, body: null };

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../json-schema.ts';
+import { Type, Version } from '../json-schema.ts';
+import { actorOf } from '../web/access.ts';
 import { backOf } from '../web/back.ts';
-import { readForm } from '../web/forms.ts';
+import { formKey, readForm, typedAgain } from '../web/forms.ts';
+import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import type { Profile } from './profile.ts';
 import { getProfile, saveProfile } from './store.ts';
@@ -40,7 +42,7 @@ const ProfileForm = Type.Object({
   jmrpSince: Day,
   sndsSince: Day,
   programmes: text(2000),
-  version: Type.Integer({ minimum: 1 }),
+  version: Version,
 });
 
 const lines = (value: string | undefined) =>
@@ -124,32 +126,39 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
             | 'dailyVolume'
             | 'optIn',
         ) => form[name]?.trim() ?? '';
-        await saveProfile(
+        await once(
           db,
-          {
-            name: plain('name'),
-            website: plain('website'),
-            contactName: plain('contactName'),
-            contactEmail: plain('contactEmail'),
-            contactPhone: plain('contactPhone'),
-            postalAddress: plain('postalAddress'),
-            replyAddress: plain('replyAddress'),
-            abuseAddress: plain('abuseAddress'),
-            mailKinds: plain('mailKinds'),
-            dailyVolume: plain('dailyVolume'),
-            optIn: plain('optIn'),
-            sendingDomains: lines(sendingDomains),
-            programmes: lines(programmes),
-            jmrpSince: jmrpSince ?? null,
-            sndsSince: sndsSince ?? null,
+          { actor: actorOf(request), key: formKey(request.body), what: 'save profile', input: request.body },
+          async (trx) => {
+            await saveProfile(
+              trx,
+              {
+                name: plain('name'),
+                website: plain('website'),
+                contactName: plain('contactName'),
+                contactEmail: plain('contactEmail'),
+                contactPhone: plain('contactPhone'),
+                postalAddress: plain('postalAddress'),
+                replyAddress: plain('replyAddress'),
+                abuseAddress: plain('abuseAddress'),
+                mailKinds: plain('mailKinds'),
+                dailyVolume: plain('dailyVolume'),
+                optIn: plain('optIn'),
+                sendingDomains: lines(sendingDomains),
+                programmes: lines(programmes),
+                jmrpSince: jmrpSince ?? null,
+                sndsSince: sndsSince ?? null,
+              },
+              version,
+            );
+            return { status: 303, body: null };
           },
-          version,
         );
         return reply.done(backOf(request) || '/settings/profile', 'Profile saved.');
       },
       async (problem) => {
         const { version, ...kept } = await getProfile(db);
-        const typed = request.body as Record<string, string>;
+        const typed = typedAgain(request.body);
         const values = Object.fromEntries(Object.keys(shown(kept)).map((name) => [name, typed[name] ?? '']));
         return {
           view: 'profile/edit',

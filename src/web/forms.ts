@@ -80,6 +80,14 @@ export function readForm<Schema extends TObject>(
   return given as Static<Schema>;
 }
 
+/** What was typed, to be shown again: texts only, and the named fields whether they came or not. */
+export const typedAgain = (body: unknown, names: string[] = []): Record<string, string> => ({
+  ...Object.fromEntries(names.map((name) => [name, ''])),
+  ...(Object.fromEntries(
+    Object.entries(body ?? {}).filter(([, value]) => typeof value === 'string'),
+  ) as Record<string, string>),
+});
+
 /** The key that makes a form's double submit one effect. */
 export const formKey = (body: unknown): string | undefined => {
   const key = (body as FormFields | undefined)?.['_once'];

@@ -87,6 +87,8 @@ export const PROBLEMS: Record<ProblemCode, Kind> = {
   },
 };
 
+export const TOO_LARGE = 'What was sent is larger than this page takes.';
+
 const AWAY = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -107,6 +109,8 @@ const FULL = new Set(['53100', 'ENOSPC', '58030']);
 function fromFastify(error: FastifyError): Problem | undefined {
   if (error.validation) {
     const context = error.validationContext ?? 'body';
+    // What no row can have as its number is no wrong request, but a page that there is not.
+    if (context === 'params') return new Problem('not-found', 'There is nothing under this number or name.');
     const fields: Record<string, string> = {};
     for (const one of error.validation) {
       const path = one.instancePath.slice(1).replaceAll('/', '.');
@@ -130,7 +134,7 @@ function fromFastify(error: FastifyError): Problem | undefined {
     case 'FST_PARTS_LIMIT':
     case 'FST_FILES_LIMIT':
     case 'FST_FIELDS_LIMIT':
-      return new Problem('too-large', 'What was sent is larger than this page takes.');
+      return new Problem('too-large', TOO_LARGE);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Problem('wrong-type', error.message);
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
@@ -154,7 +158,9 @@ function fromDatabase(error: { code?: string; message?: string; constraint?: str
     return new Problem('disk-full', 'The database has no room left.');
   if (
     AWAY.has(code) ||
-    /Connection terminated|timeout exceeded when trying to connect|PGlite is closed/i.test(text)
+    /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|PGlite is closed/i.test(
+      text,
+    )
   ) {
     return new Problem('database-away', 'The database does not answer.');
   }

@@ -50,10 +50,13 @@ export async function secure(app: FastifyInstance, config: Config, identify: () 
 
   if (config.baseUrl) refuseOtherHosts(app, new URL(config.baseUrl).host);
 
-  identify();
+  // First of all, so that an answer names its request even where nobody could be identified.
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (!request.url.startsWith('/assets/')) reply.header('cache-control', 'no-store');
+  });
+  identify();
+  app.addHook('onRequest', async (request) => {
     if (SAFE_METHODS.has(request.method) || isApi(request)) checkAccess(request);
     else if (!request.viewer && Number(request.headers['content-length'] ?? 0) > ANONYMOUS_BODY_BYTES) {
       throw new Problem(

@@ -1,0 +1,92 @@
+import t from 'tap';
+import { REFUSAL, signedIn, testDesk } from '../desk.ts';
+import { nothingWritten, postParts, refusedJson, refusedPage } from './bad-input.fixture.ts';
+
+const NO_REPORTS: { what: string; report: string; says: RegExp }[] = [
+  { what: 'empty', report: '', says: /There is nothing in it\. Paste a bounce/ },
+  { what: 'blank', report: ' \t\r\n \n', says: /There is nothing in it\. Paste a bounce/ },
+  {
+    what: 'no bounce',
+    report: 'Dear colleagues, lunch is at noon.',
+    says: /No rejection was recognised in it\. .*name provider and address/,
+  },
+  { what: 'NUL', report: '\0\0\0abc\0', says: /No rejection was recognised/ },
+  {
+    what: 'binary',
+    report: Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 73 + 19) % 256)).toString('latin1'),
+    says: /No rejection was recognised/,
+  },
+  {
+    what: '90,000 lines',
+    report: 'nothing to see here\n'.repeat(90_000),
+    says: /No rejection was recognised/,
+  },
+  {
+    what: '110,000 lines',
+    report: 'nothing to see here\n'.repeat(110_000),
+    says: /only its first 2,000,000 characters were read\. No rejection was recognised/,
+  },
+];
+
+t.test('a paste that holds no refusal is met with what to do, and nothing is logged', async (t) => {
+  const desk = await testDesk(t);
+  const browser = await signedIn(desk);
+  await browser.get('/log');
+  for (const { what, report, says } of NO_REPORTS) {
+    const keeps = report.includes('\0') || report.length > 1000 ? {} : { keeps: report };
+    const page = await nothingWritten(t, desk.db, what, () =>
+      postParts(browser, '/log', [
+        { name: 'report', value: report },
+        { name: 'note', value: 'typed beside it' },
+        { name: '_once', value: crypto.randomUUID() },
+      ]),
+    );
+    refusedPage(t, page, { status: 422, says, what, ...keeps });
+    t.match(page.body, 'typed beside it', `${what}: the note is still there`);
+    const answer = await nothingWritten(t, desk.db, what, () => desk.api('POST', '/incidents', { report }));
+    refusedJson(t, answer, { status: 422, says, what });
+  }
+});
+
+t.test('a file that cannot be shown in a text field says that it has to be chosen again', async (t) => {
+  const desk = await testDesk(t);
+  const browser = await signedIn(desk);
+  await browser.get('/log');
+  const page = await nothingWritten(t, desk.db, 'a NUL-laden file', () =>
+    postParts(browser, '/log', [{ name: 'file', value: Buffer.from('\0\0nothing\0'), file: 'x.bin' }]),
+  );
+  refusedPage(t, page, { status: 422, says: /Choose the file again/, what: 'a NUL-laden file' });
+});
+
+t.test('what is not UTF-8 is read where it can be, and kept byte for byte', async (t) => {
+  const desk = await testDesk(t);
+  const browser = await signedIn(desk);
+  await browser.get('/log');
+  const bytes = Buffer.concat([Buffer.from([0xc3, 0x28, 0xff, 0xfe, 0x0a]), Buffer.from(REFUSAL)]);
+  const page = await postParts(browser, '/log', [{ name: 'file', value: bytes, file: 'log.txt' }]);
+  t.equal(page.statusCode, 303);
+  const kept = await desk.db.selectFrom('reports').select('raw').executeTakeFirstOrThrow();
+  t.equal(Buffer.compare(kept.raw, bytes), 0);
+});
+
+t.test('a hundred thousand lines of a log are logged with the refusal that is among them', async (t) => {
+  const desk = await testDesk(t);
+  const filler = Array.from({ length: 50_000 }, (_, at) => `qmgr: ${at}: ok`).join('\n');
+  const report = `${filler}\n${REFUSAL}\n${filler}`;
+  const answer = await desk.api('POST', '/incidents', { report });
+  t.equal(answer.status, 201);
+  t.match(answer.body, { provider: 'outlook-com', addresses: ['203.0.113.7'] });
+});
+
+t.test('a paste with NULs among a refusal is logged, and shown without them', async (t) => {
+  const desk = await testDesk(t);
+  const browser = await signedIn(desk, 'admin');
+  const report = `\0\0${REFUSAL}\0\r\n\0`;
+  const answer = await desk.api('POST', '/incidents', { report });
+  t.equal(answer.status, 201);
+  for (const url of ['/incidents/1', '/incidents/1/dossier', '/']) {
+    const page = await browser.get(url);
+    t.equal(page.statusCode, 200, url);
+    t.notMatch(page.body, '\0', url);
+  }
+});
