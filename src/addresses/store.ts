@@ -78,7 +78,10 @@ export async function changeAddress(
     .executeTakeFirst();
   if (changed.numUpdatedRows === 1n) return;
   await getAddress(trx, networkText(cidr));
-  throw new Problem('changed-meanwhile', 'Somebody changed this address since you opened it.');
+  throw new Problem(
+    'changed-meanwhile',
+    'Somebody changed this address since you opened it. Your text is still below; save again to put it over theirs.',
+  );
 }
 
 export async function findAddress(db: Db | Trx, text: string): Promise<AddressRow | undefined> {

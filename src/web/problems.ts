@@ -89,6 +89,10 @@ export const PROBLEMS: Record<ProblemCode, Kind> = {
 
 export const TOO_LARGE = 'What was sent is larger than this page takes.';
 
+/** What the reader of multipart forms says of one that breaks off or has no boundary. */
+const BROKEN_FORM =
+  /^(?:Multipart: Boundary not found|Unexpected end of |Part terminated early|Malformed part header)/;
+
 const AWAY = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -147,7 +151,9 @@ function fromFastify(error: FastifyError): Problem | undefined {
     default:
       if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500)
         return new Problem('bad-request', error.message);
-      return undefined;
+      return BROKEN_FORM.test(error.message)
+        ? new Problem('bad-request', 'The form did not arrive whole.')
+        : undefined;
   }
 }
 
