@@ -54,8 +54,12 @@ export function reportNotes({ format, blocks, others, leftOut, truncated }: Repo
     ...(instead === undefined ? [] : [instead]),
     ...(nothing && instead === undefined ? [NOTHING_FOUND] : []),
     ...(leftOut ? ['Lines in which our own server refuses others were left out.'] : []),
-    ...missing(blocks, (found) => found.provider === null, 'The input does not say which provider refused'),
-    ...missing(blocks, (found) => found.ip === null, 'The input does not name the refused sending address'),
+    ...missing(
+      blocks,
+      (found) => found.provider === null && found.listOwner === null,
+      'The report does not say which provider refused',
+    ),
+    ...missing(blocks, (found) => found.ip === null, 'The report does not name the refused sending address'),
     ...missing(blocks, (found) => found.replyCode === null, 'The reply code is missing'),
   ];
 }

@@ -18,7 +18,7 @@ import { SEVERITIES, STATES } from './incidents.ts';
 import { IncidentJson, incidentJson } from './json.ts';
 import { listIncidents } from './list.ts';
 import { addressesOf, editIncident, getIncident, linksOf, rulesOf, setState } from './store.ts';
-import { blocksToLog, readReport, takeReport } from './take-report.ts';
+import { blocksToLog, leftOut, readReport, takeReport } from './take-report.ts';
 
 const closed = { additionalProperties: false };
 export const NumberParams = Type.Object({ number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
@@ -120,11 +120,8 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
         source: 'api' as const,
         fileName: '',
       };
-      const blocks = blocksToLog(
-        readReport(given.raw, catalogue, viewerOf(request).timeZone),
-        given,
-        catalogue,
-      );
+      const read = readReport(given.raw, catalogue, viewerOf(request).timeZone);
+      const blocks = blocksToLog(read, given, catalogue);
       const answer = await once(
         db,
         { actor: actorOf(request), key: apiKey(request), what: 'POST /incidents', input: request.body },
@@ -134,14 +131,16 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
         },
       );
       const taken = answer.body as { logged: number[]; appendedTo: number[] };
+      const left = leftOut(read.blocks, given);
+      const unknown = left > 0 ? { leftOut: left } : {};
       const [first, ...others] = taken.logged;
-      if (first === undefined) return reply.code(200).send({ appendedTo: taken.appendedTo[0] });
+      if (first === undefined) return reply.code(200).send({ appendedTo: taken.appendedTo[0], ...unknown });
       const more = others.length > 0 ? { alsoLogged: others } : {};
       const appended = taken.appendedTo.length > 0 ? { appendedTo: taken.appendedTo[0] } : {};
       return reply
         .code(201)
         .header('location', `/api/v1/incidents/${first}`)
-        .send({ ...(await shown(first)), ...more, ...appended });
+        .send({ ...(await shown(first)), ...more, ...appended, ...unknown });
     },
   );
 

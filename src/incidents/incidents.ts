@@ -16,7 +16,9 @@ export function incidentTitle(providerName: string, addresses: string[]): string
   const [first = 'us', ...others] = addresses;
   const more =
     others.length === 0 ? '' : others.length === 1 ? ` and ${others[0]}` : ` and ${others.length} more`;
-  return `${providerName} blocks ${first}${more}`;
+  // “GMX, WEB.DE and mail.com” are several.
+  const verb = providerName.includes(' and ') ? 'block' : 'blocks';
+  return `${providerName} ${verb} ${first}${more}`;
 }
 
 /** When the block began: the first rejection that is known, else when it was logged. */

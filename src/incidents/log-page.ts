@@ -112,6 +112,9 @@ export function previewView(read: { report: ParsedReport; blocks: Block[] } | un
     onlyNotBlocks: blocks.length === 0 && notBlocks.length > 0,
     several,
     someGoElsewhere: several && blocks.some((block) => block.match !== null),
+    /** How many of several are logged: what no provider is known for is left out. */
+    loggable: blocks.filter((block) => block.provider).length,
+    someUnknown: several && blocks.some((block) => !block.provider),
     blocks,
     block: single ?? null,
     /** What was read, so that what a person changes is told from it. */

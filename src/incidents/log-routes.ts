@@ -13,7 +13,8 @@ import { orFormAgain } from '../web/pages.ts';
 import { SEVERITIES, stateWords } from './incidents.ts';
 import { findOpenIncident } from './log.ts';
 import { type Chosen, previewView } from './log-page.ts';
-import { blocksToLog, type Given, readReport, type Taken, takeReport } from './take-report.ts';
+import { withAddresses } from './report.ts';
+import { blocksToLog, type Given, leftOut, readReport, type Taken, takeReport } from './take-report.ts';
 
 const LogForm = Type.Object({
   provider: Type.Optional(Type.String({ maxLength: 120 })),
@@ -74,7 +75,11 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
     const chosen = chosenOf(typed);
     const more = { chosen, to: typed['to'] ?? '', catalogue };
     if (raw.length === 0) return previewView(undefined, { ...more, matches: [], addresses: new Map() });
-    const read = readReport(raw, catalogue, viewerOf(request).timeZone);
+    const { report, blocks } = readReport(raw, catalogue, viewerOf(request).timeZone);
+    const read = {
+      report,
+      blocks: blocks.length > 1 ? withAddresses(blocks, networksTyped(chosen.addresses)) : blocks,
+    };
     const [only] = read.blocks;
     const matches = await Promise.all(
       read.blocks.length > 1
@@ -140,7 +145,8 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
         const { raw, fileName } = rawOf(request);
         const to = form.to === 'new' ? 'new' : form.to && form.to !== 'auto' ? Number(form.to) : undefined;
         const given: Given = { ...form, raw, fileName, source: 'page', to };
-        const blocks = blocksToLog(readReport(raw, catalogue, viewerOf(request).timeZone), given, catalogue);
+        const read = readReport(raw, catalogue, viewerOf(request).timeZone);
+        const blocks = blocksToLog(read, given, catalogue);
         const input = { ...form, raw: raw.toString('base64') };
         const answer = await once(
           db,
@@ -150,7 +156,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
             body: await takeReport(trx, actorOf(request), given, blocks),
           }),
         );
-        return reply.done(...whereTo(answer.body as Taken));
+        return reply.done(...whereTo(answer.body as Taken, leftOut(read.blocks, given)));
       },
       async (problem) => ({ view: 'incidents/log', data: await logView(request, problem) }),
     ),
@@ -187,12 +193,14 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 
-function whereTo(taken: Taken): [string, string] {
+function whereTo(taken: Taken, left: number): [string, string] {
   const { logged, appendedTo } = taken;
   const numbers = (list: number[]) => list.map((number) => `#${number}`).join(', ');
   const said = [
     logged.length > 0 && `Logged ${numbers(logged)}.`,
     appendedTo.length > 0 && `Added to ${numbers(appendedTo)}.`,
+    left > 0 &&
+      `Left out: ${left === 1 ? 'a rejection' : `${left} rejections`} by a receiver that the catalogue does not know.`,
   ]
     .filter(Boolean)
     .join(' ');

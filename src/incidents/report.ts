@@ -39,6 +39,17 @@ function networksOf(rejections: SeenRejection[]): Network[] {
 }
 
 /**
+ * Blocks with the addresses that a person entered: they go to those whose report names none, and where each names
+ * its own, to all.
+ */
+export function withAddresses(blocks: Block[], entered: Network[]): Block[] {
+  if (entered.length === 0) return blocks;
+  const lacking = blocks.filter((block) => block.networks.length === 0);
+  const taking = new Set(lacking.length > 0 ? lacking : blocks);
+  return blocks.map((block) => (taking.has(block) ? { ...block, networks: entered } : block));
+}
+
+/**
  * Sorts a report's rejections into blocks, one for each provider, the one refused most first. A reply whose
  * receiver is unknown but that cites a list is a matter for the operator of that list.
  */

@@ -17,7 +17,7 @@ import {
   logIncident,
   type ReportSource,
 } from './log.ts';
-import { type Block, blocksOf } from './report.ts';
+import { type Block, blocksOf, withAddresses } from './report.ts';
 
 /** A report as it came in, with what a person said about it. */
 export type Given = {
@@ -110,18 +110,35 @@ export function blocksToLog(
 ): BlockToLog[] {
   refuseUnread(read.report, given);
   const { addresses } = given;
-  const networks = addresses?.length ? networksFrom('addresses', () => parseNetworks(addresses)) : undefined;
+  const networks = addresses?.length ? networksFrom('addresses', () => parseNetworks(addresses)) : [];
   const named = given.provider ? providerNamed(given.provider, catalogue) : undefined;
-  if (!named && read.blocks.length > 1 && !networks) {
-    return read.blocks.map((block) => complete(block, given, block.provider, block.networks));
+  if (!named && read.blocks.length > 1) {
+    // A receiver that the catalogue does not know must not hold up the others; its lines stay in their report.
+    const known = read.blocks.filter((block) => block.provider !== null);
+    return withAddresses(known, networks).map((block) =>
+      complete(block, given, block.provider, block.networks),
+    );
   }
-  const own = named && read.blocks.find((block) => block.provider?.key === named.key);
+  const own =
+    named &&
+    (read.blocks.find((block) => block.provider?.key === named.key) ??
+      (read.blocks.length > 1 ? read.blocks.find((block) => block.provider === null) : undefined));
   const merged: Block = own ?? {
     ...(read.blocks[0] ?? NO_BLOCK),
     rejections: read.blocks.flatMap((block) => block.rejections),
     networks: read.blocks.flatMap((block) => block.networks),
   };
-  return [complete(merged, given, named ?? merged.provider, networks ?? merged.networks)];
+  return [
+    complete(merged, given, named ?? merged.provider, networks.length > 0 ? networks : merged.networks),
+  ];
+}
+
+/** How many rejections were not logged, because the catalogue knows neither their receiver nor a list they cite. */
+export function leftOut(blocks: Block[], given: Given): number {
+  if (given.provider || blocks.length < 2) return 0;
+  return blocks
+    .filter((block) => block.provider === null)
+    .reduce((total, block) => total + block.rejections.length, 0);
 }
 
 /** Logs the blocks, or adds them to the incidents that are open for them; all of it or nothing. */

@@ -111,6 +111,37 @@ t.test('a report of several providers becomes one incident for each', async (t) 
   t.strictSame(providers.sort(), ['outlook-com', 't-online']);
 });
 
+const GMAIL =
+  '550 5.7.1 This message is likely suspicious due to the very low reputation of the sending IP address. https://support.google.com/mail/answer/188131 - gsmtp';
+const STRANGER = '550 5.7.1 Message from 203.0.113.10 rejected by local policy of mail.example.org';
+
+t.test('an address given for several providers goes to those whose reply names none', async (t) => {
+  const { api } = await testDesk(t);
+  const report = [REFUSAL, GMAIL].join('\n');
+  t.equal((await api('POST', '/incidents', { report })).status, 422, 'it is asked for');
+  const logged = await api('POST', '/incidents', { report, addresses: ['203.0.113.8'] });
+  t.equal(logged.status, 201);
+  const found = (await api('GET', '/incidents')).body.items.map(
+    (item: { provider: string; addresses: string[] }) => [item.provider, item.addresses],
+  );
+  t.strictSame(found.sort(), [
+    ['gmail', ['203.0.113.8']],
+    ['outlook-com', ['203.0.113.7']],
+  ]);
+});
+
+t.test('a receiver that the catalogue does not know does not hold up the others', async (t) => {
+  const { api } = await testDesk(t);
+  const report = [REFUSAL, STRANGER].join('\n');
+  const logged = await api('POST', '/incidents', { report });
+  t.match(logged, { status: 201, body: { provider: 'outlook-com', addresses: ['203.0.113.7'], leftOut: 1 } });
+  t.match(
+    await api('POST', '/incidents', { report, provider: 'mimecast' }),
+    { status: 201, body: { provider: 'mimecast', addresses: ['203.0.113.10'] } },
+    'a provider that is named takes that part',
+  );
+});
+
 t.test('a rejection after the block was lifted opens the incident again, as a relapse', async (t) => {
   const { api } = await testDesk(t);
   await api('POST', '/incidents', { report: REFUSAL });
