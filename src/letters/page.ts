@@ -220,8 +220,7 @@ export function composerView(input: Input) {
     before: input.before.map((one) => ({
       ...one,
       round: roundWords(one.round),
-      ms:
-        one.sent_at && one.mitigated_at ? Math.max(0, one.mitigated_at.getTime() - one.sent_at.getTime()) : 0,
+      ms: one.sent_at && one.mitigated_at ? one.mitigated_at.getTime() - one.sent_at.getTime() : 0,
     })),
     /** What somebody else was writing when it was sent: shown, so that it is not lost. */
     unsent: isSent && plainText(written) !== plainText(letter) ? written : null,

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Static } from 'typebox';
 import { Channel } from '../correspondence/api.ts';
 import { channelOptions } from '../correspondence/routes.ts';
 import { NumberParams } from '../incidents/api.ts';
@@ -14,6 +15,7 @@ import { formKey, readForm, typedAgain } from '../web/forms.ts';
 import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { claimText } from './claims.ts';
+import { oneLine } from './draft.ts';
 import { letterEml } from './eml.ts';
 import { LANGUAGES } from './language.ts';
 import { composerView } from './page.ts';
@@ -165,7 +167,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         .where('l.state', '=', 'sent')
         .where('i.provider', '=', incident.provider)
         .where('i.number', '!=', number)
-        .where('i.mitigated_at', 'is not', null)
+        .whereRef('i.mitigated_at', '>=', 'l.sent_at')
         .orderBy('l.sent_at', 'desc')
         .limit(3)
         .execute(),
@@ -289,41 +291,50 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     return { to: `/incidents/${number}`, words: 'Draft discarded.' };
   });
 
-  app.get(
-    '/incidents/:number/letters/:id/letter.txt',
-    { config: { access: 'viewer' }, schema: { params: LetterParams } },
-    async (request, reply) => {
-      const { number, id } = request.params;
-      const { letter } = await letterOf(number, id);
-      return reply
-        .header('content-disposition', `attachment; filename="incident-${number}-letter-${id}.txt"`)
-        .type('text/plain; charset=utf-8')
-        .send(`${letter.subject}\n\n${letter.body}`);
-    },
-  );
+  type Text = { subject: string; body: string };
+  type Found = Awaited<ReturnType<typeof letterOf>>;
 
-  app.get(
-    '/incidents/:number/letters/:id/letter.eml',
-    { config: { access: 'viewer' }, schema: { params: LetterParams } },
-    async (request, reply) => {
-      const { number, id } = request.params;
-      const { letter, provider, template } = await letterOf(number, id);
-      const { facts, rule } = await currentDraft(db, letter, template, provider, new Date());
-      const route = provider && routeFor(provider, rule);
-      const eml = await letterEml({
-        subject: letter.subject,
-        text: letter.body,
-        from: facts.profile.contactEmail,
-        fromName: facts.profile.contactName || facts.profile.name,
-        replyTo: facts.profile.replyAddress,
-        to: (template.kind !== 'customers' && route && addressOf(route, facts.refusal?.text ?? '')) || '',
-        at: letter.sent_at ?? new Date(),
-      });
-      return reply
-        .header('content-disposition', `attachment; filename="incident-${number}-letter-${id}.eml"`)
+  const asText = async (_found: Found, text: Text) => `${text.subject}\n\n${text.body}`;
+
+  async function asMail({ letter, provider, template }: Found, { subject, body }: Text) {
+    const { facts, rule } = await currentDraft(db, letter, template, provider, new Date());
+    const route = provider && routeFor(provider, rule);
+    return letterEml({
+      subject,
+      text: body,
+      from: facts.profile.contactEmail,
+      fromName: facts.profile.contactName || facts.profile.name,
+      replyTo: facts.profile.replyAddress,
+      to: (template.kind !== 'customers' && route && addressOf(route, facts.refusal?.text ?? '')) || '',
+      at: letter.sent_at ?? new Date(),
+    });
+  }
+
+  /** The letter as a file. The composer posts its form, so that the file holds what stands there, saved or not. */
+  function file(ending: 'txt' | 'eml', type: string, write: typeof asText | typeof asMail) {
+    const url = `/incidents/:number/letters/:id/letter.${ending}`;
+    const options = { config: { access: 'viewer' }, schema: { params: LetterParams } } as const;
+    const send = (
+      reply: FastifyReply,
+      { number, id }: Static<typeof LetterParams>,
+      content: string | Buffer,
+    ) =>
+      reply
+        .header('content-disposition', `attachment; filename="incident-${number}-letter-${id}.${ending}"`)
         .header('content-security-policy', "sandbox; default-src 'none'")
-        .type('message/rfc822')
-        .send(eml);
-    },
-  );
+        .type(type)
+        .send(content);
+    app.get(url, options, async ({ params }, reply) => {
+      const found = await letterOf(params.number, params.id);
+      return send(reply, params, await write(found, found.letter));
+    });
+    app.post(url, options, async ({ params, body: form }, reply) => {
+      const { subject, body } = readForm(TextForm, form);
+      const text = { subject: oneLine(subject), body: body.replace(/\r\n?/g, '\n') };
+      return send(reply, params, await write(await letterOf(params.number, params.id), text));
+    });
+  }
+
+  file('txt', 'text/plain; charset=utf-8', asText);
+  file('eml', 'message/rfc822', asMail);
 };

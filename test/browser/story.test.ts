@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import t from 'tap';
-import { PROFILE, REFUSAL, testDesk } from '../desk.ts';
+import { PROFILE, REFUSAL, signedIn, testDesk } from '../desk.ts';
 import { NO_CHROMIUM, visit } from './chromium.ts';
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
@@ -14,6 +14,9 @@ async function axe(page: Page): Promise<string[]> {
     (one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 160)}`,
   );
 }
+
+const LONG_REFUSAL =
+  'Nov 25 07:01:00 mx1 postfix/smtp[99]: A1: to=<a@customer-with-a-long-host-name.subsidiary.example.com>, relay=mail-inbound-gateway-cluster-17.customer-with-a-long-host-name.example.com[198.51.100.44]:25, dsn=5.7.1, status=bounced (host mail-inbound-gateway-cluster-17.customer-with-a-long-host-name.example.com[198.51.100.44] said: 554 5.7.1 Service unavailable; Client host [2001:db8:85a3:1234:5678:8a2e:370:7334] blocked using zen.spamhaus.org (in reply to RCPT TO command))';
 
 const overflow = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth');
 const state = (page: Page) => page.textContent('.page-head .state');
@@ -138,6 +141,12 @@ t.test(
       '/',
       '/incidents',
       '/incidents/1',
+      '/incidents/1/dossier',
+      '/incidents/1/letters/1',
+      '/incidents/1/letters/new',
+      '/incidents/1/messages/2',
+      '/incidents/1/messages/new',
+      '/incidents/1/evidence/new',
       '/addresses',
       '/addresses/203.0.113.7',
       '/providers',
@@ -161,6 +170,18 @@ t.test('on a telephone, in the dark, nothing runs out of the page', { skip: NO_C
   await desk.api('PUT', '/profile', PROFILE);
   await desk.api('POST', '/incidents', { report: REFUSAL });
   await desk.api('POST', '/incidents/1/letters', {});
+  await desk.api('POST', '/incidents/1/messages', {
+    direction: 'in',
+    body: 'It does not qualify for mitigation.',
+  });
+  const browser = await signedIn(desk);
+  await browser.get('/incidents/1/evidence/new');
+  await browser.post('/incidents/1/evidence', {
+    claim: 'no-compromise-found',
+    result: 'supports',
+    words: 'queue, logins and outgoing rates of the last 72 hours show nothing unusual',
+    source: 'logs of mail-gateway-with-a-long-name.example.com',
+  });
   const { page, base, complaints } = await visit(t, desk, { width: 390, dark: true });
   for (const path of [
     '/',
@@ -169,6 +190,7 @@ t.test('on a telephone, in the dark, nothing runs out of the page', { skip: NO_C
     '/incidents/1',
     '/incidents/1/dossier',
     '/incidents/1/letters/1',
+    '/incidents/1/messages/1',
     '/incidents/1/messages/new',
     '/incidents/1/evidence/new',
     '/addresses',
@@ -183,9 +205,53 @@ t.test('on a telephone, in the dark, nothing runs out of the page', { skip: NO_C
     await page.goto(base + path);
     t.ok(Number(await overflow(page)) <= 1, `${path} fits`);
   }
+  await page.goto(`${base}/incidents/1`);
+  t.match(
+    await page.textContent('.timeline'),
+    'nothing unusual',
+    'the long evidence is on the page that fits',
+  );
+  await page.goto(`${base}/log`);
+  await page.fill('#report', LONG_REFUSAL);
+  await page.waitForSelector('#preview code:has-text("5.7.1")');
+  t.ok(Number(await overflow(page)) <= 1, 'what is read of long names and addresses fits');
   await page.goto(base);
   t.strictSame(await axe(page), [], 'contrast holds in the dark');
   t.strictSame(complaints, []);
+});
+
+t.test('a letter that is being written outlasts a look at another page', { skip: NO_CHROMIUM }, async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('PUT', '/profile', PROFILE);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  await desk.api('POST', '/incidents/1/letters', {});
+  const { page, base } = await visit(t, desk);
+  await page.goto(`${base}/incidents/1/letters/1`);
+  const saved = await page.inputValue('#text');
+  const typed = `${saved}\n\nP.S. ${'Shops wait for their order mail. '.repeat(200)}`;
+  await page.fill('#text', typed);
+  t.match(await page.textContent('[data-unsaved]'), 'Not saved');
+
+  const [file] = await Promise.all([page.waitForEvent('download'), page.click('text=.txt')]);
+  t.match(readFileSync(await file.path(), 'utf8'), 'P.S.', 'a file holds what stands in the form');
+  t.equal((await desk.api('GET', '/letters/1')).body.body, saved, 'and saves nothing');
+
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate('window.dispatchEvent(new Event("beforeprint"))');
+  t.match(await page.textContent('.paper'), 'P.S.');
+  t.ok(await page.isVisible('.paper'));
+  t.notOk(await page.isVisible('#text'), 'a field would be cut off on paper');
+  t.notOk(await page.isVisible('text=Mark as sent'));
+  await page.emulateMedia({ media: 'screen' });
+
+  await page.click('text=Record evidence');
+  await page.goBack();
+  await page.reload();
+  t.equal(await page.inputValue('#text'), typed);
+  await page.click('text=Save the draft');
+  await page.waitForSelector('.flash');
+  t.equal(await page.inputValue('#text'), typed);
+  t.equal(await page.textContent('[data-unsaved]'), '');
 });
 
 t.test('without script: paste, read, log', { skip: NO_CHROMIUM }, async (t) => {

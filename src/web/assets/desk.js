@@ -60,7 +60,7 @@
     const said = form?.querySelector('[data-file-name]');
     if (said)
       said.textContent = input.files?.[0]
-        ? `${input.files[0].name}, ${input.files[0].size.toLocaleString('en-GB')} bytes, is sent as it is.`
+        ? `${input.files[0].name}, ${input.files[0].size.toLocaleString('en-GB')} bytes, is kept as it is.`
         : '';
     if (input.files?.[0] && input.hasAttribute('data-submit')) form.requestSubmit();
     else if (input.files?.[0] && form?.hasAttribute('data-log')) {
@@ -128,12 +128,32 @@
     });
   }
 
-  // A long text that is being written survives a crash of the tab until it is sent.
-  for (const area of document.querySelectorAll('textarea[data-keep]')) {
-    const key = `kept ${location.pathname} ${area.name}`;
-    area.addEventListener('input', () => sessionStorage.setItem(key, area.value));
-    area.form?.addEventListener('submit', () => sessionStorage.removeItem(key));
+  // What is being written is there again after a look at another page, as long as nobody has saved another text since.
+  for (const field of document.querySelectorAll('[data-keep]')) {
+    const saved = field.value;
+    const key = `kept ${location.pathname} ${field.name} ${field.form.elements.version.value}`;
+    const said = field.form.querySelector('[data-unsaved]');
+    const tell = () => {
+      const kept = field.form.querySelectorAll('[data-keep]');
+      said.textContent = [...kept].some((one) => one.value !== one.defaultValue) ? 'Not saved yet.' : '';
+    };
+    const kept = sessionStorage.getItem(key);
+    if (kept !== null && kept !== saved) {
+      field.value = kept;
+      tell();
+    }
+    field.addEventListener('input', () => {
+      if (field.value === saved) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, field.value);
+      tell();
+    });
   }
+
+  // On paper a field would be cut off at its edge: its text is printed instead.
+  window.addEventListener('beforeprint', () => {
+    for (const paper of document.querySelectorAll('[data-paper]'))
+      paper.textContent = document.getElementById(paper.dataset.paper).value;
+  });
 
   // Counts characters under the letter.
   for (const out of document.querySelectorAll('[data-count]')) {
@@ -142,5 +162,6 @@
       out.textContent = `${area.value.length.toLocaleString('en-GB')} characters`;
     };
     area?.addEventListener('input', show);
+    if (area) show();
   }
 })();
