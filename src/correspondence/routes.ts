@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NumberParams } from '../incidents/api.ts';
 import { stateWords } from '../incidents/incidents.ts';
+import { nextStep } from '../incidents/next-step.ts';
 import { VERDICT_BADGES } from '../incidents/page.ts';
 import { readMoment } from '../incidents/routes.ts';
 import { getIncident } from '../incidents/store.ts';
@@ -198,6 +199,11 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
       return reply.page('correspondence/show', {
         number,
         incidentTitle: incident.title,
+        step:
+          message.direction === 'in'
+            ? `Next: ${nextStep(incident, catalogue.byKey.get(incident.provider)).what}`
+            : '',
+        heading: message.subject || 'Message without a subject',
         message: {
           id,
           direction: message.direction,

@@ -19,9 +19,9 @@ const Mail = Type.Optional(
 );
 const Website = Type.Optional(
   Type.String({
-    pattern: '^https?://[^\\s]+$',
+    pattern: '^(https?://)?[^\\s/:]+\\.[^\\s]+$',
     maxLength: 300,
-    description: 'an address that starts with https:// or http://',
+    description: 'an address such as https://example.com',
   }),
 );
 const Day = Type.Optional(Type.String({ format: 'date', description: 'a date such as 2026-03-10' }));
@@ -44,6 +44,10 @@ const ProfileForm = Type.Object({
   programmes: text(2000),
   version: Version,
 });
+
+/** A website as people write it, with the scheme that is meant. */
+const withScheme = (website: string) =>
+  website === '' || /^https?:\/\//.test(website) ? website : `https://${website}`;
 
 const lines = (value: string | undefined) =>
   (value ?? '')
@@ -134,7 +138,7 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
               trx,
               {
                 name: plain('name'),
-                website: plain('website'),
+                website: withScheme(plain('website')),
                 contactName: plain('contactName'),
                 contactEmail: plain('contactEmail'),
                 contactPhone: plain('contactPhone'),

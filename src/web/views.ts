@@ -73,6 +73,8 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
       options,
     ),
   day: (at: Date, options: Options) => timeTag(at, day(at, zoneOf(options)), options),
+  /** A calendar day, which has no zone: `2026-03-10` as `10 March 2026`. */
+  date: (text: string) => day(new Date(`${text}T00:00:00Z`), 'UTC'),
   minute: (at: Date, options: Options) =>
     timeTag(
       at,
