@@ -181,15 +181,20 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/settings/users/:id',
     { config: { access: 'admin' }, schema: { params: IdParams } },
-    async (request, reply) => {
-      const form = readForm(UserChange, request.body);
-      const change: { role?: Role; disabled?: boolean } = {
-        ...(form.role ? { role: form.role } : {}),
-        ...(form.disabled ? { disabled: form.disabled === 'yes' } : {}),
-      };
-      await db.transaction().execute((trx) => changeUser(trx, request.params.id, change));
-      return reply.done('/settings/users', 'Changed. That person’s sessions have ended.');
-    },
+    async (request, reply) =>
+      orFormAgain(
+        reply,
+        async () => {
+          const form = readForm(UserChange, request.body);
+          const change: { role?: Role; disabled?: boolean } = {
+            ...(form.role ? { role: form.role } : {}),
+            ...(form.disabled ? { disabled: form.disabled === 'yes' } : {}),
+          };
+          await db.transaction().execute((trx) => changeUser(trx, request.params.id, change));
+          return reply.done('/settings/users', 'Changed. That person’s sessions have ended.');
+        },
+        async (problem) => ({ view: 'settings/users', data: await usersView({}, problem) }),
+      ),
   );
 
   async function tokensView(

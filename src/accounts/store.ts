@@ -58,7 +58,7 @@ async function keepAnAdmin(trx: Trx, userId: number): Promise<void> {
     .forUpdate()
     .execute();
   if (admins.every((admin) => admin.id === userId)) {
-    throw new Problem('not-allowed', 'This is the last administrator; somebody must stay one.');
+    throw new Problem('invalid', 'This is the last administrator: give that role to somebody else first.');
   }
 }
 

@@ -106,7 +106,7 @@ function mitigated(facts: Facts, provider: Provider | undefined): Step {
   const until = facts.mitigated_at ? new Date(facts.mitigated_at.getTime() + hours * HOUR) : null;
   return {
     what: 'See that mail is accepted again, then confirm it.',
-    why: `${provider?.name ?? 'The provider'} says the block is lifted and takes up to ${hours} hours until all its servers know. Their word proves nothing yet.`,
+    why: `${provider?.name ?? 'The provider'} says the block is lifted and takes up to ${hours} ${hours === 1 ? 'hour' : 'hours'} until all its servers know. Their word proves nothing yet.`,
     primary: PROVEN,
     secondary: REFUSED,
     due: until,

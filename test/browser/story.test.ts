@@ -264,6 +264,12 @@ t.test('without script: paste, read, log', { skip: NO_CHROMIUM }, async (t) => {
   t.match(await page.inputValue('#report'), 'S3150', 'the text is still there');
   await page.click('.log-submit button');
   t.match(await page.textContent('h1'), 'Outlook.com blocks 203.0.113.7');
+  await desk.api('PATCH', '/incidents/1', { state: 'mitigated', reason: 'they said so' });
+  await page.reload();
+  await page.click('.next .button.main');
+  await page.fill('#r-words', 'all accepted');
+  await page.click('text=Confirm recovery');
+  t.match(await state(page), 'recovered', 'the button unfolds the form that it means');
 });
 
 t.test(

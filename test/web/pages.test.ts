@@ -38,6 +38,34 @@ t.test('a form that was filled in when the session had expired comes back after 
   );
 });
 
+t.test('who may only read is offered nothing that would be refused', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  await desk.api('POST', '/incidents/1/letters', {});
+  await desk.api('POST', '/incidents/1/messages', { direction: 'in', body: 'It does not qualify.' });
+  const viewer = await signedIn(desk, 'viewer');
+  const pages = [
+    '/',
+    '/incidents',
+    '/incidents/1',
+    '/incidents/1/letters/1',
+    '/incidents/1/messages/1',
+    '/addresses',
+  ];
+  for (const url of pages) {
+    const { statusCode, body } = await viewer.get(url);
+    t.equal(statusCode, 200, url);
+    const main = body.slice(body.indexOf('<main'));
+    const linked = [...main.matchAll(/(?:href|(?:form)?action)="(\/[^"#?]*)/g)].map(([, path]) => path);
+    t.strictSame(
+      linked.filter((path) => /\/(new|edit|log|sending|refreshing|discarding|overrides)$/.test(path ?? '')),
+      [],
+      url,
+    );
+    for (const button of ['Save the draft', 'Mark as sent', 'Discard this draft']) t.notMatch(main, button);
+  }
+});
+
 t.test('a form sent twice has one effect', async (t) => {
   const desk = await testDesk(t);
   await desk.api('POST', '/incidents', { report: REFUSAL });

@@ -35,14 +35,14 @@
     if (event.target instanceof Element && event.target.closest('[data-print]')) window.print();
   });
 
-  // Links to a part of the page that is folded open it.
+  // A browser opens what is folded for a link into it; whoever followed it wants to write there.
   const unfold = () => {
     const part =
       location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
-    if (part instanceof HTMLDetailsElement) {
-      part.open = true;
-      part.querySelector('input:not([type=hidden]), textarea, select')?.focus();
-    }
+    const folded = part?.closest('details');
+    if (!folded) return;
+    folded.open = true;
+    part.querySelector('input:not([type=hidden]), textarea, select')?.focus();
   };
   window.addEventListener('hashchange', unfold);
   unfold();
