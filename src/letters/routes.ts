@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Static } from 'typebox';
 import { Channel } from '../correspondence/api.ts';
 import { channelOptions } from '../correspondence/routes.ts';
 import { NumberParams } from '../incidents/api.ts';
 import { readMoment } from '../incidents/routes.ts';
 import { getIncident } from '../incidents/store.ts';
-import { Id, Type, Version } from '../json-schema.ts';
+import { Id, type Static, Type, Version } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf, reaches, viewerOf } from '../web/access.ts';
