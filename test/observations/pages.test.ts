@@ -16,7 +16,7 @@ t.test('the incident and the address show what was delivered, as a picture and a
   const page = (await browser.get('/incidents/1')).body;
   t.match(page, /Deliveries <span>per hour, to Outlook\.com/);
   t.match(page, /aria-label="140 accepted and 37 refused from /);
-  t.match(page, /Largest hour 140\./);
+  t.match(page, /Most per hour: 140\./);
   const table = (await browser.get('/incidents/1/deliveries')).body;
   t.match(table, /data-label="Accepted" class="num">140</);
   t.match(
