@@ -22,8 +22,8 @@ const ESCAPED_BREAK = /(?:\\r)?\\n(?=[45]\d\d[- ]|[\sA-Z]|$)/g;
 const CODE_AFTER = /\bDetail: (.{1,1000}?) SMTP code: ([45]\d\d)\b/;
 /** A bare code before words; taken only when nothing better stands there. */
 const BARE = new RegExp(`(?:^|\\s)(?=[45]\\d\\d\\s${NOT_COUNTED}[A-Za-z<[(#])`, 'i');
-/** A code that ends the record: `said: 450`. */
-const LONELY = /(?:said|me): (?=[45]\d\d$)/;
+/** A code right after who said it is one whatever follows: `said: 450`, `said: 550 Messages from …`. */
+const SAID = /(?:said|me): (?=[45]\d\d(?:[-\s]|$))/;
 
 /** The second line of a reply of which the first lost its code. */
 const LATER_LINE = /\s([45]\d\d)-(?=[A-Z][\w ]{2})/;
@@ -78,7 +78,7 @@ function cutAt(text: string, at: number, marked: boolean): Cut {
 
 /** Where the code stands, and whether at a place that leaves no doubt. */
 function startOfCode(text: string): { at: number; marked: boolean } | null {
-  const places = [PLACED, WITH_ENHANCED, LONELY]
+  const places = [PLACED, WITH_ENHANCED, SAID]
     .map((pattern) => pattern.exec(text))
     .filter((match) => match !== null)
     .map((match) => match.index + match[0].length);

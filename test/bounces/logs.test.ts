@@ -30,6 +30,14 @@ t.test('Postfix, with classic and with RFC 3339 stamps', (t) => {
   t.end();
 });
 
+t.test('a code that a host said is one, though counted things may follow', (t) => {
+  for (const words of ['Messages from your location are refused', 'Mails of 192.0.2.20 are refused']) {
+    const line = `Jan  9 08:00:01 mx1 postfix/smtp[58]: B1B14: to=<a@example.net>, relay=mx1.example.net[203.0.113.9]:25, delay=1.2, delays=0.1/0/0.8/0.3, dsn=5.0.0, status=bounced (host mx1.example.net[203.0.113.9] said: 550 ${words} (in reply to RCPT TO command))`;
+    t.match(onlyBlock(line), { replyCode: '550', temporary: false, text: `550 ${words}` }, words);
+  }
+  t.end();
+});
+
 t.test(
   'Postfix: lines of other daemons and deliveries are passed over; a suspended delivery repeats the error',
   (t) => {
