@@ -50,8 +50,8 @@ export function queuedFor(firstLine: string, text: string): string | null {
 }
 
 const ANEW = [
-  /** Another person speaks. */
-  /^\s{0,4}(?:\[?\d{1,2}:\d\d(?::\d\d)?\]?\s|<[\w.-]{1,30}>\s)/,
+  /** Another person speaks; with a dot it is a domain that the reply names. */
+  /^\s{0,4}(?:\[?\d{1,2}:\d\d(?::\d\d)?\]?\s|<[\w-]{1,30}>\s)/,
   /** The dialogue goes on, as clients and their test tools print it. */
   /^\s?(?:<[-~]|[-~]>|<\*\*|\*\*>|===)\s/,
   /^\s?(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d: (?:-->|<--)/,

@@ -82,7 +82,7 @@ t.test('half a reply without any code is recognised by telling words only', (t) 
     temporary: null,
   });
   t.match(onlyBlock('Customer cannot write to Cox. AUP#CXBL for IP 192.0.2.81'), {
-    provider: null,
+    provider: 'cox',
     blockCode: 'CXBL',
     ip: '192.0.2.81',
   });
