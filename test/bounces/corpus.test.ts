@@ -34,6 +34,19 @@ const readLines = <T>(name: string): T[] =>
     .map((line) => JSON.parse(line) as T);
 
 const known = (provider: string): string => (catalogue.byKey.has(provider) ? provider : '-');
+
+/**
+ * Replies labelled by the heading under which their source gives them, in words that any receiver uses:
+ * without a host the right answer is nobody, and naming somebody is wrong.
+ */
+const NAMES_NOBODY = new Set([
+  'rj-8a0e09e532', // an unknown recipient
+  'rj-8e7999fcd0', // spam, in two words
+  'rj-72307f8aa2', // Spamhaus, in the words of a server product
+  'rj-e95e7e4246', // Spamhaus, in Postfix’s words
+  'rj-f9de7a809f', // a spam filter
+  'rj-e62b080f72', // DMARC, in the words that RFC 7489 proposes
+]);
 const shown = (value: unknown): string => (value === null || value === undefined ? '-' : String(value));
 
 /** Placeholders of masked samples are no addresses. */
@@ -91,15 +104,23 @@ t.test('single replies', { skip }, (t) => {
   const rows = readLines<Labels & { text: string }>('rejections.jsonl');
   const judged = rows.map((row) => {
     const report = parse(row.text);
-    return { row, report, right: compare(report.rejections[0] ?? report.notBlocks[0], row) };
+    const labels = NAMES_NOBODY.has(row.id) ? { ...row, provider: '-' } : row;
+    return { row, report, right: compare(report.rejections[0] ?? report.notBlocks[0], labels) };
   });
   const ours = judged.filter(({ row }) => catalogue.byKey.has(row.provider));
   const floors = { provider: 0.97, address: 0.98, codes: 0.99, reason: 0.92 } as const;
   for (const kind of ['provider', 'address', 'codes', 'reason'] as const) {
-    const value = share(ours.map(({ right }) => right[kind]));
-    for (const { row, right } of ours) if (!right[kind]) t.comment(`${kind}: ${row.id}`);
-    t.ok(value >= floors[kind], `${kind} ${percent(value)} of ${ours.length}`);
+    const counted = kind === 'provider' ? ours.filter(({ row }) => !NAMES_NOBODY.has(row.id)) : ours;
+    const value = share(counted.map(({ right }) => right[kind]));
+    for (const { row, right } of counted) if (!right[kind]) t.comment(`${kind}: ${row.id}`);
+    t.ok(value >= floors[kind], `${kind} ${percent(value)} of ${counted.length}`);
   }
+  const guessed = judged.filter(({ row, right }) => NAMES_NOBODY.has(row.id) && !right.provider);
+  t.same(
+    guessed.map(({ row }) => row.id),
+    [],
+    'nobody is named by words that any receiver uses',
+  );
   const others = judged.filter(({ row }) => !catalogue.byKey.has(row.provider));
   const reasons = share(others.map(({ right }) => right.reason));
   t.ok(reasons >= 0.9, `reason ${percent(reasons)} of ${others.length} of other providers`);
