@@ -33,7 +33,7 @@ t.test('a recipient domain leads to its provider', async (t) => {
     ['googlemail.com', 'gmail'],
     ['sbcglobal.net', 'yahoo'],
     ['yahoo.com.br', 'yahoo'],
-    ['yahoo.co.jp', undefined],
+    ['yahoo.co.jp', 'yahoo-japan'],
     ['gmx.at', 'gmx'],
     ['web.de', 'gmx'],
     ['wanadoo.fr', 'orange-fr'],
