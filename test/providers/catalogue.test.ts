@@ -48,10 +48,34 @@ t.test('the catalogue has the providers that it was made for', (t) => {
     'barracuda',
     'spamhaus',
     'spamcop',
+    'yahoo-japan',
+    'cox',
+    'spectrum',
+    'godaddy',
+    'rackspace',
+    'earthlink',
+    'centurylink',
+    'facebook',
+    'fastmail',
+    'proton',
+    'zoho',
+    'amazon-ses-inbound',
+    'laposte-net',
+    'free-fr',
+    'sfr-fr',
+    'libero-it',
+    'tim-it',
+    'telefonica-es',
+    'vmo2',
+    'bt',
+    'kpn',
+    'proximus',
   ]) {
     t.ok(byKey.has(key), key);
     t.not(byKey.get(key)?.rejections.length, 0, `${key} has rules`);
   }
+  for (const key of ['windstream', 'swisscom'])
+    t.ok(byKey.has(key), `${key}, of whose words none are on record`);
   t.end();
 });
 

@@ -136,7 +136,10 @@ t.test('codes alone name Yahoo and Apple', (t) => {
   t.match(ask('553 5.7.1 [TSS07] no'), { provider: 'yahoo', reason: 'listed-on-third-party-list' });
   t.match(ask('554 (RLY:CH2) http://postmaster.aol.com/'), { provider: 'yahoo', blockCode: 'RLY:CH2' });
   t.match(ask('421 [BS02] later'), { provider: 'icloud', blockCode: 'BS02' });
-  t.match(ask('421 [TSS04] see https://www.yahoo-help.jp/'), { provider: 'yahoo-japan', reason: 'ip-reputation' });
+  t.match(ask('421 [TSS04] see https://www.yahoo-help.jp/'), {
+    provider: 'yahoo-japan',
+    reason: 'ip-reputation',
+  });
   t.end();
 });
 
