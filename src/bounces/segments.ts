@@ -93,9 +93,12 @@ function startsWithAddress(open: Open, text: string): boolean {
   return open.code === null || !LEADS_ON.test((open.parts.at(-1) ?? '').trimEnd());
 }
 
+/** No reply is spread over more lines; lines without end that nothing parts are no record. */
+const MOST_ROWS = 80;
+
 /** Whether a line starts a record of its own, beside the one that is open. */
 function startsRecord(open: Open, text: string): boolean {
-  if (isLogLine(text)) return true;
+  if (isLogLine(text) || open.rows.length >= MOST_ROWS) return true;
   const reply = STARTS_REPLY.exec(text.trimStart());
   if (isLogLine(open.parts[0] ?? '')) return !wraps(open, text, reply);
   if (ANSWER.test(text) || open.transcript) return !(open.transcript && open.continued);

@@ -22,6 +22,9 @@ const ROUTE_KINDS = {
   none: 'no way to ask',
 } as const;
 
+const ListQuery = Type.Object({ q: Type.Optional(Type.String({ maxLength: 100 })) });
+const asked = (query: { q?: string }) => (query.q ?? '').trim().toLowerCase();
+
 const matches = (provider: Provider, q: string) =>
   [
     provider.name,
@@ -32,39 +35,50 @@ const matches = (provider: Provider, q: string) =>
     ...provider.rejections.map((rule) => rule.blockCode ?? ''),
   ].some((text) => text.toLowerCase().includes(q));
 
+/** Whether a refusal of the playbook has these words: in its meaning, its codes or as it was seen. */
+const means = (rule: Provider['rejections'][number], q: string) =>
+  [rule.id, rule.meaning, rule.reason, rule.blockCode ?? '', rule.listName ?? '', ...rule.examples].some(
+    (text) => text.toLowerCase().includes(q),
+  );
+
 export const providerPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
-  app.get('/providers', { config: { access: 'viewer' } }, async (request, reply) => {
-    const q = ((request.query as { q?: string }).q ?? '').trim().slice(0, 100);
-    const counts = await db
-      .selectFrom('incidents')
-      .select((eb) => ['provider', eb.fn.countAll<number>().as('n'), eb.fn.max('opened_at').as('last')])
-      .groupBy('provider')
-      .execute();
-    const known = new Map(counts.map((row) => [row.provider, row]));
-    const rows = catalogue.providers
-      .filter((provider) => !q || matches(provider, q.toLowerCase()))
-      .map((provider) => ({
-        key: provider.key,
-        name: provider.name,
-        operator: provider.operator ?? '',
-        kind: KINDS[provider.kind],
-        ask: provider.routes[0] ? ROUTE_KINDS[provider.routes[0].kind] : '',
-        answer: hours(provider.timing.answeredWithin),
-        incidents: known.get(provider.key)?.n ?? 0,
-        last: known.get(provider.key)?.last ?? null,
-      }));
-    return reply.page('providers/list', { q, rows });
-  });
+  app.get(
+    '/providers',
+    { config: { access: 'viewer' }, schema: { querystring: ListQuery } },
+    async (request, reply) => {
+      const q = asked(request.query);
+      const counts = await db
+        .selectFrom('incidents')
+        .select((eb) => ['provider', eb.fn.countAll<number>().as('n'), eb.fn.max('opened_at').as('last')])
+        .groupBy('provider')
+        .execute();
+      const known = new Map(counts.map((row) => [row.provider, row]));
+      const rows = catalogue.providers
+        .filter((provider) => !q || matches(provider, q))
+        .map((provider) => ({
+          key: provider.key,
+          name: provider.name,
+          operator: provider.operator ?? '',
+          kind: KINDS[provider.kind],
+          ask: provider.routes[0] ? ROUTE_KINDS[provider.routes[0].kind] : '',
+          answer: hours(provider.timing.answeredWithin),
+          incidents: known.get(provider.key)?.n ?? 0,
+          last: known.get(provider.key)?.last ?? null,
+        }));
+      return reply.page('providers/list', { q: request.query.q ?? '', rows });
+    },
+  );
 
   app.get(
     '/providers/:key',
     {
       config: { access: 'viewer' },
-      schema: { params: Type.Object({ key: Type.String({ maxLength: 60 }) }) },
+      schema: { params: Type.Object({ key: Type.String({ maxLength: 60 }) }), querystring: ListQuery },
     },
     async (request, reply) => {
+      const q = asked(request.query);
       const provider = catalogue.byKey.get(request.params.key);
       if (!provider) throw notFound('such provider in the catalogue');
       const page = await listIncidents(db, { limit: 20, provider: provider.key });
@@ -95,13 +109,16 @@ export const providerPages: FastifyPluginAsyncTypebox = async (app) => {
               hint: field.hint ?? '',
             })),
           })),
-          rejections: provider.rejections.map((rule) => ({
-            ...rule,
-            code: rule.blockCode ?? '',
-            example: rule.examples[0] ?? '',
-            firstStep: rule.firstStep ?? '',
-            listName: rule.listName ?? '',
-          })),
+          refusals: provider.rejections.length,
+          rejections: provider.rejections
+            .filter((rule) => means(rule, q))
+            .map((rule) => ({
+              ...rule,
+              code: rule.blockCode ?? '',
+              example: rule.examples[0] ?? '',
+              firstStep: rule.firstStep ?? '',
+              listName: rule.listName ?? '',
+            })),
           zones: zoneRows(provider.zones),
           sources: provider.sources.map((source) => ({
             title: source.title,
@@ -109,6 +126,7 @@ export const providerPages: FastifyPluginAsyncTypebox = async (app) => {
             seen: source.seen ?? '',
           })),
         },
+        q: request.query.q ?? '',
         times: [
           { label: 'Receipt', value: hours(timing.acknowledgedWithin) },
           { label: 'Answer', value: hours(timing.answeredWithin) },

@@ -126,7 +126,14 @@ const FORMS: Record<string, Form> = {
   },
 };
 /** Without a session there is no form of the desk's to send twice. */
-const ELSEWHERE = ['/sign-in', '/sign-out', '/set-up/:secret'];
+/** Tried elsewhere, or without an effect: a letter as a file is what was typed, given back. */
+const ELSEWHERE = [
+  '/sign-in',
+  '/sign-out',
+  '/set-up/:secret',
+  '/incidents/:number/letters/:id/letter.eml',
+  '/incidents/:number/letters/:id/letter.txt',
+];
 
 /** A desk on which each of the forms has something to act on. */
 async function furnished(t: Parameters<typeof deskWithDraft>[0]) {

@@ -239,3 +239,23 @@ t.test('reset-link-poisoning: with BASE_URL, another Host is refused', async (t)
   t.match(String(right.headers['set-cookie']), /Secure/);
   t.ok(right.headers['strict-transport-security']);
 });
+
+t.test('the refusals of a provider are found by code or words', async (t) => {
+  const desk = await testDesk(t);
+  const browser = await signedIn(desk, 'viewer');
+  const rows = (body: string) => body.match(/data-label="As seen"/g)?.length ?? 0;
+  const all = rows((await browser.get('/providers/outlook-com')).body);
+  t.ok(all > 10, `${all} refusals`);
+  const found = (await browser.get('/providers/outlook-com?q=s3150')).body;
+  t.ok(rows(found) >= 1 && rows(found) < all, `${rows(found)} of ${all}`);
+  t.match(found, new RegExp(`${rows(found)} of ${all}<`));
+  t.match(found, /name="q" value="s3150"/);
+  t.match(
+    (await browser.get('/providers/outlook-com?q=no+such+words')).body,
+    /None of their refusals has these words/,
+  );
+  t.match(
+    (await browser.get(`/providers/outlook-com?q=${encodeURIComponent('"><script>')}`)).body,
+    /value="&quot;&gt;&lt;script&gt;"/,
+  );
+});
