@@ -1,0 +1,163 @@
+import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
+import { deskWithDraft } from './bad-input.fixture.ts';
+
+type Form = {
+  url: string;
+  from?: string;
+  fields: (desk: TestDesk & { letter: number }) => Promise<Record<string, string>>;
+};
+
+const letterFields = async ({ db, letter }: TestDesk & { letter: number }) => {
+  const row = await db.selectFrom('letters').selectAll().where('id', '=', letter).executeTakeFirstOrThrow();
+  return { subject: row.subject, body: `${row.body}\nOne more line.`, version: String(row.version) };
+};
+const plain = (fields: Record<string, string>) => async () => fields;
+
+/** A submission of each form that there is, by its route. */
+export const FORMS: Record<string, Form> = {
+  '/incidents/:number/state': {
+    url: '/incidents/1/state',
+    fields: plain({ to: 'action-needed', reason: 'they asked', seen: 'open' }),
+  },
+  '/log': { url: '/log', fields: plain({ report: REFUSAL, provider: 'gmail', addresses: '198.51.100.7' }) },
+  '/log/read': { url: '/log/read', fields: plain({ report: REFUSAL }) },
+  '/log/preview': { url: '/log/preview', fields: plain({ report: REFUSAL }) },
+  '/incidents/:number/notes': { url: '/incidents/1/notes', fields: plain({ text: 'a note' }) },
+  '/incidents/:number/notes/:entry/corrections': {
+    url: '/incidents/1/notes/ENTRY/corrections',
+    fields: plain({ text: 'a correction' }),
+  },
+  '/incidents/:number/links': { url: '/incidents/1/links', fields: plain({ number: '2' }) },
+  '/incidents/:number/edit': {
+    url: '/incidents/1/edit',
+    fields: async ({ db }) => {
+      const row = await db
+        .selectFrom('incidents')
+        .select('version')
+        .where('number', '=', 1)
+        .executeTakeFirstOrThrow();
+      return { title: 'Another title', severity: 'high', version: String(row.version) };
+    },
+  },
+  '/incidents/:number/messages': {
+    url: '/incidents/1/messages',
+    fields: plain({ direction: 'in', channel: 'email', text: 'We received your request.' }),
+  },
+  '/incidents/:number/messages/:id/verdict': {
+    url: '/incidents/1/messages/1/verdict',
+    fields: plain({ verdict: 'denied' }),
+  },
+  '/incidents/:number/tickets': {
+    url: '/incidents/1/tickets',
+    fields: plain({ reference: 'SRX1', channel: 'form' }),
+  },
+  '/incidents/:number/tickets/:id/closing': { url: '/incidents/1/tickets/1/closing', fields: plain({}) },
+  '/incidents/:number/evidence': {
+    url: '/incidents/1/evidence',
+    fields: plain({ claim: 'fcrdns-ok', result: 'supports', words: 'it does', source: 'by hand' }),
+  },
+  '/incidents/:number/letters': {
+    url: '/incidents/1/letters',
+    fields: plain({ template: 'outlook-com/first', language: 'en' }),
+  },
+  '/incidents/:number/letters/:id': { url: '/incidents/1/letters/LETTER', fields: letterFields },
+  '/incidents/:number/letters/:id/refreshing': {
+    url: '/incidents/1/letters/LETTER/refreshing',
+    fields: letterFields,
+  },
+  '/incidents/:number/letters/:id/overrides': {
+    url: '/incidents/1/letters/LETTER/overrides',
+    fields: plain({ claim: 'fcrdns-ok', reason: 'it was repaired' }),
+  },
+  '/incidents/:number/letters/:id/sending': {
+    url: '/incidents/1/letters/LETTER/sending',
+    fields: async (desk) => ({ ...(await letterFields(desk)), channel: 'form', reference: 'SRX9' }),
+  },
+  '/incidents/:number/letters/:id/discarding': {
+    url: '/incidents/1/letters/OTHER/discarding',
+    fields: plain({}),
+  },
+  '/addresses': { url: '/addresses', fields: plain({ address: '198.51.100.9', label: 'news' }) },
+  '/addresses/*': { url: '/addresses/203.0.113.7', fields: plain({ label: 'shop', version: '1' }) },
+  '/settings/profile': {
+    url: '/settings/profile',
+    fields: async ({ db }) => {
+      const { version } = await db.selectFrom('profile').select('version').executeTakeFirstOrThrow();
+      return { name: 'Lighthouse Hosting', version: String(version) };
+    },
+  },
+  '/settings/account': {
+    url: '/settings/account',
+    fields: plain({ name: 'M', timeZone: 'UTC', theme: 'dark' }),
+  },
+  '/settings/users': {
+    url: '/settings/users',
+    fields: plain({ name: 'New', email: 'new@example.com', role: 'viewer', password: 'a new long password' }),
+  },
+  '/settings/users/:id': { url: '/settings/users/2', fields: plain({ role: 'viewer' }) },
+  '/settings/tokens': { url: '/settings/tokens', fields: plain({ name: 'cron', scope: 'read' }) },
+  '/settings/tokens/:id/revocation': { url: '/settings/tokens/1/revocation', fields: plain({}) },
+  '/settings/watching': {
+    url: '/settings/watching',
+    fields: plain({
+      provider: 'gmail',
+      opens: 'yes',
+      refusals: '5',
+      windowMinutes: '60',
+      sharePercent: '50',
+      accepted: '20',
+      quietMinutes: '60',
+      version: '0',
+    }),
+  },
+  '/settings/watching/removal': { url: '/settings/watching/removal', fields: plain({ provider: 'yahoo' }) },
+  '/settings/watching/transports': {
+    url: '/settings/watching/transports',
+    fields: plain({ via: 'out-1', address: '203.0.113.7' }),
+  },
+  '/incidents/:number/recovery': {
+    url: '/incidents/1/recovery',
+    fields: plain({ words: '9 of 9 accepted' }),
+  },
+  '/settings/password': {
+    url: '/settings/password',
+    fields: plain({ current: 'correct horse battery', password: 'another horse battery' }),
+  },
+};
+/** Tried elsewhere, or without an effect: a letter as a file is what was typed, given back. */
+export const ELSEWHERE = [
+  '/sign-in',
+  '/sign-out',
+  '/set-up/:secret',
+  '/incidents/:number/letters/:id/letter.eml',
+  '/incidents/:number/letters/:id/letter.txt',
+];
+
+/** A desk on which each of the forms has something to act on. */
+export async function furnished(t: Parameters<typeof deskWithDraft>[0]) {
+  const desk = await deskWithDraft(t);
+  const { api, db } = desk;
+  await api('POST', '/incidents', { report: '550 refused', provider: 'yahoo', addresses: ['203.0.113.9'] });
+  await api('POST', '/incidents/1/messages', { direction: 'in', body: 'Hello.' });
+  await api('POST', '/incidents/1/tickets', { reference: 'SRX0', channel: 'form' });
+  const note = await api('POST', '/incidents/1/notes', { text: 'first wording' });
+  await db
+    .insertInto('transports')
+    .values({ via: 'out-1', address_id: null, first_seen_at: new Date(), last_seen_at: new Date() })
+    .execute();
+  const admin = await signedIn(desk, 'admin');
+  await signedIn(desk, 'operator');
+  await admin.get('/settings/tokens');
+  await admin.post('/settings/tokens', { name: 'old', scope: 'read' });
+  await admin.get('/incidents/1');
+  return { desk, admin, entry: String(note.body.id) };
+}
+
+export type Furnished = Awaited<ReturnType<typeof furnished>>;
+
+/** Where a form is sent on this desk. */
+export const urlOf = (form: Form, { desk, entry }: Furnished) =>
+  form.url
+    .replace('LETTER', String(desk.letter))
+    .replace('OTHER', String(desk.letter + 1))
+    .replace('ENTRY', entry);
