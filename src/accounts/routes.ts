@@ -6,7 +6,7 @@ import { isTimeZone } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { SESSION_COOKIE } from '../web/identify.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { type Carried, readCarried } from '../web/resume.ts';
+import { type Carried, readCarried, shownFields } from '../web/resume.ts';
 import { localPath, PASSWORD_MAX, PASSWORD_MIN } from './accounts.ts';
 import { closeSession, openSession, signIn } from './session.ts';
 import { hasUsers, isSetupLink, setUpFirstAdmin } from './store.ts';
@@ -78,13 +78,7 @@ async function showCarried(
     timeZone: user.time_zone,
     theme: user.theme,
   };
-  const fields = carried.fields.map(({ name, value }) => ({
-    name,
-    value,
-    hidden: name.startsWith('_') || /^(version|to)$/.test(name),
-    long: value.length > 80 || value.includes('\n'),
-  }));
-  return reply.page('accounts/resume', { path: carried.path, fields });
+  return reply.page('accounts/resume', { path: carried.path, fields: shownFields(carried.fields) });
 }
 
 export const accountPages: FastifyPluginAsyncTypebox = async (app) => {

@@ -29,6 +29,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     viewer: Viewer | null;
+    /** Why it could not be found out who sends a form; told once its text is read. */
+    unidentified: unknown;
   }
   interface FastifyInstance {
     declaredRoutes: DeclaredRoute[];

@@ -46,6 +46,7 @@ function bearerOf(request: FastifyRequest): string | undefined {
 /** Finds out who asks, before anything else runs. Tokens count for the API only; cookies for both. */
 export function identifyViewers(app: FastifyInstance, db: Db, config: Config): void {
   app.decorateRequest('viewer', null);
+  app.decorateRequest('unidentified', null);
   app.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config;
     if (request.url.startsWith('/assets/') || request.url === '/healthz') return;
@@ -53,6 +54,13 @@ export function identifyViewers(app: FastifyInstance, db: Db, config: Config): v
     const bearer = isApi && access !== 'public' ? bearerOf(request) : undefined;
     const cookie = request.cookies[SESSION_COOKIE];
     if (bearer) request.viewer = await viewerByToken(db, config, bearer);
-    else if (cookie) request.viewer = await viewerBySession(db, config, cookie);
+    else if (cookie) {
+      request.viewer = await viewerBySession(db, config, cookie).catch((error: unknown) => {
+        // What was typed is read first, so that the page that tells of it can keep it (`checkForm`).
+        if (isApi || request.method !== 'POST') throw error;
+        request.unidentified = error;
+        return null;
+      });
+    }
   });
 }

@@ -3,11 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { countUnfinished } from '../incidents/counts.ts';
-import { Problem } from '../problem.ts';
+import { Problem, type ProblemCode } from '../problem.ts';
 import { reaches } from './access.ts';
 import { setFlash, takeFlash } from './flash.ts';
 import { newFormKey } from './forms.ts';
 import { PROBLEMS, toProblem } from './problems.ts';
+import { formAgain } from './resume.ts';
 import type { PageFrame } from './views.ts';
 
 declare module 'fastify' {
@@ -69,6 +70,9 @@ export function servePages(app: FastifyInstance): void {
   });
 }
 
+/** Problems that are no fault of what was sent: it stands on the page, to be sent again. */
+const KEEPS_FORM = new Set<ProblemCode>(['database-away', 'disk-full', 'not-allowed', 'unexpected']);
+
 /** The page for a problem: what happened, what to do, the request's number. */
 export async function problemPage(
   error: unknown,
@@ -80,7 +84,14 @@ export async function problemPage(
   if (problem.code === 'database-away') reply.header('retry-after', '30');
   return reply.page(
     'errors/problem',
-    { title: kind.title, words: problem.message, todo: kind.todo, id: request.id, code: problem.code },
+    {
+      title: kind.title,
+      words: problem.message,
+      todo: kind.todo,
+      id: request.id,
+      code: problem.code,
+      again: KEEPS_FORM.has(problem.code) ? formAgain(request) : undefined,
+    },
     kind.status,
   );
 }

@@ -31,6 +31,28 @@ export function signInToGoOn(request: FastifyRequest, reply: FastifyReply): Prom
   );
 }
 
+/** Fields as a page shows them, to be read, changed and sent again. */
+export const shownFields = (fields: CarriedField[]) =>
+  fields.map(({ name, value }) => ({
+    name,
+    value,
+    hidden: name.startsWith('_') || /^(version|to)$/.test(name),
+    long: value.length > 80 || value.includes('\n'),
+  }));
+
+/** A password is never written into a page. */
+const SECRET = /^(?:password|current|carried)$/;
+
+/** The form of a request that could not be served, to be sent again; undefined where there is nothing to keep. */
+export function formAgain(
+  request: FastifyRequest,
+): { path: string; fields: ReturnType<typeof shownFields> } | undefined {
+  const fields = fieldsOf(request.body);
+  if (request.method !== 'POST' || fields.length === 0 || fields.some(({ name }) => SECRET.test(name)))
+    return undefined;
+  return { path: localPath(request.url), fields: shownFields(fields) };
+}
+
 /** Reads what the sign-in form carried along. Anything but a local path with text fields is dropped. */
 export function readCarried(text: string | undefined): Carried | undefined {
   if (!text || text.length > MAX_CARRIED * 2) return undefined;

@@ -59,6 +59,7 @@ export async function secure(app: FastifyInstance, config: Config, identify: () 
   app.addHook('onRequest', async (request) => {
     if (SAFE_METHODS.has(request.method) || isApi(request)) checkAccess(request);
     else if (!request.viewer && Number(request.headers['content-length'] ?? 0) > ANONYMOUS_BODY_BYTES) {
+      if (request.unidentified) throw request.unidentified;
       throw new Problem(
         'not-signed-in',
         'You are not signed in, and this is too much to keep meanwhile. Sign in, then send it again.',
@@ -87,6 +88,7 @@ function checkForm(
   app.csrfProtection(request, reply, ((error?: Error) => {
     if (error) return done(error);
     try {
+      if (request.unidentified) throw request.unidentified;
       checkAccess(request);
       done();
     } catch (refusal) {

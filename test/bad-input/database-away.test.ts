@@ -144,7 +144,23 @@ t.test('a database that is cut off and comes back', options, async (t) => {
   desk.cable.cut();
   for (const url of ['/', '/incidents', '/incidents/1', '/log', '/settings/account', '/addresses'])
     isAwayPage(t, await browser.get(url), `GET ${url}`);
-  isAwayPage(t, await browser.post('/incidents/1/notes', { text: 'while it is away' }), 'a note');
+  const note = await browser.post('/incidents/1/notes', { text: 'while it is <away>', _once: 'abc-1' });
+  isAwayPage(t, note, 'a note');
+  t.match(
+    note.body,
+    /<form method="post" action="\/incidents\/1\/notes"/,
+    'what was typed stands on the page',
+  );
+  t.match(note.body, /name="text" value="while it is &lt;away&gt;"/);
+  t.match(note.body, /type="hidden" name="_once" value="abc-1"/, 'with its key, so that it counts once');
+  const [, csrf = ''] = /name="_csrf" value="([^"]+)"/.exec(note.body) ?? [];
+  const forged = await browser.post('/incidents/1/notes', { text: 'from elsewhere', _csrf: 'x' });
+  t.notMatch(forged.body, 'from elsewhere', 'a form without its token is not shown');
+  const password = await browser.post('/settings/password', {
+    current: 'a secret word',
+    password: 'another one',
+  });
+  t.notMatch(password.body, /a secret word|another one/, 'a password is never written into a page');
   isAwayPage(t, await browser.post('/log', { report: REFUSAL }), 'a report');
   isAwayJson(t, await desk.api('GET', '/incidents'), 'the list');
   isAwayJson(t, await desk.api('POST', '/incidents', { report: REFUSAL }), 'a report');
@@ -152,6 +168,12 @@ t.test('a database that is cut off and comes back', options, async (t) => {
   t.strictSame(await rowCounts(desk.beside), before, 'nothing was written');
   await mended(desk);
   t.equal((await browser.get('/incidents/1')).statusCode, 200, 'it needs no restart');
+  const again = await browser.post('/incidents/1/notes', {
+    text: 'while it is <away>',
+    _once: 'abc-1',
+    _csrf: csrf,
+  });
+  t.equal(again.statusCode, 303, 'the kept form is taken');
   t.equal((await browser.post('/incidents/1/notes', { text: 'back again' })).statusCode, 303);
   t.equal((await desk.api('GET', '/incidents')).status, 200);
   t.equal((await desk.app.inject('/healthz')).statusCode, 200);
