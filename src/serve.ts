@@ -1,8 +1,11 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Config, readConfig } from './config.ts';
-import { openDatabase } from './database/open.ts';
+import type { Config } from './config.ts';
+import { type Engine, startEngine } from './database/embedded-client.ts';
+
+type Options = { demo: boolean };
+type Served = { url: string; stop: () => Promise<void> };
 
 /** The demonstration has a database of its own, which goes with it. */
 const throwAway = (config: Config): Config => ({
@@ -11,20 +14,32 @@ const throwAway = (config: Config): Config => ({
   dataDir: mkdtempSync(join(tmpdir(), 'delist-desk-demo-')),
 });
 
-/** config → database → app → listen. Resolves once requests are answered; `stop` ends all of it in order. */
-export async function serve(
-  environment: NodeJS.ProcessEnv,
-  options: { demo: boolean },
-): Promise<{ url: string; stop: () => Promise<void> }> {
+async function start(environment: NodeJS.ProcessEnv, options: Options, engine?: Engine): Promise<Served> {
+  const { readConfig } = await import('./config.ts');
   const read = readConfig(environment, options);
   const config = options.demo ? throwAway(read) : read;
-  // The database opens on its own thread, or its own machine, while this one loads the application.
-  const database = await openDatabase(config);
+  const { openDatabase } = await import('./database/open.ts');
+  const database = await openDatabase(config, engine);
   try {
     const { listen } = await import('./listen.ts');
     return await listen(config, database);
   } catch (error) {
     await database.close();
+    throw error;
+  }
+}
+
+/**
+ * config → database → app → listen. Resolves once requests are answered; `stop` ends all of it in order. The
+ * embedded database loads on its own thread from the first moment, while this one reads the settings and loads
+ * the application.
+ */
+export async function serve(environment: NodeJS.ProcessEnv, options: Options): Promise<Served> {
+  const engine = environment['DATABASE_URL'] && !options.demo ? undefined : startEngine();
+  try {
+    return await start(environment, options, engine);
+  } catch (error) {
+    await engine?.terminate();
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Answer, Ask } from './embedded-worker.ts';
+import type { Answer, Ask, OpenFolder } from './embedded-worker.ts';
 
 type Results = {
   rows: Record<string, unknown>[];
@@ -21,6 +21,12 @@ function withBuffers(results: Results): Results {
     }
   return results;
 }
+
+/** The thread on which the embedded database runs. */
+export type Engine = Worker;
+
+/** The engine loads on its thread from here on; which folder it opens may be known later. */
+export const startEngine = (): Engine => new Worker(new URL('./embedded-thread.js', import.meta.url));
 
 /** The embedded database's folder is damaged, or no database at all. */
 export class CannotOpenDatabase extends Error {
@@ -53,8 +59,9 @@ export class EmbeddedClient implements Queries {
   /** Ends when everybody before has had a turn: a transaction shares the connection with nobody. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(folder: string) {
-    this.#worker = new Worker(new URL('./embedded-thread.js', import.meta.url), { workerData: { folder } });
+  constructor(folder: string, engine: Engine = startEngine()) {
+    this.#worker = engine;
+    engine.postMessage({ folder } satisfies OpenFolder);
     this.waitReady = new Promise<void>((resolve, reject) => {
       this.#waiting.set(0, { resolve: () => resolve(), reject });
     }).then(() => {

@@ -1,6 +1,9 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { once } from 'node:events';
+import { parentPort } from 'node:worker_threads';
 import { openPglite } from './embedded.ts';
 
+/** The first message: which folder to open. The thread has loaded the engine by then. */
+export type OpenFolder = { folder: string };
 /** What the client asks of the database's thread. */
 export type Ask = { id: number; sql: string; parameters: unknown[] } | { id: number; close: true };
 /** What comes back; an error keeps the fields that PostgreSQL gave it (`code`, `constraint`, …). */
@@ -14,7 +17,8 @@ const fields = (error: unknown): Record<string, unknown> =>
     ? { ...error, name: error.name, message: error.message }
     : { message: String(error) };
 
-const pglite = await openPglite({ dataDir: workerData.folder as string });
+const [{ folder }] = (await once(port, 'message')) as [OpenFolder];
+const pglite = await openPglite({ dataDir: folder });
 
 async function answer(ask: Ask): Promise<Answer> {
   try {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
-import { CannotOpenDatabase, EmbeddedClient } from './embedded-client.ts';
+import { CannotOpenDatabase, EmbeddedClient, type Engine } from './embedded-client.ts';
 import { takeLock } from './lock.ts';
 import { PARSERS } from './parsers.ts';
 import type { Database } from './tables.ts';
@@ -41,13 +41,13 @@ function refuseOtherMajor(folder: string): void {
   }
 }
 
-async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
+async function openEmbedded(dataDir: string, engine?: Engine): Promise<OpenDatabase> {
   const release = takeLock(dataDir);
   try {
     const folder = join(dataDir, 'db');
     refuseToOverwrite(folder);
     refuseOtherMajor(folder);
-    const pglite = new EmbeddedClient(folder);
+    const pglite = new EmbeddedClient(folder, engine);
     const { Kysely, PGliteDialect } = await import('kysely');
     const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: pglite as never }) });
     return {
@@ -93,9 +93,9 @@ async function openServer(url: string): Promise<OpenDatabase> {
  * PostgreSQL where a URL is given, else the embedded database in the data directory. Either goes on opening
  * after the handle is there: the first query waits for it, and throws what went wrong.
  */
-export function openDatabase(config: {
-  databaseUrl: string | undefined;
-  dataDir: string;
-}): Promise<OpenDatabase> {
-  return config.databaseUrl ? openServer(config.databaseUrl) : openEmbedded(config.dataDir);
+export function openDatabase(
+  config: { databaseUrl: string | undefined; dataDir: string },
+  engine?: Engine,
+): Promise<OpenDatabase> {
+  return config.databaseUrl ? openServer(config.databaseUrl) : openEmbedded(config.dataDir, engine);
 }

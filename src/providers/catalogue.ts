@@ -49,7 +49,7 @@ export function readCatalogue(folder: URL = new URL('./data/', import.meta.url))
     .sort();
   const providers = files
     .map((file) => readProvider(folder, file))
-    .sort((a, b) => a.name.localeCompare(b.name, 'en'));
+    .sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
   const deadZones = readChecked(DeadZonesSchema, new URL('./dead-zones.json', import.meta.url));
   const [fault] = zoneFaults(providers, deadZones);
   if (fault !== undefined) throw new BadDataFile(`${folder.pathname}: ${fault}`);
