@@ -11,7 +11,7 @@ try {
   const expected = [
     'BadSetting',
     'CannotOpenDatabase',
-    'DatabaseInUse',
+    'FolderInUse',
     'WrongDatabaseVersion',
     'MigrationFailed',
     'BadDataFile',

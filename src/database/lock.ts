@@ -1,10 +1,13 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Another living process holds the embedded database. */
-export class DatabaseInUse extends Error {
-  override name = 'DatabaseInUse';
+/** Another living process holds the folder. */
+export class FolderInUse extends Error {
+  override name = 'FolderInUse';
 }
+
+const ANOTHER_DATABASE =
+  'set DATA_DIR to another folder or DATABASE_URL to a PostgreSQL server, which any number of processes may share';
 
 type Owner = { pid: number; started: string };
 
@@ -82,13 +85,13 @@ function clearDead(own: string, file: string, dead: Owner): Owner | undefined {
 }
 
 /**
- * Takes the lock of a data directory: two processes on one PGlite directory corrupt it.
+ * Takes the lock of a folder that belongs to one process at a time: two on one PGlite directory corrupt it.
  * A dead owner's lock is taken over, a living one's never. Returns the release.
- * Throws {@link DatabaseInUse} with the owner's pid.
+ * Throws {@link FolderInUse} with the owner's pid; `instead` says what to do but stop that process.
  */
-export function takeLock(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true });
-  const file = join(dataDir, 'lock');
+export function takeLock(folder: string, instead = ANOTHER_DATABASE): () => void {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'lock');
   const own = `${file}.${process.pid}`;
   // One that a killed process of the same pid left may still be linked to its lock: never write into it.
   rmSync(own, { force: true });
@@ -99,11 +102,10 @@ export function takeLock(dataDir: string): () => void {
       return () => {
         if (readOwner(file)?.pid === process.pid) rmSync(file, { force: true });
       };
-    throw new DatabaseInUse(
+    throw new FolderInUse(
       other.pid === 0
-        ? `${dataDir}: several processes are fighting for this folder. Start one at a time.`
-        : `${dataDir} is in use by process ${other.pid}. Stop it first, or set DATA_DIR to another folder ` +
-            'or DATABASE_URL to a PostgreSQL server, which any number of processes may share.',
+        ? `${folder}: several processes are fighting for this folder. Start one at a time.`
+        : `${folder} is in use by process ${other.pid}. Stop it first, or ${instead}.`,
     );
   } finally {
     rmSync(own, { force: true });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { DatabaseInUse, takeLock } from '../../src/database/lock.ts';
+import { FolderInUse, takeLock } from '../../src/database/lock.ts';
 
 const SCRIPT = fileURLToPath(new URL('./lock-process.fixture.ts', import.meta.url));
 /** No process has it: Linux gives out pids below 2^22. */
@@ -47,7 +47,7 @@ t.test('one process: the lock is there until it is released, and a second start 
   const release = takeLock(folder);
   t.equal(lockOf(folder).split(' ')[0], String(process.pid));
   t.strictSame(readdirSync(folder), ['lock'], 'nothing else is left');
-  t.throws(() => takeLock(folder), { name: 'DatabaseInUse', message: new RegExp(` ${process.pid}\\.`) });
+  t.throws(() => takeLock(folder), { name: 'FolderInUse', message: new RegExp(` ${process.pid}\\.`) });
   t.strictSame(readdirSync(folder), ['lock']);
   release();
   t.strictSame(readdirSync(folder), []);
@@ -59,7 +59,7 @@ t.test('a second process is refused with the pid of the first and what to do', a
   const owner = contender(t, 'take', folder);
   t.strictSame(await owner.line(), { taken: true });
   t.throws(() => takeLock(folder), {
-    name: 'DatabaseInUse',
+    name: 'FolderInUse',
     message: new RegExp(
       `^${folder} is in use by process ${owner.child.pid}\\. Stop it first, or set DATA_DIR`,
     ),
@@ -74,7 +74,7 @@ t.test('a dead ownerâ€™s lock is taken over, also after kill -9', async (t) => {
   const folder = t.testdir({});
   const owner = contender(t, 'take', folder);
   t.strictSame(await owner.line(), { taken: true });
-  t.throws(() => takeLock(folder), DatabaseInUse);
+  t.throws(() => takeLock(folder), FolderInUse);
   owner.child.kill('SIGKILL');
   await owner.end();
   t.match(lockOf(folder), new RegExp(`^${owner.child.pid} `), 'its lock is still there');
@@ -183,7 +183,7 @@ t.test('stolen-lock: a process that was slow to clear a dead lock takes nobodyâ€
   t.ok(answers.length > 1, 'it was overtaken more than once');
   t.strictSame(answers[0], { taken: true });
   for (const answer of [...answers.slice(1), line]) {
-    t.match(answer.taken, `DatabaseInUse: ${folder} is in use by process ${others[0]?.child.pid}.`);
+    t.match(answer.taken, `FolderInUse: ${folder} is in use by process ${others[0]?.child.pid}.`);
   }
   t.match(lockOf(folder), new RegExp(`^${others[0]?.child.pid} `));
 });
