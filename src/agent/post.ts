@@ -1,0 +1,65 @@
+import type { Part } from './spool.ts';
+
+/** What the desk makes of a batch. */
+export type Answer =
+  | { kind: 'counted' }
+  | { kind: 'token-refused'; status: number }
+  | { kind: 'bad'; status: number; text: string }
+  /** `after`: milliseconds that the desk asks to wait. */
+  | { kind: 'later'; why: string; after: number };
+
+export type Post = (part: Part, stop: AbortSignal) => Promise<Answer>;
+
+/** A desk that does not answer for this long may have counted or not: the key makes asking again safe. */
+const ANSWER_WITHIN = 60_000;
+const MOST_TEXT = 20_000;
+const LONGEST_WAIT = 3_600_000;
+
+/** Seconds, or a date: that one is measured by the desk's own clock. */
+function waitOf(headers: Headers): number {
+  const value = headers.get('retry-after') ?? '';
+  const seconds = /^\d{1,9}$/.test(value)
+    ? Number(value)
+    : (Date.parse(value) - Date.parse(headers.get('date') ?? '')) / 1000;
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds * 1000, 0), LONGEST_WAIT) : 0;
+}
+
+function meaningOf(status: number, text: string, headers: Headers): Answer {
+  if (status === 200) return { kind: 'counted' };
+  if (status === 401 || status === 403) return { kind: 'token-refused', status };
+  if (status === 413 || status === 422) return { kind: 'bad', status, text: text.slice(0, MOST_TEXT) };
+  const where = headers.get('location');
+  const why = where ? `sends us on to ${where}: set that address` : `answered ${status}`;
+  return { kind: 'later', why, after: waitOf(headers) };
+}
+
+function causeOf(error: unknown): string {
+  const { cause, name } = error as { cause?: NodeJS.ErrnoException; name?: string };
+  if (name === 'TimeoutError') return 'did not answer in time';
+  return `cannot be reached (${cause?.code ?? cause?.message ?? (error as Error).message})`;
+}
+
+/** Sends batches to a desk. The token is asked for each time: a new one is taken up without a restart. */
+export function postTo(desk: URL, token: () => string): Post {
+  const url = new URL('api/v1/observations', desk.href.endsWith('/') ? desk : `${desk.href}/`);
+  return async ({ key, batch }, stop) => {
+    try {
+      const authorization = `Bearer ${token()}`;
+      const answer = await fetch(url, {
+        method: 'POST',
+        // A token goes to the address it was given for and nowhere else.
+        redirect: 'manual',
+        headers: {
+          authorization,
+          'content-type': 'application/json',
+          'idempotency-key': key,
+        },
+        body: JSON.stringify(batch),
+        signal: AbortSignal.any([stop, AbortSignal.timeout(ANSWER_WITHIN)]),
+      });
+      return meaningOf(answer.status, await answer.text(), answer.headers);
+    } catch (error) {
+      return { kind: 'later', why: causeOf(error), after: 0 };
+    }
+  };
+}

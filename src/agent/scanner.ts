@@ -1,0 +1,22 @@
+import type { Observation } from '../observations/observation.ts';
+
+/** Counts deliveries in the lines of one log. */
+export type Scanner = {
+  /** Whole lines, in the log's order. */
+  push(lines: Buffer): void;
+  /** Rows that can be taken. */
+  readonly waiting: number;
+  /** What was counted since the last call, one batch at most; none when there is no more. */
+  take(): Observation[];
+  /** The log has ended. */
+  finish(): void;
+};
+
+export type OpenScanner = () => Scanner;
+
+/** Everything that a scanner has counted. */
+export function takeAll(scanner: Scanner): Observation[] {
+  const rows: Observation[] = [];
+  for (let some = scanner.take(); some.length > 0; some = scanner.take()) rows.push(...some);
+  return rows;
+}

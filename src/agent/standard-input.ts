@@ -1,0 +1,33 @@
+import type { Observation } from '../observations/observation.ts';
+import { Lines } from './lines.ts';
+import { type Scanner, takeAll } from './scanner.ts';
+
+/** A log that is piped in. It cannot be read twice: what is not taken when the agent is killed is gone. */
+export class StandardInput {
+  ended = false;
+  readonly #scanner: Scanner;
+  readonly #lines = new Lines();
+
+  constructor(scanner: Scanner) {
+    this.#scanner = scanner;
+  }
+
+  get waiting(): number {
+    return this.#scanner.waiting;
+  }
+
+  take(): Observation[] {
+    return takeAll(this.#scanner);
+  }
+
+  /** Reads to the end, each piece when `ready` says so; the writer waits that long. */
+  async read(input: AsyncIterable<Uint8Array>, ready: () => Promise<void>): Promise<void> {
+    for await (const chunk of input) {
+      await ready();
+      this.#scanner.push(this.#lines.push(Buffer.from(chunk)));
+    }
+    this.#scanner.push(this.#lines.finish());
+    this.#scanner.finish();
+    this.ended = true;
+  }
+}
