@@ -16,7 +16,8 @@ export class Intake {
   readonly #spool: Spool;
   readonly #say: Say;
   readonly #pace: Pace;
-  #lastTaken = performance.now();
+  /** The first places are kept at once: rotation is followed from then on. */
+  #lastTaken = Number.NEGATIVE_INFINITY;
   #places: string;
   /** What could not be written yet. */
   #held: Taken | undefined;
@@ -61,10 +62,10 @@ export class Intake {
   }
 
   #take(): Taken | undefined {
-    this.#lastTaken = performance.now();
     const taken = this.#source.take();
     const places = JSON.stringify(taken.places);
     if (taken.rows.length === 0 && places === this.#places) return undefined;
+    this.#lastTaken = performance.now();
     this.#places = places;
     return taken;
   }

@@ -179,12 +179,12 @@ export class Logs {
     const elsewhere: Place[] = [];
     for (const place of sought) if (!(await this.#findByNode(place, candidates))) elsewhere.push(place);
     for (const place of elsewhere) if (!(await this.#findByContent(place, candidates))) lost.push(place);
-    const fresh = candidates.filter(({ log }) => !this.#places.some((place) => place.node === log.node));
-    for (const candidate of fresh)
-      if (candidate.named && this.#isFree(candidate.log)) await this.#openAt(candidate);
-    for (const candidate of fresh)
-      if (!candidate.named && this.#isFree(candidate.log) && (await this.#wasMissed(candidate, before)))
+    const known = new Set(this.#places.map((place) => place.node));
+    for (const candidate of candidates) {
+      if (known.has(candidate.log.node) || !this.#isFree(candidate.log)) continue;
+      if (candidate.named ? !(await this.#isCopy(candidate)) : await this.#wasMissed(candidate, before))
         await this.#openAt(candidate);
+    }
     this.#remember(lost);
     this.#arranged = true;
   }
@@ -220,16 +220,29 @@ export class Logs {
   }
 
   /** Whether a log came and went while nobody looked: made and written to after the last that was seen. */
-  async #wasMissed({ path, log }: Candidate, before: Place[]): Promise<boolean> {
-    const places = before.filter((place) => place.path === path);
-    const last = places.toSorted((a, b) => a.born - b.born).at(-1);
-    if (!last || log.born === 0 || log.born < last.born || log.changed < last.changed) return false;
+  async #wasMissed(candidate: Candidate, before: Place[]): Promise<boolean> {
+    const { path, log } = candidate;
+    const last = before
+      .filter((place) => place.path === path)
+      .sort((a, b) => a.born - b.born)
+      .at(-1);
+    const isLater = last && log.born > 0 && log.born >= last.born && log.changed >= last.changed;
+    return Boolean(isLater) && !(await this.#isCopy(candidate));
+  }
+
+  /** Whether rotation has just copied or packed what is being read under its first name. */
+  async #isCopy({ log }: Candidate): Promise<boolean> {
+    const name = nameBeforeRotation(log.file);
+    if (name === log.file) return false;
+    const places = this.#open
+      .values()
+      .filter((reading) => nameBeforeRotation(reading.path) === name)
+      .map((reading) => reading.place());
     try {
       const head = await headOf(log.file);
-      // A copy of a log that is read already is no other log.
-      return !places.some(({ offset, print }) => offset > 0 && headPrint(head, offset) === print.head);
+      return places.some(({ offset, print }) => offset > 0 && headPrint(head, offset) === print.head);
     } catch {
-      return false;
+      return true;
     }
   }
 

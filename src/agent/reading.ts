@@ -59,10 +59,13 @@ export class Reading {
 
   /** Reads on: how many octets, or `replaced` when the file holds other things than those that were read. */
   async next(): Promise<number | 'replaced'> {
+    // Before reading: afterwards it may be the time at which the log was emptied.
+    const changed = this.#opened.octets.changed();
     const chunk = await this.#opened.octets.next();
     if (chunk === 'replaced') return chunk;
     if (!chunk) return 0;
     this.#lastRead = performance.now();
+    this.#changed = Math.max(this.#changed, changed);
     const lineEnd = chunk.lastIndexOf(0x0a) + 1;
     this.#opened.fingerprint.add(chunk, lineEnd);
     if (lineEnd > 0) this.#offset = this.#read + lineEnd;
@@ -93,7 +96,6 @@ export class Reading {
   }
 
   place(): Place {
-    this.#changed = Math.max(this.#changed, this.#opened.octets.changed());
     const { path, log } = this;
     return {
       path,
