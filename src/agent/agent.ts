@@ -70,8 +70,7 @@ class Agent {
     this.#input.ended = true;
     input?.destroy?.();
     this.#summary();
-    if (spool.waiting > 0)
-      say.warning(`Left in the spool for the next start: ${plural(spool.waiting, 'batch')}.`);
+    if (spool.waiting > 0) say.warning('What could not be sent stays in the spool for the next start.');
     if (stop.aborted) return 0;
     return isIn && spool.waiting === 0 && this.#sending.setAside === 0 && !say.isTroubled ? 0 : 1;
   }

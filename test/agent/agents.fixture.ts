@@ -39,7 +39,7 @@ export function startAgent(
   t: Test,
   desk: Pick<FakeDesk, 'url'>,
   args: string[],
-  more: { pace?: Partial<Pace>; environment?: Record<string, string> } = {},
+  more: { pace?: Partial<Pace>; environment?: Record<string, string>; closeInput?: boolean } = {},
 ): AgentProcess {
   const child = spawn(process.execPath, [SCRIPT, ...args], {
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -56,6 +56,7 @@ export function startAgent(
   });
   // A killed agent's standard input is closed.
   child.stdin.on('error', () => undefined);
+  if (more.closeInput) child.stdin.end();
   const exit = once(child, 'close').then(([code]) => code as number | null);
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);

@@ -57,16 +57,17 @@ class Stage {
     this.#owed = '';
   }
 
-  /** Names move up by one; the oldest goes. */
+  /** Names move up by one. */
   shift(pack = false): void {
-    rmSync(`${this.log}.8`, { force: true });
-    rmSync(`${this.log}.8.gz`, { force: true });
-    for (let number = 7; number >= 1; number--)
+    for (let number = this.#rotations; number >= 1; number--)
       for (const ending of ['', '.gz'])
         if (existsSync(`${this.log}.${number}${ending}`))
           renameSync(`${this.log}.${number}${ending}`, `${this.log}.${number + 1}${ending}`);
+    this.#rotations += 1;
     if (pack && existsSync(`${this.log}.2`)) this.pack(2);
   }
+
+  #rotations = 0;
 
   /** As gzip does it: the time of the last change stays. */
   pack(number: number): void {
