@@ -1,4 +1,5 @@
 const NEWLINE = 0x0a;
+const LINE_END = Buffer.from('\n');
 
 /** Octets of a line that are kept: no mail server writes a longer one, and junk must not fill the memory. */
 export const LONGEST_LINE = 128 * 1024;
@@ -14,25 +15,29 @@ export class Lines {
     return this.#pending;
   }
 
-  /** The lines that are whole by now; an unfinished one is held. */
-  push(chunk: Buffer): Buffer {
+  /** The lines that are whole by now, in pieces of the chunk where it can be; an unfinished one is held. */
+  push(chunk: Buffer): Buffer[] {
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end === 0) {
       this.#hold(chunk);
-      return Buffer.alloc(0);
+      return [];
     }
-    const first = chunk.indexOf(NEWLINE);
-    this.#hold(chunk.subarray(0, first));
-    const whole = Buffer.concat([...this.#held, chunk.subarray(first, end)]);
-    this.#forget();
+    const first = this.#pending === 0 ? 0 : chunk.indexOf(NEWLINE) + 1;
+    const whole = [chunk.subarray(first, end)];
+    if (first > 0) {
+      this.#hold(chunk.subarray(0, first - 1));
+      whole.unshift(this.finish());
+    }
     this.#hold(chunk.subarray(end));
     return whole;
   }
 
   /** The unfinished line as it stands, ended. */
   finish(): Buffer {
-    const rest = this.#kept > 0 ? Buffer.concat([...this.#held, Buffer.from('\n')]) : Buffer.alloc(0);
-    this.#forget();
+    const rest = this.#pending > 0 ? Buffer.concat([...this.#held, LINE_END]) : Buffer.alloc(0);
+    this.#held = [];
+    this.#kept = 0;
+    this.#pending = 0;
     return rest;
   }
 
@@ -42,11 +47,5 @@ export class Lines {
     if (kept.length > 0) this.#held.push(Buffer.from(kept));
     this.#kept += kept.length;
     this.#pending += part.length;
-  }
-
-  #forget(): void {
-    this.#held = [];
-    this.#kept = 0;
-    this.#pending = 0;
   }
 }

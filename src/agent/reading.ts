@@ -70,7 +70,7 @@ export class Reading {
     this.#opened.fingerprint.add(chunk, lineEnd);
     if (lineEnd > 0) this.#offset = this.#read + lineEnd;
     this.#read += chunk.length;
-    this.#scanner.push(this.#lines.push(chunk));
+    for (const lines of this.#lines.push(chunk)) this.#scanner.push(lines);
     return chunk.length;
   }
 

@@ -2,7 +2,7 @@ import type { Observation } from '../observations/observation.ts';
 
 /** Counts deliveries in the lines of one log. */
 export type Scanner = {
-  /** Whole lines, in the log's order. */
+  /** Whole lines, in the log's order. The octets are overwritten afterwards. */
   push(lines: Buffer): void;
   /** Rows that can be taken. */
   readonly waiting: number;

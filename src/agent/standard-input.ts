@@ -24,7 +24,8 @@ export class StandardInput {
   async read(input: AsyncIterable<Uint8Array>, ready: () => Promise<void>): Promise<void> {
     for await (const chunk of input) {
       await ready();
-      this.#scanner.push(this.#lines.push(Buffer.from(chunk)));
+      const octets = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      for (const lines of this.#lines.push(octets)) this.#scanner.push(lines);
     }
     this.#scanner.push(this.#lines.finish());
     this.#scanner.finish();
