@@ -24,19 +24,38 @@ function waitOf(headers: Headers): number {
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds * 1000, 0), LONGEST_WAIT) : 0;
 }
 
+/** Other servers answer 200 too, to anything. */
+function isDesk(text: string): boolean {
+  try {
+    return typeof (JSON.parse(text) as { counted?: unknown } | null)?.counted === 'number';
+  } catch {
+    return false;
+  }
+}
+
 function meaningOf(status: number, text: string, headers: Headers): Answer {
-  if (status === 200) return { kind: 'counted' };
+  if (status === 200 && isDesk(text)) return { kind: 'counted' };
   if (status === 401 || status === 403) return { kind: 'token-refused', status };
   if (status === 413 || status === 422) return { kind: 'bad', status, text: text.slice(0, MOST_TEXT) };
   const where = headers.get('location');
-  const why = where ? `sends us on to ${where}: set that address` : `answered ${status}`;
+  const odd = status === 200 ? ' as no desk does: is the address right' : '';
+  const why = where ? `sends us on to ${where}: set that address` : `answered ${status}${odd}`;
   return { kind: 'later', why, after: waitOf(headers) };
 }
+
+const CAUSES: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens at its address',
+  ENOTFOUND: 'its name is not known',
+  EAI_AGAIN: 'its name cannot be looked up now',
+  UND_ERR_SOCKET: 'it hung up',
+  ECONNRESET: 'it hung up',
+};
 
 function causeOf(error: unknown): string {
   const { cause, name } = error as { cause?: NodeJS.ErrnoException; name?: string };
   if (name === 'TimeoutError') return 'did not answer in time';
-  return `cannot be reached (${cause?.code ?? cause?.message ?? (error as Error).message})`;
+  const { code, message } = cause ?? (error as NodeJS.ErrnoException);
+  return `cannot be reached: ${(code && CAUSES[code]) ?? message}`;
 }
 
 /** Sends batches to a desk. The token is asked for each time: a new one is taken up without a restart. */

@@ -195,6 +195,21 @@ t.test('a redirect is told and not followed: the token stays here', async (t) =>
   t.equal(other.requests.length, 0);
 });
 
+t.test('a server that answers 200 and is no desk takes nothing', async (t) => {
+  const desk = await fakeDesk(t);
+  const { log, state, spooled } = stage(t, words(0, 5));
+  for (const body of ['<title>Welcome</title>', 'null', '{"ok":true}']) {
+    desk.mood = () => ({ status: 200, body });
+    const agent = startAgent(t, desk, ['--state', state, log]);
+    t.equal(await agent.exit, 1);
+    t.match(agent.said(), /answered 200 as no desk does: is the address right\./);
+    t.not(spooled().length, 0);
+  }
+  desk.mood = () => 'count';
+  t.equal(await startAgent(t, desk, ['--state', state, log]).exit, 0);
+  t.equal(desk.total, 5);
+});
+
 t.test('SIGTERM: what was read is sent, and what cannot be sent is kept', async (t) => {
   const desk = await fakeDesk(t);
   const { log, state, spooled } = stage(t, words(0, 10));
