@@ -14,6 +14,9 @@ export type Entry = { parts: Part[]; places: Place[] };
 type State = { last: number; places: Place[] };
 type Waiting = { number: number; bytes: number };
 
+/** Web servers before a desk often take no more than a megabyte. */
+const MOST_OCTETS = 900_000;
+
 const numberOf = (name: string): number => Number(/^(\d{12})\.json$/.exec(name)?.[1] ?? 0);
 
 function sizeOf(folder: string): number {
@@ -40,13 +43,21 @@ export function halvesOf({ key, batch }: Part): Part[] {
   );
 }
 
+/** Cuts rows into batches, in their order. */
 function partsOf(key: string, source: string, rows: Observation[]): Part[] {
   const parts: Part[] = [];
-  for (let at = 0; at < rows.length; at += MOST_ROWS)
-    parts.push({
-      key: `${key}-${at / MOST_ROWS + 1}`,
-      batch: { source, observations: rows.slice(at, at + MOST_ROWS) },
-    });
+  let size = 0;
+  for (const row of rows) {
+    const octets = Buffer.byteLength(JSON.stringify(row)) + 1;
+    const last = parts.at(-1)?.batch.observations;
+    if (last && last.length < MOST_ROWS && size + octets <= MOST_OCTETS) {
+      last.push(row);
+      size += octets;
+      continue;
+    }
+    parts.push({ key: `${key}-${parts.length + 1}`, batch: { source, observations: [row] } });
+    size = octets;
+  }
   return parts;
 }
 

@@ -20,7 +20,7 @@ type Environment = Record<string, string | undefined>;
 
 /** What a scanner is told about the host whose logs it reads. */
 export type ScannerFacts = {
-  timeZone?: string;
+  timeZone: string;
   address?: string;
   host: string;
   tell: (note: string) => void;
@@ -38,7 +38,7 @@ Counts deliveries, deferrals and refusals in mail logs and sends the counts to a
   --spool-limit MB     reading waits when so much is to be sent; default 256
   --address IP         the sending address, on a host that has one only
   --host NAME          the host whose logs these are; default this one's name
-  --time-zone ZONE     of log stamps without one, such as Europe/Berlin; default UTC
+  --time-zone ZONE     of log stamps without one, such as Europe/Berlin; default this host's
   --quiet              say only what is wrong
 
 Exit status: 0 done, or stopped with everything safe; 1 something could not be read or sent; 2 bad use.
@@ -103,14 +103,13 @@ function limitOf(text: string | undefined): number {
   return megabytes * 1_000_000;
 }
 
-function zoneOf(zone: string | undefined): { timeZone?: string } {
-  if (zone === undefined) return {};
+/** A log is written in the zone of its host. */
+function zoneOf(zone: string | undefined): string {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return new Intl.DateTimeFormat('en', zone ? { timeZone: zone } : {}).resolvedOptions().timeZone;
   } catch {
     throw new BadUse(`There is no time zone ${zone}.`);
   }
-  return { timeZone: zone };
 }
 
 function addressOf(address: string | undefined): { address?: string } {
@@ -138,7 +137,7 @@ function readArguments(args: string[], environment: Environment) {
     name: [host, ...positionals.map((name) => (name === '-' ? name : resolve(name)))].join(' ').slice(0, 200),
     state: stateOf(values.state, environment),
     limit: limitOf(values['spool-limit']),
-    scanner: { host, ...zoneOf(values['time-zone']), ...addressOf(values.address) },
+    scanner: { host, timeZone: zoneOf(values['time-zone']), ...addressOf(values.address) },
     desk: () => deskOf(values.url ?? environment['DELIST_DESK_URL']),
     token: () => tokenOf(values['token-file'], environment['DELIST_DESK_TOKEN']),
   };

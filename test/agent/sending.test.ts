@@ -120,6 +120,16 @@ t.test('a token that is refused: told once, nothing lost, and the new one needs 
   t.equal(await agent.end('SIGTERM'), 0);
 });
 
+t.test('a batch is smaller than what web servers take by themselves', async (t) => {
+  const desk = await fakeDesk(t);
+  const long = Array.from({ length: 6000 }, (_, index) => `w${index}${'ü'.repeat(95)} text\n`).join('');
+  const { log, state } = stage(t, long);
+  t.equal(await startAgent(t, desk, ['--state', state, log]).exit, 0);
+  t.equal(desk.total, 6000);
+  const sizes = [...desk.batches.values()].map((batch) => Buffer.byteLength(JSON.stringify(batch)));
+  t.ok(Math.max(...sizes) < 1_000_000, `${sizes}`);
+});
+
 t.test('413: a batch is halved until it fits', async (t) => {
   const desk = await fakeDesk(t);
   const { log, state, spooled, refused } = stage(t, words(0, 1000));
