@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { type BigIntStats, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** A log as it lies in its folder. `node` stays the same when it is renamed. */
@@ -10,6 +10,8 @@ const ROTATED = /^[.-]\d[\dT_.-]{0,40}(?:\.gz)?$/;
 /** To the microsecond, which a number can hold. */
 export const milliseconds = (nanoseconds: bigint): number => Number(nanoseconds / 1000n) / 1000;
 
+export const nodeOf = ({ dev, ino }: BigIntStats): string => `${dev}:${ino}`;
+
 export const isPacked = (file: string): boolean => file.endsWith('.gz');
 
 /** Throws as stat does; a folder, a pipe or a device is no log. */
@@ -19,7 +21,7 @@ export function lookAt(file: string): LogFile {
     throw new Error(found.isDirectory() ? 'it is a folder' : 'it is no ordinary file: pipe it in and name -');
   return {
     file,
-    node: `${found.dev}:${found.ino}`,
+    node: nodeOf(found),
     born: milliseconds(found.birthtimeNs),
     changed: milliseconds(found.mtimeNs),
   };

@@ -1,7 +1,7 @@
 import type { Observation } from '../observations/observation.ts';
 import { headPrint } from './fingerprint.ts';
 import { isPacked, type LogFile, lookAt, nameBeforeRotation, rotatedFrom } from './log-file.ts';
-import { headOf } from './octets.ts';
+import { headOf, Moved } from './octets.ts';
 import { type Place, Reading } from './reading.ts';
 import type { Say } from './say.ts';
 import type { OpenScanner } from './scanner.ts';
@@ -55,7 +55,7 @@ export class Logs {
 
   /** Reads a piece of each log. Returns the octets read: 0 when nothing is there for now. */
   async read(): Promise<number> {
-    if (!this.#arranged || this.#somethingNew()) await this.#arrange();
+    if ((!this.#arranged || this.#somethingNew()) && !(await this.#arrange())) return 1;
     let octets = 0;
     for (const reading of [...this.#open.values()]) octets += await this.#readOn(reading);
     return octets;
@@ -169,24 +169,42 @@ export class Logs {
     return [...byNode.values()];
   }
 
-  /** Finds for each place its log, then opens what is new. */
-  async #arrange(): Promise<void> {
-    const candidates = this.#candidates();
-    const before = [...this.#places, ...this.#open.values().map((reading) => reading.place())];
-    const lost: Place[] = [];
-    const sought = this.#places;
-    this.#places = [];
+  /** Finds for each place its log, then opens what is new. False: names moved meanwhile, so that it is to be tried again. */
+  async #arrange(): Promise<boolean> {
+    try {
+      const candidates = this.#candidates();
+      const before = [...this.#places, ...this.#open.values().map((reading) => reading.place())];
+      const lost = await this.#findPlaces(candidates);
+      const kept = new Set(this.#places.filter((place) => !lost.includes(place)).map((place) => place.node));
+      await this.#openNew(
+        candidates.filter(({ log }) => !kept.has(log.node)),
+        before,
+      );
+      this.#forget(lost);
+      this.#arranged = true;
+    } catch (error) {
+      if (!(error instanceof Moved)) throw error;
+      this.#arranged = false;
+    }
+    return this.#arranged;
+  }
+
+  /** Returns places whose logs are not there. */
+  async #findPlaces(candidates: Candidate[]): Promise<Place[]> {
     const elsewhere: Place[] = [];
-    for (const place of sought) if (!(await this.#findByNode(place, candidates))) elsewhere.push(place);
+    const lost: Place[] = [];
+    for (const place of [...this.#places])
+      if (!(await this.#findByNode(place, candidates))) elsewhere.push(place);
     for (const place of elsewhere) if (!(await this.#findByContent(place, candidates))) lost.push(place);
-    const known = new Set(this.#places.map((place) => place.node));
+    return lost;
+  }
+
+  async #openNew(candidates: Candidate[], before: Place[]): Promise<void> {
     for (const candidate of candidates) {
-      if (known.has(candidate.log.node) || !this.#isFree(candidate.log)) continue;
+      if (!this.#isFree(candidate.log)) continue;
       if (candidate.named ? !(await this.#isCopy(candidate)) : await this.#wasMissed(candidate, before))
         await this.#openAt(candidate);
     }
-    this.#remember(lost);
-    this.#arranged = true;
   }
 
   #isFree({ node, born }: LogFile): boolean {
@@ -199,11 +217,8 @@ export class Logs {
     const { file, node, born } = same.log;
     // A packed log that was read needs no unpacking to learn that there is nothing more.
     if (place.done && place.born === born && isPacked(file)) this.#closed.set(node, born);
-    if (!this.#isFree(same.log)) {
-      this.#places.push(place);
-      return true;
-    }
-    return this.#openAt(same, place);
+    // Not readable is not lost: the place is kept, and it is tried again.
+    return !this.#isFree(same.log) || (await this.#openAt(same, place)) !== 'other';
   }
 
   async #findByContent(place: Place, candidates: Candidate[]): Promise<boolean> {
@@ -213,7 +228,7 @@ export class Logs {
       if (
         nameBeforeRotation(candidate.log.file) === name &&
         this.#isFree(candidate.log) &&
-        (await this.#openAt(candidate, place))
+        (await this.#openAt(candidate, place)) === 'opened'
       )
         return true;
     return false;
@@ -239,36 +254,39 @@ export class Logs {
       .filter((reading) => nameBeforeRotation(reading.path) === name)
       .map((reading) => reading.place());
     try {
-      const head = await headOf(log.file);
+      const head = await headOf(log);
       return places.some(({ offset, print }) => offset > 0 && headPrint(head, offset) === print.head);
-    } catch {
+    } catch (error) {
+      if (error instanceof Moved) throw error;
       return true;
     }
   }
 
-  async #openAt({ path, log }: Candidate, place?: Place): Promise<boolean> {
+  /** Opens a log at its start or at a place, which is bound to it then. `other`: the place is in another log. */
+  async #openAt({ path, log }: Candidate, place?: Place): Promise<'opened' | 'other' | 'unreadable'> {
     try {
       const reading = await Reading.open(path, log, this.#openScanner, place);
-      if (!reading) return false;
+      if (!reading) return 'other';
       this.#open.set(log.node, reading);
+      this.#places = this.#places.filter((one) => one !== place);
       this.#say.over(path, `${path} can be read.`);
-      return true;
+      return 'opened';
     } catch (error) {
+      if (error instanceof Moved) throw error;
       this.#say.trouble(path, `${log.file} cannot be read. ${whyOf(error)}`);
-      // Not readable is not lost: its place is kept, and it is tried again.
-      if (place?.node !== log.node) return false;
-      this.#places.push(place);
-      return true;
+      return 'unreadable';
     }
   }
 
-  #remember(lost: Place[]): void {
+  /** Places in logs that are gone. Those of names that are not followed now are kept for a while. */
+  #forget(lost: Place[]): void {
     const isOurs = (place: Place) => this.#paths.includes(place.path);
     for (const { path, done, node } of lost.filter(isOurs))
       if (!done && !this.#open.has(node))
         this.#say.warning(
           `The log that ${path} was when it was last read is gone; lines added to it since are not counted.`,
         );
-    this.#places.push(...lost.filter((place) => !isOurs(place)).slice(-OTHER_PLACES));
+    const others = lost.filter((place) => !isOurs(place)).slice(-OTHER_PLACES);
+    this.#places = this.#places.filter((place) => !lost.includes(place) || others.includes(place));
   }
 }

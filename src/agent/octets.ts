@@ -2,7 +2,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Fingerprint, fingerprintAt, PRINT_SIZE, type Print } from './fingerprint.ts';
-import { isPacked, milliseconds } from './log-file.ts';
+import { isPacked, type LogFile, milliseconds, nodeOf } from './log-file.ts';
 
 const CHUNK = 256 * 1024;
 /** What a log says before a place that it is gone on from: its columns, say, or who sent what is in the queue. */
@@ -18,6 +18,11 @@ export type Octets = {
   close(): void;
 };
 
+/** A name that has become another log's since it was looked at. */
+export class Moved extends Error {
+  override name = 'Moved';
+}
+
 /** A log opened at a place, and lines before it. */
 export type Opened = { octets: Octets; fingerprint: Fingerprint; earlier: Buffer };
 export type From = { offset: number; print: Print };
@@ -25,8 +30,7 @@ export type From = { offset: number; print: Print };
 const wholeLines = (octets: Buffer, fromStart: boolean): Buffer =>
   octets.subarray(fromStart ? 0 : octets.indexOf(0x0a) + 1, octets.lastIndexOf(0x0a) + 1);
 
-function openPlain(file: string, from: From | undefined): Opened | undefined {
-  const handle = openSync(file, 'r');
+function openPlain(handle: number, from: From | undefined): Opened | undefined {
   const octetsAt = (position: number, length: number): Buffer => {
     const buffer = Buffer.allocUnsafe(length);
     return buffer.subarray(0, readSync(handle, buffer, 0, length, position));
@@ -65,8 +69,8 @@ function openPlain(file: string, from: From | undefined): Opened | undefined {
   };
 }
 
-function unpacked(file: string): { stream: Readable; close: () => void } {
-  const raw = createReadStream(file);
+function unpacked(handle: number): { stream: Readable; close: () => void } {
+  const raw = createReadStream('', { fd: handle });
   const stream = createGunzip({ chunkSize: CHUNK });
   raw.on('error', (error) => stream.destroy(error)).pipe(stream);
   return {
@@ -79,8 +83,8 @@ function unpacked(file: string): { stream: Readable; close: () => void } {
 }
 
 /** There is no jumping in a packed log: it is read up to the place, looking whether it is the same log. */
-async function openPacked(file: string, from: From | undefined): Promise<Opened | undefined> {
-  const { stream, close } = unpacked(file);
+async function openPacked(handle: number, from: From | undefined): Promise<Opened | undefined> {
+  const { stream, close } = unpacked(handle);
   const parts = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const fingerprint = new Fingerprint();
   const offset = from?.offset ?? 0;
@@ -119,13 +123,30 @@ async function openPacked(file: string, from: From | undefined): Promise<Opened 
   return { octets: { next, changed: () => 0, isDeleted: () => false, close }, fingerprint, earlier };
 }
 
-/** Opens a log at its start, or at a place when what stands before it there is what was read. */
-export const openOctets = async (file: string, from?: From): Promise<Opened | undefined> =>
-  isPacked(file) ? openPacked(file, from) : openPlain(file, from);
+function handleOf({ file, node }: LogFile): number {
+  let handle: number;
+  try {
+    handle = openSync(file, 'r');
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? new Moved(file) : error;
+  }
+  if (nodeOf(fstatSync(handle, { bigint: true })) === node) return handle;
+  closeSync(handle);
+  throw new Moved(file);
+}
+
+/**
+ * Opens a log at its start, or at a place when what stands before it there is what was read.
+ * Throws {@link Moved} when it was renamed meanwhile.
+ */
+export async function openOctets(log: LogFile, from?: From): Promise<Opened | undefined> {
+  const handle = handleOf(log);
+  return isPacked(log.file) ? openPacked(handle, from) : openPlain(handle, from);
+}
 
 /** The first octets of a log. */
-export async function headOf(file: string): Promise<Buffer> {
-  const opened = await openOctets(file);
+export async function headOf(log: LogFile): Promise<Buffer> {
+  const opened = await openOctets(log);
   try {
     const first = await opened?.octets.next();
     return first instanceof Buffer ? Buffer.from(first.subarray(0, PRINT_SIZE)) : Buffer.alloc(0);

@@ -41,14 +41,14 @@ export class Reading {
     this.#changed = log.changed;
   }
 
-  /** From the start, or from a place; undefined when that place is not in this log. */
+  /** From the start, or from a place; undefined when that place is not in this log. Throws as `openOctets`. */
   static async open(
     path: string,
     log: LogFile,
     openScanner: OpenScanner,
     place?: Place,
   ): Promise<Reading | undefined> {
-    const opened = await openOctets(log.file, place);
+    const opened = await openOctets(log, place);
     if (!opened) return undefined;
     const scanner = openScanner();
     // Earlier lines say what later ones mean; they were counted when they were read.

@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import t from 'tap';
@@ -27,13 +27,12 @@ t.test('kill -9 at any point, with a desk that comes and goes: each line counts 
   const pace = { look: 2, gather: 5, gatherWhileAway: 20, between: 1, retry: 2, longestRetry: 20 };
   let written = 0;
   for (let kill = 0; kill < KILLS; kill++) {
+    if (kill % 4 === 1) await desk.away();
     const agent = startAgent(t, desk, args, { pace });
     const heard = desk.requests.length;
-    // Killed while it starts, or reads, or writes, or sends.
-    const most = Math.random() < 0.2 ? 0 : LINES / KILLS;
-    for (let some = 0; some < most; some += 50) {
+    for (let some = 0; some < 12; some++) {
       let text = '';
-      for (let more = 0; more < 50 && written < LINES; more++) text += line(written++);
+      for (let more = 0; more < 50; more++) text += line(written++);
       // Cut anywhere.
       const cut = Math.floor(Math.random() * text.length);
       appendFileSync(log, text.slice(0, cut));
@@ -44,10 +43,9 @@ t.test('kill -9 at any point, with a desk that comes and goes: each line counts 
       renameSync(log, `${log}.${kill}`);
       writeFileSync(log, '');
     }
-    if (kill % 4 === 1) {
-      await desk.away();
-      await until(() => agent.said().includes('cannot be reached'));
-    } else if (kill % 4 > 1) await until(() => desk.requests.length > heard);
+    // Killed while it starts, or reads, or writes, or sends.
+    if (kill % 4 === 1) await until(() => agent.said().includes('cannot be reached'));
+    else if (kill % 4 > 1) await until(() => desk.requests.length > heard);
     await wait(Math.random() * 60);
     await agent.end('SIGKILL');
     if (kill % 4 === 1) await desk.start();
@@ -65,3 +63,37 @@ t.test('kill -9 at any point, with a desk that comes and goes: each line counts 
   t.strictSame(desk.faults, []);
   t.ok(desk.requests.length > desk.batches.size, 'some batches came more than once');
 });
+
+for (const move of ['rename', 'copy and empty'] as const) {
+  t.test(`a busy log that is rotated all the time (${move}): each line counts once`, async (t) => {
+    const desk = await fakeDesk(t);
+    const folder = t.testdir({});
+    const log = join(folder, 'mail.log');
+    writeFileSync(log, '');
+    const args = ['--state', join(folder, 'state'), log];
+    const agent = startAgent(t, desk, ['--follow', ...args], { pace: { look: 1, gather: 5 } });
+    await until(() => existsSync(join(folder, 'state', 'state.json')));
+    const rotations = 150;
+    let written = 0;
+    for (let rotation = 1; rotation <= rotations; rotation++) {
+      for (let piece = 0; piece < 1 + (rotation % 4); piece++) {
+        let text = '';
+        for (let lines = 0; lines < 30; lines++) text += line(written++);
+        appendFileSync(log, text);
+        await wait(Math.random() * 6);
+      }
+      // The newest has the highest number, so that nothing else is renamed.
+      if (move === 'rename') {
+        renameSync(log, `${log}.${rotation}`);
+        writeFileSync(log, '');
+      } else {
+        copyFileSync(log, `${log}.${rotation}`);
+        truncateSync(log);
+      }
+    }
+    t.equal(await agent.end('SIGTERM'), 0);
+    t.equal(await startAgent(t, desk, args).exit, 0);
+    t.equal(desk.total, written);
+    t.strictSame(desk.faults, []);
+  });
+}
