@@ -115,7 +115,8 @@ class Agent {
       stop.aborted
         ? this.#sending.failures === 0 && performance.now() - start < pace.stop
         : !this.#isHopeless();
-    while (spool.waiting > 0 && hasTime()) await pause(Math.min(pace.look, 50), new AbortController().signal);
+    const never = new AbortController().signal;
+    while (spool.waiting > 0 && hasTime()) await pause(Math.min(pace.look, 50), never);
   }
 
   #isHopeless(): boolean {

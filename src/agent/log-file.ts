@@ -18,7 +18,7 @@ export const isPacked = (file: string): boolean => file.endsWith('.gz');
 export function lookAt(file: string): LogFile {
   const found = statSync(file, { bigint: true });
   if (!found.isFile())
-    throw new Error(found.isDirectory() ? 'it is a folder' : 'it is no ordinary file: pipe it in and name -');
+    throw new Error(found.isDirectory() ? 'it is a folder' : 'it is no ordinary file; pipe it in and name -');
   return {
     file,
     node: nodeOf(found),

@@ -12,8 +12,8 @@ const OTHER_PLACES = 200;
 type Candidate = { path: string; log: LogFile; named: boolean };
 
 const CURES: Record<string, string> = {
-  ENOENT: 'It is not there (yet).',
-  EACCES: 'Permission denied: let the agent’s user into the group that may read it (often adm).',
+  ENOENT: 'it is not there (yet)',
+  EACCES: 'permission denied; let the agent’s user into the group that may read it (often adm)',
 };
 const whyOf = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException;
@@ -89,7 +89,7 @@ export class Logs {
       try {
         return this.#isFree(lookAt(path));
       } catch (error) {
-        this.#say.trouble(path, `${path} cannot be read. ${whyOf(error)}`);
+        this.#say.trouble(path, `${path} cannot be read: ${whyOf(error)}.`);
         return false;
       }
     });
@@ -107,7 +107,7 @@ export class Logs {
       if (octets === 0 && this.#hasEnded(reading)) this.#close(reading);
       return octets;
     } catch (error) {
-      this.#say.trouble(reading.path, `${reading.log.file} cannot be read on. ${whyOf(error)}`);
+      this.#say.trouble(reading.path, `${reading.log.file} cannot be read on: ${whyOf(error)}.`);
       if (isPacked(reading.log.file)) {
         this.#letGo(reading);
         this.#closed.set(reading.log.node, reading.log.born);
@@ -156,7 +156,7 @@ export class Logs {
       try {
         return [{ path, log: lookAt(path), named: true }];
       } catch (error) {
-        this.#say.trouble(path, `${path} cannot be read. ${whyOf(error)}`);
+        this.#say.trouble(path, `${path} cannot be read: ${whyOf(error)}.`);
         return [];
       }
     });
@@ -273,7 +273,7 @@ export class Logs {
       return 'opened';
     } catch (error) {
       if (error instanceof Moved) throw error;
-      this.#say.trouble(path, `${log.file} cannot be read. ${whyOf(error)}`);
+      this.#say.trouble(path, `${log.file} cannot be read: ${whyOf(error)}.`);
       return 'unreadable';
     }
   }

@@ -99,7 +99,7 @@ t.test('a damaged packed log: what is in it counts, the damage is told, other lo
   writeFileSync(log, words(70_000, 70_010));
   const agent = startAgent(t, desk, ['--state', state, log, `${log}.2.gz`]);
   t.equal(await agent.exit, 1);
-  t.match(agent.said(), /mail\.log\.2\.gz cannot be read on\. unexpected end of file/);
+  t.match(agent.said(), /mail\.log\.2\.gz cannot be read on: unexpected end of file/);
   t.equal(desk.counts.get('w70009'), 1);
   t.ok(desk.total > 10, `${desk.total}`);
 });
@@ -124,7 +124,7 @@ t.test('a log that is not there: status 1, or waited for with --follow', async (
   const { state, log } = stage(t);
   const once = startAgent(t, desk, ['--state', state, log]);
   t.equal(await once.exit, 1);
-  t.match(once.said(), /mail\.log cannot be read\. It is not there \(yet\)\./);
+  t.match(once.said(), /mail\.log cannot be read: it is not there \(yet\)\./);
   const agent = startAgent(t, desk, ['--follow', '--state', state, log]);
   await until(() => agent.said().includes('not there'));
   writeFileSync(log, words(0, 10));
