@@ -9,7 +9,7 @@ import type { Rejection } from './rejection.ts';
 import { readReply } from './reply-code.ts';
 import { type ReportFormat, reportNotes } from './report-notes.ts';
 import type { Said } from './said.ts';
-import type { Clock } from './stamps.ts';
+import { type Clock, clockIn } from './stamps.ts';
 import { readAccounting, readJsonDocument, readJsonLines, readProtocolLog } from './structured.ts';
 import { toRejection } from './to-rejection.ts';
 
@@ -30,16 +30,6 @@ export type ParseOptions = {
   /** IANA zone of log stamps without one; UTC when absent or unknown. */
   timeZone?: string;
 };
-
-function clockOf(options: ParseOptions): Clock {
-  const timeZone = options.timeZone ?? 'UTC';
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone });
-    return { now: options.now, timeZone };
-  } catch {
-    return { now: options.now, timeZone: 'UTC' };
-  }
-}
 
 type Read = { format: ReportFormat; replies: Said[] };
 
@@ -83,7 +73,7 @@ function read(lines: Line[], clock: Clock): Read {
  * bounded; never throws on any input. What the input does not say is null, and noted.
  */
 export function parseReport(input: string | Uint8Array, options: ParseOptions): ParsedReport {
-  const clock = clockOf(options);
+  const clock = clockIn(options.timeZone, options.now);
   const { lines, truncated } = inputLines(input);
   const found = read(lines, clock);
   const outgoing = found.replies.filter((reply) => !reply.inbound);

@@ -38,7 +38,7 @@ function keyOf(text: string): string | undefined {
 const SPLIT_CODE = /\b(?:(?:ofr|lpn)\d{0,3}|lib|sfr in) \d{3}\b|\bGU EIB \d{2}\b/gi;
 
 /** qmail writes blanks as underscores, and line breaks as slashes. */
-function readable(text: string): string {
+export function readable(text: string): string {
   const at = /\bdelivery \d{1,12}: (?:failure|deferral): /.exec(text);
   if (at) {
     const from = at.index + at[0].length;

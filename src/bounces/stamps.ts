@@ -4,6 +4,28 @@ export type Stamp = { at: string; guessed: boolean };
 /** What a stamp is read against. */
 export type Clock = { now: Date; timeZone: string };
 
+const zones = new Map<string, boolean>();
+
+/** Whether a zone is known here; asking is slow, and few are ever asked for. */
+function isZone(timeZone: string): boolean {
+  const known = zones.get(timeZone);
+  if (known !== undefined) return known;
+  let exists = true;
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone });
+  } catch {
+    exists = false;
+  }
+  if (zones.size < 1000) zones.set(timeZone, exists);
+  return exists;
+}
+
+/** A clock in an IANA zone; in UTC when it is absent or unknown. */
+export const clockIn = (timeZone: string | undefined, now: Date): Clock => ({
+  now,
+  timeZone: timeZone !== undefined && isZone(timeZone) ? timeZone : 'UTC',
+});
+
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 type Parts = {

@@ -50,6 +50,7 @@ export function readJsonLines(lines: Line[], clock: Clock): { found: Said[]; res
 
 /** Fields of one line of comma separated values (RFC 4180). */
 export function csvFields(line: string): string[] {
+  if (!line.includes('"')) return line.split(',');
   const fields: string[] = [];
   let field = '';
   let quoted = false;
@@ -68,7 +69,7 @@ export function csvFields(line: string): string[] {
 }
 
 /** The columns of PowerMTA's accounting file as delivered. */
-const POWERMTA =
+export const POWERMTA_COLUMNS =
   'type,timeLogged,timeQueued,orig,rcpt,orcpt,dsnAction,dsnStatus,dsnDiag,dsnMta,bounceCat,srcType,srcMta,dlvType,dlvSourceIp,dlvDestinationIp,dlvEsmtpAvailable,dlvSize,vmta,jobId,envId,queue,vmtaPool'.split(
     ',',
   );
@@ -82,7 +83,7 @@ export function readAccounting(lines: Line[], clock: Clock): { found: Said[]; re
     )
   )
     return null;
-  let names = POWERMTA;
+  let names = POWERMTA_COLUMNS;
   const found: Said[] = [];
   const rest: Line[] = [];
   for (const line of lines) {

@@ -1,0 +1,43 @@
+/**
+ * Reply code and enhanced code as one number: such numbers are compared and looked up without making a string
+ * of every reply. Zero: no code.
+ */
+const DOT = 46;
+const ZERO = 48;
+
+const isDigit = (code: number): boolean => code >= ZERO && code < ZERO + 10;
+
+/** Up to three digits from `at` on; -1 when there are none, or more. */
+function upToThree(text: string, at: number): number {
+  let value = -1;
+  for (let next = at; next < at + 4; next += 1) {
+    const code = text.charCodeAt(next);
+    if (!isDigit(code)) return value;
+    if (next === at + 3) return -1;
+    value = Math.max(value, 0) * 10 + code - ZERO;
+  }
+  return value;
+}
+
+const digitsIn = (value: number): number => (value > 99 ? 3 : value > 9 ? 2 : 1);
+
+/** The codes of the reply that begins at `at`. */
+export function codesAt(text: string, at: number): number {
+  const reply = upToThree(text, at);
+  if (reply < 200 || reply > 599) return 0;
+  const klass = text.charCodeAt(at + 4) - ZERO;
+  if (klass !== 2 || text.charCodeAt(at + 5) !== DOT) return reply * 10_000_000;
+  const subject = upToThree(text, at + 6);
+  const behind = at + 6 + digitsIn(subject);
+  const detail = subject < 0 || text.charCodeAt(behind) !== DOT ? -1 : upToThree(text, behind + 1);
+  return reply * 10_000_000 + (detail < 0 ? 0 : 1_000_000 + subject * 1000 + detail);
+}
+
+/** What {@link codesAt} found, in words. */
+export function spellCodes(codes: number): { replyCode: string | null; enhancedCode: string | null } {
+  const reply = Math.floor(codes / 10_000_000);
+  const rest = codes % 10_000_000;
+  if (reply < 200 || reply > 299) return { replyCode: null, enhancedCode: null };
+  const enhanced = rest < 1_000_000 ? null : `2.${Math.floor((rest % 1_000_000) / 1000)}.${rest % 1000}`;
+  return { replyCode: String(reply), enhancedCode: enhanced };
+}

@@ -1,0 +1,8 @@
+const INSIDE =
+  /^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd][\da-f]{2}:|fe[89ab][\da-f]:)/i;
+
+/**
+ * Whether a host is one of our own: a content filter, a mail store. What it answers says nothing of how others
+ * see our address.
+ */
+export const isInside = (ip: string | null): boolean => ip !== null && INSIDE.test(ip);

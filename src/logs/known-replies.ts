@@ -1,0 +1,155 @@
+import type { Rejection } from '../bounces/rejection.ts';
+import type { Said } from '../bounces/said.ts';
+import { publicIp } from '../bounces/sending-ip.ts';
+import { toRejection } from '../bounces/to-rejection.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import type { Answered } from './delivery.ts';
+import type { Finding } from './gathering.ts';
+import { ownCopy } from './octets.ts';
+import { outline, standIn, standInAddress } from './outline.ts';
+import type { Receivers } from './receivers.ts';
+
+/** Outlines that are remembered; then it starts afresh. */
+const MOST_OUTLINES = 8_000;
+const MOST_ADDRESSES = 20_000;
+const MOST_FINDINGS = 20_000;
+
+/** Where the refused address stands: at this place among the addresses of the reply, or in the log's own field. */
+type Place = number | 'field';
+
+/** What an outline means; a null finding is nothing to count. */
+type Meaning = { finding: Finding | null; place: Place };
+
+/** A finding and the address that it is about, as far as the line says. */
+export type Found = { finding: Finding; address: string | null };
+
+/**
+ * What replies mean, each outline worked out once by the same reading that a pasted line gets. An outline is
+ * trusted only when its stand-in, read in full, means the same: then what was cut out said nothing.
+ */
+export class KnownReplies {
+  #catalogue: Catalogue;
+  #receivers: Receivers;
+  /** By host's and domain's provider, then by outline. Null: not to be trusted. */
+  #meanings = new Map<number, Map<string, Meaning | null>>();
+  #size = 0;
+  #findings = new Map<string, Finding>();
+  #addresses = new Map<string, string | null>();
+
+  constructor(catalogue: Catalogue, receivers: Receivers) {
+    this.#catalogue = catalogue;
+    this.#receivers = receivers;
+  }
+
+  /** Null: no refusal, or an ordinary bounce. */
+  find(delivery: Answered): Found | null {
+    const { host } = delivery;
+    const domain = delivery.domains[0] ?? null;
+    const outlined = outline(delivery.reply, { host, domain });
+    if (outlined === null) return this.#inFull(delivery);
+    const { text, addresses } = outlined;
+    const byHost = host === null ? 0 : this.#receivers.host(host);
+    const byDomain = domain === null ? 0 : this.#receivers.domain(domain).provider;
+    const meanings = this.#of(byHost * 65_536 + byDomain * 2 + (delivery.putOff ? 1 : 0));
+    const meaning = meanings.get(text);
+    if (meaning === null) return this.#inFull(delivery);
+    if (meaning === undefined) {
+      const found = this.#inFull(delivery);
+      if (this.#size >= MOST_OUTLINES) this.#forget();
+      this.#size += 1;
+      meanings.set(ownCopy(text), this.#meaningOf(delivery, text, addresses, byHost, byDomain, found));
+      return found;
+    }
+    if (meaning.finding === null) return null;
+    if (meaning.place === 'field') return { finding: meaning.finding, address: this.#field(delivery) };
+    const address = this.address(addresses[meaning.place] ?? '');
+    const isOurs = address !== null && address !== this.#mxIp(delivery);
+    return isOurs ? { finding: meaning.finding, address } : this.#inFull(delivery);
+  }
+
+  #forget(): void {
+    this.#meanings.clear();
+    this.#size = 0;
+  }
+
+  #of(receiver: number): Map<string, Meaning | null> {
+    const known = this.#meanings.get(receiver);
+    if (known) return known;
+    const made = new Map<string, Meaning | null>();
+    this.#meanings.set(receiver, made);
+    return made;
+  }
+
+  /** As a pasted line is read. */
+  #inFull(delivery: Answered): Found | null {
+    const said = delivery.read(delivery.reply);
+    const rejection = said && toRejection(said, this.#catalogue);
+    return rejection && this.#foundIn(rejection, delivery);
+  }
+
+  #foundIn(rejection: Rejection, delivery: Answered): Found | null {
+    const finding = this.#finding(rejection, delivery.putOff);
+    return finding && { finding, address: rejection.ip };
+  }
+
+  #finding(rejection: Rejection, putOff: boolean): Finding | null {
+    const { provider, reason, rule, replyCode, enhancedCode, blockCode, temporary } = rejection;
+    if (reason === 'not-a-block') return null;
+    const outcome = (temporary ?? putOff) ? 'deferred' : 'refused';
+    const code = blockCode?.slice(0, 60) ?? null;
+    const key = `${provider} ${reason} ${rule} ${replyCode} ${enhancedCode} ${outcome} ${code}`;
+    const known = this.#findings.get(key);
+    if (known) return known;
+    const finding: Finding = { provider, outcome, reason, rule, replyCode, enhancedCode, blockCode: code };
+    if (this.#findings.size >= MOST_FINDINGS) this.#findings.clear();
+    this.#findings.set(key, finding);
+    return finding;
+  }
+
+  #meaningOf(
+    delivery: Answered,
+    text: string,
+    addresses: string[],
+    byHost: number,
+    byDomain: number,
+    found: Found | null,
+  ): Meaning | null {
+    const said = delivery.read(standIn(text));
+    if (!said || !this.#isAbout(said, byHost, byDomain)) return null;
+    const rejection = toRejection(said, this.#catalogue);
+    const again = rejection && this.#foundIn(rejection, delivery);
+    if ((again?.finding ?? null) !== (found?.finding ?? null)) return null;
+    if (!found || !rejection) return { finding: null, place: 'field' };
+    const place = addresses.findIndex(
+      (address, at) => rejection.ip === standInAddress(at, !address.includes(':')),
+    );
+    const address = place < 0 ? this.#field(delivery) : this.address(addresses[place] ?? '');
+    if (address !== found.address || (place < 0 && rejection.ip !== address)) return null;
+    return { finding: found.finding, place: place < 0 ? 'field' : place };
+  }
+
+  /** Whether the full reading sees the same receiver. */
+  #isAbout(said: Said, byHost: number, byDomain: number): boolean {
+    const host = said.mx === null ? 0 : this.#receivers.host(said.mx);
+    const domain = said.recipientDomain === null ? 0 : this.#receivers.domain(said.recipientDomain).provider;
+    return host === byHost && domain === byDomain;
+  }
+
+  #field({ source }: Answered): string | null {
+    return source === null ? null : this.address(source);
+  }
+
+  #mxIp({ hostIp }: Answered): string | null {
+    return hostIp === null ? null : this.address(hostIp);
+  }
+
+  /** The canonical form of a public address. */
+  address(written: string): string | null {
+    const known = this.#addresses.get(written);
+    if (known !== undefined) return known;
+    const address = publicIp(written);
+    if (this.#addresses.size >= MOST_ADDRESSES) this.#addresses.clear();
+    this.#addresses.set(ownCopy(written), address);
+    return address;
+  }
+}

@@ -1,0 +1,24 @@
+/** What earlier lines said of deliveries that are under way; beyond this many, the oldest are let go of. */
+const MOST = 5_000;
+
+export class Remembered<T> {
+  #known = new Map<string, T>();
+
+  get(key: string): T | undefined {
+    return this.#known.get(key);
+  }
+
+  set(key: string, value: T): void {
+    this.#known.delete(key);
+    this.#known.set(key, value);
+    if (this.#known.size <= MOST) return;
+    for (const oldest of this.#known.keys()) {
+      this.#known.delete(oldest);
+      return;
+    }
+  }
+
+  delete(key: string): void {
+    this.#known.delete(key);
+  }
+}
