@@ -41,3 +41,6 @@ export function spellCodes(codes: number): { replyCode: string | null; enhancedC
   const enhanced = rest < 1_000_000 ? null : `2.${Math.floor((rest % 1_000_000) / 1000)}.${rest % 1000}`;
   return { replyCode: String(reply), enhancedCode: enhanced };
 }
+
+/** The reply code alone. */
+export const withoutDetail = (codes: number): number => codes - (codes % 10_000_000);

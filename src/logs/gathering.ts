@@ -6,47 +6,79 @@ export type Finding = Pick<
   'provider' | 'outcome' | 'reason' | 'rule' | 'replyCode' | 'enhancedCode' | 'blockCode'
 >;
 
-type Row = {
+export type Row = {
   minute: string;
-  via: string;
-  address: string | null;
   finding: Finding;
+  sender: Sender;
   count: number;
-  domains: Map<string, number>;
+  /** Most rows are of one domain: the first is counted apart from the others. */
+  domain: string;
+  ofDomain: number;
+  domains: Map<string, number> | null;
   samples: string[];
 };
+
+/** Whose rows they are, and whether they stand in the order of their minutes. */
+type Sender = { via: string; address: string | null; rows: Row[]; isOrdered: boolean };
 
 /** Domains that one row counts; beyond, the rarer half is let go of. */
 const MOST_COUNTED = 400;
 
-type Sender = {
-  via: string;
-  address: string | null;
-  minute: string;
-  rows: Map<Finding, Row>;
-  minutes: Map<string, Map<Finding, Row>>;
-};
-
 const byCount = (a: [string, number], b: [string, number]): number => b[1] - a[1];
 
-function countDomain({ domains }: Row, domain: string): void {
-  const count = domains.get(domain);
-  domains.set(domain, count === undefined ? 1 : count + 1);
-  if (count !== undefined || domains.size <= MOST_COUNTED) return;
-  for (const [rare] of [...domains].sort(byCount).slice(MOST_COUNTED / 2)) domains.delete(rare);
+function countDomain(row: Row, domain: string): void {
+  if (row.ofDomain === 0) row.domain = domain;
+  if (row.domain === domain) row.ofDomain += 1;
+  else countOther(row, domain);
 }
 
-function toObservation({ minute, via, address, finding, count, domains, samples }: Row): Observation {
-  const frequent = [...domains].sort(byCount).slice(0, MOST_DOMAINS);
+function countOther(row: Row, domain: string): void {
+  row.domains ??= new Map();
+  const count = row.domains.get(domain);
+  row.domains.set(domain, count === undefined ? 1 : count + 1);
+  if (count !== undefined || row.domains.size <= MOST_COUNTED) return;
+  for (const [rare] of [...row.domains].sort(byCount).slice(MOST_COUNTED / 2)) row.domains.delete(rare);
+}
+
+function domainsOf({ domain, ofDomain, domains }: Row): Observation['domains'] {
+  if (ofDomain === 0) return [];
+  if (domains === null) return [{ domain, count: ofDomain }];
+  const all: [string, number][] = [[domain, ofDomain], ...domains];
+  return all
+    .sort(byCount)
+    .slice(0, MOST_DOMAINS)
+    .map(([name, count]) => ({ domain: name, count }));
+}
+
+function toObservation(row: Row): Observation {
+  const { finding, sender } = row;
   return {
-    minute,
-    address,
-    via,
-    ...finding,
-    count,
-    domains: frequent.map(([domain, of]) => ({ domain, count: of })),
-    samples,
+    minute: row.minute,
+    address: sender.address,
+    via: sender.via,
+    provider: finding.provider,
+    outcome: finding.outcome,
+    reason: finding.reason,
+    rule: finding.rule,
+    replyCode: finding.replyCode,
+    enhancedCode: finding.enhancedCode,
+    blockCode: finding.blockCode,
+    count: row.count,
+    domains: domainsOf(row),
+    samples: row.samples,
   };
+}
+
+/** From the newest on: behind an older minute there is none, where they are in order. */
+function rowOf({ rows, isOrdered }: Sender, minute: string, finding: Finding): Row | undefined {
+  for (let at = rows.length - 1; at >= 0; at -= 1) {
+    const row = rows[at];
+    if (row === undefined) return undefined;
+    if (row.minute === minute) {
+      if (row.finding === finding) return row;
+    } else if (isOrdered && row.minute < minute) return undefined;
+  }
+  return undefined;
 }
 
 /** Counts deliveries by minute, sender and finding; what was taken out is never counted again. */
@@ -59,25 +91,13 @@ export class Gathering {
   }
 
   /** The row of a delivery, counted once more. */
-  count(minute: string, via: string, address: string | null, finding: Finding): Row {
+  count(minute: string, via: string, address: string | null, finding: Finding, domain: string): Row {
     const sender = this.#sender(via, address);
-    if (sender.minute !== minute) {
-      const known = sender.minutes.get(minute) ?? new Map<Finding, Row>();
-      sender.minutes.set(minute, known);
-      sender.minute = minute;
-      sender.rows = known;
-    }
-    const row = sender.rows.get(finding);
-    if (row === undefined) return this.#newRow(sender, finding);
+    const row = rowOf(sender, minute, finding) ?? this.#newRow(sender, minute, finding);
     row.count += 1;
+    if (domain !== '') countDomain(row, domain);
     return row;
   }
-
-  domain(row: Row, domain: string): void {
-    countDomain(row, domain);
-  }
-
-  wantsSample = (row: Row): boolean => row.samples.length < MOST_SAMPLES;
 
   /** At most {@link MOST_ROWS}, the oldest first. */
   take(): Observation[] {
@@ -93,16 +113,21 @@ export class Gathering {
     }
     let sender = byAddress.get(address);
     if (sender === undefined) {
-      sender = { via, address, minute: '', rows: new Map(), minutes: new Map() };
+      sender = { via, address, rows: [], isOrdered: true };
       byAddress.set(address, sender);
     }
     return sender;
   }
 
-  #newRow({ via, address, minute, rows }: Sender, finding: Finding): Row {
-    const row = { minute, via, address, finding, count: 1, domains: new Map(), samples: [] };
-    rows.set(finding, row);
+  #newRow(sender: Sender, minute: string, finding: Finding): Row {
+    const row = { minute, finding, sender, count: 0, domain: '', ofDomain: 0, domains: null, samples: [] };
+    const newest = sender.rows.at(-1);
+    if (newest !== undefined && minute < newest.minute) sender.isOrdered = false;
+    sender.rows.push(row);
     this.#rows.push(row);
     return row;
   }
 }
+
+/** Whether a row still wants a line that shows what was said. */
+export const wantsSample = (row: Row): boolean => row.samples.length < MOST_SAMPLES;

@@ -6,3 +6,7 @@ const INSIDE =
  * see our address.
  */
 export const isInside = (ip: string | null): boolean => ip !== null && INSIDE.test(ip);
+
+/** Whether an address that begins so may be one: worth a closer look. */
+export const mayBeInside = (first: number): boolean =>
+  first === 0x31 || first === 0x3a || first === 0x66 || first === 0x46;

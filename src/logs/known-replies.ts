@@ -5,13 +5,12 @@ import { toRejection } from '../bounces/to-rejection.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Answered } from './delivery.ts';
 import type { Finding } from './gathering.ts';
-import { ownCopy } from './octets.ts';
-import { outline, standIn, standInAddress } from './outline.ts';
+import { Names } from './names.ts';
+import { type Outline, outline, outlineText, standIn, standInAddress } from './outline.ts';
 import type { Receivers } from './receivers.ts';
 
 /** Outlines that are remembered; then it starts afresh. */
 const MOST_OUTLINES = 8_000;
-const MOST_ADDRESSES = 20_000;
 const MOST_FINDINGS = 20_000;
 
 /** Where the refused address stands: at this place among the addresses of the reply, or in the log's own field. */
@@ -30,11 +29,11 @@ export type Found = { finding: Finding; address: string | null };
 export class KnownReplies {
   #catalogue: Catalogue;
   #receivers: Receivers;
-  /** By host's and domain's provider, then by outline. Null: not to be trusted. */
-  #meanings = new Map<number, Map<string, Meaning | null>>();
-  #size = 0;
+  /** By the outline's key. Null: not to be trusted. */
+  #meanings = new Map<number, Meaning | null>();
   #findings = new Map<string, Finding>();
-  #addresses = new Map<string, string | null>();
+  /** The canonical form of addresses; null for those that are not public. */
+  readonly addresses = new Names(publicIp);
 
   constructor(catalogue: Catalogue, receivers: Receivers) {
     this.#catalogue = catalogue;
@@ -45,39 +44,26 @@ export class KnownReplies {
   find(delivery: Answered): Found | null {
     const { host } = delivery;
     const domain = delivery.domains[0] ?? null;
-    const outlined = outline(delivery.reply, { host, domain });
+    const byHost = host === null ? 0 : this.#receivers.hosts.of(host);
+    const byDomain = domain === null ? 0 : this.#receivers.domains.of(domain).provider;
+    const receiver = byHost * 65_536 + byDomain * 2 + (delivery.putOff ? 1 : 0);
+    const outlined = outline(delivery.reply, { host, domain }, receiver);
     if (outlined === null) return this.#inFull(delivery);
-    const { text, addresses } = outlined;
-    const byHost = host === null ? 0 : this.#receivers.host(host);
-    const byDomain = domain === null ? 0 : this.#receivers.domain(domain).provider;
-    const meanings = this.#of(byHost * 65_536 + byDomain * 2 + (delivery.putOff ? 1 : 0));
-    const meaning = meanings.get(text);
+    const known = this.#meanings.get(outlined.key);
+    if (known !== undefined) return this.#foundBy(known, outlined.addresses, delivery);
+    const found = this.#inFull(delivery);
+    if (this.#meanings.size >= MOST_OUTLINES) this.#meanings.clear();
+    this.#meanings.set(outlined.key, this.#meaningOf(delivery, outlined, byHost, byDomain, found));
+    return found;
+  }
+
+  #foundBy(meaning: Meaning | null, addresses: string[], delivery: Answered): Found | null {
     if (meaning === null) return this.#inFull(delivery);
-    if (meaning === undefined) {
-      const found = this.#inFull(delivery);
-      if (this.#size >= MOST_OUTLINES) this.#forget();
-      this.#size += 1;
-      meanings.set(ownCopy(text), this.#meaningOf(delivery, text, addresses, byHost, byDomain, found));
-      return found;
-    }
     if (meaning.finding === null) return null;
     if (meaning.place === 'field') return { finding: meaning.finding, address: this.#field(delivery) };
-    const address = this.address(addresses[meaning.place] ?? '');
+    const address = this.addresses.of(addresses[meaning.place] ?? '');
     const isOurs = address !== null && address !== this.#mxIp(delivery);
     return isOurs ? { finding: meaning.finding, address } : this.#inFull(delivery);
-  }
-
-  #forget(): void {
-    this.#meanings.clear();
-    this.#size = 0;
-  }
-
-  #of(receiver: number): Map<string, Meaning | null> {
-    const known = this.#meanings.get(receiver);
-    if (known) return known;
-    const made = new Map<string, Meaning | null>();
-    this.#meanings.set(receiver, made);
-    return made;
   }
 
   /** As a pasted line is read. */
@@ -108,48 +94,39 @@ export class KnownReplies {
 
   #meaningOf(
     delivery: Answered,
-    text: string,
-    addresses: string[],
+    outlined: Outline,
     byHost: number,
     byDomain: number,
     found: Found | null,
   ): Meaning | null {
-    const said = delivery.read(standIn(text));
+    const said = delivery.read(standIn(outlineText(delivery.reply, outlined)));
     if (!said || !this.#isAbout(said, byHost, byDomain)) return null;
     const rejection = toRejection(said, this.#catalogue);
     const again = rejection && this.#foundIn(rejection, delivery);
     if ((again?.finding ?? null) !== (found?.finding ?? null)) return null;
     if (!found || !rejection) return { finding: null, place: 'field' };
+    const { addresses } = outlined;
     const place = addresses.findIndex(
       (address, at) => rejection.ip === standInAddress(at, !address.includes(':')),
     );
-    const address = place < 0 ? this.#field(delivery) : this.address(addresses[place] ?? '');
+    const address = place < 0 ? this.#field(delivery) : this.addresses.of(addresses[place] ?? '');
     if (address !== found.address || (place < 0 && rejection.ip !== address)) return null;
     return { finding: found.finding, place: place < 0 ? 'field' : place };
   }
 
   /** Whether the full reading sees the same receiver. */
   #isAbout(said: Said, byHost: number, byDomain: number): boolean {
-    const host = said.mx === null ? 0 : this.#receivers.host(said.mx);
-    const domain = said.recipientDomain === null ? 0 : this.#receivers.domain(said.recipientDomain).provider;
+    const host = said.mx === null ? 0 : this.#receivers.hosts.of(said.mx);
+    const domain =
+      said.recipientDomain === null ? 0 : this.#receivers.domains.of(said.recipientDomain).provider;
     return host === byHost && domain === byDomain;
   }
 
   #field({ source }: Answered): string | null {
-    return source === null ? null : this.address(source);
+    return source === null ? null : this.addresses.of(source);
   }
 
   #mxIp({ hostIp }: Answered): string | null {
-    return hostIp === null ? null : this.address(hostIp);
-  }
-
-  /** The canonical form of a public address. */
-  address(written: string): string | null {
-    const known = this.#addresses.get(written);
-    if (known !== undefined) return known;
-    const address = publicIp(written);
-    if (this.#addresses.size >= MOST_ADDRESSES) this.#addresses.clear();
-    this.#addresses.set(ownCopy(written), address);
-    return address;
+    return hostIp === null ? null : this.addresses.of(hostIp);
   }
 }

@@ -15,6 +15,12 @@ const isFraction = (code: number): boolean => (code >= 48 && code < 58) || code 
 /** `Jan  9 08:00:01`; `2026-01-09T08:00:01.5+02:00`, its parts parted by `T` or a blank; any other. */
 export type StampKind = 'syslog' | 'iso' | 'any';
 
+function zoneAt(text: string, from: number, to: number): number {
+  let zone = from + ISO_SECOND;
+  while (zone < to && isFraction(text.charCodeAt(zone))) zone += 1;
+  return zone;
+}
+
 /**
  * The minutes of log stamps. A log stays within a minute for many lines, so the last one is remembered by
  * its characters.
@@ -35,26 +41,19 @@ export class Minutes {
     this.#last = '';
   }
 
-  /** Of the stamp with which a line begins; `to` is its end. */
-  of(kind: StampKind, line: string, to: number): string | null {
-    if (kind === 'any') return this.#read(line.slice(0, to));
-    const zone = kind === 'iso' ? this.#zoneAt(line, to) : to;
+  /** Of the stamp between `from` and `to`. */
+  of(kind: StampKind, text: string, from: number, to: number): string | null {
+    if (kind === 'any') return this.#read(text.slice(from, to));
+    const zone = kind === 'iso' ? zoneAt(text, from, to) : to;
     const isLast =
       this.#last !== '' &&
-      line.startsWith(this.#last) &&
-      to - zone === this.#zone.length &&
-      line.startsWith(this.#zone, zone);
+      text.startsWith(this.#last, from) &&
+      (kind === 'syslog' || (to - zone === this.#zone.length && text.startsWith(this.#zone, zone)));
     if (isLast) return this.#minute;
-    this.#minute = this.#read(line.slice(0, to));
-    this.#last = ownCopy(line.slice(0, kind === 'iso' ? ISO_MINUTE : SYSLOG_MINUTE));
-    this.#zone = ownCopy(line.slice(zone, to));
+    this.#minute = this.#read(text.slice(from, to));
+    this.#last = ownCopy(text.slice(from, from + (kind === 'iso' ? ISO_MINUTE : SYSLOG_MINUTE)));
+    this.#zone = ownCopy(text.slice(zone, to));
     return this.#minute;
-  }
-
-  #zoneAt(line: string, to: number): number {
-    let zone = ISO_SECOND;
-    while (zone < to && isFraction(line.charCodeAt(zone))) zone += 1;
-    return zone;
   }
 
   #read(stamp: string): string | null {

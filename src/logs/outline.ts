@@ -1,12 +1,20 @@
+import { Fingerprint } from './fingerprint.ts';
+import { octetsOf } from './octets.ts';
+
 /**
  * A reply without what differs from one mail to the next: addresses, ids of messages and sessions, times, the
- * recipient. Thousands of lines have the same outline, and mean the same.
+ * recipient. Thousands of lines have the same outline, and mean the same. Given as the words that are cut, so
+ * that no text is made for the many that are known.
  */
 export type Outline = {
-  /** The text with a mark in the place of each part. */
-  text: string;
+  /** Where each such word begins and ends, and what is put in its place: marks, and what stays of it. */
+  starts: number[];
+  ends: number[];
+  puts: string[];
   /** The IP addresses that were cut out, in their order. */
   addresses: string[];
+  /** The same for the same outline of the same receiver, and for no other. */
+  key: number;
 };
 
 const DIGIT = 1;
@@ -18,7 +26,7 @@ const AT = 16;
 const OTHER = 32;
 const CONTROL = 64;
 
-/** What is looked at more closely: words of letters alone stay. */
+/** Words that have one of these are looked at more closely; words of letters alone stay. */
 const VARIES = DIGIT | POINT | AT;
 
 const KINDS = new Uint8Array(256);
@@ -26,7 +34,7 @@ for (let code = 0; code < 256; code += 1) {
   const char = String.fromCharCode(code);
   if (/\d/.test(char)) KINDS[code] = DIGIT;
   else if (/[a-z]/i.test(char)) KINDS[code] = LETTER;
-  else if (code < 32 && char !== '\t') KINDS[code] = CONTROL;
+  else if (code > 0 && code < 32 && char !== '\t') KINDS[code] = CONTROL;
 }
 for (const [char, kind] of Object.entries({
   '.': POINT,
@@ -38,6 +46,12 @@ for (const [char, kind] of Object.entries({
 }))
   KINDS[char.charCodeAt(0)] = kind;
 
+/** Of octets; what is none has no kind. */
+const kindAt = (text: string, at: number): number => {
+  const code = text.charCodeAt(at);
+  return code < 256 ? (KINDS[code] as number) : 0;
+};
+
 /** Marks, and what stands for each when the outline is read as a reply. */
 const ADDRESS_4 = '\x01';
 const ADDRESS_6 = '\x02';
@@ -48,7 +62,7 @@ const HOST = '\x06';
 const STANDS_FOR: Record<string, string> = {
   [MAIL]: 'user1@example.org',
   [ID]: '7f3a9c0b5d2e4a61',
-  [NUMBER]: '10000',
+  [NUMBER]: '1000000000',
   [HOST]: 'mx.example.org',
 };
 
@@ -61,114 +75,191 @@ const LONG_ID = 13;
 const SHORT_ID = 8;
 /** Letters and digits take turns in ids, and not in codes such as `S3140`. */
 const MANY_TURNS = 3;
-const LONG_NUMBER = 5;
+/** Shorter numbers are codes, and parts of links, more often than times. */
+const LONG_NUMBER = 10;
+/** The label of a host that is one of many alike has so many digits: `mta1088`. */
+const MANY_DIGITS = 3;
 
-const IPV4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
+const LONGEST_V4 = 15;
 const IPV6 = /^[\da-f]{0,4}:[\da-f:.]{2,44}$/i;
 /** Yahoo's marks of its own error pages. */
 const YAHOO_MARK = '4.16.';
 const DATE_OR_TIME = /^\d{1,4}(?:[-:]\d{1,4}){2,3}$/;
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?$/;
-const MAIL_ADDRESS = /^[^@]{1,128}@([^@]{1,253})$/;
-const HOST_NAME = /^[a-z\d_-]{1,63}(?:\.[a-z\d_-]{1,63}){0,9}\.[a-z]{2,24}$/i;
 
-function turns(word: string): number {
-  let count = 0;
-  let last = 0;
+/** The words around: the receiving host and the recipient's domain, which many replies repeat. */
+export type Around = { host: string | null; domain: string | null };
+
+/** Four runs of one to three digits with points between. */
+function isV4(word: string): boolean {
+  if (word.length > LONGEST_V4 || word.startsWith(YAHOO_MARK)) return false;
+  let run = 0;
+  let points = 0;
   for (let at = 0; at < word.length; at += 1) {
-    const kind = KINDS[word.charCodeAt(at)] ?? 0;
-    if (kind !== DIGIT && kind !== LETTER) continue;
-    if (last !== 0 && kind !== last) count += 1;
-    last = kind;
+    const isPoint = kindAt(word, at) === POINT;
+    if (isPoint ? run === 0 : run === 3) return false;
+    points += isPoint ? 1 : 0;
+    run = isPoint ? 0 : run + 1;
   }
-  return count;
+  return points === 3 && run > 0;
 }
-
-const isId = (word: string): boolean =>
-  /\d/.test(word) && (word.length >= LONG_ID || (word.length >= SHORT_ID && turns(word) >= MANY_TURNS));
-
-/** The label of a host that is one of many alike: `mta1088`, `AM7PEPF00021CA2`. */
-const isNumbered = (label: string): boolean => isId(label) || /\d{3}/.test(label);
 
 const isV6 = (word: string): boolean =>
   IPV6.test(word) && (word.includes('::') || word.split(':').length === 8);
 
-/** The words around: the receiving host and the recipient's domain, which many replies repeat. */
-type Around = { host: string | null; domain: string | null };
+/** How often letters and digits take turns, and how many digits there are. */
+function isIdAt(word: string, from: number, to: number, inHost: boolean): boolean {
+  let digits = 0;
+  let turns = 0;
+  let run = 0;
+  let longestRun = 0;
+  let last = 0;
+  for (let at = from; at < to; at += 1) {
+    const kind = kindAt(word, at);
+    run = kind === DIGIT ? run + 1 : 0;
+    if (run > longestRun) longestRun = run;
+    if (kind === DIGIT) digits += 1;
+    if (kind !== DIGIT && kind !== LETTER) continue;
+    if (last !== 0 && kind !== last) turns += 1;
+    last = kind;
+  }
+  if (digits === 0) return false;
+  if (inHost && longestRun >= MANY_DIGITS) return true;
+  return to - from >= LONG_ID || (to - from >= SHORT_ID && turns >= MANY_TURNS);
+}
 
 const isPartOf = (word: string, domain: string | null): boolean =>
-  domain !== null && (word === domain || word.endsWith(`.${domain}`));
+  domain !== null &&
+  word.endsWith(domain) &&
+  (word.length === domain.length || kindAt(word, word.length - domain.length - 1) === POINT);
 
 /** A file that is named by the recipient's domain, as in the links of greylists. */
 const isNamedBy = (word: string, domain: string | null): boolean =>
-  domain !== null && word.startsWith(`${domain}.`);
+  domain !== null &&
+  word.length > domain.length &&
+  word.startsWith(domain) &&
+  kindAt(word, domain.length) === POINT;
 
-function cutHost(word: string, { host, domain }: Around): string {
+/** A word with points in it: a host, or what cannot be told from one; of its labels, those that vary go. */
+function cutLabels(word: string, kinds: number, { host, domain }: Around): string {
   if (word === host || isPartOf(word, domain) || isNamedBy(word, domain)) return HOST;
+  if ((kinds & DIGIT) === 0) return word;
+  if (kindAt(word, word.length - 1) !== LETTER) return isIdAt(word, 0, word.length, false) ? ID : word;
+  let cut = '';
+  let copied = 0;
+  for (let from = 0; from < word.length; ) {
+    const point = word.indexOf('.', from);
+    const to = point < 0 ? word.length : point;
+    if (isIdAt(word, from, to, true)) {
+      cut += word.slice(copied, from) + ID;
+      copied = to;
+    }
+    from = to + 1;
+  }
+  return copied === 0 ? word : cut + word.slice(copied);
+}
+
+function cutMail(word: string, kinds: number, { domain }: Around): string {
+  const at = word.lastIndexOf('@');
+  return (kinds & DIGIT) !== 0 || isPartOf(word.slice(at + 1), domain) ? MAIL : word;
+}
+
+/** Addresses of version 6, times, and words that others are tied to by a colon. */
+function cutAtColons(word: string, around: Around, addresses: string[]): string {
+  if (isV6(word)) {
+    addresses.push(word);
+    return ADDRESS_6;
+  }
+  if (DATE_OR_TIME.test(word) || STAMP.test(word)) return NUMBER;
   return word
-    .split('.')
-    .map((label) => (isNumbered(label) ? ID : label))
-    .join('.');
+    .split(':')
+    .map((part) => cutWord(part, kindsOf(part), around, addresses))
+    .join(':');
+}
+
+function kindsOf(word: string): number {
+  let kinds = 0;
+  for (let at = 0; at < word.length; at += 1) kinds |= kindAt(word, at);
+  return kinds;
 }
 
 /** What stays of a word in the outline; addresses are put aside. */
-function cutWord(word: string, around: Around, addresses: string[]): string {
-  if (IPV4.test(word) && !word.startsWith(YAHOO_MARK)) {
+function cutWord(word: string, kinds: number, around: Around, addresses: string[]): string {
+  if (kinds === DIGIT) return word.length >= LONG_NUMBER ? NUMBER : word;
+  if ((kinds & COLON) !== 0) return cutAtColons(word, around, addresses);
+  if ((kinds & AT) !== 0) return cutMail(word, kinds, around);
+  if (kinds === (DIGIT | POINT)) {
+    if (!isV4(word)) return word;
     addresses.push(word);
     return ADDRESS_4;
   }
-  if (word.includes(':')) {
-    if (isV6(word)) {
-      addresses.push(word);
-      return ADDRESS_6;
-    }
-    if (DATE_OR_TIME.test(word) || STAMP.test(word)) return NUMBER;
-    return word
-      .split(':')
-      .map((part) => (part === '' ? '' : cutWord(part, around, addresses)))
-      .join(':');
-  }
-  const mail = MAIL_ADDRESS.exec(word);
-  if (mail) return isPartOf(mail[1] ?? '', around.domain) || /\d/.test(word) ? MAIL : word;
-  if (HOST_NAME.test(word)) return cutHost(word, around);
-  if (DATE_OR_TIME.test(word)) return word.length >= SHORT_ID ? NUMBER : word;
-  if (/^\d+$/.test(word)) return word.length >= LONG_NUMBER ? NUMBER : word;
-  return isId(word) ? ID : word;
+  if ((kinds & POINT) !== 0) return cutLabels(word, kinds, around);
+  if (word.length < SHORT_ID || (kinds & DIGIT) === 0) return word;
+  if ((kinds & LETTER) === 0 && DATE_OR_TIME.test(word)) return NUMBER;
+  return isIdAt(word, 0, word.length, false) ? ID : word;
 }
 
-const isEdge = (code: number): boolean => code === 46 || code === 58 || code === 45;
+/** Words end before a point, a colon or a dash; two colons are the end of an address. */
+function endOfWord(reply: string, start: number, behind: number): number {
+  let end = behind;
+  for (; end > start; end -= 1) {
+    const kind = kindAt(reply, end - 1);
+    if (kind === DIGIT || kind === LETTER) break;
+    if (kind === COLON && end - 1 > start && kindAt(reply, end - 2) === COLON) break;
+  }
+  return end;
+}
 
 /** The outline of a reply; null for one that is too long, or that holds control characters. */
-export function outline(reply: string, around: Around): Outline | null {
+export function outline(reply: string, around: Around, receiver: number): Outline | null {
   if (reply.length > LONGEST_OUTLINED) return null;
-  const addresses: string[] = [];
-  let text = '';
+  const found: Outline = { starts: [], ends: [], puts: [], addresses: [], key: 0 };
+  const fingerprint = new Fingerprint(receiver);
+  const octets = octetsOf(reply);
+  const { length } = reply;
   let copied = 0;
   let start = -1;
   let kinds = 0;
-  for (let at = 0; at <= reply.length; at += 1) {
-    const kind = at < reply.length ? (KINDS[reply.charCodeAt(at)] ?? 0) : 0;
-    if (kind === CONTROL) return null;
+  for (let at = 0; at <= length; at += 1) {
+    const kind = at < length ? (KINDS[octets[at] as number] as number) : 0;
     if (kind !== 0) {
+      if (kind === CONTROL) return null;
       if (start < 0) start = at;
       kinds |= kind;
       continue;
     }
-    if (start >= 0 && (kinds & VARIES) !== 0) {
-      let end = at;
-      while (end > start && isEdge(reply.charCodeAt(end - 1)) && reply.charCodeAt(end - 2) !== 58) end -= 1;
+    if ((kinds & VARIES) !== 0) {
+      const end = endOfWord(reply, start, at);
+      // What ends a word counts no more.
       const word = reply.slice(start, end);
-      const cut = cutWord(word, around, addresses);
-      if (cut !== word) {
-        text += reply.slice(copied, start) + cut;
+      const put = cutWord(word, end === at ? kinds : kindsOf(word), around, found.addresses);
+      if (put !== word) {
+        fingerprint.octets(octets, copied, start);
+        fingerprint.text(put);
+        found.starts.push(start);
+        found.ends.push(end);
+        found.puts.push(put);
         copied = end;
       }
     }
     start = -1;
     kinds = 0;
   }
-  if (addresses.length > MOST_ADDRESSES) return null;
-  return { text: text + reply.slice(copied), addresses };
+  if (found.addresses.length > MOST_ADDRESSES) return null;
+  fingerprint.octets(octets, copied, length);
+  found.key = fingerprint.key;
+  return found;
+}
+
+/** The outline as a text, with a mark in the place of each part. */
+export function outlineText(reply: string, { starts, ends, puts }: Outline): string {
+  let text = '';
+  let copied = 0;
+  for (const [at, start] of starts.entries()) {
+    text += reply.slice(copied, start) + puts[at];
+    copied = ends[at] ?? copied;
+  }
+  return text + reply.slice(copied);
 }
 
 /** An address of the documentation, another one for each place. */

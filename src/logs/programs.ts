@@ -2,13 +2,11 @@ import type { Reader } from './delivery.ts';
 import { readExim } from './exim.ts';
 import { harakaReader } from './haraka.ts';
 import { opensmtpdReader } from './opensmtpd.ts';
-import { readPostfix } from './postfix.ts';
 import { qmailReader } from './qmail.ts';
 import { readSendmail } from './sendmail.ts';
 
-/** The readers of one scanner: some remember what earlier lines said. */
+/** The readers of one scanner, besides that of Postfix: some remember what earlier lines said. */
 export type Readers = {
-  postfix: Reader;
   exim: Reader;
   sendmail: Reader;
   opensmtpd: Reader;
@@ -17,7 +15,6 @@ export type Readers = {
 };
 
 export const openReaders = (): Readers => ({
-  postfix: readPostfix,
   exim: readExim,
   sendmail: readSendmail,
   opensmtpd: opensmtpdReader(),
@@ -29,10 +26,10 @@ export const openReaders = (): Readers => ({
  * Who reads the lines of a program, by the name under which it writes to syslog: null is nobody. Of Postfix,
  * smtp delivers to others, and error repeats what it was told; local, virtual, lmtp and pipe deliver at home.
  */
-export function readerOf(program: string, readers: Readers): Reader | null {
+export function readerOf(program: string, readers: Readers): Reader | 'postfix' | null {
   const slash = program.lastIndexOf('/');
   const name = program.slice(slash + 1);
-  if (slash >= 0 && (name === 'smtp' || name === 'error')) return readers.postfix;
+  if (slash >= 0 && (name === 'smtp' || name === 'error')) return 'postfix';
   if (name === 'sendmail' || name.startsWith('sm-')) return readers.sendmail;
   if (name === 'smtpd' || name === 'opensmtpd') return slash >= 0 ? null : readers.opensmtpd;
   if (name.startsWith('exim')) return readers.exim;

@@ -3,18 +3,20 @@ import { publicIp } from '../bounces/sending-ip.ts';
 import { type Clock, clockIn } from '../bounces/stamps.ts';
 import { LONGEST_SAMPLE, type Observation } from '../observations/observation.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { spellCodes } from './codes.ts';
-import type { Accepted, Answered, Delivery, Reader } from './delivery.ts';
-import { type Finding, Gathering } from './gathering.ts';
+import { Acceptances } from './acceptances.ts';
+import type { Accepted, Answered, Delivery, Reader, Sink } from './delivery.ts';
+import { Gathering, wantsSample } from './gathering.ts';
 import { type Entry, JournalExport, journalEntry } from './journal.ts';
 import { KnownReplies } from './known-replies.ts';
 import { isKumoRecord, readKumo } from './kumomta.ts';
 import { LineCutter } from './lines.ts';
 import { Minutes, minuteOf, type StampKind } from './minutes.ts';
-import { decoded, ownCopy } from './octets.ts';
+import { Names } from './names.ts';
+import { decoded, octetsOf, ownCopy } from './octets.ts';
+import { openPlaces, type PostfixSink, readPostfix } from './postfix.ts';
 import { powermtaReader } from './powermta.ts';
 import { openReaders, readerOf } from './programs.ts';
-import { Receivers } from './receivers.ts';
+import { type Domain, Receivers } from './receivers.ts';
 
 export type ScanOptions = {
   catalogue: Catalogue;
@@ -31,11 +33,10 @@ export type ScanOptions = {
 };
 
 /** Where lines come from, as syslog names it, and who reads them. */
-type Source = { host: string; via: string; read: Reader | null };
+type Source = { host: string; via: string; read: Reader | 'postfix' | null };
 
-const MOST_SOURCES = 2000;
-const MOST_FINDINGS = 5000;
 const LONGEST_HEAD = 300;
+const LONGEST_PID = 16;
 const LONGEST_VIA = 200;
 
 const BLANK = 32;
@@ -61,8 +62,9 @@ export class Scanner {
   #readers = openReaders();
   #readPowermta: ReturnType<typeof powermtaReader>;
   #journal = new JournalExport();
-  #sources = new Map<string, Source>();
-  #acceptances = new Map<number, Finding>();
+  #sources = new Names((name) => this.#sourceOf(name));
+  #acceptances: Acceptances;
+  #places = openPlaces();
   #address: string | null;
   #told = false;
 
@@ -70,6 +72,7 @@ export class Scanner {
   #host = '';
   #via = '';
   #text = '';
+  #stampFrom = 0;
   #stampTo = 0;
   #stampKind: StampKind = 'any';
   #minute: string | null = null;
@@ -80,12 +83,13 @@ export class Scanner {
     this.#address = options.address === undefined ? null : publicIp(options.address);
     this.#minutes = new Minutes(clock);
     this.#receivers = new Receivers(options.catalogue);
+    this.#acceptances = new Acceptances(this.#receivers.keys);
     this.#replies = new KnownReplies(options.catalogue, this.#receivers);
     this.#readPowermta = powermtaReader(clock, (stamp) => {
-      this.#minute = this.#minutes.of('any', stamp, stamp.length);
+      this.#minute = this.#minutes.of('any', stamp, 0, stamp.length);
     });
     this.#cutter = new LineCutter(
-      (text, from, to) => this.#line(text, from, to),
+      (text, octets, from, to) => this.#line(text, octets, from, to),
       () => this.#passedOver(),
     );
     this.#clock = clock;
@@ -120,60 +124,76 @@ export class Scanner {
     this.#told = true;
   }
 
-  #line(text: string, from: number, to: number): void {
-    const first = text.charCodeAt(from);
-    if (isUpper(first) && text.charCodeAt(from + 3) === BLANK) {
-      this.#syslog(text, from, from + 15, to, 'syslog');
-    } else if (isDigit(first) && text.charCodeAt(from + 10) === UPPER_T) {
-      const blank = this.#blank(text, from + 19, to);
-      if (text.charCodeAt(blank + 1) === OPENING) this.#own(text, from, blank, to, this.#readers.haraka);
-      else this.#syslog(text, from, blank, to, 'iso');
+  #line(text: string, octets: Uint8Array, from: number, to: number): void {
+    const first = octets[from] ?? 0;
+    if (isUpper(first) && octets[from + 3] === BLANK) {
+      this.#syslog(text, octets, from, from + 15, to, 'syslog');
+    } else if (isDigit(first) && octets[from + 10] === UPPER_T) {
+      const blank = this.#blank(octets, from + 19, to);
+      if (octets[blank + 1] === OPENING) this.#own(text, from, blank, to, this.#readers.haraka);
+      else this.#syslog(text, octets, from, blank, to, 'iso');
     } else this.#other(text.slice(from, to), first);
   }
 
   /** The next blank within a line, or its end. */
-  #blank(text: string, from: number, to: number): number {
+  #blank(octets: Uint8Array, from: number, to: number): number {
     let at = from;
-    while (at < to && text.charCodeAt(at) !== BLANK) at += 1;
+    while (at < to && octets[at] !== BLANK) at += 1;
     return at;
   }
 
   /** `STAMP HOST PROGRAM[PID]: MESSAGE` */
-  #syslog(text: string, from: number, stampTo: number, to: number, kind: StampKind): void {
+  #syslog(
+    text: string,
+    octets: Uint8Array,
+    from: number,
+    stampTo: number,
+    to: number,
+    kind: StampKind,
+  ): void {
     const name = stampTo + 1;
     const most = Math.min(to, name + LONGEST_HEAD);
-    let end = this.#blank(text, name, most) + 1;
-    for (let code = 0; end < most; end += 1) {
-      code = text.charCodeAt(end);
-      if (code === OPENING || code === COLON) break;
-    }
+    let end = this.#blank(octets, name, most) + 1;
+    while (end < most && octets[end] !== OPENING && octets[end] !== COLON) end += 1;
     if (end >= most) return;
-    const { read, host, via } = this.#source(text.slice(name, end));
+    const { read, host, via } = this.#sources.get(text, octets, name, end);
     if (read === null) return;
-    const line = text.slice(from, to);
-    const colon = line.indexOf(': ', end - from);
-    if (colon < 0 || colon > end - from + 16) return;
+    // `[PID]: `, or `: `
+    let colon = end;
+    while (octets[colon] !== COLON && colon < end + LONGEST_PID) colon += 1;
     this.#host = host;
     this.#via = via;
-    this.#text = line;
-    this.#stampTo = stampTo - from;
+    this.#text = text;
+    this.#stampFrom = from;
+    this.#stampTo = stampTo;
     this.#stampKind = kind;
     this.#minute = null;
-    read(line, colon + 2, this.#sink);
+    if (read === 'postfix') this.#postfix(text, octets, from, to, colon + 2);
+    else this.#whole(text.slice(from, to), colon + 2 - from, stampTo - from, read);
   }
 
-  #source(name: string): Source {
-    const known = this.#sources.get(name);
-    if (known !== undefined) return known;
+  #postfix(text: string, octets: Uint8Array, from: number, to: number, message: number): void {
+    this.#places.text = text;
+    this.#places.octets = octets;
+    this.#places.from = from;
+    this.#places.to = to;
+    readPostfix(this.#places, message, this.#sink);
+  }
+
+  #whole(line: string, message: number, stampTo: number, read: Reader): void {
+    this.#text = line;
+    this.#stampFrom = 0;
+    this.#stampTo = stampTo;
+    read(line, message, this.#sink);
+  }
+
+  #sourceOf(name: string): Source {
     const blank = name.indexOf(' ');
-    const source = {
+    return {
       host: decoded(name.slice(0, blank)),
-      via: decoded(ownCopy(name)).slice(0, LONGEST_VIA),
+      via: decoded(name).slice(0, LONGEST_VIA),
       read: readerOf(name.slice(blank + 1), this.#readers),
     };
-    if (this.#sources.size >= MOST_SOURCES) this.#sources.clear();
-    this.#sources.set(ownCopy(name), source);
-    return source;
   }
 
   /** A line of a log that a program writes by itself: there is no host in it. */
@@ -187,6 +207,7 @@ export class Scanner {
     this.#host = this.#options.host ?? '';
     this.#via = this.#host;
     this.#text = line;
+    this.#stampFrom = 0;
     this.#stampTo = stampTo;
     this.#stampKind = stampTo >= 19 && isDigit(line.charCodeAt(0)) ? 'iso' : 'any';
     this.#minute = null;
@@ -243,14 +264,17 @@ export class Scanner {
 
   /** An entry of the journal as the line that syslog would have written. */
   #entry({ host, program, message, at }: Entry): void {
-    const { read, via } = this.#source(`${host || (this.#options.host ?? '')} ${program}`);
+    const { read, via } = this.#sources.of(`${host || (this.#options.host ?? '')} ${program}`);
     if (read === null) return;
     const head = `${at ?? ''} ${host} ${program}: `.trimStart();
     this.#host = host;
     this.#via = via;
     this.#minute = at && minuteOf(at);
     this.#stampTo = 0;
-    read(head + message, head.length, this.#sink);
+    const line = head + message;
+    if (read === 'postfix')
+      this.#postfix(line, octetsOf(line).slice(0, line.length), 0, line.length, head.length);
+    else read(line, head.length, this.#sink);
   }
 
   /** What syslog's own form and containers put in front: `<22>`, `mta-1  | `. */
@@ -259,11 +283,14 @@ export class Scanner {
       first === 60 ? /^<\d{1,3}>/.exec(line) : /^[\w.-]{1,80}\s{1,40}\| /.exec(line.slice(0, 130));
     const from = prefix?.[0].length ?? 0;
     if (from > 0 && from < line.length && !/^[\w.-]{1,80}\s{1,40}\| /.test(line.slice(from, from + 130)))
-      this.#line(line, from, line.length);
+      this.#line(line, octetsOf(line).slice(0, line.length), from, line.length);
   }
 
   #when(): string {
-    const stamped = this.#stampTo === 0 ? null : this.#minutes.of(this.#stampKind, this.#text, this.#stampTo);
+    const stamped =
+      this.#stampTo > this.#stampFrom
+        ? this.#minutes.of(this.#stampKind, this.#text, this.#stampFrom, this.#stampTo)
+        : null;
     return this.#minute ?? stamped ?? minuteOf(this.#options.now().toISOString());
   }
 
@@ -271,38 +298,28 @@ export class Scanner {
     return transport === null ? this.#via : `${this.#host} ${transport}`.trimStart().slice(0, LONGEST_VIA);
   }
 
-  #sink = {
-    accepted: (delivery: Accepted): void => this.#accepted(delivery),
-    answered: (delivery: Answered): void => this.#answered(delivery),
+  #sink: Sink & PostfixSink = {
+    accepted: (delivery) => this.#accepted(delivery),
+    answered: (delivery) => this.#answered(delivery),
+    sent: ({ text, octets, domain, recipientEnd, host, hostEnd }, codes) => {
+      const byHost = hostEnd > host ? this.#receivers.hosts.get(text, octets, host, hostEnd) : 0;
+      if (recipientEnd === domain) return;
+      const to = this.#receivers.domains.get(text, octets, domain, recipientEnd);
+      this.#sent(byHost, to, codes, this.#via, this.#address);
+    },
   };
 
   #accepted(delivery: Accepted): void {
     const { host, source, domains, codes } = delivery;
-    const byHost = host === null ? 0 : this.#receivers.host(host);
-    const address = (source === null ? null : this.#replies.address(source)) ?? this.#address;
-    const [minute, via] = [this.#when(), this.#through(delivery)];
-    for (const name of domains) {
-      const domain = this.#receivers.domain(name);
-      const finding = this.#acceptance(byHost === 0 ? domain.provider : byHost, codes);
-      this.#gathering.domain(this.#gathering.count(minute, via, address, finding), domain.name);
-    }
+    const byHost = host === null ? 0 : this.#receivers.hosts.of(host);
+    const address = (source === null ? null : this.#replies.addresses.of(source)) ?? this.#address;
+    const via = this.#through(delivery);
+    for (const name of domains) this.#sent(byHost, this.#receivers.domains.of(name), codes, via, address);
   }
 
-  #acceptance(provider: number, codes: number): Finding {
-    const key = codes * 1024 + provider;
-    const known = this.#acceptances.get(key);
-    if (known !== undefined) return known;
-    const finding: Finding = {
-      provider: this.#receivers.keys[provider] ?? null,
-      outcome: 'accepted',
-      reason: null,
-      rule: null,
-      ...spellCodes(codes),
-      blockCode: null,
-    };
-    if (this.#acceptances.size >= MOST_FINDINGS) this.#acceptances.clear();
-    this.#acceptances.set(key, finding);
-    return finding;
+  #sent(byHost: number, domain: Domain, codes: number, via: string, address: string | null): void {
+    const finding = this.#acceptances.of(byHost === 0 ? domain.provider : byHost, codes);
+    this.#gathering.count(this.#when(), via, address, finding, domain.name);
   }
 
   #answered(delivery: Answered): void {
@@ -312,10 +329,9 @@ export class Scanner {
     const [minute, via] = [this.#when(), this.#through(delivery)];
     const names = delivery.domains.length === 0 ? [''] : delivery.domains;
     for (const name of names) {
-      const row = this.#gathering.count(minute, via, address, found.finding);
-      if (name !== '') this.#gathering.domain(row, this.#receivers.domain(name).name);
-      if (this.#gathering.wantsSample(row))
-        row.samples.push(decoded(delivery.lines).slice(0, LONGEST_SAMPLE));
+      const domain = name === '' ? '' : this.#receivers.domains.of(name).name;
+      const row = this.#gathering.count(minute, via, address, found.finding, domain);
+      if (wantsSample(row)) row.samples.push(decoded(ownCopy(delivery.lines.slice(0, LONGEST_SAMPLE))));
     }
   }
 }

@@ -1,0 +1,103 @@
+import t from 'tap';
+import { parseReport } from '../../src/bounces/parse-report.ts';
+import { asOctets } from '../../src/logs/octets.ts';
+import { type Around, outline, outlineText, standIn } from '../../src/logs/outline.ts';
+import { catalogue, NOW } from '../bounces/parsing.fixture.ts';
+
+const NOBODY: Around = { host: null, domain: null };
+
+function textOf(reply: string, around: Around = NOBODY): string {
+  const found = outline(reply, around, 0);
+  if (!found) throw new Error(`no outline: ${reply}`);
+  return outlineText(reply, found);
+}
+
+t.test('what differs from mail to mail is cut out', (t) => {
+  const alike: [string, string][] = [
+    ['blocked [192.0.2.1] now', 'blocked [198.51.100.27] now'],
+    ['blocked 2001:db8::1, see', 'blocked 2001:db8:1:2:3:4:5:6, see'],
+    ['gone 9f8e7d6c5b4a392817.512 - gsmtp', 'gone d2e1a72fcca58-7c3ecf - gsmtp'],
+    [
+      '[AM7PEPF00021CA2.eurprd03.prod.outlook.com 2026-10-01T00:00:00.000Z 08DDB11F5C7E22C0]',
+      '[OSA0EPF000000C9.eurprd03.prod.outlook.com 2026-07-01T23:59:01.118Z 08DE170A3C02D4E1]',
+    ],
+    ['please come back in 00:04:58', 'please come back in 00:03:01'],
+    ['at 1763551199 from mta1088.mail.yahoo.com', 'at 1763551200 from mta2047.mail.yahoo.com'],
+  ];
+  for (const [one, other] of alike) t.equal(textOf(one), textOf(other));
+  const around = (domain: string): Around => ({ host: `mx.${domain}`, domain });
+  t.equal(
+    textOf('<a@example.org>: rejected by mx.example.org, see help/example.org.html', around('example.org')),
+    textOf('<bob@example.net>: rejected by mx.example.net, see help/example.net.html', around('example.net')),
+  );
+  t.end();
+});
+
+t.test('what tells one refusal from another stays', (t) => {
+  const different: [string, string][] = [
+    ['550 5.7.1 no (S3150)', '550 5.7.1 no (S3140)'],
+    ['550 5.7.1 no', '550 5.7.2 no'],
+    ['421 no', '450 no'],
+    ['[TSS04] from', '[TSS09] from'],
+    ['listed at dnsbl-1.uceprotect.net', 'listed at dnsbl-2.uceprotect.net'],
+    ['ofr_506', 'ofr_417'],
+    ['(S2017062302)', '(S2016062302)'],
+    ['from 4.16.55.1;', 'from 192.0.2.1;'],
+  ];
+  for (const [one, other] of different) {
+    t.not(textOf(one), textOf(other));
+    t.not(outline(one, NOBODY, 0)?.key, outline(other, NOBODY, 0)?.key);
+  }
+  t.not(outline('550 no', NOBODY, 1)?.key, outline('550 no', NOBODY, 2)?.key, 'nor the receiver');
+  t.end();
+});
+
+t.test('no words that the catalogue looks for are cut out', (t) => {
+  const rules = [...catalogue.providers.flatMap((provider) => provider.rejections), ...catalogue.generic];
+  const cited = [
+    ...catalogue.lists.map((list) => list.cited),
+    ...catalogue.providers.flatMap((provider) => provider.lists.flatMap((list) => list.cited)),
+  ];
+  const words = [
+    ...rules.flatMap(({ match }) => [...(match.all ?? []), ...(match.any ?? []), ...(match.none ?? [])]),
+    ...cited,
+  ];
+  t.ok(words.length > 500);
+  for (const word of words.map(asOctets)) if (textOf(word) !== word) t.equal(textOf(word), word);
+  t.end();
+});
+
+t.test('the stand-in of nearly every example of the catalogue means what the example does', (t) => {
+  const meaning = (reply: string): string => {
+    const { rejections, notBlocks } = parseReport(`host mx.example.com[203.0.113.1] said: ${reply}`, {
+      catalogue,
+      now: NOW,
+    });
+    return JSON.stringify(
+      [...rejections, ...notBlocks].map((found) => [
+        found.provider,
+        found.rule,
+        found.reason,
+        found.replyCode,
+        found.enhancedCode,
+        found.blockCode,
+      ]),
+    );
+  };
+  const examples = catalogue.providers
+    .flatMap((provider) => provider.rejections.flatMap((rule) => rule.examples))
+    .filter((example) => /^[45]\d\d /.test(example) && !/[\n\r]/.test(example));
+  const lost = examples.filter((example) => meaning(standIn(textOf(example))) !== meaning(example));
+  for (const example of lost) t.comment(`read in full each time: ${example}`);
+  t.ok(
+    lost.length / examples.length < 0.05,
+    `${lost.length} of ${examples.length} are read in full each time`,
+  );
+  t.end();
+});
+
+t.test('control characters and very long replies have no outline', (t) => {
+  t.equal(outline('550 \x01 no', NOBODY, 0), null);
+  t.equal(outline('550 '.repeat(2000), NOBODY, 0), null);
+  t.end();
+});
