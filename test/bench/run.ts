@@ -1,7 +1,8 @@
 import { benchPages } from './pages.ts';
+import { benchRecognise } from './recognise.ts';
 import { benchStartUp } from './start-up.ts';
 
-const BENCHES = { 'start-up': benchStartUp, pages: benchPages };
+const BENCHES = { 'start-up': benchStartUp, pages: benchPages, recognise: benchRecognise };
 
 // `npm run bench`, or `npm run bench -- start-up` for some of them.
 const wanted = process.argv.slice(2);
