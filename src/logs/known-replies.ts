@@ -40,12 +40,10 @@ export class KnownReplies {
     this.#receivers = receivers;
   }
 
-  /** Null: no refusal, or an ordinary bounce. */
-  find(delivery: Answered): Found | null {
+  /** By host's and domain's provider. Null: no refusal, or an ordinary bounce. */
+  find(delivery: Answered, byHost: number, byDomain: number): Found | null {
     const { host } = delivery;
     const domain = delivery.domains[0] ?? null;
-    const byHost = host === null ? 0 : this.#receivers.hosts.of(host);
-    const byDomain = domain === null ? 0 : this.#receivers.domains.of(domain).provider;
     const receiver = byHost * 65_536 + byDomain * 2 + (delivery.putOff ? 1 : 0);
     const outlined = outline(delivery.reply, { host, domain }, receiver);
     if (outlined === null) return this.#inFull(delivery);

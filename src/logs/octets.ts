@@ -1,17 +1,17 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+
 /** A piece of a large text without the text behind it: V8 keeps the whole alive for the sake of a part. */
 export const ownCopy = (part: string): string => Buffer.from(part, 'latin1').toString('latin1');
 
 const NOT_ASCII = /[\x80-\xff]/;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Octets that came as Latin-1, read as UTF-8 where they are valid UTF-8. */
-export function decoded(octets: string): string {
-  if (!NOT_ASCII.test(octets)) return octets;
-  try {
-    return utf8.decode(Buffer.from(octets, 'latin1'));
-  } catch {
-    return octets;
-  }
+export const decoded = (octets: string): string => (NOT_ASCII.test(octets) ? decodedCopy(octets) : octets);
+
+/** The same, without the text behind it. */
+export function decodedCopy(part: string): string {
+  const octets = Buffer.from(part, 'latin1');
+  return octets.toString(isAscii(octets) || !isUtf8(octets) ? 'latin1' : 'utf8');
 }
 
 /** The reverse, for text that is read on as octets. */

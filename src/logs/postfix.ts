@@ -107,22 +107,41 @@ function readAnswer(places: Places, sink: PostfixSink): void {
   const status = line.indexOf(', status=', places.host - from) + 9;
   const reply = line.indexOf('(', status) + 1;
   if (status < 9 || reply < 1 || line.startsWith('deliverable', status)) return;
-  const said = line.slice(reply);
-  const teller = TOLD_BY.exec(said);
-  const cut = teller?.[0].length ?? 0;
-  const head = line.slice(0, reply + cut);
   const domain = text.slice(places.domain, places.recipientEnd);
+  const { cut, host, hostIp } = tellerOf(places, line, reply);
+  const head = line.slice(0, cut);
   sink.answered({
     domains: domain === '' ? [] : [domain],
-    host: teller?.[1] || text.slice(places.host, places.hostEnd) || null,
-    hostIp: teller?.[2] ?? (places.hostIp === 0 ? null : addressAt(text, places.hostIp)),
+    host,
+    hostIp,
     source: null,
     transport: null,
-    reply: said.slice(cut),
+    reply: line.slice(cut),
     read: (other) => readLine(head + other),
     putOff: line.startsWith('deferred', status),
     lines: line,
   });
+}
+
+type Teller = { host: string | null; hostIp: string | null; cut: number };
+
+/** Who said the words behind `reply`, and where they begin: nearly always the relay, which was read before. */
+function tellerOf(places: Places, line: string, reply: number): Teller {
+  const { text } = places;
+  const hostIp = places.hostIp === 0 ? null : addressAt(text, places.hostIp);
+  const host = text.slice(places.host, places.hostEnd) || null;
+  const relay = hostIp === null ? '' : text.slice(places.host, places.hostIp + hostIp.length + 1);
+  const behind = reply + 5 + relay.length;
+  if (
+    relay !== '' &&
+    line.startsWith('host ', reply) &&
+    line.startsWith(relay, reply + 5) &&
+    line[behind] === ' '
+  )
+    return { host, hostIp, cut: behind };
+  const teller = TOLD_BY.exec(line.slice(reply));
+  if (!teller) return { host, hostIp, cut: reply };
+  return { host: teller[1] || host, hostIp: teller[2] ?? hostIp, cut: reply + teller[0].length };
 }
 
 /** The address that ends with a bracket. */

@@ -12,7 +12,7 @@ import { isKumoRecord, readKumo } from './kumomta.ts';
 import { LineCutter } from './lines.ts';
 import { Minutes, minuteOf, type StampKind } from './minutes.ts';
 import { Names } from './names.ts';
-import { decoded, octetsOf, ownCopy } from './octets.ts';
+import { decoded, decodedCopy, octetsOf } from './octets.ts';
 import { openPlaces, type PostfixSink, readPostfix } from './postfix.ts';
 import { powermtaReader } from './powermta.ts';
 import { openReaders, readerOf } from './programs.ts';
@@ -38,6 +38,8 @@ type Source = { host: string; via: string; read: Reader | 'postfix' | null };
 const LONGEST_HEAD = 300;
 const LONGEST_PID = 16;
 const LONGEST_VIA = 200;
+
+const NO_DOMAIN: Domain = { name: '', provider: 0 };
 
 const BLANK = 32;
 const COLON = 58;
@@ -323,15 +325,16 @@ export class Scanner {
   }
 
   #answered(delivery: Answered): void {
-    const found = this.#replies.find(delivery);
+    const { host } = delivery;
+    const domains = delivery.domains.map((name) => this.#receivers.domains.of(name));
+    const byHost = host === null ? 0 : this.#receivers.hosts.of(host);
+    const found = this.#replies.find(delivery, byHost, domains[0]?.provider ?? 0);
     if (found === null) return;
     const address = found.address ?? this.#address;
     const [minute, via] = [this.#when(), this.#through(delivery)];
-    const names = delivery.domains.length === 0 ? [''] : delivery.domains;
-    for (const name of names) {
-      const domain = name === '' ? '' : this.#receivers.domains.of(name).name;
-      const row = this.#gathering.count(minute, via, address, found.finding, domain);
-      if (wantsSample(row)) row.samples.push(decoded(ownCopy(delivery.lines.slice(0, LONGEST_SAMPLE))));
+    for (const { name } of domains.length === 0 ? [NO_DOMAIN] : domains) {
+      const row = this.#gathering.count(minute, via, address, found.finding, name);
+      if (wantsSample(row)) row.samples.push(decodedCopy(delivery.lines.slice(0, LONGEST_SAMPLE)));
     }
   }
 }
