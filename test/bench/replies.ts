@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseReport } from '../../src/bounces/parse-report.ts';
+import { said } from '../../src/bounces/said.ts';
+import { toRejection } from '../../src/bounces/to-rejection.ts';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
 import { median, print, ratio } from './figures.ts';
 
@@ -60,7 +62,7 @@ async function replies(): Promise<void> {
   const texts = catalogue.providers
     .flatMap((provider) => provider.rejections.flatMap((rule) => rule.examples))
     .filter((example) => /^[45]\d\d/.test(example));
-  const ours = await perSecond(texts, read);
+  const ours = await perSecond(texts, (text) => toRejection(said({ text }), catalogue));
   print(`one reply (${texts.length} of the catalogue’s examples)`, ours, 'replies/s');
   for (const [name, classify] of Object.entries(classifiers())) {
     if (!classify) {
