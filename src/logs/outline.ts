@@ -70,11 +70,13 @@ const STANDS_FOR: Record<string, string> = {
 const LONGEST_OUTLINED = 4000;
 const MOST_ADDRESSES = 24;
 
-/** An id of so many characters needs no more than a digit to be one. */
+/** An id of so many characters needs no more than two digits to be one. */
 const LONG_ID = 13;
+const FEW_DIGITS = 2;
 const SHORT_ID = 8;
 /** Letters and digits take turns in ids, and not in codes such as `S3140`. */
-const MANY_TURNS = 3;
+const MANY_TURNS = 4;
+const HOST_TURNS = 2;
 /** Shorter numbers are codes, and parts of links, more often than times. */
 const LONG_NUMBER = 10;
 /** The label of a host that is one of many alike has so many digits: `mta1088`. */
@@ -82,8 +84,8 @@ const MANY_DIGITS = 3;
 
 const LONGEST_V4 = 15;
 const IPV6 = /^[\da-f]{0,4}:[\da-f:.]{2,44}$/i;
-/** Yahoo's marks of its own error pages. */
-const YAHOO_MARK = '4.16.';
+/** What looks like an address and tells something: Yahoo's error pages, and what a DNS list answered. */
+const TELLING = /^(?:4\.16|127)\./;
 const DATE_OR_TIME = /^\d{1,4}(?:[-:]\d{1,4}){2,3}$/;
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?$/;
 
@@ -92,7 +94,7 @@ export type Around = { host: string | null; domain: string | null };
 
 /** Four runs of one to three digits with points between. */
 function isV4(word: string): boolean {
-  if (word.length > LONGEST_V4 || word.startsWith(YAHOO_MARK)) return false;
+  if (word.length > LONGEST_V4 || TELLING.test(word)) return false;
   let run = 0;
   let points = 0;
   for (let at = 0; at < word.length; at += 1) {
@@ -125,7 +127,10 @@ function isIdAt(word: string, from: number, to: number, inHost: boolean): boolea
   }
   if (digits === 0) return false;
   if (inHost && longestRun >= MANY_DIGITS) return true;
-  return to - from >= LONG_ID || (to - from >= SHORT_ID && turns >= MANY_TURNS);
+  return (
+    (to - from >= LONG_ID && digits >= FEW_DIGITS) ||
+    (to - from >= SHORT_ID && turns >= (inHost ? HOST_TURNS : MANY_TURNS))
+  );
 }
 
 const isPartOf = (word: string, domain: string | null): boolean =>

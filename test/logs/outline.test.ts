@@ -43,6 +43,9 @@ t.test('what tells one refusal from another stays', (t) => {
     ['ofr_506', 'ofr_417'],
     ['(S2017062302)', '(S2016062302)'],
     ['from 4.16.55.1;', 'from 192.0.2.1;'],
+    ['list.example.net=127.24.0.2', 'list.example.net=127.5.0.2'],
+    ['421 VS98-IP0 deferred', '421 VS98-IP1 deferred'],
+    ['on UCEPROTECT-Level1', 'on UCEPROTECT-Level3'],
   ];
   for (const [one, other] of different) {
     t.not(textOf(one), textOf(other));
