@@ -2,6 +2,7 @@ import type { Said } from '../bounces/said.ts';
 import { codesAt } from './codes.ts';
 import { type Answered, domainsOf, type Reader } from './delivery.ts';
 import { isInside } from './inside.ts';
+import { ownCopy } from './octets.ts';
 import { readLine } from './read-line.ts';
 import { Remembered } from './remembered.ts';
 
@@ -54,14 +55,14 @@ export function opensmtpdReader(): Reader {
     const id = event[1] ?? '';
     if (event[2] === 'connecting') {
       const to = CONNECTING.exec(line.slice(from));
-      if (to) connections.set(id, { ip: to[1] ?? '', host: to[2] ?? '' });
+      if (to) connections.set(id, { ip: ownCopy(to[1] ?? ''), host: ownCopy(to[2] ?? '') });
       return;
     }
     if (event[2] === 'error') {
       const connection = connections.get(id);
       const reason = line.indexOf(REASON, from);
       if (connection && reason >= 0)
-        refused.set(connection.host, { ...connection, line, reply: reason + REASON.length });
+        refused.set(connection.host, { ...connection, line: ownCopy(line), reply: reason + REASON.length });
       return;
     }
     const result = RESULT.exec(line.slice(from));

@@ -4,7 +4,7 @@ import { csvFields, POWERMTA_COLUMNS } from '../bounces/structured.ts';
 import { codesAt } from './codes.ts';
 import { domainsOf, type Sink } from './delivery.ts';
 import { isInside } from './inside.ts';
-import { decoded, ownCopy } from './octets.ts';
+import { decodedCopy, ownCopy } from './octets.ts';
 
 const HEADER = /^type,(?:[\w-]{1,60},){1,80}/i;
 const ROW = /^(?:d|b|t|tq|rb|rs),/;
@@ -48,7 +48,7 @@ export function powermtaReader(
       ...known,
       reply,
       read: (other) => {
-        const row = names.map((name, at) => [name, decoded(at === place ? other : (values[at] ?? ''))]);
+        const row = names.map((name, at) => [name, decodedCopy(at === place ? other : (values[at] ?? ''))]);
         return readEvents(Object.fromEntries(row), 1, clock())[0] ?? null;
       },
       putOff: line.startsWith('t'),

@@ -1,6 +1,9 @@
+import { ownCopy } from './octets.ts';
+
 /** What earlier lines said of deliveries that are under way; beyond this many, the oldest are let go of. */
 const MOST = 5_000;
 
+/** Values are kept for long: strings in them must be copies of their own. */
 export class Remembered<T> {
   #known = new Map<string, T>();
 
@@ -10,7 +13,7 @@ export class Remembered<T> {
 
   set(key: string, value: T): void {
     this.#known.delete(key);
-    this.#known.set(key, value);
+    this.#known.set(ownCopy(key), value);
     if (this.#known.size <= MOST) return;
     for (const oldest of this.#known.keys()) {
       this.#known.delete(oldest);

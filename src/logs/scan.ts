@@ -56,6 +56,7 @@ const isLower = (code: number): boolean => code >= 97 && code < 123;
  */
 export class Scanner {
   #options: ScanOptions;
+  #clock: () => Clock;
   #cutter: LineCutter;
   #minutes: Minutes;
   #receivers: Receivers;
@@ -82,6 +83,7 @@ export class Scanner {
   constructor(options: ScanOptions) {
     const clock = (): Clock => clockIn(options.timeZone, options.now());
     this.#options = options;
+    this.#clock = clock;
     this.#address = options.address === undefined ? null : publicIp(options.address);
     this.#minutes = new Minutes(clock);
     this.#receivers = new Receivers(options.catalogue);
@@ -94,10 +96,7 @@ export class Scanner {
       (text, octets, from, to) => this.#line(text, octets, from, to),
       () => this.#passedOver(),
     );
-    this.#clock = clock;
   }
-
-  #clock: () => Clock;
 
   /** The next octets of the log, cut anywhere. */
   push(chunk: Buffer): void {

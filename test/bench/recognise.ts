@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,8 +57,6 @@ function inTurns<K extends string>(sides: Record<K, () => Run>): Record<K, Run> 
 async function wholeLog(folder: string, kind: LogKind): Promise<void> {
   const file = join(folder, `${kind}.log`);
   await writePostfixLog(file, LINES, kind);
-  // Into the page cache, for all sides alike.
-  readFileSync(file);
   process.stdout.write(`${kind}: ${LINES} lines, ${(statSync(file).size / 1e6).toFixed(0)} MB\n`);
   const { ours, floor, twice } = inTurns({
     floor: () => child('scan-floor.ts', file),
