@@ -6,7 +6,7 @@ import type { Catalogue } from '../providers/catalogue.ts';
 import type { Answered } from './delivery.ts';
 import type { Finding } from './gathering.ts';
 import { Names } from './names.ts';
-import { type Outline, outline, outlineText, standIn, standInAddress } from './outline.ts';
+import { type Around, type Outline, outline, outlineText, standIn, standInAddress } from './outline.ts';
 import type { Receivers } from './receivers.ts';
 
 /** Outlines that are remembered; then it starts afresh. */
@@ -21,6 +21,8 @@ type Meaning = { finding: Finding | null; place: Place };
 
 /** A finding and the address that it is about, as far as the line says. */
 export type Found = { finding: Finding; address: string | null };
+
+const aroundOf = ({ host, domains }: Answered): Around => ({ host, domain: domains[0] ?? null });
 
 /**
  * What replies mean, each outline worked out once by the same reading that a pasted line gets. An outline is
@@ -42,10 +44,8 @@ export class KnownReplies {
 
   /** By host's and domain's provider. Null: no refusal, or an ordinary bounce. */
   find(delivery: Answered, byHost: number, byDomain: number): Found | null {
-    const { host } = delivery;
-    const domain = delivery.domains[0] ?? null;
     const receiver = byHost * 65_536 + byDomain * 2 + (delivery.putOff ? 1 : 0);
-    const outlined = outline(delivery.reply, { host, domain }, receiver);
+    const outlined = outline(delivery.reply, aroundOf(delivery), receiver);
     if (outlined === null) return this.#inFull(delivery);
     const known = this.#meanings.get(outlined.key);
     if (known !== undefined) return this.#foundBy(known, outlined.addresses, delivery);
@@ -97,7 +97,7 @@ export class KnownReplies {
     byDomain: number,
     found: Found | null,
   ): Meaning | null {
-    const said = delivery.read(standIn(outlineText(delivery.reply, outlined)));
+    const said = delivery.read(standIn(outlineText(delivery.reply, aroundOf(delivery))));
     if (!said || !this.#isAbout(said, byHost, byDomain)) return null;
     const rejection = toRejection(said, this.#catalogue);
     const again = rejection && this.#foundIn(rejection, delivery);

@@ -1,7 +1,13 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
+
+const scratch = Buffer.allocUnsafe(65_536);
 
 /** A piece of a large text without the text behind it: V8 keeps the whole alive for the sake of a part. */
-export const ownCopy = (part: string): string => Buffer.from(part, 'latin1').toString('latin1');
+export function ownCopy(part: string): string {
+  if (part.length > scratch.length) return Buffer.from(part, 'latin1').toString('latin1');
+  scratch.write(part, 'latin1');
+  return scratch.toString('latin1', 0, part.length);
+}
 
 const NOT_ASCII = /[\x80-\xff]/;
 
@@ -10,14 +16,13 @@ export const decoded = (octets: string): string => (NOT_ASCII.test(octets) ? dec
 
 /** The same, without the text behind it. */
 export function decodedCopy(part: string): string {
+  if (!NOT_ASCII.test(part)) return ownCopy(part);
   const octets = Buffer.from(part, 'latin1');
-  return octets.toString(isAscii(octets) || !isUtf8(octets) ? 'latin1' : 'utf8');
+  return octets.toString(isUtf8(octets) ? 'utf8' : 'latin1');
 }
 
 /** The reverse, for text that is read on as octets. */
 export const asOctets = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
-
-const scratch = Buffer.allocUnsafe(65_536);
 
 /** The octets of a text, as Latin-1, until the next call; behind its length stands what was there before. */
 export function octetsOf(text: string): Uint8Array {

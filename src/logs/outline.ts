@@ -3,18 +3,13 @@ import { octetsOf } from './octets.ts';
 
 /**
  * A reply without what differs from one mail to the next: addresses, ids of messages and sessions, times, the
- * recipient. Thousands of lines have the same outline, and mean the same. Given as the words that are cut, so
- * that no text is made for the many that are known.
+ * recipient. Thousands of lines have the same outline, and mean the same.
  */
 export type Outline = {
-  /** Where each such word begins and ends, and what is put in its place: marks, and what stays of it. */
-  starts: number[];
-  ends: number[];
-  puts: string[];
-  /** The IP addresses that were cut out, in their order. */
-  addresses: string[];
   /** The same for the same outline of the same receiver, and for no other. */
   key: number;
+  /** The IP addresses that were cut out, in their order. */
+  addresses: string[];
 };
 
 const DIGIT = 1;
@@ -215,10 +210,18 @@ function endOfWord(reply: string, start: number, behind: number): number {
   return end;
 }
 
-/** The outline of a reply; null for one that is too long, or that holds control characters. */
-export function outline(reply: string, around: Around, receiver: number): Outline | null {
+/**
+ * The outline of a reply; null for one that is too long, or that holds control characters. No text is made for
+ * the many that are known: `cut` is told where one would need it.
+ */
+export function outline(
+  reply: string,
+  around: Around,
+  receiver: number,
+  cut?: (from: number, to: number, put: string) => void,
+): Outline | null {
   if (reply.length > LONGEST_OUTLINED) return null;
-  const found: Outline = { starts: [], ends: [], puts: [], addresses: [], key: 0 };
+  const addresses: string[] = [];
   const fingerprint = new Fingerprint(receiver);
   const octets = octetsOf(reply);
   const { length } = reply;
@@ -237,33 +240,30 @@ export function outline(reply: string, around: Around, receiver: number): Outlin
       const end = endOfWord(reply, start, at);
       // What ends a word counts no more.
       const word = reply.slice(start, end);
-      const put = cutWord(word, end === at ? kinds : kindsOf(word), around, found.addresses);
+      const put = cutWord(word, end === at ? kinds : kindsOf(word), around, addresses);
       if (put !== word) {
         fingerprint.octets(octets, copied, start);
         fingerprint.text(put);
-        found.starts.push(start);
-        found.ends.push(end);
-        found.puts.push(put);
+        cut?.(start, end, put);
         copied = end;
       }
     }
     start = -1;
     kinds = 0;
   }
-  if (found.addresses.length > MOST_ADDRESSES) return null;
+  if (addresses.length > MOST_ADDRESSES) return null;
   fingerprint.octets(octets, copied, length);
-  found.key = fingerprint.key;
-  return found;
+  return { key: fingerprint.key, addresses };
 }
 
-/** The outline as a text, with a mark in the place of each part. */
-export function outlineText(reply: string, { starts, ends, puts }: Outline): string {
+/** The outline as a text, with a mark in the place of each part that was cut out. */
+export function outlineText(reply: string, around: Around): string {
   let text = '';
   let copied = 0;
-  for (const [at, start] of starts.entries()) {
-    text += reply.slice(copied, start) + puts[at];
-    copied = ends[at] ?? copied;
-  }
+  outline(reply, around, 0, (from, to, put) => {
+    text += reply.slice(copied, from) + put;
+    copied = to;
+  });
   return text + reply.slice(copied);
 }
 
