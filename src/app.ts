@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import formbody from '@fastify/formbody';
 import multipart, { type MultipartFile } from '@fastify/multipart';
-import statics from '@fastify/static';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
   type FastifyBaseLogger,
@@ -32,14 +31,15 @@ import { providerApi, providerPages } from './providers/routes.ts';
 import { reportPages } from './reports/routes.ts';
 import { requireDeclaredAccess } from './web/access.ts';
 import { API, describeApi } from './web/api.ts';
+import { serveAssets } from './web/assets.ts';
 import { answerError } from './web/errors.ts';
 import { healthRoutes } from './web/health.ts';
 import { identifyViewers } from './web/identify.ts';
 import { MAX_BODY_BYTES, MAX_REPORT_BYTES } from './web/limits.ts';
-import { ASSETS_FOLDER, servePages } from './web/pages.ts';
+import { servePages } from './web/pages.ts';
 import { TOO_LARGE } from './web/problems.ts';
 import { secure } from './web/security.ts';
-import { validators } from './web/validation.ts';
+import { serializers, validators } from './web/validation.ts';
 import type { Views } from './web/views.ts';
 
 /** What every route can reach. */
@@ -85,6 +85,7 @@ export async function buildApp(
   app.decorate('desk', desk);
   app.decorateRequest('fileName', '');
   app.setValidatorCompiler(validators());
+  app.setSerializerCompiler(serializers());
   app.setErrorHandler(answerError);
   app.setNotFoundHandler({ preHandler: [] }, (request) => {
     throw new Problem('not-found', `There is nothing at ${request.url.slice(0, 200)}.`);
@@ -156,11 +157,5 @@ async function refuseCutFields(request: FastifyRequest): Promise<void> {
 
 async function secureAll(app: FastifyInstance, { config, db }: Desk): Promise<void> {
   await secure(app, config, () => identifyViewers(app, db, config));
-  await app.register(statics, {
-    root: ASSETS_FOLDER,
-    prefix: '/assets/',
-    immutable: true,
-    maxAge: '365d',
-    decorateReply: false,
-  });
+  serveAssets(app);
 }

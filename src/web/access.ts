@@ -65,8 +65,6 @@ export function requireDeclaredAccess(app: FastifyInstance): void {
   const declared: DeclaredRoute[] = [];
   app.decorate('declaredRoutes', declared);
   app.addHook('onRoute', (route) => {
-    // The static plugin declares its own routes; style sheets and scripts hold nothing secret.
-    if (route.url.startsWith('/assets/')) route.config = { ...route.config, access: 'public' };
     if (!route.config?.access)
       throw new Error(`${String(route.method)} ${route.url} does not declare its access`);
     declared.push({ methods: [route.method].flat(), url: route.url, access: route.config.access });

@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { FastifySchemaCompiler } from 'fastify';
+import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify';
 
 /** Compiled at the first request: most routes of a short-lived process are never asked. */
 function onFirstUse(compile: () => ValidateFunction): ValidateFunction {
@@ -25,4 +26,23 @@ export function validators(): FastifySchemaCompiler<object> {
   addFormats.default(strict);
   addFormats.default(lenient);
   return ({ schema, httpPart }) => onFirstUse(() => (httpPart === 'body' ? strict : lenient).compile(schema));
+}
+
+const require = createRequire(import.meta.url);
+
+/** Fastify's own, compiled at the first answer of each route, and loaded with the first of all. */
+export function serializers(): FastifySerializerCompiler<object> {
+  let compiler: FastifySerializerCompiler<object> | undefined;
+  const compilerOf = () => {
+    const { SerializerSelector } = require('@fastify/fast-json-stringify-compiler');
+    return SerializerSelector()({}, {}) as FastifySerializerCompiler<object>;
+  };
+  return (route) => {
+    let serialize: ((data: unknown) => string) | undefined;
+    return (data) => {
+      compiler ??= compilerOf();
+      serialize ??= compiler(route);
+      return serialize(data);
+    };
+  };
 }
