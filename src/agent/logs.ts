@@ -176,12 +176,12 @@ export class Logs {
       const before = [...this.#places, ...this.#open.values().map((reading) => reading.place())];
       const lost = await this.#findPlaces(candidates);
       const kept = new Set(this.#places.filter((place) => !lost.includes(place)).map((place) => place.node));
+      this.#arranged = true;
       await this.#openNew(
         candidates.filter(({ log }) => !kept.has(log.node)),
         before,
       );
       this.#forget(lost);
-      this.#arranged = true;
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
       this.#arranged = false;
@@ -200,11 +200,14 @@ export class Logs {
   }
 
   async #openNew(candidates: Candidate[], before: Place[]): Promise<void> {
-    for (const candidate of candidates) {
-      if (!this.#isFree(candidate.log)) continue;
-      if (candidate.named ? !(await this.#isCopy(candidate)) : await this.#wasMissed(candidate, before))
+    const free = candidates.filter(({ log }) => this.#isFree(log));
+    for (const candidate of free.filter(({ named }) => named))
+      if (!(await this.#isCopy(candidate))) await this.#openAt(candidate);
+    // A log that is copied just now, and not emptied yet, is told from its copy by what was read of it.
+    for (const reading of [...this.#open.values()]) if (!reading.hasBegun) await this.#readOn(reading);
+    for (const candidate of free.filter(({ named }) => !named))
+      if (this.#isFree(candidate.log) && (await this.#wasMissed(candidate, before)))
         await this.#openAt(candidate);
-    }
   }
 
   #isFree({ node, born }: LogFile): boolean {

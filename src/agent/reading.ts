@@ -79,6 +79,10 @@ export class Reading {
     return performance.now() - this.#lastRead;
   }
 
+  get hasBegun(): boolean {
+    return this.#read > 0;
+  }
+
   get unfinished(): boolean {
     return this.#lines.pending > 0;
   }

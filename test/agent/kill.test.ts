@@ -75,6 +75,7 @@ for (const move of ['rename', 'copy and empty'] as const) {
     await until(() => existsSync(join(folder, 'state', 'state.json')));
     const rotations = 150;
     let written = 0;
+    let begun = 0;
     for (let rotation = 1; rotation <= rotations; rotation++) {
       for (let piece = 0; piece < 1 + (rotation % 4); piece++) {
         let text = '';
@@ -87,6 +88,10 @@ for (const move of ['rename', 'copy and empty'] as const) {
         renameSync(log, `${log}.${rotation}`);
         writeFileSync(log, '');
       } else {
+        // By what was read of it a log is known again in its copy; the last lines are written just before it.
+        await until(() => desk.total > begun);
+        appendFileSync(log, line(written++));
+        begun = written;
         copyFileSync(log, `${log}.${rotation}`);
         truncateSync(log);
       }
