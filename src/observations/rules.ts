@@ -1,5 +1,7 @@
 /** When refusals seen in a log are a block, and when accepted deliveries prove that it is over. Pure. */
 
+const MINUTE_MS = 60_000;
+
 /** Settable for all providers, and for single ones. */
 export type WatchRule = {
   /** Whether a block opens an incident by itself. */
@@ -31,6 +33,28 @@ export type Tally = { accepted: number; refused: number };
 export const isBlock = (rule: WatchRule, { accepted, refused }: Tally): boolean =>
   refused >= rule.refusals && refused * 100 >= rule.sharePercent * (accepted + refused);
 
+export type MinuteTally = Tally & { minute: Date };
+
+/**
+ * The first minute at which the deliveries of the window before it are a block; null: none is. A batch may
+ * bring hours at once, and a block in the middle of them is one although mail flows again at their end.
+ */
+export function blockedAt(rule: WatchRule, minutes: MinuteTally[]): Date | null {
+  const sum: Tally = { accepted: 0, refused: 0 };
+  let oldest = 0;
+  for (const one of minutes) {
+    sum.accepted += one.accepted;
+    sum.refused += one.refused;
+    const from = one.minute.getTime() - rule.windowMinutes * MINUTE_MS;
+    for (let out = minutes[oldest]; out && out.minute.getTime() <= from; out = minutes[++oldest]) {
+      sum.accepted -= out.accepted;
+      sum.refused -= out.refused;
+    }
+    if (one.refused > 0 && isBlock(rule, sum)) return one.minute;
+  }
+  return null;
+}
+
 const DAY_MINUTES = 1440;
 
 /**
@@ -39,8 +63,6 @@ const DAY_MINUTES = 1440;
  */
 export const quietMinutes = (rule: WatchRule, relapses: number): number =>
   Math.max(rule.quietMinutes, Math.min(rule.quietMinutes * 2 ** Math.min(relapses, 12), DAY_MINUTES));
-
-const MINUTE_MS = 60_000;
 
 /** Whether `accepted` deliveries between the last refusal and now are proof that mail flows again. */
 export const isProof = (

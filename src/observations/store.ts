@@ -4,7 +4,7 @@ import { ensureAddresses } from '../addresses/store.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Outcome } from '../database/tables.ts';
 import type { Placed } from './batch.ts';
-import type { Tally } from './rules.ts';
+import type { MinuteTally, Tally } from './rules.ts';
 
 /** Whether this batch is new. Of the same batch sent twice at a time, the second waits for the first. */
 export async function claimBatch(trx: Trx, source: string, key: string): Promise<boolean> {
@@ -122,6 +122,28 @@ export async function tally(
     .where('minute', '<=', to)
     .executeTakeFirstOrThrow();
 }
+
+/** Deliveries of an address to a provider by minute, after `from` and up to `to`, oldest first. */
+export const minuteTallies = (
+  db: Db | Trx,
+  flow: { addressId: number; provider: string },
+  from: Date,
+  to: Date,
+): Promise<MinuteTally[]> =>
+  db
+    .selectFrom('observed_minutes')
+    .select([
+      'minute',
+      sql<number>`coalesce(sum(count) filter (where outcome = 'accepted'), 0)::bigint`.as('accepted'),
+      sql<number>`coalesce(sum(count) filter (where outcome <> 'accepted'), 0)::bigint`.as('refused'),
+    ])
+    .where('address_id', '=', flow.addressId)
+    .where('provider', '=', flow.provider)
+    .where('minute', '>', from)
+    .where('minute', '<=', to)
+    .groupBy('minute')
+    .orderBy('minute')
+    .execute();
 
 /** How often each code was refused after `from` and up to `to`. */
 export const refusedCodes = (

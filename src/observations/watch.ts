@@ -12,8 +12,8 @@ import type { Provider } from '../providers/schema.ts';
 import { SYSTEM } from '../web/access.ts';
 import { count } from '../web/format.ts';
 import type { Flow } from './batch.ts';
-import { isBlock, isFresh, isProof, type WatchRule } from './rules.ts';
-import { firstAccepted, lastRefusal, refusedCodes, tally } from './store.ts';
+import { blockedAt, isFresh, isProof, type WatchRule } from './rules.ts';
+import { firstAccepted, lastRefusal, minuteTallies, refusedCodes, tally } from './store.ts';
 import { weigh } from './weigh.ts';
 
 export type Watched = Flow & { addressId: number };
@@ -23,9 +23,9 @@ type Context = { catalogue: Catalogue; rule: WatchRule; source: string; now: Dat
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const before = (at: Date, ms: number) => new Date(at.getTime() - ms);
-/** When a flow's newest minute was over; a clock ahead of ours does not reach into the future. */
-const momentOf = (flow: Watched, now: Date) =>
-  new Date(Math.min(flow.newest.getTime() + MINUTE_MS - 1, now.getTime()));
+/** When a minute was over; a clock ahead of ours does not reach into the future. */
+const momentOf = (minute: Date, now: Date) =>
+  new Date(Math.min(minute.getTime() + MINUTE_MS - 1, now.getTime()));
 
 /** The newest unfinished incident of this provider about this address or a range around it. */
 async function incidentOf(trx: Trx, flow: Watched): Promise<IncidentRow | undefined> {
@@ -44,9 +44,15 @@ async function incidentOf(trx: Trx, flow: Watched): Promise<IncidentRow | undefi
 }
 
 /** Opens the incident of a block that the log shows; its report is made of the lines that came with the batch. */
-async function open(trx: Trx, flow: Watched, provider: Provider, context: Context): Promise<number> {
+async function open(
+  trx: Trx,
+  flow: Watched,
+  provider: Provider,
+  context: Context,
+  at: Date,
+): Promise<number> {
   const { catalogue, rule, source, now } = context;
-  const from = before(flow.newest, rule.windowMinutes * MINUTE_MS);
+  const from = before(at, rule.windowMinutes * MINUTE_MS);
   const codes = await refusedCodes(trx, flow, from, flow.newest);
   const raw = Buffer.from([...new Set(flow.rows.flatMap((row) => row.samples))].join('\n'));
   const { blocks } = readReport(raw, catalogue, 'UTC');
@@ -122,12 +128,10 @@ async function relapsed(
   { rule, now }: Context,
 ): Promise<boolean> {
   const held = heldFrom(row, provider);
-  if (!held || flow.newest <= held) return false;
-  const from = new Date(
-    Math.max(held.getTime(), before(flow.newest, rule.windowMinutes * MINUTE_MS).getTime()),
-  );
-  if (!isBlock(rule, await tally(trx, flow, from, flow.newest))) return false;
-  await recordRelapse(trx, SYSTEM, row, momentOf(flow, now));
+  if (!held) return false;
+  const at = await blockIn(trx, flow, rule, (minute) => minute > held);
+  if (!at) return false;
+  await recordRelapse(trx, SYSTEM, row, momentOf(at, now));
   return true;
 }
 
@@ -141,7 +145,7 @@ async function recovered(trx: Trx, row: IncidentRow, flow: Watched, context: Con
   if (!isProof(context.rule, seen)) return false;
   const first = (await firstAccepted(trx, flow, since)) ?? since;
   const words = `${count(accepted)} of ${count(accepted)} messages accepted since ${first.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  const at = momentOf(flow, context.now);
+  const at = momentOf(flow.newest, context.now);
   await recordEvidence(trx, SYSTEM, row.number, {
     claim: 'accepted-again',
     about: claimText('accepted-again'),
@@ -165,15 +169,45 @@ export async function follow(trx: Trx, flow: Watched, context: Context): Promise
   // Two batches about one block at a time must not make two incidents; a pasted report takes the same turn.
   await sql`select pg_advisory_xact_lock(hashtext(${`incident ${provider.key}`}))`.execute(trx);
   const row = await incidentOf(trx, flow);
-  if (!row) {
-    const { rule, now } = context;
-    if (flow.refused === 0 || !rule.opens || !isFresh(flow.newest, now)) return {};
-    const from = before(flow.newest, rule.windowMinutes * MINUTE_MS);
-    if (!isBlock(rule, await tally(trx, flow, from, flow.newest))) return {};
-    return { opened: await open(trx, flow, provider, context) };
-  }
+  if (!row) return openedBy(trx, flow, provider, context);
   if (flow.refused > 0) await addRefusals(trx, row, flow);
-  if (flow.refused > 0 && isLifted(row.state))
-    return (await relapsed(trx, row, flow, provider, context)) ? { relapsed: row.number } : {};
-  return (await recovered(trx, row, flow, context)) ? { recovered: row.number } : {};
+  if (flow.refused > 0 && isLifted(row.state)) {
+    const again = await relapsed(trx, row, flow, provider, context);
+    return again ? { relapsed: row.number, ...(await endOf(trx, row.number, flow, context)) } : {};
+  }
+  return endOf(trx, row.number, flow, context);
+}
+
+/** The block may be over by the end of the same batch. */
+async function endOf(trx: Trx, number: number, flow: Watched, context: Context): Promise<Consequence> {
+  return (await recovered(trx, await lockIncident(trx, number), flow, context)) ? { recovered: number } : {};
+}
+
+async function openedBy(trx: Trx, flow: Watched, provider: Provider, context: Context): Promise<Consequence> {
+  const { rule, now } = context;
+  if (!rule.opens) return {};
+  const at = await blockIn(trx, flow, rule, (minute) => isFresh(minute, now));
+  if (!at) return {};
+  const opened = await open(trx, flow, provider, context, at);
+  return { opened, ...(await endOf(trx, opened, flow, context)) };
+}
+
+/** When the refusals of a batch that count became a block, with what was counted before them. */
+async function blockIn(
+  trx: Trx,
+  flow: Watched,
+  rule: WatchRule,
+  counts: (minute: Date) => boolean,
+): Promise<Date | null> {
+  const minutes = flow.rows
+    .filter((one) => one.outcome !== 'accepted' && counts(one.minute))
+    .map((one) => one.minute.getTime());
+  if (minutes.length === 0) return null;
+  const from = before(new Date(Math.min(...minutes)), rule.windowMinutes * MINUTE_MS);
+  const until = new Date(Math.max(...minutes));
+  const tallies = await minuteTallies(trx, flow, from, until);
+  return blockedAt(
+    rule,
+    tallies.filter(({ minute }) => counts(minute)),
+  );
 }

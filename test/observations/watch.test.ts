@@ -239,3 +239,34 @@ t.test('two agents that see one block at a time make one incident', async (t) =>
   t.equal(answers.flatMap(({ body }) => body.opened).length, 1);
   t.equal(await incidents(desk), 1);
 });
+
+t.test(
+  'hours of a log in one batch: the block in the middle of them is seen, and that it is over',
+  async (t) => {
+    const { desk, at } = await watched(t);
+    const rows = [
+      ...Array.from({ length: 20 }, (_, n) => accepted(at(n * 2), 3)),
+      ...Array.from({ length: 30 }, (_, n) => refused(at(60 + n * 2), 1)),
+      ...Array.from({ length: 50 }, (_, n) => accepted(at(5 * HOURS + n * 3), 1)),
+    ];
+    t.match((await send(desk, rows)).body, { counted: 140, opened: [1], recovered: [1], relapsed: [] });
+    const row = await desk.db.selectFrom('incidents').selectAll().executeTakeFirstOrThrow();
+    t.match(row, { state: 'recovered', rejection_count: 30 });
+    t.equal(row.first_rejection_at?.toISOString().slice(0, 16), at(60).slice(0, 16));
+    t.equal(row.last_rejection_at?.toISOString().slice(0, 16), at(118).slice(0, 16));
+  },
+);
+
+t.test(
+  'hours of a log in one batch after a recovery: the relapse in the middle of them is seen',
+  async (t) => {
+    const { desk, at } = await watched(t);
+    await send(desk, [refused(at(0), 20)]);
+    await send(desk, [accepted(at(3 * HOURS), 60)]);
+    const rows = [
+      ...Array.from({ length: 15 }, (_, n) => refused(at(4 * HOURS + n), 1)),
+      ...Array.from({ length: 40 }, (_, n) => accepted(at(7 * HOURS + n), 2)),
+    ];
+    t.match((await send(desk, rows)).body, { opened: [], relapsed: [1] });
+  },
+);
