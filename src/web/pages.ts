@@ -70,8 +70,16 @@ export function servePages(app: FastifyInstance): void {
   });
 }
 
-/** Problems that are no fault of what was sent: it stands on the page, to be sent again. */
-const KEEPS_FORM = new Set<ProblemCode>(['database-away', 'disk-full', 'not-allowed', 'unexpected']);
+/** Problems after which what was sent stands on the page, to be mended and sent again. */
+const KEEPS_FORM = new Set<ProblemCode>([
+  'invalid',
+  'changed-meanwhile',
+  'incident-closed',
+  'not-allowed',
+  'database-away',
+  'disk-full',
+  'unexpected',
+]);
 
 /** The page for a problem: what happened, what to do, the request's number. */
 export async function problemPage(
@@ -90,7 +98,7 @@ export async function problemPage(
       todo: kind.todo,
       id: request.id,
       code: problem.code,
-      again: KEEPS_FORM.has(problem.code) ? formAgain(request) : undefined,
+      again: KEEPS_FORM.has(problem.code) ? formAgain(request, problem.fields) : undefined,
     },
     kind.status,
   );

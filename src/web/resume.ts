@@ -32,12 +32,13 @@ export function signInToGoOn(request: FastifyRequest, reply: FastifyReply): Prom
 }
 
 /** Fields as a page shows them, to be read, changed and sent again. */
-export const shownFields = (fields: CarriedField[]) =>
+export const shownFields = (fields: CarriedField[], errors: Record<string, string> = {}) =>
   fields.map(({ name, value }) => ({
     name,
     value,
     hidden: name.startsWith('_') || /^(version|to)$/.test(name),
     long: value.length > 80 || value.includes('\n'),
+    error: errors[name] ?? '',
   }));
 
 /** A password is never written into a page. */
@@ -46,11 +47,12 @@ const SECRET = /^(?:password|current|carried)$/;
 /** The form of a request that could not be served, to be sent again; undefined where there is nothing to keep. */
 export function formAgain(
   request: FastifyRequest,
+  errors: Record<string, string>,
 ): { path: string; fields: ReturnType<typeof shownFields> } | undefined {
   const fields = fieldsOf(request.body);
   if (request.method !== 'POST' || fields.length === 0 || fields.some(({ name }) => SECRET.test(name)))
     return undefined;
-  return { path: localPath(request.url), fields: shownFields(fields) };
+  return { path: localPath(request.url), fields: shownFields(fields, errors) };
 }
 
 /** Reads what the sign-in form carried along. Anything but a local path with text fields is dropped. */

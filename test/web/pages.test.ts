@@ -259,3 +259,25 @@ t.test('the refusals of a provider are found by code or words', async (t) => {
     /value="&quot;&gt;&lt;script&gt;"/,
   );
 });
+
+t.test('a form without a page of its own keeps what was typed, with what is wrong beside it', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  const browser = await signedIn(desk);
+  await browser.get('/incidents/1');
+  const long = `SRX${'9'.repeat(200)}`;
+  const page = await browser.post('/incidents/1/tickets', {
+    reference: long,
+    channel: 'phone',
+    address: '+49 40 <5550100>',
+  });
+  t.equal(page.statusCode, 422);
+  t.match(page.body, /<form method="post" action="\/incidents\/1\/tickets"/);
+  t.match(page.body, long);
+  t.match(page.body, /value="\+49 40 &lt;5550100&gt;"|value="&#x2B;49 40 &lt;5550100&gt;"/);
+  t.match(page.body, /class="field-error" id="carried-\d-error">Too long: at most 120 characters/);
+  t.equal(
+    (await browser.post('/incidents/1/tickets', { reference: 'SRX1', channel: 'phone' })).statusCode,
+    303,
+  );
+});
