@@ -68,7 +68,7 @@ export const byDue = (a: { due: Date | null }, b: { due: Date | null }) =>
 
 const HEIGHT = 34;
 /** Room that a letter of a label takes, in per cent of the strip: on a wide screen and on a phone. */
-const LETTER = { wide: 0.72, phone: 2.6 };
+const LETTER = { wide: 0.76, phone: 3 };
 /** Spans closer than this share a label, in per cent. */
 const TOUCHING = 1;
 /** Labels in the last part of the strip stand before their span. */

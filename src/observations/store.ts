@@ -103,6 +103,10 @@ export async function addCounts(
   );
 }
 
+const accepted = sql<number>`coalesce(sum(count) filter (where outcome = 'accepted'), 0)::bigint`;
+/** With deferrals. */
+const refused = sql<number>`coalesce(sum(count) filter (where outcome <> 'accepted'), 0)::bigint`;
+
 /** Accepted and refused deliveries of an address to a provider, after `from` and up to `to`. */
 export async function tally(
   db: Db | Trx,
@@ -112,10 +116,7 @@ export async function tally(
 ): Promise<Tally> {
   return db
     .selectFrom('observed_minutes')
-    .select([
-      sql<number>`coalesce(sum(count) filter (where outcome = 'accepted'), 0)::bigint`.as('accepted'),
-      sql<number>`coalesce(sum(count) filter (where outcome <> 'accepted'), 0)::bigint`.as('refused'),
-    ])
+    .select([accepted.as('accepted'), refused.as('refused')])
     .where('address_id', '=', flow.addressId)
     .where('provider', '=', flow.provider)
     .where('minute', '>', from)
@@ -132,11 +133,7 @@ export const minuteTallies = (
 ): Promise<MinuteTally[]> =>
   db
     .selectFrom('observed_minutes')
-    .select([
-      'minute',
-      sql<number>`coalesce(sum(count) filter (where outcome = 'accepted'), 0)::bigint`.as('accepted'),
-      sql<number>`coalesce(sum(count) filter (where outcome <> 'accepted'), 0)::bigint`.as('refused'),
-    ])
+    .select(['minute', accepted.as('accepted'), refused.as('refused')])
     .where('address_id', '=', flow.addressId)
     .where('provider', '=', flow.provider)
     .where('minute', '>', from)
