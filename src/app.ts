@@ -17,6 +17,9 @@ import { correspondencePages } from './correspondence/routes.ts';
 import type { Db } from './database/open.ts';
 import { evidenceApi, evidencePages } from './evidence/routes.ts';
 import { incidentApi } from './incidents/api.ts';
+import { deskPages } from './incidents/desk-routes.ts';
+import { incidentEditPages } from './incidents/edit-routes.ts';
+import { incidentListPages } from './incidents/list-routes.ts';
 import { logPages } from './incidents/log-routes.ts';
 import { incidentPages } from './incidents/routes.ts';
 import { letterApi } from './letters/api.ts';
@@ -115,7 +118,10 @@ export async function buildApp(
     healthRoutes,
     accountPages,
     settingsPages,
+    deskPages,
+    incidentListPages,
     incidentPages,
+    incidentEditPages,
     logPages,
     correspondencePages,
     letterPages,

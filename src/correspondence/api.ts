@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { NumberParams } from '../incidents/api.ts';
+import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, type Static, Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
@@ -11,13 +11,12 @@ import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { once } from '../web/once.ts';
+import { Channel } from './channels.ts';
 import { MessageJson, messageJson } from './json.ts';
 import { correctVerdict, getMessage, listMessages, recordMessage } from './store.ts';
 import { type GivenMessage, readMessage } from './take-message.ts';
 
 const closed = { additionalProperties: false };
-export const CHANNELS = ['form', 'email', 'portal', 'phone', 'other'] as const;
-export const Channel = Type.Enum([...CHANNELS]);
 const tags = ['correspondence'];
 
 const MessageBody = Type.Object(

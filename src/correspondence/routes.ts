@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NumberParams } from '../incidents/api.ts';
 import { stateWords } from '../incidents/incidents.ts';
 import { nextStep } from '../incidents/next-step.ts';
+import { NumberParams } from '../incidents/number-params.ts';
 import { VERDICT_BADGES } from '../incidents/page.ts';
-import { readMoment } from '../incidents/routes.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
@@ -14,9 +13,10 @@ import { actorOf, viewerOf } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
 import { formKey, readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
+import { readMoment } from '../web/moment.ts';
 import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { CHANNELS, Channel } from './api.ts';
+import { CHANNEL_WORDS, Channel, channelOptions } from './channels.ts';
 import { sanitiseMail } from './sanitise.ts';
 import { correctVerdict, getMessage, recordMessage } from './store.ts';
 import { readMessage } from './take-message.ts';
@@ -49,15 +49,6 @@ const AttachmentParams = Type.Object({
   ...MessageParams.properties,
   position: Type.Integer({ minimum: 0, maximum: 1000 }),
 });
-
-const CHANNEL_WORDS = {
-  form: 'form',
-  email: 'e-mail',
-  portal: 'portal',
-  phone: 'telephone',
-  other: 'another way',
-};
-export const channelOptions = CHANNELS.map((key) => ({ key, words: CHANNEL_WORDS[key] }));
 
 /** A file name for a download header: any name is carried, none can break out of it (RFC 6266, RFC 8187). */
 function dispositionOf(fileName: string): string {

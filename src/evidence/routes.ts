@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { NumberParams } from '../incidents/api.ts';
-import { readMoment } from '../incidents/routes.ts';
+import { NumberParams } from '../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
 import { CLAIM_KEYS, claimText } from '../letters/claims.ts';
@@ -10,6 +9,7 @@ import { backOf } from '../web/back.ts';
 import { localInput } from '../web/format.ts';
 import { formKey, readForm, typedAgain } from '../web/forms.ts';
 import { apiKey } from '../web/idempotency.ts';
+import { readMoment } from '../web/moment.ts';
 import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { recordEvidence } from './store.ts';

@@ -17,11 +17,11 @@ import { once } from '../web/once.ts';
 import { SEVERITIES, STATES } from './incidents.ts';
 import { IncidentJson, incidentJson } from './json.ts';
 import { listIncidents } from './list.ts';
+import { NumberParams } from './number-params.ts';
 import { addressesOf, editIncident, getIncident, linksOf, rulesOf, setState } from './store.ts';
 import { blocksToLog, leftOut, readReport, takeReport } from './take-report.ts';
 
 const closed = { additionalProperties: false };
-export const NumberParams = Type.Object({ number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 const tags = ['incidents'];
 
 export const EntryJson = Type.Object({

@@ -2,13 +2,21 @@ import type { ParsedReport } from '../bounces/parse-report.ts';
 import { NOTHING_FOUND } from '../bounces/report-notes.ts';
 import type { IncidentState } from '../database/tables.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
+import { noSuchProvider } from '../providers/choice.ts';
+import type { Provider } from '../providers/schema.ts';
 import { incidentTitle } from './incidents.ts';
 import type { SeenRejection } from './log.ts';
 import type { Block } from './report.ts';
 
 type Match = { number: number; title: string; state: IncidentState; stateWords: string };
 /** What a person put into the fields in place of what was read. */
-export type Chosen = { provider: string; addresses: string; reason: string };
+export type Chosen = {
+  /** The provider as typed, and the one that is meant by it. */
+  providerText: string;
+  provider: Provider | undefined;
+  addresses: string;
+  reason: string;
+};
 type More = {
   chosen: Chosen;
   to: string;
@@ -91,6 +99,9 @@ function blockView(block: Block, match: Match | undefined, more: More) {
   };
 }
 
+const chosenByHand = ({ provider, providerText }: Chosen) =>
+  provider ? 'Chosen by hand.' : noSuchProvider(providerText);
+
 /** The right-hand side of the Log page. Without a report it says what will stand there. */
 export function previewView(read: { report: ParsedReport; blocks: Block[] } | undefined, more: More) {
   const { chosen, to } = more;
@@ -104,8 +115,7 @@ export function previewView(read: { report: ParsedReport; blocks: Block[] } | un
   const several = blocks.length > 1;
   const match = several ? null : (more.matches[0] ?? null);
   const addresses = chosen.addresses || single?.addresses || '';
-  const provider = chosen.provider || single?.provider || '';
-  const name = more.catalogue.byKey.get(provider)?.name;
+  const name = chosen.providerText ? chosen.provider?.name : single?.providerName;
   return {
     isEmpty: !read,
     nothing: read !== undefined && blocks.length === 0,
@@ -119,13 +129,13 @@ export function previewView(read: { report: ParsedReport; blocks: Block[] } | un
     block: single ?? null,
     /** What was read, so that what a person changes is told from it. */
     found: {
-      provider: single?.provider ?? '',
+      provider: single?.providerName ?? '',
       addresses: single?.addresses ?? '',
       reason: single?.reason ?? '',
     },
     /** What stands in the inputs: what a person chose comes before what was read. */
-    provider,
-    providerFrom: chosen.provider ? 'Chosen by hand.' : (single?.basis ?? ''),
+    provider: name ?? chosen.providerText,
+    providerFrom: chosen.providerText ? chosenByHand(chosen) : (single?.basis ?? ''),
     addresses,
     addressNotes: chosen.addresses ? [] : (single?.addressNotes ?? []),
     reason: chosen.reason || single?.reason || '',

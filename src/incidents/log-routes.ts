@@ -4,6 +4,8 @@ import { isDocumentation, type Network, parseNetworks } from '../addresses/addre
 import { findAddress } from '../addresses/store.ts';
 import { Id, Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import { providerChoices, providerMeant } from '../providers/choice.ts';
 import { REASONS, Reason } from '../providers/schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formKey, readForm, typedAgain } from '../web/forms.ts';
@@ -36,12 +38,18 @@ function rawOf(request: FastifyRequest): { raw: Buffer; fileName: string } {
 }
 
 /** What a person changed of what was read: the form carries both. */
-function chosenOf(typed: Typed): Chosen {
+function chosenOf(typed: Typed, catalogue: Catalogue): Chosen {
   const changed = (name: string) => {
     const value = typed[name]?.trim() ?? '';
     return value === (typed[`_found_${name}`] ?? '') ? '' : value;
   };
-  return { provider: changed('provider'), addresses: changed('addresses'), reason: changed('reason') };
+  const providerText = changed('provider');
+  return {
+    providerText,
+    provider: providerMeant(providerText, catalogue),
+    addresses: changed('addresses'),
+    reason: changed('reason'),
+  };
 }
 
 /** Addresses as typed so far; half an address is none yet. */
@@ -57,7 +65,7 @@ const typedOf = (request: FastifyRequest): Typed => typedAgain(request.body);
 
 export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
-  const providers = catalogue.providers.map(({ key, name }) => ({ key, name }));
+  const choices = providerChoices(catalogue);
 
   /** The open incident that a block of this provider and these addresses would be added to. */
   async function openFor(provider: string | undefined, networks: Network[]) {
@@ -72,7 +80,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   }
 
   async function preview(request: FastifyRequest, raw: Buffer, typed: Typed) {
-    const chosen = chosenOf(typed);
+    const chosen = chosenOf(typed, catalogue);
     const more = { chosen, to: typed['to'] ?? '', catalogue };
     if (raw.length === 0) return previewView(undefined, { ...more, matches: [], addresses: new Map() });
     const { report, blocks } = readReport(raw, catalogue, viewerOf(request).timeZone);
@@ -86,7 +94,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
         ? read.blocks.map((block) => openFor(block.provider?.key, block.networks))
         : [
             openFor(
-              chosen.provider || only?.provider?.key,
+              (chosen.provider ?? only?.provider)?.key,
               chosen.addresses ? networksTyped(chosen.addresses) : (only?.networks ?? []),
             ),
           ],
@@ -114,7 +122,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
       lost: shown === '' && raw.length > 0,
       read: await preview(request, raw, typed),
       typed: { note: typed['note'] ?? '', to: typed['to'] ?? '', severity: typed['severity'] ?? 'normal' },
-      providers,
+      choices,
       reasons: REASONS.filter((reason) => reason !== 'not-a-block'),
       severities: [...SEVERITIES],
       errors: problem?.fields ?? {},

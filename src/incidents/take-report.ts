@@ -7,6 +7,7 @@ import type { Trx } from '../database/open.ts';
 import type { Severity } from '../database/tables.ts';
 import { invalid, Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
+import { noSuchProvider, providerMeant } from '../providers/choice.ts';
 import type { Provider, Reason } from '../providers/schema.ts';
 import type { Actor } from '../web/access.ts';
 import {
@@ -24,6 +25,7 @@ export type Given = {
   raw: Buffer;
   source: ReportSource;
   fileName: string;
+  /** As `providerMeant` takes it. */
   provider?: string | undefined;
   addresses?: string | string[] | undefined;
   reason?: Reason | undefined;
@@ -47,15 +49,9 @@ export function readReport(
   return { report, blocks: blocksOf(report, catalogue) };
 }
 
-function providerNamed(key: string, catalogue: Catalogue): Provider {
-  const provider =
-    catalogue.byKey.get(key) ??
-    catalogue.providers.find((one) => one.name.toLowerCase() === key.toLowerCase());
-  if (!provider)
-    throw invalid(
-      'provider',
-      `“${key.slice(0, 60)}” is no provider of the catalogue; choose one from the list.`,
-    );
+function providerNamed(text: string, catalogue: Catalogue): Provider {
+  const provider = providerMeant(text, catalogue);
+  if (!provider) throw invalid('provider', noSuchProvider(text));
   return provider;
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Channel } from '../correspondence/api.ts';
-import { NumberParams } from '../incidents/api.ts';
+import { Channel } from '../correspondence/channels.ts';
+import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, Type, Version } from '../json-schema.ts';
 import { invalid } from '../problem.ts';

@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { networkText } from '../addresses/address.ts';
-import { NumberParams } from '../incidents/api.ts';
+import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
+import { invalid } from '../problem.ts';
+import { noSuchProvider, providerChoices, providerMeant } from '../providers/choice.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { near, offset } from '../web/format.ts';
 import { formKey, readForm, typedAgain } from '../web/forms.ts';
@@ -18,7 +20,9 @@ const whole = (minimum: number, maximum: number, description: string) =>
   Type.Integer({ minimum, maximum, description });
 
 const RuleForm = Type.Object({
-  provider: Type.Optional(Type.String({ maxLength: 60, description: 'a provider of the catalogue' })),
+  provider: Type.Optional(Type.String({ maxLength: 120, description: 'a provider of the catalogue' })),
+  /** Sent by the form that adds a rule for a provider which has none. */
+  adds: Type.Optional(Type.Enum(['yes'])),
   opens: Type.Enum(['yes', 'no']),
   refusals: whole(1, 1_000_000, 'a whole number from 1'),
   windowMinutes: whole(1, 1440, 'minutes, 1 to 1440'),
@@ -46,14 +50,22 @@ const share = (part: number, of: number) => (of === 0 ? 0 : Math.round((part / o
 export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
   const nameOf = (key: string) => catalogue.byKey.get(key)?.name ?? key;
+  const choices = providerChoices(catalogue);
+
+  function keyMeant(text: string): string {
+    const provider = providerMeant(text, catalogue);
+    if (!provider) throw invalid('provider', noSuchProvider(text));
+    return provider.key;
+  }
 
   /** The rules with their forms, and the transports with theirs. `typed` is what somebody sent that could not be taken. */
   async function watchingView(typed: Typed = {}, errors: Record<string, string> = {}, problem = '') {
     const [rules, transports] = await Promise.all([listRules(db), listTransports(db)]);
     const general = rules.find((rule) => rule.provider === ALL) ?? { ...DEFAULT_RULE, version: 0 };
     const own = rules.filter((rule) => rule.provider !== ALL);
-    const isAgain = (key: string) =>
-      problem !== '' && typed['via'] === undefined && (typed['provider'] ?? '') === key;
+    const isRule = problem !== '' && typed['via'] === undefined;
+    const isNew = isRule && typed['adds'] !== undefined;
+    const isAgain = (key: string) => isRule && !isNew && (typed['provider'] ?? '') === key;
     const formOf = (key: string, rule: WatchRule & { version: number }) => ({
       key,
       id: key || 'all',
@@ -63,7 +75,6 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
       errors: isAgain(key) ? errors : {},
     });
     const forms = [formOf(ALL, general), ...own.map((rule) => formOf(rule.provider, rule))];
-    const isNew = problem !== '' && typed['via'] === undefined && !forms.some((form) => isAgain(form.key));
     return {
       forms,
       adding: {
@@ -73,8 +84,8 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
         values: isNew ? typed : shown(general),
         errors: isNew ? errors : {},
         open: isNew,
-        others: catalogue.providers.filter(({ key }) => !own.some((rule) => rule.provider === key)),
       },
+      choices: choices.filter(({ name }) => !own.some((rule) => nameOf(rule.provider) === name)),
       transports: transports.map((one) => ({
         ...one,
         address: one.via === typed['via'] ? (typed['address'] ?? '') : networkText(one.network ?? ''),
@@ -97,7 +108,8 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
     orFormAgain(
       reply,
       async () => {
-        const { provider = ALL, version, opens, ...rule } = readForm(RuleForm, request.body);
+        const { provider: text = ALL, adds, version, opens, ...rule } = readForm(RuleForm, request.body);
+        const provider = text === ALL && !adds ? ALL : keyMeant(text);
         await once(
           db,
           {

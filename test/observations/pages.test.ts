@@ -108,7 +108,8 @@ t.test('rules are set for all providers or for one, by an admin', async (t) => {
   t.equal((await admin.post('/settings/watching', { ...RULE, provider: '' })).statusCode, 303);
   t.strictSame((await send(desk, [refused(at(0), 3), accepted(at(0), 900)])).body.opened, [1]);
   t.equal(
-    (await admin.post('/settings/watching', { ...RULE, provider: 'gmail', opens: 'no' })).statusCode,
+    (await admin.post('/settings/watching', { ...RULE, provider: 'Google Mail', adds: 'yes', opens: 'no' }))
+      .statusCode,
     303,
   );
   const gmail = refused(at(0), 300, { provider: 'gmail', samples: [] });
@@ -124,13 +125,19 @@ t.test('a rule that cannot be says where, and keeps what was typed', async (t) =
   const bad = await admin.post('/settings/watching', {
     ...RULE,
     provider: 'gmail',
+    adds: 'yes',
     sharePercent: '120',
     quietMinutes: 'soon',
   });
   t.equal(bad.statusCode, 422);
   t.match(bad.body, /Must be per cent, 0 to 100/);
   t.match(bad.body, /value="soon"/);
-  t.match(bad.body, /<option value="gmail" selected>/);
+  t.match(bad.body, /name="provider" value="gmail"/);
+  for (const provider of ['', 'Gmial']) {
+    const nobody = await admin.post('/settings/watching', { ...RULE, provider, adds: 'yes' });
+    t.equal(nobody.statusCode, 422);
+    t.match(nobody.body, /is no provider of the catalogue/);
+  }
   t.strictSame(await desk.db.selectFrom('watch_rules').selectAll().execute(), []);
 });
 

@@ -1,0 +1,40 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { viewerOf } from '../web/access.ts';
+import { readDesk, readSpans } from './desk.ts';
+import { byDue, deskRow, spansView } from './desk-page.ts';
+import { rulesOf } from './store.ts';
+
+const STRIP_DAYS = 90;
+
+export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue } = app.desk;
+
+  app.get('/', { config: { access: 'viewer' } }, async (request, reply) => {
+    const now = new Date();
+    const zone = viewerOf(request).timeZone;
+    const since = new Date(now.getTime() - STRIP_DAYS * 86_400_000);
+    const [desk, spans] = await Promise.all([readDesk(db), readSpans(db, since)]);
+    const listed = [desk.needYou, desk.waiting, desk.proving].flatMap((part) => part.items);
+    const rules = await rulesOf(
+      db,
+      listed.map((row) => row.number),
+    );
+    const rows = (part: typeof desk.needYou) => ({
+      rows: part.items.map((row) => deskRow(row, rules.get(row.number), catalogue, now)).sort(byDue),
+      more: part.next !== null,
+    });
+    const empty =
+      spans.length === 0 &&
+      desk.needYou.items.length + desk.waiting.items.length + desk.proving.items.length === 0;
+    if (empty) {
+      const any = await db.selectFrom('incidents').select('number').limit(1).executeTakeFirst();
+      if (!any) return reply.page('incidents/first-start', {});
+    }
+    return reply.page('incidents/desk', {
+      needYou: rows(desk.needYou),
+      waiting: rows(desk.waiting),
+      proving: rows(desk.proving),
+      strip: spansView(spans, catalogue, since, now, zone),
+    });
+  });
+};

@@ -1,0 +1,118 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { Type, Version } from '../json-schema.ts';
+import { actorOf, viewerOf } from '../web/access.ts';
+import { localInput } from '../web/format.ts';
+import { formKey, readForm, typedAgain } from '../web/forms.ts';
+import { readMoment } from '../web/moment.ts';
+import { once } from '../web/once.ts';
+import { orFormAgain } from '../web/pages.ts';
+import { SEVERITIES } from './incidents.ts';
+import { NumberParams } from './number-params.ts';
+import { editIncident, getIncident } from './store.ts';
+
+const EditForm = Type.Object({
+  title: Type.String({ minLength: 1, maxLength: 300, description: 'a title' }),
+  severity: Type.Enum([...SEVERITIES]),
+  affected: Type.Optional(Type.String({ maxLength: 10_000 })),
+  assigneeId: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+  nextAction: Type.Optional(Type.String({ maxLength: 500 })),
+  nextActionDueAt: Type.Optional(Type.String({ maxLength: 30, description: 'a date and time' })),
+  version: Version,
+});
+
+export const incidentEditPages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+
+  async function editView(
+    request: FastifyRequest,
+    number: number,
+    typed?: Record<string, string>,
+    problem?: { message: string; fields: Record<string, string> },
+  ) {
+    const [row, users] = await Promise.all([
+      getIncident(db, number),
+      db
+        .selectFrom('users')
+        .select(['id', 'name'])
+        .where('disabled_at', 'is', null)
+        .orderBy('name')
+        .limit(500)
+        .execute(),
+    ]);
+    const values = typed ?? {
+      title: row.title,
+      severity: row.severity,
+      affected: row.affected,
+      assigneeId: row.assignee_id === null ? '' : String(row.assignee_id),
+      nextAction: row.next_action,
+      nextActionDueAt: row.next_action_due_at
+        ? localInput(row.next_action_due_at, viewerOf(request).timeZone).slice(0, 16)
+        : '',
+    };
+    const value = (name: string) => (values as Record<string, string>)[name] ?? '';
+    return {
+      number,
+      title: row.title,
+      values: {
+        title: value('title'),
+        severity: value('severity'),
+        affected: value('affected'),
+        assigneeId: value('assigneeId'),
+        nextAction: value('nextAction'),
+        nextActionDueAt: value('nextActionDueAt'),
+      },
+      // The newest version: who saw the newer text and sends again means it.
+      version: row.version,
+      severities: [...SEVERITIES],
+      users,
+      errors: problem?.fields ?? {},
+      problem: problem?.message ?? '',
+      zone: viewerOf(request).timeZone,
+    };
+  }
+
+  app.get(
+    '/incidents/:number/edit',
+    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    async (request, reply) => reply.page('incidents/edit', await editView(request, request.params.number)),
+  );
+
+  app.post(
+    '/incidents/:number/edit',
+    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    async (request, reply) => {
+      const { number } = request.params;
+      return orFormAgain(
+        reply,
+        async () => {
+          const form = readForm(EditForm, request.body);
+          const due = readMoment(request, 'nextActionDueAt', form.nextActionDueAt, { future: true }) ?? null;
+          const sent = {
+            actor: actorOf(request),
+            key: formKey(request.body),
+            what: `edit ${number}`,
+            input: request.body,
+          };
+          await once(db, sent, async (trx) => {
+            const facts = {
+              title: form.title,
+              severity: form.severity,
+              affected: form.affected ?? '',
+              assigneeId: form.assigneeId ?? null,
+              nextAction: form.nextAction ?? '',
+              nextActionDueAt: due,
+            };
+            await editIncident(trx, actorOf(request), number, facts, form.version);
+            return { status: 303, body: null };
+          });
+          return reply.done(`/incidents/${number}`, 'Saved.');
+        },
+        async (problem) => ({
+          view: 'incidents/edit',
+          data: await editView(request, number, typedAgain(request.body), problem),
+        }),
+      );
+    },
+  );
+};

@@ -1,0 +1,156 @@
+import type { FastifyRequest } from 'fastify';
+import type { Db } from '../database/open.ts';
+import type { IncidentState } from '../database/tables.ts';
+import { type Static, Type } from '../json-schema.ts';
+import type { LetterLibrary } from '../letters/library.ts';
+import { roundWords } from '../letters/rounds.ts';
+import { incidentDeliveries } from '../observations/deliveries.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import { ruleIdOf } from '../providers/playbook.ts';
+import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
+import { ENTRY_GROUPS, type EntryGroup } from '../timeline/entries.ts';
+import { countKinds, listEntries } from '../timeline/store.ts';
+import { viewerOf } from '../web/access.ts';
+import { localInput } from '../web/format.ts';
+import { linkTo } from '../web/links.ts';
+import { blockedSince, durations, STATES, stateWords } from './incidents.ts';
+import { nextStep } from './next-step.ts';
+import { courseOf, courseView, entriesByDay, timelineTabs } from './page.ts';
+import { readBodies, readIncident } from './show.ts';
+
+const ENTRIES_PER_PAGE = 100;
+const DOSSIER_ENTRIES = 5000;
+
+/** What is usually set by hand next, and why. */
+const ENDINGS: Partial<Record<IncidentState, { to: IncidentState; reason: string }>> = {
+  recovered: { to: 'closed', reason: 'Mail flows again.' },
+  closed: { to: 'open', reason: '' },
+};
+
+export const ShowQuery = Type.Object({
+  show: Type.Optional(Type.String({ maxLength: 20 })),
+  order: Type.Optional(Type.String({ maxLength: 20 })),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+});
+
+/** The incident's page. `whole`: its whole timeline with all texts, for the dossier. */
+export async function incidentView(
+  { db, catalogue, letters }: { db: Db; catalogue: Catalogue; letters: LetterLibrary },
+  request: FastifyRequest,
+  number: number,
+  query: Static<typeof ShowQuery>,
+  whole = false,
+) {
+  const zone = viewerOf(request).timeZone;
+  const group = (Object.keys(ENTRY_GROUPS) as EntryGroup[]).find((one) => one === query.show);
+  const order = query.order === 'newest' ? 'newest' : 'oldest';
+  const after = readEntryCursor(query.cursor, number, order);
+  const [read, counts, page] = await Promise.all([
+    readIncident(db, number),
+    countKinds(db, number),
+    listEntries(db, number, {
+      order,
+      limit: whole ? DOSSIER_ENTRIES : ENTRIES_PER_PAGE,
+      ...(group ? { kinds: ENTRY_GROUPS[group] } : {}),
+      after,
+    }),
+  ]);
+  const now = new Date();
+  const { row } = read;
+  const deliveries = await incidentDeliveries(db, row, read.letters, { zone, now });
+  const provider = catalogue.byKey.get(row.provider);
+  const rule = provider?.rejections.find((one) => `${provider.key}/${one.id}` === read.firstRejection?.rule);
+  const link = (change: Record<string, string>) => {
+    const merged = new URLSearchParams({
+      ...(group ? { show: group } : {}),
+      ...(order === 'newest' ? { order } : {}),
+      ...change,
+    });
+    for (const [key, value] of [...merged])
+      if (!value || value === 'all' || value === 'oldest') merged.delete(key);
+    return linkTo(`/incidents/${number}`, merged);
+  };
+  const changes = read.changes.filter((change) => change.at >= row.opened_at || read.changes.length < 50);
+  return {
+    incident: {
+      number,
+      title: row.title,
+      state: row.state,
+      stateWords: stateWords(row.state),
+      round: row.round,
+      severity: row.severity,
+      affected: row.affected,
+      reason: row.reason ?? '',
+      codes: row.block_codes,
+      firstCodes: read.firstRejection
+        ? [read.firstRejection.reply_code, read.firstRejection.enhanced_code, read.firstRejection.block_code]
+            .filter(Boolean)
+            .join(' ')
+        : '',
+      temporary: read.firstRejection?.temporary ?? null,
+      listName: read.firstRejection?.list_name ?? '',
+      recipientDomains: row.recipient_domains.slice(0, 8),
+      moreDomains: Math.max(0, row.recipient_domains.length - 8),
+      rejectionCount: row.rejection_count,
+      firstRejectionAt: row.first_rejection_at,
+      lastRejectionAt: row.last_rejection_at,
+      openedAt: row.opened_at,
+      mitigatedAt: row.mitigated_at,
+      recoveredAt: row.recovered_at,
+      closedAt: row.closed_at,
+      relapses: row.relapses,
+      version: row.version,
+      lifted: row.mitigated_at !== null || row.recovered_at !== null || row.closed_at !== null,
+    },
+    provider: {
+      key: row.provider,
+      name: provider?.name ?? row.provider,
+      operator: provider?.operator ?? '',
+    },
+    meaning: rule?.meaning ?? '',
+    durations: durations(row, now),
+    step: nextStep(row, provider, ruleIdOf(read.firstRejection?.rule, row.provider)),
+    deliveries,
+    course: courseView(courseOf(blockedSince(row), changes, row.state), now),
+    tabs: timelineTabs(counts, group ?? 'all', (name) => link({ show: name })),
+    order,
+    orderLink: link({ order: order === 'oldest' ? 'newest' : 'oldest' }),
+    days: entriesByDay(page.entries, zone, whole ? await readBodies(db, number) : undefined),
+    more: page.next ? link({ cursor: writeEntryCursor(page.next, number, order) }) : '',
+    first: after ? link({}) : '',
+    addresses: read.addresses,
+    assignee: read.assignee,
+    tickets: read.tickets,
+    letters: read.letters.map((letter, index) => ({
+      ...letter,
+      round: roundWords(letter.round),
+      position: index + 1,
+      sent: letter.state === 'sent',
+    })),
+    evidence: read.evidence.map((one) => ({
+      claim: one.claim,
+      about: letters.claimText(one.claim),
+      words: one.words,
+      source: one.source,
+      address: one.address,
+      observedAt: one.observed_at,
+      is: one.result === 'supports' ? 'good' : one.result === 'contradicts' ? 'bad' : '',
+      icon: one.result === 'supports' ? 'e-good' : one.result === 'contradicts' ? 'e-bad' : 'e-unknown',
+    })),
+    links: read.links.map((one) => ({
+      ...one,
+      kind: stateWords(one.kind),
+      stateWords: stateWords(one.state),
+    })),
+    nowInput: localInput(now, zone),
+    states: STATES.filter((one) => one !== row.state).map((one) => ({ key: one, words: stateWords(one) })),
+    ending: ENDINGS[row.state] ?? { to: '', reason: '' },
+    isOver: row.state === 'closed',
+    paper: whole,
+    organisation: '',
+    errors: {} as Record<string, string>,
+    problem: '',
+    typed: {} as Record<string, string>,
+    open: '',
+  };
+}

@@ -1,0 +1,25 @@
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../problem.ts';
+import { viewerOf } from './access.ts';
+import { fromLocalInput } from './format.ts';
+
+/** A moment from a `datetime-local` input in the viewer's zone; a future one is refused where only the past makes sense. */
+export function readMoment(
+  request: FastifyRequest,
+  field: string,
+  text: string | undefined,
+  options: { future?: boolean } = {},
+): Date | undefined {
+  if (!text) return undefined;
+  const at = fromLocalInput(text, viewerOf(request).timeZone);
+  if (!at)
+    throw new Problem('invalid', 'This is not a date and time.', {
+      fields: { [field]: 'Write it as 2026-03-10 09:12.' },
+    });
+  if (!options.future && at.getTime() > Date.now() + 60_000) {
+    throw new Problem('invalid', 'This time is in the future.', {
+      fields: { [field]: 'This time is in the future.' },
+    });
+  }
+  return at;
+}
