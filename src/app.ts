@@ -15,7 +15,9 @@ import type { Config } from './config.ts';
 import { correspondenceApi } from './correspondence/api.ts';
 import { correspondencePages } from './correspondence/routes.ts';
 import type { Db } from './database/open.ts';
-import { evidenceApi, evidencePages } from './evidence/routes.ts';
+import { evidenceApi } from './evidence/api.ts';
+import { checkPages } from './evidence/check-routes.ts';
+import { evidencePages } from './evidence/routes.ts';
 import { incidentApi } from './incidents/api.ts';
 import { deskPages } from './incidents/desk-routes.ts';
 import { incidentEditPages } from './incidents/edit-routes.ts';
@@ -126,6 +128,7 @@ export async function buildApp(
     correspondencePages,
     letterPages,
     evidencePages,
+    checkPages,
     observationPages,
     addressPages,
     providerPages,

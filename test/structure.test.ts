@@ -158,7 +158,7 @@ t.test('the database knows no feature', async (t) => {
   t.strictSame(features(LOADED), []);
   t.strictSame(
     features(READ),
-    ['src/database/tables.ts → src/providers/schema.ts'],
+    ['src/database/tables.ts → src/evidence/kind.ts', 'src/database/tables.ts → src/providers/schema.ts'],
     'but the words of columns',
   );
   t.strictSame(

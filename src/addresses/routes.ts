@@ -1,5 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { networkEvidence } from '../evidence/incident-evidence.ts';
+import { snapshotJson } from '../evidence/json.ts';
+import { KINDS } from '../evidence/kinds.ts';
+import { standingSnapshots } from '../evidence/snapshots.ts';
 import { durations, STATES, stateWords } from '../incidents/incidents.ts';
 import { countIncidents, listIncidents } from '../incidents/list.ts';
 import { Type, Version } from '../json-schema.ts';
@@ -233,11 +237,16 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       if (!editing) {
         const view = { zone: viewerOf(request).timeZone, now: new Date() };
         const deliveries = await addressDeliveries(db, row.network, view);
+        const evidence = await networkEvidence(db, data.text, KINDS);
         const named = deliveries.byProvider.map((one) => ({
           ...one,
           name: catalogue.byKey.get(one.provider)?.name ?? (one.provider || 'not in the catalogue'),
         }));
-        return reply.page('addresses/show', { ...data, deliveries: { ...deliveries, byProvider: named } });
+        return reply.page('addresses/show', {
+          ...data,
+          evidence,
+          deliveries: { ...deliveries, byProvider: named },
+        });
       }
       const values = {
         hostname: row.hostname,
@@ -329,9 +338,10 @@ export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
       const row = await getAddress(db, network.text);
       const { limit = 200, cursor } = request.query;
       const [after] = readCursor(cursor, 'incidents', ['number']) ?? [];
-      const [counts, page] = await Promise.all([
+      const [counts, page, evidence] = await Promise.all([
         countIncidents(db, network),
         listIncidents(db, { limit, network, after }),
+        standingSnapshots(db, { networks: [network.text], domains: [] }),
       ]);
       return {
         ...addressJson({ ...row, ...counts }),
@@ -344,6 +354,7 @@ export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
           round: one.round,
         })),
         next: page.next === null ? null : writeCursor('incidents', [page.next]),
+        evidence: evidence.map(snapshotJson),
       };
     },
   );

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, Insertable, Selectable, Updateable } from 'kysely';
+import type { ClaimFinding, EvidenceResult, Fact, Outcome as SnapshotOutcome } from '../evidence/kind.ts';
 import type { Reason, Verdict } from '../providers/schema.ts';
 
 /** Table types shared by all stores; the schema itself is in `migrations/`. */
@@ -19,7 +20,7 @@ export type IncidentState =
 export type Severity = 'low' | 'normal' | 'high' | 'critical';
 export type Channel = 'form' | 'email' | 'portal' | 'phone' | 'other';
 export type Direction = 'in' | 'out';
-export type EvidenceResult = 'supports' | 'contradicts' | 'unknown';
+export type { EvidenceResult };
 export type Outcome = 'accepted' | 'deferred' | 'refused';
 export type LetterState = 'draft' | 'sent' | 'discarded';
 
@@ -93,6 +94,7 @@ export type ProfileTable = {
   jmrp_since: string | null;
   snds_since: string | null;
   programmes: Default<string[]>;
+  dkim_selectors: Default<string[]>;
   version: Default<number>;
   updated_at: Now;
 };
@@ -287,6 +289,37 @@ export type EvidenceTable = {
   recorded_by_name: string;
 };
 
+export type SnapshotsTable = {
+  id: GeneratedAlways<number>;
+  kind: string;
+  address: string | null;
+  domain: string | null;
+  outcome: SnapshotOutcome;
+  summary: string;
+  facts: Json<Fact[]>;
+  claims: Json<ClaimFinding[]>;
+  raw: Json<Record<string, unknown>>;
+  content_hash: Buffer;
+  first_seen_at: Date;
+  last_seen_at: Date;
+  /** When another one took its place; null: it stands. */
+  superseded_at: Date | null;
+};
+
+export type ChecksTable = {
+  id: GeneratedAlways<number>;
+  incident_number: number | null;
+  networks: string[];
+  /** Null: all kinds. */
+  kinds: string[] | null;
+  asked_by_name: string;
+  asked_at: Now;
+  lease_until: Date | null;
+  parts: Default<number>;
+  parts_done: Default<number>;
+  finished_at: Date | null;
+};
+
 export type TimelineEntriesTable = {
   id: GeneratedAlways<number>;
   incident_number: number;
@@ -376,6 +409,8 @@ export type Database = {
   messages: MessagesTable;
   attachments: AttachmentsTable;
   evidence: EvidenceTable;
+  snapshots: SnapshotsTable;
+  checks: ChecksTable;
   timeline_entries: TimelineEntriesTable;
   observation_batches: ObservationBatchesTable;
   transports: TransportsTable;
@@ -394,6 +429,8 @@ export type TicketRow = Selectable<TicketsTable>;
 export type MessageRow = Selectable<MessagesTable>;
 export type LetterRow = Selectable<LettersTable>;
 export type EvidenceRow = Selectable<EvidenceTable>;
+export type SnapshotRow = Selectable<SnapshotsTable>;
+export type CheckRow = Selectable<ChecksTable>;
 export type NewEvidence = Insertable<EvidenceTable>;
 export type EntryRow = Selectable<TimelineEntriesTable>;
 export type ProfileRow = Selectable<ProfileTable>;

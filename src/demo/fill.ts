@@ -224,6 +224,7 @@ export async function fillDemo(desk: Desk, password: string): Promise<string> {
     jmrpSince: '2019-04-02',
     sndsSince: '2019-04-02',
     programmes: [],
+    dkimSelectors: ['mail2024'],
   });
   await db.transaction().execute(async (trx) => {
     for (const { text, ...facts } of ADDRESSES) {

@@ -1,4 +1,3 @@
-import type { EvidenceResult } from '../database/tables.ts';
 import type { Ask } from '../dns/answer.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 
@@ -20,6 +19,9 @@ export type Fact = {
   /** Where to see more or to ask, as an https URL. */
   link?: string;
 };
+
+/** What evidence says of a claim. */
+export type EvidenceResult = 'supports' | 'contradicts' | 'unknown';
 
 /** What the finding says of a letter's claim (keys of `letters/claims.json`). */
 export type ClaimFinding = { claim: string; result: EvidenceResult; words: string };

@@ -8,13 +8,11 @@ import { actorOf, viewerOf } from '../web/access.ts';
 import { backOf } from '../web/back.ts';
 import { localInput } from '../web/format.ts';
 import { formKey, readForm, typedAgain } from '../web/forms.ts';
-import { apiKey } from '../web/idempotency.ts';
 import { readMoment } from '../web/moment.ts';
 import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { recordEvidence } from './store.ts';
+import { RESULTS, recordEvidence } from './store.ts';
 
-const RESULTS = ['supports', 'contradicts', 'unknown'] as const;
 const EvidenceForm = Type.Object({
   claim: Type.Enum([...CLAIM_KEYS], { description: 'one of the list' }),
   result: Type.Enum([...RESULTS]),
@@ -99,60 +97,6 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
           data: await view(request, number, typedAgain(request.body), problem),
         }),
       );
-    },
-  );
-};
-
-export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
-  const { db } = app.desk;
-
-  app.post(
-    '/incidents/:number/evidence',
-    {
-      config: { access: 'operator' },
-      schema: {
-        tags: ['evidence'],
-        summary: 'Record a fact that was looked up, with its source and date',
-        params: NumberParams,
-        body: Type.Object(
-          {
-            claim: Type.Enum([...CLAIM_KEYS]),
-            result: Type.Enum([...RESULTS]),
-            words: Type.String({ minLength: 1, maxLength: 2000 }),
-            source: Type.String({ minLength: 1, maxLength: 300 }),
-            observedAt: Type.Optional(Type.String({ format: 'date-time' })),
-            address: Type.Optional(Type.String({ maxLength: 80 })),
-          },
-          { additionalProperties: false },
-        ),
-      },
-    },
-    async (request, reply) => {
-      const { number } = request.params;
-      const { observedAt, address, ...fact } = request.body;
-      const at = observedAt ? new Date(observedAt) : new Date();
-      const answer = await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: `POST /incidents/${number}/evidence`,
-          input: request.body,
-        },
-        async (trx) => {
-          const id = await recordEvidence(trx, actorOf(request), number, {
-            ...fact,
-            about: claimText(fact.claim),
-            observedAt: at,
-            address: address ?? null,
-          });
-          return {
-            status: 201,
-            body: { id, ...fact, observedAt: at.toISOString(), address: address ?? null },
-          };
-        },
-      );
-      return reply.code(answer.status).send(answer.body);
     },
   );
 };

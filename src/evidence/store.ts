@@ -7,6 +7,8 @@ import { invalid } from '../problem.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 
+export const RESULTS = ['supports', 'contradicts', 'unknown'] as const;
+
 /** An outside fact that somebody looked up, with its source and the moment it was seen. */
 export type SeenFact = {
   claim: string;

@@ -6,6 +6,7 @@ import { ensureAddresses } from '../addresses/store.ts';
 import type { ParsedReport } from '../bounces/parse-report.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow, ReportsTable, Severity } from '../database/tables.ts';
+import { askForCheck } from '../evidence/checks.ts';
 import { Problem } from '../problem.ts';
 import type { Provider, Reason } from '../providers/schema.ts';
 import { addNote, append } from '../timeline/store.ts';
@@ -241,6 +242,11 @@ export async function logIncident(
   });
   if (block.note?.trim()) await addNote(trx, actor, number, block.note);
   await linkRelated(trx, actor, number, block.provider.key, addressIds);
+  await askForCheck(trx, {
+    incident: number,
+    networks: block.networks.map((network) => network.cidr),
+    askedBy: actor.name,
+  });
   return number;
 }
 

@@ -1,4 +1,5 @@
 import type { IncidentState } from '../database/tables.ts';
+import { badgeOf } from '../evidence/badge.ts';
 import { describeEntry } from '../timeline/describe.ts';
 import { ENTRY_GROUPS, ENTRY_ICONS, type Entry, type EntryGroup } from '../timeline/entries.ts';
 import { isoDay, longDay, offset } from '../web/format.ts';
@@ -59,6 +60,7 @@ const blank = {
   evidence: null,
   reason: '',
   changes: [],
+  results: [],
 };
 
 function bodyOf(entry: Entry) {
@@ -97,6 +99,8 @@ function bodyOf(entry: Entry) {
       };
     case 'evidence-recorded':
       return { ...blank, evidence: { ...RESULT_BADGES[entry.detail.result], words: entry.detail.words } };
+    case 'evidence-checked':
+      return { ...blank, results: entry.detail.results.map((one) => ({ ...one, ...badgeOf(one.outcome) })) };
     case 'incident-edited':
       return {
         ...blank,

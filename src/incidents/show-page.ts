@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Db } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
+import { incidentEvidence } from '../evidence/incident-evidence.ts';
+import { KINDS } from '../evidence/kinds.ts';
 import { type Static, Type } from '../json-schema.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import { roundWords } from '../letters/rounds.ts';
@@ -57,6 +59,8 @@ export async function incidentView(
   ]);
   const now = new Date();
   const { row } = read;
+  const networks = read.addresses.map((one) => one.network);
+  const checked = await incidentEvidence(db, number, networks, KINDS);
   const deliveries = await incidentDeliveries(db, row, read.letters, { zone, now });
   const provider = catalogue.byKey.get(row.provider);
   const rule = provider?.rejections.find((one) => `${provider.key}/${one.id}` === read.firstRejection?.rule);
@@ -111,6 +115,7 @@ export async function incidentView(
     durations: durations(row, now),
     step: nextStep(row, provider, ruleIdOf(read.firstRejection?.rule, row.provider)),
     deliveries,
+    checked,
     course: courseView(courseOf(blockedSince(row), changes, row.state), now),
     tabs: timelineTabs(counts, group ?? 'all', (name) => link({ show: name })),
     order,

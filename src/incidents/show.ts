@@ -85,6 +85,7 @@ export async function readIncident(db: Db, number: number) {
     assignee: assignee?.name ?? null,
     firstRejection: firstText,
     addresses: addresses.map((one) => ({
+      network: one.network,
       text: networkText(one.network),
       hostname: one.hostname,
       label: one.label,

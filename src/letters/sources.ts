@@ -1,6 +1,9 @@
 import { networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
+import { claimRecords } from '../evidence/claim-records.ts';
+import { kindTitle } from '../evidence/kinds.ts';
+import { standingSnapshots } from '../evidence/snapshots.ts';
 import { getProfile } from '../profile/store.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
@@ -51,6 +54,8 @@ export async function readSources(
     .orderBy('e.observed_at', 'desc')
     .limit(1000)
     .execute();
+  const networks = addresses.map((one) => networkText(one.network));
+  const snapshots = await standingSnapshots(db, { networks, domains: profile.sendingDomains });
   const ticket = await db
     .selectFrom('tickets')
     .select('reference')
@@ -122,14 +127,17 @@ export async function readSources(
       recipient: one.recipient,
       recipientDomain: one.recipient_domain,
     })),
-    evidence: evidence.map((one) => ({
-      claim: one.claim,
-      result: one.result,
-      words: one.words,
-      source: one.source,
-      observedAt: one.observed_at,
-      address: one.network ? networkText(one.network) : null,
-    })),
+    evidence: [
+      ...evidence.map((one) => ({
+        claim: one.claim,
+        result: one.result,
+        words: one.words,
+        source: one.source,
+        observedAt: one.observed_at,
+        address: one.network ? networkText(one.network) : null,
+      })),
+      ...claimRecords(snapshots, networks, kindTitle),
+    ],
   };
   return { facts, sources, rule: ruleIdOf(newest?.rule, row.provider) };
 }

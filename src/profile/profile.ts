@@ -17,6 +17,8 @@ export type Profile = {
   jmrpSince: string | null;
   sndsSince: string | null;
   programmes: string[];
+  /** DKIM selectors in use (RFC 6376 § 3.1), the same for every sending domain. */
+  dkimSelectors: string[];
 };
 
 export const profileOf = (row: ProfileRow): Profile => ({
@@ -35,6 +37,7 @@ export const profileOf = (row: ProfileRow): Profile => ({
   jmrpSince: row.jmrp_since,
   sndsSince: row.snds_since,
   programmes: row.programmes,
+  dkimSelectors: row.dkim_selectors,
 });
 
 /** A domain name as people write it, in the form of DNS: lower case, no scheme, no dot at its end. */

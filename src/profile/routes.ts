@@ -42,6 +42,7 @@ const ProfileForm = Type.Object({
   jmrpSince: Day,
   sndsSince: Day,
   programmes: text(2000),
+  dkimSelectors: text(2000),
   version: Version,
 });
 
@@ -84,6 +85,7 @@ export const ProfileJson = Type.Object(
     jmrpSince: Type.Optional(orNull(Type.String({ format: 'date' }))),
     sndsSince: Type.Optional(orNull(Type.String({ format: 'date' }))),
     programmes: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 50 })),
+    dkimSelectors: Type.Optional(Type.Array(Type.String({ maxLength: 253 }), { maxItems: 30 })),
   },
   closed,
 );
@@ -95,6 +97,7 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
     ...profile,
     sendingDomains: profile.sendingDomains.join('\n'),
     programmes: profile.programmes.join('\n'),
+    dkimSelectors: profile.dkimSelectors.join('\n'),
     jmrpSince: profile.jmrpSince ?? '',
     sndsSince: profile.sndsSince ?? '',
   });
@@ -115,7 +118,7 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
       reply,
       async () => {
         const form = readForm(ProfileForm, request.body);
-        const { version, sendingDomains, programmes, jmrpSince, sndsSince } = form;
+        const { version, sendingDomains, programmes, dkimSelectors, jmrpSince, sndsSince } = form;
         const plain = (
           name:
             | 'name'
@@ -150,6 +153,7 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
                 optIn: plain('optIn'),
                 sendingDomains: lines(sendingDomains),
                 programmes: lines(programmes),
+                dkimSelectors: lines(dkimSelectors),
                 jmrpSince: jmrpSince ?? null,
                 sndsSince: sndsSince ?? null,
               },
@@ -211,6 +215,7 @@ export const profileApi: FastifyPluginAsyncTypebox = async (app) => {
         jmrpSince: body.jmrpSince ?? null,
         sndsSince: body.sndsSince ?? null,
         programmes: body.programmes ?? [],
+        dkimSelectors: body.dkimSelectors ?? [],
       };
       await saveProfile(db, profile);
       const { version: _version, ...saved } = await getProfile(db);

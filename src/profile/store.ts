@@ -20,6 +20,20 @@ function checkedDomains(domains: string[]): string[] {
   return [...new Set(names)];
 }
 
+/** Sub-domain labels, as RFC 6376 § 3.1 has them. */
+const SELECTOR = /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?){0,4}$/;
+
+function checkedSelectors(selectors: string[]): string[] {
+  const names = selectors.map((text) => text.trim().toLowerCase());
+  const wrong = names.find((name) => !SELECTOR.test(name));
+  if (wrong !== undefined)
+    throw invalid(
+      'dkimSelectors',
+      `“${wrong.slice(0, 80)}” is not a DKIM selector; write what stands after s= in a signature, such as mail2026.`,
+    );
+  return [...new Set(names)];
+}
+
 /** Saves the profile. Throws `changed-meanwhile` when `version` is given and no longer the newest. */
 export async function saveProfile(db: Db | Trx, profile: Profile, version?: number): Promise<void> {
   let update = db.updateTable('profile').set((eb) => ({
@@ -38,6 +52,7 @@ export async function saveProfile(db: Db | Trx, profile: Profile, version?: numb
     jmrp_since: profile.jmrpSince,
     snds_since: profile.sndsSince,
     programmes: profile.programmes,
+    dkim_selectors: checkedSelectors(profile.dkimSelectors),
     version: eb('version', '+', 1),
     updated_at: new Date(),
   }));

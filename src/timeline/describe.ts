@@ -1,3 +1,4 @@
+import type { Outcome } from '../evidence/kind.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { count } from '../web/format.ts';
 import type { Entry, EntryDetails, EntryKind } from './entries.ts';
@@ -27,6 +28,22 @@ const CHANNELS = {
 
 type Describe = { [Kind in EntryKind]: (detail: EntryDetails[Kind]) => { title: string; by: string } };
 
+/** How many looks speak for us, against us, or stayed without a result. */
+function foundWords(results: EntryDetails['evidence-checked']['results']): string {
+  const of = (outcome: Outcome) => results.filter((result) => result.outcome === outcome).length;
+  return (
+    [
+      [of('bad'), 'bad'],
+      [of('unknown'), 'unknown'],
+      [of('good'), 'good'],
+      [of('note'), 'noted'],
+    ] as const
+  )
+    .filter(([n]) => n > 0)
+    .map(([n, what]) => `${n} ${what}`)
+    .join(', ');
+}
+
 /** One sentence for each kind: the same words on pages, in the API and on paper. */
 const DESCRIPTIONS: Describe = {
   'incident-logged': (d) => ({
@@ -48,6 +65,7 @@ const DESCRIPTIONS: Describe = {
     title: 'Evidence recorded',
     by: `${d.about}${d.address ? `, ${d.address}` : ''}; ${d.source}`,
   }),
+  'evidence-checked': (d) => ({ title: 'Evidence checked', by: foundWords(d.results) }),
   'ticket-opened': (d) => ({ title: 'Ticket', by: `${d.reference}, ${CHANNELS[d.channel]}` }),
   'ticket-closed': (d) => ({ title: 'Ticket closed', by: d.reference }),
   'letter-drafted': (d) => ({ title: 'Letter drafted', by: d.title }),

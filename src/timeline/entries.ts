@@ -1,4 +1,5 @@
 import type { Channel, EvidenceResult, IncidentState, LinkKind } from '../database/tables.ts';
+import type { Outcome } from '../evidence/kind.ts';
 import type { Verdict } from '../providers/schema.ts';
 
 /**
@@ -24,6 +25,7 @@ export type EntryDetails = {
     source: string;
     address: string | null;
   };
+  'evidence-checked': { results: { title: string; outcome: Outcome; summary: string }[] };
   'ticket-opened': { reference: string; channel: Channel; address: string };
   'ticket-closed': { reference: string };
   'letter-drafted': { title: string; round: string; language: string };
@@ -79,7 +81,13 @@ export const ENTRY_GROUPS = {
     'ticket-closed',
     'follow-up-due',
   ],
-  evidence: ['rejection-recorded', 'report-added', 'evidence-recorded', 'claim-overridden'],
+  evidence: [
+    'rejection-recorded',
+    'report-added',
+    'evidence-recorded',
+    'evidence-checked',
+    'claim-overridden',
+  ],
   state: [
     'incident-logged',
     'state-changed',
@@ -99,6 +107,7 @@ export const ENTRY_ICONS: Record<EntryKind, string> = {
   'rejection-recorded': 's-open',
   'report-added': 'k-note',
   'evidence-recorded': 'k-evidence',
+  'evidence-checked': 'k-evidence',
   'ticket-opened': 'k-note',
   'ticket-closed': 'k-note',
   'letter-drafted': 'k-note',

@@ -119,6 +119,7 @@ export const FORMS: Record<string, Form> = {
     url: '/incidents/1/recovery',
     fields: plain({ words: '9 of 9 accepted' }),
   },
+  '/incidents/:number/checks': { url: '/incidents/1/checks', fields: plain({}) },
   '/settings/password': {
     url: '/settings/password',
     fields: plain({ current: 'correct horse battery', password: 'another horse battery' }),

@@ -76,6 +76,19 @@ const GOOD: Record<string, Row> = {
     observed_at: NOW,
     recorded_by_name: `'A B'`,
   },
+  snapshots: {
+    kind: `'names'`,
+    address: `'203.0.113.7'`,
+    outcome: `'good'`,
+    summary: `'resolves both ways'`,
+    facts: `'[]'`,
+    claims: `'[]'`,
+    raw: `'{}'`,
+    content_hash: HASH('h'),
+    first_seen_at: NOW,
+    last_seen_at: NOW,
+  },
+  checks: { incident_number: '2', networks: `'{203.0.113.7}'`, asked_by_name: `'A B'` },
   timeline_entries: { incident_number: '2', kind: `'note-added'`, actor_name: `'A B'` },
   observation_batches: { source: `'token 1'`, key: `'k'` },
   transports: { via: `'out-3'`, address_id: '1', first_seen_at: NOW, last_seen_at: NOW },
@@ -245,6 +258,23 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['evidence_incident_fkey', { incident_number: '99' }],
     ['evidence_address_fkey', { address_id: '99' }],
   ],
+  snapshots: [
+    ['snapshots_standing_address_key', {}],
+    ['snapshots_kind_slug', { kind: `'Names'` }],
+    ['snapshots_address_single', { address: `'203.0.113.0/24'` }],
+    ['snapshots_address_single', { address: `'2001:db8::/64'` }],
+    ['snapshots_domain_length', { address: 'null', domain: `''` }],
+    ['snapshots_one_subject', { domain: `'example.com'` }],
+    ['snapshots_one_subject', { address: 'null' }],
+    ['snapshots_outcome_known', { outcome: `'fine'` }],
+    ['snapshots_summary_length', { summary: `''` }],
+    ['snapshots_summary_length', { summary: text(501) }],
+    ['snapshots_times_in_order', { last_seen_at: `'2020-01-01'` }],
+  ],
+  checks: [
+    ['checks_incident_fkey', { incident_number: '99' }],
+    ['checks_networks_count', { networks: `array_fill('203.0.113.7'::cidr, array[1001])` }],
+  ],
   timeline_entries: [
     ['timeline_entries_kind_slug', { kind: `'Note added'` }],
     ['timeline_entries_kind_slug', { kind: `''` }],
@@ -347,7 +377,11 @@ t.test('the database itself refuses what must not be in it, by the name of the r
       where contype = 'p' and attidentity = 'a'
     order by name`.execute(db);
   const rules = rows.map((row) => row.name).filter((name) => !name.startsWith('kysely_'));
-  const tried = new Set(Object.values(BAD).flatMap((cases) => cases.map(([constraint]) => constraint)));
+  // The one of domains is tried with the snapshots below: the good row here is an address's.
+  const tried = new Set([
+    'snapshots_standing_domain_key',
+    ...Object.values(BAD).flatMap((cases) => cases.map(([constraint]) => constraint)),
+  ]);
   t.strictSame(
     rules,
     rules.filter((name) => tried.has(name)),
@@ -407,6 +441,28 @@ t.test(
       'nor one that was written a moment ago',
     );
     t.strictSame(await entries(), before);
+  },
+);
+
+t.test(
+  'what a snapshot saw is never changed; that it was seen again, and that another took its place, is',
+  async (t) => {
+    const db = await filled(t);
+    const tries = [
+      `update snapshots set summary = 'better'`,
+      `update snapshots set facts = '[1]'`,
+      `update snapshots set outcome = 'bad'`,
+      "update snapshots set first_seen_at = last_seen_at - interval '1 day'",
+      'delete from snapshots',
+      'truncate snapshots',
+    ];
+    for (const statement of tries) await t.rejects(run(db, statement), { code: 'DD001' }, statement);
+    await run(db, "update snapshots set last_seen_at = last_seen_at + interval '1 hour'");
+    await run(db, 'update snapshots set superseded_at = last_seen_at');
+    await insert(db, 'snapshots', GOOD['snapshots'] ?? {});
+    const domain = { ...GOOD['snapshots'], address: 'null', domain: `'example.com'` };
+    await insert(db, 'snapshots', domain);
+    t.equal(await refusal(insert(db, 'snapshots', domain)), 'snapshots_standing_domain_key');
   },
 );
 

@@ -26,6 +26,7 @@ export const minimalProfile: Profile = {
   jmrpSince: null,
   sndsSince: null,
   programmes: [],
+  dkimSelectors: [],
 };
 
 export const fullProfile: Profile = {

@@ -149,6 +149,23 @@
     });
   }
 
+  // What is still being looked up is asked for again, until it says that it is done.
+  const refresh = (part) =>
+    setTimeout(async () => {
+      const answer = await fetch(part.dataset.refresh, { headers: { accept: 'text/html' } }).catch(
+        () => null,
+      );
+      if (!part.isConnected) return;
+      if (!answer?.ok || part.contains(document.activeElement)) {
+        refresh(part);
+        return;
+      }
+      part.outerHTML = await answer.text();
+      const next = document.getElementById(part.id);
+      if (next?.dataset.refresh) refresh(next);
+    }, 1500);
+  for (const part of document.querySelectorAll('[data-refresh]')) refresh(part);
+
   // On paper a field would be cut off at its edge: its text is printed instead.
   window.addEventListener('beforeprint', () => {
     for (const paper of document.querySelectorAll('[data-paper]'))

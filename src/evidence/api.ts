@@ -1,0 +1,144 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Db, Trx } from '../database/open.ts';
+import { NumberParams } from '../incidents/number-params.ts';
+import { addressesOf, getIncident } from '../incidents/store.ts';
+import { type Static, Type } from '../json-schema.ts';
+import { CLAIM_KEYS, claimText } from '../letters/claims.ts';
+import { invalid } from '../problem.ts';
+import { getProfile } from '../profile/store.ts';
+import { actorOf } from '../web/access.ts';
+import { apiKey } from '../web/idempotency.ts';
+import { once } from '../web/once.ts';
+import { askForCheck, lastCheck } from './checks.ts';
+import { snapshotJson } from './json.ts';
+import { KINDS } from './kinds.ts';
+import { standingSnapshots } from './snapshots.ts';
+import { RESULTS, recordEvidence } from './store.ts';
+
+/** A fact that was looked up by hand has the first four; without any of them the evidence is checked. */
+const Body = Type.Object(
+  {
+    claim: Type.Optional(Type.Enum([...CLAIM_KEYS])),
+    result: Type.Optional(Type.Enum([...RESULTS])),
+    words: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
+    source: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
+    observedAt: Type.Optional(Type.String({ format: 'date-time' })),
+    address: Type.Optional(Type.String({ maxLength: 80 })),
+    kinds: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 50 })),
+  },
+  { additionalProperties: false },
+);
+type Body = Static<typeof Body>;
+const NEEDED = ['claim', 'result', 'words', 'source'] as const;
+type ByHand = Body & Required<Pick<Body, (typeof NEEDED)[number]>>;
+
+function isByHand(body: Body): body is ByHand {
+  if (NEEDED.every((name) => body[name] === undefined)) return false;
+  const missing = NEEDED.find((name) => body[name] === undefined);
+  if (missing) throw invalid(missing, `A fact that was looked up needs ${NEEDED.join(', ')}.`);
+  return true;
+}
+
+function knownKinds(keys: string[] | undefined): string[] | undefined {
+  const unknown = keys?.find((key) => !KINDS.some((kind) => kind.key === key));
+  if (unknown !== undefined)
+    throw invalid(
+      'kinds',
+      `“${unknown}” is no kind of evidence; these are: ${KINDS.map(({ key }) => key).join(', ')}.`,
+    );
+  return keys;
+}
+
+export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+  const tags = ['evidence'];
+
+  const networksOf = async (from: Db | Trx, number: number) =>
+    (await addressesOf(from, [number])).get(number) ?? [];
+
+  async function read(number: number) {
+    const [check, networks, profile] = await Promise.all([
+      lastCheck(db, number),
+      networksOf(db, number),
+      getProfile(db),
+    ]);
+    const snapshots = await standingSnapshots(db, { networks, domains: profile.sendingDomains });
+    return {
+      check: check
+        ? {
+            id: check.id,
+            askedAt: check.asked_at.toISOString(),
+            parts: check.parts,
+            done: check.parts_done,
+            finishedAt: check.finished_at?.toISOString() ?? null,
+          }
+        : null,
+      items: snapshots.map(snapshotJson),
+    };
+  }
+
+  app.get(
+    '/incidents/:number/evidence',
+    {
+      config: { access: 'viewer' },
+      schema: { tags, summary: 'What was looked up, and how far the newest check is', params: NumberParams },
+    },
+    async (request) => {
+      await getIncident(db, request.params.number);
+      return read(request.params.number);
+    },
+  );
+
+  app.post(
+    '/incidents/:number/evidence',
+    {
+      config: { access: 'operator' },
+      // Nothing sent asks for all kinds.
+      preValidation: async (request) => {
+        request.body ??= {};
+      },
+      schema: {
+        tags,
+        summary: 'Check the evidence again, or record a fact that was looked up, with its source and date',
+        params: NumberParams,
+        body: Body,
+      },
+    },
+    async (request, reply) => {
+      const { number } = request.params;
+      const { body } = request;
+      const asked = {
+        actor: actorOf(request),
+        key: apiKey(request),
+        what: `POST /incidents/${number}/evidence`,
+        input: body,
+      };
+      const answer = isByHand(body)
+        ? await record(number, body, asked)
+        : await check(number, knownKinds(body.kinds), asked);
+      return reply.code(answer.status).send(answer.body);
+    },
+  );
+
+  type Asked = Parameters<typeof once>[1];
+
+  const check = (number: number, kinds: string[] | undefined, asked: Asked) =>
+    once(db, asked, async (trx) => {
+      await getIncident(trx, number);
+      const networks = await networksOf(trx, number);
+      const id = await askForCheck(trx, { incident: number, networks, kinds, askedBy: asked.actor.name });
+      return { status: 202, body: { check: { id, parts: 0, done: 0, finishedAt: null } } };
+    });
+
+  const record = (number: number, { observedAt, address, kinds: _kinds, ...fact }: ByHand, asked: Asked) =>
+    once(db, asked, async (trx) => {
+      const at = observedAt ? new Date(observedAt) : new Date();
+      const id = await recordEvidence(trx, asked.actor, number, {
+        ...fact,
+        about: claimText(fact.claim),
+        observedAt: at,
+        address: address ?? null,
+      });
+      return { status: 201, body: { id, ...fact, observedAt: at.toISOString(), address: address ?? null } };
+    });
+};

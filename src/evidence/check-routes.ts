@@ -1,0 +1,98 @@
+import { isIP } from 'node:net';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { NumberParams } from '../incidents/number-params.ts';
+import { addressesOf, getIncident } from '../incidents/store.ts';
+import { Id, Type } from '../json-schema.ts';
+import { invalid, notFound } from '../problem.ts';
+import { domainName } from '../profile/profile.ts';
+import { actorOf } from '../web/access.ts';
+import { formKey } from '../web/forms.ts';
+import { once } from '../web/once.ts';
+import { askForCheck } from './checks.ts';
+import { incidentEvidence } from './incident-evidence.ts';
+import { KINDS } from './kinds.ts';
+import { readSnapshot, type Subject } from './snapshots.ts';
+import { subjectView } from './subject-page.ts';
+
+const SubjectQuery = Type.Object({
+  since: Type.Optional(Type.String({ format: 'date' })),
+  before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+});
+
+/** An address or a domain, as a path names it. */
+export function subjectNamed(text: string): Subject {
+  if (isIP(text)) return { address: text };
+  const domain = domainName(text);
+  if (!domain)
+    throw invalid('subject', `“${text.slice(0, 80)}” is neither a single IP address nor a domain name.`);
+  return { domain };
+}
+
+export const checkPages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+
+  app.post(
+    '/incidents/:number/checks',
+    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    async (request, reply) => {
+      const { number } = request.params;
+      await getIncident(db, number);
+      const actor = actorOf(request);
+      const asked = { actor, key: formKey(request.body), what: `check ${number}`, input: request.body };
+      await once(db, asked, async (trx) => {
+        const networks = (await addressesOf(trx, [number])).get(number) ?? [];
+        await askForCheck(trx, { incident: number, networks, askedBy: actor.name });
+        return { status: 303, body: null };
+      });
+      return reply.done(`/incidents/${number}#h-ev`, 'The evidence is looked at again.');
+    },
+  );
+
+  /** The part of an incident's page that changes while its evidence is looked at. */
+  app.get(
+    '/incidents/:number/evidence/checked',
+    { config: { access: 'viewer' }, schema: { params: NumberParams } },
+    async (request, reply) => {
+      const { number } = request.params;
+      await getIncident(db, number);
+      const networks = (await addressesOf(db, [number])).get(number) ?? [];
+      return reply.page('evidence/checked', { checked: await incidentEvidence(db, number, networks, KINDS) });
+    },
+  );
+
+  app.get(
+    '/evidence/:subject',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        params: Type.Object({ subject: Type.String({ maxLength: 253 }) }),
+        querystring: SubjectQuery,
+      },
+    },
+    async (request, reply) => {
+      const subject = subjectNamed(request.params.subject);
+      return reply.page('evidence/subject', await subjectView(db, subject, KINDS, request.query, new Date()));
+    },
+  );
+
+  /** The answers as they came. */
+  app.get(
+    '/snapshots/:id',
+    { config: { access: 'viewer' }, schema: { params: Type.Object({ id: Id }) } },
+    async (request, reply) => {
+      const snapshot = await readSnapshot(db, request.params.id);
+      if (!snapshot) throw notFound('such snapshot');
+      return reply.page('evidence/snapshot', {
+        name: snapshot.address ?? snapshot.domain ?? '',
+        title: KINDS.find(({ key }) => key === snapshot.kind)?.title ?? snapshot.kind,
+        summary: snapshot.summary,
+        firstSeenAt: snapshot.first_seen_at,
+        lastSeenAt: snapshot.last_seen_at,
+        raw: Object.entries(snapshot.raw).map(([question, answer]) => ({
+          question,
+          answer: typeof answer === 'string' ? answer : JSON.stringify(answer, null, 1),
+        })),
+      });
+    },
+  );
+};

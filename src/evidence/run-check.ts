@@ -1,0 +1,150 @@
+import ipaddr from 'ipaddr.js';
+import type { Db } from '../database/open.ts';
+import type { CheckRow } from '../database/tables.ts';
+import type { Ask } from '../dns/answer.ts';
+import { getProfile } from '../profile/store.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import { type CheckResult, finishCheck, keepCheck, letGo } from './checks.ts';
+import type { AddressSubject, DomainSubject, Found, Kind } from './kind.ts';
+import { keepSnapshot, type Subject, standingSnapshots } from './snapshots.ts';
+
+export type CheckWorld = { db: Db; catalogue: Catalogue; ask: Ask; kinds: Kind[] };
+
+type Part = { kind: Kind; subject: Subject; look: (now: Date) => Promise<Found> };
+
+/** Larger ranges are looked at by their first addresses only; the check says so. */
+export const MOST_ADDRESSES = 1024;
+/** Parts at a time; how many questions they may ask at a time is the resolver's business. */
+const AT_ONCE = 24;
+const TELL_EVERY_MS = 500;
+
+/** The single addresses of a network, in order, at most `limit`. */
+export function* addressesIn(cidr: string, limit: number): Generator<string> {
+  const [first, bits] = ipaddr.parseCIDR(cidr);
+  const octets = first.toByteArray();
+  const size = 2 ** Math.min(octets.length * 8 - bits, 31);
+  for (let offset = 0; offset < Math.min(size, limit); offset += 1) {
+    const own = [...octets];
+    for (let at = own.length - 1, carry = offset; carry > 0 && at >= 0; at -= 1) {
+      carry += own[at] ?? 0;
+      own[at] = carry & 255;
+      carry >>= 8;
+    }
+    yield ipaddr.fromByteArray(own).toString();
+  }
+}
+
+async function subjectsOf(
+  db: Db,
+  networks: string[],
+): Promise<{ addresses: AddressSubject[]; domains: DomainSubject[] }> {
+  const profile = await getProfile(db);
+  const known = await db
+    .selectFrom('addresses')
+    .select(['network', 'hostname'])
+    .where('network', 'in', networks.length > 0 ? networks : ['0.0.0.0/32'])
+    .execute();
+  const helo = new Map(known.map((row) => [row.network, row.hostname]));
+  const addresses: AddressSubject[] = [];
+  for (const network of networks)
+    for (const address of addressesIn(network, MOST_ADDRESSES - addresses.length))
+      addresses.push({ address, helo: helo.get(network) ?? '', domains: profile.sendingDomains });
+  return {
+    addresses,
+    domains: profile.sendingDomains.map((domain) => ({ domain, selectors: profile.dkimSelectors })),
+  };
+}
+
+async function partsOf(world: CheckWorld, check: CheckRow): Promise<Part[]> {
+  const { addresses, domains } = await subjectsOf(world.db, check.networks);
+  const kinds = world.kinds.filter(({ key }) => check.kinds === null || check.kinds.includes(key));
+  return kinds.flatMap((kind): Part[] =>
+    kind.of === 'address'
+      ? addresses.map((subject) => ({
+          kind,
+          subject: { address: subject.address },
+          look: (now) => kind.look(subject, { ...world, now }),
+        }))
+      : domains.map((subject) => ({
+          kind,
+          subject: { domain: subject.domain },
+          look: (now) => kind.look(subject, { ...world, now }),
+        })),
+  );
+}
+
+/** What was looked at since the check was asked for, as by somebody who was stopped in the middle of it. */
+async function doneBefore(db: Db, check: CheckRow, parts: Part[]): Promise<Map<string, Found>> {
+  const domains = [...new Set(parts.flatMap(({ subject }) => subject.domain ?? []))];
+  const rows = await standingSnapshots(
+    db,
+    { networks: check.networks, domains },
+    parts.length + domains.length,
+  );
+  return new Map(
+    rows
+      .filter((row) => row.last_seen_at >= check.asked_at)
+      .map((row) => [nameOf(row.kind, row.address ?? row.domain ?? ''), { ...row, raw: {} }]),
+  );
+}
+
+const nameOf = (kind: string, subject: string) => `${kind} ${subject}`;
+const partName = ({ kind, subject }: Part) => nameOf(kind.key, subject.address ?? subject.domain ?? '');
+
+/** A fault of ours in one kind is told, and keeps no other from its result. */
+const faulty = (error: unknown): Found => ({
+  outcome: 'unknown',
+  summary: 'could not be looked at: a fault in Delist Desk',
+  facts: [],
+  claims: [],
+  raw: { error: String((error as Error)?.message ?? error).slice(0, 500) },
+});
+
+const RANK = { bad: 0, unknown: 1, note: 2, good: 3 };
+
+/** One line for each kind: the subject's own where there is one subject, else the worst with its name. */
+function resultsOf(parts: Part[], found: Map<string, Found>): CheckResult[] {
+  return [...Map.groupBy(parts, (part) => part.kind)].map(([kind, all]) => {
+    const each = all.flatMap((part) => {
+      const one = found.get(partName(part));
+      return one ? [{ about: part.subject.address ?? part.subject.domain ?? '', ...one }] : [];
+    });
+    const [worst] = each.toSorted((a, b) => RANK[a.outcome] - RANK[b.outcome]);
+    const alike = each.filter((one) => one.outcome === worst?.outcome).length;
+    const summary =
+      each.length < 2 || !worst
+        ? (worst?.summary ?? '')
+        : alike === each.length
+          ? `all ${each.length}: ${worst.summary}`
+          : `${alike} of ${each.length}, such as ${worst.about}: ${worst.summary}`;
+    return { title: kind.title, outcome: worst?.outcome ?? 'unknown', summary: summary.slice(0, 500) };
+  });
+}
+
+/** `stopped`: whether the process is about to end; the check is then taken up by the next. */
+type Options = { clock?: () => Date; stopped?: () => boolean };
+
+/** Looks at every part, a few at a time, and keeps each result when it is there. A part that was done before is not done again. */
+export async function runCheck(world: CheckWorld, check: CheckRow, options: Options = {}): Promise<void> {
+  const { db } = world;
+  const { clock = () => new Date(), stopped = () => false } = options;
+  const parts = await partsOf(world, check);
+  const found = await doneBefore(db, check, parts);
+  const left = parts.filter((part) => !found.has(partName(part)));
+  let told = clock().getTime();
+  await keepCheck(db, check.id, parts.length, parts.length - left.length);
+  const work = async () => {
+    for (let part = left.shift(); part && !stopped(); part = left.shift()) {
+      const { kind, subject, look } = part;
+      const one = await look(clock()).catch(faulty);
+      await db.transaction().execute((trx) => keepSnapshot(trx, kind.key, subject, one, clock()));
+      found.set(partName(part), one);
+      if (clock().getTime() - told < TELL_EVERY_MS) continue;
+      told = clock().getTime();
+      await keepCheck(db, check.id, parts.length, parts.filter((each) => found.has(partName(each))).length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, left.length) }, work));
+  if (stopped()) await letGo(db, check.id);
+  else await finishCheck(db, check, resultsOf(parts, found), clock());
+}

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { json } from '../database/json.ts';
+import type { Db, Trx } from '../database/open.ts';
+import type { SnapshotRow } from '../database/tables.ts';
+import type { Found } from './kind.ts';
+
+/** Whom a snapshot is about. */
+export type Subject = { address: string; domain?: never } | { domain: string; address?: never };
+
+const hashOf = ({ outcome, summary, facts, claims }: Found) =>
+  createHash('sha256')
+    .update(JSON.stringify([outcome, summary, facts, claims]))
+    .digest();
+
+const columnsOf = (subject: Subject) => ({
+  address: subject.address ?? null,
+  domain: subject.domain ?? null,
+});
+
+/** The row that stands, held against others who look at the same time. */
+async function lockStanding(trx: Trx, kind: string, subject: Subject) {
+  const name = `snapshot ${kind} ${subject.address ?? subject.domain}`;
+  await sql`select pg_advisory_xact_lock(hashtext(${name}))`.execute(trx);
+  const rows = trx
+    .selectFrom('snapshots')
+    .select(['id', 'content_hash', 'first_seen_at', 'last_seen_at'])
+    .where('kind', '=', kind)
+    .where('superseded_at', 'is', null);
+  return subject.address !== undefined
+    ? rows.where('address', '=', subject.address).executeTakeFirst()
+    : rows.where('domain', '=', subject.domain).executeTakeFirst();
+}
+
+/**
+ * Keeps what was found at a moment. As long as nothing changes, the snapshot that stands is seen again; what
+ * is different takes its place. A look older than the one that stands changes nothing.
+ */
+export async function keepSnapshot(
+  trx: Trx,
+  kind: string,
+  subject: Subject,
+  found: Found,
+  at: Date,
+): Promise<void> {
+  const hash = hashOf(found);
+  const standing = await lockStanding(trx, kind, subject);
+  if (standing && standing.last_seen_at >= at) return;
+  if (standing) {
+    const same = standing.content_hash.equals(hash);
+    await trx
+      .updateTable('snapshots')
+      .set(same ? { last_seen_at: at } : { superseded_at: at })
+      .where('id', '=', standing.id)
+      .execute();
+    if (same) return;
+  }
+  await trx
+    .insertInto('snapshots')
+    .values({
+      kind,
+      ...columnsOf(subject),
+      outcome: found.outcome,
+      summary: found.summary.slice(0, 500),
+      facts: json(found.facts),
+      claims: json(found.claims),
+      raw: json(found.raw),
+      content_hash: hash,
+      first_seen_at: at,
+      last_seen_at: at,
+      superseded_at: null,
+    })
+    .execute();
+}
+
+export type Snapshot = Omit<SnapshotRow, 'raw' | 'content_hash'>;
+const SHOWN = [
+  'id',
+  'kind',
+  'address',
+  'domain',
+  'outcome',
+  'summary',
+  'facts',
+  'claims',
+  'first_seen_at',
+  'last_seen_at',
+  'superseded_at',
+] as const;
+
+/** No page shows more subjects than this at a time. */
+const MOST_ROWS = 2000;
+
+/** What stands about the addresses in these networks, and about these domains. */
+export async function standingSnapshots(
+  db: Db | Trx,
+  about: { networks: string[]; domains: string[] },
+  limit = MOST_ROWS,
+): Promise<Snapshot[]> {
+  const { networks, domains } = about;
+  if (networks.length === 0 && domains.length === 0) return [];
+  return db
+    .selectFrom('snapshots')
+    .select(SHOWN)
+    .where('superseded_at', 'is', null)
+    .where((eb) =>
+      eb.or([
+        ...networks.map((network) => sql<boolean>`address <<= ${network}::inet`),
+        ...(domains.length > 0 ? [eb('domain', 'in', domains)] : []),
+      ]),
+    )
+    .orderBy('address')
+    .orderBy('domain')
+    .limit(limit)
+    .execute();
+}
+
+const about = (subject: Subject) =>
+  subject.address !== undefined
+    ? sql<boolean>`address = ${subject.address}::inet`
+    : sql<boolean>`domain = ${subject.domain}`;
+
+/** What was known of a subject at a moment: of each kind, the snapshot that stood then. */
+export const snapshotsAt = (db: Db, subject: Subject, at: Date): Promise<Snapshot[]> =>
+  db
+    .selectFrom('snapshots')
+    .select(SHOWN)
+    .where(about(subject))
+    .where('first_seen_at', '<=', at)
+    .where((eb) => eb.or([eb('superseded_at', 'is', null), eb('superseded_at', '>', at)]))
+    .orderBy('kind')
+    .limit(100)
+    .execute();
+
+/** The last moment before now at which nothing spoke against the subject, of what spoke against it since or does now. */
+export async function lastGood(db: Db, subject: Subject): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom('snapshots')
+    .select((eb) => eb.fn.min('first_seen_at').as('at'))
+    .where(about(subject))
+    .where('superseded_at', 'is', null)
+    .where('outcome', '=', 'bad')
+    .executeTakeFirst();
+  // Just before the oldest of the bad news that stands.
+  return row?.at ? new Date(row.at.getTime() - 1) : undefined;
+}
+
+/** How a subject changed, newest first: each row is a snapshot that took another's place. */
+export function snapshotHistory(
+  db: Db,
+  subject: Subject,
+  page: { limit: number; before?: number | undefined },
+): Promise<Snapshot[]> {
+  let rows = db
+    .selectFrom('snapshots')
+    .select(SHOWN)
+    .where(about(subject))
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1);
+  if (page.before !== undefined) rows = rows.where('id', '<', page.before);
+  return rows.execute();
+}
+
+/** One snapshot with the answers as they came. */
+export const readSnapshot = (db: Db, id: number): Promise<SnapshotRow | undefined> =>
+  db.selectFrom('snapshots').selectAll().where('id', '=', id).executeTakeFirst();

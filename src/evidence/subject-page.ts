@@ -1,0 +1,60 @@
+import type { Db } from '../database/open.ts';
+import { isoDay } from '../web/format.ts';
+import { badgeOf } from './badge.ts';
+import { differenceRows, differences } from './compare.ts';
+import type { Kind } from './kind.ts';
+import { lastGood, type Snapshot, type Subject, snapshotHistory, snapshotsAt } from './snapshots.ts';
+
+const HISTORY_SHOWN = 50;
+
+/** Midnight at the end of a day in UTC: what was known then. */
+const endOf = (day: string) => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000 - 1);
+
+const kindRow = (titleOf: (kind: string) => string) => (one: Snapshot) => ({
+  id: one.id,
+  title: titleOf(one.kind),
+  summary: one.summary,
+  firstSeenAt: one.first_seen_at,
+  lastSeenAt: one.last_seen_at,
+  ...badgeOf(one.outcome),
+  facts: one.facts.map(({ label, words, link = '', outcome }) => ({
+    label,
+    found: words,
+    link,
+    ...badgeOf(outcome),
+  })),
+});
+
+/** All that is known of one address or domain, what changed since a day, and when it changed. */
+export async function subjectView(
+  db: Db,
+  subject: Subject,
+  kinds: Kind[],
+  query: { since?: string | undefined; before?: number | undefined },
+  now: Date,
+) {
+  const titles = new Map(kinds.map(({ key, title }) => [key, title]));
+  const titleOf = (kind: string) => titles.get(kind) ?? kind;
+  const order = [...titles.keys()];
+  const standing = (await snapshotsAt(db, subject, now)).toSorted(
+    (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind),
+  );
+  const good = query.since ? undefined : await lastGood(db, subject);
+  const at = query.since ? endOf(query.since) : good;
+  const [earlier, history] = await Promise.all([
+    at ? snapshotsAt(db, subject, at) : Promise.resolve([]),
+    snapshotHistory(db, subject, { limit: HISTORY_SHOWN, before: query.before }),
+  ]);
+  const shown = history.slice(0, HISTORY_SHOWN);
+  return {
+    name: subject.address ?? subject.domain ?? '',
+    isAddress: subject.address !== undefined,
+    kinds: standing.map(kindRow(titleOf)),
+    compared: at ? { at, wasGood: good !== undefined, isEmpty: earlier.length === 0 } : null,
+    sinceDay: query.since ?? (at ? isoDay(at, 'UTC') : ''),
+    today: isoDay(now, 'UTC'),
+    changes: earlier.length > 0 ? differenceRows(differences(earlier, standing), titleOf) : [],
+    history: shown.map((one) => ({ ...kindRow(titleOf)(one), facts: [] })),
+    older: history.length > shown.length ? (shown.at(-1)?.id ?? null) : null,
+  };
+}
