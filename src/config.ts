@@ -19,12 +19,28 @@ function isServer(text: string): boolean {
   return (isIPv6(inBrackets) || isIPv4(plain)) && Number(port) > 0 && Number(port) < 65_536;
 }
 
+/** A domain name, or the names below it, and what is given for it. */
+const ASSIGNMENT = /^([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+)=(.+)$/;
+const KEY = /^[A-Za-z0-9_-]{1,63}$/;
+
+/** `zone=value,zone=value` as pairs; null where a part is none. */
+function assignments(text: string | undefined): [zone: string, value: string][] | null {
+  const parts = commaList(text).map((part) => ASSIGNMENT.exec(part));
+  return parts.every((part) => part !== null)
+    ? parts.map(([, zone = '', value = '']) => [zone, value])
+    : null;
+}
+const areAssignments = (text: string, isValue: (value: string) => boolean): boolean =>
+  assignments(text)?.every(([, value]) => isValue(value)) ?? false;
+
 const FORMATS: Record<string, (text: string) => boolean> = {
   // A socket's address (`user@/name`) has no host.
   postgres: (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text.replace('@/', '@localhost/')),
   origin: (text) => /^https?:\/\/[^\s/?#@]+\/?$/.test(text) && URL.canParse(text),
   proxies: (text) => commaList(text).every(isProxy),
   servers: (text) => commaList(text).every(isServer),
+  zoneServers: (text) => areAssignments(text, isServer),
+  zoneKeys: (text) => areAssignments(text, (value) => KEY.test(value)),
 };
 
 /** Every setting, from the environment. The README's table repeats names and defaults; a test holds the two together. */
@@ -49,6 +65,18 @@ export const Environment = Type.Object({
     Type.String({
       format: 'servers',
       description: 'IP addresses, each with :port if needed, separated by commas',
+    }),
+  ),
+  DNSBL_SERVERS: Type.Optional(
+    Type.String({
+      format: 'zoneServers',
+      description: 'zone=address pairs, such as spamhaus.org=127.0.0.1:5300, separated by commas',
+    }),
+  ),
+  DNSBL_KEYS: Type.Optional(
+    Type.String({
+      format: 'zoneKeys',
+      description: 'zone=key pairs, such as dq.spamhaus.net=…, separated by commas',
     }),
   ),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -81,6 +109,10 @@ export type Config = {
   baseUrl: string | undefined;
   bootstrapToken: string | undefined;
   dnsServers: string[];
+  /** Zone, or a domain above it, → its resolvers in place of `dnsServers`. */
+  dnsblServers: Record<string, string[]>;
+  /** Zone, or a domain above it, → the label before the zone’s name: a secret. */
+  dnsblKeys: Record<string, string>;
   logLevel: Static<typeof Environment>['LOG_LEVEL'];
   trustedProxies: string[];
   sessionIdleMs: number;
@@ -93,7 +125,7 @@ export class BadSetting extends Error {
   override name = 'BadSetting';
 }
 
-const SECRET = /TOKEN|PASSWORD|SECRET/;
+const SECRET = /TOKEN|PASSWORD|SECRET|KEYS/;
 
 /** As it was given, without what may be a password in it. */
 function shown(name: string, value: unknown): string {
@@ -139,6 +171,13 @@ export function readConfig(
     baseUrl: env.BASE_URL?.replace(/\/$/, ''),
     bootstrapToken: env.DELIST_DESK_BOOTSTRAP_TOKEN,
     dnsServers: commaList(env.DNS_SERVERS),
+    dnsblServers: Object.fromEntries(
+      [...Map.groupBy(assignments(env.DNSBL_SERVERS) ?? [], ([zone]) => zone)].map(([zone, pairs]) => [
+        zone,
+        pairs.map(([, server]) => server),
+      ]),
+    ),
+    dnsblKeys: Object.fromEntries(assignments(env.DNSBL_KEYS) ?? []),
     logLevel: env.LOG_LEVEL,
     trustedProxies: commaList(env.TRUSTED_PROXIES),
     sessionIdleMs: env.SESSION_IDLE_HOURS * 3_600_000,

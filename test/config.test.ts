@@ -14,6 +14,8 @@ const DEFAULTS: Config = {
   baseUrl: undefined,
   bootstrapToken: undefined,
   dnsServers: [],
+  dnsblServers: {},
+  dnsblKeys: {},
   logLevel: 'info',
   trustedProxies: [],
   sessionIdleMs: 12 * 3_600_000,
@@ -59,6 +61,25 @@ const GOOD: Record<string, [value: string, means: Partial<Config>][]> = {
     ['192.0.2.53', { dnsServers: ['192.0.2.53'] }],
     ['192.0.2.53:5353 ,2001:db8::53', { dnsServers: ['192.0.2.53:5353', '2001:db8::53'] }],
     ['[2001:db8::53]:53, [2001:db8::54]', { dnsServers: ['[2001:db8::53]:53', '[2001:db8::54]'] }],
+  ],
+  DNSBL_SERVERS: [
+    ['bl.example.org=192.0.2.53', { dnsblServers: { 'bl.example.org': ['192.0.2.53'] } }],
+    [
+      'example.org=192.0.2.53:5353 , example.org=[2001:db8::53]:53,bl.example.net=127.0.0.1',
+      {
+        dnsblServers: {
+          'example.org': ['192.0.2.53:5353', '[2001:db8::53]:53'],
+          'bl.example.net': ['127.0.0.1'],
+        },
+      },
+    ],
+  ],
+  DNSBL_KEYS: [
+    ['dq.example.org=a1b2c3', { dnsblKeys: { 'dq.example.org': 'a1b2c3' } }],
+    [
+      'a.example.org=x_Y-9, b.example.org=z',
+      { dnsblKeys: { 'a.example.org': 'x_Y-9', 'b.example.org': 'z' } },
+    ],
   ],
   LOG_LEVEL: (['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const).map((logLevel) => [
     logLevel,
@@ -124,6 +145,19 @@ const WRONG: Record<string, [allowed: string, values: string[]]> = {
       ':::',
     ],
   ],
+  DNSBL_SERVERS: [
+    'zone=address pairs, such as spamhaus.org=127.0.0.1:5300, separated by commas',
+    [
+      '192.0.2.53',
+      'bl.example.org',
+      'bl.example.org=',
+      'bl.example.org=dns.example.com',
+      'bl.example.org=192.0.2.53:0',
+      'bl.example.org=192.0.2.53,',
+      'BL.example.org=192.0.2.53',
+      'org=192.0.2.53',
+    ],
+  ],
   LOG_LEVEL: [
     'one of fatal, error, warn, info, debug, trace, silent',
     ['INFO', 'verbose', 'warning', '10', 'info,debug'],
@@ -180,7 +214,7 @@ t.test('a wrong value is named with its variable and what is allowed', async (t)
         refusalOf({ [name]: value }),
         `BadSetting: ${name}=${JSON.stringify(value)}: must be ${allowed}`,
       );
-  const never = ['DATA_DIR', 'DELIST_DESK_BOOTSTRAP_TOKEN'];
+  const never = ['DATA_DIR', 'DELIST_DESK_BOOTSTRAP_TOKEN', 'DNSBL_KEYS'];
   t.strictSame([...Object.keys(WRONG), ...never].sort(), [...NAMES].sort(), 'every variable is tried');
 });
 
@@ -200,6 +234,18 @@ t.test('no secret in a message', async (t) => {
     t.equal(
       refusalOf({ DELIST_DESK_BOOTSTRAP_TOKEN: token }),
       'BadSetting: DELIST_DESK_BOOTSTRAP_TOKEN=(not shown): must be 16 to 200 characters',
+    );
+  for (const keys of [
+    'secretkey',
+    'dq.example.org=secret.key',
+    'dq.example.org=',
+    'dq.example.org=secret key',
+    `dq.example.org=${'secret'.repeat(11)}`,
+    'a.example.org=x,=secret',
+  ])
+    t.equal(
+      refusalOf({ DNSBL_KEYS: keys }),
+      'BadSetting: DNSBL_KEYS=(not shown): must be zone=key pairs, such as dq.spamhaus.net=…, separated by commas',
     );
   const urls = [
     ['mysql://desk:secret@db.example.com/desk', 'mysql://…@db.example.com/desk'],

@@ -20,3 +20,6 @@ export type DnsAnswer =
 
 /** Asks a resolver. It does not throw: what goes wrong is an answer. */
 export type Ask = (name: string, type: RecordType) => Promise<DnsAnswer>;
+
+/** Takes an answer when it is there. */
+export type Tell = (answer: DnsAnswer) => void;
