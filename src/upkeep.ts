@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { forgetOldSessions } from './accounts/session.ts';
 import type { Desk } from './app.ts';
+import { askDueChecks } from './evidence/monitors.ts';
 import { raiseDueFollowUps } from './incidents/follow-up.ts';
 import { forgetOldObservations } from './observations/store.ts';
 import { forgetOldKeys } from './web/once.ts';
@@ -16,6 +17,8 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
   const work = async () => {
     try {
       const raised = await raiseDueFollowUps(desk.db, desk.catalogue, new Date());
+      const asked = desk.config.demo ? 0 : await askDueChecks(desk.db, new Date());
+      if (asked > 0) logger.info({ asked }, 'checks due');
       if (raised > 0) logger.info({ raised }, 'follow-ups due');
       if (round++ % CLEAR_EVERY === 0) {
         await forgetOldKeys(desk.db);

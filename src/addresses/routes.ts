@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { networkEvidence } from '../evidence/incident-evidence.ts';
 import { snapshotJson } from '../evidence/json.ts';
 import { KINDS } from '../evidence/kinds.ts';
+import { INTERVALS, intervalWords } from '../evidence/monitors.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
 import { durations, STATES, stateWords } from '../incidents/incidents.ts';
 import { countIncidents, listIncidents } from '../incidents/list.ts';
@@ -34,6 +35,7 @@ const FACTS = {
   jmrpSince: Day,
   sndsSince: Day,
   notes: Type.Optional(Type.String({ maxLength: 10_000 })),
+  checkEveryHours: Type.Optional(Type.Integer({ minimum: 1, maximum: 720, description: 'hours, 1 to 720' })),
 };
 const NewForm = Type.Object({
   address: Type.String({ minLength: 1, maxLength: 80, description: 'an IP address or CIDR range' }),
@@ -48,6 +50,7 @@ type Facts = {
   jmrpSince?: string;
   sndsSince?: string;
   notes?: string;
+  checkEveryHours?: number;
 };
 
 const factsOf = (form: Facts) => ({
@@ -58,6 +61,7 @@ const factsOf = (form: Facts) => ({
   jmrpSince: form.jmrpSince ?? null,
   sndsSince: form.sndsSince ?? null,
   notes: form.notes ?? '',
+  checkEveryHours: form.checkEveryHours ?? null,
 });
 
 const blank = {
@@ -69,6 +73,7 @@ const blank = {
   jmrpSince: '',
   sndsSince: '',
   notes: '',
+  checkEveryHours: '',
 };
 const ListQuery = Type.Object({
   q: Type.Optional(Type.String({ maxLength: 200 })),
@@ -99,6 +104,7 @@ const AddressJson = Type.Object({
   jmrpSince: Type.Union([Type.String(), Type.Null()]),
   sndsSince: Type.Union([Type.String(), Type.Null()]),
   notes: Type.String(),
+  checkEveryHours: Type.Union([Type.Integer(), Type.Null()]),
   documentation: Type.Boolean(),
   incidents: Type.Integer(),
   unfinished: Type.Integer(),
@@ -113,6 +119,7 @@ const addressJson = (row: Omit<AddressListed, 'last_opened_at'>) => ({
   jmrpSince: row.jmrp_since,
   sndsSince: row.snds_since,
   notes: row.notes,
+  checkEveryHours: row.check_every_hours,
   documentation: isDocumentation(row.network),
   incidents: row.incidents,
   unfinished: row.unfinished,
@@ -160,7 +167,7 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
   );
 
   app.get('/addresses/new', { config: { access: 'operator' } }, async (_request, reply) =>
-    reply.page('addresses/new', { values: blank, errors: {}, problem: '' }),
+    reply.page('addresses/new', { values: blank, intervals: INTERVALS, errors: {}, problem: '' }),
   );
 
   app.post('/addresses', { config: { access: 'operator' } }, async (request, reply) =>
@@ -179,6 +186,7 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
         view: 'addresses/new',
         data: {
           values: { ...blank, ...typedAgain(request.body) },
+          intervals: INTERVALS,
           errors: problem.fields,
           problem: problem.message,
         },
@@ -212,6 +220,8 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       text: network.text,
       href: pathOf(row.network),
       documentation: network.documentation,
+      intervals: INTERVALS,
+      checkEvery: intervalWords(row.check_every_hours),
       incidents,
       next:
         page.next === null ? '' : `${pathOf(row.network)}?cursor=${writeCursor('incidents', [page.next])}`,
@@ -256,6 +266,7 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
         jmrpSince: row.jmrp_since ?? '',
         sndsSince: row.snds_since ?? '',
         notes: row.notes,
+        checkEveryHours: row.check_every_hours === null ? '' : String(row.check_every_hours),
       };
       return reply.page('addresses/edit', { ...data, values, version: row.version, errors: {}, problem: '' });
     },

@@ -39,6 +39,8 @@ export type AddressFacts = {
   jmrpSince: string | null;
   sndsSince: string | null;
   notes: string;
+  /** How often it is looked at unasked; null: never. */
+  checkEveryHours: number | null;
 };
 
 const columns = (facts: AddressFacts) => ({
@@ -49,13 +51,17 @@ const columns = (facts: AddressFacts) => ({
   jmrp_since: facts.jmrpSince,
   snds_since: facts.sndsSince,
   notes: facts.notes,
+  check_every_hours: facts.checkEveryHours,
 });
+
+/** Due at once, from the moment that somebody wants it looked at. */
+const firstDue = ({ checkEveryHours }: AddressFacts) => (checkEveryHours === null ? null : new Date());
 
 /** Adds an address with its facts. Throws `already-exists` when it is known. */
 export async function addAddress(trx: Trx, network: Network, facts: AddressFacts): Promise<number> {
   const row = await trx
     .insertInto('addresses')
-    .values({ network: network.cidr, ...columns(facts) })
+    .values({ network: network.cidr, ...columns(facts), check_due_at: firstDue(facts) })
     .onConflict((conflict) => conflict.column('network').doNothing())
     .returning('id')
     .executeTakeFirst();
@@ -72,7 +78,13 @@ export async function changeAddress(
 ): Promise<void> {
   const changed = await trx
     .updateTable('addresses')
-    .set({ ...columns(facts), version: version + 1, updated_at: new Date() })
+    .set({
+      ...columns(facts),
+      check_due_at: sql<Date | null>`case when check_every_hours is not distinct from ${facts.checkEveryHours}::smallint
+        then check_due_at else ${firstDue(facts)}::timestamptz end`,
+      version: version + 1,
+      updated_at: new Date(),
+    })
     .where('network', '=', cidr)
     .where('version', '=', version)
     .executeTakeFirst();

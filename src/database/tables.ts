@@ -110,6 +110,8 @@ export type AddressesTable = {
   jmrp_since: string | null;
   snds_since: string | null;
   notes: Default<string>;
+  check_every_hours: number | null;
+  check_due_at: Date | null;
   version: Default<number>;
   created_at: Now;
   updated_at: Now;
@@ -164,7 +166,7 @@ export type ReportsTable = {
   raw: Buffer;
   sha256: Buffer;
   byte_length: number;
-  source: 'page' | 'api' | 'command-line' | 'log';
+  source: 'page' | 'api' | 'command-line' | 'log' | 'check';
   file_name: Default<string>;
   received_at: Now;
 };

@@ -234,10 +234,13 @@ export async function fillDemo(desk: Desk, password: string): Promise<string> {
         jmrpSince: null,
         sndsSince: null,
         notes: '',
+        checkEveryHours: null,
       });
     }
   });
   for (const [position, story] of STORIES.entries()) await playStory(desk, people, story, position, now);
+  // Nobody is asked about addresses of a demonstration.
+  await db.updateTable('checks').set({ finished_at: now }).execute();
   await fillDeliveries(db, now);
   return PEOPLE[0].email;
 }

@@ -1,11 +1,12 @@
 import ipaddr from 'ipaddr.js';
-import type { Db } from '../database/open.ts';
+import type { Db, Trx } from '../database/open.ts';
 import type { CheckRow } from '../database/tables.ts';
 import type { Ask } from '../dns/answer.ts';
 import { getProfile } from '../profile/store.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { type CheckResult, finishCheck, keepCheck, letGo } from './checks.ts';
 import type { AddressSubject, DomainSubject, Found, Kind } from './kind.ts';
+import { followListings } from './listings.ts';
 import { keepSnapshot, type Subject, standingSnapshots } from './snapshots.ts';
 
 export type CheckWorld = { db: Db; catalogue: Catalogue; ask: Ask; kinds: Kind[] };
@@ -121,6 +122,22 @@ function resultsOf(parts: Part[], found: Map<string, Found>): CheckResult[] {
   });
 }
 
+/** Keeps what was found, and does what follows from a change of it. */
+async function keep(
+  trx: Trx,
+  world: CheckWorld,
+  check: CheckRow,
+  part: Part,
+  found: Found,
+  at: Date,
+): Promise<void> {
+  const { kind, subject } = part;
+  const before = await keepSnapshot(trx, kind.key, subject, found, at);
+  if (before === undefined || subject.address === undefined) return;
+  const context = { catalogue: world.catalogue, opens: check.incident_number === null, at };
+  await followListings(trx, context, subject.address, before, found.facts);
+}
+
 /** `stopped`: whether the process is about to end; the check is then taken up by the next. */
 type Options = { clock?: () => Date; stopped?: () => boolean };
 
@@ -135,9 +152,8 @@ export async function runCheck(world: CheckWorld, check: CheckRow, options: Opti
   await keepCheck(db, check.id, parts.length, parts.length - left.length);
   const work = async () => {
     for (let part = left.shift(); part && !stopped(); part = left.shift()) {
-      const { kind, subject, look } = part;
-      const one = await look(clock()).catch(faulty);
-      await db.transaction().execute((trx) => keepSnapshot(trx, kind.key, subject, one, clock()));
+      const one = await part.look(clock()).catch(faulty);
+      await db.transaction().execute((trx) => keep(trx, world, check, part, one, clock()));
       found.set(partName(part), one);
       if (clock().getTime() - told < TELL_EVERY_MS) continue;
       told = clock().getTime();

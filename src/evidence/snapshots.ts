@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { SnapshotRow } from '../database/tables.ts';
-import type { Found } from './kind.ts';
+import type { Fact, Found } from './kind.ts';
 
 /** Whom a snapshot is about. */
 export type Subject = { address: string; domain?: never } | { domain: string; address?: never };
@@ -24,7 +24,7 @@ async function lockStanding(trx: Trx, kind: string, subject: Subject) {
   await sql`select pg_advisory_xact_lock(hashtext(${name}))`.execute(trx);
   const rows = trx
     .selectFrom('snapshots')
-    .select(['id', 'content_hash', 'first_seen_at', 'last_seen_at'])
+    .select(['id', 'content_hash', 'facts', 'last_seen_at'])
     .where('kind', '=', kind)
     .where('superseded_at', 'is', null);
   return subject.address !== undefined
@@ -34,7 +34,8 @@ async function lockStanding(trx: Trx, kind: string, subject: Subject) {
 
 /**
  * Keeps what was found at a moment. As long as nothing changes, the snapshot that stands is seen again; what
- * is different takes its place. A look older than the one that stands changes nothing.
+ * is different takes its place. A look older than the one that stands changes nothing. Returns the facts that stood
+ * before; undefined: nothing was changed by this look.
  */
 export async function keepSnapshot(
   trx: Trx,
@@ -42,10 +43,10 @@ export async function keepSnapshot(
   subject: Subject,
   found: Found,
   at: Date,
-): Promise<void> {
+): Promise<Fact[] | undefined> {
   const hash = hashOf(found);
   const standing = await lockStanding(trx, kind, subject);
-  if (standing && standing.last_seen_at >= at) return;
+  if (standing && standing.last_seen_at >= at) return undefined;
   if (standing) {
     const same = standing.content_hash.equals(hash);
     await trx
@@ -53,7 +54,7 @@ export async function keepSnapshot(
       .set(same ? { last_seen_at: at } : { superseded_at: at })
       .where('id', '=', standing.id)
       .execute();
-    if (same) return;
+    if (same) return undefined;
   }
   await trx
     .insertInto('snapshots')
@@ -71,6 +72,7 @@ export async function keepSnapshot(
       superseded_at: null,
     })
     .execute();
+  return standing?.facts ?? [];
 }
 
 export type Snapshot = Omit<SnapshotRow, 'raw' | 'content_hash'>;

@@ -38,6 +38,7 @@ const SOURCE_WORDS: Record<ReportSource, string> = {
   api: 'the API',
   'command-line': 'the command line',
   log: 'the log',
+  check: 'a look at the lists',
 };
 
 /** Keeps what came in, byte for byte. */

@@ -161,6 +161,10 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['addresses_label_length', { label: text(121) }],
     ['addresses_purpose_length', { purpose: text(501) }],
     ['addresses_notes_length', { notes: text(10_001) }],
+    ['addresses_check_every_range', { check_every_hours: '0', check_due_at: NOW }],
+    ['addresses_check_every_range', { check_every_hours: '721', check_due_at: NOW }],
+    ['addresses_check_due_with_every', { check_every_hours: '24' }],
+    ['addresses_check_due_with_every', { check_due_at: NOW }],
   ],
   incidents: [
     ['incidents_title_length', { title: `''` }],
