@@ -20,7 +20,7 @@ import {
   sendLetter,
   startLetter,
 } from './store.ts';
-import { nextRound, suggestTemplate } from './suggest.ts';
+import { nextTemplate } from './suggest.ts';
 import type { LetterTemplate } from './templates.ts';
 
 const closed = { additionalProperties: false };
@@ -134,15 +134,8 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       return reply.code(201).send(await shown(answer.body as number));
 
       function suggested(): LetterTemplate {
-        const round = nextRound({
-          state: incident.state,
-          lastVerdict: incident.last_verdict,
-          round: incident.round,
-        });
         const kin = provider ?? { key: incident.provider, kind: 'mailbox-provider' as const };
-        const found =
-          suggestTemplate(letters.templates, kin, round, language) ??
-          suggestTemplate(letters.templates, kin, 'first', language);
+        const found = nextTemplate(letters.templates, kin, incident, language);
         if (!found) throw invalid('template', 'No template fits; name one.');
         return found;
       }

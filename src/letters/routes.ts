@@ -29,7 +29,7 @@ import {
   sendLetter,
   startLetter,
 } from './store.ts';
-import { nextRound, suggestTemplate, templatesFor } from './suggest.ts';
+import { nextTemplate, templatesFor } from './suggest.ts';
 
 const StartForm = Type.Object({
   template: Type.String({ maxLength: 120, description: 'a template' }),
@@ -85,14 +85,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         kind: 'mailbox-provider' as const,
         languages: ['en'] as string[],
       };
-      const round = nextRound({
-        state: incident.state,
-        lastVerdict: incident.last_verdict,
-        round: incident.round,
-      });
-      const suggested =
-        suggestTemplate(letters.templates, provider, round) ??
-        suggestTemplate(letters.templates, provider, 'first');
+      const suggested = nextTemplate(letters.templates, provider, incident);
       const drafts = await db
         .selectFrom('letters')
         .select(['id', 'subject', 'updated_at'])

@@ -1,4 +1,4 @@
-import type { IncidentState } from '../database/tables.ts';
+import type { IncidentRow, IncidentState } from '../database/tables.ts';
 import type { Provider, Verdict } from '../providers/schema.ts';
 import { isArgumentFor } from './claims.ts';
 import type { Round } from './rounds.ts';
@@ -57,5 +57,19 @@ export function suggestTemplate(
     fitting.find((template) => template.language === language) ??
     fitting.find((template) => template.language === 'en') ??
     fitting[0]
+  );
+}
+
+/** The template for what comes next in an incident; a first request where its round has none. */
+export function nextTemplate(
+  templates: LetterTemplate[],
+  provider: Pick<Provider, 'key' | 'kind'>,
+  incident: Pick<IncidentRow, 'state' | 'last_verdict' | 'round'>,
+  language?: string,
+): LetterTemplate | undefined {
+  const { state, last_verdict: lastVerdict, round } = incident;
+  return (
+    suggestTemplate(templates, provider, nextRound({ state, lastVerdict, round }), language) ??
+    suggestTemplate(templates, provider, 'first', language)
   );
 }

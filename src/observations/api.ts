@@ -9,7 +9,7 @@ import { takeBatch } from './take-batch.ts';
 const Numbers = Type.Array(Type.Integer());
 
 export const observationApi: FastifyPluginAsyncTypebox = async (app) => {
-  const { db, catalogue } = app.desk;
+  const { db, catalogue, letters } = app.desk;
 
   app.post(
     '/observations',
@@ -37,7 +37,7 @@ export const observationApi: FastifyPluginAsyncTypebox = async (app) => {
         throw new Problem('bad-request', 'A batch needs an Idempotency-Key header, by which it counts once.');
       return db
         .transaction()
-        .execute((trx) => takeBatch(trx, request.body, key, { catalogue, now: new Date() }));
+        .execute((trx) => takeBatch(trx, request.body, key, { catalogue, letters, now: new Date() }));
     },
   );
 };

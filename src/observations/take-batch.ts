@@ -1,4 +1,5 @@
 import type { Trx } from '../database/open.ts';
+import type { LetterLibrary } from '../letters/library.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { flowsOf, readBatch } from './batch.ts';
 import type { Batch } from './observation.ts';
@@ -25,7 +26,7 @@ export async function takeBatch(
   trx: Trx,
   batch: Batch,
   key: string,
-  context: { catalogue: Catalogue; now: Date },
+  context: { catalogue: Catalogue; letters: LetterLibrary; now: Date },
 ): Promise<TakenBatch> {
   const { source } = batch;
   const rows = readBatch(batch.observations, context.now);

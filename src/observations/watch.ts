@@ -7,7 +7,10 @@ import { isLifted } from '../incidents/state.ts';
 import { confirmRecovery, lockIncident, writeIncident } from '../incidents/store.ts';
 import { readReport } from '../incidents/take-report.ts';
 import { claimText } from '../letters/claims.ts';
+import type { LetterLibrary } from '../letters/library.ts';
+import { prepareLetter } from '../letters/prepare.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
+import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
 import { SYSTEM } from '../web/access.ts';
 import { count } from '../web/format.ts';
@@ -18,7 +21,7 @@ import { weigh } from './weigh.ts';
 
 export type Watched = Flow & { addressId: number };
 export type Consequence = { opened?: number; relapsed?: number; recovered?: number };
-type Context = { catalogue: Catalogue; rule: WatchRule; source: string; now: Date };
+type Context = { catalogue: Catalogue; letters: LetterLibrary; rule: WatchRule; source: string; now: Date };
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -43,7 +46,10 @@ async function incidentOf(trx: Trx, flow: Watched): Promise<IncidentRow | undefi
   return found && lockIncident(trx, found.number);
 }
 
-/** Opens the incident of a block that the log shows; its report is made of the lines that came with the batch. */
+/**
+ * Opens the incident of a block that the log shows, with the letter that asks to lift it as a draft. The report is
+ * made of the lines that came with the batch.
+ */
 async function open(
   trx: Trx,
   flow: Watched,
@@ -51,7 +57,7 @@ async function open(
   context: Context,
   at: Date,
 ): Promise<number> {
-  const { catalogue, rule, source, now } = context;
+  const { catalogue, letters, rule, source, now } = context;
   const from = before(at, rule.windowMinutes * MINUTE_MS);
   const codes = await refusedCodes(trx, flow, from, flow.newest);
   const raw = Buffer.from([...new Set(flow.rows.flatMap((row) => row.samples))].join('\n'));
@@ -71,6 +77,8 @@ async function open(
     { id, source: 'log' },
   );
   await countTo(trx, await lockIncident(trx, number), flow, codes);
+  const reply = flow.rows.find((row) => row.rule)?.rule;
+  await prepareLetter(trx, SYSTEM, number, { provider, rule: ruleIdOf(reply, provider.key), letters, now });
   return number;
 }
 

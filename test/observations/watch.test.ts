@@ -1,5 +1,6 @@
 import t from 'tap';
-import { type TestDesk, testDesk } from '../desk.ts';
+import { routeFor } from '../../src/providers/playbook.ts';
+import { CATALOGUE, PROFILE, type TestDesk, testDesk } from '../desk.ts';
 import { ADDRESS, accepted, minute, refused, send } from './batches.fixture.ts';
 
 const MINUTE_MS = 60_000;
@@ -52,12 +53,56 @@ t.test('a block opens an incident by itself, with the lines of the log as its re
     [row.first_rejection_at, row.last_rejection_at].map((one) => one?.toISOString().slice(0, 16)),
     [at(0).slice(0, 16), at(1).slice(0, 16)],
   );
-  t.strictSame(await kinds(desk), ['rejection-recorded', 'incident-logged']);
+  t.strictSame(await kinds(desk), ['rejection-recorded', 'incident-logged', 'letter-drafted']);
   const report = await desk.db.selectFrom('reports').selectAll().executeTakeFirstOrThrow();
   t.match(report, { source: 'log', file_name: 'mx-out1 mail.log' });
   t.match(report.raw.toString(), /status=bounced \(host hotmail-com\.olc/);
   const rejections = await desk.db.selectFrom('rejections').select(['block_code', 'seen']).execute();
   t.strictSame(rejections, [{ block_code: 'S3150', seen: 12 }]);
+});
+
+t.test('with the incident its letter is drafted: the same one that a person would be given', async (t) => {
+  const { desk, at } = await watched(t);
+  await desk.api('PUT', '/profile', PROFILE);
+  await send(desk, [refused(at(0), 20)]);
+  const prepared = (await desk.api('GET', '/letters/1')).body;
+  const written = (await desk.api('POST', '/incidents/1/letters', null)).body;
+  t.match(prepared, { incident: 1, state: 'draft', round: 'first', language: 'en', missing: [] });
+  for (const one of ['template', 'subject', 'body', 'claims', 'fields'])
+    t.strictSame(prepared[one], written[one], one);
+  t.match(prepared.body, /203\.0\.113\.7/);
+  t.match(prepared.body, /S3150/);
+  t.ok(
+    prepared.claims.some(({ status }: { status: string }) => status === 'unknown'),
+    'nobody has looked at some claims: they are left out of both',
+  );
+  const { items } = (await desk.api('GET', '/incidents/1/timeline')).body;
+  t.match(
+    items.find((entry: { kind: string }) => entry.kind === 'letter-drafted'),
+    { actor: 'Delist Desk', summary: /Letter drafted/ },
+  );
+  t.equal((await incident(desk)).state, 'open', 'a draft asks for nothing yet');
+  const sent = await desk.api('POST', '/letters/1/send', { channel: 'form', reference: 'SRX1234567890ID' });
+  t.match(sent, { status: 200, body: { state: 'sent' } });
+});
+
+t.test(
+  'without a profile the letter is drafted all the same, with gaps that name what it lacks',
+  async (t) => {
+    const { desk, at } = await watched(t);
+    await send(desk, [refused(at(0), 20)]);
+    const { missing } = (await desk.api('GET', '/letters/1')).body;
+    t.ok(missing.length > 0);
+    t.equal((await desk.api('POST', '/letters/1/send', { channel: 'form' })).status, 422);
+  },
+);
+
+t.test('nothing is drafted to a provider that takes no requests', async (t) => {
+  const { desk, at } = await watched(t);
+  const mute = CATALOGUE.providers.find((one) => routeFor(one, null)?.kind === 'none')?.key ?? '';
+  const row = refused(at(0), 20, { provider: mute, rule: null, blockCode: null, samples: [] });
+  t.strictSame((await send(desk, [row])).body.opened, [1]);
+  t.notOk((await kinds(desk)).includes('letter-drafted'));
 });
 
 t.test('later refusals are counted to the open incident, and a person is told once', async (t) => {
@@ -144,7 +189,8 @@ t.test('accepted deliveries prove recovery, with what was seen', async (t) => {
     result: 'supports',
     words: `42 of 42 messages accepted since ${at(91).slice(0, 16).replace('T', ' ')} UTC`,
   });
-  const told = (await kinds(desk)).filter((kind: string) => kind !== 'incident-logged');
+  const now = ['incident-logged', 'letter-drafted'];
+  const told = (await kinds(desk)).filter((kind: string) => !now.includes(kind));
   t.strictSame(told.slice(-3), ['evidence-recorded', 'recovery-confirmed', 'state-changed']);
 });
 

@@ -1,0 +1,28 @@
+import type { Trx } from '../database/open.ts';
+import { lockIncident } from '../incidents/store.ts';
+import { routeFor } from '../providers/playbook.ts';
+import type { Provider } from '../providers/schema.ts';
+import type { Actor } from '../web/access.ts';
+import type { LetterLibrary } from './library.ts';
+import { startLetter } from './store.ts';
+import { nextTemplate } from './suggest.ts';
+
+/**
+ * Drafts the letter that comes next, for a person to read and send. None where the provider takes no requests
+ * about such a refusal, or where no template fits.
+ */
+export async function prepareLetter(
+  trx: Trx,
+  actor: Actor,
+  number: number,
+  {
+    provider,
+    rule,
+    letters,
+    now,
+  }: { provider: Provider; rule: string | null; letters: LetterLibrary; now: Date },
+): Promise<void> {
+  if (routeFor(provider, rule)?.kind === 'none') return;
+  const template = nextTemplate(letters.templates, provider, await lockIncident(trx, number));
+  if (template) await startLetter(trx, actor, number, template, provider, now);
+}
