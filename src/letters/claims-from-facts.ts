@@ -134,11 +134,14 @@ const refusalFresh: Rule = ({ rejections }) => {
   return last ? supported('the newest rejection of this incident', 'refused', last) : undefined;
 };
 
-/** Counted are recipients whom the newest rejections name; how many more there are is not known. */
+/**
+ * Counted are recipients whom the newest rejections name; how many more there are is not known. One is no number to
+ * argue with: of a watched log a single line may be kept for many refusals.
+ */
 const mutualCustomers: Rule = ({ rejections }) => {
   const named = rejections.filter((one) => one.recipient);
   const recipients = new Set(named.map((one) => one.recipient?.toLowerCase()));
-  return recipients.size > 0
+  return recipients.size > 1
     ? supported('recipients in the rejections of this incident', String(recipients.size), newestOf(named))
     : undefined;
 };

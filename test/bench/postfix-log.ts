@@ -202,10 +202,15 @@ function* mail(kind: LogKind, head: string): Generator<string> {
   if (kind === 'conversation' && status !== 'deferred') yield line('qmgr', 'removed');
 }
 
-/** Writes so many lines; some seconds of log hold a few hundred mails. */
-export async function writePostfixLog(file: string, lines: number, kind: LogKind): Promise<void> {
+/** Writes so many lines, from a moment on; a minute of the log holds some hundred mails. */
+export async function writePostfixLog(
+  file: string,
+  lines: number,
+  kind: LogKind,
+  from = Date.UTC(2026, 9, 1),
+): Promise<void> {
   const out = createWriteStream(file);
-  let at = Date.UTC(2026, 9, 1);
+  let at = from;
   let left = lines;
   let pending: string[] = [];
   while (left > 0) {

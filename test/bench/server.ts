@@ -16,7 +16,7 @@ const answers = (url: string) =>
 export async function startServer(
   args: string[],
   environment: Record<string, string>,
-): Promise<{ url: string; stop: () => Promise<void> }> {
+): Promise<{ url: string; stop: (signal?: NodeJS.Signals) => Promise<void> }> {
   const child: ChildProcess = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { ...process.env, LOG_LEVEL: 'silent', ...environment },
@@ -24,8 +24,8 @@ export async function startServer(
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = `http://127.0.0.1:${environment['PORT']}`;
-  const stop = async () => {
-    child.kill('SIGTERM');
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
     await gone;
   };
   for (const started = performance.now(); !(await answers(url)); ) {

@@ -268,7 +268,17 @@ t.test('rejections: fresh for a day, their recipients counted once each for two'
     rejection(4, null),
   ];
   t.match(judged('mutual-customers-affected', { rejections: named }), { status: 'supported', words: '2' });
-  t.equal(statusOf('mutual-customers-affected', { rejections: [rejection(49, 'a@example.com')] }), 'stale');
+  t.equal(
+    statusOf('mutual-customers-affected', {
+      rejections: [rejection(49, 'a@example.com'), rejection(50, 'b@example.com')],
+    }),
+    'stale',
+  );
+  t.equal(
+    statusOf('mutual-customers-affected', { rejections: named.slice(0, 1) }),
+    'unknown',
+    'one recipient is nothing to argue with',
+  );
   t.equal(statusOf('mutual-customers-affected', { rejections: [rejection(1, null)] }), 'unknown');
 });
 
