@@ -5,6 +5,16 @@ import { type Entry, halvesOf, type Part, type Spool } from './spool.ts';
 
 type Later = Extract<Answer, { kind: 'later' | 'token-refused' }>;
 
+/** What a desk says of a batch, in one line; empty where it is no desk's answer. */
+function reasonIn(text: string): string {
+  try {
+    const { detail } = JSON.parse(text) as { detail?: unknown };
+    return typeof detail === 'string' ? detail.replace(/[\s\p{Cc}]+/gu, ' ').slice(0, 500) : '';
+  } catch {
+    return '';
+  }
+}
+
 /** Sends what is in the spool, the oldest first and one at a time. */
 export class Sending {
   /** Attempts in a row that came to nothing. */
@@ -97,7 +107,8 @@ export class Sending {
     this.#settled.add(part.key);
     this.setAside += 1;
     this.#say.warning(
-      `The desk will not have an observation (${status}). It is kept, with the answer, in ${file}`,
+      `The desk will not have an observation (${status}): ${reasonIn(text)} It is kept, with the answer, in ${file} and ` +
+        'sent again when the agent is started again.',
     );
   }
 

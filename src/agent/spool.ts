@@ -32,6 +32,18 @@ function parsed(file: string): unknown {
   }
 }
 
+/** A part as it was set aside; none where the file is not whole. */
+function refusedPart(file: string): { file: string; part: Part }[] {
+  try {
+    const { key, batch } = parsed(file) as Part;
+    return typeof key === 'string' && Array.isArray(batch.observations)
+      ? [{ file, part: { key, batch } }]
+      : [];
+  } catch {
+    return [];
+  }
+}
+
 /** Two halves of a part, with keys that follow from its own. */
 export function halvesOf({ key, batch }: Part): Part[] {
   const middle = Math.ceil(batch.observations.length / 2);
@@ -99,6 +111,30 @@ export class Spool {
     const newest = this.#waiting.at(-1);
     this.#last = newest?.number ?? state.last;
     this.places = newest ? this.read(newest.number).places : state.places;
+    this.#tryAgain();
+  }
+
+  /**
+   * What the desk would not have is sent once more at each start, under its old key: a clock may have been set
+   * since, or the desk have learned.
+   */
+  #tryAgain(): void {
+    const folder = join(this.#folder, 'spool', 'refused');
+    const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+    const found = files.map((name) => join(folder, name)).flatMap(refusedPart);
+    if (found.length === 0) return;
+    const parts = found.map(({ part }) => part);
+    const number = this.#last + 1;
+    try {
+      const bytes = this.#put(number, { parts, places: this.places });
+      this.#last = number;
+      this.#waiting.push({ number, bytes });
+    } catch {
+      // The disk may be full; it stays where it is for the next start.
+      return;
+    }
+    for (const { file } of found) rmSync(file);
+    this.#setAside = sizeOf(folder);
   }
 
   get waiting(): number {

@@ -34,6 +34,16 @@ export async function listTransports(db: Db): Promise<Transport[]> {
     .execute();
 }
 
+/** How many there are, and of how many nobody has said the address. */
+export const countTransports = (db: Db): Promise<{ all: number; open: number }> =>
+  db
+    .selectFrom('transports')
+    .select([
+      sql<number>`count(*)::integer`.as('all'),
+      sql<number>`count(*) filter (where address_id is null)::integer`.as('open'),
+    ])
+    .executeTakeFirstOrThrow();
+
 /** Says which address a transport sends from; empty: takes it back. Deliveries seen from then on are counted to it. */
 export async function placeTransport(trx: Trx, via: string, address: string): Promise<void> {
   const text = address.trim();

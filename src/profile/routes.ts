@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type, Version } from '../json-schema.ts';
+import { countTransports } from '../observations/transports.ts';
 import { actorOf } from '../web/access.ts';
 import { backOf } from '../web/back.ts';
 import { formKey, readForm, typedAgain } from '../web/forms.ts';
@@ -103,9 +104,10 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
   });
 
   app.get('/settings/profile', { config: { access: 'viewer' } }, async (request, reply) => {
-    const { version, ...profile } = await getProfile(db);
+    const [{ version, ...profile }, transports] = await Promise.all([getProfile(db), countTransports(db)]);
     return reply.page('profile/edit', {
       values: shown(profile),
+      transports,
       version,
       back: backOf(request),
       errors: {},
@@ -165,12 +167,19 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
         return reply.done(backOf(request) || '/settings/profile', 'Profile saved.');
       },
       async (problem) => {
-        const { version, ...kept } = await getProfile(db);
+        const [{ version, ...kept }, transports] = await Promise.all([getProfile(db), countTransports(db)]);
         const typed = typedAgain(request.body);
         const values = Object.fromEntries(Object.keys(shown(kept)).map((name) => [name, typed[name] ?? '']));
         return {
           view: 'profile/edit',
-          data: { values, version, back: backOf(request), errors: problem.fields, problem: problem.message },
+          data: {
+            values,
+            transports,
+            version,
+            back: backOf(request),
+            errors: problem.fields,
+            problem: problem.message,
+          },
         };
       },
     ),

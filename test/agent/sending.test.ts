@@ -174,7 +174,41 @@ t.test('422: the one bad observation is set aside with the answer, the others ar
   t.equal(refused().length, 1);
   const kept = JSON.parse(readFileSync(join(state, 'spool', 'refused', file), 'utf8')) as object;
   t.match(kept, { answer: '422 {"detail":"no w77"}', batch: { observations: [{ via: 'w77' }] } });
-  t.match(agent.said(), /will not have an observation \(422\)\. It is kept, with the answer, in .*refused/);
+  t.match(
+    agent.said(),
+    /will not have an observation \(422\): no w77 It is kept, with the answer, in .*refused/,
+  );
+});
+
+t.test('clock-ahead: what was set aside is sent again at the next start, under its old key', async (t) => {
+  const desk = await fakeDesk(t);
+  const { log, state, spooled, refused } = stage(t, words(0, 300));
+  const words422 = '2031-01-01T00:00Z has not come yet. Set the clock of one of the two.';
+  const isAhead = (via: string) => ['w7', 'w70', 'w200'].includes(via);
+  desk.mood = ({ observations }) =>
+    observations.some(({ via }) => isAhead(via))
+      ? { status: 422, body: JSON.stringify({ detail: words422 }) }
+      : 'count';
+  const agent = startAgent(t, desk, ['--state', state, log]);
+  t.equal(await agent.exit, 1);
+  t.match(agent.said(), words422);
+  t.match(agent.said(), 'sent again when the agent is started again');
+  t.equal(desk.total, 297);
+  const keys = refused().map((name) => name.replace('.json', ''));
+  t.equal(keys.length, 3);
+
+  t.equal(await startAgent(t, desk, ['--state', state, log]).exit, 1, 'the clock is still ahead');
+  t.strictSame(refused().sort(), keys.map((key) => `${key}.json`).sort());
+  writeFileSync(join(state, 'spool', 'refused', 'half.json'), '{"key":"h"');
+
+  desk.mood = () => 'count';
+  appendFileSync(log, words(300, 310));
+  t.equal(await startAgent(t, desk, ['--state', state, log]).exit, 0);
+  t.equal(desk.total, 310);
+  t.strictSame(new Set(desk.counts.values()), new Set([1]), 'each line once');
+  for (const key of keys) t.ok(desk.batches.has(key), key);
+  t.strictSame([spooled(), refused()], [[], ['half.json']], 'what is not whole stays');
+  t.strictSame(desk.faults, []);
 });
 
 t.test('the spool’s limit: reading waits, nothing is lost', async (t) => {

@@ -41,6 +41,10 @@ t.test('a way out without an address is asked for, and counts from then on', asy
   const desk = await testDesk(t);
   const browser = await signedIn(desk);
   t.match((await browser.get('/settings/watching')).body, /None\. They appear here/);
+  t.match(
+    (await browser.get('/settings/profile')).body,
+    /None is known yet.*href="\/settings\/watching#transports"/,
+  );
   const nameless = (n: number) =>
     refused(at(n), 30, { address: null, via: 'mx-out2 postfix-b/smtp', samples: [] });
   t.match(
@@ -50,6 +54,7 @@ t.test('a way out without an address is asked for, and counts from then on', asy
       opened: [],
     },
   );
+  t.match((await browser.get('/settings/profile')).body, /2 ways out are known .* of 2 nobody has said/);
   const page = (await browser.get('/settings/watching')).body;
   t.match(page, /<code>mx-out2 postfix-b\/smtp<\/code>/);
   t.match(page, /<code>mx-out3 exim<\/code>/, 'a private address is no sending address to the outside');
