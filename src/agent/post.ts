@@ -33,10 +33,23 @@ function isDesk(text: string): boolean {
   }
 }
 
+/** The start of an answer: whoever answers without an end is not listened to for long. */
+async function textOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length >= MOST_TEXT) break;
+  }
+  return text.slice(0, MOST_TEXT);
+}
+
 function meaningOf(status: number, text: string, headers: Headers): Answer {
   if (status === 200 && isDesk(text)) return { kind: 'counted' };
   if (status === 401 || status === 403) return { kind: 'token-refused', status };
-  if (status === 413 || status === 422) return { kind: 'bad', status, text: text.slice(0, MOST_TEXT) };
+  // Of others that answer 400, such as a wrong port, a batch is kept.
+  const isProblem = headers.get('content-type')?.startsWith('application/problem+json');
+  if (status === 413 || status === 422 || (status === 400 && isProblem)) return { kind: 'bad', status, text };
   const where = headers.get('location');
   const odd = status === 200 ? ' as no desk does: is the address right' : '';
   const why = where ? `sends us on to ${where}: set that address` : `answered ${status}${odd}`;
@@ -76,7 +89,7 @@ export function postTo(desk: URL, token: () => string): Post {
         body: JSON.stringify(batch),
         signal: AbortSignal.any([stop, AbortSignal.timeout(ANSWER_WITHIN)]),
       });
-      return meaningOf(answer.status, await answer.text(), answer.headers);
+      return meaningOf(answer.status, await textOf(answer), answer.headers);
     } catch (error) {
       return { kind: 'later', why: causeOf(error), after: 0 };
     }

@@ -32,9 +32,23 @@ function networkOf(text: string | null): Network | null {
   }
 }
 
+/** Text as it can be stored: what a log holds need not be well-formed. */
+export const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}').toWellFormed();
+const storableOrNull = (text: string | null) => text && storable(text);
+
+/** Samples stay as they are: they become a report, which is kept byte for byte. */
+const cleaned = (row: Observation): Observation => ({
+  ...row,
+  via: storable(row.via),
+  provider: storableOrNull(row.provider),
+  rule: storableOrNull(row.rule),
+  blockCode: storableOrNull(row.blockCode),
+  domains: row.domains.map(({ domain, count }) => ({ domain: storable(domain), count })),
+});
+
 /** What counts of a batch. Ordinary bounces do not. Throws `invalid` that names the row and what is wrong with it. */
 export function readBatch(observations: Observation[], now: Date): Placed[] {
-  return observations.flatMap(({ minute, address, ...rest }, index) => {
+  return observations.map(cleaned).flatMap(({ minute, address, ...rest }, index) => {
     const at = momentOf(minute, `observations/${index}/minute`, now);
     if (rest.outcome !== 'accepted' && rest.reason === 'not-a-block') return [];
     return [{ ...rest, minute: at, network: networkOf(address) }];

@@ -1,7 +1,7 @@
 import type { Trx } from '../database/open.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { flowsOf, readBatch } from './batch.ts';
+import { flowsOf, readBatch, storable } from './batch.ts';
 import type { Batch } from './observation.ts';
 import { readRules } from './rules-store.ts';
 import { addCounts, addressIds, claimBatch, noteCounted } from './store.ts';
@@ -28,7 +28,7 @@ export async function takeBatch(
   key: string,
   context: { catalogue: Catalogue; letters: LetterLibrary; now: Date },
 ): Promise<TakenBatch> {
-  const { source } = batch;
+  const source = storable(batch.source);
   const rows = readBatch(batch.observations, context.now);
   if (!(await claimBatch(trx, source, key)))
     return { counted: 0, repeated: true, opened: [], relapsed: [], recovered: [] };

@@ -1,4 +1,6 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { HURRY, startAgent, until } from './agents.fixture.ts';
@@ -180,6 +182,26 @@ t.test('422: the one bad observation is set aside with the answer, the others ar
   );
 });
 
+t.test(
+  'poison-batch: one that the desk can never take stops no other; another server’s 400 is none',
+  async (t) => {
+    const desk = await fakeDesk(t);
+    const { log, state, refused } = stage(t, words(0, 100));
+    let isDesk = false;
+    desk.mood = ({ observations }) =>
+      observations.some(({ via }) => via === 'w50')
+        ? { status: 400, headers: { 'content-type': isDesk ? 'application/problem+json' : 'text/html' } }
+        : 'count';
+    const first = startAgent(t, desk, ['--follow', '--state', state, log]);
+    await until(() => first.said().includes('answered 400'));
+    t.strictSame(refused(), []);
+    isDesk = true;
+    await until(() => desk.total === 99);
+    await first.end('SIGTERM');
+    t.equal(refused().length, 1);
+  },
+);
+
 t.test('clock-ahead: what was set aside is sent again at the next start, under its old key', async (t) => {
   const desk = await fakeDesk(t);
   const { log, state, spooled, refused } = stage(t, words(0, 300));
@@ -252,6 +274,49 @@ t.test('a server that answers 200 and is no desk takes nothing', async (t) => {
   desk.mood = () => 'count';
   t.equal(await startAgent(t, desk, ['--state', state, log]).exit, 0);
   t.equal(desk.total, 5);
+});
+
+t.test('hostile-desk: an answer without an end is not listened to, and costs no memory', async (t) => {
+  const desk = await fakeDesk(t);
+  const { log, state } = stage(t, words(0, 10));
+  let sent = 0;
+  const flood = createServer((request, response) => {
+    request.resume();
+    const piece = Buffer.alloc(1024 * 1024, ' ');
+    const more = (): void => {
+      // The agent has hung up, or it would take whatever comes.
+      while (!response.destroyed && sent < 4000) {
+        sent += 1;
+        if (!response.write(piece)) return;
+      }
+      response.end();
+    };
+    response.on('drain', more).writeHead(200);
+    more();
+  });
+  await new Promise<void>((resolve) => flood.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => flood.close());
+  const { port } = flood.address() as AddressInfo;
+  const agent = startAgent(t, { url: `http://127.0.0.1:${port}` }, ['--follow', '--state', state, log]);
+  await until(() => agent.said().includes('as no desk does'));
+  t.equal(await agent.end('SIGTERM'), 0);
+  t.ok(sent < 4000, `${sent} MB were sent before it hung up`);
+  t.equal(await startAgent(t, desk, ['--state', state, log]).exit, 0);
+  t.equal(desk.total, 10, 'nothing is lost');
+});
+
+t.test('no-secret-kept: the token stands in no file of the agent’s and in nothing it says', async (t) => {
+  const desk = await fakeDesk(t);
+  const { log, state, spooled } = stage(t, words(0, 10));
+  desk.mood = () => ({ status: 503 });
+  const agent = startAgent(t, desk, ['--follow', '--state', state, log]);
+  await until(() => agent.said().includes('answered 503') && spooled().length > 0);
+  await agent.end('SIGTERM');
+  const files = readdirSync(state, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  t.ok(files.length > 0);
+  for (const { parentPath, name } of files)
+    t.notMatch(readFileSync(join(parentPath, name), 'utf8'), TOKEN, name);
+  t.notMatch(agent.said(), TOKEN);
 });
 
 t.test('SIGTERM: what was read is sent, and what cannot be sent is kept', async (t) => {

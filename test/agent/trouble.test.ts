@@ -114,3 +114,27 @@ t.test('a log that may not be read: told once with what to do, and read when it 
   t.ok(said.some((line) => line.includes('mail.log can be read.')));
   t.equal(await end(), 0);
 });
+
+t.test(
+  'clock-jumps: hours forward and back while it reads and sends lose nothing and count nothing twice',
+  async (t) => {
+    const desk = await fakeDesk(t);
+    const folder = t.testdir({ 'mail.log': words(0, 10), state: {} });
+    const log = join(folder, 'mail.log');
+    const now = Date.now;
+    t.teardown(() => {
+      Date.now = now;
+    });
+    let moods = 0;
+    desk.mood = () => (moods++ % 2 === 0 ? { status: 503, headers: { 'retry-after': '0' } } : 'count');
+    const { end } = agent(t, desk, log, join(folder, 'state'));
+    for (const [turn, hours] of [0, 26, -26, 24 * 365, -24 * 365, 0].entries()) {
+      Date.now = () => now() + hours * 3_600_000;
+      appendFileSync(log, words(10 + turn * 10, 20 + turn * 10));
+      await until(() => desk.total === 20 + turn * 10);
+    }
+    t.equal(await end(), 0);
+    t.strictSame(new Set(desk.counts.values()), new Set([1]));
+    t.strictSame(desk.faults, []);
+  },
+);

@@ -110,6 +110,22 @@ t.test('a stamp without a year is read by the clock of the moment', (t) => {
   t.end();
 });
 
+t.test('clock-jumps: stamps that go forward and back count each in its own minute, and none is lost', (t) => {
+  const minutes = ['10:00', '13:30', '09:59', '10:00', '13:30', '10:00', '09:59', '10:01'];
+  const stamped = minutes.map((at) => postfix(SENT, `2026-11-20T${at}:07+00:00 mx postfix/smtp[1]: B1`));
+  const counts = new Map(scan(stamped.join('')).map((row) => [row.minute.slice(11, 16), row.count]));
+  t.strictSame(
+    counts,
+    new Map([
+      ['10:00', 3],
+      ['13:30', 2],
+      ['09:59', 2],
+      ['10:01', 1],
+    ]),
+  );
+  t.end();
+});
+
 t.test('what is no delivery to others is not counted', (t) => {
   const others = [
     postfix(
