@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import type { Db } from '../database/open.ts';
-import type { IncidentState } from '../database/tables.ts';
+import type { IncidentRow, IncidentState } from '../database/tables.ts';
 import { incidentEvidence } from '../evidence/incident-evidence.ts';
 import { KINDS } from '../evidence/kinds.ts';
 import { type Static, Type } from '../json-schema.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import { roundWords } from '../letters/rounds.ts';
+import { nextRound } from '../letters/suggest.ts';
 import { incidentDeliveries } from '../observations/deliveries.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
@@ -18,7 +19,7 @@ import { linkTo } from '../web/links.ts';
 import { blockedSince, durations, STATES, stateWords } from './incidents.ts';
 import { nextStep } from './next-step.ts';
 import { courseOf, courseView, entriesByDay, timelineTabs } from './page.ts';
-import { readBodies, readIncident } from './show.ts';
+import { type IncidentRead, readBodies, readIncident } from './show.ts';
 
 const ENTRIES_PER_PAGE = 100;
 const DOSSIER_ENTRIES = 5000;
@@ -34,6 +35,12 @@ export const ShowQuery = Type.Object({
   order: Type.Optional(Type.String({ maxLength: 20 })),
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
 });
+
+/** The newest draft of the round that comes next. */
+function begunLetter(row: IncidentRow, letters: IncidentRead['letters']): number | undefined {
+  const round = nextRound({ state: row.state, lastVerdict: row.last_verdict, round: row.round });
+  return letters.findLast((letter) => letter.state === 'draft' && letter.round === round)?.id;
+}
 
 /** The incident's page. `whole`: its whole timeline with all texts, for the dossier. */
 export async function incidentView(
@@ -63,6 +70,7 @@ export async function incidentView(
   const checked = await incidentEvidence(db, number, networks, KINDS);
   const deliveries = await incidentDeliveries(db, row, read.letters, { zone, now });
   const provider = catalogue.byKey.get(row.provider);
+  const step = nextStep(row, provider, ruleIdOf(read.firstRejection?.rule, row.provider));
   const rule = provider?.rejections.find((one) => `${provider.key}/${one.id}` === read.firstRejection?.rule);
   const link = (change: Record<string, string>) => {
     const merged = new URLSearchParams({
@@ -113,7 +121,9 @@ export async function incidentView(
     },
     meaning: rule?.meaning ?? '',
     durations: durations(row, now),
-    step: nextStep(row, provider, ruleIdOf(read.firstRejection?.rule, row.provider)),
+    step,
+    /** The letter that comes next, when somebody or the watch has begun it. */
+    begun: step.primary?.go === 'letter' ? begunLetter(row, read.letters) : undefined,
     deliveries,
     checked,
     course: courseView(courseOf(blockedSince(row), changes, row.state), now),

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { routeFor } from '../../src/providers/playbook.ts';
-import { CATALOGUE, PROFILE, type TestDesk, testDesk } from '../desk.ts';
+import { CATALOGUE, PROFILE, signedIn, type TestDesk, testDesk } from '../desk.ts';
 import { ADDRESS, accepted, minute, refused, send } from './batches.fixture.ts';
 
 const MINUTE_MS = 60_000;
@@ -82,8 +82,16 @@ t.test('with the incident its letter is drafted: the same one that a person woul
     { actor: 'Delist Desk', summary: /Letter drafted/ },
   );
   t.equal((await incident(desk)).state, 'open', 'a draft asks for nothing yet');
+  const next = /<a class="button main" href="([^"]+)">Read the draft</;
+  const browser = await signedIn(desk);
+  t.match(next.exec((await browser.get('/incidents/1')).body)?.[1], /^\/incidents\/1\/letters\/\d+$/);
   const sent = await desk.api('POST', '/letters/1/send', { channel: 'form', reference: 'SRX1234567890ID' });
   t.match(sent, { status: 200, body: { state: 'sent' } });
+  await desk.api('POST', '/incidents/1/messages', {
+    direction: 'in',
+    body: 'Our investigation found that your IP 203.0.113.7 does not qualify for mitigation.',
+  });
+  t.notMatch((await browser.get('/incidents/1')).body, next, 'a first request is not the answer to a denial');
 });
 
 t.test(
