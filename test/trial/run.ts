@@ -143,7 +143,9 @@ async function trial(folder: string): Promise<void> {
     const letter = await api<Letter>('GET', '/letters/1');
     tell(`Letter 1, ${letter.template}: “${letter.subject}”\n${letter.body.trim()}`);
     const left = letter.claims.filter((one) => one.status === 'unknown');
-    tell(`Left out, since nobody looked: ${left.map((one) => one.key).join(', ')}`);
+    tell(
+      `Left out, or said as what will be done, since nobody looked: ${left.map((one) => one.key).join(', ')}`,
+    );
     proven(
       'its letter was drafted, and nothing is missing',
       letter.state === 'draft' && letter.missing.length === 0,
