@@ -1,6 +1,10 @@
 import type { Kind } from './kind.ts';
+import { names } from './names.ts';
 
-/** Every kind of evidence, in the order in which pages show it. */
-export const KINDS: Kind[] = [];
+/** All kinds of evidence, in the order in which pages show them. */
+// biome-ignore format: one kind a line
+export const KINDS: Kind[] = [
+  names,
+];
 
 export const kindTitle = (key: string): string => KINDS.find((kind) => kind.key === key)?.title ?? key;
