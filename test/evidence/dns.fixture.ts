@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,9 @@ const HEAD = `$TTL 300
 @ IN SOA ns.example.net. hostmaster.example.net. 1 3600 600 86400 300
 @ IN NS ns.example.net.
 `;
+
+/** A text as the strings of one TXT record, each of at most 255 octets. */
+export const strings = (text: string) => (text.match(/.{1,250}/g) ?? []).map((part) => `"${part}"`).join(' ');
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -71,7 +74,7 @@ export async function serve(zones: Zones): Promise<DnsServer> {
   const port = await freePort();
   const child = spawn(NSD ?? 'nsd', ['-d', '-c', configure(folder, port, zones)], { stdio: 'ignore' });
   const ask = askAt(port);
-  await answering(child, ask, Object.keys(zones.served)[0] ?? 'example.com');
+  await answering(child, ask, Object.keys(zones.served), join(folder, 'nsd.log'));
   return {
     ask,
     port,
@@ -85,14 +88,16 @@ export async function serve(zones: Zones): Promise<DnsServer> {
   };
 }
 
-async function answering(child: ChildProcess, ask: Ask, zone: string) {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (child.exitCode !== null) throw new Error(`nsd ended with ${child.exitCode}`);
-    if ((await ask(zone, 'SOA')).status === 'found') return;
+/** Waits until every zone is served; what is wrong with one stands in the log. */
+async function answering(child: ChildProcess, ask: Ask, zones: string[], log: string) {
+  const lacking = new Set(zones);
+  for (let tries = 0; tries < 100 && child.exitCode === null; tries += 1) {
+    for (const zone of lacking) if ((await ask(zone, 'SOA')).status === 'found') lacking.delete(zone);
+    if (lacking.size === 0) return;
     await wait(50);
   }
   child.kill();
-  throw new Error('nsd does not answer');
+  throw new Error(`nsd does not serve ${[...lacking].join(', ')}: ${readFileSync(log, 'utf8')}`);
 }
 
 const CATALOGUE = readCatalogue();
