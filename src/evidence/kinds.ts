@@ -1,3 +1,4 @@
+import { dkim } from './dkim.ts';
 import type { Kind } from './kind.ts';
 import { names } from './names.ts';
 import { spf } from './spf.ts';
@@ -7,6 +8,7 @@ import { spf } from './spf.ts';
 export const KINDS: Kind[] = [
   names,
   spf,
+  dkim,
 ];
 
 export const kindTitle = (key: string): string => KINDS.find((kind) => kind.key === key)?.title ?? key;
