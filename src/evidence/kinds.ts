@@ -1,7 +1,10 @@
 import { dkim } from './dkim.ts';
+import { dmarc } from './dmarc.ts';
+import { domainMail } from './domain-mail.ts';
 import type { Kind } from './kind.ts';
 import { names } from './names.ts';
 import { spf } from './spf.ts';
+import { transportPolicy } from './transport-policy.ts';
 
 /** All kinds of evidence, in the order in which pages show them. */
 // biome-ignore format: one kind a line
@@ -9,6 +12,9 @@ export const KINDS: Kind[] = [
   names,
   spf,
   dkim,
+  dmarc,
+  domainMail,
+  transportPolicy,
 ];
 
 export const kindTitle = (key: string): string => KINDS.find((kind) => kind.key === key)?.title ?? key;

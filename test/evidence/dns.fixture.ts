@@ -40,8 +40,10 @@ async function freePort(): Promise<number> {
 
 function configure(folder: string, port: number, { served, broken = [] }: Zones): string {
   const file = (zone: string) => join(folder, `${zone}.zone`);
-  for (const [zone, records] of Object.entries(served)) writeFileSync(file(zone), `${HEAD}${records}\n`);
-  const zones = [...Object.keys(served), ...broken].map(
+  // With a root of its own it knows of every other name that it does not exist.
+  const all = { '.': '', ...served };
+  for (const [zone, records] of Object.entries(all)) writeFileSync(file(zone), `${HEAD}${records}\n`);
+  const zones = [...Object.keys(all), ...broken].map(
     (zone) => `zone:\n  name: "${zone}"\n  zonefile: "${file(zone)}"\n`,
   );
   const config = join(folder, 'nsd.conf');
