@@ -1,0 +1,70 @@
+import type { ARCResult, DKIMResult, DKIMVerifyOptions, DMARCResult } from 'mailauth';
+import type { Ask } from '../dns/answer.ts';
+import { resolverOf } from './mail-resolver.ts';
+import { envelopeSender, type Sample } from './sample-fields.ts';
+import { type SpfVerdict, spfVerdict } from './spf-verdict.ts';
+
+/** What a receiver would find out about a message that came from an address. */
+export type SampleResults = {
+  signatures: DKIMResult[];
+  /** Null where the envelope sender is not known. */
+  spf: SpfVerdict | null;
+  /** A text says why there can be no result. */
+  dmarc: DMARCResult | string;
+  arc: ARCResult;
+};
+
+const NO_DMARC = {
+  'no-author-domain': 'From names nobody',
+  'multiple-author-domains': 'From names several domains',
+  'invalid-author-domain': 'the domain in From is none',
+  'multiple-from-fields': 'there are several From fields',
+} as const;
+
+export async function resultsOf(
+  sample: Sample,
+  { address, helo }: { address: string; helo: string },
+  ask: Ask,
+  now: Date,
+): Promise<SampleResults> {
+  const [{ dkimVerify }, { arc: verifyArc }, { evaluateDmarc }] = await Promise.all([
+    import('mailauth/lib/dkim/verify.js'),
+    import('mailauth/lib/arc/index.js'),
+    import('mailauth/lib/dmarc/index.js'),
+  ]);
+  const resolver = resolverOf(ask);
+  const options: DKIMVerifyOptions = { resolver, curTime: now, minBitLength: 1024, strict: true };
+  const dkim = await dkimVerify(sample.message, options);
+  const sender = envelopeSender(sample) || heloSender(sample, helo);
+  const spf = sender === null ? null : await spfVerdict({ address, helo, sender }, ask);
+  const arc = await verifyArc(dkim.arc as Parameters<typeof verifyArc>[0], {
+    resolver,
+    minBitLength: 1024,
+    strict: true,
+  });
+  const passing = dkim.results.filter(
+    ({ status, signingDomain }) => status.result === 'pass' && signingDomain,
+  );
+  const dmarc = await evaluateDmarc({
+    headerFrom: dkim.headerFrom,
+    fromFields: dkim.fromFields,
+    spfDomains: spf?.result === 'pass' ? [spf.domain] : [],
+    dkimDomains: passing.map(({ signingDomain = '', status }) => ({
+      domain: signingDomain,
+      ...(status.underSized === undefined ? {} : { underSized: status.underSized }),
+    })),
+    arcResult: arc,
+    resolver,
+    strict: true,
+  });
+  return {
+    signatures: dkim.results.filter(({ status }) => status.result !== 'none'),
+    spf,
+    dmarc: dmarc.response || NO_DMARC[dmarc.reason ?? 'no-author-domain'],
+    arc,
+  };
+}
+
+/** A bounce has an empty envelope sender; then SPF is of the HELO name (RFC 7208 § 2.4). */
+const heloSender = (sample: Sample, helo: string): string | null =>
+  envelopeSender(sample) === '' && helo !== '' ? `postmaster@${helo}` : null;
