@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
-import type { FastifyBaseLogger } from 'fastify';
 import { pino } from 'pino';
 import { newSecret } from './accounts/accounts.ts';
 import { hasUsers, newSetupLink } from './accounts/store.ts';
-import { buildApp, type Desk } from './app.ts';
+import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import type { OpenDatabase } from './database/open.ts';
+import { startChecks } from './evidence/worker.ts';
 import { openLibrary } from './letters/library.ts';
 import { readCatalogue } from './providers/catalogue.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -16,17 +16,6 @@ const SECRETS = ['req.headers.authorization', 'req.headers.cookie', 'res.headers
 
 function say(...lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** Loaded when requests are answered already: no request needs it. */
-async function startEvidence(desk: Desk, logger: FastifyBaseLogger): Promise<() => Promise<void>> {
-  const [{ startChecks }, { openDns }, { KINDS }] = await Promise.all([
-    import('./evidence/worker.ts'),
-    import('./dns/open.ts'),
-    import('./evidence/kinds.ts'),
-  ]);
-  const ask = openDns({ servers: desk.config.dnsServers });
-  return startChecks({ db: desk.db, catalogue: desk.catalogue, ask, kinds: KINDS }, logger);
 }
 
 /** Brings the schema up to date, answers requests, and tells the terminal where. `stop` ends it in order. */
@@ -65,7 +54,7 @@ export async function listen(
     say(`Demonstration data only; it goes when this process stops. Sign in as ${signInAs} with ${password}`);
   const endUpkeep = startUpkeep(desk, logger);
   // A demonstration asks nobody about its addresses.
-  const endChecks = config.demo ? undefined : await startEvidence(desk, logger);
+  const endChecks = config.demo ? undefined : startChecks(desk, logger);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= app

@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { networkEvidence } from '../evidence/incident-evidence.ts';
 import { snapshotJson } from '../evidence/json.ts';
-import { KINDS } from '../evidence/kinds.ts';
 import { INTERVALS, intervalWords } from '../evidence/monitors.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
 import { durations, STATES, stateWords } from '../incidents/incidents.ts';
@@ -247,7 +246,7 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       if (!editing) {
         const view = { zone: viewerOf(request).timeZone, now: new Date() };
         const deliveries = await addressDeliveries(db, row.network, view);
-        const evidence = await networkEvidence(db, data.text, KINDS);
+        const evidence = await networkEvidence(db, data.text);
         const named = deliveries.byProvider.map((one) => ({
           ...one,
           name: catalogue.byKey.get(one.provider)?.name ?? (one.provider || 'not in the catalogue'),

@@ -11,7 +11,7 @@ import { apiKey } from '../web/idempotency.ts';
 import { once } from '../web/once.ts';
 import { askForCheck, lastCheck } from './checks.ts';
 import { snapshotJson } from './json.ts';
-import { KINDS } from './kinds.ts';
+import { kindTitles } from './kind-titles.ts';
 import { standingSnapshots } from './snapshots.ts';
 import { RESULTS, recordEvidence } from './store.ts';
 
@@ -39,12 +39,13 @@ function isByHand(body: Body): body is ByHand {
   return true;
 }
 
-function knownKinds(keys: string[] | undefined): string[] | undefined {
-  const unknown = keys?.find((key) => !KINDS.some((kind) => kind.key === key));
+async function knownKinds(keys: string[] | undefined): Promise<string[] | undefined> {
+  const titles = await kindTitles();
+  const unknown = keys?.find((key) => !titles.has(key));
   if (unknown !== undefined)
     throw invalid(
       'kinds',
-      `“${unknown}” is no kind of evidence; these are: ${KINDS.map(({ key }) => key).join(', ')}.`,
+      `“${unknown}” is no kind of evidence; these are: ${[...titles.keys()].join(', ')}.`,
     );
   return keys;
 }
@@ -115,7 +116,7 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
       };
       const answer = isByHand(body)
         ? await record(number, body, asked)
-        : await check(number, knownKinds(body.kinds), asked);
+        : await check(number, await knownKinds(body.kinds), asked);
       return reply.code(answer.status).send(answer.body);
     },
   );

@@ -10,7 +10,7 @@ import { formKey } from '../web/forms.ts';
 import { once } from '../web/once.ts';
 import { askForCheck } from './checks.ts';
 import { incidentEvidence } from './incident-evidence.ts';
-import { KINDS } from './kinds.ts';
+import { kindTitles } from './kind-titles.ts';
 import { readSnapshot, type Subject } from './snapshots.ts';
 import { subjectView } from './subject-page.ts';
 
@@ -56,7 +56,7 @@ export const checkPages: FastifyPluginAsyncTypebox = async (app) => {
       const { number } = request.params;
       await getIncident(db, number);
       const networks = (await addressesOf(db, [number])).get(number) ?? [];
-      return reply.page('evidence/checked', { checked: await incidentEvidence(db, number, networks, KINDS) });
+      return reply.page('evidence/checked', { checked: await incidentEvidence(db, number, networks) });
     },
   );
 
@@ -71,7 +71,7 @@ export const checkPages: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const subject = subjectNamed(request.params.subject);
-      return reply.page('evidence/subject', await subjectView(db, subject, KINDS, request.query, new Date()));
+      return reply.page('evidence/subject', await subjectView(db, subject, request.query, new Date()));
     },
   );
 
@@ -84,7 +84,7 @@ export const checkPages: FastifyPluginAsyncTypebox = async (app) => {
       if (!snapshot) throw notFound('such snapshot');
       return reply.page('evidence/snapshot', {
         name: snapshot.address ?? snapshot.domain ?? '',
-        title: KINDS.find(({ key }) => key === snapshot.kind)?.title ?? snapshot.kind,
+        title: (await kindTitles()).get(snapshot.kind) ?? snapshot.kind,
         summary: snapshot.summary,
         firstSeenAt: snapshot.first_seen_at,
         lastSeenAt: snapshot.last_seen_at,

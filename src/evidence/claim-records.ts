@@ -21,7 +21,7 @@ const saidBy = (snapshot: Snapshot): Said[] =>
 const RANK: Record<EvidenceResult, number> = { contradicts: 0, unknown: 1, supports: 2 };
 
 /** Several speak with one voice: who contradicts is heard first, then who does not know; as old as the oldest. */
-function together(all: Said[], address: string | null, sourceOf: (kind: string) => string): ClaimRecord {
+function together(all: Said[], address: string | null, titles: Map<string, string>): ClaimRecord {
   const [first] = all.toSorted((a, b) => RANK[a.result] - RANK[b.result]);
   const said = first as Said;
   const words = [...new Set(all.filter(({ result }) => result === said.result).map((one) => one.words))];
@@ -29,7 +29,7 @@ function together(all: Said[], address: string | null, sourceOf: (kind: string) 
     claim: said.claim,
     result: said.result,
     words: words.join('; ').slice(0, 500),
-    source: `checked by Delist Desk: ${sourceOf(said.kind)}`,
+    source: `checked by Delist Desk: ${titles.get(said.kind) ?? said.kind}`,
     observedAt: new Date(Math.min(...all.map(({ seenAt }) => seenAt.getTime()))),
     address,
   };
@@ -58,17 +58,17 @@ const isIn = (address: string, network: string) => {
 export function claimRecords(
   snapshots: Snapshot[],
   networks: string[],
-  sourceOf: (kind: string) => string,
+  titles: Map<string, string>,
 ): ClaimRecord[] {
   const byAddress = snapshots.filter((one) => one.address !== null);
   const ofDomains = perClaim(snapshots.filter((one) => one.domain !== null).flatMap(saidBy)).map((all) =>
-    together(all, null, sourceOf),
+    together(all, null, titles),
   );
   const ofNetworks = networks.flatMap((network) => {
     const inside = byAddress.filter((one) => isIn(one.address ?? '', network));
     return perClaim(inside.flatMap(saidBy)).flatMap((all) =>
       all.length >= sizeOf(network) || all.some(({ result }) => result === 'contradicts')
-        ? [together(all, network, sourceOf)]
+        ? [together(all, network, titles)]
         : [],
     );
   });

@@ -3,7 +3,7 @@ import type { Db } from '../database/open.ts';
 import { getProfile } from '../profile/store.ts';
 import { badgeOf } from './badge.ts';
 import { lastCheck } from './checks.ts';
-import type { Kind } from './kind.ts';
+import { kindTitles } from './kind-titles.ts';
 import { type Snapshot, standingSnapshots } from './snapshots.ts';
 
 /** Subjects after these are one click away. */
@@ -23,8 +23,8 @@ const rowOf = (titles: Map<string, string>) => (one: Snapshot) => ({
 });
 
 /** The subjects with what stands about each, those with the worst news first. */
-function bySubject(snapshots: Snapshot[], kinds: Kind[]) {
-  const titles = new Map(kinds.map(({ key, title }) => [key, title]));
+async function bySubject(snapshots: Snapshot[]) {
+  const titles = await kindTitles();
   return [...Map.groupBy(snapshots, (one) => one.address ?? one.domain ?? '')]
     .map(([subject, all]) => ({ subject, all: all.toSorted(worstFirst) }))
     .toSorted((a, b) => RANK[a.all[0]?.outcome ?? 'good'] - RANK[b.all[0]?.outcome ?? 'good'])
@@ -36,8 +36,8 @@ function bySubject(snapshots: Snapshot[], kinds: Kind[]) {
 }
 
 /** What stands about the addresses of one network. */
-export async function networkEvidence(db: Db, network: string, kinds: Kind[]) {
-  const subjects = bySubject(await standingSnapshots(db, { networks: [network], domains: [] }), kinds);
+export async function networkEvidence(db: Db, network: string) {
+  const subjects = await bySubject(await standingSnapshots(db, { networks: [network], domains: [] }));
   return {
     subjects: subjects.slice(0, ADDRESSES_SHOWN),
     more: Math.max(0, subjects.length - ADDRESSES_SHOWN),
@@ -45,13 +45,13 @@ export async function networkEvidence(db: Db, network: string, kinds: Kind[]) {
 }
 
 /** What was looked up about an incident's addresses and our domains, and how far a look is that still goes on. */
-export async function incidentEvidence(db: Db, number: number, networks: string[], kinds: Kind[]) {
+export async function incidentEvidence(db: Db, number: number, networks: string[]) {
   const { sendingDomains } = await getProfile(db);
   const [check, snapshots] = await Promise.all([
     lastCheck(db, number),
     standingSnapshots(db, { networks, domains: sendingDomains }),
   ]);
-  const subjects = bySubject(snapshots, kinds);
+  const subjects = await bySubject(snapshots);
   return {
     number,
     running: check !== undefined && check.finished_at === null,

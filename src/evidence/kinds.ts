@@ -16,5 +16,3 @@ export const KINDS: Kind[] = [
   domainMail,
   transportPolicy,
 ];
-
-export const kindTitle = (key: string): string => KINDS.find((kind) => kind.key === key)?.title ?? key;

@@ -2,7 +2,7 @@ import type { Db } from '../database/open.ts';
 import { isoDay } from '../web/format.ts';
 import { badgeOf } from './badge.ts';
 import { differenceRows, differences } from './compare.ts';
-import type { Kind } from './kind.ts';
+import { kindTitles } from './kind-titles.ts';
 import { lastGood, type Snapshot, type Subject, snapshotHistory, snapshotsAt } from './snapshots.ts';
 
 const HISTORY_SHOWN = 50;
@@ -29,11 +29,10 @@ const kindRow = (titleOf: (kind: string) => string) => (one: Snapshot) => ({
 export async function subjectView(
   db: Db,
   subject: Subject,
-  kinds: Kind[],
   query: { since?: string | undefined; before?: number | undefined },
   now: Date,
 ) {
-  const titles = new Map(kinds.map(({ key, title }) => [key, title]));
+  const titles = await kindTitles();
   const titleOf = (kind: string) => titles.get(kind) ?? kind;
   const order = [...titles.keys()];
   const standing = (await snapshotsAt(db, subject, now)).toSorted(

@@ -1,13 +1,18 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { Desk } from '../app.ts';
 import { takeCheck } from './checks.ts';
-import { type CheckWorld, runCheck } from './run-check.ts';
+import type { CheckWorld } from './run-check.ts';
 
 const LOOK_EVERY_MS = 1000;
 
-/** Works off the checks that were asked for, one at a time in each process. Returns the stop, which waits for the questions in flight. */
-export function startChecks(world: CheckWorld, logger: FastifyBaseLogger): () => Promise<void> {
+/**
+ * Works off the checks that were asked for, one at a time in each process. Resolvers and kinds are loaded with the
+ * first check: no start waits for them. Returns the stop, which waits for the questions in flight.
+ */
+export function startChecks(desk: Desk, logger: FastifyBaseLogger): () => Promise<void> {
   let stopped = false;
   let wake = () => {};
+  let world: CheckWorld | undefined;
   const pause = () =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, LOOK_EVERY_MS);
@@ -16,12 +21,17 @@ export function startChecks(world: CheckWorld, logger: FastifyBaseLogger): () =>
         resolve();
       };
     });
+  const step = async () => {
+    const check = await takeCheck(desk.db);
+    if (!check) return pause();
+    const { runCheck } = await import('./run-check.ts');
+    world ??= (await import('./world.ts')).openWorld(desk);
+    return runCheck(world, check, { stopped: () => stopped });
+  };
   const work = async () => {
     while (!stopped) {
       try {
-        const check = await takeCheck(world.db);
-        if (check) await runCheck(world, check, { stopped: () => stopped });
-        else await pause();
+        await step();
       } catch (error) {
         // The database may be away. The lease runs out, and the check is taken up again.
         logger.warn({ err: error }, 'evidence');

@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify';
 import type { Db } from '../database/open.ts';
 import type { IncidentRow, IncidentState } from '../database/tables.ts';
 import { incidentEvidence } from '../evidence/incident-evidence.ts';
-import { KINDS } from '../evidence/kinds.ts';
 import { type Static, Type } from '../json-schema.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import { roundWords } from '../letters/rounds.ts';
@@ -67,7 +66,7 @@ export async function incidentView(
   const now = new Date();
   const { row } = read;
   const networks = read.addresses.map((one) => one.network);
-  const checked = await incidentEvidence(db, number, networks, KINDS);
+  const checked = await incidentEvidence(db, number, networks);
   const deliveries = await incidentDeliveries(db, row, read.letters, { zone, now });
   const provider = catalogue.byKey.get(row.provider);
   const step = nextStep(row, provider, ruleIdOf(read.firstRejection?.rule, row.provider));

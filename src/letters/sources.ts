@@ -2,7 +2,7 @@ import { networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { claimRecords } from '../evidence/claim-records.ts';
-import { kindTitle } from '../evidence/kinds.ts';
+import { kindTitles } from '../evidence/kind-titles.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
 import { getProfile } from '../profile/store.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
@@ -136,7 +136,7 @@ export async function readSources(
         observedAt: one.observed_at,
         address: one.network ? networkText(one.network) : null,
       })),
-      ...claimRecords(snapshots, networks, kindTitle),
+      ...claimRecords(snapshots, networks, await kindTitles()),
     ],
   };
   return { facts, sources, rule: ruleIdOf(newest?.rule, row.provider) };

@@ -1,0 +1,16 @@
+import type { Desk } from '../app.ts';
+import { openDns } from '../dns/open.ts';
+import { KINDS } from './kinds.ts';
+import type { CheckWorld } from './run-check.ts';
+
+/** The resolvers and kinds of evidence that checks are made with. */
+export const openWorld = ({
+  db,
+  catalogue,
+  config,
+}: Pick<Desk, 'db' | 'catalogue' | 'config'>): CheckWorld => ({
+  db,
+  catalogue,
+  ask: openDns({ servers: config.dnsServers }),
+  kinds: KINDS,
+});
