@@ -18,6 +18,7 @@ import type { Db } from './database/open.ts';
 import { evidenceApi } from './evidence/api.ts';
 import { checkPages } from './evidence/check-routes.ts';
 import { evidencePages } from './evidence/routes.ts';
+import { samplePages } from './evidence/sample-routes.ts';
 import { incidentApi } from './incidents/api.ts';
 import { deskPages } from './incidents/desk-routes.ts';
 import { incidentEditPages } from './incidents/edit-routes.ts';
@@ -129,6 +130,7 @@ export async function buildApp(
     letterPages,
     evidencePages,
     checkPages,
+    samplePages,
     observationPages,
     addressPages,
     providerPages,

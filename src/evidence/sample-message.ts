@@ -7,6 +7,9 @@ import { resultsOf, type SampleResults } from './sample-results.ts';
 import { SPF_OUTCOME, spfWords } from './spf-verdict.ts';
 import { list, shown } from './wording.ts';
 
+/** It is looked at when somebody brings a message, so it is no kind that a check can look at. */
+export const SAMPLE = { key: 'sample-message', title: 'Sample message' };
+
 /**
  * What a receiver would make of a message that was sent: SPF, DKIM, DMARC and ARC with the DNS of today, and the
  * header fields that receivers insist on.

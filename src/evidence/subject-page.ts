@@ -54,6 +54,9 @@ export async function subjectView(
     today: isoDay(now, 'UTC'),
     changes: earlier.length > 0 ? differenceRows(differences(earlier, standing), titleOf) : [],
     history: shown.map((one) => ({ ...kindRow(titleOf)(one), facts: [] })),
+    errors: {} as Record<string, string>,
+    problem: '',
+    typed: '',
     older: history.length > shown.length ? (shown.at(-1)?.id ?? null) : null,
   };
 }

@@ -1,5 +1,7 @@
-import type { Desk } from '../app.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../database/open.ts';
 import { openDns } from '../dns/open.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
 import { KINDS } from './kinds.ts';
 import type { CheckWorld } from './run-check.ts';
 

@@ -119,6 +119,10 @@ export const FORMS: Record<string, Form> = {
     url: '/incidents/1/recovery',
     fields: plain({ words: '9 of 9 accepted' }),
   },
+  '/evidence/:subject/sample': {
+    url: '/evidence/203.0.113.7/sample',
+    fields: plain({ message: 'From: a@harbour.example.com\r\nSubject: Hello\r\n\r\nHello.' }),
+  },
   '/incidents/:number/checks': { url: '/incidents/1/checks', fields: plain({}) },
   '/settings/password': {
     url: '/settings/password',
