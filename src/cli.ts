@@ -3,6 +3,7 @@ const USAGE = `Use: npm run -s desk -- COMMAND
   serve [--demo]                     start the server, as npm start does
   parse [FILE…] [--jsonl FIELD]      rejections in bounces, replies and logs, one JSON object a line
   classify [FILE…] [--jsonl FIELD]   what providers' replies amount to, one JSON object a line
+  check [--json] IP|CIDR…            what block lists and other sources say about addresses
   ingest [--follow] FILE… | -        count deliveries in mail logs and send the counts to a desk (ingest --help)
   migrate                            bring the database to this release's schema
   user add --email E --name N --role admin|operator|viewer     the password is read from standard input
@@ -25,6 +26,8 @@ async function run([command, ...args]: string[]): Promise<number> {
       return (await import('./cli/parse.ts')).parseCommand(args, io);
     case 'classify':
       return (await import('./cli/classify.ts')).classifyCommand(args, io);
+    case 'check':
+      return (await import('./cli/check.ts')).checkCommand(args, io, process.env);
     case 'ingest': {
       const { ingestCommand } = await import('./cli/ingest.ts');
       const { logScanners } = await import('./cli/log-scanners.ts');

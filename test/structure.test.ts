@@ -148,6 +148,19 @@ t.test('imports run downward: routes → store → pure', async (t) => {
   );
 });
 
+t.test('nothing starts another program: what is looked up is looked up here', async (t) => {
+  t.strictSame(
+    [...READ]
+      .filter(([file, names]) => file.startsWith('src/') && names.includes('node:child_process'))
+      .map(([file]) => file),
+    [],
+  );
+  t.ok(
+    [...READ.values()].some((names) => names.includes('node:child_process')),
+    'tests do, and are seen',
+  );
+});
+
 t.test('the database knows no feature', async (t) => {
   const features = (graph: Graph) =>
     within(['src/database/*']).flatMap((file) =>

@@ -52,7 +52,13 @@ export type DomainSubject = {
 };
 
 /** What a kind may use of the world. */
-export type World = { ask: Ask; catalogue: Catalogue; now: Date };
+export type World = {
+  ask: Ask;
+  catalogue: Catalogue;
+  now: Date;
+  /** Zones of DNS lists that our key is known for; it goes with the question, and nobody here sees it. */
+  keyed?: ReadonlySet<string>;
+};
 
 type Looks<Of extends string, Subject> = {
   key: string;

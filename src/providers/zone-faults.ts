@@ -35,6 +35,28 @@ function faultsOfZone({ zone, codes, bits = [] }: Zone): string[] {
   return [...outside, ...twice, ...sameBit.map(({ bit }) => `${zone}: bit ${bit} stands twice`)];
 }
 
+/** The zones that hold a zone’s entries, the nearest first; it ends where somebody went round in a circle. */
+export function unionsOf(zone: Zone, byName: ReadonlyMap<string, Zone>): Zone[] {
+  const unions = new Set<Zone>();
+  for (
+    let next = byName.get(zone.partOf ?? '');
+    next && !unions.has(next);
+    next = byName.get(next.partOf ?? '')
+  )
+    unions.add(next);
+  return [...unions];
+}
+
+function faultsOfParts(zones: Zone[]): string[] {
+  const byName = new Map(zones.map((zone) => [zone.zone, zone]));
+  const unknown = zones.filter(({ partOf }) => partOf !== undefined && !byName.has(partOf));
+  const round = zones.filter((zone) => unionsOf(zone, byName).includes(zone));
+  return [
+    ...unknown.map(({ zone, partOf }) => `${zone} is part of ${partOf}, which is no zone`),
+    ...round.map(({ zone }) => `${zone} is part of itself`),
+  ];
+}
+
 /** What one file alone cannot show: zones that stand twice or have ended, codes that say two things. */
 export function zoneFaults(providers: Provider[], dead: DeadZones): string[] {
   const zones = providers.flatMap((provider) => provider.zones ?? []);
@@ -44,6 +66,7 @@ export function zoneFaults(providers: Provider[], dead: DeadZones): string[] {
   const deadTwice = deadNames.filter((name, index) => deadNames.indexOf(name) !== index);
   return [
     ...zones.flatMap(faultsOfZone),
+    ...faultsOfParts(zones),
     ...[...twice, ...deadTwice].map((name) => `${name} stands twice`),
     ...names.filter((name) => deadZone(dead, name)).map((name) => `${name} is live and dead`),
   ];

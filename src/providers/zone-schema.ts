@@ -44,6 +44,20 @@ export const Zone = Type.Object(
       uniqueItems: true,
     }),
     about: Words,
+    /** The zone that holds all entries of this one: while that one is asked, this one need not be. */
+    partOf: Type.Optional(DomainName),
+    /** What one entry covers, where that is more than what was asked about: the range around it, or all of its AS. */
+    scope: Type.Optional(Type.Enum(['range', 'network'])),
+    /** The last part of the answer is a score from 0 (worst) to 100: good from here on, poor up to there. The zone lists nobody. */
+    score: Type.Optional(
+      Type.Object(
+        {
+          good: Type.Integer({ minimum: 1, maximum: 100 }),
+          poor: Type.Integer({ minimum: 0, maximum: 99 }),
+        },
+        closed,
+      ),
+    ),
     /** A code goes before the bits, so an error can be told from a sum. */
     codes: Type.Array(ZoneCode, { maxItems: 60 }),
     bits: Type.Optional(Type.Array(ZoneBit, { minItems: 1, maxItems: 8 })),

@@ -44,6 +44,13 @@ t.test('what one file alone cannot show is refused', (t) => {
     ['the same code twice', withZones(coded('127.0.0.2', '127.0.0.2')), [], /overlap/],
     ['ranges that meet', withZones(coded('127.0.0.2-5', '127.0.0.5-9')), [], /overlap/],
     ['a code in a range', withZones(coded('127.0.2-15.3', '127.0.10.3')), [], /overlap/],
+    ['part of nothing', withZones({ partOf: 'all.example.org' }), [], /all\.example\.org, which is no zone/],
+    [
+      'part of itself',
+      withZones({ partOf: 'all.example.org' }, { zone: 'all.example.org', partOf: 'bl.example.org' }),
+      [],
+      /bl\.example\.org is part of itself/,
+    ],
     [
       'the same bit twice',
       withZones({
@@ -65,6 +72,7 @@ t.test('what one file alone cannot show is refused', (t) => {
 t.test('what only looks alike is taken', (t) => {
   t.strictSame(zoneFaults(withZones({}, { zone: 'bl.example.net' }), dead('*.bl.example.org')), []);
   t.strictSame(zoneFaults(withZones(coded('127.0.0.2-4', '127.0.0.5', '127.0.1.2')), []), []);
+  t.strictSame(zoneFaults(withZones({ partOf: 'all.example.org' }, { zone: 'all.example.org' }), []), []);
   t.equal(deadZone(dead('*.example.org'), 'example.org'), undefined, 'a star needs something in its place');
   t.end();
 });

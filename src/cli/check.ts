@@ -1,0 +1,127 @@
+import { BadAddress, type Network, parseNetworks } from '../addresses/address.ts';
+import { eachAddress, sizeOf } from '../addresses/each-address.ts';
+import { BadSetting, readConfig } from '../config.ts';
+import { openDns } from '../dns/open.ts';
+import type { AddressKind, Fact, Found, Kind, Outcome, World } from '../evidence/kind.ts';
+import { KINDS } from '../evidence/kinds.ts';
+import { keyedZones, zoneSettings } from '../evidence/list-settings.ts';
+import { readCatalogue } from '../providers/catalogue.ts';
+import { inOrder } from './in-order.ts';
+import { progress } from './progress.ts';
+
+type Out = { write(text: string): unknown };
+export type CheckIo = { stdout: Out; stderr: Out & { isTTY?: boolean | undefined } };
+
+const USAGE = `Usage: check [--json] IP|CIDR…
+Looks at addresses as the desk does, block lists first. It needs no server and no database.
+  --json   one JSON object a line and address
+Exit status: 0 nothing bad was found, 1 something was, 2 bad use, 3 nothing could be found out.
+`;
+
+class BadUse extends Error {
+  override name = 'BadUse';
+}
+
+/** Addresses that are looked at while the first of them waits for a list that does not answer. */
+const AT_ONCE = 256;
+const MOST = 65_536;
+
+type Arguments = { networks: Network[]; json: boolean };
+
+/** Throws {@link BadUse}. */
+function readArguments(args: string[]): Arguments {
+  const options = args.filter((arg) => arg.startsWith('-'));
+  const unknown = options.find((option) => option !== '--json');
+  if (unknown !== undefined) throw new BadUse(`unknown option ${unknown}`);
+  const networks = parseNetworks(args.filter((arg) => !arg.startsWith('-')));
+  if (networks.length === 0) throw new BadUse('name an address or a range');
+  const number = networks.reduce((sum, network) => sum + sizeOf(network), 0);
+  if (number > MOST)
+    throw new BadUse(`${number} addresses are too many to ask about one by one; the most is ${MOST}`);
+  return { networks, json: options.length > 0 };
+}
+
+export type Checked = { address: string; outcome: Outcome; kinds: Record<string, Found> };
+
+const isOfAddress = (kind: Kind): kind is AddressKind => kind.of === 'address';
+const RANKS: Outcome[] = ['bad', 'unknown', 'good', 'note'];
+
+async function checkAddress(address: string, world: World): Promise<Checked> {
+  const looks = KINDS.filter(isOfAddress).map(
+    async (kind) => [kind.key, await kind.look({ address, helo: '', domains: [] }, world)] as const,
+  );
+  const kinds = Object.fromEntries(await Promise.all(looks));
+  const outcomes = Object.values(kinds).map(({ outcome }) => outcome);
+  return { address, outcome: RANKS.find((outcome) => outcomes.includes(outcome)) ?? 'note', kinds };
+}
+
+/** What programs read: everything but the answers as they came. */
+const jsonLine = ({ address, outcome, kinds }: Checked): string => {
+  const rest = Object.entries(kinds).map(([key, { raw: _, ...found }]) => [key, found]);
+  return `${JSON.stringify({ address, outcome, kinds: Object.fromEntries(rest) })}\n`;
+};
+
+const row = ({ outcome, label, words }: Fact): string =>
+  `  ${outcome.padEnd(8)}${label.padEnd(26)} ${words}\n`;
+
+/** For people: one address with all rows; of many only what is bad. */
+function tableOf({ address, outcome, kinds }: Checked, alone: boolean): string {
+  const titles = new Map(KINDS.map(({ key, title }) => [key, title]));
+  const parts = Object.entries(kinds).map(([key, { summary, facts }]) => {
+    const shown = alone ? facts : facts.filter((fact) => fact.outcome === 'bad');
+    return `  ${titles.get(key) ?? key}: ${summary}\n${shown.map(row).join('')}`;
+  });
+  return `${address}  ${outcome}\n${parts.join('')}`;
+}
+
+function* addressesOf(networks: Network[]): Generator<string> {
+  for (const network of networks) yield* eachAddress(network);
+}
+
+/** A row that says something for or against: where there is none, nothing was found out. */
+const saysSomething = ({ kinds }: Checked): boolean =>
+  Object.values(kinds).some(({ facts }) =>
+    facts.some(({ outcome }) => outcome === 'good' || outcome === 'bad'),
+  );
+
+async function check({ networks, json }: Arguments, world: World, io: CheckIo): Promise<number> {
+  const total = networks.reduce((sum, network) => sum + sizeOf(network), 0);
+  const bar = progress(io.stderr, total);
+  let [bad, known] = [0, false];
+  const looks = inOrder(addressesOf(networks), AT_ONCE, (address) => checkAddress(address, world));
+  for await (const checked of looks) {
+    bad += checked.outcome === 'bad' ? 1 : 0;
+    known ||= saysSomething(checked);
+    bar.clear();
+    io.stdout.write(json ? jsonLine(checked) : tableOf(checked, total === 1));
+    bar.step(bad);
+  }
+  bar.clear();
+  if (!json && total > 1) io.stdout.write(`${total} addresses, ${bad} with something bad\n`);
+  return bad > 0 ? 1 : known ? 0 : 3;
+}
+
+/** The `check` command: all that can be looked up about addresses of ours, without server or database. */
+export async function checkCommand(
+  args: string[],
+  io: CheckIo,
+  environment: Record<string, string | undefined>,
+): Promise<number> {
+  if (args.includes('--help')) {
+    io.stdout.write(USAGE);
+    return 0;
+  }
+  try {
+    const given = readArguments(args);
+    const config = readConfig(environment);
+    const catalogue = readCatalogue();
+    const zones = zoneSettings(catalogue, config);
+    const ask = openDns({ servers: config.dnsServers, zones });
+    return await check(given, { ask, catalogue, now: new Date(), keyed: keyedZones(zones) }, io);
+  } catch (error) {
+    const isUse = error instanceof BadUse || error instanceof BadAddress;
+    if (!isUse && !(error instanceof BadSetting)) throw error;
+    io.stderr.write(`check: ${error.message}\n${isUse ? USAGE : ''}`);
+    return 2;
+  }
+}

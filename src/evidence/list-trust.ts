@@ -1,0 +1,61 @@
+import type { Ask, DnsAnswer } from '../dns/answer.ts';
+import { readZoneAnswer } from '../providers/zone-answer.ts';
+import type { Zone } from '../providers/zone-schema.ts';
+import { type Listed, testPoints } from './list-names.ts';
+
+/** Why nothing that the zone answers can be believed; null where it can. */
+export type Doubt = string | null;
+
+const HOUR = 3_600_000;
+/** A zone that could not be tried, or failed, is tried again sooner. */
+const MINUTES = 300_000;
+
+const closed = ({ use }: Zone): string =>
+  use.access === 'registered'
+    ? 'it answers registered resolvers only'
+    : 'it may have ended, or be closed to this resolver';
+
+/** An answer that no list gives, or that says that it does not answer. */
+export function refusal(zone: Zone, answer: Extract<DnsAnswer, { status: 'found' }>): string | null {
+  const { outcome, meanings } = readZoneAnswer(zone, answer.records);
+  if (outcome !== 'refused' && !(outcome === 'unknown' && meanings.some(({ verified }) => verified)))
+    return null;
+  const said = meanings.filter(({ kind }) => kind === 'error' || kind === 'unknown');
+  return said.map(({ answer: code, meaning }) => `${meaning.replace(/\.$/, '')} (${code})`).join('; ');
+}
+
+function doubtAbout(zone: Zone, listed: DnsAnswer, notListed: DnsAnswer): Doubt {
+  for (const answer of [listed, notListed]) {
+    if (answer.status === 'failed') return answer.why;
+    const refused = answer.status === 'found' && refusal(zone, answer);
+    if (refused) return refused;
+  }
+  if (notListed.status === 'found') return 'the zone lists everything, even what no list may have';
+  if (listed.status !== 'found') return `its test entry is missing: ${closed(zone)}`;
+  return null;
+}
+
+type Trial = { doubt: Promise<Doubt>; until: number };
+/** By resolver, and by what is asked of which zone. */
+const trials = new WeakMap<Ask, Map<string, Trial>>();
+
+async function tried(zone: Zone, kind: Listed, ask: Ask): Promise<Doubt> {
+  const points = testPoints(zone, kind);
+  const [listed, notListed] = await Promise.all([ask(points.listed, 'A'), ask(points.notListed, 'A')]);
+  return doubtAbout(zone, listed, notListed);
+}
+
+/** Asks what every list must have and must not have (RFC 5782 § 5), once in a while for each resolver. */
+export function trust(zone: Zone, kind: Listed, ask: Ask, now: Date): Promise<Doubt> {
+  const ofAsk = trials.get(ask) ?? new Map<string, Trial>();
+  trials.set(ask, ofAsk);
+  const name = `${kind} ${zone.zone}`;
+  const known = ofAsk.get(name);
+  if (known && known.until > now.getTime()) return known.doubt;
+  const trial: Trial = { doubt: tried(zone, kind, ask), until: Number.POSITIVE_INFINITY };
+  ofAsk.set(name, trial);
+  void trial.doubt.then((doubt) => {
+    trial.until = now.getTime() + (doubt === null ? HOUR : MINUTES);
+  });
+  return trial.doubt;
+}
