@@ -102,6 +102,7 @@ const PURE = [
   'src/addresses/address.ts',
   'src/correspondence/{classify,mail,newest-part,phrase-*,read-sentence,reply-*,sanitise,sender,sentences}.ts',
   'src/correspondence/{ticket-reference,tokens,verdict-rules}.ts',
+  'src/evidence/!(routes|store).ts',
   'src/incidents/{desk-page,incidents,json,log-page,next-step,page,report,state}.ts',
   'src/letters/{claims*,draft,eml,facts,form-fields,language,letter-helpers,merge-edits,page}.ts',
   'src/letters/{phrases,rounds,suggest,template-check,templates}.ts',
@@ -126,6 +127,11 @@ t.test('pure files reach neither web server, database nor network, by whatever w
 
 t.test('the commands that read files need neither web server nor database', async (t) => {
   t.strictSame(reaching(LOADED, ['src/cli/parse.ts', 'src/cli/classify.ts'], OUTSIDE), []);
+});
+
+t.test('check asks the DNS, and needs neither web server nor database', async (t) => {
+  const outside = [...waysFrom(LOADED, ['src/cli/check.ts']).keys()].filter((name) => OUTSIDE.test(name));
+  t.strictSame(outside.sort(), ['node:dns', 'node:net'], 'of node:net only isIP, for the settings');
 });
 
 t.test('imports run downward: routes → store → pure', async (t) => {

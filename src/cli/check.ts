@@ -2,7 +2,15 @@ import { BadAddress, type Network, parseNetworks } from '../addresses/address.ts
 import { eachAddress, sizeOf } from '../addresses/each-address.ts';
 import { BadSetting, readConfig } from '../config.ts';
 import { openDns } from '../dns/open.ts';
-import type { AddressKind, Fact, Found, Kind, Outcome, World } from '../evidence/kind.ts';
+import {
+  type AddressKind,
+  type Fact,
+  type Found,
+  type Kind,
+  type Outcome,
+  outcomeOf,
+  type World,
+} from '../evidence/kind.ts';
 import { KINDS } from '../evidence/kinds.ts';
 import { keyedZones, zoneSettings } from '../evidence/list-settings.ts';
 import { readCatalogue } from '../providers/catalogue.ts';
@@ -44,15 +52,13 @@ function readArguments(args: string[]): Arguments {
 export type Checked = { address: string; outcome: Outcome; kinds: Record<string, Found> };
 
 const isOfAddress = (kind: Kind): kind is AddressKind => kind.of === 'address';
-const RANKS: Outcome[] = ['bad', 'unknown', 'good', 'note'];
 
 async function checkAddress(address: string, world: World): Promise<Checked> {
   const looks = KINDS.filter(isOfAddress).map(
     async (kind) => [kind.key, await kind.look({ address, helo: '', domains: [] }, world)] as const,
   );
   const kinds = Object.fromEntries(await Promise.all(looks));
-  const outcomes = Object.values(kinds).map(({ outcome }) => outcome);
-  return { address, outcome: RANKS.find((outcome) => outcomes.includes(outcome)) ?? 'note', kinds };
+  return { address, outcome: outcomeOf(Object.values(kinds)), kinds };
 }
 
 /** What programs read: everything but the answers as they came. */
@@ -61,43 +67,72 @@ const jsonLine = ({ address, outcome, kinds }: Checked): string => {
   return `${JSON.stringify({ address, outcome, kinds: Object.fromEntries(rest) })}\n`;
 };
 
-const row = ({ outcome, label, words }: Fact): string =>
-  `  ${outcome.padEnd(8)}${label.padEnd(26)} ${words}\n`;
-
-/** For people: one address with all rows; of many only what is bad. */
-function tableOf({ address, outcome, kinds }: Checked, alone: boolean): string {
-  const titles = new Map(KINDS.map(({ key, title }) => [key, title]));
-  const parts = Object.entries(kinds).map(([key, { summary, facts }]) => {
-    const shown = alone ? facts : facts.filter((fact) => fact.outcome === 'bad');
-    return `  ${titles.get(key) ?? key}: ${summary}\n${shown.map(row).join('')}`;
-  });
-  return `${address}  ${outcome}\n${parts.join('')}`;
-}
-
-function* addressesOf(networks: Network[]): Generator<string> {
-  for (const network of networks) yield* eachAddress(network);
-}
-
 /** A row that says something for or against: where there is none, nothing was found out. */
 const saysSomething = ({ kinds }: Checked): boolean =>
   Object.values(kinds).some(({ facts }) =>
     facts.some(({ outcome }) => outcome === 'good' || outcome === 'bad'),
   );
 
+function verdict(checked: Checked): string {
+  if (checked.outcome === 'bad') return 'something bad';
+  if (!saysSomething(checked)) return 'nothing could be found out';
+  return checked.outcome === 'unknown' ? 'nothing bad, but not all could be found out' : 'nothing bad';
+}
+
+const row = ({ outcome, label, words }: Fact): string =>
+  `  ${outcome.padEnd(8)}${label.padEnd(26)} ${words}\n`;
+
+/** For people: one address with all rows; of many only what is bad. */
+function tableOf(checked: Checked, alone: boolean): string {
+  const titles = new Map(KINDS.map(({ key, title }) => [key, title]));
+  const parts = Object.entries(checked.kinds).map(([key, { summary, facts }]) => {
+    const shown = alone ? facts : facts.filter((fact) => fact.outcome === 'bad');
+    return `  ${titles.get(key) ?? key}: ${summary}\n${shown.map(row).join('')}`;
+  });
+  return `${checked.address}: ${verdict(checked)}\n${parts.join('')}`;
+}
+
+function* addressesOf(networks: Network[]): Generator<string> {
+  for (const network of networks) yield* eachAddress(network);
+}
+
+/** What could not be found out, once for all addresses: mostly it is the same list each time. */
+class Unknowns {
+  readonly #rows = new Map<string, { fact: Fact; times: number }>();
+
+  add({ kinds }: Checked): void {
+    for (const { facts } of Object.values(kinds))
+      for (const fact of facts.filter(({ outcome }) => outcome === 'unknown')) {
+        const times = (this.#rows.get(fact.key)?.times ?? 0) + 1;
+        this.#rows.set(fact.key, { fact, times });
+      }
+  }
+
+  text(): string {
+    const rows = [...this.#rows.values()].map(
+      ({ fact, times }) => `  ${String(times).padStart(6)} × ${fact.label}: ${fact.words}\n`,
+    );
+    return rows.length > 0 ? `Could not be found out:\n${rows.join('')}` : '';
+  }
+}
+
 async function check({ networks, json }: Arguments, world: World, io: CheckIo): Promise<number> {
   const total = networks.reduce((sum, network) => sum + sizeOf(network), 0);
   const bar = progress(io.stderr, total);
+  const unknowns = new Unknowns();
   let [bad, known] = [0, false];
   const looks = inOrder(addressesOf(networks), AT_ONCE, (address) => checkAddress(address, world));
   for await (const checked of looks) {
     bad += checked.outcome === 'bad' ? 1 : 0;
     known ||= saysSomething(checked);
+    unknowns.add(checked);
     bar.clear();
     io.stdout.write(json ? jsonLine(checked) : tableOf(checked, total === 1));
     bar.step(bad);
   }
   bar.clear();
-  if (!json && total > 1) io.stdout.write(`${total} addresses, ${bad} with something bad\n`);
+  if (!json && total > 1)
+    io.stdout.write(`${unknowns.text()}${total} addresses, ${bad} with something bad\n`);
   return bad > 0 ? 1 : known ? 0 : 3;
 }
 

@@ -1,15 +1,14 @@
-import ipaddr from 'ipaddr.js';
+import { parseNetwork } from '../addresses/address.ts';
+import { eachAddress } from '../addresses/each-address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { CheckRow } from '../database/tables.ts';
-import type { Ask } from '../dns/answer.ts';
 import { getProfile } from '../profile/store.ts';
-import type { Catalogue } from '../providers/catalogue.ts';
 import { type CheckResult, finishCheck, keepCheck, letGo } from './checks.ts';
-import type { AddressSubject, DomainSubject, Found, Kind } from './kind.ts';
+import type { AddressSubject, DomainSubject, Found, Kind, World } from './kind.ts';
 import { followListings } from './listings.ts';
 import { keepSnapshot, type Subject, standingSnapshots } from './snapshots.ts';
 
-export type CheckWorld = { db: Db; catalogue: Catalogue; ask: Ask; kinds: Kind[] };
+export type CheckWorld = Omit<World, 'now'> & { db: Db; kinds: Kind[] };
 
 type Part = { kind: Kind; subject: Subject; look: (now: Date) => Promise<Found> };
 
@@ -18,22 +17,6 @@ export const MOST_ADDRESSES = 1024;
 /** Parts at a time; how many questions they may ask at a time is the resolver's business. */
 const AT_ONCE = 24;
 const TELL_EVERY_MS = 500;
-
-/** The single addresses of a network, in order, at most `limit`. */
-export function* addressesIn(cidr: string, limit: number): Generator<string> {
-  const [first, bits] = ipaddr.parseCIDR(cidr);
-  const octets = first.toByteArray();
-  const size = 2 ** Math.min(octets.length * 8 - bits, 31);
-  for (let offset = 0; offset < Math.min(size, limit); offset += 1) {
-    const own = [...octets];
-    for (let at = own.length - 1, carry = offset; carry > 0 && at >= 0; at -= 1) {
-      carry += own[at] ?? 0;
-      own[at] = carry & 255;
-      carry >>= 8;
-    }
-    yield ipaddr.fromByteArray(own).toString();
-  }
-}
 
 async function subjectsOf(
   db: Db,
@@ -48,8 +31,10 @@ async function subjectsOf(
   const helo = new Map(known.map((row) => [row.network, row.hostname]));
   const addresses: AddressSubject[] = [];
   for (const network of networks)
-    for (const address of addressesIn(network, MOST_ADDRESSES - addresses.length))
+    for (const address of eachAddress(parseNetwork(network))) {
+      if (addresses.length === MOST_ADDRESSES) break;
       addresses.push({ address, helo: helo.get(network) ?? '', domains: profile.sendingDomains });
+    }
   return {
     addresses,
     domains: profile.sendingDomains.map((domain) => ({ domain, selectors: profile.dkimSelectors })),
