@@ -10,10 +10,13 @@ import { keepSnapshot, type Subject, standingSnapshots } from './snapshots.ts';
 
 export type CheckWorld = Omit<World, 'now'> & { db: Db; kinds: Kind[] };
 
+/** What is remembered of a part until the check ends. */
+type Gist = Pick<Found, 'outcome' | 'summary'>;
+
 type Part = { kind: Kind; subject: Subject; look: (now: Date) => Promise<Found> };
 
-/** Larger ranges are looked at by their first addresses only; the check says so. */
-export const MOST_ADDRESSES = 1024;
+/** A /20, or many ranges together. Of more, the first ones are looked at. */
+const MOST_ADDRESSES = 4096;
 /** Parts at a time; how many questions they may ask at a time is the resolver's business. */
 const AT_ONCE = 24;
 const TELL_EVERY_MS = 500;
@@ -60,7 +63,7 @@ async function partsOf(world: CheckWorld, check: CheckRow): Promise<Part[]> {
 }
 
 /** What was looked at since the check was asked for, as by somebody who was stopped in the middle of it. */
-async function doneBefore(db: Db, check: CheckRow, parts: Part[]): Promise<Map<string, Found>> {
+async function doneBefore(db: Db, check: CheckRow, parts: Part[]): Promise<Map<string, Gist>> {
   const domains = [...new Set(parts.flatMap(({ subject }) => subject.domain ?? []))];
   const rows = await standingSnapshots(
     db,
@@ -70,7 +73,10 @@ async function doneBefore(db: Db, check: CheckRow, parts: Part[]): Promise<Map<s
   return new Map(
     rows
       .filter((row) => row.last_seen_at >= check.asked_at)
-      .map((row) => [nameOf(row.kind, row.address ?? row.domain ?? ''), { ...row, raw: {} }]),
+      .map(({ kind, address, domain, outcome, summary }) => [
+        nameOf(kind, address ?? domain ?? ''),
+        { outcome, summary },
+      ]),
   );
 }
 
@@ -89,7 +95,7 @@ const faulty = (error: unknown): Found => ({
 const RANK = { bad: 0, unknown: 1, note: 2, good: 3 };
 
 /** One line for each kind: the subject's own where there is one subject, else the worst with its name. */
-function resultsOf(parts: Part[], found: Map<string, Found>): CheckResult[] {
+function resultsOf(parts: Part[], found: Map<string, Gist>): CheckResult[] {
   return [...Map.groupBy(parts, (part) => part.kind)].map(([kind, all]) => {
     const each = all.flatMap((part) => {
       const one = found.get(partName(part));
@@ -139,7 +145,7 @@ export async function runCheck(world: CheckWorld, check: CheckRow, options: Opti
     for (let part = left.shift(); part && !stopped(); part = left.shift()) {
       const one = await part.look(clock()).catch(faulty);
       await db.transaction().execute((trx) => keep(trx, world, check, part, one, clock()));
-      found.set(partName(part), one);
+      found.set(partName(part), { outcome: one.outcome, summary: one.summary });
       if (clock().getTime() - told < TELL_EVERY_MS) continue;
       told = clock().getTime();
       await keepCheck(db, check.id, parts.length, parts.filter((each) => found.has(partName(each))).length);
