@@ -209,6 +209,27 @@ t.test('PowerMTA accounting, with and without its header line, columns in any or
   t.end();
 });
 
+t.test('a line that only begins like a record of PowerMTA is none', (t) => {
+  const header = 'type,rcpt,dsnDiag,dsnMta,timeLogged\n';
+  const accepted = (rcpt: string, at: string, more = ''): string =>
+    `d,${rcpt},smtp;250 OK,${OUTLOOK} (203.0.113.33),${at}${more}\n`;
+  const stamp = '2026-01-09 10:00:00+0000';
+  t.equal(scan(header + accepted('a@outlook.com', stamp)).length, 1);
+  const none = {
+    'binary junk': 'd,\x81\x02@\xfe,\x00\x99,\x07\n',
+    'binary junk with commas': `d,${'\x91@\x92,'.repeat(30)}\n`,
+    'a column short': header + accepted('a@outlook.com', stamp).replace('smtp;250 OK,', ''),
+    'a column too many': header + accepted('a@outlook.com', stamp, ',x'),
+    'no recipient': header + accepted('', stamp),
+    'no time': header + accepted('a@outlook.com', 'soon'),
+    'too few columns without a header': 'd,2026-01-09 10:00:00+0000,,s@example.com,a@outlook.com\n',
+    'words of a person': 'd, as in data@outlook.com, is a letter\n',
+    'a header without a recipient': `type,timeLogged,dsnDiag\nd,${stamp},smtp;250 OK\n`,
+  };
+  for (const [name, log] of Object.entries(none)) t.same(scan(log), [], name);
+  t.end();
+});
+
 t.test('KumoMTA: code, enhanced code and text apart', (t) => {
   const record = (type: string, code: number, detail: number, content: string): string =>
     `${JSON.stringify({
