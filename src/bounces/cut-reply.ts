@@ -1,16 +1,28 @@
 /** A record cut at the start of the reply in it. */
 export type Cut = { before: string; reply: string; marked: boolean };
 
-/** Counted things: `450 seconds` is no reply. */
-const NOT_COUNTED =
-  '(?!(?:ms|s|secs?|seconds?|min|minutes?|hours?|days?|bytes|[kmg]i?b|messages|mails|recipients|users|customers|people|requests|e-?mails|accounts|hits|points|times|eur(?:os?)?|usd|of)\\b)(?!(?<=-)\\d{3,6}(?![\\d.]))';
+/** Units and things that are counted: `450 seconds` is no reply. */
+const UNITS =
+  /^(?:ms|s|secs?|seconds?|min|minutes?|hours?|days?|bytes|[kmg]i?b|hits|points|times|eur(?:os?)?|usd|of)\b/i;
+const THINGS = /^(?:messages|mails|recipients|users|customers|people|requests|e-?mails|accounts)\b/i;
+/** What follows things that are counted, and no words that begin a reply: `450 Messages per hour`. */
+const PER =
+  /^[\w-]{4,10}\s?(?:$|[/,.;)]|(?:per|within|each|every|daily|hourly|today)\b|(?:in|an?)\s(?:\d|an?\b|one\b|total\b|hour|day|minute))/i;
+/** A range or a number with groups: `450-500`. */
+const NUMBER = /^\d{3,6}(?![\d.])/;
+
+/** Whether the number in front of these words counts them. A reply begins with a capital: `550 Messages from …`. */
+function isCount(separator: string, words: string): boolean {
+  if (UNITS.test(words) || (separator === '-' && NUMBER.test(words))) return true;
+  return THINGS.test(words) && (/^[a-z]/.test(words) || PER.test(words));
+}
 
 const FIELD = '(?:reply|response|stat|led|diag|dsndiag|text|reason|error|msg|message)=["\']?';
 
 /** A code where replies stand: at the start, after a colon, bracket, quote or field name. */
 const PLACED = new RegExp(
-  `(?:^|[:;('"\`>]\\s?|\\.[a-z]{2,24} #|\\{|${FIELD})(?=([45]\\d\\d)[-\\s]${NOT_COUNTED}\\S)`,
-  'i',
+  `(?:^|[:;('"\`>]\\s?|\\.[a-z]{2,24} #|\\{|${FIELD})(?=([45]\\d\\d)([-\\s])\\s?\\S)`,
+  'gi',
 );
 /** Code and enhanced code together are a reply anywhere. */
 const WITH_ENHANCED = /(?:^|[\s([<"':;=,>#])(?=[45]\d\d[-\s]{1,3}#?[245]\.\d{1,3}\.\d{1,3})/;
@@ -21,9 +33,10 @@ const ESCAPED_BREAK = /(?:\\r)?\\n(?=[45]\d\d[- ]|[\sA-Z]|$)/g;
 /** PHPMailer names the code after the words. */
 const CODE_AFTER = /\bDetail: (.{1,1000}?) SMTP code: ([45]\d\d)\b/;
 /** A bare code before words; taken only when nothing better stands there. */
-const BARE = new RegExp(`(?:^|\\s)(?=[45]\\d\\d\\s${NOT_COUNTED}[A-Za-z<[(#])`, 'i');
-/** A code right after who said it is one whatever follows: `said: 450`, `said: 550 Messages from …`. */
-const SAID = /(?:said|me): (?=[45]\d\d(?:[-\s]|$))/;
+const BARE = /(?:^|\s)(?=([45]\d\d)(\s)[A-Za-z<[(#])/g;
+/** A code right after who said it is one whatever follows: `said: 450`, `said: 550 messages from …`. */
+const SAID =
+  /(?:said|to me|rejected|bounced|deferred|after [A-Z][^:]{0,120}(?::<[^>]{0,320}>[^:]{0,80})?): (?=[45]\d\d(?:[-\s]|$))/;
 
 /** The second line of a reply of which the first lost its code. */
 const LATER_LINE = /\s([45]\d\d)-(?=[A-Z][\w ]{2})/;
@@ -76,30 +89,47 @@ function cutAt(text: string, at: number, marked: boolean): Cut {
   return { before, reply: withoutTails(withinQuotes(before, text.slice(at))), marked };
 }
 
+/** Where a pattern first finds a code that counts nothing. */
+function firstCode(text: string, pattern: RegExp): number | null {
+  for (const match of text.matchAll(pattern)) {
+    const at = match.index + match[0].length;
+    if (!isCount(match[2] ?? '', text.slice(at + 4, at + 60).trimStart())) return at;
+  }
+  return null;
+}
+
 /** Where the code stands, and whether at a place that leaves no doubt. */
 function startOfCode(text: string): { at: number; marked: boolean } | null {
-  const places = [PLACED, WITH_ENHANCED, SAID]
+  const places = [WITH_ENHANCED, SAID]
     .map((pattern) => pattern.exec(text))
     .filter((match) => match !== null)
     .map((match) => match.index + match[0].length);
+  const placed = firstCode(text, PLACED);
+  if (placed !== null) places.push(placed);
   if (places.length > 0) return { at: Math.min(...places), marked: true };
-  const bare = BARE.exec(text);
-  return bare ? { at: bare.index + bare[0].length, marked: false } : null;
+  const bare = firstCode(text, BARE);
+  return bare === null ? null : { at: bare, marked: false };
 }
+
+/** qmail, when it has tried several hosts, adds a code of its own and what the others said. */
+const QMAIL_TRIED = /[ .]{0,3}\(#[45]\.\d\.\d{1,3}\)(?: \(Other MXes tried: .{0,4000})?$/;
+const withoutOthers = (text: string): string =>
+  text.includes('most progress was ') ? text.replace(QMAIL_TRIED, '') : text;
 
 /** Longer records are cut before any pattern sees them. */
 const LONGEST_RECORD = 8000;
 
 /** Finds the reply in one record: from its code on, or after the words that lead to it. */
 export function cutReply(record: string): Cut {
-  const text = record
+  const plain = record
     .slice(0, LONGEST_RECORD)
     .replace(ESCAPED_BREAK, ' ')
     .replace(/\s+/g, ' ')
-    .replace(TUPLE, '($1 ')
-    .replace(CODE_AFTER, ': $2 $1')
+    .replace(TUPLE, 'said: $1 ')
+    .replace(CODE_AFTER, 'said: $2 $1')
     .replace(/ERROR_CODE ?: ?(\d{3}), ERROR_CODE ?: ?(\d\.\d{1,3}\.\d{1,3})/, ': $1 $2')
     .trim();
+  const text = withoutOthers(plain);
   const code = startOfCode(text);
   const later = code ? null : LATER_LINE.exec(text);
   if (later) return { before: '', reply: withoutTails(`${later[1]}-${text}`), marked: true };

@@ -18,7 +18,7 @@ const RECEIVERS = [
 ];
 const RELAY_QUOTED = new RegExp(`relay="(?:([\\da-fA-F:.]{3,45}) )?\\(?${HOST}\\)?"`);
 const RECEIVER_IP =
-  /(?:Connected[ _]to[ _]|\bip=")([\da-fA-F:.]{3,45})|([\da-fA-F:.]{7,45})[ _](?:failed after|does not like)/i;
+  /(?:Connected[ _]to[ _]|\bip="|remote host )([\da-fA-F:.]{3,45})|([\da-fA-F:.]{7,45})[ _](?:failed after|does not like)/i;
 
 const ADDRESS = "([\\w!#$%&*+/=?^~-][\\w.!#$%&'*+/=?^`{|}~-]{0,127}@[\\w.-]{1,253})";
 

@@ -60,7 +60,7 @@ export function readFreeText(lines: Line[], clock: Clock): Said[] {
     if (answer.found) found.push(answer.found);
     const record = answer.taken ? null : readLog(text, segment.line);
     if (!record) continue;
-    if (record.marked && record.recipient === null && pending !== null) {
+    if (record.recipient === null && pending !== null) {
       Object.assign(record, { recipient: pending, recipientDomain: domainOf(pending) });
     }
     if (record.marked) pending = null;

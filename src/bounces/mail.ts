@@ -2,7 +2,7 @@ import { readDeliveryStatus } from './delivery-status.ts';
 import { readFreeText } from './free-text.ts';
 import { htmlLines } from './html-lines.ts';
 import type { Line } from './input-lines.ts';
-import { type Headers, mimeParts, type Part } from './mime.ts';
+import { type Headers, isMessage, mimeParts, type Part } from './mime.ts';
 import { readReply } from './reply-code.ts';
 import { domainOf, type Said } from './said.ts';
 import { type Clock, mailStamp } from './stamps.ts';
@@ -14,6 +14,10 @@ const isComplaint = (headers: Headers, parts: Part[]): boolean =>
   /report-type="?feedback-report/i.test(headers.get('content-type') ?? '') ||
   parts.some((part) => part.type === 'message/feedback-report') ||
   /^\s*complaint about message from /i.test(headers.get('subject') ?? '');
+
+/** RFC 3464, and RFC 6533 for internationalised mail. */
+const isStatus = ({ type }: Part): boolean =>
+  type === 'message/delivery-status' || type === 'message/global-delivery-status';
 
 const FROM_SYSTEM =
   /mailer[-_ ]?daemon|postmaster|mail delivery|delivery subsystem|zustell|microsoft outlook|exchange|mdaemon|no-?reply/i;
@@ -100,6 +104,12 @@ function dated(replies: Said[], headers: Headers, clock: Clock): Said[] {
     : replies;
 }
 
+/** What a mail system says without any code is a reply too, where it says nothing else. */
+const spoken = (replies: Said[], headers: Headers): Said[] =>
+  isFromSystem(headers) && !replies.some((found) => found.marked)
+    ? replies.map((found) => ({ ...found, alone: true }))
+    : replies;
+
 const ONE_ADDRESS = /^\s*<?([^\s<>,;@]{1,128}@[\w.-]{1,253})>?\s*$/;
 
 /** Exim and Google name the recipient in a field; only one is sure to be the reply's. */
@@ -115,8 +125,8 @@ function addressed(replies: Said[], headers: Headers): Said[] {
 /** The parts that speak about the delivery: not those of the message that came back. */
 function speaking(headers: Headers, parts: Part[]): { headers: Headers; parts: Part[] } {
   const top = parts.filter((part) => part.within === 0);
-  if (top.some((part) => part.type === 'message/delivery-status')) return { headers, parts: top };
-  const inner = parts.find((part) => part.type === 'message/rfc822');
+  if (top.some(isStatus)) return { headers, parts: top };
+  const inner = parts.find((part) => isMessage(part.type));
   const at = inner ? parts.indexOf(inner) : -1;
   const below = parts.slice(at + 1).filter((part) => part.within > 0);
   if (!inner || isFromSystem(headers)) return { headers, parts: top };
@@ -132,11 +142,9 @@ export function readMail(lines: Line[], clock: Clock): MailReport {
   const { headers, parts } = mimeParts(lines.slice(Math.max(first, 0)));
   if (isComplaint(headers, parts)) return { kind: 'complaint', replies: [] };
   const chosen = speaking(headers, parts);
-  const status = chosen.parts
-    .filter((part) => part.type === 'message/delivery-status')
-    .flatMap((part) => readDeliveryStatus(part.lines, clock));
+  const status = chosen.parts.filter(isStatus).flatMap((part) => readDeliveryStatus(part.lines, clock));
   const texts = textReplies(chosen.parts, clock);
-  const merged = status.length > 0 ? merge(status, texts) : texts;
+  const merged = status.length > 0 ? merge(status, texts) : spoken(texts, chosen.headers);
   const replies = dated(addressed(merged, chosen.headers), chosen.headers, clock);
   const bounce =
     status.length > 0 || (isAboutBounce(chosen.headers) && replies.some((found) => found.marked));

@@ -50,6 +50,9 @@ export function parameter(value: string, name: string): string | undefined {
 const mediaType = (headers: Headers): string =>
   (headers.get('content-type') ?? 'text/plain').split(';')[0]?.trim().toLowerCase() ?? 'text/plain';
 
+/** A message as such (RFC 2046), or an internationalised one (RFC 6532). */
+export const isMessage = (type: string): boolean => type === 'message/rfc822' || type === 'message/global';
+
 /** Splits at the boundary lines (RFC 2046 § 5.1.1). */
 function sections(lines: Line[], boundary: string): Line[][] {
   const found: Line[][] = [];
@@ -92,7 +95,7 @@ function walk(lines: Line[], depth: number, within: number, found: Part[]): void
   const charset = parameter(headers.get('content-type') ?? '', 'charset') ?? 'utf-8';
   const decoded = decodeBody(content, encoding, charset);
   found.push({ type, headers, lines: decoded, within });
-  if (type === 'message/rfc822') walk(decoded, depth + 1, within + 1, found);
+  if (isMessage(type)) walk(decoded, depth + 1, within + 1, found);
 }
 
 /** The parts of a message in their order, those of messages inside it after their `message/rfc822`. */

@@ -11,7 +11,7 @@ export type Segment = {
 
 /** A reply at the start of a line, possibly after a bullet, a name or an address. */
 const STARTS_REPLY =
-  /^(?:[-*•]\s+)?(?:<<<\s*)?(?:[^\s:]{1,60}(?: [^\s:]{1,30}){0,3}: )?([45]\d\d)([-\s])(?=\S)/;
+  /^(?:[-*•]\s+)?(?:<<<\s*)?(?:[^\s:]{1,60}(?: [^\s:]{1,30}){0,3}: )?([45]\d\d)([-\s])(?=\s?\S)/;
 const ADDRESS_FIRST =
   /^\s{0,8}(?:[-*•]\s+)?[<"']?[\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253}[>"']?(?::|\s*$|(?:<mailto:[^>]{1,300}>)\s*$)/;
 /** What introduces the copy of the message that was sent. */
@@ -59,7 +59,7 @@ function continues(open: Open, reply: RegExpExecArray | null): boolean {
 
 /** The last reply code that a line holds at a place where replies begin, and whether more lines follow. */
 function lastCode(text: string): { code: string; continued: boolean } | null {
-  const found = [...text.matchAll(/(?:^|[:;('"]\s?|\s)([45]\d\d)([-\s])(?=[\d#<[(A-Za-z])/g)].at(-1);
+  const found = [...text.matchAll(/(?:^|[:;('"]\s?|\s)([45]\d\d)([-\s])(?=\s?[\d#<[(A-Za-z])/g)].at(-1);
   return found?.[1] === undefined ? null : { code: found[1], continued: found[2] === '-' };
 }
 

@@ -3,8 +3,17 @@ import type { SeenRejection } from '../../src/bounces/distinct.ts';
 import { DRESSINGS } from './dressing.fixture.ts';
 import { catalogue, parse } from './parsing.fixture.ts';
 
-/** The replies that the catalogue gives as examples, those that begin with their code. */
+/** Words that could be counted by the code in front of them, and a code with nothing but a sign behind it. */
+const ODD = [
+  '550 Messages from 192.0.2.10 are blocked: poor reputation',
+  '421 Mails to this domain are deferred, too many connections',
+  '554 Recipients in this domain refuse 192.0.2.10, it is blacklisted',
+  '554- (RTR:RD) refused 554 Connecting IP: 192.0.2.10',
+];
+
+/** And the replies that the catalogue gives as examples, those that begin with their code. */
 const REPLIES = [
+  ...ODD,
   ...new Set(
     [...catalogue.byKey.values()]
       .flatMap((provider) => provider.rejections.flatMap((rule) => rule.examples))

@@ -113,3 +113,101 @@ t.test('fields of a report that were pasted alone count once, with their date', 
   t.match(found, { format: 'bounce', rejections: [{ ...FACTS, seen: 1 }], notBlocks: [] });
   t.end();
 });
+
+t.test(
+  'qmail that tried several hosts: its own code and what the others said are no part of the reply',
+  (t) => {
+    const input = mail(
+      [],
+      "Hi. This is the qmail-send program at mx.example.com. I'm afraid I wasn't able to deliver your message.",
+      '',
+      '<a@example.net>:',
+      'Sorry, no SMTP connection got far enough; most progress was MAIL FROM response; remote host 203.0.113.9 said: 550 bad reputation of 192.0.2.10',
+      '. (#5.5.0)',
+      '(Other MXes tried: 203.0.113.8 said 421 for greeting; 203.0.113.7 said 421 for greeting.)',
+    );
+    t.match(onlyBlock(input), {
+      recipient: 'a@example.net',
+      ip: '192.0.2.10',
+      replyCode: '550',
+      enhancedCode: null,
+      text: '550 bad reputation of 192.0.2.10',
+    });
+    t.end();
+  },
+);
+
+t.test('what a mail system says without a code is read where it says nothing else', (t) => {
+  const full = mail(
+    ['X-Failed-Recipients: a@example.net'],
+    'This message was created automatically by mail delivery software.',
+    '',
+    'A message that you sent could not be delivered. The following address(es) failed:',
+    '',
+    '  save to /var/mail/a',
+    '    mailbox is full',
+  );
+  t.match(parse(full), {
+    format: 'bounce',
+    rejections: [],
+    notBlocks: [{ reason: 'not-a-block', recipient: 'a@example.net', replyCode: null }],
+  });
+  const domino = mail(
+    [],
+    'Your message',
+    '',
+    '  Subject: hello',
+    '',
+    'was not delivered to:',
+    '',
+    '  b@example.net',
+    '',
+    'because:',
+    '',
+    '  User b (b@example.net) not listed in Domino Directory',
+  );
+  t.match(parse(domino).notBlocks, [{ recipient: 'b@example.net', reason: 'not-a-block' }]);
+  t.same(
+    parse(
+      full.replace(/^From: .*$/m, 'From: Anna <anna@example.org>').replace(/^Subject: .*$/m, 'Subject: hi'),
+    ).notBlocks,
+    [],
+    'a person’s words are not',
+  );
+  t.end();
+});
+
+t.test('reports of internationalised mail (RFC 6533)', (t) => {
+  const input = mail(
+    ['Content-Type: multipart/report; report-type=global-delivery-status; boundary=b'],
+    '--b',
+    '',
+    'Your message was not delivered.',
+    '',
+    '--b',
+    'Content-Type: message/global-delivery-status',
+    '',
+    'Reporting-MTA: dns; mx.example.com',
+    '',
+    'Final-Recipient: utf-8; jürgen@example.net',
+    'Action: failed',
+    `Diagnostic-Code: smtp; ${REFUSED}`,
+    '',
+    '--b',
+    'Content-Type: message/global',
+    ...RETURNED,
+    '--b--',
+  );
+  t.match(onlyBlock(input), { ...FACTS, recipient: 'jürgen@example.net' });
+  t.end();
+});
+
+t.test('Exchange’s own answer about a recipient names no provider: everybody may run Exchange', (t) => {
+  const input = mail(
+    [],
+    'Remote Server returned',
+    "'550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup'",
+  );
+  t.match(parse(input).notBlocks, [{ provider: null, enhancedCode: '5.1.10', reason: 'not-a-block' }]);
+  t.end();
+});
