@@ -24,9 +24,16 @@ export type Recognition = {
 /** What a generic rule may say of a reply that names a known list, and the list says better. */
 const VAGUE_BESIDE_LIST = new Set<Reason>(['policy', 'ip-reputation', 'content', 'domain-reputation']);
 
+/** Beside words that only frame a refusal, what is the matter counts. */
+function cause(generic: Seen[]): Seen | undefined {
+  const [first] = generic;
+  if (first?.rule?.frame !== true) return first;
+  return generic.find(({ rule }) => rule?.frame !== true && rule?.reason !== 'not-a-block') ?? first;
+}
+
 /** Generic words; where a known list is named beside vague ones, the words about lists, or the list itself. */
 function decideByWords(generic: Seen[], seen: Seen[]): Seen | undefined {
-  const [first] = generic;
+  const first = cause(generic);
   const list = seen.find((item) => item.list !== null);
   if (list === undefined || first?.rule?.listName !== undefined) return first;
   if (first?.rule && !VAGUE_BESIDE_LIST.has(first.rule.reason)) return first;

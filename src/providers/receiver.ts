@@ -50,6 +50,20 @@ function hostInText(catalogue: Catalogue, text: string): string | undefined {
   return undefined;
 }
 
+/** Role mailboxes (RFC 2142, and what desks are called) are their provider's own, unlike other addresses in a reply. */
+const DESK =
+  /(?<![\w.+-])(?:postmaster|abuse|noc|(?:un)?block|delist|removal|black-?list|spam-?report|rbl)[\w.+-]{0,40}@((?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}[a-z]{2,24})/gi;
+
+/** The provider whose desk the reply names. */
+function deskInText(catalogue: Catalogue, text: string): string | undefined {
+  for (const match of text.matchAll(DESK)) {
+    const name = match[1] ?? '';
+    const key = (providerForDomain(catalogue, name) ?? providerForHost(catalogue, name))?.key;
+    if (key !== undefined) return key;
+  }
+  return undefined;
+}
+
 export const keyOf = (item: Seen | undefined): string | undefined => item?.provider?.key;
 
 /** One operator's services use the same words; the host or domain tells them apart. */
@@ -61,7 +75,7 @@ export const sameOperator = (catalogue: Catalogue, key: string, item: Seen | und
 /**
  * Who refused: words that name a provider and are confirmed by host or domain; then the host; then a
  * mailbox provider's own words; then the recipient's domain; then a filter vendor's words; last a host
- * name inside the reply, unless it only cites that operator's list. Words of a vendor never beat a receiver that is known otherwise, since many
+ * name or a desk's address inside the reply, unless it only cites that operator's list. Words of a vendor never beat a receiver that is known otherwise, since many
  * receivers use the same vendors.
  */
 export function receiver(catalogue: Catalogue, reply: Reply, text: string, seen: Seen[]): Receiver | null {
@@ -88,7 +102,7 @@ export function receiver(catalogue: Catalogue, reply: Reply, text: string, seen:
   if (mailbox !== undefined) return { provider: mailbox, basis: 'text' };
   if (byDomain !== undefined) return { provider: byDomain, basis: 'recipient' };
   if (vendor !== undefined) return { provider: vendor, basis: 'text' };
-  const inText = hostInText(catalogue, text);
+  const inText = hostInText(catalogue, text) ?? deskInText(catalogue, text);
   if (inText === undefined || seen.some((item) => keyOf(item) === inText && aboutOwnList(item))) return null;
   return { provider: inText, basis: 'host' };
 }

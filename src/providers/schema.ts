@@ -79,6 +79,11 @@ export const RejectionRule = Type.Object(
     match: Match,
     /** True when the text alone names the provider; false when it counts only after host or domain did. */
     identifies: Type.Boolean(),
+    frame: Type.Optional(
+      Type.Boolean({
+        description: 'the words only frame a refusal: a cause seen beside them counts instead',
+      }),
+    ),
     blockCode: Type.Optional(
       Type.String({ maxLength: 60, description: "the provider's own code, when fixed" }),
     ),

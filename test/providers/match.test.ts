@@ -57,6 +57,23 @@ t.test('services of one operator share their words: the host tells them apart', 
   t.end();
 });
 
+t.test('a role mailbox in the reply is its provider’s desk; any other address names nobody', (t) => {
+  t.match(ask('554 5.7.1 192.0.2.10 refused, write to postmaster@rx.t-online.de'), { provider: 't-online' });
+  t.match(ask('550 5.7.1 not accepted, contact unblock@charter.net'), { provider: 'spectrum' });
+  for (const text of [
+    '550 5.7.1 <anna@gmail.com>: Sender address rejected',
+    '550 5.7.1 refused, contact joe.admin@gmail.com',
+    '554 5.7.1 refused, write to postmaster@example.net',
+  ])
+    t.equal(ask(text).provider, null, text);
+  t.equal(
+    ask('554 5.7.1 refused, write to abuse@gmx.net', { host: 'mx.yandex.ru' }).provider,
+    'yandex',
+    'the host says more',
+  );
+  t.end();
+});
+
 t.test('a vendor that many receivers use does not hide a receiver that is known', (t) => {
   const text = '550 5.7.0 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.10';
   t.match(ask(text, { host: 'mx01.mail.icloud.com' }), {
@@ -178,6 +195,15 @@ t.test('the provider’s own rule comes before a generic one, and more words bef
   );
   t.equal(ask('550 go away and never come back for ever', {}, known).rule, 'example/long');
   t.equal(ask('550 please go away', {}, known).rule, 'example/short');
+  t.end();
+});
+
+t.test('a cause outweighs longer words that only frame the refusal', (t) => {
+  const reason = (text: string) => ask(text).reason;
+  t.equal(reason('550 5.7.1 Access denied by local rules, 192.0.2.10 is on our blacklist'), 'ip-reputation');
+  t.equal(reason('554 5.7.1 Sender address rejected: not authorized, too many messages'), 'rate-limit');
+  t.equal(reason('554 5.7.1 Access denied by local rules'), 'policy');
+  t.equal(reason('550 5.7.1 Access denied, no such recipient'), 'not-a-block');
   t.end();
 });
 
