@@ -17,10 +17,16 @@ const ADDRESS_FIRST =
 /** What introduces the copy of the message that was sent. */
 const COPY_BELOW =
   /^[\s>]{0,8}(?:[-=_*#]{3,}.{0,30}(?:copy of (?:the|your)|original message|unsent message|message header|header of the original|returned message|message follows|below this line)|original message headers:|original message header:|ursprüngliche nachrichtenkopf|received:\s+(?:from|by)\s|return-path:\s)/i;
-/** The quote marks in front of a line; `>>> RCPT TO` of a transcript is no quotation. */
-const QUOTED = /^\s{0,3}(?:>(?!>>)\s?){1,6}/;
+const SMTP =
+  '(?:EHLO|HELO|LHLO|MAIL|RCPT|DATA|BDAT|QUIT|RSET|NOOP|VRFY|AUTH|STARTTLS|XCLIENT|\\.(?=\\s*$))\\b';
+/** What our side said in a transcript (`>>> RCPT TO`). */
+const COMMAND = new RegExp(`^\\s*>>> (?=${SMTP})`, 'i');
+/** The quote marks in front of a line, where it is no such command. */
+const QUOTED = new RegExp(`^\\s{0,3}(?:>(?!>> ${SMTP})\\s?){1,6}`, 'i');
 
-const isBlank = (text: string): boolean => /^[\s>*#_=-]*$/.test(text) || isNoise(text);
+/** Nothing, or a line drawn of signs; a single dash is a word that was wrapped. */
+const isBlank = (text: string): boolean =>
+  /^[\s>]*$/.test(text) || (/^[\s>*#_=-]*$/.test(text) && text.trim().length > 1) || isNoise(text);
 
 type Open = {
   line: number;
@@ -32,10 +38,14 @@ type Open = {
   transcript: boolean;
 };
 
-/** Rows of a terminal: all but the last are equally wide, and words go on in the next. */
+/**
+ * Rows of a terminal: all but the last are equally wide, and words go on in the next. Two such rows may be
+ * chance, unless a log line begins there.
+ */
 function isTerminal(rows: string[]): boolean {
   const width = rows[0]?.length ?? 0;
-  return rows.length > 2 && width >= 60 && rows.slice(0, -1).every((row) => row.length === width);
+  const least = isLogLine(rows[0] ?? '') ? 2 : 3;
+  return rows.length > least && width >= 60 && rows.slice(0, -1).every((row) => row.length === width);
 }
 
 /** Joins wrapped lines; a quoted-printable soft break joins without a blank. */
@@ -57,10 +67,13 @@ function continues(open: Open, reply: RegExpExecArray | null): boolean {
   return reply[1] === open.code && open.continued;
 }
 
+const CODE_IN_LINE = /(?:^|[:;('"]\s?|\s)([45]\d\d)([-\s])(?=\s?[\d#<[(A-Za-z])|:\s?([45]\d\d)$/g;
+
 /** The last reply code that a line holds at a place where replies begin, and whether more lines follow. */
 function lastCode(text: string): { code: string; continued: boolean } | null {
-  const found = [...text.matchAll(/(?:^|[:;('"]\s?|\s)([45]\d\d)([-\s])(?=\s?[\d#<[(A-Za-z])/g)].at(-1);
-  return found?.[1] === undefined ? null : { code: found[1], continued: found[2] === '-' };
+  const found = [...text.matchAll(CODE_IN_LINE)].at(-1);
+  const code = found?.[1] ?? found?.[3];
+  return code === undefined ? null : { code, continued: found?.[2] === '-' };
 }
 
 const isUnclosed = (text: string): boolean => text.split('(').length > text.split(')').length;
@@ -81,17 +94,20 @@ function wraps(open: Open, text: string, reply: RegExpExecArray | null): boolean
 }
 
 const ANSWER = /^\s*<<< /;
-const COMMAND = /^\s*>>> /;
 
 /** The last words of a line that cannot be the end of what was said: `write to`, a bare code, an open bracket. */
 const LEADS_ON =
-  /(?:\b(?:to|contact|e-?mail|mail|at|from|for|via|address|by|with|and|or|of|see|an|von|bei|und)|[(:,<]|(?:^|[\s:])[45]\d\d(?:[-\s][45]\.\d{1,3}\.\d{1,3})?)$/i;
+  /(?:\b(?:to|contact|e-?mail|mail|at|from|for|via|address|by|with|and|or|of|see|an|von|bei|und)|[(:,<]|(?:^|[\s:])[45]\d\d|(?:^|\s)[45]\.\d\.\d{1,3})$/i;
+
+const leadsOn = (open: Open): boolean =>
+  open.code !== null && LEADS_ON.test((open.parts.at(-1) ?? '').trimEnd());
 
 /** An address begins a record, unless a wrapped reply goes on with it. */
-function startsWithAddress(open: Open, text: string): boolean {
-  if (!ADDRESS_FIRST.test(text)) return false;
-  return open.code === null || !LEADS_ON.test((open.parts.at(-1) ?? '').trimEnd());
-}
+const startsWithAddress = (open: Open, text: string): boolean => ADDRESS_FIRST.test(text) && !leadsOn(open);
+
+/** And so does what cannot be the rest of a reply; a command's bare name can: `rejected at`, `DATA`. */
+const startsOther = (open: Open, text: string): boolean =>
+  open.code !== null && startsAnew(text) && !(leadsOn(open) && /^[A-Z]{4}\s*$/.test(text));
 
 /** No reply is spread over more lines; lines without end that nothing parts are no record. */
 const MOST_ROWS = 80;
@@ -102,8 +118,7 @@ function startsRecord(open: Open, text: string): boolean {
   const reply = STARTS_REPLY.exec(text.trimStart());
   if (isLogLine(open.parts[0] ?? '')) return !wraps(open, text, reply);
   if (ANSWER.test(text) || open.transcript) return !(open.transcript && open.continued);
-  if (open.code !== null && startsAnew(text)) return true;
-  return startsWithAddress(open, text) || !continues(open, reply);
+  return startsOther(open, text) || startsWithAddress(open, text) || !continues(open, reply);
 }
 
 function append(open: Open, text: string): void {
