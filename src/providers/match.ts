@@ -24,12 +24,10 @@ export type Recognition = {
 /** What a generic rule may say of a reply that names a known list, and the list says better. */
 const VAGUE_BESIDE_LIST = new Set<Reason>(['policy', 'ip-reputation', 'content', 'domain-reputation']);
 
-/** Beside words that only frame a refusal, what is the matter counts. */
-function cause(generic: Seen[]): Seen | undefined {
-  const [first] = generic;
-  if (first?.rule?.frame !== true) return first;
-  return generic.find(({ rule }) => rule?.frame !== true && rule?.reason !== 'not-a-block') ?? first;
-}
+/** Beside words that only frame a refusal, those that say what is the matter count. */
+const cause = (generic: Seen[]): Seen | undefined =>
+  (generic[0]?.rule?.frame === true ? generic.find(({ rule }) => rule?.frame !== true) : undefined) ??
+  generic[0];
 
 /** Generic words; where a known list is named beside vague ones, the words about lists, or the list itself. */
 function decideByWords(generic: Seen[], seen: Seen[]): Seen | undefined {

@@ -74,6 +74,16 @@ t.test('a role mailbox in the reply is its provider’s desk; any other address 
   t.end();
 });
 
+t.test('words that many receivers use name none of them', (t) => {
+  for (const text of [
+    '550 5.7.1 Client host [192.0.2.10] blocked using Spamhaus',
+    '550 5.7.23 The message was rejected because of Sender Policy Framework violation',
+    '550 The server has detected that this message is not RFC 5322 compliant',
+  ])
+    t.equal(ask(text).provider, null, text);
+  t.end();
+});
+
 t.test('a vendor that many receivers use does not hide a receiver that is known', (t) => {
   const text = '550 5.7.0 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.10';
   t.match(ask(text, { host: 'mx01.mail.icloud.com' }), {
@@ -203,6 +213,10 @@ t.test('a cause outweighs longer words that only frame the refusal', (t) => {
   t.equal(reason('550 5.7.1 Access denied by local rules, 192.0.2.10 is on our blacklist'), 'ip-reputation');
   t.equal(reason('554 5.7.1 Sender address rejected: not authorized, too many messages'), 'rate-limit');
   t.equal(reason('554 5.7.1 Access denied by local rules'), 'policy');
+  t.equal(reason('421 4.7.0 Connection refused, too many sessions from your server'), 'rate-limit');
+  t.equal(reason('550 192.0.2.10 is blacklisted here: retry timeout exceeded'), 'ip-reputation');
+  t.equal(reason('451 4.7.1 Access denied, please try again later'), 'policy');
+  t.equal(reason('451 4.7.1 Please try again later'), 'not-a-block', 'as greylisting says it');
   t.equal(reason('550 5.7.1 Access denied, no such recipient'), 'not-a-block');
   t.end();
 });
