@@ -1,8 +1,14 @@
+import { benchCrossValidate } from './cross-validate.ts';
 import { benchPages } from './pages.ts';
 import { benchRecognise } from './recognise.ts';
 import { benchStartUp } from './start-up.ts';
 
-const BENCHES = { 'start-up': benchStartUp, pages: benchPages, recognise: benchRecognise };
+const BENCHES = {
+  'start-up': benchStartUp,
+  pages: benchPages,
+  recognise: benchRecognise,
+  'cross-validate': benchCrossValidate,
+};
 
 // `npm run bench`, or `npm run bench -- start-up` for some of them.
 const wanted = process.argv.slice(2);
