@@ -63,20 +63,38 @@ export function publicIps(text: string): string[] {
   return found.sort((a, b) => a.at - b.at).map(({ ip }) => ip);
 }
 
+/** An address as lists are asked for it (RFC 5782): its numbers, or its nibbles, backwards before the zone. */
+const QUERY =
+  /(?<![\w.-])((?:\d{1,3}\.){4}|(?:[\da-f]\.){32})((?:[a-z\d_](?:[a-z\d-]{0,62})\.){1,8}[a-z]{2,24})(?![\w-])/gi;
+
+function forwards(numbers: string): string | null {
+  const parts = numbers.split('.').slice(0, -1).reverse();
+  const text = parts.length === 4 ? parts.join('.') : (parts.join('').match(/.{4}/g) ?? []).join(':');
+  return publicIp(text);
+}
+
+/** The addresses in names that were asked of a list. */
+function queriedIps(text: string, isListZone: (name: string) => boolean): string[] {
+  return [...text.matchAll(QUERY)]
+    .filter((match) => isListZone(match[2] ?? ''))
+    .map((match) => forwards(match[1] ?? ''))
+    .filter((ip) => ip !== null);
+}
+
 /** Words in front of an address that make it the sender's own in free text. */
 const OUR_IP = /\b(?:ip|ipv[46]|address(?:es)?|adresse|server|sender)\b[\s:=]{1,3}[[(]?([\da-f:.]{3,45})/gi;
 
 /**
- * The sending address that a reply names, else the one of the record's own field, else one that the
- * words around call an address. The receiver's own address never counts.
+ * The sending address that a reply names, plainly or as it asked a list for it; else the one of the record's own
+ * field, else one that the words around call an address. The receiver's own address never counts.
  */
-export function sendingIp(said: {
-  text: string;
-  around: string;
-  mxIp: string | null;
-  sourceIp: string | null;
-}): string | null {
-  const named = publicIps(said.text).find((ip) => ip !== said.mxIp);
+export function sendingIp(
+  said: { text: string; around: string; mxIp: string | null; sourceIp: string | null },
+  isListZone: (name: string) => boolean,
+): string | null {
+  const named = [...publicIps(said.text), ...queriedIps(said.text, isListZone)].find(
+    (ip) => ip !== said.mxIp,
+  );
   if (named !== undefined) return named;
   const field = said.sourceIp === null ? null : publicIp(said.sourceIp);
   if (field !== null) return field;

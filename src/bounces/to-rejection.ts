@@ -1,4 +1,5 @@
 import type { Catalogue } from '../providers/catalogue.ts';
+import { isListZone } from '../providers/list-zones.ts';
 import { type Recognition, recognise } from '../providers/match.ts';
 import type { Rejection } from './rejection.ts';
 import { isTemporary, readReply } from './reply-code.ts';
@@ -34,7 +35,7 @@ export function toRejection(said: Said, catalogue: Catalogue): Rejection | null 
   const { mx: host, recipientDomain } = said;
   const atConnect = said.phase === 'greeting';
   const known = recognise({ text, replyCode, enhancedCode, host, recipientDomain, atConnect }, catalogue);
-  const ip = sendingIp({ ...said, text });
+  const ip = sendingIp({ ...said, text }, (name) => isListZone(catalogue, name));
   const marked = said.marked && (replyCode !== null || enhancedCode !== null || known.reason !== null);
   const coded = replyCode !== null && known.rule !== null;
   if (!marked && !coded && !PLACED_CODE.test(text) && !isTelling(said, known, ip)) return null;

@@ -43,24 +43,26 @@ const listOnlyAsked = (reply: Reply, seen: Seen[]): boolean =>
   reasonByCode(null, reply.enhancedCode, false) === 'not-a-block' &&
   seen.find((item) => item.provider === null && item.rule !== null)?.rule?.reason === 'not-a-block';
 
-/** The receiver's own rule first, then one with a known block code, one about a cited list, then a vendor's words, then generic ones. */
+/** The receiver's own rule first, unless it only frames the refusal; then one with a known block code, one about a cited list, then a vendor's words, then generic ones. */
 function decide(catalogue: Catalogue, reply: Reply, seen: Seen[], provider: string | null): Seen | undefined {
   const onlyAsked = listOnlyAsked(reply, seen);
   const rules = seen.filter((item) => item.rule !== null && !(onlyAsked && aboutOwnList(item)));
-  return (
-    rules.find((item) => provider !== null && keyOf(item) === provider) ??
+  const own = rules.filter((item) => provider !== null && keyOf(item) === provider);
+  const told =
+    own.find(({ rule }) => rule?.frame !== true) ??
     rules.find(
       (item) =>
         provider !== null && sameOperator(catalogue, provider, item) && item.rule?.identifies === true,
     ) ??
     rules.find((item) => item.provider === null && item.weight >= CODE_WEIGHT) ??
     rules.find((item) => item.provider !== null && aboutOwnList(item)) ??
-    rules.find((item) => item.provider !== null && item.rule?.identifies === true) ??
-    decideByWords(
-      rules.filter((item) => item.provider === null),
-      seen,
-    )
+    rules.find((item) => item.provider !== null && !own.includes(item) && item.rule?.identifies === true);
+  if (told !== undefined) return told;
+  const generic = decideByWords(
+    rules.filter((item) => item.provider === null),
+    seen,
   );
+  return generic?.rule?.frame === true || generic === undefined ? (own[0] ?? generic) : generic;
 }
 
 /** Fixed by the rule, found by it, or anything that looks like a code of this provider, or of one unknown. */

@@ -102,6 +102,8 @@ t.test('the reply code in the text decides on permanence, not what the log calls
     recipient: 'a@t-online.de',
     mx: 'mx00.t-online.de',
     ip: '192.0.2.10',
+    at: '2025-12-08T15:53:52.000Z',
+    atGuessed: true,
   });
   t.match(onlyBlock('553 5.7.2 [TSS09] All messages from 192.0.2.10 will be permanently deferred'), {
     temporary: false,

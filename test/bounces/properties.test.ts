@@ -59,8 +59,10 @@ function addressesIn(text: string): Set<string> {
     for (let from = 0; from < run.length; from += 1)
       for (let to = from + 3; to <= Math.min(run.length, from + 45); to += 1) {
         const part = run.slice(from, to);
-        if (/^\d+(?:\.\d+){3}$|:.*:/.test(part) && ipaddr.isValid(part))
-          found.add(ipaddr.process(part).toString());
+        if (!/^\d+(?:\.\d+){3}$|:.*:/.test(part) || !ipaddr.isValid(part)) continue;
+        found.add(ipaddr.process(part).toString());
+        // As a list is asked for it.
+        if (!part.includes(':')) found.add(part.split('.').toReversed().join('.'));
       }
   return found;
 }

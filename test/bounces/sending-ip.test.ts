@@ -52,6 +52,39 @@ t.test('addresses are found however they are written', (t) => {
   t.end();
 });
 
+t.test('an address by which a list was asked counts forwards', (t) => {
+  const asked = {
+    '550 5.7.1 Rejected: 10.2.0.192.zen.spamhaus.org is listed': '192.0.2.10',
+    '554 5.7.1 blocked, see 10.2.0.192.dnsbl.example.org': '192.0.2.10',
+    '554 5.7.1 blocked: 10.2.0.192.k3y0k3y0.zen.dq.spamhaus.net': '192.0.2.10',
+    [`550 5.7.1 ${'0.1.0.0.'.repeat(1)}${'0.0.0.0.'.repeat(5)}8.b.d.0.1.0.0.2.zen.spamhaus.org is listed`]:
+      '2001:db8::10',
+    '550 5.7.1 Client host [192.0.2.77] blocked: 10.2.0.192.zen.spamhaus.org': '192.0.2.77',
+  };
+  for (const [reply, ip] of Object.entries(asked)) t.equal(onlyBlock(reply).ip, ip, reply);
+  t.equal(onlyBlock('550 5.7.1 no PTR for 10.2.0.192.in-addr.arpa').ip, null, 'a zone of names is no list');
+  t.equal(onlyBlock('550 5.7.1 blocked, bad reputation of 10-2-0-192.pool.example.net').ip, null);
+  t.equal(onlyBlock('550 5.7.1 blocked, bad reputation of 10.2.0.192.pool.example.net').ip, null);
+  t.end();
+});
+
+t.test('an address of the message that came back, or of another hop, is nobody’s', (t) => {
+  const input = [
+    'From: MAILER-DAEMON@mx.example.com',
+    'Subject: failure',
+    'Received: from relay.example.com (relay.example.com [198.51.100.1]) by mx.example.com',
+    '',
+    '<a@example.net>: host mx.example.net[203.0.113.9] said: 554 5.7.1 refused by policy',
+    '',
+    '--- Below this line is a copy of the message.',
+    '',
+    'Received: from web (web.example.com [198.51.100.2]) by relay.example.com',
+  ];
+  t.equal(onlyBlock(input.join('\n')).ip, null);
+  t.equal(onlyBlock(`${input.join('\n')}\n550 5.7.1 198.51.100.3 blocked`).ip, null);
+  t.end();
+});
+
 t.test('a range is no address', (t) => {
   t.same(publicIps('your network 192.0.2.0/24 is listed'), []);
   t.same(publicIps('192.0.2.7/32 is listed'), ['192.0.2.7']);
@@ -59,6 +92,8 @@ t.test('a range is no address', (t) => {
 });
 
 t.test('never the receiver’s address', (t) => {
+  const asked = 'host mx.example.org[192.0.2.10] said: 554 5.7.1 refused: 10.2.0.192.zen.spamhaus.org';
+  t.equal(onlyBlock(asked).ip, null, 'nor backwards');
   t.equal(onlyBlock('host mx.example.org[203.0.113.9] said: 550 5.7.1 refused by policy').ip, null);
   t.equal(
     onlyBlock('host mx.example.org[203.0.113.9] said: 550 5.7.1 refused by policy, I am [203.0.113.9]').ip,
