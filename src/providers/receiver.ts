@@ -87,7 +87,10 @@ export function receiver(catalogue: Catalogue, reply: Reply, text: string, seen:
     named.find((item) => keyOf(item) === byHost) ?? named.find((item) => keyOf(item) === byDomain);
   const mailboxWords = named.find((item) => item.provider?.kind === 'mailbox-provider');
   const sibling = [byHost, byDomain].find(
-    (key) => key !== undefined && sameOperator(catalogue, key, mailboxWords),
+    (key) =>
+      key !== undefined &&
+      mailboxWords?.rule?.onlyHere !== true &&
+      sameOperator(catalogue, key, mailboxWords),
   );
   if (sibling !== undefined) return { provider: sibling, basis: sibling === byHost ? 'host' : 'recipient' };
   if (confirmed) return { provider: keyOf(confirmed) ?? '', basis: 'text' };

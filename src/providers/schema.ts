@@ -79,6 +79,11 @@ export const RejectionRule = Type.Object(
     match: Match,
     /** True when the text alone names the provider; false when it counts only after host or domain did. */
     identifies: Type.Boolean(),
+    onlyHere: Type.Optional(
+      Type.Boolean({
+        description: 'no other service of the same operator says it, whoever the recipient is',
+      }),
+    ),
     frame: Type.Optional(
       Type.Boolean({
         description: 'the words only frame a refusal: a cause seen beside them counts instead',

@@ -25,6 +25,17 @@ type Labels = {
   provider_code_also?: string[];
   recipient_domain_also?: string[];
 };
+const NO_LABELS: Labels = {
+  id: '-',
+  provider: '-',
+  blocked_ip: '-',
+  smtp_code: '-',
+  enhanced_code: '-',
+  provider_code: '-',
+  reason: '-',
+  recipient_domain: '-',
+  temporary: '-',
+};
 type Found = ReturnType<typeof parse>['rejections'][number];
 
 const readLines = <T>(name: string): T[] =>
@@ -36,16 +47,19 @@ const readLines = <T>(name: string): T[] =>
 const known = (provider: string): string => (catalogue.byKey.has(provider) ? provider : '-');
 
 /**
- * Replies labelled by the heading under which their source gives them, in words that any receiver uses:
- * without a host the right answer is nobody, and naming somebody is wrong.
+ * Replies labelled by the heading under which their source gives them, in words that any receiver uses: nothing in
+ * the text names anybody, so the right answer is nobody, and naming somebody is wrong. They count as misses in
+ * the figure of all.
  */
 const NAMES_NOBODY = new Set([
-  'rj-8a0e09e532', // an unknown recipient
+  'rj-8a0e09e532', // an unknown recipient, in two words
   'rj-8e7999fcd0', // spam, in two words
   'rj-72307f8aa2', // Spamhaus, in the words of a server product
   'rj-e95e7e4246', // Spamhaus, in Postfix’s words
   'rj-f9de7a809f', // a spam filter
   'rj-e62b080f72', // DMARC, in the words that RFC 7489 proposes
+  'rj-567c884aff', // a limit, in three words
+  'rj-8712f94952', // the sender’s domain, in Postfix’s words
 ]);
 const shown = (value: unknown): string => (value === null || value === undefined ? '-' : String(value));
 
@@ -57,12 +71,13 @@ const sameCode = (found: Found, expected: Labels): boolean =>
     (code) => code.toLowerCase() === shown(found.blockCode).toLowerCase(),
   );
 
+const KINDS = ['provider', 'address', 'codes', 'blockCode', 'reason'] as const;
+/** What is promised, in shares of one. */
+const FLOORS = { provider: 0.99, address: 0.99, codes: 0.995, blockCode: 0.98, reason: 0.97 };
+
 /** What of a rejection is right. */
-function compare(
-  found: Found | undefined,
-  expected: Labels,
-): Record<'provider' | 'address' | 'codes' | 'reason', boolean> {
-  if (!found) return { provider: false, address: false, codes: false, reason: false };
+function compare(found: Found | undefined, expected: Labels): Record<(typeof KINDS)[number], boolean> {
+  if (!found) return { provider: false, address: false, codes: false, blockCode: false, reason: false };
   const addresses = [expected.blocked_ip, ...(expected.blocked_ip_also ?? [])].map((ip) =>
     isAddress(ip) ? ip : '-',
   );
@@ -72,9 +87,8 @@ function compare(
       .includes(shown(found.provider)),
     address: addresses.includes(shown(found.ip)),
     codes:
-      shown(found.replyCode) === expected.smtp_code &&
-      shown(found.enhancedCode) === expected.enhanced_code &&
-      sameCode(found, expected),
+      shown(found.replyCode) === expected.smtp_code && shown(found.enhancedCode) === expected.enhanced_code,
+    blockCode: sameCode(found, expected),
     reason: [expected.reason, ...(expected.also ?? [])].includes(shown(found.reason)),
   };
 }
@@ -108,13 +122,27 @@ t.test('single replies', { skip }, (t) => {
     return { row, report, right: compare(report.rejections[0] ?? report.notBlocks[0], labels) };
   });
   const ours = judged.filter(({ row }) => catalogue.byKey.has(row.provider));
-  const floors = { provider: 0.97, address: 0.98, codes: 0.99, reason: 0.92 } as const;
-  for (const kind of ['provider', 'address', 'codes', 'reason'] as const) {
+  for (const kind of KINDS) {
     const counted = kind === 'provider' ? ours.filter(({ row }) => !NAMES_NOBODY.has(row.id)) : ours;
     const value = share(counted.map(({ right }) => right[kind]));
     for (const { row, right } of counted) if (!right[kind]) t.comment(`${kind}: ${row.id}`);
-    t.ok(value >= floors[kind], `${kind} ${percent(value)} of ${counted.length}`);
+    t.ok(value >= FLOORS[kind], `${kind} ${percent(value)} of ${counted.length}`);
   }
+  const named = ours.filter(({ row, right }) => right.provider && !NAMES_NOBODY.has(row.id));
+  t.comment(
+    `provider ${percent(named.length / ours.length)} of all ${ours.length}, also those that name nobody`,
+  );
+  const wrong = ours.filter(
+    ({ row, right, report }) =>
+      !right.provider &&
+      !NAMES_NOBODY.has(row.id) &&
+      (report.rejections[0] ?? report.notBlocks[0])?.provider != null,
+  );
+  t.same(
+    wrong.map(({ row }) => row.id),
+    [],
+    'who is not recognised is called unknown, never by another name',
+  );
   const guessed = judged.filter(({ row, right }) => NAMES_NOBODY.has(row.id) && !right.provider);
   t.same(
     guessed.map(({ row }) => row.id),
@@ -123,18 +151,18 @@ t.test('single replies', { skip }, (t) => {
   );
   const others = judged.filter(({ row }) => !catalogue.byKey.has(row.provider));
   const reasons = share(others.map(({ right }) => right.reason));
-  t.ok(reasons >= 0.9, `reason ${percent(reasons)} of ${others.length} of other providers`);
+  t.ok(reasons >= FLOORS.reason, `reason ${percent(reasons)} of ${others.length} of other providers`);
   const pairs = judged.map(({ row, report, right }) => {
     const found = report.rejections[0] ?? report.notBlocks[0];
     // A reason that the labels allow beside the first one is right.
     return { is: row.reason, read: right.reason ? row.reason : shown(found?.reason) };
   });
   for (const line of confusion(pairs)) t.comment(line);
-  const wrong = judged.filter(
+  const falseBlocks = judged.filter(
     ({ row, report }) => row.reason === 'not-a-block' && report.rejections.length > 0,
   );
   t.same(
-    wrong.map(({ row }) => row.id),
+    falseBlocks.map(({ row }) => row.id),
     [],
     'nothing that is no block is taken for one',
   );
@@ -165,7 +193,7 @@ t.test('whole inputs', { skip }, (t) => {
     }
     if (row.expect.length === 0 && left.length > 0) surplus.push(row.id);
   }
-  t.ok(right / expected >= 0.9, `${right} of ${expected} rejections are right in every field`);
+  t.ok(right / expected >= 0.99, `${right} of ${expected} rejections are right in every field`);
   t.same(surplus, [], 'no block is seen where there is none');
   t.end();
 });
@@ -179,6 +207,7 @@ t.test('whole mails', { skip }, (t) => {
   const classes: Record<string, string> = { 'user-unknown': 'not-a-block', 'mailbox-full': 'not-a-block' };
   let right = 0;
   const falseBlocks: string[] = [];
+  const fields: Record<(typeof KINDS)[number], boolean>[] = [];
   for (const [
     file = '',
     provider = '',
@@ -208,10 +237,17 @@ t.test('whole mails', { skip }, (t) => {
         temporary: '-',
       }),
     );
-    if (judged.some((each) => Object.values(each).every(Boolean))) right += 1;
-    else t.comment(`mail: ${file}`);
+    const count = (each: Record<string, boolean>): number => Object.values(each).filter(Boolean).length;
+    const best =
+      judged.toSorted((one, other) => count(other) - count(one))[0] ?? compare(undefined, NO_LABELS);
+    fields.push(best);
+    const missed = KINDS.filter((kind) => !best[kind]);
+    if (missed.length === 0) right += 1;
+    else t.comment(`mail: ${file}: ${missed.join(', ')}`);
   }
-  t.ok(right / rows.length >= 0.88, `${right} of ${rows.length} mails are right in every field`);
+  for (const kind of KINDS)
+    t.comment(`${kind} ${percent(share(fields.map((each) => each[kind])))} of ${fields.length} bounces`);
+  t.ok(right / rows.length >= 0.94, `${right} of ${rows.length} mails are right in every field`);
   t.same(falseBlocks, [], 'no ordinary bounce is taken for a block');
   t.end();
 });

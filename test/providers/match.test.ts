@@ -84,6 +84,16 @@ t.test('words that many receivers use name none of them', (t) => {
   t.end();
 });
 
+t.test('what only one service of an operator says is its own, whoever the recipient is', (t) => {
+  const said =
+    "550 5.7.515 Access denied, sending domain EXAMPLE.COM doesn't meet the required authentication level";
+  t.equal(ask(said, { recipientDomain: 'example.onmicrosoft.com' }).provider, 'outlook-com');
+  const shared =
+    "550 5.7.1 Unfortunately, messages from [192.0.2.10] weren't sent. On our block list (S3150).";
+  t.equal(ask(shared, { recipientDomain: 'example.onmicrosoft.com' }).provider, 'microsoft-365');
+  t.end();
+});
+
 t.test('a vendor that many receivers use does not hide a receiver that is known', (t) => {
   const text = '550 5.7.0 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.10';
   t.match(ask(text, { host: 'mx01.mail.icloud.com' }), {
