@@ -8,12 +8,14 @@ const [, , ...ROWS] = readFileSync(FILE, 'utf8').trimEnd().split('\n');
 t.test('replies are read as their receivers mean them', (t) => {
   for (const row of ROWS) {
     const [provider, reason, address, codes, blockCode, reply = ''] = row.split('\t');
-    const { rejections, notBlocks } = parse(reply.replaceAll('\\n', '\n'));
+    const { rejections, notBlocks } = parse(
+      reply.replace(/\\(\\?)n/g, (_, kept) => (kept === '' ? '\n' : '\\n')),
+    );
     const found = [...rejections, ...notBlocks].map((one) => ({
       provider: one.provider ?? '-',
       reason: one.reason,
       address: one.ip ?? '-',
-      codes: [one.replyCode, one.enhancedCode].filter((code) => code !== null).join(' '),
+      codes: [one.replyCode, one.enhancedCode].filter((code) => code !== null).join(' ') || '-',
       blockCode: one.blockCode ?? '-',
     }));
     t.same(found, [{ provider, reason, address, codes, blockCode }], reply);
