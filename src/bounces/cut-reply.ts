@@ -30,6 +30,8 @@ const WITH_ENHANCED = /(?:^|[\s([<"':;=,>#])(?=[45]\d\d[-\s]{1,3}#?[245]\.\d{1,3
 const TUPLE = /\(([45]\d\d), ?b?['"]/;
 /** Line breaks as logs and programs write them. */
 const ESCAPED_BREAK = /(?:\\r)?\\n(?=[45]\d\d[- ]|[\sA-Z]|$)/g;
+/** A colon behind the code: `554: 5.7.1 …`. */
+const CODE_COLON = /(^|: |> )([45]\d\d): (?=[45]\.\d\.\d|[A-Z])/;
 /** PHPMailer names the code after the words. */
 const CODE_AFTER = /\bDetail: (.{1,1000}?) SMTP code: ([45]\d\d)\b/;
 /** A bare code before words; taken only when nothing better stands there. */
@@ -125,6 +127,7 @@ export function cutReply(record: string): Cut {
     .slice(0, LONGEST_RECORD)
     .replace(ESCAPED_BREAK, ' ')
     .replace(/\s+/g, ' ')
+    .replace(CODE_COLON, '$1$2 ')
     .replace(TUPLE, 'said: $1 ')
     .replace(CODE_AFTER, 'said: $2 $1')
     .replace(/ERROR_CODE ?: ?(\d{3}), ERROR_CODE ?: ?(\d\.\d{1,3}\.\d{1,3})/, ': $1 $2')

@@ -18,7 +18,7 @@ const RECEIVERS = [
 ];
 const RELAY_QUOTED = new RegExp(`relay="(?:([\\da-fA-F:.]{3,45}) )?\\(?${HOST}\\)?"`);
 const RECEIVER_IP =
-  /(?:Connected[ _]to[ _]|\bip="|remote host )([\da-fA-F:.]{3,45})|([\da-fA-F:.]{7,45})[ _](?:failed after|does not like)/i;
+  /(?:Connected[ _]to[ _]|\bip="|remote (?:host|server) \(?)([\da-fA-F:.]{3,45})|([\da-fA-F:.]{7,45})[ _](?:failed after|does not like)/i;
 
 const ADDRESS = "([\\w!#$%&*+/=?^~-][\\w.!#$%&'*+/=?^`{|}~-]{0,127}@[\\w.-]{1,253})";
 
@@ -59,13 +59,17 @@ function receiverOf(record: string): { mx: string | null; mxIp: string | null } 
   return { mx: null, mxIp: aside ?? canonicalIp(bare?.[1] ?? '') };
 }
 
+/** Without the full stop of the sentence that names it. */
+export const withoutStop = (address: string | undefined): string | null =>
+  address === undefined ? null : address.replace(/\.{1,3}$/, '');
+
 function recipientOf(record: string): string | null {
   for (const form of RECIPIENTS) {
     const found = form.exec(record)?.[1];
-    if (found !== undefined) return found;
+    if (found !== undefined) return withoutStop(found);
   }
   const rest = record.replace(SENDERS, ' ');
-  return [...rest.matchAll(ANY_ADDRESS)].at(-1)?.[1] ?? null;
+  return withoutStop([...rest.matchAll(ANY_ADDRESS)].at(-1)?.[1]);
 }
 
 function inboundSaid(record: string, line: number): Said {

@@ -1,3 +1,4 @@
+import { withoutStop } from './dressing.ts';
 import { decodeEntities, looksLikeHtml } from './entities.ts';
 import { htmlLines } from './html-lines.ts';
 import type { Line } from './input-lines.ts';
@@ -55,7 +56,7 @@ export function readFreeText(lines: Line[], clock: Clock): Said[] {
       host = alone[2] ?? null;
       continue;
     }
-    pending = TOLD_FOR.exec(text.slice(0, 600))?.[1] ?? pending;
+    pending = withoutStop(TOLD_FOR.exec(text.slice(0, 600))?.[1]) ?? pending;
     const answer = dialogue.take(text, segment, { recipient: pending, host });
     if (answer.found) found.push(answer.found);
     const record = answer.taken ? null : readLog(text, segment.line);

@@ -40,6 +40,10 @@ const isAutoReply = (headers: Headers): boolean =>
     headers.get('subject') ?? '',
   );
 
+/** Quotes the subject of what it answers, which may be a bounce. */
+const isAnswer = (headers: Headers): boolean =>
+  /^\s*(?:re|aw|antw|sv|rif|ynt|odp)\s?:/i.test(headers.get('subject') ?? '');
+
 function textReplies(parts: Part[], clock: Clock): Said[] {
   const plain = parts
     .filter((part) => part.type === 'text/plain')
@@ -148,7 +152,8 @@ export function readMail(lines: Line[], clock: Clock): MailReport {
   const replies = dated(addressed(merged, chosen.headers), chosen.headers, clock);
   const bounce =
     status.length > 0 || (isAboutBounce(chosen.headers) && replies.some((found) => found.marked));
+  const automatic = status.length === 0 && isAutoReply(headers) && !isFromSystem(headers);
+  if (automatic && (!bounce || isAnswer(headers))) return { kind: 'auto-reply', replies: [] };
   if (bounce) return { kind: 'bounce', replies };
-  if (isAutoReply(headers) && !isFromSystem(headers)) return { kind: 'auto-reply', replies: [] };
   return { kind: isFromSystem(chosen.headers) ? 'bounce' : 'mail', replies };
 }

@@ -81,8 +81,9 @@ function queriedIps(text: string, isListZone: (name: string) => boolean): string
     .filter((ip) => ip !== null);
 }
 
-/** Words in front of an address that make it the sender's own in free text. */
-const OUR_IP = /\b(?:ip|ipv[46]|address(?:es)?|adresse|server|sender)\b[\s:=]{1,3}[[(]?([\da-f:.]{3,45})/gi;
+/** Words in front of an address that make it the sender's own in free text, unless they speak of the other side. */
+const OUR_IP =
+  /(?<!\b(?:remote|recipient|recipient's|receiving|destination|their|peer)\s)\b(?:ip|ipv[46]|address(?:es)?|adresse|server|sender)\b[\s:=]{1,3}[[(]?([\da-f:.]{3,45})/gi;
 
 /**
  * The sending address that a reply names, plainly or as it asked a list for it; else the one of the record's own

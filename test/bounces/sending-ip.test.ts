@@ -94,6 +94,8 @@ t.test('a range is no address', (t) => {
 t.test('never the receiver’s address', (t) => {
   const asked = 'host mx.example.org[192.0.2.10] said: 554 5.7.1 refused: 10.2.0.192.zen.spamhaus.org';
   t.equal(onlyBlock(asked).ip, null, 'nor backwards');
+  for (const words of ['Remote server (192.0.2.10) replied', 'The recipient server [192.0.2.10] said'])
+    t.equal(onlyBlock(`${words}: 554 5.7.1 refused by policy`).ip, null, words);
   t.equal(onlyBlock('host mx.example.org[203.0.113.9] said: 550 5.7.1 refused by policy').ip, null);
   t.equal(
     onlyBlock('host mx.example.org[203.0.113.9] said: 550 5.7.1 refused by policy, I am [203.0.113.9]').ip,
