@@ -55,7 +55,8 @@ const ANEW = [
   /** The dialogue goes on, as clients and their test tools print it. */
   /^\s?(?:<[-~]|[-~]>|<\*\*|\*\*>|===)\s/,
   /^\s?(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d: (?:-->|<--)/,
-  /^(?:(?:QUIT|RSET|DATA)\s*$|(?:EHLO|HELO) \S{1,255}\s*$|(?:MAIL FROM|RCPT TO):)/i,
+  /^DATA\s*$/,
+  /^(?:(?:QUIT|RSET)\s*$|(?:EHLO|HELO) (?=\S{0,255}[.[])\S{1,255}\s*$|(?:MAIL FROM|RCPT TO):)/i,
   /^(?:220|221|250|354)[- ](?!\w{0,12}(?:messages|mails|recipients|connections)\b)/,
 ];
 

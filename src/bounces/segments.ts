@@ -18,7 +18,7 @@ const ADDRESS_FIRST =
 const COPY_BELOW =
   /^[\s>]{0,8}(?:[-=_*#]{3,}.{0,30}(?:copy of (?:the|your)|original message|unsent message|message header|header of the original|returned message|message follows|below this line)|original message headers:|original message header:|ursprüngliche nachrichtenkopf|received:\s+(?:from|by)\s|return-path:\s)/i;
 const SMTP =
-  '(?:EHLO|HELO|LHLO|MAIL|RCPT|DATA|BDAT|QUIT|RSET|NOOP|VRFY|AUTH|STARTTLS|XCLIENT|\\.(?=\\s*$))\\b';
+  '(?:EHLO|HELO|LHLO|MAIL|RCPT|DATA|BDAT|QUIT|RSET|NOOP|VRFY|AUTH|STARTTLS|XCLIENT|\\.)(?=[\\s:]|$)';
 /** What our side said in a transcript (`>>> RCPT TO`). */
 const COMMAND = new RegExp(`^\\s*>>> (?=${SMTP})`, 'i');
 /** The quote marks in front of a line, where it is no such command. */

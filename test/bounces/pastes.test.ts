@@ -140,3 +140,16 @@ t.test('talk of lists and blocks is no block', (t) => {
   });
   t.end();
 });
+
+t.test('words that are commands too go on with a wrapped reply', (t) => {
+  const wrapped = {
+    '550 5.7.1 refused: 192.0.2.10 listed by\nmail-abuse.blacklist.jippg.org': { listOwner: 'jippg' },
+    '550 5.7.1 Service unavailable, Helo domain\nis listed in Spamhaus (S8001)': { blockCode: 'S8001' },
+    '550 5.7.1 Service unavailable,\nHelo domain\nis listed in Spamhaus (S8001)': { blockCode: 'S8001' },
+    '>>> 550 5.7.1 refused: 192.0.2.10 listed by\n>>> mail-abuse.blacklist.jippg.org': { listOwner: 'jippg' },
+  };
+  for (const [text, expected] of Object.entries(wrapped)) t.match(onlyBlock(text), expected, text);
+  const session = '550 5.7.1 192.0.2.10 has a poor reputation\nEHLO mx.example.com\n250 mx.example.net';
+  t.equal(onlyBlock(session).text, '550 5.7.1 192.0.2.10 has a poor reputation', 'commands end it');
+  t.end();
+});
