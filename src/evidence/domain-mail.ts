@@ -15,7 +15,8 @@ export const domainMail: DomainKind = {
     if (domain === null) return { ...noDomain(subject.domain), raw };
     const [ways, soa] = await Promise.all([waysIn(domain, ask), soaFact(domain, ask)]);
     const facts = [...ways.facts, soa, ...ROLES.map((role) => roleFact(role, domain, ways))];
-    return { outcome: outcomeOf(facts), summary: ways.summary, facts, claims: [claimOf(domain, ways)], raw };
+    const summary = soa.outcome === 'bad' ? `${ways.summary}; ${soa.words}` : ways.summary;
+    return { outcome: outcomeOf(facts), summary, facts, claims: [claimOf(domain, ways)], raw };
   },
 };
 

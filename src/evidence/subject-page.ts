@@ -49,7 +49,11 @@ export async function subjectView(
     name: subject.address ?? subject.domain ?? '',
     isAddress: subject.address !== undefined,
     kinds: standing.map(kindRow(titleOf)),
-    compared: at ? { at, wasGood: good !== undefined, isEmpty: earlier.length === 0 } : null,
+    // Before the first look nothing was known to be well.
+    compared:
+      at && (query.since || earlier.length > 0)
+        ? { at, wasGood: good !== undefined, isEmpty: earlier.length === 0 }
+        : null,
     sinceDay: query.since ?? (at ? isoDay(at, 'UTC') : ''),
     today: isoDay(now, 'UTC'),
     changes: earlier.length > 0 ? differenceRows(differences(earlier, standing), titleOf) : [],

@@ -1,7 +1,13 @@
 import type { IncidentState } from '../database/tables.ts';
 import { badgeOf } from '../evidence/badge.ts';
 import { describeEntry } from '../timeline/describe.ts';
-import { ENTRY_GROUPS, ENTRY_ICONS, type Entry, type EntryGroup } from '../timeline/entries.ts';
+import {
+  ENTRY_GROUPS,
+  ENTRY_ICONS,
+  type Entry,
+  type EntryDetails,
+  type EntryGroup,
+} from '../timeline/entries.ts';
 import { isoDay, longDay, offset } from '../web/format.ts';
 import { stateWords } from './incidents.ts';
 
@@ -61,7 +67,18 @@ const blank = {
   reason: '',
   changes: [],
   results: [],
+  fine: '',
 };
+
+/** What speaks against us or stayed unknown has a row; what is well is named in one line. */
+function checkView(results: EntryDetails['evidence-checked']['results']) {
+  const isFine = ({ outcome }: (typeof results)[number]) => outcome === 'good' || outcome === 'note';
+  const fine = results.filter(isFine).map(({ title, summary }) => `${title}: ${summary}`);
+  return {
+    results: results.filter((one) => !isFine(one)).map((one) => ({ ...one, ...badgeOf(one.outcome) })),
+    fine: fine.join('; '),
+  };
+}
 
 function bodyOf(entry: Entry) {
   switch (entry.kind) {
@@ -100,7 +117,7 @@ function bodyOf(entry: Entry) {
     case 'evidence-recorded':
       return { ...blank, evidence: { ...RESULT_BADGES[entry.detail.result], words: entry.detail.words } };
     case 'evidence-checked':
-      return { ...blank, results: entry.detail.results.map((one) => ({ ...one, ...badgeOf(one.outcome) })) };
+      return { ...blank, ...checkView(entry.detail.results) };
     case 'incident-edited':
       return {
         ...blank,
