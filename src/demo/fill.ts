@@ -16,6 +16,7 @@ import { saveProfile } from '../profile/store.ts';
 import { addNote } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { fillDeliveries } from './deliveries.ts';
+import { fillEvidence } from './evidence.ts';
 import { ADDRESSES, ANSWERS, COURSES, PEOPLE, REFUSALS, STORIES, type Step, type Story } from './stories.ts';
 
 const HOUR = 3_600_000;
@@ -239,8 +240,9 @@ export async function fillDemo(desk: Desk, password: string): Promise<string> {
     }
   });
   for (const [position, story] of STORIES.entries()) await playStory(desk, people, story, position, now);
-  // Nobody is asked about addresses of a demonstration.
+  // Nobody outside is asked about addresses of a demonstration.
   await db.updateTable('checks').set({ finished_at: now }).execute();
+  await fillEvidence(desk, now);
   await fillDeliveries(db, now);
   return PEOPLE[0].email;
 }

@@ -44,6 +44,26 @@ t.test('the demonstration is a desk of about forty incidents over fourteen month
     t.strictSame(future, []);
   });
 
+  await t.test(
+    'the evidence is in order but for one address and one domain, and shows what changed',
+    async (t) => {
+      const rows = await desk.db
+        .selectFrom('snapshots')
+        .selectAll()
+        .where('superseded_at', 'is', null)
+        .execute();
+      const bad = rows
+        .filter(({ outcome }) => outcome === 'bad')
+        .map((row) => `${row.kind} ${row.address ?? row.domain}`);
+      t.strictSame(bad.toSorted(), ['dmarc tulpe.example.com', 'names 198.51.100.25']);
+      const browser = new Browser(desk.app);
+      await browser.signIn(email);
+      const page = (await browser.get('/evidence/198.51.100.25')).body;
+      t.match(page, 'since all was well');
+      t.match(page, 'mx-out-2.harbour.example.com');
+    },
+  );
+
   await t.test('every incident and address can be looked at', async (t) => {
     const browser = new Browser(desk.app);
     await browser.signIn(email);

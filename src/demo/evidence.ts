@@ -1,0 +1,60 @@
+import type { Desk } from '../app.ts';
+import type { Ask, DnsAnswer } from '../dns/answer.ts';
+import { askForCheck, takeCheck } from '../evidence/checks.ts';
+import { reverseName } from '../evidence/reverse-name.ts';
+import { runCheck } from '../evidence/run-check.ts';
+import { ADDRESSES } from './stories.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What a month ago was still in order: the second relay lost its reverse name in a move. */
+const NAMELESS_NOW = '198.51.100.25';
+const KEY = '11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
+
+const found = (...records: string[]): DnsAnswer => ({ status: 'found', records, ttl: 300 });
+
+/** Records of domains of the demonstration, by type and name. */
+function recordsAt(isNow: boolean): Map<string, DnsAnswer> {
+  const records = new Map<string, DnsAnswer>();
+  for (const { text, hostname } of ADDRESSES) {
+    if (!(isNow && text === NAMELESS_NOW)) records.set(`PTR ${reverseName(text)}`, found(hostname));
+    records.set(`${text.includes(':') ? 'AAAA' : 'A'} ${hostname}`, found(text));
+  }
+  const networks = 'ip4:203.0.113.0/24 ip4:198.51.100.0/24 ip4:192.0.2.80/31 ip6:2001:db8:20::/48';
+  for (const domain of ['harbour.example.com', 'tickets.kestrel.example.com', 'tulpe.example.com']) {
+    records.set(`TXT ${domain}`, found(`v=spf1 ${networks} -all`));
+    records.set(`MX ${domain}`, found('10 mx-out-1.harbour.example.com'));
+    records.set(`TXT mail2024._domainkey.${domain}`, found(`v=DKIM1; k=ed25519; p=${KEY}`));
+    if (domain !== 'tulpe.example.com')
+      records.set(`TXT _dmarc.${domain}`, found(`v=DMARC1; p=quarantine; rua=mailto:dmarc@${domain}`));
+  }
+  records.set('SOA example.com', found('ns.example.com hostmaster.example.com 1 7200 900 1209600 300'));
+  return records;
+}
+
+/** The test points of lists (RFC 5782 § 5), by which a list shows that it works. */
+const TEST_POINT = /^(2\.0\.0\.127|2\.0\.0\.0\.0\.0\.f\.7\.f\.f\.f\.f(\.0){20}|test)\./;
+
+/** A name server that knows the demonstration and nothing else: nobody outside is asked. */
+function madeUp(isNow: boolean): Ask {
+  const records = recordsAt(isNow);
+  const names = new Set([...records.keys()].map((key) => key.slice(key.indexOf(' ') + 1)));
+  return async (name, type) =>
+    records.get(`${type} ${name}`) ??
+    (TEST_POINT.test(name) ? found('127.0.0.2') : { status: names.has(name) ? 'no-data' : 'no-name' });
+}
+
+/** Evidence of a month ago and of a quarter of an hour ago, found by the same kinds as ever from names that are made up. */
+export async function fillEvidence({ db, catalogue }: Desk, now: Date): Promise<void> {
+  const { KINDS } = await import('../evidence/kinds.ts');
+  const networks = ADDRESSES.map(({ text }) => text);
+  for (const at of [new Date(now.getTime() - 30 * DAY_MS), new Date(now.getTime() - 900_000)]) {
+    await db
+      .transaction()
+      .execute((trx) => askForCheck(trx, { incident: null, networks, askedBy: 'Delist Desk' }));
+    const check = await takeCheck(db);
+    if (!check) continue;
+    const world = { db, catalogue, ask: madeUp(at.getTime() > now.getTime() - DAY_MS), kinds: KINDS };
+    await runCheck(world, { ...check, asked_at: at }, { clock: () => at });
+  }
+}
