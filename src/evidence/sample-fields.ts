@@ -9,6 +9,7 @@ export type Sample = {
 export const MAX_SAMPLE = 10 * 1024 * 1024;
 /** Header sections of real mail come to some 20 KB; checking signatures takes longer the more there is. */
 const MAX_HEADER = 128 * 1024;
+const MAX_LINES = 2000;
 const MAX_FIELDS = 500;
 const MAX_SIGNATURES = 10;
 /** RFC 8617 § 4.2.1. */
@@ -22,6 +23,7 @@ export function readFields(raw: Buffer): Sample | string {
   const header = end < 0 ? text.replace(/\r\n$/, '') : text.slice(0, end);
   if (header.length > MAX_HEADER) return 'the header section is larger than 128 KB';
   const lines = header.split('\r\n');
+  if (lines.length > MAX_LINES) return `the header section has more than ${MAX_LINES} lines`;
   const fields = fieldsOf(lines);
   if (fields === null) return 'this is not a whole message: it has to begin with the header fields';
   if (fields.length > MAX_FIELDS) return `the header section has more than ${MAX_FIELDS} fields`;

@@ -248,6 +248,7 @@ t.test('what is no message, or too large a one, is not read', async (t) => {
     [Buffer.alloc(MAX_SAMPLE + 1, 0x61), /larger than 10 MB/],
     [`Subject: ${'x'.repeat(200_000)}\n\n`, /larger than 128 KB/],
     ['A: b\n'.repeat(501), /more than 500 fields/],
+    [`A: b\n${' \tb\n'.repeat(2001)}\n`, /more than 2000 lines/],
     ['DKIM-Signature: v=1\n'.repeat(11), /more than 10 DKIM signatures/],
   ] as const) {
     const found = await read(given);
