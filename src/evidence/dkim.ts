@@ -31,7 +31,7 @@ export const dkim: DomainKind = {
 const OUTCOMES = { valid: 'good', weak: 'note', bad: 'bad' } as const;
 
 async function keyFact(selector: string, domain: string, ask: Ask): Promise<Fact> {
-  const key = shown(selector, 300);
+  const key = `key:${shown(selector, 300)}`;
   const name = dnsName(`${selector}._domainkey.${domain}`);
   if (name === null) return { key, label: shown(selector, 100), outcome: 'bad', words: 'is not a selector' };
   const answer = await ask(name, 'TXT');

@@ -43,9 +43,10 @@ async function waysIn(domain: string, ask: Ask): Promise<Ways> {
   const dead = rows.every(({ outcome }) => outcome === 'bad');
   const doubtful = rows.every(({ outcome }) => outcome !== 'good');
   const words = list(hosts.map((host) => shown(host, 100)));
+  const outcome = dead ? 'bad' : doubtful ? 'unknown' : 'good';
   return {
     open: dead ? false : doubtful ? null : true,
-    facts: [{ ...MX, outcome: 'good', words }, ...rows],
+    facts: [{ ...MX, outcome, words }, ...rows],
     summary: dead ? 'no mail server can be reached' : `mail goes to ${shown(hosts[0] ?? '', 80)}`,
   };
 }

@@ -1,6 +1,6 @@
 import type { Fact } from './kind.ts';
 import { type Sample, valuesOf } from './sample-fields.ts';
-import { list } from './wording.ts';
+import { list, shown } from './wording.ts';
 
 /**
  * One-click unsubscribe (RFC 8058): both fields, an https address in the first, and both under a DKIM signature.
@@ -28,6 +28,16 @@ export function oneClick(sample: Sample, signed: string[][]): Fact {
         words: 'both fields stand there, under a DKIM signature; the link was not tried',
       }
     : { ...row, outcome: 'bad', words: list(lacking) };
+}
+
+/** A way to unsubscribe in the header (RFC 2369 § 3.2): by the web or by mail. */
+export function listUnsubscribe(sample: Sample): Fact {
+  const row = { key: 'list-unsubscribe', label: 'List-Unsubscribe' };
+  const [way] = valuesOf(sample, LIST);
+  if (way === undefined) return { ...row, outcome: 'note', words: 'none; mail to many needs it' };
+  return /<\s*(?:https?|mailto):[^<>\s]+\s*>/i.test(way)
+    ? { ...row, outcome: 'good', words: shown(way) }
+    : { ...row, outcome: 'bad', words: `${shown(way)}: no address to unsubscribe at` };
 }
 
 const LIST = 'list-unsubscribe';

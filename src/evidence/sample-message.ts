@@ -1,7 +1,7 @@
 import type { DKIMResult } from 'mailauth';
 import { asking } from './asking.ts';
 import { type ClaimFinding, type Fact, type Found, type Outcome, outcomeOf, type World } from './kind.ts';
-import { oneClick } from './one-click.ts';
+import { listUnsubscribe, oneClick } from './one-click.ts';
 import { readFields, type Sample, valuesOf } from './sample-fields.ts';
 import { resultsOf, type SampleResults } from './sample-results.ts';
 import { SPF_OUTCOME, spfWords } from './spf-verdict.ts';
@@ -32,6 +32,7 @@ export async function readSample(
     spfFact(results, subject.address),
     dmarcFact(results),
     arcFact(results),
+    listUnsubscribe(sample),
     unsubscribe,
     ...fieldFacts(sample, world.now),
     receivedFact(sample, subject.address),

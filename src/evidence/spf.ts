@@ -73,7 +73,7 @@ async function check(given: string, subject: AddressSubject, outside: Ask): Prom
 }
 
 const fact = (domain: string, outcome: Outcome, words: string): Fact => ({
-  key: domain,
+  key: `verdict:${domain}`,
   label: domain,
   outcome,
   words,
@@ -99,11 +99,11 @@ function recordFacts(domain: string, tree: SpfNode): Fact[] {
     terms.some(({ name }) => name === 'ptr'),
   );
   const facts: Fact[] = [
-    { key: `${domain} record`, label: `Record of ${domain}`, outcome: 'note', words: shown(tree.text, 500) },
-    { key: `${domain} all`, label: `Other addresses, ${domain}`, outcome, words },
+    { key: `record:${domain}`, label: `Record of ${domain}`, outcome: 'note', words: shown(tree.text, 500) },
+    { key: `all:${domain}`, label: `Other addresses, ${domain}`, outcome, words },
   ];
   return ptr
-    ? [...facts, { key: `${domain} ptr`, label: `ptr, ${domain}`, outcome: 'note', words: PTR(ptr.domain) }]
+    ? [...facts, { key: `ptr:${domain}`, label: `ptr, ${domain}`, outcome: 'note', words: PTR(ptr.domain) }]
     : facts;
 }
 
@@ -113,7 +113,7 @@ const PTR = (domain: string) => `${domain} uses “ptr”, which is slow and not
 function sizeFact(domain: string, tree: SpfNode): Fact | null {
   if (tree.state !== 'record') return null;
   const nodes = below(tree).map(({ node }) => node);
-  const key = `${domain} look-ups`;
+  const key = `look-ups:${domain}`;
   const label = `Size of the record, ${domain}`;
   const needed = lookUps(tree);
   if (needed > MAX_LOOK_UPS)
@@ -139,7 +139,7 @@ function branchFact(domain: string, node: SpfNode, path: string[]): Fact {
   const [outcome, words] = BROKEN[node.state];
   const why = node.text === '' ? '' : `: ${shown(node.text)}`;
   return {
-    key: shown(`${domain} > ${path.join(' > ')}`, 600),
+    key: shown(`part:${[domain, ...path].join(' > ')}`, 600),
     label: `${'\u2003'.repeat(path.length - 1)}↳ ${node.by} ${shown(node.domain, 100)}`,
     outcome,
     words: node.state === 'record' ? shown(node.text, 500) : `${words}${why}`,

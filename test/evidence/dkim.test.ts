@@ -41,9 +41,9 @@ handed._domainkey IN CNAME good._domainkey
   t.test('keys are read from several strings, by TCP where they are long, and over CNAME', async (t) => {
     const found = await look(['good', 'large', 'handed']);
     t.strictSame(rowsOf(found), {
-      good: 'good: RSA, 2048 bits',
-      large: 'good: RSA, 4096 bits',
-      handed: 'good: RSA, 2048 bits',
+      'key:good': 'good: RSA, 2048 bits',
+      'key:large': 'good: RSA, 4096 bits',
+      'key:handed': 'good: RSA, 2048 bits',
     });
     t.equal(found.facts[0]?.label, 'good._domainkey.example.com');
     t.equal(found.summary, '3 of 3 keys can be used');
@@ -63,12 +63,12 @@ handed._domainkey IN CNAME good._domainkey
 
   t.test('missing, doubled and unanswered keys are told apart', async (t) => {
     t.strictSame(rowsOf(await look(['missing', 'two', 'no selector!'])), {
-      missing: 'bad: no key is published',
-      two: 'bad: 2 records; which one counts is open, so receivers may refuse',
-      'no selector!': 'bad: is not a selector',
+      'key:missing': 'bad: no key is published',
+      'key:two': 'bad: 2 records; which one counts is open, so receivers may refuse',
+      'key:no selector!': 'bad: is not a selector',
     });
     const failed = await look(['one'], 'broken.example');
-    t.match(rowsOf(failed)['one'], /^unknown: no answer: /);
+    t.match(rowsOf(failed)['key:one'], /^unknown: no answer: /);
     t.match(failed.claims, [{ result: 'unknown' }]);
     t.equal(failed.summary, '0 of 1 key can be used, 1 unknown');
   });

@@ -93,6 +93,7 @@ s1._domainkey IN TXT ${strings(KEY.record)}
       spf: 'good: pass: 203.0.113.7 may send for example.com',
       dmarc: 'good: pass: DKIM (example.com) and SPF (example.com) are aligned with example.com, p=reject',
       arc: 'note: none, as it should be where nobody forwarded the message',
+      'list-unsubscribe': 'good: <https://example.com/u/1>, <mailto:u@example.com>',
       'one-click': 'good: both fields stand there, under a DKIM signature; the link was not tried',
       from: 'good: news@example.com',
       date: 'good: Wed, 25 Nov 2026 11:00:00 +0000',
