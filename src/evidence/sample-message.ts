@@ -5,6 +5,7 @@ import { listUnsubscribe, oneClick } from './one-click.ts';
 import { readFields, type Sample, valuesOf } from './sample-fields.ts';
 import { resultsOf, type SampleResults } from './sample-results.ts';
 import { SPF_OUTCOME, spfWords } from './spf-verdict.ts';
+import { parts } from './tag-list.ts';
 import { list, shown } from './wording.ts';
 
 /** It is looked at when somebody brings a message, so it is no kind that a check can look at. */
@@ -25,7 +26,7 @@ export async function readSample(
   const results = await resultsOf(sample, subject, dns.ask, world.now);
   const signed = results.signatures
     .filter(({ status }) => status.result === 'pass')
-    .map(({ signingHeaders }) => signingHeaders?.keys.toLowerCase().split(/\s*:\s*/) ?? []);
+    .map(({ signingHeaders }) => parts(signingHeaders?.keys ?? ''));
   const unsubscribe = oneClick(sample, signed);
   const facts = [
     ...signatureFacts(results.signatures),

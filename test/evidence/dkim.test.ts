@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import t from 'tap';
 import { dkim } from '../../src/evidence/dkim.ts';
 import { readKey } from '../../src/evidence/dkim-key.ts';
-import type { Found } from '../../src/evidence/kind.ts';
 import { serve, skip, strings } from './dns.fixture.ts';
+import { rowsOf } from './found.fixture.ts';
 
 const rsa = (modulusLength: number, type: 'spki' | 'pkcs1' = 'spki') =>
   generateKeyPairSync('rsa', { modulusLength })
@@ -16,9 +16,6 @@ const ed25519 = () =>
     .toString('base64');
 
 const RSA = rsa(2048);
-
-const rowsOf = (found: Found) =>
-  Object.fromEntries(found.facts.map((fact) => [fact.key, `${fact.outcome}: ${fact.words}`]));
 
 t.test('with a real server', { skip }, async (t) => {
   const server = await serve({

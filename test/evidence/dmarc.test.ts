@@ -1,11 +1,7 @@
 import t from 'tap';
 import { dmarc } from '../../src/evidence/dmarc.ts';
-import type { Found } from '../../src/evidence/kind.ts';
 import { serve, skip, strings, tableOf, worldOf } from './dns.fixture.ts';
-
-const rowsOf = (found: Found) =>
-  Object.fromEntries(found.facts.map((fact) => [fact.key, `${fact.outcome}: ${fact.words}`]));
-const claim = (found: Found) => found.claims.map(({ claim, result }) => `${claim} ${result}`).join();
+import { claimIn, rowsOf } from './found.fixture.ts';
 
 t.test('with a real server', { skip }, async (t) => {
   const server = await serve({
@@ -45,7 +41,7 @@ _dmarc.club IN TXT "v=DMARC1; p=quarantine; psd=n"
       'rua:us@reports.example.net': 'good: reports.example.net takes them',
     });
     t.equal(found.summary, 'p=reject');
-    t.equal(claim(found), 'dmarc-policy unknown');
+    t.equal(claimIn(found), 'dmarc-policy unknown');
     t.match(found.claims[0]?.words, /asks for p=reject; whether mail is aligned shows in a message/);
     t.equal(
       rowsOf(await look('split.example.com'))['policy'],
@@ -86,11 +82,11 @@ _dmarc.club IN TXT "v=DMARC1; p=quarantine; psd=n"
   t.test('no record, several and no answer are told apart', async (t) => {
     const none = await look('nothing.example.net');
     t.strictSame(rowsOf(none), { record: 'bad: no record at _dmarc.nothing.example.net, nor above it' });
-    t.equal(claim(none), 'dmarc-policy contradicts');
+    t.equal(claimIn(none), 'dmarc-policy contradicts');
     const failed = await look('mail.broken.example');
     t.match(rowsOf(failed)['record'], /^unknown: no answer: _dmarc\.mail\.broken\.example/);
-    t.equal(claim(failed), 'dmarc-policy unknown');
-    t.equal(claim(await look('no domain')), 'dmarc-policy contradicts');
+    t.equal(claimIn(failed), 'dmarc-policy unknown');
+    t.equal(claimIn(await look('no domain')), 'dmarc-policy contradicts');
   });
 
   t.test('reports to a stranger need its consent', async (t) => {
@@ -114,7 +110,7 @@ t.test('every fault of a record is named', async (t) => {
       { domain: 'example.com', selectors: [] },
       worldOf(tableOf({ '_dmarc.example.com TXT': [record] })),
     );
-    return `${rowsOf(found)['syntax']} · ${claim(found)}`;
+    return `${rowsOf(found)['syntax']} · ${claimIn(found)}`;
   };
   for (const [record, words] of [
     ['v=DMARC1', 'bad: p= is missing · dmarc-policy contradicts'],

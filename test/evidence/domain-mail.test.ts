@@ -1,12 +1,8 @@
 import t from 'tap';
 import { domainMail } from '../../src/evidence/domain-mail.ts';
-import type { Found } from '../../src/evidence/kind.ts';
 import { transportPolicy } from '../../src/evidence/transport-policy.ts';
 import { serve, skip, strings } from './dns.fixture.ts';
-
-const rowsOf = (found: Found) =>
-  Object.fromEntries(found.facts.map((fact) => [fact.key, `${fact.outcome}: ${fact.words}`]));
-const claim = (found: Found) => found.claims.map(({ claim, result }) => `${claim} ${result}`).join();
+import { claimIn, rowsOf } from './found.fixture.ts';
 
 t.test('with a real server', { skip }, async (t) => {
   const server = await serve({
@@ -46,7 +42,7 @@ _smtp._tls.wrong IN TXT ${strings(`v=TLSRPTv1; rua=; ${'x'.repeat(3000)}`)}
       abuse: 'note: mail to it has somewhere to go; whether it is read was not tried',
       postmaster: 'note: mail to it has somewhere to go; whether it is read was not tried',
     });
-    t.equal(claim(found), 'abuse-mailbox-works unknown');
+    t.equal(claimIn(found), 'abuse-mailbox-works unknown');
     t.equal(found.summary, 'mail goes to mx.example.net');
   });
 
@@ -68,7 +64,7 @@ _smtp._tls.wrong IN TXT ${strings(`v=TLSRPTv1; rua=; ${'x'.repeat(3000)}`)}
       const found = await mail(domain);
       t.match(rowsOf(found)[row], words, domain);
       t.equal(rowsOf(found)['abuse'], 'bad: mail to it goes nowhere');
-      t.equal(claim(found), 'abuse-mailbox-works contradicts');
+      t.equal(claimIn(found), 'abuse-mailbox-works contradicts');
       t.equal(found.outcome, 'bad');
     }
     t.equal(rowsOf(await mail('gone.invalid'))['soa'], 'bad: no SOA record');
@@ -80,7 +76,7 @@ _smtp._tls.wrong IN TXT ${strings(`v=TLSRPTv1; rua=; ${'x'.repeat(3000)}`)}
       const found = await mail(domain);
       t.equal(found.outcome, 'unknown', domain);
       t.match(rowsOf(found)['postmaster'], /^unknown: /);
-      t.equal(claim(found), 'abuse-mailbox-works unknown');
+      t.equal(claimIn(found), 'abuse-mailbox-works unknown');
     }
   });
 

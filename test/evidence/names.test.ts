@@ -1,13 +1,8 @@
 import t from 'tap';
-import type { Found } from '../../src/evidence/kind.ts';
 import { names } from '../../src/evidence/names.ts';
 import { reverseName } from '../../src/evidence/reverse-name.ts';
 import { serve, skip, tableOf, worldOf } from './dns.fixture.ts';
-
-const rowsOf = (found: Found) =>
-  Object.fromEntries(found.facts.map((fact) => [fact.key, `${fact.outcome}: ${fact.words}`]));
-const claimsOf = (found: Found) =>
-  Object.fromEntries(found.claims.map((claim) => [claim.claim, claim.result]));
+import { claimsOf, rowsOf } from './found.fixture.ts';
 
 t.test('with a real server', { skip }, async (t) => {
   const server = await serve({

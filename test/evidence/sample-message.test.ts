@@ -3,10 +3,10 @@ import { sealMessage } from 'mailauth';
 import { createTransport } from 'nodemailer';
 import t from 'tap';
 import type { Ask } from '../../src/dns/answer.ts';
-import type { Found } from '../../src/evidence/kind.ts';
 import { MAX_SAMPLE } from '../../src/evidence/sample-fields.ts';
 import { readSample } from '../../src/evidence/sample-message.ts';
 import { serve, skip, strings, tableOf, worldOf } from './dns.fixture.ts';
+import { claimsOf, rowsOf } from './found.fixture.ts';
 
 const pair = (modulusLength: number) => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
@@ -58,11 +58,6 @@ const UNSUBSCRIBE = {
   'List-Unsubscribe': '<https://example.com/u/1>, <mailto:u@example.com>',
   'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
 };
-
-const rowsOf = (found: Found) =>
-  Object.fromEntries(found.facts.map((fact) => [fact.key, `${fact.outcome}: ${fact.words}`]));
-const claimsOf = (found: Found) =>
-  Object.fromEntries(found.claims.map((claim) => [claim.claim, claim.result]));
 
 t.test('with a real server', { skip }, async (t) => {
   const server = await serve({

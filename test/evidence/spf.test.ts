@@ -1,11 +1,7 @@
 import t from 'tap';
-import type { Found } from '../../src/evidence/kind.ts';
 import { spf } from '../../src/evidence/spf.ts';
 import { serve, skip, strings, tableOf, worldOf } from './dns.fixture.ts';
-
-const rowsOf = (found: Found) =>
-  Object.fromEntries(found.facts.map((fact) => [fact.key, `${fact.outcome}: ${fact.words}`]));
-const claim = (found: Found) => found.claims.map(({ claim, result }) => `${claim} ${result}`).join();
+import { claimIn, rowsOf } from './found.fixture.ts';
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 const includes = (number: number) =>
@@ -69,7 +65,7 @@ t.test('with a real server', { skip }, async (t) => {
   const verdict = async (domain: string, address?: string) => {
     const found = await look([domain], address);
     const row = found.facts.find(({ key }) => key === `verdict:${domain}`);
-    return `${row?.outcome}: ${row?.words} · ${claim(found)}`;
+    return `${row?.outcome}: ${row?.words} · ${claimIn(found)}`;
   };
 
   t.test('a record that passes is shown with all that it includes', async (t) => {
@@ -89,7 +85,7 @@ t.test('with a real server', { skip }, async (t) => {
       ['↳ include _spf.example.net', '\u2003↳ include _deep.example.net'],
     );
     t.equal(found.outcome, 'good');
-    t.equal(claim(found), 'spf-pass supports');
+    t.equal(claimIn(found), 'spf-pass supports');
     t.equal(found.summary, 'passes for example.com');
   });
 
@@ -154,7 +150,7 @@ t.test('with a real server', { skip }, async (t) => {
     const early = await look(['early.example.com']);
     t.match(rowsOf(early)['verdict:early.example.com'], /^good: pass/);
     t.equal(rowsOf(early)['look-ups:early.example.com'], 'bad: needs 11 look-ups; 10 are allowed');
-    t.equal(claim(early), 'spf-pass contradicts');
+    t.equal(claimIn(early), 'spf-pass contradicts');
     t.equal(rowsOf(await look(['ten.example.com']))['look-ups:ten.example.com'], 'good: 10 of 10 look-ups');
   });
 
@@ -162,15 +158,15 @@ t.test('with a real server', { skip }, async (t) => {
     'one of several domains that fails speaks against the claim; none known leaves it open',
     async (t) => {
       const both = await look(['example.com', 'soft.example.com', 'failing.example.com']);
-      t.equal(claim(both), 'spf-pass contradicts');
+      t.equal(claimIn(both), 'spf-pass contradicts');
       t.equal(
         both.summary,
         'passes for example.com; does not pass for soft.example.com; unknown for failing.example.com',
       );
       const open = await look(['example.com', 'failing.example.com']);
-      t.equal(claim(open), 'spf-pass unknown');
+      t.equal(claimIn(open), 'spf-pass unknown');
       const none = await look([]);
-      t.equal(claim(none), 'spf-pass unknown');
+      t.equal(claimIn(none), 'spf-pass unknown');
       t.equal(none.outcome, 'note');
     },
   );
