@@ -76,30 +76,29 @@ export async function serve(zones: Zones): Promise<DnsServer> {
   const port = await freePort();
   const child = spawn(NSD ?? 'nsd', ['-d', '-c', configure(folder, port, zones)], { stdio: 'ignore' });
   const ask = askAt(port);
-  await answering(child, ask, Object.keys(zones.served), join(folder, 'nsd.log'));
-  return {
-    ask,
-    port,
-    world: worldOf(ask),
-    close: async () => {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill();
-      await gone;
-      rmSync(folder, { recursive: true });
-    },
+  const close = async () => {
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    if (child.exitCode === null && child.kill()) await gone;
+    rmSync(folder, { recursive: true });
   };
+  const lacking = await awaited(child, ask, Object.keys(zones.served));
+  if (lacking.length > 0) {
+    const log = readFileSync(join(folder, 'nsd.log'), 'utf8');
+    await close();
+    throw new Error(`nsd does not serve ${lacking.join(', ')}: ${log}`);
+  }
+  return { ask, port, world: worldOf(ask), close };
 }
 
-/** Waits until every zone is served; what is wrong with one stands in the log. */
-async function answering(child: ChildProcess, ask: Ask, zones: string[], log: string) {
+/** Waits until every zone is served; those that never are. */
+async function awaited(child: ChildProcess, ask: Ask, zones: string[]): Promise<string[]> {
   const lacking = new Set(zones);
   for (let tries = 0; tries < 100 && child.exitCode === null; tries += 1) {
     for (const zone of lacking) if ((await ask(zone, 'SOA')).status === 'found') lacking.delete(zone);
-    if (lacking.size === 0) return;
+    if (lacking.size === 0) break;
     await wait(50);
   }
-  child.kill();
-  throw new Error(`nsd does not serve ${[...lacking].join(', ')}: ${readFileSync(log, 'utf8')}`);
+  return [...lacking];
 }
 
 const CATALOGUE = readCatalogue();
