@@ -36,7 +36,7 @@ async function keyFact(selector: string, domain: string, ask: Ask): Promise<Fact
   if (name === null) return { key, label: shown(selector, 100), outcome: 'bad', words: 'is not a selector' };
   const answer = await ask(name, 'TXT');
   const row = (outcome: Outcome, words: string): Fact => ({ key, label: shown(name), outcome, words });
-  if (answer.status === 'failed') return row('unknown', `no answer: ${shown(answer.why)}`);
+  if (answer.status === 'failed') return row('unknown', `not known: ${shown(answer.why)}`);
   if (answer.status !== 'found') return row('bad', 'no key is published');
   if (answer.records.length > 1)
     return row('bad', `${answer.records.length} records; which one counts is open, so receivers may refuse`);

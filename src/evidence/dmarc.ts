@@ -46,7 +46,7 @@ function withoutRecord(
   discovery: Exclude<Discovery, { state: 'found' }>,
 ): Omit<Found, 'raw'> {
   if (discovery.state === 'unknown')
-    return one({ outcome: 'unknown', words: `no answer: ${discovery.why}` }, 'unknown', 'unknown');
+    return one({ outcome: 'unknown', words: `not known: ${discovery.why}` }, 'unknown', 'unknown');
   const [doubled] = discovery.doubled;
   const words = doubled
     ? `_dmarc.${doubled} has several records, which counts as none`
@@ -183,7 +183,7 @@ async function acceptance(at: string, given: string, ask: Ask): Promise<Pick<Fac
     return { outcome: 'good', words: 'in our own domain' };
   const name = `${at}._report._dmarc.${domain}`;
   const answer = await ask(name, 'TXT');
-  if (answer.status === 'failed') return { outcome: 'unknown', words: `no answer: ${shown(answer.why)}` };
+  if (answer.status === 'failed') return { outcome: 'unknown', words: `not known: ${shown(answer.why)}` };
   const agreed =
     answer.status === 'found' && answer.records.some((text) => /^v=DMARC1(?:[ \t;]|$)/.test(text));
   return agreed

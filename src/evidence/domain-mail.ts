@@ -63,7 +63,7 @@ const hostsOf = (records: string[]): string[] =>
 
 const unknownWay = (why: string): Ways => ({
   open: null,
-  facts: [{ ...MX, outcome: 'unknown', words: `no answer: ${shown(why)}` }],
+  facts: [{ ...MX, outcome: 'unknown', words: `not known: ${shown(why)}` }],
   summary: 'mail servers unknown',
 });
 
@@ -113,7 +113,7 @@ async function hostFact(host: string, ask: Ask): Promise<Fact> {
   const failed = failureIn(answers);
   return failed === null
     ? { ...row, outcome: 'bad', words: 'has no address' }
-    : { ...row, outcome: 'unknown', words: `no answer: ${shown(failed)}` };
+    : { ...row, outcome: 'unknown', words: `not known: ${shown(failed)}` };
 }
 
 /** Yahoo wants a domain that exists as a zone; a subdomain stands in the zone of what was registered. */
@@ -127,7 +127,7 @@ async function soaFact(domain: string, ask: Ask): Promise<Fact> {
   const failed = failureIn(answers);
   return failed === null
     ? { ...row, outcome: 'bad', words: 'no SOA record' }
-    : { ...row, outcome: 'unknown', words: `no answer: ${shown(failed)}` };
+    : { ...row, outcome: 'unknown', words: `not known: ${shown(failed)}` };
 }
 
 /** Mailboxes that every domain should have (RFC 2142 § 4 and 5). */

@@ -61,7 +61,7 @@ async function heloForward(name: string, address: string, ask: Ask): Promise<Hel
   if (other.status === 'found')
     return { outcome: 'note', words: `${name} leads to ${list(other.records)}, not to ${address}` };
   if (other.status === 'failed')
-    return { outcome: 'unknown', words: `${name}: no answer: ${shown(other.why)}` };
+    return { outcome: 'unknown', words: `${name}: not known: ${shown(other.why)}` };
   return { outcome: 'bad', words: `${name} has no address` };
 }
 

@@ -34,7 +34,7 @@ export async function reverseOf(address: string, ask: Ask): Promise<Reverse> {
 }
 
 function noAnswer(why: string): Reverse {
-  const words = `no answer: ${shown(why)}`;
+  const words = `not known: ${shown(why)}`;
   return {
     names: null,
     facts: [{ key: 'ptr', label: 'Reverse name', outcome: 'unknown', words }],
@@ -84,7 +84,7 @@ export async function forwardOf(name: string, address: string, ask: Ask): Promis
   const answer = await ask(name, address.includes(':') ? 'AAAA' : 'A');
   if (answer.status === 'found') return leadsTo(answer.records, address);
   if (answer.status === 'failed')
-    return { confirmation: 'unknown', words: `no answer: ${shown(answer.why)}` };
+    return { confirmation: 'unknown', words: `not known: ${shown(answer.why)}` };
   if (answer.status === 'no-name') return { confirmation: 'no-address', words: 'does not exist' };
   const family = address.includes(':') ? 'IPv6' : 'IPv4';
   return { confirmation: 'no-address', words: `has no ${family} address` };

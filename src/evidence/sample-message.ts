@@ -149,7 +149,7 @@ function dmarcWords({ dmarc }: SampleResults): string {
   if (dmarc.status.result === 'pass') return `pass: ${alignment(dmarc)} aligned with ${from}, p=${dmarc.p}`;
   if (dmarc.status.result === 'fail')
     return `fail: neither a valid DKIM signature nor SPF is aligned with ${from}, p=${dmarc.p}`;
-  return `${dmarc.status.result}: no answer`;
+  return `${dmarc.status.result}: not known`;
 }
 
 function alignment({ alignment }: Exclude<SampleResults['dmarc'], string>): string {

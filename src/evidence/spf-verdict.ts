@@ -61,7 +61,7 @@ const MEANINGS: Record<SpfResult, (address: string, domain: string) => string> =
   neutral: (address, domain) => `${domain} says nothing of ${address}`,
   none: (_, domain) => `${domain} has no SPF record`,
   permerror: (_, domain) => `the record of ${domain} cannot be used`,
-  temperror: () => 'no answer',
+  temperror: () => 'not known',
 };
 
 /** `permerror: the record of example.com cannot be used (Too many DNS requests)`. */

@@ -128,7 +128,7 @@ const BROKEN: Record<SpfNode['state'], [Outcome, string]> = {
   record: ['good', ''],
   none: ['bad', 'has no SPF record: the whole record cannot be used'],
   several: ['bad', 'has several SPF records: the whole record cannot be used'],
-  unknown: ['unknown', 'no answer'],
+  unknown: ['unknown', 'not known'],
   'bad-name': ['bad', 'is not a domain: the whole record cannot be used'],
   macro: ['note', 'depends on the message'],
   loop: ['bad', 'leads back to itself: the whole record cannot be used'],

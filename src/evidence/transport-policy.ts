@@ -64,7 +64,7 @@ async function factOf(record: PolicyRecord, domain: string, ask: Ask): Promise<F
   const answer = await ask(`${record.name}.${domain}`, 'TXT');
   const row = { key: record.key, label: record.label };
   if (answer.status === 'failed')
-    return { ...row, outcome: 'unknown', words: `no answer: ${shown(answer.why)}` };
+    return { ...row, outcome: 'unknown', words: `not known: ${shown(answer.why)}` };
   const wanted = `v=${record.version}`;
   const records = answer.status === 'found' ? answer.records.filter((text) => text.startsWith(wanted)) : [];
   const [text] = records;
