@@ -75,6 +75,28 @@ export const checkPages: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 
+  /** Every rule of standards and large receivers, for an address with a sending domain. */
+  app.get(
+    '/evidence/:subject/checklist',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        params: Type.Object({ subject: Type.String({ maxLength: 253 }) }),
+        querystring: Type.Object({ domain: Type.Optional(Type.String({ maxLength: 253 })) }),
+      },
+    },
+    async (request, reply) => {
+      const { address } = subjectNamed(request.params.subject);
+      if (address === undefined)
+        throw invalid('subject', 'A checklist is for an IP address; choose one of yours.');
+      const { checklistView } = await import('./checklist-page.ts');
+      return reply.page(
+        'evidence/checklist',
+        await checklistView(db, address, request.query.domain, new Date()),
+      );
+    },
+  );
+
   /** The answers as they came. */
   app.get(
     '/snapshots/:id',

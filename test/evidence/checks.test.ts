@@ -256,6 +256,10 @@ t.test(
       (await browser.get('/evidence/203.0.113.7?since=2020-01-01')).body,
       'Nothing had been looked at by then',
     );
+    const checklist = (await browser.get('/evidence/203.0.113.7/checklist')).body;
+    t.match(checklist, 'The address has a reverse name');
+    t.match(checklist, '<option selected>harbour.example.com</option>');
+    t.equal((await browser.get('/evidence/harbour.example.com/checklist')).statusCode, 422);
     const viewer = await signedIn(desk, 'viewer');
     t.equal((await viewer.post('/incidents/1/checks')).statusCode, 403);
   },
