@@ -35,6 +35,8 @@ import { profileApi, profilePages } from './profile/routes.ts';
 import type { Catalogue } from './providers/catalogue.ts';
 import { providerApi, providerPages } from './providers/routes.ts';
 import { reportPages } from './reports/routes.ts';
+import { sndsApi } from './snds/api.ts';
+import { sndsPages } from './snds/routes.ts';
 import { requireDeclaredAccess } from './web/access.ts';
 import { API, describeApi } from './web/api.ts';
 import { serveAssets } from './web/assets.ts';
@@ -132,6 +134,7 @@ export async function buildApp(
     checkPages,
     samplePages,
     observationPages,
+    sndsPages,
     addressPages,
     providerPages,
     profilePages,
@@ -144,6 +147,7 @@ export async function buildApp(
     letterApi,
     evidenceApi,
     observationApi,
+    sndsApi,
     addressApi,
     providerApi,
     profileApi,

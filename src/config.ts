@@ -32,6 +32,8 @@ function assignments(text: string | undefined): [zone: string, value: string][] 
 }
 const areAssignments = (text: string, isValue: (value: string) => boolean): boolean =>
   assignments(text)?.every(([, value]) => isValue(value)) ?? false;
+/** `reports.example.com` */
+const isHost = (text: string) => /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,9}$/.test(text) && isIP(text) === 0;
 
 const FORMATS: Record<string, (text: string) => boolean> = {
   // A socket's address (`user@/name`) has no host.
@@ -41,6 +43,7 @@ const FORMATS: Record<string, (text: string) => boolean> = {
   servers: (text) => commaList(text).every(isServer),
   zoneServers: (text) => areAssignments(text, isServer),
   zoneKeys: (text) => areAssignments(text, (value) => KEY.test(value)),
+  hosts: (text) => commaList(text).every(isHost),
 };
 
 /** Every setting, from the environment. The README's table repeats names and defaults; a test holds the two together. */
@@ -89,6 +92,10 @@ export const Environment = Type.Object({
       description: 'IP addresses or CIDR ranges of reverse proxies, separated by commas',
     }),
   ),
+  SNDS_HOSTS: Type.Optional(
+    Type.String({ format: 'hosts', description: 'host names in small letters, separated by commas' }),
+  ),
+  COMPLAINT_MAILS: Type.Enum(['hashed', 'kept'], { default: 'hashed', description: 'hashed or kept' }),
   SESSION_IDLE_HOURS: Type.Number({
     minimum: 0.01,
     maximum: 720,
@@ -115,6 +122,10 @@ export type Config = {
   dnsblKeys: Record<string, string>;
   logLevel: Static<typeof Environment>['LOG_LEVEL'];
   trustedProxies: string[];
+  /** Hosts besides Microsoft's own from which SNDS reports may be fetched. */
+  sndsHosts: string[];
+  /** Whether complaints are kept as whole mails, with who complained. */
+  keepComplaintMails: boolean;
   sessionIdleMs: number;
   sessionMaxMs: number;
   demo: boolean;
@@ -180,6 +191,8 @@ export function readConfig(
     dnsblKeys: Object.fromEntries(assignments(env.DNSBL_KEYS) ?? []),
     logLevel: env.LOG_LEVEL,
     trustedProxies: commaList(env.TRUSTED_PROXIES),
+    sndsHosts: commaList(env.SNDS_HOSTS),
+    keepComplaintMails: env.COMPLAINT_MAILS === 'kept',
     sessionIdleMs: env.SESSION_IDLE_HOURS * 3_600_000,
     sessionMaxMs: env.SESSION_MAX_DAYS * 86_400_000,
     demo: options.demo ?? false,

@@ -4,13 +4,27 @@ import type { Desk } from './app.ts';
 import { askDueChecks } from './evidence/monitors.ts';
 import { raiseDueFollowUps } from './incidents/follow-up.ts';
 import { forgetOldObservations } from './observations/store.ts';
+import { KNOWN_HOSTS } from './snds/feed.ts';
+import { fetchDueFeeds } from './snds/fetch.ts';
 import { forgetOldKeys } from './web/once.ts';
 
 const EVERY_MS = 60_000;
 /** Clearing away what has expired need not happen every minute. */
 const CLEAR_EVERY = 60;
 
-/** What has to happen without anybody asking: due follow-ups every minute, expired rows every hour. Returns the stop. */
+/** Reports of SNDS. It waits for another's server, and nothing else waits for it. */
+async function fetchReports(desk: Desk, logger: FastifyBaseLogger, signal: AbortSignal): Promise<void> {
+  try {
+    const hosts = [...KNOWN_HOSTS, ...desk.config.sndsHosts];
+    const { fetched, failed } = await fetchDueFeeds(desk.db, new Date(), { fetch, hosts, signal });
+    if (fetched > 0) logger.info({ fetched }, 'SNDS reports');
+    for (const words of failed) logger.warn({ words }, 'SNDS report');
+  } catch (error) {
+    logger.warn({ err: error }, 'SNDS reports');
+  }
+}
+
+/** What has to happen without anybody asking: due follow-ups and reports every minute, expired rows every hour. Returns the stop. */
 export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promise<void> {
   let round = 0;
   let running: Promise<void> = Promise.resolve();
@@ -30,12 +44,17 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
       logger.warn({ err: error }, 'upkeep');
     }
   };
-  const timer = setInterval(() => {
+  const ended = new AbortController();
+  let fetching: Promise<void> = Promise.resolve();
+  const turn = () => {
     running = running.then(work);
-  }, EVERY_MS);
-  running = running.then(work);
+    fetching = fetching.then(() => fetchReports(desk, logger, ended.signal));
+  };
+  const timer = setInterval(turn, EVERY_MS);
+  turn();
   return async () => {
     clearInterval(timer);
-    await running;
+    ended.abort();
+    await Promise.all([running, fetching]);
   };
 }

@@ -18,6 +18,8 @@ const DEFAULTS: Config = {
   dnsblKeys: {},
   logLevel: 'info',
   trustedProxies: [],
+  sndsHosts: [],
+  keepComplaintMails: false,
   sessionIdleMs: 12 * 3_600_000,
   sessionMaxMs: 14 * 86_400_000,
   demo: false,
@@ -90,6 +92,14 @@ const GOOD: Record<string, [value: string, means: Partial<Config>][]> = {
     ['10.0.0.0/8 , 2001:db8::/32,::1', { trustedProxies: ['10.0.0.0/8', '2001:db8::/32', '::1'] }],
     ['192.0.2.1/32', { trustedProxies: ['192.0.2.1/32'] }],
   ],
+  SNDS_HOSTS: [
+    ['reports.example.com', { sndsHosts: ['reports.example.com'] }],
+    ['a.example, b-1.example.net', { sndsHosts: ['a.example', 'b-1.example.net'] }],
+  ],
+  COMPLAINT_MAILS: [
+    ['hashed', { keepComplaintMails: false }],
+    ['kept', { keepComplaintMails: true }],
+  ],
   SESSION_IDLE_HOURS: [
     ['0.01', { sessionIdleMs: 36_000 }],
     ['720', { sessionIdleMs: 720 * 3_600_000 }],
@@ -158,6 +168,19 @@ const WRONG: Record<string, [allowed: string, values: string[]]> = {
       'org=192.0.2.53',
     ],
   ],
+  SNDS_HOSTS: [
+    'host names in small letters, separated by commas',
+    [
+      'localhost',
+      '127.0.0.1',
+      'https://reports.example.com',
+      'Reports.example.com',
+      'a.example,',
+      'a.example:8443',
+      '*.example',
+    ],
+  ],
+  COMPLAINT_MAILS: ['hashed or kept', ['yes', 'Kept', 'hashed,kept']],
   LOG_LEVEL: [
     'one of fatal, error, warn, info, debug, trace, silent',
     ['INFO', 'verbose', 'warning', '10', 'info,debug'],

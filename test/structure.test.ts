@@ -107,6 +107,7 @@ const PURE = [
   'src/letters/{claims*,draft,eml,facts,form-fields,language,letter-helpers,merge-edits,page}.ts',
   'src/letters/{phrases,rounds,suggest,template-check,templates}.ts',
   'src/profile/profile.ts',
+  'src/snds/{columns,csv,feed,found,snds-file,text,us-time}.ts',
   'src/timeline/{cursor,describe,entries}.ts',
   'src/web/{cursor,format,limits,links}.ts',
   'src/problem.ts',

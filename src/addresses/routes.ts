@@ -8,6 +8,7 @@ import { durations, STATES, stateWords } from '../incidents/incidents.ts';
 import { countIncidents, listIncidents } from '../incidents/list.ts';
 import { Type, Version } from '../json-schema.ts';
 import { addressDeliveries } from '../observations/deliveries.ts';
+import { addressSnds } from '../snds/address-view.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { badCursor, readCursor, writeCursor } from '../web/cursor.ts';
@@ -245,8 +246,11 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       const { row } = data;
       if (!editing) {
         const view = { zone: viewerOf(request).timeZone, now: new Date() };
-        const deliveries = await addressDeliveries(db, row.network, view);
-        const evidence = await networkEvidence(db, data.text);
+        const [deliveries, evidence, snds] = await Promise.all([
+          addressDeliveries(db, row.network, view),
+          networkEvidence(db, data.text),
+          addressSnds(db, row.network, view.now),
+        ]);
         const named = deliveries.byProvider.map((one) => ({
           ...one,
           name: catalogue.byKey.get(one.provider)?.name ?? (one.provider || 'not in the catalogue'),
@@ -255,6 +259,7 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
           ...data,
           evidence,
           deliveries: { ...deliveries, byProvider: named },
+          snds,
         });
       }
       const values = {

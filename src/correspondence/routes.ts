@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { stateWords } from '../incidents/incidents.ts';
 import { nextStep } from '../incidents/next-step.ts';
 import { NumberParams } from '../incidents/number-params.ts';
@@ -12,6 +12,7 @@ import { closeTicket, ensureTicket } from '../tickets/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
 import { formKey, readForm, typedAgain } from '../web/forms.ts';
+import { sendInert } from '../web/inert.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { once } from '../web/once.ts';
@@ -49,26 +50,6 @@ const AttachmentParams = Type.Object({
   ...MessageParams.properties,
   position: Type.Integer({ minimum: 0, maximum: 1000 }),
 });
-
-/** A file name for a download header: any name is carried, none can break out of it (RFC 6266, RFC 8187). */
-function dispositionOf(fileName: string): string {
-  const plain = fileName.replace(/[^\x20-\x7e]|["\\%/:*?<>|]/g, '_').slice(0, 100) || 'attachment';
-  const encoded = encodeURIComponent(fileName.slice(0, 200)).replace(
-    /['()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
-  );
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
-}
-
-/** Sends bytes that came from outside so that no browser runs them. */
-function sendInert(reply: FastifyReply, fileName: string, bytes: Buffer): FastifyReply {
-  return reply
-    .header('content-disposition', dispositionOf(fileName))
-    .header('content-security-policy', "sandbox; default-src 'none'")
-    .header('x-content-type-options', 'nosniff')
-    .type('application/octet-stream')
-    .send(bytes);
-}
 
 export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;

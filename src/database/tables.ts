@@ -390,6 +390,82 @@ export type WatchRulesTable = {
   updated_at: Now;
 };
 
+export type SndsFeedsTable = {
+  id: GeneratedAlways<number>;
+  kind: 'data' | 'status';
+  /** A secret: it holds the key. */
+  link: string;
+  /** A secret. */
+  token: Default<string>;
+  renewed_on: string;
+  attested_on: string | null;
+  fetched_until: string | null;
+  next_at: Now;
+  last_tried_at: Date | null;
+  last_fetched_at: Date | null;
+  failures: Default<number>;
+  last_error: Default<string>;
+  version: Default<number>;
+  created_at: Now;
+};
+
+export type SndsImportsTable = {
+  id: GeneratedAlways<number>;
+  kind: 'data' | 'status' | 'empty';
+  source: 'page' | 'api' | 'feed';
+  feed_id: number | null;
+  raw: Buffer;
+  sha256: Buffer;
+  byte_length: number;
+  file_name: Default<string>;
+  rows: number;
+  first_day: string | null;
+  last_day: string | null;
+  by_name: string;
+  received_at: Date;
+  seen_at: Date;
+};
+
+export type SndsDaysTable = {
+  address_id: number;
+  day: string;
+  activity: Default<string>;
+  rcpt: number | null;
+  data: number | null;
+  recipients: number | null;
+  filter: 'green' | 'yellow' | 'red' | null;
+  /** Per cent, as bounds: `< 0.1%` is 0 and 0.1. */
+  complaint_low: number | null;
+  complaint_high: number | null;
+  complaint_text: Default<string>;
+  trap_period: Default<string>;
+  trap_hits: number | null;
+  sample_helo: Default<string>;
+  sample_mail_from: Default<string>;
+  jmrp_sender: Default<string>;
+  comments: Default<string>;
+  extra: Json<Record<string, string>>;
+  import_id: number;
+};
+
+export type SndsReplacedTable = {
+  id: GeneratedAlways<number>;
+  address_id: number;
+  day: string;
+  was: Json<Record<string, unknown>>;
+  import_id: number;
+  replaced_by: number;
+};
+
+export type SndsStatusTable = {
+  import_id: number;
+  position: number;
+  first: string;
+  last: string;
+  blocked: boolean;
+  details: Default<string>;
+};
+
 export type Database = {
   users: UsersTable;
   sessions: SessionsTable;
@@ -419,6 +495,11 @@ export type Database = {
   observed_minutes: ObservedMinutesTable;
   observed_hours: ObservedHoursTable;
   watch_rules: WatchRulesTable;
+  snds_feeds: SndsFeedsTable;
+  snds_imports: SndsImportsTable;
+  snds_days: SndsDaysTable;
+  snds_replaced: SndsReplacedTable;
+  snds_status: SndsStatusTable;
 };
 
 export type UserRow = Selectable<UsersTable>;

@@ -5,6 +5,9 @@ import { localPath } from '../accounts/accounts.ts';
 type CarriedField = { name: string; value: string };
 export type Carried = { path: string; fields: CarriedField[] };
 
+/** A password or key is never written into a page. */
+const SECRET = /^(?:password|current|carried|link|token)$/;
+
 const MAX_CARRIED = 1024 * 1024;
 
 function fieldsOf(body: unknown): CarriedField[] {
@@ -23,7 +26,10 @@ export const isCarried = (request: FastifyRequest) =>
 
 /** The sign-in page that holds the typed text, so that nothing is lost by an expired session. */
 export function signInToGoOn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const carried: Carried = { path: localPath(request.url), fields: fieldsOf(request.body) };
+  const carried: Carried = {
+    path: localPath(request.url),
+    fields: fieldsOf(request.body).filter(({ name }) => !SECRET.test(name)),
+  };
   return reply.page(
     'accounts/sign-in',
     { email: '', next: '', errors: {}, problem: '', carried: JSON.stringify(carried) },
@@ -40,9 +46,6 @@ export const shownFields = (fields: CarriedField[], errors: Record<string, strin
     long: value.length > 80 || value.includes('\n'),
     error: errors[name] ?? '',
   }));
-
-/** A password is never written into a page. */
-const SECRET = /^(?:password|current|carried)$/;
 
 /** The form of a request that could not be served, to be sent again; undefined where there is nothing to keep. */
 export function formAgain(

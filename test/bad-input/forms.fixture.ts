@@ -115,6 +115,32 @@ export const FORMS: Record<string, Form> = {
     url: '/settings/watching/transports',
     fields: plain({ via: 'out-1', address: '203.0.113.7' }),
   },
+  '/settings/snds/imports': {
+    url: '/settings/snds/imports',
+    fields: plain({ report: '203.0.113.7,6/1/2026 1:00 AM,9,8,7,GREEN,< 0.1%,,0,,' }),
+  },
+  '/settings/snds/feeds': {
+    url: '/settings/snds/feeds',
+    fields: plain({
+      kind: 'status',
+      link: 'https://postmaster.live.com/snds/ipStatus.aspx?key=2',
+      token: 'a-token',
+      renewedOn: '2026-03-10',
+      attestedOn: '2026-01-10',
+    }),
+  },
+  '/settings/snds/feeds/:id': {
+    url: '/settings/snds/feeds/1',
+    fields: async ({ db }) => {
+      const { version } = await db
+        .selectFrom('snds_feeds')
+        .select('version')
+        .where('id', '=', 1)
+        .executeTakeFirstOrThrow();
+      return { renewedOn: '2026-03-11', attestedOn: '2026-01-11', version: String(version) };
+    },
+  },
+  '/settings/snds/feeds/:id/removal': { url: '/settings/snds/feeds/2/removal', fields: plain({}) },
   '/incidents/:number/recovery': {
     url: '/incidents/1/recovery',
     fields: plain({ words: '9 of 9 accepted' }),
@@ -150,6 +176,17 @@ export async function furnished(t: Parameters<typeof deskWithDraft>[0]) {
     .insertInto('transports')
     .values({ via: 'out-1', address_id: null, first_seen_at: new Date(), last_seen_at: new Date() })
     .execute();
+  for (const key of ['0', '1'])
+    await db
+      .insertInto('snds_feeds')
+      .values({
+        kind: 'data',
+        link: `https://postmaster.live.com/snds/data.aspx?key=${key}`,
+        renewed_on: '2026-03-01',
+        attested_on: null,
+        fetched_until: null,
+      })
+      .execute();
   const admin = await signedIn(desk, 'admin');
   await signedIn(desk, 'operator');
   await admin.get('/settings/tokens');

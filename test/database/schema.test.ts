@@ -116,6 +116,28 @@ const GOOD: Record<string, Row> = {
     accepted: '20',
     quiet_minutes: '60',
   },
+  snds_feeds: { kind: `'data'`, link: `'https://reports.example.com/?key=1'`, renewed_on: `'2026-03-10'` },
+  snds_imports: {
+    kind: `'data'`,
+    source: `'feed'`,
+    feed_id: '1',
+    raw: `'x'`,
+    sha256: HASH('h'),
+    byte_length: '1',
+    rows: '1',
+    by_name: `'A B'`,
+    received_at: NOW,
+    seen_at: NOW,
+  },
+  snds_days: { address_id: '1', day: `'2026-03-09'`, filter: `'green'`, import_id: '1' },
+  snds_replaced: { address_id: '1', day: `'2026-03-09'`, was: `'{}'`, import_id: '1', replaced_by: '1' },
+  snds_status: {
+    import_id: '1',
+    position: '0',
+    first: `'203.0.113.0'`,
+    last: `'203.0.113.7'`,
+    blocked: 'true',
+  },
 };
 
 /** By table: the constraint that must refuse the good row with these columns instead. */
@@ -322,6 +344,33 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['watch_rules_accepted_range', { accepted: '1000001' }],
     ['watch_rules_quiet_range', { quiet_minutes: '0' }],
     ['watch_rules_quiet_range', { quiet_minutes: '10081' }],
+  ],
+  snds_feeds: [
+    ['snds_feeds_link_key', {}],
+    ['snds_feeds_kind_known', { kind: `'all'` }],
+    ['snds_feeds_link_https', { link: `'http://reports.example.com/?key=2'` }],
+    ['snds_feeds_link_https', { link: `'https://reports.example.com/' || ${text(2000)}` }],
+    ['snds_feeds_token_length', { link: `'https://reports.example.com/?key=2'`, token: text(8001) }],
+  ],
+  snds_imports: [
+    ['snds_imports_kind_known', { kind: `'all'` }],
+    ['snds_imports_source_known', { source: `'fax'` }],
+    ['snds_imports_feed_fkey', { feed_id: '99' }],
+  ],
+  snds_days: [
+    ['snds_days_pkey', {}],
+    ['snds_days_filter_known', { filter: `'blue'` }],
+    ['snds_days_address_fkey', { address_id: '99' }],
+    ['snds_days_import_fkey', { day: `'2026-03-08'`, import_id: '99' }],
+  ],
+  snds_replaced: [
+    ['snds_replaced_address_fkey', { address_id: '99' }],
+    ['snds_replaced_import_fkey', { import_id: '99' }],
+    ['snds_replaced_by_fkey', { replaced_by: '99' }],
+  ],
+  snds_status: [
+    ['snds_status_pkey', {}],
+    ['snds_status_import_fkey', { import_id: '99' }],
   ],
 };
 

@@ -1,0 +1,139 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { networkText, parseNetwork } from '../addresses/address.ts';
+import { networksFrom } from '../addresses/store.ts';
+import { Type } from '../json-schema.ts';
+import { actorOf } from '../web/access.ts';
+import { PageQuery, pageOf } from '../web/api.ts';
+import { badCursor, readCursor, writeCursor } from '../web/cursor.ts';
+import { apiKey } from '../web/idempotency.ts';
+import { MAX_REPORT_BYTES } from '../web/limits.ts';
+import { once } from '../web/once.ts';
+import { listDays } from './store.ts';
+import { readReport, takeReport } from './take-report.ts';
+
+const tags = ['snds'];
+const Maybe = (type: ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>) =>
+  Type.Union([type, Type.Null()]);
+const Text = Type.Object({ text: Type.String({ minLength: 1 }) }, { additionalProperties: false });
+const ImportJson = Type.Object({
+  id: Type.Integer(),
+  kind: Type.String(),
+  rows: Type.Integer(),
+  firstDay: Maybe(Type.String()),
+  lastDay: Maybe(Type.String()),
+  replaced: Type.Integer(),
+  repeated: Type.Boolean(),
+});
+const DayJson = Type.Object({
+  address: Type.String(),
+  day: Type.String(),
+  filter: Maybe(Type.String()),
+  complaintRate: Type.String(),
+  complaintLow: Type.Union([Type.Number(), Type.Null()]),
+  complaintHigh: Type.Union([Type.Number(), Type.Null()]),
+  rcpt: Maybe(Type.Integer()),
+  data: Maybe(Type.Integer()),
+  recipients: Maybe(Type.Integer()),
+  trapHits: Maybe(Type.Integer()),
+  activity: Type.String(),
+  comments: Type.String(),
+});
+
+const LIST = 'snds-days';
+
+/** Where the page before ended: a day and an address. */
+function readPlace(cursor: string | undefined) {
+  const held = readCursor(cursor, LIST, ['text', 'text']);
+  if (!held) return undefined;
+  const [day, network] = held;
+  try {
+    if (!/^(?:19|2\d)\d{2}-\d{2}-\d{2}$/.test(day) || Number.isNaN(Date.parse(day))) throw badCursor();
+    return { day, network: parseNetwork(networkText(network)).cidr };
+  } catch {
+    throw badCursor();
+  }
+}
+
+export const sndsApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+
+  // A report is a body of its own; its bytes are kept as they came.
+  app.addContentTypeParser(
+    'text/csv',
+    { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
+    (_request, body, done) => done(null, body),
+  );
+
+  app.post(
+    '/snds/imports',
+    {
+      config: { access: 'operator' },
+      bodyLimit: MAX_REPORT_BYTES,
+      schema: {
+        tags,
+        summary: 'Import a data or status report of SNDS: a text/csv body, or JSON with its text',
+        body: { content: { 'application/json': { schema: Text }, 'text/csv': { schema: {} } } },
+        response: { 200: ImportJson, 201: ImportJson },
+      },
+    },
+    async (request, reply) => {
+      const body = request.body as Buffer | { text: string };
+      const raw = Buffer.isBuffer(body) ? body : Buffer.from(body.text);
+      const report = readReport(raw, Buffer.isBuffer(body) ? 'body' : 'text');
+      const answer = await once(
+        db,
+        {
+          actor: actorOf(request),
+          key: apiKey(request),
+          what: 'POST /snds/imports',
+          input: raw.toString('base64'),
+        },
+        async (trx) => {
+          const done = await takeReport(trx, report, {
+            raw,
+            fileName: '',
+            source: 'api',
+            byName: actorOf(request).name,
+          });
+          return { status: done.repeated ? 200 : 201, body: done };
+        },
+      );
+      return reply.code(answer.status as 200 | 201).send(answer.body as never);
+    },
+  );
+
+  app.get(
+    '/snds/days',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'What SNDS said of each address and day, newest first',
+        querystring: Type.Object({ ...PageQuery, address: Type.Optional(Type.String({ maxLength: 80 })) }),
+        response: { 200: pageOf(DayJson) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, cursor, address } = request.query;
+      const network = address ? networksFrom('address', () => parseNetwork(address)) : undefined;
+      const page = await listDays(db, { limit, cidr: network?.cidr, after: readPlace(cursor) });
+      return {
+        items: page.items.map((row) => ({
+          address: networkText(row.network),
+          day: row.day,
+          filter: row.filter,
+          complaintRate: row.complaintText,
+          complaintLow: row.complaints.low,
+          complaintHigh: row.complaints.high,
+          rcpt: row.rcpt,
+          data: row.data,
+          recipients: row.recipients,
+          trapHits: row.trapHits,
+          activity: row.activity,
+          comments: row.comments,
+        })),
+        next: page.next && writeCursor(LIST, [page.next.day, page.next.network]),
+      };
+    },
+  );
+};

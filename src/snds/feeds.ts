@@ -1,0 +1,128 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from '../database/open.ts';
+import type { SndsFeedsTable } from '../database/tables.ts';
+import { invalid, notFound, Problem } from '../problem.ts';
+
+export type NewFeed = {
+  kind: SndsFeedsTable['kind'];
+  link: string;
+  token: string;
+  renewedOn: string;
+  attestedOn: string | null;
+};
+/** Without a link or token, the one that is there stays: it is never shown, so it cannot be sent back. */
+export type FeedChange = Omit<NewFeed, 'kind' | 'link' | 'token'> & {
+  link?: string | undefined;
+  token?: string | undefined;
+};
+
+const TAKEN = 'This link is fetched already.';
+
+export async function addFeed(trx: Trx, feed: NewFeed): Promise<number> {
+  const row = await trx
+    .insertInto('snds_feeds')
+    .values({
+      kind: feed.kind,
+      link: feed.link,
+      token: feed.token,
+      renewed_on: feed.renewedOn,
+      attested_on: feed.attestedOn,
+    })
+    .onConflict((conflict) => conflict.column('link').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!row) throw invalid('link', TAKEN);
+  return row.id;
+}
+
+/** Changes a feed and lets it have its turn at once. Throws `changed-meanwhile`. */
+export async function changeFeed(trx: Trx, id: number, version: number, change: FeedChange): Promise<void> {
+  if (change.link) {
+    const other = await trx
+      .selectFrom('snds_feeds')
+      .select('id')
+      .where('link', '=', change.link)
+      .where('id', '<>', id)
+      .executeTakeFirst();
+    if (other) throw invalid('link', TAKEN);
+  }
+  const changed = await trx
+    .updateTable('snds_feeds')
+    .set({
+      ...(change.link ? { link: change.link } : {}),
+      ...(change.token ? { token: change.token } : {}),
+      renewed_on: change.renewedOn,
+      attested_on: change.attestedOn,
+      next_at: new Date(),
+      version: version + 1,
+    })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  if (changed.numUpdatedRows === 1n) return;
+  const known = await trx.selectFrom('snds_feeds').select('id').where('id', '=', id).executeTakeFirst();
+  if (!known) throw notFound('such feed');
+  throw new Problem(
+    'changed-meanwhile',
+    'Somebody changed this feed since you opened the page. Look at it, then save again.',
+  );
+}
+
+/** Its reports stay. */
+export async function removeFeed(trx: Trx, id: number): Promise<void> {
+  const removed = await trx.deleteFrom('snds_feeds').where('id', '=', id).executeTakeFirst();
+  if (removed.numDeletedRows === 0n) throw notFound('such feed');
+}
+
+export const listFeeds = (db: Db) =>
+  db.selectFrom('snds_feeds').selectAll().orderBy('id').limit(100).execute();
+
+/** Longer than a turn can take: when its process dies, another takes the feed up after this. */
+const LEASE = sql`interval '15 minutes'`;
+
+/**
+ * Takes one feed whose turn it is, so that no other process has the same. The turn itself is no transaction: it
+ * waits for the network, and the embedded database has one connection for all.
+ */
+export const takeDueFeed = (db: Db, now: Date) =>
+  db.transaction().execute((trx) =>
+    trx
+      .updateTable('snds_feeds')
+      .set({ next_at: sql<Date>`${now}::timestamptz + ${LEASE}`, last_tried_at: now })
+      .where('id', '=', (eb) =>
+        eb
+          .selectFrom('snds_feeds')
+          .select('id')
+          .where('next_at', '<=', now)
+          .orderBy('next_at')
+          .limit(1)
+          .forUpdate()
+          .skipLocked(),
+      )
+      .returningAll()
+      .executeTakeFirst(),
+  );
+
+export type Turn = {
+  fetchedUntil: string | null;
+  nextAt: Date;
+  failures: number;
+  /** Empty when all went well. */
+  error: string;
+  fetchedAt: Date | null;
+};
+
+/** How a turn went. Of a feed that was changed meanwhile nothing is noted: the change asks for a turn of its own. */
+export const noteTurn = (db: Db | Trx, feed: { id: number; version: number }, turn: Turn) =>
+  db
+    .updateTable('snds_feeds')
+    .set({
+      next_at: turn.nextAt,
+      failures: turn.failures,
+      last_error: turn.error,
+      fetched_until: turn.fetchedUntil,
+      ...(turn.fetchedAt ? { last_fetched_at: turn.fetchedAt } : {}),
+    })
+    .where('id', '=', feed.id)
+    .where('version', '=', feed.version)
+    .execute();

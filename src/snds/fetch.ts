@@ -1,0 +1,155 @@
+import type { Selectable } from 'kysely';
+import type { Db } from '../database/open.ts';
+import type { SndsFeedsTable } from '../database/tables.ts';
+import { SYSTEM } from '../web/access.ts';
+import { MAX_REPORT_BYTES } from '../web/limits.ts';
+import { daysToAsk, linkFor, namesDay, nextTurn, whyNotLink } from './feed.ts';
+import { noteTurn, takeDueFeed } from './feeds.ts';
+import { BadReport, readSnds, type SndsReport } from './snds-file.ts';
+import { importReport } from './store.ts';
+
+export type Fetching = {
+  fetch: typeof fetch;
+  hosts: readonly string[];
+  /** For tests, whose servers have neither https nor a known name. */
+  whyNot?: (link: string) => string | undefined;
+  /** Ends when the process does. */
+  signal?: AbortSignal;
+};
+type Feed = Selectable<SndsFeedsTable>;
+
+/** Why nothing came. Its words are shown and logged, so no link is ever in them. */
+class FetchFailed extends Error {
+  override name = 'FetchFailed';
+}
+
+const LONGEST_MS = 60_000;
+
+const EXPIRED = 'Sign in at SNDS and renew the link for automated access.';
+const STATUS_WORDS: Record<number, string> = {
+  401: `SNDS does not accept the key (401). ${EXPIRED}`,
+  403: `SNDS does not accept the key (403). ${EXPIRED}`,
+  404: 'There is no report at this link (404): it has ended or moved. Take a new link from SNDS.',
+  410: 'There is no report at this link any more (410). Take a new link from SNDS.',
+  429: 'SNDS was asked too often (429).',
+};
+
+/** A link that has ended leads to a page for signing in; it is never followed. */
+function redirected(answer: Response, from: string): FetchFailed {
+  const to = answer.headers.get('location') ?? '';
+  const host = URL.canParse(to, from) ? new URL(to, from).host : 'another place';
+  const isSignIn = /login|signin|sign-in|oauth|account/i.test(to);
+  return new FetchFailed(
+    isSignIn
+      ? `SNDS asks for signing in (at ${host}): the link has expired. ${EXPIRED}`
+      : `The link leads on to ${host}. Take the new link from SNDS.`,
+  );
+}
+
+async function bodyOf(answer: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of answer.body ?? []) {
+    length += chunk.length;
+    if (length > MAX_REPORT_BYTES)
+      throw new FetchFailed('The answer is larger than a report can be (25 MB).');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** What is said of a failure of the network, by its code alone. */
+function networkWords(error: unknown): string {
+  const { name, cause } = error as { name?: string; cause?: { code?: string } };
+  if (name === 'TimeoutError') return `SNDS did not answer within ${LONGEST_MS / 1000} s.`;
+  return `SNDS could not be reached${cause?.code ? ` (${cause.code})` : ''}.`;
+}
+
+/** Fetches one report. Throws {@link FetchFailed}. */
+async function fetchReport(link: string, token: string, by: Fetching): Promise<Buffer> {
+  const refusal = by.whyNot ? by.whyNot(link) : whyNotLink(link, by.hosts);
+  if (refusal) throw new FetchFailed(refusal);
+  try {
+    const answer = await by.fetch(link, {
+      redirect: 'manual',
+      signal: AbortSignal.any([AbortSignal.timeout(LONGEST_MS), ...(by.signal ? [by.signal] : [])]),
+      headers: { accept: 'text/csv, text/plain', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    });
+    if (answer.status >= 300 && answer.status < 400) throw redirected(answer, link);
+    if (answer.status === 204) return Buffer.alloc(0);
+    if (answer.status !== 200)
+      throw new FetchFailed(STATUS_WORDS[answer.status] ?? `SNDS answered ${answer.status}.`);
+    return await bodyOf(answer);
+  } catch (error) {
+    throw error instanceof FetchFailed ? error : new FetchFailed(networkWords(error));
+  }
+}
+
+/** A feed gives reports of its kind, or an empty one. */
+function readOf(raw: Buffer, feed: Feed): SndsReport {
+  const report = readSnds(raw);
+  if (report.kind === feed.kind || report.kind === 'empty') return report;
+  throw new BadReport(`This link gives a ${report.kind} report, and a ${feed.kind} report is expected.`);
+}
+
+async function takeReport(db: Db, feed: Feed, link: string, now: Date, by: Fetching): Promise<void> {
+  const raw = await fetchReport(link, feed.token, by);
+  const report = readOf(raw, feed);
+  await db.transaction().execute((trx) =>
+    importReport(trx, report, {
+      raw,
+      source: 'feed',
+      feedId: feed.id,
+      fileName: '',
+      byName: SYSTEM.name,
+      now,
+    }),
+  );
+}
+
+/** One turn of a feed. What came before a failure is kept; the next turn goes on from there. */
+async function haveTurn(db: Db, feed: Feed, now: Date, by: Fetching): Promise<string> {
+  const days = namesDay(feed.link) ? daysToAsk(feed.fetched_until, now) : [];
+  let fetchedUntil = feed.fetched_until;
+  let error = '';
+  try {
+    if (!namesDay(feed.link)) await takeReport(db, feed, feed.link, now, by);
+    for (const day of days) {
+      await takeReport(db, feed, linkFor(feed.link, day), now, by);
+      if (fetchedUntil === null || day > fetchedUntil) fetchedUntil = day;
+    }
+  } catch (failure) {
+    if (!(failure instanceof FetchFailed || failure instanceof BadReport)) throw failure;
+    error = failure.message;
+  }
+  // Nothing is known of a turn that was cut off: its lease runs out, and somebody else has it.
+  if (by.signal?.aborted) return error;
+  const failures = error ? feed.failures + 1 : 0;
+  const isBehind = !error && namesDay(feed.link) && daysToAsk(fetchedUntil, now).length > 2;
+  await noteTurn(db, feed, {
+    fetchedUntil,
+    failures,
+    error,
+    nextAt: isBehind ? now : nextTurn(now, failures),
+    fetchedAt: error ? null : now,
+  });
+  return error;
+}
+
+/** Fetches the reports of all feeds whose turn it is, and says how many turns went well and what failed. */
+export async function fetchDueFeeds(
+  db: Db,
+  now: Date,
+  by: Fetching,
+): Promise<{ fetched: number; failed: string[] }> {
+  const done = { fetched: 0, failed: [] as string[] };
+  // Bounded: a feed that is behind is due again at once, and other upkeep waits meanwhile.
+  for (let turn = 0; turn < 20; turn += 1) {
+    const feed = by.signal?.aborted ? undefined : await takeDueFeed(db, now);
+    if (!feed) break;
+    const error = await haveTurn(db, feed, now, by);
+    if (error) done.failed.push(error);
+    else done.fetched += 1;
+  }
+  return done;
+}

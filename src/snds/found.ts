@@ -1,0 +1,195 @@
+import type { ClaimFinding, Fact, Found, Outcome } from '../evidence/kind.ts';
+import { count, day as dayWords } from '../web/format.ts';
+import type { Bounds, Filter } from './snds-file.ts';
+
+/** What a day of one address comes to. */
+export type DayFacts = {
+  day: string;
+  filter: Filter | null;
+  complaints: Bounds;
+  complaintText: string;
+  rcpt: number | null;
+  data: number | null;
+  recipients: number | null;
+  trapHits: number | null;
+  activity: string;
+  comments: string;
+};
+/** What a status report said of a range, and when it was last seen to say so. */
+export type BlockedRange = { first: string; last: string; blocked: boolean; details: string; seenAt: Date };
+
+/** A day is in the reports on the day after; a weekend may come on top. */
+export const FRESH_DAYS = 3;
+/** What is said of a day is said of the week that ends with it. */
+const WEEK = 7;
+const SHOWN_DAYS = 14;
+const DAY_MS = 86_400_000;
+/** Per cent: what providers ask for, and what they put up with. */
+const GOOD_RATE = 0.1;
+const BAD_RATE = 0.3;
+
+/** Days from that day to this, as the calendar counts. */
+const ageOf = (day: string, now: Date) => Math.floor(now.getTime() / DAY_MS) - Date.parse(day) / DAY_MS;
+const words = (day: string) => dayWords(new Date(day), 'UTC');
+
+const OF_FILTER: Record<Filter, Outcome> = { green: 'good', yellow: 'note', red: 'bad' };
+
+/** `< 0.1%` is good, 0.1 to 0.3 is worth a note, and from there on it is bad. */
+export function rateOutcome({ low, high }: Bounds): Outcome {
+  if (low === null) return 'unknown';
+  if (low >= BAD_RATE) return 'bad';
+  return low >= GOOD_RATE || high === null || high > GOOD_RATE ? 'note' : 'good';
+}
+
+const WORST: Outcome[] = ['bad', 'unknown', 'note', 'good'];
+const worstOf = (outcomes: Outcome[]): Outcome => WORST.find((one) => outcomes.includes(one)) ?? 'unknown';
+
+/** The colour must be known; rate and traps count where they are told. */
+export function dayOutcome(facts: DayFacts): Outcome {
+  const rate = rateOutcome(facts.complaints);
+  return worstOf([
+    facts.filter ? OF_FILTER[facts.filter] : 'unknown',
+    rate === 'unknown' ? 'good' : rate,
+    (facts.trapHits ?? 0) > 0 ? 'note' : 'good',
+  ]);
+}
+
+const hits = (value: number) => `${count(value)} trap ${value === 1 ? 'hit' : 'hits'}`;
+
+function dayText(facts: DayFacts): string {
+  return [
+    facts.filter?.toUpperCase() ?? 'no filter result',
+    facts.complaintText ? `complaints ${facts.complaintText}` : 'complaint rate not told',
+    facts.trapHits === null
+      ? 'trap hits not told'
+      : facts.trapHits === 0
+        ? 'no trap hit'
+        : hits(facts.trapHits),
+    ...(facts.recipients === null ? [] : [`${count(facts.recipients)} recipients`]),
+    ...(facts.comments ? [facts.comments] : []),
+  ].join(', ');
+}
+
+const rangeWords = ({ first, last }: BlockedRange) => (first === last ? first : `${first} to ${last}`);
+
+/** A status that nobody has seen for days is no news of today. */
+function rangeFact(range: BlockedRange, now: Date): Fact {
+  const fresh = now.getTime() - range.seenAt.getTime() <= FRESH_DAYS * DAY_MS;
+  const said = `${range.blocked ? 'blocked' : 'not blocked'}${range.details ? `: ${range.details}` : ''}`;
+  return {
+    key: `range ${range.first}`,
+    label: rangeWords(range),
+    outcome: fresh ? (range.blocked ? 'bad' : 'note') : 'unknown',
+    words: fresh ? said : `${said}; seen on ${dayWords(range.seenAt, 'UTC')}, and no status since`,
+  };
+}
+
+const finding = (claim: string, result: ClaimFinding['result'], text: string): ClaimFinding => ({
+  claim,
+  result,
+  words: text,
+});
+
+/** Whether each day of a week is known to keep to something; one that does not is enough to contradict it. */
+function overWeek(days: DayFacts[], judge: (facts: DayFacts) => 'supports' | 'contradicts' | 'unknown') {
+  const results = days.map((facts) => ({ facts, result: judge(facts) }));
+  const against = results.find(({ result }) => result === 'contradicts')?.facts;
+  return { against, supported: results.length > 0 && results.every(({ result }) => result === 'supports') };
+}
+
+const RATE_SAYS = { good: 'supports', note: 'contradicts', bad: 'contradicts', unknown: 'unknown' } as const;
+/** Whether the rate is below what providers ask for; `< 0.3%` may be or not. */
+function rateSays({ complaints }: DayFacts) {
+  const { low, high } = complaints;
+  if (low !== null && low < GOOD_RATE && (high === null || high > GOOD_RATE)) return 'unknown';
+  return RATE_SAYS[rateOutcome(complaints)];
+}
+
+function claimsOf(days: DayFacts[], now: Date): ClaimFinding[] {
+  const [newest] = days;
+  const claims = ['snds-access', 'snds-green', 'complaint-rate-low', 'trap-hits-none'];
+  if (!newest || ageOf(newest.day, now) > FRESH_DAYS) {
+    const since = newest ? `no data since ${words(newest.day)}` : 'no data';
+    return claims.map((claim) => finding(claim, 'unknown', since));
+  }
+  const week = days.filter(({ day }) => ageOf(day, now) - ageOf(newest.day, now) < WEEK);
+  const span =
+    week.length === 1
+      ? `on ${words(newest.day)}`
+      : `on each of ${week.length} days up to ${words(newest.day)}`;
+  const rate = overWeek(week, rateSays);
+  const traps = overWeek(week, ({ trapHits }) =>
+    trapHits === null ? 'unknown' : trapHits === 0 ? 'supports' : 'contradicts',
+  );
+  return [
+    finding('snds-access', 'supports', `with data up to ${words(newest.day)}`),
+    newest.filter === null
+      ? finding('snds-green', 'unknown', `no filter result for ${words(newest.day)}`)
+      : finding(
+          'snds-green',
+          newest.filter === 'green' ? 'supports' : 'contradicts',
+          `${newest.filter.toUpperCase()} for ${words(newest.day)}`,
+        ),
+    rate.against
+      ? finding(
+          'complaint-rate-low',
+          'contradicts',
+          `${rate.against.complaintText} on ${words(rate.against.day)}`,
+        )
+      : finding(
+          'complaint-rate-low',
+          rate.supported ? 'supports' : 'unknown',
+          rate.supported ? `below 0.1% ${span}` : 'the rate is not told for each day',
+        ),
+    traps.against
+      ? finding(
+          'trap-hits-none',
+          'contradicts',
+          `${hits(traps.against.trapHits ?? 0)} on ${words(traps.against.day)}`,
+        )
+      : finding(
+          'trap-hits-none',
+          traps.supported ? 'supports' : 'unknown',
+          traps.supported ? `none ${span}` : 'hits are not told for each day',
+        ),
+  ];
+}
+
+const NO_DATA =
+  'no data for this address: it sent under 100 messages a day to Outlook.com, SNDS access is missing, or no report was imported';
+
+/** What SNDS says of an address, from its days (newest first) and the ranges that status reports name. */
+export function sndsFound(address: string, given: DayFacts[], now: Date, ranges: BlockedRange[] = []): Found {
+  // A day that has not come yet is a mistake of whoever made the report.
+  const days = given.filter(({ day }) => ageOf(day, now) >= -1);
+  const [newest] = days;
+  const status = ranges.map((range) => rangeFact(range, now));
+  const recent = days.filter(({ day }) => ageOf(day, now) < SHOWN_DAYS);
+  const rows = recent.map((facts) => ({
+    key: facts.day,
+    label: words(facts.day),
+    outcome: dayOutcome(facts),
+    words: dayText(facts),
+  }));
+  const isStale = newest !== undefined && ageOf(newest.day, now) > FRESH_DAYS;
+  const ofDays: Outcome = !newest || isStale ? 'unknown' : dayOutcome(newest);
+  const blocked = status.find(({ outcome }) => outcome === 'bad');
+  const summary = !newest
+    ? NO_DATA
+    : isStale
+      ? `no data since ${words(newest.day)}, then ${dayText(newest)}`
+      : `${dayText(newest)} on ${words(newest.day)}`;
+  return {
+    outcome: blocked ? 'bad' : ofDays,
+    summary: blocked ? `${blocked.words}; ${summary}` : summary,
+    facts: [
+      ...status,
+      ...(isStale || !newest
+        ? [{ key: 'age', label: 'Newest day', outcome: 'unknown' as const, words: summary }]
+        : []),
+      ...rows,
+    ],
+    claims: claimsOf(days, now),
+    raw: { [address]: { days: recent, ranges } },
+  };
+}
