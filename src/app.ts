@@ -11,6 +11,8 @@ import Fastify, {
 import { accountPages } from './accounts/routes.ts';
 import { settingsPages } from './accounts/settings-routes.ts';
 import { addressApi, addressPages } from './addresses/routes.ts';
+import { complaintApi } from './complaints/api.ts';
+import { complaintPages } from './complaints/routes.ts';
 import type { Config } from './config.ts';
 import { correspondenceApi } from './correspondence/api.ts';
 import { correspondencePages } from './correspondence/routes.ts';
@@ -135,6 +137,7 @@ export async function buildApp(
     samplePages,
     observationPages,
     sndsPages,
+    complaintPages,
     addressPages,
     providerPages,
     profilePages,
@@ -148,6 +151,7 @@ export async function buildApp(
     evidenceApi,
     observationApi,
     sndsApi,
+    complaintApi,
     addressApi,
     providerApi,
     profileApi,

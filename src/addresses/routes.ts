@@ -4,6 +4,7 @@ import { networkEvidence } from '../evidence/incident-evidence.ts';
 import { snapshotJson } from '../evidence/json.ts';
 import { INTERVALS, intervalWords } from '../evidence/monitors.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
+import { addressComplaints } from '../complaints/address-view.ts';
 import { durations, STATES, stateWords } from '../incidents/incidents.ts';
 import { countIncidents, listIncidents } from '../incidents/list.ts';
 import { Type, Version } from '../json-schema.ts';
@@ -246,10 +247,11 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       const { row } = data;
       if (!editing) {
         const view = { zone: viewerOf(request).timeZone, now: new Date() };
-        const [deliveries, evidence, snds] = await Promise.all([
+        const [deliveries, evidence, snds, complaints] = await Promise.all([
           addressDeliveries(db, row.network, view),
           networkEvidence(db, data.text),
           addressSnds(db, row.network, view.now),
+          addressComplaints(db, row.network, { now: view.now, catalogue }),
         ]);
         const named = deliveries.byProvider.map((one) => ({
           ...one,
@@ -260,6 +262,7 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
           evidence,
           deliveries: { ...deliveries, byProvider: named },
           snds,
+          complaints,
         });
       }
       const values = {

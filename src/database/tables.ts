@@ -466,6 +466,34 @@ export type SndsStatusTable = {
   details: Default<string>;
 };
 
+export type ComplaintSecretTable = { id: Generated<boolean>; secret: Buffer };
+
+export type ComplaintsTable = {
+  id: GeneratedAlways<number>;
+  digest: Buffer;
+  feedback_type: string;
+  is_complaint: boolean;
+  source_ip: string | null;
+  ip_source: 'report' | 'subject' | 'trace' | 'none';
+  reported_at: Date;
+  arrived_at: Date | null;
+  incidents: number;
+  /** A hash of who complained. */
+  reporter: Buffer | null;
+  reporter_domain: Default<string>;
+  provider: string | null;
+  user_agent: Default<string>;
+  original_mail_from: Default<string>;
+  reported_domain: Default<string>;
+  message_id: Default<string>;
+  campaign: Default<string>;
+  campaign_field: Default<string>;
+  auth_failure: Default<string>;
+  raw: Buffer | null;
+  source: 'page' | 'api';
+  recorded_at: Now;
+};
+
 export type Database = {
   users: UsersTable;
   sessions: SessionsTable;
@@ -500,6 +528,8 @@ export type Database = {
   snds_days: SndsDaysTable;
   snds_replaced: SndsReplacedTable;
   snds_status: SndsStatusTable;
+  complaint_secret: ComplaintSecretTable;
+  complaints: ComplaintsTable;
 };
 
 export type UserRow = Selectable<UsersTable>;

@@ -115,6 +115,12 @@ export const FORMS: Record<string, Form> = {
     url: '/settings/watching/transports',
     fields: plain({ via: 'out-1', address: '203.0.113.7' }),
   },
+  '/complaints': {
+    url: '/complaints',
+    fields: plain({
+      mail: 'From: staff@hotmail.com\nDate: Mon, 1 Jun 2026 10:00:00 +0000\nSubject: complaint about message from 203.0.113.7\n\nSee above.\n',
+    }),
+  },
   '/settings/snds/imports': {
     url: '/settings/snds/imports',
     fields: plain({ report: '203.0.113.7,6/1/2026 1:00 AM,9,8,7,GREEN,< 0.1%,,0,,' }),

@@ -138,6 +138,16 @@ const GOOD: Record<string, Row> = {
     last: `'203.0.113.7'`,
     blocked: 'true',
   },
+  complaint_secret: { secret: HASH('i') },
+  complaints: {
+    digest: HASH('j'),
+    feedback_type: `'abuse'`,
+    is_complaint: 'true',
+    ip_source: `'none'`,
+    reported_at: NOW,
+    incidents: '1',
+    source: `'page'`,
+  },
 };
 
 /** By table: the constraint that must refuse the good row with these columns instead. */
@@ -371,6 +381,19 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
   snds_status: [
     ['snds_status_pkey', {}],
     ['snds_status_import_fkey', { import_id: '99' }],
+  ],
+  complaint_secret: [
+    ['complaint_secret_pkey', {}],
+    ['complaint_secret_one_row', { id: 'false' }],
+    ['complaint_secret_length', { secret: `'short'` }],
+  ],
+  complaints: [
+    ['complaints_digest_key', {}],
+    ['complaints_feedback_type_slug', { feedback_type: `'Abuse!'` }],
+    ['complaints_ip_source_known', { ip_source: `'guess'` }],
+    ['complaints_incidents_range', { incidents: '0' }],
+    ['complaints_incidents_range', { incidents: '1000001' }],
+    ['complaints_source_known', { source: `'fax'` }],
   ],
 };
 

@@ -1,0 +1,140 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { networkText, parseNetwork } from '../addresses/address.ts';
+import { networksFrom } from '../addresses/store.ts';
+import { Type } from '../json-schema.ts';
+import { actorOf } from '../web/access.ts';
+import { PageQuery, pageOf } from '../web/api.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
+import { apiKey } from '../web/idempotency.ts';
+import { MAX_REPORT_BYTES } from '../web/limits.ts';
+import { once } from '../web/once.ts';
+import { listComplaints } from './store.ts';
+import { readReports, takeReports } from './take.ts';
+
+const tags = ['complaints'];
+const LIST = 'complaints';
+const Mail = Type.Object({ mail: Type.String({ minLength: 1 }) }, { additionalProperties: false });
+const TakenJson = Type.Object({
+  taken: Type.Integer(),
+  repeated: Type.Integer(),
+  others: Type.Integer({ description: 'mails that are no report' }),
+});
+const Maybe = Type.Union([Type.String(), Type.Null()]);
+const ComplaintJson = Type.Object({
+  id: Type.Integer(),
+  feedbackType: Type.String(),
+  isComplaint: Type.Boolean(),
+  address: Maybe,
+  /** `trace`: an address of ours in the trace of the mail complained of. */
+  addressFrom: Type.String(),
+  reportedAt: Type.String(),
+  arrivedAt: Maybe,
+  incidents: Type.Integer(),
+  reporter: Maybe,
+  reporterDomain: Type.String(),
+  provider: Maybe,
+  userAgent: Type.String(),
+  originalMailFrom: Type.String(),
+  reportedDomain: Type.String(),
+  messageId: Type.String(),
+  campaign: Type.String(),
+  campaignField: Type.String(),
+  authFailure: Type.String(),
+});
+
+export const complaintApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue, config } = app.desk;
+
+  for (const type of ['message/rfc822', 'application/mbox'])
+    app.addContentTypeParser(
+      type,
+      { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
+      (_request, body, done) => done(null, body),
+    );
+
+  app.post(
+    '/complaints',
+    {
+      config: { access: 'operator' },
+      bodyLimit: MAX_REPORT_BYTES,
+      schema: {
+        tags,
+        summary: 'Take reports of feedback loops: a mail, an mbox, or JSON with the mail; each counts once',
+        body: {
+          content: {
+            'application/json': { schema: Mail },
+            'message/rfc822': { schema: {} },
+            'application/mbox': { schema: {} },
+          },
+        },
+        response: { 200: TakenJson, 201: TakenJson },
+      },
+    },
+    async (request, reply) => {
+      const body = request.body as Buffer | { mail: string };
+      const raw = Buffer.isBuffer(body) ? body : Buffer.from(body.mail);
+      const field = Buffer.isBuffer(body) ? 'body' : 'mail';
+      const read = readReports(raw, field, { catalogue, keepMails: config.keepComplaintMails });
+      const answer = await once(
+        db,
+        {
+          actor: actorOf(request),
+          key: apiKey(request),
+          what: 'POST /complaints',
+          input: raw.toString('base64'),
+        },
+        async (trx) => {
+          const done = await takeReports(trx, read, 'api');
+          return { status: done.taken > 0 ? 201 : 200, body: done };
+        },
+      );
+      return reply.code(answer.status as 200 | 201).send(answer.body as never);
+    },
+  );
+
+  app.get(
+    '/complaints',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'Reports of feedback loops, newest first; who complained is a hash',
+        querystring: Type.Object({ ...PageQuery, address: Type.Optional(Type.String({ maxLength: 80 })) }),
+        response: { 200: pageOf(ComplaintJson) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, cursor, address } = request.query;
+      const network = address ? networksFrom('address', () => parseNetwork(address)) : undefined;
+      const held = readCursor(cursor, LIST, ['time', 'id']);
+      const page = await listComplaints(db, {
+        limit,
+        cidr: network?.cidr,
+        after: held && { at: held[0], id: held[1] },
+      });
+      return {
+        items: page.items.map((row) => ({
+          id: row.id,
+          feedbackType: row.feedback_type,
+          isComplaint: row.is_complaint,
+          address: row.source_ip && networkText(row.source_ip),
+          addressFrom: row.ip_source,
+          reportedAt: row.reported_at.toISOString(),
+          arrivedAt: row.arrived_at?.toISOString() ?? null,
+          incidents: row.incidents,
+          reporter: row.reporter?.toString('hex') ?? null,
+          reporterDomain: row.reporter_domain,
+          provider: row.provider,
+          userAgent: row.user_agent,
+          originalMailFrom: row.original_mail_from,
+          reportedDomain: row.reported_domain,
+          messageId: row.message_id,
+          campaign: row.campaign,
+          campaignField: row.campaign_field,
+          authFailure: row.auth_failure,
+        })),
+        next: page.next && writeCursor(LIST, [page.next.at, page.next.id]),
+      };
+    },
+  );
+};
