@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { addressComplaints } from '../complaints/address-view.ts';
 import { networkEvidence } from '../evidence/incident-evidence.ts';
 import { snapshotJson } from '../evidence/json.ts';
 import { INTERVALS, intervalWords } from '../evidence/monitors.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
-import { addressComplaints } from '../complaints/address-view.ts';
 import { durations, STATES, stateWords } from '../incidents/incidents.ts';
 import { countIncidents, listIncidents } from '../incidents/list.ts';
 import { Type, Version } from '../json-schema.ts';

@@ -25,5 +25,6 @@ export function withoutReporter(text: string, reporter: string | null): string {
     ? [`${local}@${domain}`, `${local}=${domain}`, ...(local.length >= SHORT ? [local] : [])]
     : [];
   const plain = words.reduce(replaced, text);
-  return plain.replace(/^[^@\s]{0,200}=[^@\s]{0,200}(?=@[^@\s]{1,255}$)/, '…');
+  const [left = '', right, more] = plain.split('@');
+  return right && more === undefined && left.includes('=') && !plain.includes(' ') ? `…@${right}` : plain;
 }

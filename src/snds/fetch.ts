@@ -148,6 +148,7 @@ export async function fetchDueFeeds(
     const feed = by.signal?.aborted ? undefined : await takeDueFeed(db, now);
     if (!feed) break;
     const error = await haveTurn(db, feed, now, by);
+    if (by.signal?.aborted) break;
     if (error) done.failed.push(error);
     else done.fetched += 1;
   }

@@ -75,7 +75,10 @@ const rangeWords = ({ first, last }: BlockedRange) => (first === last ? first : 
 /** A status that nobody has seen for days is no news of today. */
 function rangeFact(range: BlockedRange, now: Date): Fact {
   const fresh = now.getTime() - range.seenAt.getTime() <= FRESH_DAYS * DAY_MS;
-  const said = `${range.blocked ? 'blocked' : 'not blocked'}${range.details ? `: ${range.details}` : ''}`;
+  const word = range.blocked ? 'blocked' : 'not blocked';
+  // Most details begin with the word themselves.
+  const details = range.details.replace(/^blocked /i, '');
+  const said = details ? `${word}${details === range.details ? ':' : ''} ${details}` : word;
   return {
     key: `range ${range.first}`,
     label: rangeWords(range),

@@ -85,6 +85,8 @@ t.test('50 MB over the API are a problem that says so', async (t) => {
     ['/api/v1/incidents', 'application/json', JSON.stringify({ report: 'x'.repeat(FIFTY) })],
     ['/api/v1/parse', 'application/json', JSON.stringify({ text: 'x'.repeat(FIFTY) })],
     ['/api/v1/incidents/1/messages', 'message/rfc822', 'x'.repeat(FIFTY)],
+    ['/api/v1/snds/imports', 'text/csv', 'x'.repeat(FIFTY)],
+    ['/api/v1/complaints', 'message/rfc822', 'x'.repeat(FIFTY)],
     ['/api/v1/incidents/1/notes', 'application/json', JSON.stringify({ text: 'x'.repeat(FIFTY) })],
   ] as const;
   for (const [path, type, text] of bodies) {

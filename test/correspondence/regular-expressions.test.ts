@@ -18,6 +18,11 @@ const FILES = [
   'sentences',
   'ticket-reference',
   'tokens',
+  '../snds/csv',
+  '../snds/snds-file',
+  '../snds/us-time',
+  '../complaints/complaint',
+  '../complaints/fields',
 ];
 const LITERAL =
   /(?<=[(=,:[]\s?|^\s{2,6})\/((?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.){0,300}\]){1,400})\/([dgimsuvy]{0,5})(?=[\s.,;)\]])/gm;

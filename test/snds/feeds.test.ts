@@ -229,3 +229,25 @@ t.test('ssrf: a link that got into the database is not asked either', async (t) 
   t.match(failed, [/is none of the hosts/]);
   t.strictSame(asked, []);
 });
+
+t.test(
+  'a turn that is cut off by the end of the process is nobody’s failure, and had again after its lease',
+  async (t) => {
+    const desk = await testDesk(t);
+    const ended = new AbortController();
+    let isOpen = false;
+    const { by } = await sndsServer(t, (request, response) => {
+      if (isOpen) return send('text/plain', report({ day: daysAgo(1) }))(request, response);
+      ended.abort();
+    });
+    await addFeed(desk);
+    t.strictSame(await fetchDueFeeds(desk.db, NOW, { ...by, signal: ended.signal }), {
+      fetched: 0,
+      failed: [],
+    });
+    t.match(await feedOf(desk), { failures: 0, last_error: '', last_fetched_at: null });
+    isOpen = true;
+    t.equal((await fetchDueFeeds(desk.db, later(0.2), by)).fetched, 0, 'it may still be somebody’s');
+    t.equal((await fetchDueFeeds(desk.db, later(0.3), by)).fetched, 1);
+  },
+);

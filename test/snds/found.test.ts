@@ -100,6 +100,8 @@ t.test('a blocked range is bad whatever the colour, as long as it was seen of la
   const blocked = found([day(1)], [range]);
   t.match(blocked, { outcome: 'bad', summary: /^blocked: by complaints; GREEN/ });
   t.match(blocked.facts[0], { label: '192.0.2.0 to 192.0.2.15', outcome: 'bad' });
+  const words = found([day(1)], [{ ...range, details: 'Blocked due to complaints' }]).facts[0]?.words;
+  t.equal(words, 'blocked due to complaints', 'the word is not said twice');
   const old = found([day(1)], [{ ...range, seenAt: new Date(NOW.getTime() - 5 * 86_400_000) }]);
   t.match(old, { outcome: 'good' });
   t.match(old.facts[0], { outcome: 'unknown', words: /seen on 5 June 2026, and no status since/ });
