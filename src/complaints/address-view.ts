@@ -1,34 +1,10 @@
-import { networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
 import { shownFound } from '../evidence/shown.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { complaintsFound, WEEK } from './found.ts';
-import { complaintsByDay, complaintsByProvider, lastReports } from './store.ts';
-
-const MICROSOFT = 'outlook-com';
-const DAY_MS = 86_400_000;
+import { findComplaints } from './kind.ts';
 
 /** What feedback loops reported of an address or range; null where none ever reported anything. */
-export async function addressComplaints(
-  db: Db,
-  cidr: string,
-  { now, catalogue }: { now: Date; catalogue: Catalogue },
-) {
-  const since = new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - (WEEK - 1) * DAY_MS);
-  const [days, providers, last] = await Promise.all([
-    complaintsByDay(db, since, cidr),
-    complaintsByProvider(db, since, cidr),
-    lastReports(db, MICROSOFT, cidr),
-  ]);
-  if (last.any === null) return null;
-  const facts = {
-    days,
-    providers: providers.map(({ provider, ...share }) => ({
-      ...share,
-      name: catalogue.byKey.get(provider)?.name ?? provider,
-    })),
-    lastOfAny: last.any,
-    lastOfMicrosoft: last.own,
-  };
-  return shownFound(complaintsFound(networkText(cidr), facts, now));
+export async function addressComplaints(db: Db, cidr: string, given: { now: Date; catalogue: Catalogue }) {
+  const found = await findComplaints(db, cidr, given);
+  return found && shownFound(found);
 }

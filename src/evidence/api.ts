@@ -11,6 +11,7 @@ import { apiKey } from '../web/idempotency.ts';
 import { once } from '../web/once.ts';
 import { askForCheck, lastCheck } from './checks.ts';
 import { snapshotJson } from './json.ts';
+import { kindTitles } from './kind-titles.ts';
 import { standingSnapshots } from './snapshots.ts';
 import { RESULTS, recordEvidence } from './store.ts';
 
@@ -40,12 +41,12 @@ function isByHand(body: Body): body is ByHand {
 
 async function knownKinds(keys: string[] | undefined): Promise<string[] | undefined> {
   if (keys === undefined) return undefined;
-  const { KINDS } = await import('./kinds.ts');
-  const unknown = keys.find((key) => !KINDS.some((kind) => kind.key === key));
+  const titles = await kindTitles();
+  const unknown = keys.find((key) => !titles.has(key));
   if (unknown !== undefined)
     throw invalid(
       'kinds',
-      `“${unknown}” is no kind of evidence; these are: ${KINDS.map(({ key }) => key).join(', ')}.`,
+      `“${unknown}” is no kind of evidence; these are: ${[...titles.keys()].join(', ')}.`,
     );
   return keys;
 }

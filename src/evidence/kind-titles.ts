@@ -2,8 +2,14 @@ let titles: Promise<Map<string, string>> | undefined;
 
 /** Title of each kind of evidence by its key, in the order of pages. The kinds load when a page first needs them, not with every start. */
 export function kindTitles(): Promise<Map<string, string>> {
-  titles ??= Promise.all([import('./kinds.ts'), import('./sample-message.ts')]).then(
-    ([{ KINDS }, { SAMPLE }]) => new Map([...KINDS, SAMPLE].map(({ key, title }) => [key, title])),
+  titles ??= Promise.all([
+    import('./kinds.ts'),
+    import('./sample-message.ts'),
+    import('../snds/kind.ts'),
+    import('../complaints/kind.ts'),
+  ]).then(
+    ([{ KINDS }, { SAMPLE }, { SNDS }, { COMPLAINTS }]) =>
+      new Map([...KINDS, SNDS, COMPLAINTS, SAMPLE].map(({ key, title }) => [key, title])),
   );
   return titles;
 }

@@ -1,12 +1,14 @@
+import { complaintsKind } from '../complaints/kind.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../database/open.ts';
 import { openDns } from '../dns/open.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
+import { sndsKind } from '../snds/kind.ts';
 import { KINDS } from './kinds.ts';
 import { keyedZones, zoneSettings } from './list-settings.ts';
 import type { CheckWorld } from './run-check.ts';
 
-/** The resolvers and kinds of evidence that checks are made with. */
+/** What checks are made with: resolvers, the kinds that ask the world, and those that read what was recorded here. */
 export function openWorld(desk: { db: Db; catalogue: Catalogue; config: Config }): CheckWorld {
   const { db, catalogue, config } = desk;
   const zones = zoneSettings(catalogue, config);
@@ -15,6 +17,6 @@ export function openWorld(desk: { db: Db; catalogue: Catalogue; config: Config }
     catalogue,
     ask: openDns({ servers: config.dnsServers, zones }),
     keyed: keyedZones(zones),
-    kinds: KINDS,
+    kinds: [...KINDS, sndsKind(db), complaintsKind(db)],
   };
 }

@@ -1,0 +1,33 @@
+import type { Db } from '../database/open.ts';
+import type { AddressKind, Found } from '../evidence/kind.ts';
+import { sndsFound } from './found.ts';
+import { daysOf, newestDay, rangesAround } from './store.ts';
+
+/** Two weeks, and the day before them where they are empty. */
+const DAYS = 21;
+
+/** What SNDS says of one address; null where no report was ever imported. */
+export async function findSnds(db: Db, address: string, now: Date): Promise<Found | null> {
+  const [days, ranges, newest] = await Promise.all([
+    daysOf(db, address, DAYS),
+    rangesAround(db, address),
+    newestDay(db),
+  ]);
+  return newest === null && ranges.length === 0 ? null : sndsFound(address, days, now, ranges);
+}
+
+const NOTHING: Found = {
+  outcome: 'note',
+  summary: 'no report was ever imported (Settings, SNDS)',
+  facts: [],
+  claims: [],
+  raw: {},
+};
+
+export const SNDS = { key: 'snds', title: 'Microsoft SNDS', of: 'address' } as const;
+
+/** The reports that were imported, as a kind of evidence. */
+export const sndsKind = (db: Db): AddressKind => ({
+  ...SNDS,
+  look: async ({ address }, { now }) => (await findSnds(db, address, now)) ?? NOTHING,
+});
