@@ -8,10 +8,10 @@ const ZERO = 48;
 const isDigit = (code: number): boolean => code >= ZERO && code < ZERO + 10;
 
 /** Up to three digits from `at` on; -1 when there are none, or more. */
-function upToThree(text: string, at: number): number {
+function upToThree(octets: Uint8Array, at: number): number {
   let value = -1;
   for (let next = at; next < at + 4; next += 1) {
-    const code = text.charCodeAt(next);
+    const code = octets[next] as number;
     if (!isDigit(code)) return value;
     if (next === at + 3) return -1;
     value = Math.max(value, 0) * 10 + code - ZERO;
@@ -22,18 +22,24 @@ function upToThree(text: string, at: number): number {
 const digitsIn = (value: number): number => (value > 99 ? 3 : value > 9 ? 2 : 1);
 
 /** The codes of the reply that begins at `at`. */
-export function codesAt(text: string, at: number): number {
-  const reply = upToThree(text, at);
+export function codesIn(octets: Uint8Array, at: number): number {
+  const reply = upToThree(octets, at);
   if (reply < 200 || reply > 599) return 0;
-  const klass = text.charCodeAt(at + 4) - ZERO;
-  if (klass !== 2 || text.charCodeAt(at + 5) !== DOT) return reply * 10_000_000;
-  const subject = upToThree(text, at + 6);
+  if (octets[at + 4] !== ZERO + 2 || octets[at + 5] !== DOT) return reply * 10_000_000;
+  const subject = upToThree(octets, at + 6);
   const behind = at + 6 + digitsIn(subject);
-  const detail = subject < 0 || text.charCodeAt(behind) !== DOT ? -1 : upToThree(text, behind + 1);
+  const detail = subject < 0 || octets[behind] !== DOT ? -1 : upToThree(octets, behind + 1);
   return reply * 10_000_000 + (detail < 0 ? 0 : 1_000_000 + subject * 1000 + detail);
 }
 
-/** What {@link codesAt} found, in words. */
+/** So long are both codes, and what ends them. */
+const LONGEST_CODES = 14;
+
+/** The codes of a reply in a text. */
+export const codesAt = (text: string, at: number): number =>
+  codesIn(Buffer.from(text.slice(at, at + LONGEST_CODES), 'latin1'), 0);
+
+/** What {@link codesIn} found, in words. */
 export function spellCodes(codes: number): { replyCode: string | null; enhancedCode: string | null } {
   const reply = Math.floor(codes / 10_000_000);
   const rest = codes % 10_000_000;

@@ -6,16 +6,16 @@ const SEEDS = [randomInt(2 ** 31), randomInt(2 ** 31)] as const;
 const at = (octets: Uint8Array, place: number): number => octets[place] as number;
 
 /**
- * One number for a text that is given in parts. It stands for the text: of 53 bits, it is the same for two of
- * some thousand texts about never.
+ * One number for a text that is given in parts, and anew for the next one. It stands for the text: of 53 bits,
+ * it is the same for two of some thousand texts about never.
  */
 export class Fingerprint {
-  #a: number;
-  #b: number;
+  #a = 0;
+  #b = 0;
 
-  constructor(start: number) {
-    this.#a = SEEDS[0] ^ start;
-    this.#b = SEEDS[1] + start;
+  start(from: number): void {
+    this.#a = SEEDS[0] ^ from;
+    this.#b = (SEEDS[1] + from) | 0;
   }
 
   octets(octets: Uint8Array, from: number, to: number): void {
@@ -42,14 +42,11 @@ export class Fingerprint {
     this.#b = b;
   }
 
-  /** A short text, beside the octets. */
-  text(text: string): void {
-    for (let next = 0; next < text.length; next += 1) {
-      this.#a = Math.imul(this.#a ^ text.charCodeAt(next), 0xc2b2ae3d);
-      this.#b = Math.imul(this.#b + text.charCodeAt(next), 0x27d4eb2f);
-      this.#a ^= this.#a >>> 15;
-      this.#b ^= this.#b >>> 13;
-    }
+  /** What stands for octets that are left out. */
+  mark(mark: number): void {
+    const [a, b] = [Math.imul(this.#a ^ mark, 0xc2b2ae3d), Math.imul(this.#b + mark, 0x27d4eb2f)];
+    this.#a = a ^ (a >>> 15);
+    this.#b = b ^ (b >>> 13);
   }
 
   get key(): number {

@@ -6,7 +6,7 @@ import type { Catalogue } from '../providers/catalogue.ts';
 import type { Answered } from './delivery.ts';
 import type { Finding } from './gathering.ts';
 import { Names } from './names.ts';
-import { type Around, type Outline, outline, outlineText, standIn, standInAddress } from './outline.ts';
+import { Outliner, outlineText, type Placed, placed, standIn, standInAddress } from './outline.ts';
 import type { Receivers } from './receivers.ts';
 
 /** Outlines that are remembered; then it starts afresh. */
@@ -22,7 +22,15 @@ type Meaning = { finding: Finding | null; place: Place };
 /** A finding and the address that it is about, as far as the line says. */
 export type Found = { finding: Finding; address: string | null };
 
-const aroundOf = ({ host, domains }: Answered): Around => ({ host, domain: domains[0] ?? null });
+/** An answer where it stands, and how to tell it in words. */
+export type Answer = { places: Placed; putOff: boolean; source: string | null; inWords: () => Answered };
+
+/** An answer that is told in words already. */
+export function answerOf(delivery: Answered): Answer {
+  const { reply, host, hostIp, domains, putOff, source } = delivery;
+  const places = placed(reply, { host, hostIp, domain: domains[0] ?? null });
+  return { places, putOff, source, inWords: () => delivery };
+}
 
 /**
  * What replies mean, each outline worked out once by the same reading that a pasted line gets. An outline is
@@ -34,6 +42,7 @@ export class KnownReplies {
   /** By the outline's key. Null: not to be trusted. */
   #meanings = new Map<number, Meaning | null>();
   #findings = new Map<string, Finding>();
+  #outliner = new Outliner();
   /** The canonical form of addresses; null for those that are not public. */
   readonly addresses = new Names(publicIp);
 
@@ -43,25 +52,26 @@ export class KnownReplies {
   }
 
   /** By host's and domain's provider. Null: no refusal, or an ordinary bounce. */
-  find(delivery: Answered, byHost: number, byDomain: number): Found | null {
-    const receiver = byHost * 65_536 + byDomain * 2 + (delivery.putOff ? 1 : 0);
-    const outlined = outline(delivery.reply, aroundOf(delivery), receiver);
-    if (outlined === null) return this.#inFull(delivery);
-    const known = this.#meanings.get(outlined.key);
-    if (known !== undefined) return this.#foundBy(known, outlined.addresses, delivery);
+  find(answer: Answer, byHost: number, byDomain: number): Found | null {
+    const receiver = byHost * 65_536 + byDomain * 2 + (answer.putOff ? 1 : 0);
+    if (!this.#outliner.read(answer.places, receiver)) return this.#inFull(answer.inWords());
+    const known = this.#meanings.get(this.#outliner.key);
+    if (known !== undefined) return this.#foundBy(known, answer);
+    const delivery = answer.inWords();
     const found = this.#inFull(delivery);
     if (this.#meanings.size >= MOST_OUTLINES) this.#meanings.clear();
-    this.#meanings.set(outlined.key, this.#meaningOf(delivery, outlined, byHost, byDomain, found));
+    this.#meanings.set(this.#outliner.key, this.#meaningOf(answer.places, delivery, byHost, byDomain, found));
     return found;
   }
 
-  #foundBy(meaning: Meaning | null, addresses: string[], delivery: Answered): Found | null {
-    if (meaning === null) return this.#inFull(delivery);
-    if (meaning.finding === null) return null;
-    if (meaning.place === 'field') return { finding: meaning.finding, address: this.#field(delivery) };
-    const address = this.addresses.of(addresses[meaning.place] ?? '');
-    const isOurs = address !== null && address !== this.#mxIp(delivery);
-    return isOurs ? { finding: meaning.finding, address } : this.#inFull(delivery);
+  #foundBy(meaning: Meaning | null, answer: Answer): Found | null {
+    if (meaning === null) return this.#inFull(answer.inWords());
+    const { finding, place } = meaning;
+    if (finding === null) return null;
+    if (place === 'field') return { finding, address: this.#field(answer.source) };
+    const address = this.#addressAt(answer.places, place);
+    const isOurs = address !== null && address !== this.#mxIp(answer.places);
+    return isOurs ? { finding, address } : this.#inFull(answer.inWords());
   }
 
   /** As a pasted line is read. */
@@ -91,25 +101,33 @@ export class KnownReplies {
   }
 
   #meaningOf(
+    places: Placed,
     delivery: Answered,
-    outlined: Outline,
     byHost: number,
     byDomain: number,
     found: Found | null,
   ): Meaning | null {
-    const said = delivery.read(standIn(outlineText(delivery.reply, aroundOf(delivery))));
+    const said = delivery.read(standIn(outlineText(places)));
     if (!said || !this.#isAbout(said, byHost, byDomain)) return null;
     const rejection = toRejection(said, this.#catalogue);
     const again = rejection && this.#foundIn(rejection, delivery);
     if ((again?.finding ?? null) !== (found?.finding ?? null)) return null;
     if (!found || !rejection) return { finding: null, place: 'field' };
-    const { addresses } = outlined;
-    const place = addresses.findIndex(
-      (address, at) => rejection.ip === standInAddress(at, !address.includes(':')),
-    );
-    const address = place < 0 ? this.#field(delivery) : this.addresses.of(addresses[place] ?? '');
-    if (address !== found.address || (place < 0 && rejection.ip !== address)) return null;
-    return { finding: found.finding, place: place < 0 ? 'field' : place };
+    const place = this.#placeOf(places, rejection.ip);
+    const address = place === 'field' ? this.#field(delivery.source) : this.#addressAt(places, place);
+    if (address !== found.address || (place === 'field' && rejection.ip !== address)) return null;
+    return { finding: found.finding, place };
+  }
+
+  /** Where the address stood for which a stand-in was read. */
+  #placeOf({ octets }: Placed, standsIn: string | null): Place {
+    for (let place = 0; place < this.#outliner.addresses; place += 1) {
+      const colon = octets
+        .subarray(0, this.#outliner.addressTo(place))
+        .indexOf(':', this.#outliner.addressFrom(place));
+      if (standsIn === standInAddress(place, colon < 0)) return place;
+    }
+    return 'field';
   }
 
   /** Whether the full reading sees the same receiver. */
@@ -120,11 +138,16 @@ export class KnownReplies {
     return host === byHost && domain === byDomain;
   }
 
-  #field({ source }: Answered): string | null {
+  #field(source: string | null): string | null {
     return source === null ? null : this.addresses.of(source);
   }
 
-  #mxIp({ hostIp }: Answered): string | null {
-    return hostIp === null ? null : this.addresses.of(hostIp);
+  /** One of those that were cut out of the reply. */
+  #addressAt({ octets }: Placed, place: number): string | null {
+    return this.addresses.get(octets, this.#outliner.addressFrom(place), this.#outliner.addressTo(place));
+  }
+
+  #mxIp({ octets, hostIp, hostIpEnd }: Placed): string | null {
+    return hostIpEnd > hostIp ? this.addresses.get(octets, hostIp, hostIpEnd) : null;
   }
 }

@@ -1,22 +1,15 @@
 /** Longest line that is read; what is longer is no log line, and is passed over. */
 export const LONGEST_LINE = 65_536;
 
-/** So much is turned into text at once: what fits the processor's cache is read twice as fast. */
+/** So much is cut at once: what fits the processor's cache is read twice as fast. */
 const PIECE = 1 << 16;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
-/**
- * A line is given by its place in a larger text, so that none is copied that nobody reads. Text and octets have
- * the same places: octets are quicker to look at, texts to search and to keep.
- */
-export type TakeLine = (text: string, octets: Uint8Array, from: number, to: number) => void;
+/** A line is given by its place among octets, so that no text is made of the many that nobody reads. */
+export type TakeLine = (octets: Buffer, from: number, to: number) => void;
 
-/**
- * Cuts octets into lines, in whatever pieces they come. Every octet becomes one character (Latin-1): decoding
- * costs nothing then, and the few texts that are kept are decoded as what they are. Memory is bounded by one
- * piece and one line.
- */
+/** Cuts octets into lines, in whatever pieces they come. Memory is bounded by one piece and one line. */
 export class LineCutter {
   #take: TakeLine;
   #tooLong: () => void;
@@ -36,8 +29,7 @@ export class LineCutter {
 
   /** The input has ended: what is left is a line too. */
   finish(): void {
-    const text = this.#octets.toString('latin1', 0, this.#length);
-    if (this.#length > 0) this.#one(text, 0, this.#length);
+    if (this.#length > 0) this.#one(0, this.#length);
     this.#length = 0;
     this.#skipping = false;
   }
@@ -59,17 +51,16 @@ export class LineCutter {
 
   /** The lines up to `end`; what is behind becomes the start of the next. */
   #whole(end: number): void {
-    const text = this.#octets.toString('latin1', 0, end);
     for (let from = 0; from < end; ) {
-      const to = text.indexOf('\n', from);
-      this.#one(text, from, to);
+      const to = this.#octets.indexOf(LINE_FEED, from);
+      this.#one(from, to);
       from = to + 1;
     }
     this.#octets.copyWithin(0, end, this.#length);
     this.#length -= end;
   }
 
-  #one(text: string, from: number, to: number): void {
+  #one(from: number, to: number): void {
     if (to - from > LONGEST_LINE) {
       this.#tooLong();
       return;
@@ -79,6 +70,6 @@ export class LineCutter {
     let start = from;
     // A file that was cut short while somebody wrote to it begins with NULs.
     while (octets[start] === 0 && start < end) start += 1;
-    this.#take(text, octets, start, end);
+    this.#take(octets, start, end);
   }
 }

@@ -1,5 +1,5 @@
 import { type Clock, readStamp } from '../bounces/stamps.ts';
-import { ownCopy } from './octets.ts';
+import { isAt, textAt } from './octets.ts';
 
 /** `Jan  9 08:00` and `2026-01-09T08:00`. */
 const SYSLOG_MINUTE = 12;
@@ -15,21 +15,23 @@ const isFraction = (code: number): boolean => (code >= 48 && code < 58) || code 
 /** `Jan  9 08:00:01`; `2026-01-09T08:00:01.5+02:00`, its parts parted by `T` or a blank; any other. */
 export type StampKind = 'syslog' | 'iso' | 'any';
 
-function zoneAt(text: string, from: number, to: number): number {
+function zoneAt(octets: Uint8Array, from: number, to: number): number {
   let zone = from + ISO_SECOND;
-  while (zone < to && isFraction(text.charCodeAt(zone))) zone += 1;
+  while (zone < to && isFraction(octets[zone] as number)) zone += 1;
   return zone;
 }
 
+const NOTHING = new Uint8Array();
+
 /**
  * The minutes of log stamps. A log stays within a minute for many lines, so the last one is remembered by
- * its characters.
+ * its octets.
  */
 export class Minutes {
   #clock: () => Clock;
   /** The last stamp up to its minute, and its zone; empty: none. */
-  #last = '';
-  #zone = '';
+  #last = NOTHING;
+  #zone = NOTHING;
   #minute: string | null = null;
 
   constructor(clock: () => Clock) {
@@ -38,25 +40,26 @@ export class Minutes {
 
   /** What stamps without a year mean changes with the clock. */
   forget(): void {
-    this.#last = '';
+    this.#last = NOTHING;
   }
 
   /** Of the stamp between `from` and `to`. */
-  of(kind: StampKind, text: string, from: number, to: number): string | null {
-    if (kind === 'any') return this.#read(text.slice(from, to));
-    const zone = kind === 'iso' ? zoneAt(text, from, to) : to;
+  of(kind: StampKind, octets: Buffer, from: number, to: number): string | null {
+    if (kind === 'any') return this.read(textAt(octets, from, to));
+    const zone = kind === 'iso' ? zoneAt(octets, from, to) : to;
     const isLast =
-      this.#last !== '' &&
-      text.startsWith(this.#last, from) &&
-      (kind === 'syslog' || (to - zone === this.#zone.length && text.startsWith(this.#zone, zone)));
+      this.#last !== NOTHING &&
+      isAt(octets, from, this.#last) &&
+      (kind === 'syslog' || (to - zone === this.#zone.length && isAt(octets, zone, this.#zone)));
     if (isLast) return this.#minute;
-    this.#minute = this.#read(text.slice(from, to));
-    this.#last = ownCopy(text.slice(from, from + (kind === 'iso' ? ISO_MINUTE : SYSLOG_MINUTE)));
-    this.#zone = ownCopy(text.slice(zone, to));
+    this.#minute = this.read(textAt(octets, from, to));
+    this.#last = Uint8Array.from(octets.subarray(from, from + (kind === 'iso' ? ISO_MINUTE : SYSLOG_MINUTE)));
+    this.#zone = Uint8Array.from(octets.subarray(zone, to));
     return this.#minute;
   }
 
-  #read(stamp: string): string | null {
+  /** Of any stamp. */
+  read(stamp: string): string | null {
     const found = readStamp(stamp, this.#clock());
     return found && minuteOf(found.at);
   }

@@ -25,10 +25,32 @@ export function decodedCopy(part: string): string {
 export const asOctets = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
 /** The octets of a text, as Latin-1, until the next call; behind its length stands what was there before. */
-export function octetsOf(text: string): Uint8Array {
+export function octetsOf(text: string): Buffer {
   if (text.length > scratch.length) return Buffer.from(text, 'latin1');
   scratch.write(text, 'latin1');
   return scratch;
+}
+
+/** Each octet as one character, as the readers of lines take it. */
+export const textAt = (octets: Buffer, from: number, to: number): string =>
+  octets.toString('latin1', from, to);
+
+/** Octets as the text they are: UTF-8 where they are valid UTF-8, which is tried first since it nearly always is. */
+export function decodedAt(octets: Buffer, from: number, to: number): string {
+  const text = octets.toString('utf8', from, to);
+  return text.includes('\ufffd') ? decodedCopy(textAt(octets, from, to)) : text;
+}
+
+/** Whether the octets at two places are the same, so many of them. */
+export function sameAt(octets: Uint8Array, one: number, other: number, length: number): boolean {
+  for (let at = 0; at < length; at += 1) if (octets[one + at] !== octets[other + at]) return false;
+  return true;
+}
+
+/** Whether octets stand at a place. */
+export function isAt(octets: Uint8Array, place: number, wanted: Uint8Array): boolean {
+  for (let at = 0; at < wanted.length; at += 1) if (octets[place + at] !== wanted[at]) return false;
+  return true;
 }
 
 /** Lets every bit count for every other: places are told by the lowest ones. */
@@ -57,22 +79,5 @@ export function hashOf(octets: Uint8Array, from: number, to: number, seed: numbe
     hash ^= hash >>> 15;
   }
   for (; next < to; next += 1) hash = Math.imul(hash ^ at(octets, next), 0x01000193);
-  return spread(hash);
-}
-
-/** The same number for the same text. */
-export function hashOfText(text: string, seed: number): number {
-  let hash = seed ^ text.length;
-  let next = 0;
-  for (; next + 3 < text.length; next += 4) {
-    const four =
-      text.charCodeAt(next) |
-      (text.charCodeAt(next + 1) << 8) |
-      (text.charCodeAt(next + 2) << 16) |
-      (text.charCodeAt(next + 3) << 24);
-    hash = Math.imul(hash ^ four, 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  for (; next < text.length; next += 1) hash = Math.imul(hash ^ text.charCodeAt(next), 0x01000193);
   return spread(hash);
 }

@@ -1,53 +1,59 @@
-import { codesAt } from './codes.ts';
+import { codesIn } from './codes.ts';
 import type { Answered } from './delivery.ts';
 import { isInside, mayBeInside } from './inside.ts';
+import { isAt, sameAt, textAt } from './octets.ts';
+import type { Placed } from './outline.ts';
 import { readLine } from './read-line.ts';
 
 /** Ids of the queue are no longer than this. */
 const LONGEST_ID = 24;
 
 const AT_SIGN = 64;
+const BLANK = 32;
 const COLON = 58;
 const GREATER = 62;
+const OPENING = 40;
 const BRACKET = 91;
+const CLOSING_BRACKET = 93;
 const COMMA = 44;
+
+const TO = Buffer.from(': to=<');
+const RELAY = Buffer.from(', relay=');
+const RELAY_BEHIND = Buffer.from('>, relay=');
+const STATUS = Buffer.from(', status=');
+const SENT = Buffer.from('status=sent ');
+const DEFERRED = Buffer.from('deferred');
+const DELIVERABLE = Buffer.from('deliverable');
+const TELLER = Buffer.from('host ');
 
 /** `host mx.example.org[203.0.113.3] said: …`, possibly after `delivery temporarily suspended: `. */
 const TOLD_BY = /^(?:delivery temporarily suspended: )?host ([\w.-]{0,253})\[([\da-fA-F:.]{3,45})\](?= )/;
 
-/** Takes what most lines tell, by its place in the text: no string is made for it. */
+/** Takes what lines tell by its place among octets: no string is made for it. */
 export type PostfixSink = {
-  /** `domain` and `host` may be empty: their ends are where they begin. */
   sent: (places: Places, codes: number) => void;
-  answered: (delivery: Answered) => void;
+  refused: (places: Places) => void;
 };
 
 /** A line, and where its parts begin and end; one is used for all lines. */
-export type Places = {
-  text: string;
-  octets: Uint8Array;
+export type Places = Placed & {
   from: number;
-  to: number;
-  recipient: number;
-  domain: number;
-  recipientEnd: number;
-  host: number;
-  hostEnd: number;
-  /** 0: none. */
-  hostIp: number;
+  /** Whether the log calls it put off rather than given up. */
+  putOff: boolean;
 };
 
 export const openPlaces = (): Places => ({
-  text: '',
-  octets: new Uint8Array(),
+  octets: Buffer.alloc(0),
   from: 0,
   to: 0,
-  recipient: 0,
   domain: 0,
-  recipientEnd: 0,
+  domainEnd: 0,
   host: 0,
   hostEnd: 0,
   hostIp: 0,
+  hostIpEnd: 0,
+  reply: 0,
+  putOff: false,
 });
 
 /** The next octet of a kind; `to` when there is none before. */
@@ -59,17 +65,38 @@ function next(octets: Uint8Array, kind: number, from: number, to: number): numbe
 
 /** `to=<user@example.org>`: its end, and where the domain begins. False: no recipient. */
 function readRecipient(places: Places, message: number): boolean {
-  const { text, octets, to } = places;
+  const { octets, to } = places;
   const colon = next(octets, COLON, message, Math.min(to, message + LONGEST_ID));
-  if (!text.startsWith(': to=<', colon)) return false;
-  places.recipient = colon + 6;
-  let at = places.recipient;
-  places.domain = 0;
-  for (; at < to && octets[at] !== GREATER; at += 1) if (octets[at] === AT_SIGN) places.domain = at + 1;
-  if (places.domain === 0) places.domain = at;
-  places.recipientEnd = at;
+  if (!isAt(octets, colon, TO)) return false;
+  let at = colon + TO.length;
+  let domain = 0;
+  for (; at < to && octets[at] !== GREATER; at += 1) if (octets[at] === AT_SIGN) domain = at + 1;
+  places.domain = domain === 0 ? at : domain;
+  places.domainEnd = at;
   return at < to;
 }
+
+/** `relay=mx.example.org[203.0.113.3]:25`. False: there is no such field. */
+function readRelay(places: Places): boolean {
+  const { octets, to, domainEnd } = places;
+  let relay = domainEnd + 1 + RELAY.length;
+  if (!isAt(octets, domainEnd + 1, RELAY)) {
+    const behind = octets.subarray(0, to).indexOf(RELAY_BEHIND, domainEnd);
+    if (behind < 0) return false;
+    relay = behind + RELAY_BEHIND.length;
+  }
+  let end = relay;
+  while (end < to && octets[end] !== BRACKET && octets[end] !== COMMA) end += 1;
+  const isHost = octets[end] === BRACKET && end < to;
+  places.host = relay;
+  places.hostEnd = isHost ? end : relay;
+  places.hostIp = isHost ? end + 1 : relay;
+  places.hostIpEnd = isHost ? next(octets, CLOSING_BRACKET, end + 1, to) : relay;
+  return true;
+}
+
+const isOurOwn = ({ octets, hostIp, hostIpEnd }: Places): boolean =>
+  hostIpEnd > hostIp && mayBeInside(octets[hostIp] as number) && isInside(textAt(octets, hostIp, hostIpEnd));
 
 /**
  * A delivery by Postfix' smtp, or one that its error put off because of an earlier answer. Fields are looked
@@ -77,72 +104,69 @@ function readRecipient(places: Places, message: number): boolean {
  * `B1: to=<a@example.org>, relay=mx.example.org[203.0.113.3]:25, …, status=sent (250 …)`
  */
 export function readPostfix(places: Places, message: number, sink: PostfixSink): void {
-  if (!readRecipient(places, message)) return;
-  const { text, octets, to, recipientEnd } = places;
-  let relay = recipientEnd + 9;
-  if (!text.startsWith(', relay=', recipientEnd + 1)) {
-    relay = text.slice(0, to).indexOf('>, relay=', recipientEnd) + 9;
-    if (relay < 9) return;
-  }
-  places.host = relay;
-  places.hostEnd = relay;
-  while (places.hostEnd < to) {
-    const octet = octets[places.hostEnd];
-    if (octet === BRACKET || octet === COMMA) break;
-    places.hostEnd += 1;
-  }
-  const isHost = octets[places.hostEnd] === BRACKET;
-  places.hostIp = isHost ? places.hostEnd + 1 : 0;
-  if (!isHost) places.hostEnd = relay;
-  if (isHost && mayBeInside(octets[places.hostIp] ?? 0) && isInside(addressAt(text, places.hostIp))) return;
-  const open = text.indexOf('(', relay);
-  if (open > 0 && open < to && text.startsWith('status=sent ', open - 12))
-    sink.sent(places, codesAt(text, open + 1));
-  else readAnswer(places, sink);
+  if (!readRecipient(places, message) || !readRelay(places) || isOurOwn(places)) return;
+  const { octets, to } = places;
+  const open = octets.indexOf(OPENING, places.host);
+  if (open > 0 && open < to && isAt(octets, open - SENT.length, SENT))
+    sink.sent(places, codesIn(octets, open + 1));
+  else if (readAnswer(places)) sink.refused(places);
 }
 
-function readAnswer(places: Places, sink: PostfixSink): void {
-  const { text, from, to } = places;
-  const line = text.slice(from, to);
-  const status = line.indexOf(', status=', places.host - from) + 9;
-  const reply = line.indexOf('(', status) + 1;
-  if (status < 9 || reply < 1 || line.startsWith('deliverable', status)) return;
-  const domain = text.slice(places.domain, places.recipientEnd);
-  const { cut, host, hostIp } = tellerOf(places, line, reply);
-  const head = line.slice(0, cut);
-  sink.answered({
-    domains: domain === '' ? [] : [domain],
-    host,
-    hostIp,
-    source: null,
-    transport: null,
-    reply: line.slice(cut),
-    read: (other) => readLine(head + other),
-    putOff: line.startsWith('deferred', status),
-    lines: line,
-  });
+function readAnswer(places: Places): boolean {
+  const { octets, to } = places;
+  let comma = next(octets, COMMA, places.host, to);
+  while (comma < to && !isAt(octets, comma, STATUS)) comma = next(octets, COMMA, comma + 1, to);
+  const status = comma + STATUS.length;
+  const reply = next(octets, OPENING, status, to) + 1;
+  if (reply > to || isAt(octets, status, DELIVERABLE)) return false;
+  places.putOff = isAt(octets, status, DEFERRED);
+  readTeller(places, reply);
+  return true;
 }
-
-type Teller = { host: string | null; hostIp: string | null; cut: number };
 
 /** Who said the words behind `reply`, and where they begin: nearly always the relay, which was read before. */
-function tellerOf(places: Places, line: string, reply: number): Teller {
-  const { text } = places;
-  const hostIp = places.hostIp === 0 ? null : addressAt(text, places.hostIp);
-  const host = text.slice(places.host, places.hostEnd) || null;
-  const relay = hostIp === null ? '' : text.slice(places.host, places.hostIp + hostIp.length + 1);
-  const behind = reply + 5 + relay.length;
-  if (
-    relay !== '' &&
-    line.startsWith('host ', reply) &&
-    line.startsWith(relay, reply + 5) &&
-    line[behind] === ' '
-  )
-    return { host, hostIp, cut: behind };
-  const teller = TOLD_BY.exec(line.slice(reply));
-  if (!teller) return { host, hostIp, cut: reply };
-  return { host: teller[1] || host, hostIp: teller[2] ?? hostIp, cut: reply + teller[0].length };
+function readTeller(places: Places, reply: number): void {
+  const { octets, host, hostIp, hostIpEnd, to } = places;
+  const length = hostIpEnd + 1 - host;
+  const behind = reply + TELLER.length + length;
+  const isRelay =
+    hostIpEnd > hostIp &&
+    behind < to &&
+    octets[behind] === BLANK &&
+    isAt(octets, reply, TELLER) &&
+    sameAt(octets, host, reply + TELLER.length, length);
+  if (isRelay) places.reply = behind;
+  else readOtherTeller(places, reply);
 }
 
-/** The address that ends with a bracket. */
-const addressAt = (text: string, from: number): string => text.slice(from, text.indexOf(']', from));
+function readOtherTeller(places: Places, reply: number): void {
+  const [all = '', host = '', hostIp = ''] = TOLD_BY.exec(textAt(places.octets, reply, places.to)) ?? [];
+  places.reply = reply + all.length;
+  if (all === '') return;
+  places.hostIpEnd = places.reply - 1;
+  places.hostIp = places.hostIpEnd - hostIp.length;
+  if (host === '') return;
+  places.hostEnd = places.hostIp - 1;
+  places.host = places.hostEnd - host.length;
+}
+
+const textOrNull = (octets: Buffer, from: number, to: number): string | null =>
+  to > from ? textAt(octets, from, to) : null;
+
+/** The delivery in words, for the few lines that are read in full. */
+export function answeredBy(places: Places): Answered {
+  const { octets, from, to, reply, host, hostEnd, hostIp, hostIpEnd, domain, domainEnd } = places;
+  const recipient = textOrNull(octets, domain, domainEnd);
+  const head = textAt(octets, from, reply);
+  return {
+    domains: recipient === null ? [] : [recipient],
+    host: textOrNull(octets, host, hostEnd),
+    hostIp: textOrNull(octets, hostIp, hostIpEnd),
+    source: null,
+    transport: null,
+    reply: textAt(octets, reply, to),
+    read: (other) => readLine(head + other),
+    putOff: places.putOff,
+    lines: textAt(octets, from, to),
+  };
+}

@@ -5,15 +5,15 @@ import { LONGEST_SAMPLE, type Observation } from '../observations/observation.ts
 import type { Catalogue } from '../providers/catalogue.ts';
 import { Acceptances } from './acceptances.ts';
 import type { Accepted, Answered, Delivery, Reader, Sink } from './delivery.ts';
-import { Gathering, wantsSample } from './gathering.ts';
+import { Gathering, type Row, wantsSample } from './gathering.ts';
 import { type Entry, JournalExport, journalEntry } from './journal.ts';
-import { KnownReplies } from './known-replies.ts';
+import { type Answer, answerOf, type Found, KnownReplies } from './known-replies.ts';
 import { isKumoRecord, readKumo } from './kumomta.ts';
 import { LineCutter } from './lines.ts';
 import { Minutes, minuteOf, type StampKind } from './minutes.ts';
 import { Names } from './names.ts';
-import { decoded, decodedCopy, octetsOf } from './octets.ts';
-import { openPlaces, type PostfixSink, readPostfix } from './postfix.ts';
+import { decoded, decodedAt, decodedCopy, textAt } from './octets.ts';
+import { answeredBy, openPlaces, type Places, type PostfixSink, readPostfix } from './postfix.ts';
 import { powermtaReader } from './powermta.ts';
 import { openReaders, readerOf } from './programs.ts';
 import { type Domain, Receivers } from './receivers.ts';
@@ -46,6 +46,8 @@ const COLON = 58;
 const OPENING = 91;
 const UPPER_T = 84;
 
+const ownOctets = (line: string): Buffer => Buffer.from(line, 'latin1');
+
 const isDigit = (code: number): boolean => code >= 48 && code < 58;
 const isUpper = (code: number): boolean => code >= 65 && code < 91;
 const isLower = (code: number): boolean => code >= 97 && code < 123;
@@ -68,13 +70,15 @@ export class Scanner {
   #sources = new Names((name) => this.#sourceOf(name));
   #acceptances: Acceptances;
   #places = openPlaces();
+  /** What is told of the line in `#places`; one is used for all lines. */
+  #answer: Answer;
   #address: string | null;
   #told = false;
 
   // The line that is being read: its host and where it came from, its stamp.
   #host = '';
   #via = '';
-  #text = '';
+  #octets: Buffer = Buffer.alloc(0);
   #stampFrom = 0;
   #stampTo = 0;
   #stampKind: StampKind = 'any';
@@ -89,11 +93,13 @@ export class Scanner {
     this.#receivers = new Receivers(options.catalogue);
     this.#acceptances = new Acceptances(this.#receivers.keys);
     this.#replies = new KnownReplies(options.catalogue, this.#receivers);
+    const places = this.#places;
+    this.#answer = { places, putOff: false, source: null, inWords: () => answeredBy(places) };
     this.#readPowermta = powermtaReader(clock, (stamp) => {
-      this.#minute = this.#minutes.of('any', stamp, 0, stamp.length);
+      this.#minute = this.#minutes.read(stamp);
     });
     this.#cutter = new LineCutter(
-      (text, octets, from, to) => this.#line(text, octets, from, to),
+      (octets, from, to) => this.#line(octets, from, to),
       () => this.#passedOver(),
     );
   }
@@ -125,15 +131,14 @@ export class Scanner {
     this.#told = true;
   }
 
-  #line(text: string, octets: Uint8Array, from: number, to: number): void {
+  #line(octets: Buffer, from: number, to: number): void {
     const first = octets[from] ?? 0;
-    if (isUpper(first) && octets[from + 3] === BLANK) {
-      this.#syslog(text, octets, from, from + 15, to, 'syslog');
-    } else if (isDigit(first) && octets[from + 10] === UPPER_T) {
+    if (isUpper(first) && octets[from + 3] === BLANK) this.#syslog(octets, from, from + 15, to, 'syslog');
+    else if (isDigit(first) && octets[from + 10] === UPPER_T) {
       const blank = this.#blank(octets, from + 19, to);
-      if (octets[blank + 1] === OPENING) this.#own(text, from, blank, to, this.#readers.haraka);
-      else this.#syslog(text, octets, from, blank, to, 'iso');
-    } else this.#other(text.slice(from, to), first);
+      if (octets[blank + 1] === OPENING) this.#own(octets, from, blank, to, this.#readers.haraka);
+      else this.#syslog(octets, from, blank, to, 'iso');
+    } else this.#other(octets, from, to, first);
   }
 
   /** The next blank within a line, or its end. */
@@ -144,48 +149,37 @@ export class Scanner {
   }
 
   /** `STAMP HOST PROGRAM[PID]: MESSAGE` */
-  #syslog(
-    text: string,
-    octets: Uint8Array,
-    from: number,
-    stampTo: number,
-    to: number,
-    kind: StampKind,
-  ): void {
+  #syslog(octets: Buffer, from: number, stampTo: number, to: number, kind: StampKind): void {
     const name = stampTo + 1;
     const most = Math.min(to, name + LONGEST_HEAD);
     let end = this.#blank(octets, name, most) + 1;
     while (end < most && octets[end] !== OPENING && octets[end] !== COLON) end += 1;
     if (end >= most) return;
-    const { read, host, via } = this.#sources.get(text, octets, name, end);
+    const { read, host, via } = this.#sources.get(octets, name, end);
     if (read === null) return;
     // `[PID]: `, or `: `
     let colon = end;
     while (octets[colon] !== COLON && colon < end + LONGEST_PID) colon += 1;
     this.#host = host;
     this.#via = via;
-    this.#text = text;
-    this.#stampFrom = from;
-    this.#stampTo = stampTo;
-    this.#stampKind = kind;
-    this.#minute = null;
-    if (read === 'postfix') this.#postfix(text, octets, from, to, colon + 2);
-    else this.#whole(text.slice(from, to), colon + 2 - from, stampTo - from, read);
+    this.#stamped(octets, from, stampTo, kind);
+    if (read === 'postfix') this.#postfix(octets, from, to, colon + 2);
+    else read(textAt(octets, from, to), colon + 2 - from, this.#sink);
   }
 
-  #postfix(text: string, octets: Uint8Array, from: number, to: number, message: number): void {
-    this.#places.text = text;
+  #stamped(octets: Buffer, from: number, to: number, kind: StampKind): void {
+    this.#octets = octets;
+    this.#stampFrom = from;
+    this.#stampTo = to;
+    this.#stampKind = kind;
+    this.#minute = null;
+  }
+
+  #postfix(octets: Buffer, from: number, to: number, message: number): void {
     this.#places.octets = octets;
     this.#places.from = from;
     this.#places.to = to;
     readPostfix(this.#places, message, this.#sink);
-  }
-
-  #whole(line: string, message: number, stampTo: number, read: Reader): void {
-    this.#text = line;
-    this.#stampFrom = 0;
-    this.#stampTo = stampTo;
-    read(line, message, this.#sink);
   }
 
   #sourceOf(name: string): Source {
@@ -198,59 +192,56 @@ export class Scanner {
   }
 
   /** A line of a log that a program writes by itself: there is no host in it. */
-  #own(text: string, from: number, stampTo: number, to: number, read: Reader): void {
-    const line = text.slice(from, to);
-    this.#unnamed(line, stampTo - from);
-    read(line, stampTo - from + 1, this.#sink);
+  #own(octets: Buffer, from: number, stampTo: number, to: number, read: Reader): void {
+    this.#unnamed(octets, from, stampTo);
+    read(textAt(octets, from, to), stampTo - from + 1, this.#sink);
   }
 
-  #unnamed(line: string, stampTo: number): void {
+  #unnamed(octets: Buffer, from: number, stampTo: number): void {
     this.#host = this.#options.host ?? '';
     this.#via = this.#host;
-    this.#text = line;
-    this.#stampFrom = 0;
-    this.#stampTo = stampTo;
-    this.#stampKind = stampTo >= 19 && isDigit(line.charCodeAt(0)) ? 'iso' : 'any';
-    this.#minute = null;
+    const isIso = stampTo - from >= 19 && isDigit(octets[from] as number);
+    this.#stamped(octets, from, stampTo, isIso ? 'iso' : 'any');
   }
 
   /** Lines of the rarer kinds, known by their first characters. */
-  #other(line: string, first: number): void {
+  #other(octets: Buffer, from: number, to: number, first: number): void {
+    const line = textAt(octets, from, to);
     if (this.#journal.isOpen && line === '') this.#endEntry();
-    else if (first === 123) this.#json(line);
-    else if (isDigit(first)) this.#dated(line);
-    else if (first === 64) this.#tai(line);
+    else if (first === 123) this.#json(octets, from, line);
+    else if (isDigit(first)) this.#dated(octets, from, to, line);
+    else if (first === 64) this.#tai(octets, from, to, line);
     else if (first === OPENING || line.startsWith('level=')) {
-      this.#unnamed(line, 0);
+      this.#unnamed(octets, from, from);
       this.#readers.haraka(line, 0, this.#sink);
     } else if (this.#journal.takes(line)) return;
     else if (isLower(first) && /^[a-z]{1,4},/.test(line)) {
-      this.#unnamed(line, 0);
+      this.#unnamed(octets, from, from);
       this.#readPowermta(line, this.#sink);
     } else this.#prefixed(line, first);
   }
 
   /** `2026-01-09 08:00:01`, possibly with fraction and zone: Exim, or qmail with its stamps made readable. */
-  #dated(line: string): void {
+  #dated(octets: Buffer, from: number, to: number, line: string): void {
     const stamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [+-]\d{4})? /.exec(line.slice(0, 48));
     if (!stamp) return;
-    const to = stamp[0].length - 1;
-    const isQmail = /^(?:starting )?delivery \d/.test(line.slice(to + 1, to + 24));
-    this.#own(line, 0, to, line.length, isQmail ? this.#readers.qmail : this.#readers.exim);
+    const stampTo = stamp[0].length - 1;
+    const isQmail = /^(?:starting )?delivery \d/.test(line.slice(stampTo + 1, stampTo + 24));
+    this.#own(octets, from, from + stampTo, to, isQmail ? this.#readers.qmail : this.#readers.exim);
   }
 
-  #tai(line: string): void {
+  #tai(octets: Buffer, from: number, to: number, line: string): void {
     const blank = line.indexOf(' ');
-    if (blank > 16 && blank < 32) this.#own(line, 0, blank, line.length, this.#readers.qmail);
+    if (blank > 16 && blank < 32) this.#own(octets, from, from + blank, to, this.#readers.qmail);
   }
 
-  #json(line: string): void {
+  #json(octets: Buffer, from: number, line: string): void {
     const value = parsed(decoded(line));
     if (!isRecord(value)) return;
     const entry = journalEntry(value, this.#clock());
     if (entry) this.#entry(entry);
     else if (isKumoRecord(value)) {
-      this.#unnamed(line, 0);
+      this.#unnamed(octets, from, from);
       const minute = (found: string | null): void => {
         this.#minute = found;
       };
@@ -271,10 +262,9 @@ export class Scanner {
     this.#host = host;
     this.#via = via;
     this.#minute = at && minuteOf(at);
-    this.#stampTo = 0;
+    this.#stampTo = this.#stampFrom;
     const line = head + message;
-    if (read === 'postfix')
-      this.#postfix(line, octetsOf(line).slice(0, line.length), 0, line.length, head.length);
+    if (read === 'postfix') this.#postfix(ownOctets(line), 0, line.length, head.length);
     else read(line, head.length, this.#sink);
   }
 
@@ -284,13 +274,13 @@ export class Scanner {
       first === 60 ? /^<\d{1,3}>/.exec(line) : /^[\w.-]{1,80}\s{1,40}\| /.exec(line.slice(0, 130));
     const from = prefix?.[0].length ?? 0;
     if (from > 0 && from < line.length && !/^[\w.-]{1,80}\s{1,40}\| /.test(line.slice(from, from + 130)))
-      this.#line(line, octetsOf(line).slice(0, line.length), from, line.length);
+      this.#line(ownOctets(line), from, line.length);
   }
 
   #when(): string {
     const stamped =
       this.#stampTo > this.#stampFrom
-        ? this.#minutes.of(this.#stampKind, this.#text, this.#stampFrom, this.#stampTo)
+        ? this.#minutes.of(this.#stampKind, this.#octets, this.#stampFrom, this.#stampTo)
         : null;
     return this.#minute ?? stamped ?? minuteOf(this.#options.now().toISOString());
   }
@@ -302,13 +292,20 @@ export class Scanner {
   #sink: Sink & PostfixSink = {
     accepted: (delivery) => this.#accepted(delivery),
     answered: (delivery) => this.#answered(delivery),
-    sent: ({ text, octets, domain, recipientEnd, host, hostEnd }, codes) => {
-      const byHost = hostEnd > host ? this.#receivers.hosts.get(text, octets, host, hostEnd) : 0;
-      if (recipientEnd === domain) return;
-      const to = this.#receivers.domains.get(text, octets, domain, recipientEnd);
-      this.#sent(byHost, to, codes, this.#via, this.#address);
+    sent: (places, codes) => {
+      const to = this.#domainAt(places);
+      if (to !== NO_DOMAIN) this.#sent(this.#hostAt(places), to, codes, this.#via, this.#address);
     },
+    refused: (places) => this.#refused(places),
   };
+
+  #domainAt({ octets, domain, domainEnd }: Places): Domain {
+    return domainEnd > domain ? this.#receivers.domains.get(octets, domain, domainEnd) : NO_DOMAIN;
+  }
+
+  #hostAt({ octets, host, hostEnd }: Places): number {
+    return hostEnd > host ? this.#receivers.hosts.get(octets, host, hostEnd) : 0;
+  }
 
   #accepted(delivery: Accepted): void {
     const { host, source, domains, codes } = delivery;
@@ -327,14 +324,27 @@ export class Scanner {
     const { host } = delivery;
     const domains = delivery.domains.map((name) => this.#receivers.domains.of(name));
     const byHost = host === null ? 0 : this.#receivers.hosts.of(host);
-    const found = this.#replies.find(delivery, byHost, domains[0]?.provider ?? 0);
+    const found = this.#replies.find(answerOf(delivery), byHost, domains[0]?.provider ?? 0);
     if (found === null) return;
-    const address = found.address ?? this.#address;
-    const [minute, via] = [this.#when(), this.#through(delivery)];
+    const via = this.#through(delivery);
     for (const { name } of domains.length === 0 ? [NO_DOMAIN] : domains) {
-      const row = this.#gathering.count(minute, via, address, found.finding, name);
+      const row = this.#countFound(found, via, name);
       if (wantsSample(row)) row.samples.push(decodedCopy(delivery.lines.slice(0, LONGEST_SAMPLE)));
     }
+  }
+
+  #refused(places: Places): void {
+    const { name, provider } = this.#domainAt(places);
+    this.#answer.putOff = places.putOff;
+    const found = this.#replies.find(this.#answer, this.#hostAt(places), provider);
+    if (found === null) return;
+    const row = this.#countFound(found, this.#via, name);
+    const { octets, from, to } = places;
+    if (wantsSample(row)) row.samples.push(decodedAt(octets, from, Math.min(to, from + LONGEST_SAMPLE)));
+  }
+
+  #countFound({ finding, address }: Found, via: string, domain: string): Row {
+    return this.#gathering.count(this.#when(), via, address ?? this.#address, finding, domain);
   }
 }
 
