@@ -1,9 +1,9 @@
-import { randomInt } from 'node:crypto';
-import { hashOf, isAt, octetsOf, textAt } from './octets.ts';
+import { hashKeys, hashOf, isAt, octetsOf, textAt } from './octets.ts';
 
 /** Names that have the same place; a newer one takes the place of the oldest. */
 const WAYS = 4;
-const PLACES = 1 << 11;
+const PLACE_BITS = 11;
+const PLACES = 1 << PLACE_BITS;
 
 const NO_NAME = new Uint8Array();
 
@@ -16,7 +16,7 @@ export class Names<T> {
   /** The names of one place stand behind each other, the newest first; what is known of them stands beside. */
   #names: Uint8Array[] = Array<Uint8Array>(PLACES * WAYS).fill(NO_NAME);
   #known: (T | undefined)[] = Array<undefined>(PLACES * WAYS).fill(undefined);
-  #seed = randomInt(2 ** 31);
+  #keys = hashKeys();
 
   /** `make` finds out what there is to know of a name that is not known yet; octets are Latin-1 characters. */
   constructor(make: (name: string) => T) {
@@ -26,7 +26,7 @@ export class Names<T> {
   /** Of the name between two places. */
   get(octets: Buffer, from: number, to: number): T {
     const names = this.#names;
-    const place = (hashOf(octets, from, to, this.#seed) & (PLACES - 1)) * WAYS;
+    const place = (hashOf(octets, from, to, this.#keys) >>> (32 - PLACE_BITS)) * WAYS;
     for (let way = place; way < place + WAYS; way += 1) {
       const name = names[way] as Uint8Array;
       if (name.length === to - from && isAt(octets, from, name) && name !== NO_NAME)

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { randomInt } from 'node:crypto';
 
 const scratch = Buffer.allocUnsafe(65_536);
 
@@ -53,21 +54,18 @@ export function isAt(octets: Uint8Array, place: number, wanted: Uint8Array): boo
   return true;
 }
 
-/** Lets every bit count for every other: places are told by the lowest ones. */
-function spread(hash: number): number {
-  const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
-  return twice ^ (twice >>> 16);
-}
+const KEYS = 64;
 
-const at = (octets: Uint8Array, place: number): number => octets[place] as number;
+/** Numbers by which octets are multiplied: who does not know them cannot foresee which names fall together. */
+export const hashKeys = (): Int32Array => Int32Array.from({ length: KEYS }, () => randomInt(2 ** 31) * 2 + 1);
 
 /**
- * A number for a stretch of octets. Four at a time, since most of what a line costs is to find out what is
- * known of its names.
+ * A number for a stretch of octets; its highest bits tell best. Four octets at a time and none after the other,
+ * since most of what a line costs is to find out what is known of its names.
  */
-export function hashOf(octets: Uint8Array, from: number, to: number, seed: number): number {
-  let hash = seed ^ (to - from);
+export function hashOf(octets: Uint8Array, from: number, to: number, keys: Int32Array): number {
+  let hash = to - from;
+  let key = 0;
   let next = from;
   for (; next + 3 < to; next += 4) {
     const four =
@@ -75,9 +73,13 @@ export function hashOf(octets: Uint8Array, from: number, to: number, seed: numbe
       (at(octets, next + 1) << 8) |
       (at(octets, next + 2) << 16) |
       (at(octets, next + 3) << 24);
-    hash = Math.imul(hash ^ four, 0x9e3779b1);
-    hash ^= hash >>> 15;
+    hash = (hash + Math.imul(four ^ (four >>> 16), keys[key++ & (KEYS - 1)] as number)) | 0;
   }
-  for (; next < to; next += 1) hash = Math.imul(hash ^ at(octets, next), 0x01000193);
-  return spread(hash);
+  for (; next < to; next += 1)
+    hash = (hash + Math.imul(at(octets, next), keys[key++ & (KEYS - 1)] as number)) | 0;
+  return hash;
+}
+
+function at(octets: Uint8Array, place: number): number {
+  return octets[place] as number;
 }

@@ -73,6 +73,9 @@ for (const [char, kind] of Object.entries({
 
 const kindAt = (octets: Uint8Array, at: number): number => KINDS[octets[at] as number] as number;
 
+const fourKindsAt = (octets: Uint8Array, at: number): number =>
+  kindAt(octets, at) | kindAt(octets, at + 1) | kindAt(octets, at + 2) | kindAt(octets, at + 3);
+
 function kindsOf(octets: Uint8Array, from: number, to: number): number {
   let kinds = 0;
   for (let at = from; at < to; at += 1) kinds |= kindAt(octets, at);
@@ -112,13 +115,15 @@ const MANY_DIGITS = 3;
 const LONGEST_V4 = 15;
 const IPV6 = /^[\da-f]{0,4}:[\da-f:.]{2,44}$/i;
 /** What looks like an address and tells something: Yahoo's error pages, and what a DNS list answered. */
-const TELLING = ['4.16.', '127.'].map((start) => Buffer.from(start));
+const YAHOO_MARK = Buffer.from('4.16.');
+const LIST_ANSWER = Buffer.from('127.');
 const DATE_OR_TIME = /^\d{1,4}(?:[-:]\d{1,4}){2,3}$/;
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?$/;
 
 /** Four runs of one to three digits with points between. */
 function isV4(octets: Uint8Array, from: number, to: number): boolean {
-  if (to - from > LONGEST_V4 || TELLING.some((start) => isAt(octets, from, start))) return false;
+  if (to - from > LONGEST_V4 || isAt(octets, from, YAHOO_MARK) || isAt(octets, from, LIST_ANSWER))
+    return false;
   let run = 0;
   let points = 0;
   for (let at = from; at < to; at += 1) {
@@ -227,7 +232,8 @@ export class Outliner {
     this.#count = 0;
     this.#fingerprint.start(receiver);
     for (let at = reply.reply; at < to; ) {
-      // Most words are of letters alone, so what is looked for is what makes one worth a look.
+      // Most words are of letters alone, so what is looked for is what makes one worth a look, four at a time.
+      while (at + 4 < to && (fourKindsAt(octets, at) & (VARIES | CONTROL)) === 0) at += 4;
       const kind = kindAt(octets, at);
       if ((kind & (VARIES | CONTROL)) === 0) at += 1;
       else if (kind === CONTROL) return false;

@@ -56,6 +56,8 @@ export const openPlaces = (): Places => ({
   putOff: false,
 });
 
+const isLetter = (octet: number): boolean => octet >= 97 && octet < 123;
+
 /** The next octet of a kind; `to` when there is none before. */
 function next(octets: Uint8Array, kind: number, from: number, to: number): number {
   let at = from;
@@ -109,14 +111,22 @@ export function readPostfix(places: Places, message: number, sink: PostfixSink):
   const open = octets.indexOf(OPENING, places.host);
   if (open > 0 && open < to && isAt(octets, open - SENT.length, SENT))
     sink.sent(places, codesIn(octets, open + 1));
-  else if (readAnswer(places)) sink.refused(places);
+  else if (readAnswer(places, open)) sink.refused(places);
 }
 
-function readAnswer(places: Places): boolean {
-  const { octets, to } = places;
-  let comma = next(octets, COMMA, places.host, to);
+/** The word behind `status=`: nearly always the one before the first bracket. */
+function statusOf({ octets, host, to }: Places, open: number): number {
+  let word = open - 1;
+  while (word > host && isLetter(octets[word - 1] as number)) word -= 1;
+  if (word - STATUS.length > host && isAt(octets, word - STATUS.length, STATUS)) return word;
+  let comma = next(octets, COMMA, host, to);
   while (comma < to && !isAt(octets, comma, STATUS)) comma = next(octets, COMMA, comma + 1, to);
-  const status = comma + STATUS.length;
+  return comma + STATUS.length;
+}
+
+function readAnswer(places: Places, open: number): boolean {
+  const { octets, to } = places;
+  const status = statusOf(places, open);
   const reply = next(octets, OPENING, status, to) + 1;
   if (reply > to || isAt(octets, status, DELIVERABLE)) return false;
   places.putOff = isAt(octets, status, DEFERRED);

@@ -101,6 +101,19 @@ t.test('the stand-in of nearly every example of the catalogue means what the exa
   t.end();
 });
 
+t.test('what stands behind a reply is none of it, whatever its length', (t) => {
+  for (let length = 1; length < 12; length += 1) {
+    const reply = `550 ${'x'.repeat(length)}`;
+    const outliner = new Outliner();
+    const alone = outliner.read(placed(reply, NOBODY), 0) ? outliner.key : null;
+    const within = { ...placed(`${reply}\n\x01 7.7.7.7`, NOBODY), to: reply.length };
+    t.ok(outliner.read(within, 0), reply);
+    t.equal(outliner.key, alone);
+    t.equal(outlineText(within), reply);
+  }
+  t.end();
+});
+
 t.test('control characters and very long replies have no outline', (t) => {
   t.equal(keyOf('550 \x01 no', 0), null);
   t.equal(keyOf('550 '.repeat(2000), 0), null);
