@@ -14,16 +14,21 @@ const ENHANCED_WITHIN = 300;
 
 const escapeDots = (code: string): string => code.replaceAll('.', '\\.');
 
+/** Most texts have single blanks alone already. */
+const singleBlanks = (text: string): string => (/[^\S ]| {2}/.test(text) ? text.replace(/\s+/g, ' ') : text);
+
 /** Each further line of a multi-line reply repeats the code, and often the enhanced code. */
 function withoutRepeats(text: string, replyCode: string, enhancedCode: string | null): string {
-  const multiLine = new RegExp(`^${replyCode}-`).test(text);
-  const enhanced = enhancedCode === null ? '' : `(?:\\s?${escapeDots(enhancedCode)}(?![\\d.]))?`;
+  const multiLine = text.startsWith(`${replyCode}-`);
   const head = enhancedCode === null ? replyCode : `${replyCode} ${enhancedCode}`;
   let rest = text.slice(LEADING.exec(text)?.[0].length ?? 0);
-  if (multiLine) rest = rest.replace(new RegExp(`(?:^|\\s)${replyCode}[- ]${enhanced}`, 'g'), ' ');
-  if (enhancedCode !== null)
-    rest = rest.replace(new RegExp(`\\s${escapeDots(enhancedCode)}(?=\\s)`, 'g'), ' ');
-  return `${head} ${rest}`.replace(/\s+/g, ' ').trim();
+  if (multiLine) {
+    const enhanced = enhancedCode === null ? '' : `(?:\\s?${escapeDots(enhancedCode)}(?![\\d.]))?`;
+    rest = singleBlanks(rest.replace(new RegExp(`(?:^|\\s)${replyCode}[- ]${enhanced}`, 'g'), ' '));
+  }
+  if (enhancedCode !== null && rest.includes(enhancedCode))
+    rest = singleBlanks(rest.replace(new RegExp(`\\s${escapeDots(enhancedCode)}(?=\\s)`, 'g'), ' '));
+  return `${head} ${rest.trim()}`.trim();
 }
 
 function innerEnhanced(text: string): string | null {
@@ -32,7 +37,7 @@ function innerEnhanced(text: string): string | null {
 
 /** Reads a reply that starts with its code, if it has one. */
 export function readReply(raw: string): ReplyCodes {
-  const text = raw.replace(DIAGNOSTIC_TYPE, '').replace(/\s+/g, ' ').trim();
+  const text = singleBlanks(raw.replace(DIAGNOSTIC_TYPE, '')).trim();
   const leading = LEADING.exec(text);
   const replyCode = leading?.[1] ?? null;
   if (replyCode === null) return { text, replyCode, enhancedCode: innerEnhanced(text) };

@@ -29,29 +29,41 @@ const MOST_CANDIDATES = 24;
 /** Eight groups, or fewer around one gap; a time of day is the usual other thing. */
 const mayBeV6 = (text: string): boolean => text.includes('::') || text.split(':').length >= 7;
 
-/** The canonical form (RFC 5952; mapped IPv4 as IPv4), or null when it is no address. */
-export function canonicalIp(text: string): string | null {
+/** Four numbers up to 255 without leading zeros: nearly all that is read. */
+const FOUR_PARTS = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.|$)){4}(?<!\.)$/;
+
+/** Mapped IPv4 as IPv4; null when it is no address. */
+function readIp(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  if (FOUR_PARTS.test(text)) return new ipaddr.IPv4(text.split('.').map(Number));
   const bare = text
     .trim()
     .replace(/^\[|\]$/g, '')
     .replace(/^IPv6:/i, '');
-  if (bare.length > 45 || !/^[\da-f:.]+$/i.test(bare) || !/[.:]/.test(bare)) return null;
-  if (bare.includes(':') && !mayBeV6(bare)) return null;
-  if (!bare.includes(':') && !ipaddr.IPv4.isValidFourPartDecimal(bare)) return null;
-  return ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : null;
+  if (bare.length > 45 || !/^[\da-f:.]+$/i.test(bare)) return null;
+  if (!bare.includes(':')) return FOUR_PARTS.test(bare) ? readIp(bare) : null;
+  return mayBeV6(bare) && ipaddr.isValid(bare) ? ipaddr.process(bare) : null;
 }
+
+/** The canonical form (RFC 5952; mapped IPv4 as IPv4), or null when it is no address. */
+export const canonicalIp = (text: string): string | null => readIp(text)?.toString() ?? null;
 
 /** The canonical form of a public sending address, or null. */
 export function publicIp(text: string): string | null {
-  const ip = canonicalIp(text);
-  return ip === null || NOT_SENDERS.has(ipaddr.parse(ip).range()) ? null : ip;
+  const ip = readIp(text);
+  return ip === null || NOT_SENDERS.has(ip.range()) ? null : ip.toString();
 }
+
+/** Most texts hold no address: what every one needs is looked for first. */
+const MAY_HOLD_V4 = /\d\.\d{1,3}\.\d{1,3}\.\d/;
+const MAY_HOLD_V6 = /::|(?::[\da-f]{1,4}){6}/i;
 
 /** All public addresses in a text, in their order. */
 export function publicIps(text: string): string[] {
+  const patterns = [...(MAY_HOLD_V4.test(text) ? [V4] : []), ...(MAY_HOLD_V6.test(text) ? [V6] : [])];
+  if (patterns.length === 0) return [];
   const found: { at: number; ip: string }[] = [];
   const clean = text.replace(YAHOO_MARK, ' ').replace(RESOLVER, ' ');
-  for (const pattern of [V4, V6]) {
+  for (const pattern of patterns) {
     let left = MOST_CANDIDATES;
     for (const match of clean.matchAll(pattern)) {
       const ip = publicIp(match[0].replace(/[.:]$/, (end) => (match[0].endsWith('::') ? end : '')));
@@ -99,6 +111,7 @@ export function sendingIp(
   if (named !== undefined) return named;
   const field = said.sourceIp === null ? null : publicIp(said.sourceIp);
   if (field !== null) return field;
+  if (said.around === '') return null;
   for (const match of said.around.replace(RESOLVER, ' ').matchAll(OUR_IP)) {
     const ip = publicIp((match[1] ?? '').replace(/\.$/, ''));
     if (ip !== null && ip !== said.mxIp) return ip;

@@ -35,7 +35,8 @@ export function toRejection(said: Said, catalogue: Catalogue): Rejection | null 
   const { mx: host, recipientDomain } = said;
   const atConnect = said.phase === 'greeting';
   const known = recognise({ text, replyCode, enhancedCode, host, recipientDomain, atConnect }, catalogue);
-  const ip = sendingIp({ ...said, text }, (name) => isListZone(catalogue, name));
+  const { around, mxIp, sourceIp } = said;
+  const ip = sendingIp({ text, around, mxIp, sourceIp }, (name) => isListZone(catalogue, name));
   const marked = said.marked && (replyCode !== null || enhancedCode !== null || known.reason !== null);
   const coded = replyCode !== null && known.rule !== null;
   if (!marked && !coded && !PLACED_CODE.test(text) && !isTelling(said, known, ip)) return null;

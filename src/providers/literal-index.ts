@@ -1,56 +1,126 @@
 import type { CompiledMatch } from './text-match.ts';
 
+/** A literal that an entry needs, and where in it the three characters stand by which it is looked up. */
+type Literal = { literal: string; at: number; entry: number };
+
 /** Finds, in one pass over a text, the entries of which at least one literal occurs in it. */
-export type LiteralIndex = { byStart: Map<string, { literal: string; entry: number }[]>; always: number[] };
+export type LiteralIndex = {
+  /** By the number of three characters, which list of literals; 0 is none. */
+  slots: Uint16Array;
+  lists: Literal[][];
+  /** Too short for three characters. */
+  short: Literal[];
+  always: Candidate[];
+  /** By entry, what was found of it: used within one search. */
+  found: (Candidate | null)[];
+};
 
-/** Literals are looked up by their first three characters; shorter ones cannot be indexed, but see below. */
-const START = 3;
+/** An entry that may match; how long its longest literal in the text is, 0 when none was looked up. */
+export type Candidate = { entry: number; words: number };
 
-/** Chinese and Japanese words of two characters are rare enough in replies to be looked up by these. */
-const SHORT_START = 2;
+/** Literals are looked up by three of their characters; shorter ones cannot be indexed, but see below. */
+const THREE = 3;
+const SLOT_BITS = 14;
+
+/** Chinese and Japanese words of two characters are rare enough in replies to be looked for one by one. */
+const TWO = 2;
 const FIRST_IDEOGRAPHIC = 0x2e80;
 
-const isIdeographic = (text: string, at: number): boolean => text.charCodeAt(at) >= FIRST_IDEOGRAPHIC;
-
 const canBeIndexed = (literal: string): boolean =>
-  literal.length >= START || (literal.length === SHORT_START && isIdeographic(literal, 0));
+  literal.length >= THREE || (literal.length === TWO && literal.charCodeAt(0) >= FIRST_IDEOGRAPHIC);
 
 /** The literals of which one must occur for the match to hold; none when words alone cannot decide. */
 function anchors(match: CompiledMatch): string[] {
-  const best = [...match.all].sort((a, b) => b.length - a.length)[0];
+  const [best] = match.all;
   const chosen = best !== undefined ? [best] : match.any;
   return chosen.every(canBeIndexed) ? chosen : [];
 }
 
-function addLiteral(index: LiteralIndex, literal: string, entry: number): void {
-  const start = literal.slice(0, START);
-  const bucket = index.byStart.get(start);
-  if (bucket) bucket.push({ literal, entry });
-  else index.byStart.set(start, [{ literal, entry }]);
+/** One more character behind two or more: a number of the last three. */
+const shifted = (three: number, code: number): number =>
+  ((three << 8) | ((code ^ (code >>> 8)) & 255)) & 0xffffff;
+
+/** Other characters may have the same number, so what is found by it is compared. */
+const slotOf = (three: number): number => Math.imul(three, 0x9e3779b1) >>> (32 - SLOT_BITS);
+
+/** The slots of a literal, by place. */
+function slotsOf(literal: string): number[] {
+  const slots: number[] = [];
+  let three = shifted(shifted(0, literal.charCodeAt(0)), literal.charCodeAt(1));
+  for (let at = TWO; at < literal.length; at += 1) {
+    three = shifted(three, literal.charCodeAt(at));
+    slots.push(slotOf(three));
+  }
+  return slots;
+}
+
+/** How many literals hold the characters of a slot: by the rarest, a literal is looked up in the fewest texts. */
+function countSlots(literals: string[]): Uint16Array {
+  const counts = new Uint16Array(1 << SLOT_BITS);
+  for (const literal of literals)
+    for (const slot of new Set(slotsOf(literal))) counts[slot] = (counts[slot] ?? 0) + 1;
+  return counts;
 }
 
 /** Entries are named by their position. */
 export function buildLiteralIndex(entries: CompiledMatch[]): LiteralIndex {
-  const index: LiteralIndex = { byStart: new Map(), always: [] };
+  const counts = countSlots(entries.flatMap(anchors));
+  const index: LiteralIndex = {
+    slots: new Uint16Array(1 << SLOT_BITS),
+    lists: [[]],
+    short: [],
+    always: [],
+    found: entries.map(() => null),
+  };
   entries.forEach((match, entry) => {
     const literals = anchors(match);
-    if (literals.length === 0) index.always.push(entry);
-    for (const literal of literals) addLiteral(index, literal, entry);
+    if (literals.length === 0) index.always.push({ entry, words: 0 });
+    for (const literal of literals) addLiteral(index, counts, literal, entry);
   });
   return index;
 }
 
-/** Positions of the entries that may match a folded text, in their order. */
-export function candidates(index: LiteralIndex, text: string): number[] {
-  const found = new Set(index.always);
-  const look = (start: string, at: number): void => {
-    for (const { literal, entry } of index.byStart.get(start) ?? []) {
-      if (!found.has(entry) && text.startsWith(literal, at)) found.add(entry);
-    }
-  };
-  for (let at = 0; at + SHORT_START <= text.length; at += 1) {
-    look(text.slice(at, at + START), at);
-    if (isIdeographic(text, at)) look(text.slice(at, at + SHORT_START), at);
+function addLiteral(index: LiteralIndex, counts: Uint16Array, literal: string, entry: number): void {
+  if (literal.length < THREE) {
+    index.short.push({ literal, at: 0, entry });
+    return;
   }
-  return [...found].sort((a, b) => a - b);
+  const slots = slotsOf(literal);
+  const rarity = slots.map((slot) => counts[slot] ?? 0);
+  const at = rarity.indexOf(Math.min(...rarity));
+  const slot = slots[at] ?? 0;
+  if (index.slots[slot] === 0) index.slots[slot] = index.lists.push([]) - 1;
+  index.lists[index.slots[slot] ?? 0]?.push({ literal, at, entry });
+}
+
+function note(index: LiteralIndex, { literal, entry }: Literal, all: Candidate[]): void {
+  const known = index.found[entry];
+  if (known) {
+    known.words = Math.max(known.words, literal.length);
+    return;
+  }
+  const candidate = { entry, words: literal.length };
+  index.found[entry] = candidate;
+  all.push(candidate);
+}
+
+/** The entries that may match a folded text, in any order. */
+export function candidates(index: LiteralIndex, text: string): Candidate[] {
+  const { slots, lists } = index;
+  const all: Candidate[] = [];
+  let three = 0;
+  let hasIdeographs = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    three = shifted(three, code);
+    if (code >= FIRST_IDEOGRAPHIC) hasIdeographs = true;
+    const list = slots[slotOf(three)] as number;
+    if (list === 0 || at < TWO) continue;
+    for (const each of lists[list] as Literal[])
+      if (text.startsWith(each.literal, at - TWO - each.at)) note(index, each, all);
+  }
+  if (hasIdeographs) for (const each of index.short) if (text.includes(each.literal)) note(index, each, all);
+  for (const { entry } of all) index.found[entry] = null;
+  all.push(...index.always);
+  return all;
 }

@@ -40,8 +40,8 @@ function decideByWords(generic: Seen[], seen: Seen[]): Seen | undefined {
 
 /** The enhanced code and the words agree that nobody is blocked: a list named beside them was only asked. */
 const listOnlyAsked = (reply: Reply, seen: Seen[]): boolean =>
-  reasonByCode(null, reply.enhancedCode, false) === 'not-a-block' &&
-  seen.find((item) => item.provider === null && item.rule !== null)?.rule?.reason === 'not-a-block';
+  seen.find((item) => item.provider === null && item.rule !== null)?.rule?.reason === 'not-a-block' &&
+  reasonByCode(null, reply.enhancedCode, false) === 'not-a-block';
 
 /** The receiver's own rule first, unless it only frames the refusal; then one with a known block code, one about a cited list, then a vendor's words, then generic ones. */
 function decide(catalogue: Catalogue, reply: Reply, seen: Seen[], provider: string | null): Seen | undefined {

@@ -12,7 +12,8 @@ export type Entry = {
   match: CompiledMatch;
 };
 
-export type Seen = Entry & Hit;
+/** What is seen, and where its entry stands in the files. */
+export type Seen = Entry & Hit & { position: number };
 
 export type RuleIndex = {
   entries: Entry[];
@@ -76,10 +77,13 @@ const namesCode = (entry: Entry, hit: Hit): boolean =>
 /** All that a reply shows, the most specific first, then in file order. */
 export function seenIn(index: RuleIndex, subject: Subject): Seen[] {
   const seen: Seen[] = [];
-  for (const position of candidates(index.literals, subject.text.literal)) {
-    const entry = index.entries[position];
-    const hit = entry && matches(entry.match, subject);
-    if (hit) seen.push({ ...entry, ...hit, weight: hit.weight + (namesCode(entry, hit) ? CODE_WEIGHT : 0) });
+  for (const { entry: position, words } of candidates(index.literals, subject.text.literal)) {
+    const entry = index.entries[position] as Entry;
+    const hit = matches(entry.match, subject, words);
+    if (hit === undefined) continue;
+    const { provider, rule, list, match } = entry;
+    const weight = hit.weight + (namesCode(entry, hit) ? CODE_WEIGHT : 0);
+    seen.push({ provider, rule, list, match, weight, code: hit.code, position });
   }
-  return seen.sort((a, b) => b.weight - a.weight);
+  return seen.length < 2 ? seen : seen.sort((a, b) => b.weight - a.weight || a.position - b.position);
 }

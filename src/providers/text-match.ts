@@ -17,16 +17,20 @@ const TYPOGRAPHIC: Record<string, string> = {
 /** Longer texts are cut before any pattern sees them: no real reply comes near it. */
 const LONGEST_TEXT = 4000;
 
+/** Most texts have none of what folding changes, besides their case. */
+const TO_BE_FOLDED = /[‘’“”–—]|[^\S ]| {2}/;
+
 /** White space to single blanks, typographic quotes and dashes to plain ones, and case removed. */
 export function fold(text: string): Folded {
-  const cased = text
-    .slice(0, LONGEST_TEXT)
-    .replace(/[‘’“”–—\u00a0]/gu, (char) => TYPOGRAPHIC[char] ?? char)
-    .replace(/\s+/g, ' ');
+  const cut = text.slice(0, LONGEST_TEXT);
+  const cased = TO_BE_FOLDED.test(cut)
+    ? cut.replace(/[‘’“”–—\u00a0]/gu, (char) => TYPOGRAPHIC[char] ?? char).replace(/\s+/g, ' ')
+    : cut;
   return { literal: cased.toLowerCase(), cased };
 }
 
 export type CompiledMatch = {
+  /** The longest first: it says most. */
   all: string[];
   any: string[];
   none: string[];
@@ -41,7 +45,7 @@ const foldAll = (literals: string[] | undefined): string[] =>
 /** Throws a SyntaxError when the pattern is not a regular expression. */
 export function compileMatch(match: Match): CompiledMatch {
   return {
-    all: foldAll(match.all),
+    all: foldAll(match.all).sort((a, b) => b.length - a.length),
     any: foldAll(match.any),
     none: foldAll(match.none),
     pattern: match.pattern === undefined ? null : new RegExp(match.pattern, 'iu'),
@@ -70,8 +74,11 @@ function longest(literals: string[], text: string): number {
   return length;
 }
 
-/** All given conditions must hold; undefined when one does not. */
-export function matches(compiled: CompiledMatch, subject: Subject): Hit | undefined {
+/**
+ * All given conditions must hold; undefined when one does not. `words` is the length of what is known to be in
+ * the text: the first of `all`, or without those the longest of `any`; 0 when nothing is known.
+ */
+export function matches(compiled: CompiledMatch, subject: Subject, words = 0): Hit | undefined {
   const { literal, cased } = subject.text;
   let weight = 0;
   if (compiled.replyCodes) {
@@ -82,19 +89,22 @@ export function matches(compiled: CompiledMatch, subject: Subject): Hit | undefi
     if (subject.enhancedCode === null || !compiled.enhancedCodes.has(subject.enhancedCode)) return undefined;
     weight += ENHANCED_WEIGHT;
   }
-  for (const item of compiled.all) {
-    if (!literal.includes(item)) return undefined;
+  const { all } = compiled;
+  for (let at = 0; at < all.length; at += 1) {
+    const item = all[at] as string;
+    if ((at > 0 || words === 0) && !literal.includes(item)) return undefined;
     weight += item.length;
   }
   if (compiled.any.length > 0) {
-    const length = longest(compiled.any, literal);
+    const length = all.length === 0 && words > 0 ? words : longest(compiled.any, literal);
     if (length === 0) return undefined;
     weight += length;
   }
-  if (compiled.none.some((item) => literal.includes(item))) return undefined;
-  if (!compiled.pattern) return { weight, code: null };
-  const found = compiled.pattern.exec(cased);
-  if (!found) return undefined;
+  // What must not be there is looked for last: there is much of it, and seldom anything left to exclude.
+  const found = compiled.pattern?.exec(cased);
+  if (found === null) return undefined;
+  for (const item of compiled.none) if (literal.includes(item)) return undefined;
+  if (found === undefined) return { weight, code: null };
   return {
     weight: weight + Math.min(found[0].length, MOST_PATTERN_WEIGHT),
     code: found.groups?.['code'] ?? null,

@@ -5,9 +5,11 @@ import { ruleIndex } from '../../src/providers/rule-index.ts';
 import { compileMatch, fold } from '../../src/providers/text-match.ts';
 
 const find = (matches: Parameters<typeof compileMatch>[0][], text: string): number[] =>
-  candidates(buildLiteralIndex(matches.map(compileMatch)), fold(text).literal);
+  candidates(buildLiteralIndex(matches.map(compileMatch)), fold(text).literal)
+    .map(({ entry }) => entry)
+    .sort((a, b) => a - b);
 
-t.test('only entries with a literal in the text are candidates, in their order', (t) => {
+t.test('only entries with a literal in the text are candidates', (t) => {
   const matches = [{ any: ['beta', 'gamma'] }, { all: ['alphabet'] }, { all: ['alpha'] }];
   t.strictSame(find(matches, 'ALPHA gamma'), [0, 2]);
   t.strictSame(find(matches, 'alphabet'), [1, 2]);
@@ -17,6 +19,26 @@ t.test('only entries with a literal in the text are candidates, in their order',
 
 t.test('entries without a literal to look up are always candidates', (t) => {
   t.strictSame(find([{ pattern: 'x\\d' }, { any: ['ab', 'abc'] }, { all: ['abc'] }], ''), [0, 1]);
+  t.end();
+});
+
+t.test('a candidate tells the longest of its words in the text, and nothing of an earlier text', (t) => {
+  const index = buildLiteralIndex(
+    [{ any: ['beta', 'beta blocker', 'gamma'] }, { pattern: 'x' }].map(compileMatch),
+  );
+  const words = (text: string): number[] => candidates(index, text).map((found) => found.words);
+  t.strictSame(words('gamma beta blocker'), [12, 0]);
+  t.strictSame(words('beta'), [4, 0]);
+  t.strictSame(words(''), [0]);
+  t.end();
+});
+
+t.test('words are found at the very begin and end of a text, and of each length', (t) => {
+  for (const word of ['abc', 'abcd', 'abcdefghij', 'ab cd ef gh', 'é1é', '已被封禁']) {
+    for (const text of [word, `${word} x`, `x ${word}`, `${word.slice(0, -1)} ${word}`])
+      t.strictSame(find([{ any: [word] }], text), [0], text);
+    t.strictSame(find([{ any: [word] }], word.slice(0, -1)), []);
+  }
   t.end();
 });
 
