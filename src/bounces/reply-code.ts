@@ -18,10 +18,10 @@ const escapeDots = (code: string): string => code.replaceAll('.', '\\.');
 const singleBlanks = (text: string): string => (/[^\S ]| {2}/.test(text) ? text.replace(/\s+/g, ' ') : text);
 
 /** Each further line of a multi-line reply repeats the code, and often the enhanced code. */
-function withoutRepeats(text: string, replyCode: string, enhancedCode: string | null): string {
+function withoutRepeats(text: string, from: number, replyCode: string, enhancedCode: string | null): string {
   const multiLine = text.startsWith(`${replyCode}-`);
   const head = enhancedCode === null ? replyCode : `${replyCode} ${enhancedCode}`;
-  let rest = text.slice(LEADING.exec(text)?.[0].length ?? 0);
+  let rest = text.slice(from);
   if (multiLine) {
     const enhanced = enhancedCode === null ? '' : `(?:\\s?${escapeDots(enhancedCode)}(?![\\d.]))?`;
     rest = singleBlanks(rest.replace(new RegExp(`(?:^|\\s)${replyCode}[- ]${enhanced}`, 'g'), ' '));
@@ -42,7 +42,7 @@ export function readReply(raw: string): ReplyCodes {
   const replyCode = leading?.[1] ?? null;
   if (replyCode === null) return { text, replyCode, enhancedCode: innerEnhanced(text) };
   const enhancedCode = leading?.[2] ?? null;
-  const clean = withoutRepeats(text, replyCode, enhancedCode);
+  const clean = withoutRepeats(text, leading?.[0].length ?? 0, replyCode, enhancedCode);
   return {
     text: clean,
     replyCode,

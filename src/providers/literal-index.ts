@@ -54,17 +54,16 @@ function slotsOf(literal: string): number[] {
   return slots;
 }
 
-/** How many literals hold the characters of a slot: by the rarest, a literal is looked up in the fewest texts. */
-function countSlots(literals: string[]): Uint16Array {
-  const counts = new Uint16Array(1 << SLOT_BITS);
-  for (const literal of literals)
-    for (const slot of new Set(slotsOf(literal))) counts[slot] = (counts[slot] ?? 0) + 1;
+/** How often the characters of each slot are in texts: by its rarest ones, a literal is looked up least often. */
+function countSlots(texts: string[]): Uint32Array {
+  const counts = new Uint32Array(1 << SLOT_BITS);
+  for (const text of texts) for (const slot of slotsOf(text)) counts[slot] = (counts[slot] ?? 0) + 1;
   return counts;
 }
 
-/** Entries are named by their position. */
-export function buildLiteralIndex(entries: CompiledMatch[]): LiteralIndex {
-  const counts = countSlots(entries.flatMap(anchors));
+/** Entries are named by their position; `texts` show what is usual in those that will be searched, folded. */
+export function buildLiteralIndex(entries: CompiledMatch[], texts: string[] = []): LiteralIndex {
+  const counts = countSlots([...texts, ...entries.flatMap(anchors)]);
   const index: LiteralIndex = {
     slots: new Uint16Array(1 << SLOT_BITS),
     lists: [[]],
@@ -80,7 +79,7 @@ export function buildLiteralIndex(entries: CompiledMatch[]): LiteralIndex {
   return index;
 }
 
-function addLiteral(index: LiteralIndex, counts: Uint16Array, literal: string, entry: number): void {
+function addLiteral(index: LiteralIndex, counts: Uint32Array, literal: string, entry: number): void {
   if (literal.length < THREE) {
     index.short.push({ literal, at: 0, entry });
     return;

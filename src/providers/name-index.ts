@@ -20,24 +20,24 @@ export function buildNameIndex(providers: { key: string; names: string[] }[]): N
   return index;
 }
 
-/** No host name has more labels that matter. */
-const MOST_LABELS = 12;
+/** No host name that begins with a known one has more labels. */
+const MOST_POINTS = 11;
 
 /** The longest fitting name wins. */
 export function lookUpName(index: NameIndex, name: string): string | undefined {
-  const lower = name.toLowerCase().replace(/\.+$/, '');
-  const exact = index.exact.get(lower);
+  const lower = name.toLowerCase();
+  const bare = lower.endsWith('.') ? lower.replace(/\.+$/, '') : lower;
+  const exact = index.exact.get(bare);
   if (exact !== undefined) return exact;
-  const all = lower.split('.');
-  const labels = all.slice(-MOST_LABELS);
-  for (let from = 1; from < labels.length; from += 1) {
-    const key = index.below.get(labels.slice(from).join('.'));
+  let points = 0;
+  for (let at = bare.indexOf('.'); at >= 0; at = bare.indexOf('.', at + 1)) {
+    const key = index.below.get(bare.slice(at + 1));
     if (key !== undefined) return key;
+    points += 1;
   }
-  // What was cut from the left is the start of the name.
-  if (all.length > MOST_LABELS) return undefined;
-  for (let to = labels.length - 1; to > 0; to -= 1) {
-    const key = index.starting.get(labels.slice(0, to).join('.'));
+  if (points > MOST_POINTS) return undefined;
+  for (let at = bare.lastIndexOf('.'); at > 0; at = bare.lastIndexOf('.', at - 1)) {
+    const key = index.starting.get(bare.slice(0, at));
     if (key !== undefined) return key;
   }
   return undefined;

@@ -1,7 +1,7 @@
 import type { Catalogue } from './catalogue.ts';
 import { buildLiteralIndex, candidates, type LiteralIndex } from './literal-index.ts';
 import type { Provider, RejectionRule } from './schema.ts';
-import { type CompiledMatch, compileMatch, type Hit, matches, type Subject } from './text-match.ts';
+import { type CompiledMatch, compileMatch, fold, type Hit, matches, type Subject } from './text-match.ts';
 
 /** One thing that can be seen in a reply: a rule, or a list cited by name. */
 export type Entry = {
@@ -54,7 +54,12 @@ function build(catalogue: Catalogue): RuleIndex {
   const entries: Entry[] = [...providers.flatMap(entriesOf), ...lists, ...generic];
   const codes = new Map<string | null, RegExp[]>([[null, compileAll(catalogue.genericCodes)]]);
   for (const provider of providers) codes.set(provider.key, compileAll(provider.codes));
-  return { entries, literals: buildLiteralIndex(entries.map((entry) => entry.match)), codes };
+  const examples = entries.flatMap(({ rule }) => rule?.examples ?? []).map((text) => fold(text).literal);
+  const literals = buildLiteralIndex(
+    entries.map((entry) => entry.match),
+    examples,
+  );
+  return { entries, literals, codes };
 }
 
 const built = new WeakMap<Catalogue, RuleIndex>();
