@@ -57,6 +57,10 @@ export function publicIp(text: string): string | null {
 const MAY_HOLD_V4 = /\d\.\d{1,3}\.\d{1,3}\.\d/;
 const MAY_HOLD_V6 = /::|(?::[\da-f]{1,4}){6}/i;
 
+/** Without the point or colon of the sentence behind it. */
+const withoutEnd = (word: string): string =>
+  word.endsWith('.') || (word.endsWith(':') && !word.endsWith('::')) ? word.slice(0, -1) : word;
+
 /** All public addresses in a text, in their order. */
 export function publicIps(text: string): string[] {
   const patterns = [...(MAY_HOLD_V4.test(text) ? [V4] : []), ...(MAY_HOLD_V6.test(text) ? [V6] : [])];
@@ -66,7 +70,7 @@ export function publicIps(text: string): string[] {
   for (const pattern of patterns) {
     let left = MOST_CANDIDATES;
     for (const match of clean.matchAll(pattern)) {
-      const ip = publicIp(match[0].replace(/[.:]$/, (end) => (match[0].endsWith('::') ? end : '')));
+      const ip = publicIp(withoutEnd(match[0]));
       if (ip !== null) found.push({ at: match.index, ip });
       left -= 1;
       if (left === 0) break;
