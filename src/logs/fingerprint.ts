@@ -3,8 +3,6 @@ import { randomInt } from 'node:crypto';
 /** Nobody outside can work out which texts would have the same number. */
 const SEEDS = [randomInt(2 ** 31), randomInt(2 ** 31)] as const;
 
-const at = (octets: Uint8Array, place: number): number => octets[place] as number;
-
 /**
  * One number for a text that is given in parts, and anew for the next one. It stands for the text: of 53 bits,
  * it is the same for two of some thousand texts about never.
@@ -18,23 +16,20 @@ export class Fingerprint {
     this.#b = (SEEDS[1] + from) | 0;
   }
 
-  octets(octets: Uint8Array, from: number, to: number): void {
+  octets(octets: DataView, from: number, to: number): void {
     let [a, b] = [this.#a ^ (to - from), this.#b];
     let next = from;
     for (; next + 3 < to; next += 4) {
-      const four =
-        at(octets, next) |
-        (at(octets, next + 1) << 8) |
-        (at(octets, next + 2) << 16) |
-        (at(octets, next + 3) << 24);
+      const four = octets.getInt32(next, true);
       a = Math.imul(a ^ four, 0x9e3779b1);
       b = Math.imul(b + four, 0x85ebca77);
       a ^= a >>> 15;
       b ^= b >>> 13;
     }
     for (; next < to; next += 1) {
-      a = Math.imul(a ^ at(octets, next), 0x9e3779b1);
-      b = Math.imul(b + at(octets, next), 0x85ebca77);
+      const octet = octets.getUint8(next);
+      a = Math.imul(a ^ octet, 0x9e3779b1);
+      b = Math.imul(b + octet, 0x85ebca77);
       a ^= a >>> 15;
       b ^= b >>> 13;
     }

@@ -6,15 +6,16 @@ export type Finding = Pick<
   'provider' | 'outcome' | 'reason' | 'rule' | 'replyCode' | 'enhancedCode' | 'blockCode'
 >;
 
+type DomainCount = Observation['domains'][number];
+
 export type Row = {
   minute: string;
   finding: Finding;
   sender: Sender;
   count: number;
   /** Most rows are of one domain: the first is counted apart from the others. */
-  domain: string;
-  ofDomain: number;
-  domains: Map<string, number> | null;
+  first: DomainCount | null;
+  domains: Map<string, DomainCount> | null;
   samples: string[];
 };
 
@@ -24,30 +25,29 @@ type Sender = { via: string; address: string | null; rows: Row[]; isOrdered: boo
 /** Domains that one row counts; beyond, the rarer half is let go of. */
 const MOST_COUNTED = 400;
 
-const byCount = (a: [string, number], b: [string, number]): number => b[1] - a[1];
+const byCount = (a: DomainCount, b: DomainCount): number => b.count - a.count;
 
 function countDomain(row: Row, domain: string): void {
-  if (row.ofDomain === 0) row.domain = domain;
-  if (row.domain === domain) row.ofDomain += 1;
+  if (row.first === null) row.first = { domain, count: 1 };
+  else if (row.first.domain === domain) row.first.count += 1;
   else countOther(row, domain);
 }
 
 function countOther(row: Row, domain: string): void {
   row.domains ??= new Map();
-  const count = row.domains.get(domain);
-  row.domains.set(domain, count === undefined ? 1 : count + 1);
-  if (count !== undefined || row.domains.size <= MOST_COUNTED) return;
-  for (const [rare] of [...row.domains].sort(byCount).slice(MOST_COUNTED / 2)) row.domains.delete(rare);
+  const known = row.domains.get(domain);
+  if (known !== undefined) known.count += 1;
+  else row.domains.set(domain, { domain, count: 1 });
+  if (known !== undefined || row.domains.size <= MOST_COUNTED) return;
+  for (const rare of [...row.domains.values()].sort(byCount).slice(MOST_COUNTED / 2))
+    row.domains.delete(rare.domain);
 }
 
-function domainsOf({ domain, ofDomain, domains }: Row): Observation['domains'] {
-  if (ofDomain === 0) return [];
-  if (domains === null) return [{ domain, count: ofDomain }];
-  const all: [string, number][] = [[domain, ofDomain], ...domains];
-  return all
-    .sort(byCount)
-    .slice(0, MOST_DOMAINS)
-    .map(([name, count]) => ({ domain: name, count }));
+function domainsOf({ first, domains }: Row): DomainCount[] {
+  if (first === null) return [];
+  if (domains === null) return [first];
+  const all = [first, ...domains.values()].sort(byCount);
+  return all.length > MOST_DOMAINS ? all.slice(0, MOST_DOMAINS) : all;
 }
 
 function toObservation(row: Row): Observation {
@@ -120,7 +120,7 @@ export class Gathering {
   }
 
   #newRow(sender: Sender, minute: string, finding: Finding): Row {
-    const row = { minute, finding, sender, count: 0, domain: '', ofDomain: 0, domains: null, samples: [] };
+    const row: Row = { minute, finding, sender, count: 0, first: null, domains: null, samples: [] };
     const newest = sender.rows.at(-1);
     if (newest !== undefined && minute < newest.minute) sender.isOrdered = false;
     sender.rows.push(row);

@@ -42,6 +42,9 @@ export function decodedAt(octets: Buffer, from: number, to: number): string {
   return text.includes('\ufffd') ? decodedCopy(textAt(octets, from, to)) : text;
 }
 
+export const viewOf = ({ buffer, byteOffset, length }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, length);
+
 /** Whether the octets at two places are the same, so many of them. */
 export function sameAt(octets: Uint8Array, one: number, other: number, length: number): boolean {
   for (let at = 0; at < length; at += 1) if (octets[one + at] !== octets[other + at]) return false;

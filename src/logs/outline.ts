@@ -1,5 +1,5 @@
 import { Fingerprint } from './fingerprint.ts';
-import { isAt, sameAt, textAt } from './octets.ts';
+import { isAt, sameAt, textAt, viewOf } from './octets.ts';
 
 /**
  * A reply where it stands among octets, and where the receiving host, its address and the recipient's domain
@@ -7,6 +7,8 @@ import { isAt, sameAt, textAt } from './octets.ts';
  */
 export type Placed = {
   octets: Buffer;
+  /** The same octets, to be read four at a time. */
+  view: DataView;
   reply: number;
   to: number;
   host: number;
@@ -28,6 +30,7 @@ export function placed(words: string, { host, hostIp, domain }: Around): Placed 
   const octets = Buffer.from(`${host ?? ''}${hostIp ?? ''}${domain ?? ''}${words}`, 'latin1');
   return {
     octets,
+    view: viewOf(octets),
     reply,
     to: octets.length,
     host: 0,
@@ -224,7 +227,7 @@ export class Outliner {
 
   /** False for a reply that is too long, or that holds control characters. */
   read(reply: Placed, receiver: number, cut: Cut | null = null): boolean {
-    const { octets, to } = reply;
+    const { octets, view, to } = reply;
     if (to - reply.reply > LONGEST_OUTLINED) return false;
     this.#placed = reply;
     this.#copied = reply.reply;
@@ -239,7 +242,7 @@ export class Outliner {
       else if (kind === CONTROL) return false;
       else at = this.#word(at);
     }
-    this.#fingerprint.octets(octets, this.#copied, to);
+    this.#fingerprint.octets(view, this.#copied, to);
     return this.#count <= MOST_ADDRESSES;
   }
 
@@ -282,7 +285,7 @@ export class Outliner {
   }
 
   #put(from: number, to: number, mark: number): void {
-    this.#fingerprint.octets(this.#placed.octets, this.#copied, from);
+    this.#fingerprint.octets(this.#placed.view, this.#copied, from);
     this.#fingerprint.mark(mark);
     this.#copied = to;
     this.#cut?.(from, to, mark);

@@ -1,7 +1,7 @@
 import { codesIn } from './codes.ts';
 import type { Answered } from './delivery.ts';
 import { isInside, mayBeInside } from './inside.ts';
-import { isAt, sameAt, textAt } from './octets.ts';
+import { isAt, sameAt, textAt, viewOf } from './octets.ts';
 import type { Placed } from './outline.ts';
 import { readLine } from './read-line.ts';
 
@@ -44,6 +44,7 @@ export type Places = Placed & {
 
 export const openPlaces = (): Places => ({
   octets: Buffer.alloc(0),
+  view: viewOf(new Uint8Array()),
   from: 0,
   to: 0,
   domain: 0,

@@ -12,7 +12,7 @@ import { isKumoRecord, readKumo } from './kumomta.ts';
 import { LineCutter } from './lines.ts';
 import { Minutes, minuteOf, type StampKind } from './minutes.ts';
 import { Names } from './names.ts';
-import { decoded, decodedAt, decodedCopy, textAt } from './octets.ts';
+import { decoded, decodedAt, decodedCopy, textAt, viewOf } from './octets.ts';
 import { answeredBy, openPlaces, type Places, type PostfixSink, readPostfix } from './postfix.ts';
 import { powermtaReader } from './powermta.ts';
 import { openReaders, readerOf } from './programs.ts';
@@ -176,6 +176,7 @@ export class Scanner {
   }
 
   #postfix(octets: Buffer, from: number, to: number, message: number): void {
+    if (this.#places.octets !== octets) this.#places.view = viewOf(octets);
     this.#places.octets = octets;
     this.#places.from = from;
     this.#places.to = to;
