@@ -1,4 +1,4 @@
-import { hashKeys, hashOf, isAt, octetsOf, textAt } from './octets.ts';
+import { hashOf, isAt, octetsOf, textAt } from './octets.ts';
 
 /** Names that have the same place; a newer one takes the place of the oldest. */
 const WAYS = 4;
@@ -16,17 +16,16 @@ export class Names<T> {
   /** The names of one place stand behind each other, the newest first; what is known of them stands beside. */
   #names: Uint8Array[] = Array<Uint8Array>(PLACES * WAYS).fill(NO_NAME);
   #known: (T | undefined)[] = Array<undefined>(PLACES * WAYS).fill(undefined);
-  #keys = hashKeys();
 
   /** `make` finds out what there is to know of a name that is not known yet; octets are Latin-1 characters. */
   constructor(make: (name: string) => T) {
     this.#make = make;
   }
 
-  /** Of the name between two places. */
-  get(octets: Buffer, from: number, to: number): T {
+  /** Of the name between two places; its number may be known already. */
+  get(octets: Buffer, from: number, to: number, hash = hashOf(octets, from, to)): T {
     const names = this.#names;
-    const place = (hashOf(octets, from, to, this.#keys) >>> (32 - PLACE_BITS)) * WAYS;
+    const place = (hash >>> (32 - PLACE_BITS)) * WAYS;
     for (let way = place; way < place + WAYS; way += 1) {
       const name = names[way] as Uint8Array;
       if (name.length === to - from && isAt(octets, from, name) && name !== NO_NAME)

@@ -57,32 +57,21 @@ export function isAt(octets: Uint8Array, place: number, wanted: Uint8Array): boo
   return true;
 }
 
-const KEYS = 64;
+const KEYS = 256;
 
-/** Numbers by which octets are multiplied: who does not know them cannot foresee which names fall together. */
-export const hashKeys = (): Int32Array => Int32Array.from({ length: KEYS }, () => randomInt(2 ** 31) * 2 + 1);
+/** Who does not know these numbers cannot foresee which names fall together. */
+const keys = Int32Array.from({ length: KEYS }, () => randomInt(2 ** 31) * 2 + 1);
 
 /**
- * A number for a stretch of octets; its highest bits tell best. Four octets at a time and none after the other,
- * since most of what a line costs is to find out what is known of its names.
+ * The number of some octets with one more behind them, which stands at `place`; the highest bits tell best. What
+ * walks along a name to find its end has it for nearly nothing: most of what a line costs is to look up its names.
  */
-export function hashOf(octets: Uint8Array, from: number, to: number, keys: Int32Array): number {
-  let hash = to - from;
-  let key = 0;
-  let next = from;
-  for (; next + 3 < to; next += 4) {
-    const four =
-      at(octets, next) |
-      (at(octets, next + 1) << 8) |
-      (at(octets, next + 2) << 16) |
-      (at(octets, next + 3) << 24);
-    hash = (hash + Math.imul(four ^ (four >>> 16), keys[key++ & (KEYS - 1)] as number)) | 0;
-  }
-  for (; next < to; next += 1)
-    hash = (hash + Math.imul(at(octets, next), keys[key++ & (KEYS - 1)] as number)) | 0;
-  return hash;
-}
+export const hashWith = (hash: number, octet: number, place: number): number =>
+  (hash + Math.imul(octet, keys[place & (KEYS - 1)] as number)) | 0;
 
-function at(octets: Uint8Array, place: number): number {
-  return octets[place] as number;
+/** The number of a stretch of octets. */
+export function hashOf(octets: Uint8Array, from: number, to: number): number {
+  let hash = 0;
+  for (let at = from; at < to; at += 1) hash = hashWith(hash, octets[at] as number, at - from);
+  return hash;
 }

@@ -12,7 +12,7 @@ import { isKumoRecord, readKumo } from './kumomta.ts';
 import { LineCutter } from './lines.ts';
 import { Minutes, minuteOf, type StampKind } from './minutes.ts';
 import { Names } from './names.ts';
-import { decoded, decodedAt, decodedCopy, textAt, viewOf } from './octets.ts';
+import { decoded, decodedAt, decodedCopy, hashWith, textAt, viewOf } from './octets.ts';
 import { answeredBy, openPlaces, type Places, type PostfixSink, readPostfix } from './postfix.ts';
 import { powermtaReader } from './powermta.ts';
 import { openReaders, readerOf } from './programs.ts';
@@ -152,10 +152,16 @@ export class Scanner {
   #syslog(octets: Buffer, from: number, stampTo: number, to: number, kind: StampKind): void {
     const name = stampTo + 1;
     const most = Math.min(to, name + LONGEST_HEAD);
-    let end = this.#blank(octets, name, most) + 1;
-    while (end < most && octets[end] !== OPENING && octets[end] !== COLON) end += 1;
+    let end = name;
+    let hash = 0;
+    for (let isProgram = false; end < most; end += 1) {
+      const octet = octets[end] as number;
+      if (isProgram && (octet === OPENING || octet === COLON)) break;
+      if (octet === BLANK) isProgram = true;
+      hash = hashWith(hash, octet, end - name);
+    }
     if (end >= most) return;
-    const { read, host, via } = this.#sources.get(octets, name, end);
+    const { read, host, via } = this.#sources.get(octets, name, end, hash);
     if (read === null) return;
     // `[PID]: `, or `: `
     let colon = end;
@@ -300,12 +306,14 @@ export class Scanner {
     refused: (places) => this.#refused(places),
   };
 
-  #domainAt({ octets, domain, domainEnd }: Places): Domain {
-    return domainEnd > domain ? this.#receivers.domains.get(octets, domain, domainEnd) : NO_DOMAIN;
+  #domainAt({ octets, domain, domainEnd, domainHash }: Places): Domain {
+    return domainEnd > domain
+      ? this.#receivers.domains.get(octets, domain, domainEnd, domainHash)
+      : NO_DOMAIN;
   }
 
-  #hostAt({ octets, host, hostEnd }: Places): number {
-    return hostEnd > host ? this.#receivers.hosts.get(octets, host, hostEnd) : 0;
+  #hostAt({ octets, host, hostEnd, hostHash }: Places): number {
+    return hostEnd > host ? this.#receivers.hosts.get(octets, host, hostEnd, hostHash) : 0;
   }
 
   #accepted(delivery: Accepted): void {
