@@ -26,6 +26,8 @@ import {
   listAddresses,
   networksFrom,
 } from './store.ts';
+import { firstWeek, weeksView } from './weeks.ts';
+import { readWeeks } from './weeks-store.ts';
 
 const Day = Type.Optional(Type.String({ format: 'date', description: 'a date such as 2026-03-10' }));
 const FACTS = {
@@ -247,11 +249,12 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       const { row } = data;
       if (!editing) {
         const view = { zone: viewerOf(request).timeZone, now: new Date() };
-        const [deliveries, evidence, snds, complaints] = await Promise.all([
+        const [deliveries, evidence, snds, complaints, weeks] = await Promise.all([
           addressDeliveries(db, row.network, view),
           networkEvidence(db, data.text),
           addressSnds(db, row.network, view.now),
           addressComplaints(db, row.network, { now: view.now, catalogue }),
+          readWeeks(db, row.network, firstWeek(view.now), view.now),
         ]);
         const named = deliveries.byProvider.map((one) => ({
           ...one,
@@ -263,6 +266,7 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
           deliveries: { ...deliveries, byProvider: named },
           snds,
           complaints,
+          weeks: weeksView(weeks, view.now),
         });
       }
       const values = {
