@@ -116,12 +116,17 @@ class Unknowns {
   }
 }
 
-async function check({ networks, json }: Arguments, world: World, io: CheckIo): Promise<number> {
+async function check(
+  { networks, json }: Arguments,
+  world: World,
+  room: () => Promise<void>,
+  io: CheckIo,
+): Promise<number> {
   const total = networks.reduce((sum, network) => sum + sizeOf(network), 0);
   const bar = progress(io.stderr, total);
   const unknowns = new Unknowns();
   let [bad, known] = [0, false];
-  const looks = inOrder(addressesOf(networks), AT_ONCE, (address) => checkAddress(address, world));
+  const looks = inOrder(addressesOf(networks), AT_ONCE, (address) => checkAddress(address, world), room);
   for await (const checked of looks) {
     bad += checked.outcome === 'bad' ? 1 : 0;
     known ||= saysSomething(checked);
@@ -151,8 +156,8 @@ export async function checkCommand(
     const config = readConfig(environment);
     const catalogue = readCatalogue();
     const zones = zoneSettings(catalogue, config);
-    const ask = openDns({ servers: config.dnsServers, zones });
-    return await check(given, { ask, catalogue, now: new Date(), keyed: keyedZones(zones) }, io);
+    const { ask, room } = openDns({ servers: config.dnsServers, zones });
+    return await check(given, { ask, catalogue, now: new Date(), keyed: keyedZones(zones) }, room, io);
   } catch (error) {
     const isUse = error instanceof BadUse || error instanceof BadAddress;
     if (!isUse && !(error instanceof BadSetting)) throw error;

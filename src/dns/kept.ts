@@ -38,7 +38,7 @@ export class Kept {
   }
 
   #dropOldest(): void {
-    const [oldest] = this.#entries.keys();
+    const oldest = this.#entries.keys().next().value;
     if (oldest !== undefined) this.#entries.delete(oldest);
   }
 }

@@ -9,6 +9,8 @@ import { givenFor, withKey, type ZoneSettings } from './zone-settings.ts';
 /** Questions that are out at once: above about 190 a server’s receive buffer runs over, and each loss is a time-out. */
 const OUT_AT_SERVERS = 96;
 const OUT_FOR_A_ZONE = 16;
+/** Questions that may wait for a place while more are wanted. */
+const FEW = 64;
 /** Answers that are kept, of each type. */
 const KEPT = 5000;
 
@@ -21,6 +23,12 @@ export type DnsSettings = {
   now?: () => number;
 };
 
+export type Dns = {
+  ask: Ask;
+  /** Comes true when few questions wait: whoever has thousands to ask keeps them, and memory, small by it. */
+  room: () => Promise<void>;
+};
+
 /** A record may repeat the question, and with it the key. A key is one label: nothing in it is special to a pattern. */
 const masked = (answer: DnsAnswer, key: string): DnsAnswer =>
   answer.status === 'found'
@@ -31,7 +39,7 @@ const masked = (answer: DnsAnswer, key: string): DnsAnswer =>
 type Group = { line: Line; shared: Slots };
 
 /** Resolvers for names in general and, each by its own limits, for the zones of DNS lists. */
-export function openDns({ servers, zones = [], patience, now = Date.now }: DnsSettings): Ask {
+export function openDns({ servers, zones = [], patience, now = Date.now }: DnsSettings): Dns {
   const groups = new Map<string, Group>();
   const groupAt = (names: string[]): Group => {
     const known = groups.get(names.join());
@@ -49,7 +57,8 @@ export function openDns({ servers, zones = [], patience, now = Date.now }: DnsSe
       now,
     });
   const byZone = new Map(zones.map((zone) => [zone.zone, { zone, lane: laneOf(zone) }]));
-  const general = new Lane({ ...groupAt(servers), own: new Slots(OUT_AT_SERVERS), rests: false, now });
+  const others = new Slots(OUT_AT_SERVERS);
+  const general = new Lane({ ...groupAt(servers), own: others, rests: false, now });
 
   function ask(name: string, type: RecordType, tell: Tell): void {
     const place = givenFor(name, byZone);
@@ -60,9 +69,15 @@ export function openDns({ servers, zones = [], patience, now = Date.now }: DnsSe
   }
 
   const kept = new Map<RecordType, Kept>();
-  return (name, type) => {
-    const ofType = kept.get(type) ?? new Kept(KEPT, now);
-    kept.set(type, ofType);
-    return ofType.get(name, (tell) => ask(name, type, tell));
+  return {
+    ask: (name, type) => {
+      const ofType = kept.get(type) ?? new Kept(KEPT, now);
+      kept.set(type, ofType);
+      return ofType.get(name, (tell) => ask(name, type, tell));
+    },
+    room: async () => {
+      for (const slots of [others, ...[...groups.values()].map(({ shared }) => shared)])
+        await slots.quiet(FEW);
+    },
   };
 }

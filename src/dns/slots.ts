@@ -3,6 +3,7 @@ export class Slots {
   #free: number;
   #lettingIn = false;
   readonly #waiting: (() => void)[] = [];
+  readonly #heedful: { most: number; resolve: () => void }[] = [];
 
   constructor(size: number) {
     this.#free = size;
@@ -12,6 +13,12 @@ export class Slots {
   enter(go: () => void): void {
     this.#waiting.push(go);
     this.#letIn();
+  }
+
+  /** Comes true when no more than so many wait. */
+  quiet(most: number): Promise<void> | undefined {
+    if (this.#waiting.length <= most) return undefined;
+    return new Promise((resolve) => this.#heedful.push({ most, resolve }));
   }
 
   leave(): void {
@@ -30,5 +37,7 @@ export class Slots {
       next();
     }
     this.#lettingIn = false;
+    while (this.#heedful[0] && this.#waiting.length <= this.#heedful[0].most)
+      this.#heedful.shift()?.resolve();
   }
 }

@@ -14,18 +14,16 @@ export async function lookAtLists(
   const raw: Record<string, unknown> = {};
   const before = asked(what, listed);
 
-  async function answerOf(name: string, type: 'A' | 'TXT') {
-    const answer = await ask(name, type);
-    raw[`${name} ${type}`] = answer;
-    return answer;
-  }
-
   async function look(zone: Zone): Promise<Row> {
-    const doubt = await trust(zone, listed, ask, now);
+    const trusted = trust(zone, listed, ask, now);
+    const doubt = trusted instanceof Promise ? await trusted : trusted;
     if (doubt !== null) return unknownRow(zone, what, doubt);
     const name = `${before}.${zone.zone}`;
-    const answer = await answerOf(name, 'A');
-    const text = isListed(zone, answer) ? await answerOf(name, 'TXT') : null;
+    const answer = await ask(name, 'A');
+    raw[`${name} A`] = answer;
+    if (!isListed(zone, answer)) return listRow(zone, what, answer, null);
+    const text = await ask(name, 'TXT');
+    raw[`${name} TXT`] = text;
     return listRow(zone, what, answer, text);
   }
 

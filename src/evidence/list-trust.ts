@@ -35,7 +35,7 @@ function doubtAbout(zone: Zone, listed: DnsAnswer, notListed: DnsAnswer): Doubt 
   return null;
 }
 
-type Trial = { doubt: Promise<Doubt>; until: number };
+type Trial = { doubt: Doubt | Promise<Doubt>; until: number };
 /** By resolver, and by what is asked of which zone. */
 const trials = new WeakMap<Ask, Map<string, Trial>>();
 
@@ -46,16 +46,18 @@ async function tried(zone: Zone, kind: Listed, ask: Ask): Promise<Doubt> {
 }
 
 /** Asks what every list must have and must not have (RFC 5782 § 5), once in a while for each resolver. */
-export function trust(zone: Zone, kind: Listed, ask: Ask, now: Date): Promise<Doubt> {
+export function trust(zone: Zone, kind: Listed, ask: Ask, now: Date): Doubt | Promise<Doubt> {
   const ofAsk = trials.get(ask) ?? new Map<string, Trial>();
   trials.set(ask, ofAsk);
   const name = `${kind} ${zone.zone}`;
   const known = ofAsk.get(name);
   if (known && known.until > now.getTime()) return known.doubt;
-  const trial: Trial = { doubt: tried(zone, kind, ask), until: Number.POSITIVE_INFINITY };
+  const doubt = tried(zone, kind, ask);
+  const trial: Trial = { doubt, until: Number.POSITIVE_INFINITY };
   ofAsk.set(name, trial);
-  void trial.doubt.then((doubt) => {
-    trial.until = now.getTime() + (doubt === null ? HOUR : MINUTES);
+  void doubt.then((found) => {
+    trial.doubt = found;
+    trial.until = now.getTime() + (found === null ? HOUR : MINUTES);
   });
-  return trial.doubt;
+  return doubt;
 }

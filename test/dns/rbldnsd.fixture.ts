@@ -19,7 +19,7 @@ const HEAD = ['$SOA 300 ns.example.org hostmaster.example.org 1 600 300 86400 30
 
 async function isUp(address: string, zone: string, child: ChildProcess): Promise<boolean> {
   for (let tries = 0; tries < 100 && child.exitCode === null; tries += 1) {
-    const ask = openDns({ servers: [address], patience: 300 });
+    const { ask } = openDns({ servers: [address], patience: 300 });
     if ((await ask(zone, 'SOA')).status === 'found') return true;
     await new Promise((done) => setTimeout(done, 50));
   }

@@ -48,7 +48,7 @@ async function served(t: Test, keys: Record<string, string> = {}): Promise<World
   const server = await startRbldnsd(sets);
   t.teardown(() => server.close());
   return {
-    ask: openDns({ servers: [server.address], zones: settings }),
+    ...openDns({ servers: [server.address], zones: settings }),
     catalogue,
     now: new Date(),
     keyed: keyedZones(settings),
@@ -156,7 +156,7 @@ t.test('a Sender Score is the last part of its answer', { skip: noRbldnsd }, asy
     },
   ]);
   t.teardown(() => server.close());
-  const world = { ask: openDns({ servers: [server.address], patience: 500 }), catalogue, now: new Date() };
+  const world = { ...openDns({ servers: [server.address], patience: 500 }), catalogue, now: new Date() };
   const looks: [address: string, outcome: string, result: string | null, words: RegExp][] = [
     ['192.0.2.1', 'good', 'supports', /^97 of 100$/],
     ['192.0.2.2', 'note', 'unknown', /^75 of 100$/],
@@ -173,6 +173,6 @@ t.test('a Sender Score is the last part of its answer', { skip: noRbldnsd }, asy
     t.match(found.claims, result === null ? [] : [{ claim: 'sender-score', result, words }], address);
   }
   await server.close();
-  const ask = openDns({ servers: [server.address], patience: 300 });
+  const { ask } = openDns({ servers: [server.address], patience: 300 });
   t.match(await senderScore.look(subject('192.0.2.1'), { ...world, ask }), { outcome: 'unknown' });
 });
