@@ -1,4 +1,5 @@
 import { benchCrossValidate } from './cross-validate.ts';
+import { benchEvidence } from './evidence.ts';
 import { benchPages } from './pages.ts';
 import { benchRecognise } from './recognise.ts';
 import { benchStartUp } from './start-up.ts';
@@ -8,6 +9,7 @@ const BENCHES = {
   pages: benchPages,
   recognise: benchRecognise,
   'cross-validate': benchCrossValidate,
+  evidence: benchEvidence,
 };
 
 // `npm run bench`, or `npm run bench -- start-up` for some of them.
