@@ -15,7 +15,7 @@ export function openWorld(desk: { db: Db; catalogue: Catalogue; config: Config }
   return {
     db,
     catalogue,
-    ask: openDns({ servers: config.dnsServers, zones }),
+    ask: openDns({ servers: config.dnsServers, zones }).ask,
     keyed: keyedZones(zones),
     kinds: [...KINDS, sndsKind(db), complaintsKind(db)],
   };
