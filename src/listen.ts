@@ -53,8 +53,11 @@ export async function listen(
   if (signInAs)
     say(`Demonstration data only; it goes when this process stops. Sign in as ${signInAs} with ${password}`);
   const endUpkeep = startUpkeep(desk, logger);
-  // A demonstration asks nobody about its addresses.
-  const endChecks = config.demo ? undefined : startChecks(desk, logger);
+  // A demonstration asks nobody outside about its addresses.
+  const openWorld = config.demo
+    ? async () => (await import('./demo/evidence.ts')).demoWorld(desk)
+    : async () => (await import('./evidence/world.ts')).openWorld(desk);
+  const endChecks = startChecks(database.db, openWorld, logger);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= app

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { forgetOldSessions } from './accounts/session.ts';
 import type { Desk } from './app.ts';
+import { forgetOldChecks } from './evidence/checks.ts';
 import { askDueChecks } from './evidence/monitors.ts';
 import { raiseDueFollowUps } from './incidents/follow-up.ts';
 import { forgetOldObservations } from './observations/store.ts';
@@ -38,6 +39,7 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
         await forgetOldKeys(desk.db);
         await forgetOldSessions(desk.db, desk.config);
         await forgetOldObservations(desk.db);
+        await forgetOldChecks(desk.db);
       }
     } catch (error) {
       // The database may be away; the next minute tries again.

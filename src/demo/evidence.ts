@@ -1,8 +1,9 @@
 import type { Desk } from '../app.ts';
+import type { Trx } from '../database/open.ts';
 import type { Ask, DnsAnswer } from '../dns/answer.ts';
 import { askForCheck, takeCheck } from '../evidence/checks.ts';
 import { reverseName } from '../evidence/reverse-name.ts';
-import { runCheck } from '../evidence/run-check.ts';
+import { type CheckWorld, runCheck } from '../evidence/run-check.ts';
 import { ADDRESSES } from './stories.ts';
 
 const DAY_MS = 86_400_000;
@@ -44,17 +45,24 @@ function madeUp(isNow: boolean): Ask {
     (TEST_POINT.test(name) ? found('127.0.0.2') : { status: names.has(name) ? 'no-data' : 'no-name' });
 }
 
-/** Evidence of a month ago and of a quarter of an hour ago, found by the same kinds as ever from names that are made up. */
-export async function fillEvidence({ db, catalogue }: Desk, now: Date): Promise<void> {
+/** What is found out about the demonstration's addresses, a month ago or now, by the same kinds as ever. */
+async function worldAt({ db, catalogue }: Desk, isNow: boolean): Promise<CheckWorld> {
   const { KINDS } = await import('../evidence/kinds.ts');
+  return { db, catalogue, ask: madeUp(isNow), kinds: KINDS };
+}
+
+export const demoWorld = (desk: Desk): Promise<CheckWorld> => worldAt(desk, true);
+
+/** Evidence of a month ago and of a quarter of an hour ago. */
+export async function fillEvidence(desk: Desk, now: Date): Promise<void> {
+  const { db } = desk;
   const networks = ADDRESSES.map(({ text }) => text);
+  const ask = (trx: Trx) => askForCheck(trx, { incident: null, networks, askedBy: 'Delist Desk' });
   for (const at of [new Date(now.getTime() - 30 * DAY_MS), new Date(now.getTime() - 900_000)]) {
-    await db
-      .transaction()
-      .execute((trx) => askForCheck(trx, { incident: null, networks, askedBy: 'Delist Desk' }));
-    const check = await takeCheck(db);
+    await db.transaction().execute(ask);
+    const check = await takeCheck(db, 'schedule');
     if (!check) continue;
-    const world = { db, catalogue, ask: madeUp(at.getTime() > now.getTime() - DAY_MS), kinds: KINDS };
+    const world = await worldAt(desk, at.getTime() > now.getTime() - DAY_MS);
     await runCheck(world, { ...check, asked_at: at }, { clock: () => at });
   }
 }

@@ -30,8 +30,11 @@ export async function askForCheck(
 /** Whoever works on a check and is not heard of for so long has lost it to the next who asks. */
 const LEASE = sql<Date>`now() + interval '60 seconds'`;
 
+/** Checks of incidents, for which somebody waits, and those of the schedule: neither holds up the other. */
+export type Turn = 'incidents' | 'schedule';
+
 /** Takes the check that waits longest; undefined: none waits. Any number of processes may ask at a time. */
-export async function takeCheck(db: Db): Promise<CheckRow | undefined> {
+export async function takeCheck(db: Db, turn: Turn): Promise<CheckRow | undefined> {
   return db
     .updateTable('checks')
     .set({ lease_until: LEASE })
@@ -40,6 +43,7 @@ export async function takeCheck(db: Db): Promise<CheckRow | undefined> {
         .selectFrom('checks as waiting')
         .select('waiting.id')
         .where('waiting.finished_at', 'is', null)
+        .where('waiting.incident_number', turn === 'incidents' ? 'is not' : 'is', null)
         .where((or) =>
           or.or([or('waiting.lease_until', 'is', null), or('waiting.lease_until', '<', sql<Date>`now()`)]),
         )
@@ -90,6 +94,14 @@ export async function finishCheck(
     });
   });
 }
+
+/** A check of the schedule says nothing that its snapshots do not. */
+export const forgetOldChecks = (db: Db) =>
+  db
+    .deleteFrom('checks')
+    .where('incident_number', 'is', null)
+    .where('finished_at', '<', sql<Date>`now() - interval '40 days'`)
+    .execute();
 
 export type CheckProgress = Pick<
   CheckRow,

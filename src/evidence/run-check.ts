@@ -1,5 +1,5 @@
-import { parseNetwork } from '../addresses/address.ts';
-import { eachAddress } from '../addresses/each-address.ts';
+import { networkText, parseNetwork } from '../addresses/address.ts';
+import { eachAddress, sizeOf } from '../addresses/each-address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { CheckRow } from '../database/tables.ts';
 import { getProfile } from '../profile/store.ts';
@@ -15,8 +15,16 @@ type Gist = Pick<Found, 'outcome' | 'summary'>;
 
 type Part = { kind: Kind; subject: Subject; look: (now: Date) => Promise<Found> };
 
-/** A /20, or many ranges together. Of more, the first ones are looked at. */
+/** A /20: a larger range is not looked at address by address. */
 const MOST_ADDRESSES = 4096;
+const isTooLarge = (network: string) => sizeOf(parseNetwork(network)) > MOST_ADDRESSES;
+
+const tooLarge = (networks: string[]): CheckResult[] =>
+  networks.filter(isTooLarge).map((network) => ({
+    title: networkText(network),
+    outcome: 'unknown',
+    summary: 'a range of this size is not looked at address by address; add the addresses that send',
+  }));
 /** Parts at a time; how many questions they may ask at a time is the resolver's business. */
 const AT_ONCE = 24;
 const TELL_EVERY_MS = 500;
@@ -33,11 +41,11 @@ async function subjectsOf(
     .execute();
   const helo = new Map(known.map((row) => [row.network, row.hostname]));
   const addresses: AddressSubject[] = [];
-  for (const network of networks)
-    for (const address of eachAddress(parseNetwork(network))) {
-      if (addresses.length === MOST_ADDRESSES) break;
+  for (const network of networks) {
+    if (isTooLarge(network) || addresses.length >= MOST_ADDRESSES) continue;
+    for (const address of eachAddress(parseNetwork(network)))
       addresses.push({ address, helo: helo.get(network) ?? '', domains: profile.sendingDomains });
-    }
+  }
   return {
     addresses,
     domains: profile.sendingDomains.map((domain) => ({ domain, selectors: profile.dkimSelectors })),
@@ -153,5 +161,5 @@ export async function runCheck(world: CheckWorld, check: CheckRow, options: Opti
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, left.length) }, work));
   if (stopped()) await letGo(db, check.id);
-  else await finishCheck(db, check, resultsOf(parts, found), clock());
+  else await finishCheck(db, check, [...resultsOf(parts, found), ...tooLarge(check.networks)], clock());
 }

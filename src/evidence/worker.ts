@@ -1,37 +1,45 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Desk } from '../app.ts';
-import { takeCheck } from './checks.ts';
+import type { Db } from '../database/open.ts';
+import { type Turn, takeCheck } from './checks.ts';
 import type { CheckWorld } from './run-check.ts';
 
 const LOOK_EVERY_MS = 1000;
+const TURNS: Turn[] = ['incidents', 'schedule'];
 
 /**
- * Works off the checks that were asked for, one at a time in each process. Resolvers and kinds are loaded with the
- * first check: no start waits for them. Returns the stop, which waits for the questions in flight.
+ * Works off the checks that were asked for, in each process one of an incident and one of the schedule at a time.
+ * The world is opened with the first check: no start waits for it. Returns the stop, which waits for the questions
+ * in flight.
  */
-export function startChecks(desk: Desk, logger: FastifyBaseLogger): () => Promise<void> {
+export function startChecks(
+  db: Db,
+  openWorld: () => Promise<CheckWorld>,
+  logger: FastifyBaseLogger,
+): () => Promise<void> {
   let stopped = false;
-  let wake = () => {};
-  let world: CheckWorld | undefined;
+  let world: Promise<CheckWorld> | undefined;
+  const wakes = new Set<() => void>();
   const pause = () =>
     new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOK_EVERY_MS);
-      wake = () => {
+      const wake = () => {
         clearTimeout(timer);
+        wakes.delete(wake);
         resolve();
       };
+      const timer = setTimeout(wake, LOOK_EVERY_MS);
+      wakes.add(wake);
     });
-  const step = async () => {
-    const check = await takeCheck(desk.db);
+  const step = async (turn: Turn) => {
+    const check = await takeCheck(db, turn);
     if (!check) return pause();
     const { runCheck } = await import('./run-check.ts');
-    world ??= (await import('./world.ts')).openWorld(desk);
-    return runCheck(world, check, { stopped: () => stopped });
+    world ??= openWorld();
+    return runCheck(await world, check, { stopped: () => stopped });
   };
-  const work = async () => {
+  const work = async (turn: Turn) => {
     while (!stopped) {
       try {
-        await step();
+        await step(turn);
       } catch (error) {
         // The database may be away. The lease runs out, and the check is taken up again.
         logger.warn({ err: error }, 'evidence');
@@ -39,10 +47,10 @@ export function startChecks(desk: Desk, logger: FastifyBaseLogger): () => Promis
       }
     }
   };
-  const ended = work();
-  return () => {
+  const ended = Promise.all(TURNS.map(work));
+  return async () => {
     stopped = true;
-    wake();
-    return ended;
+    for (const wake of [...wakes]) wake();
+    await ended;
   };
 }

@@ -49,7 +49,7 @@ async function logged(t: Parameters<typeof testDesk>[0], addresses?: string[]): 
 }
 
 async function runNext(desk: TestDesk, kinds: Kind[], at?: Date): Promise<void> {
-  const check = await takeCheck(desk.db);
+  const check = await takeCheck(desk.db, 'incidents');
   if (check) await runCheck(worldOf(desk, kinds), check, at ? { clock: () => at } : {});
 }
 
@@ -82,7 +82,7 @@ t.test('a logged incident is looked at by itself: results, claims and one entry'
     { title: 'The lists', outcome: 'good', summary: 'on none of 3 lists' },
     { title: 'Mail', outcome: 'unknown', summary: 'no answer' },
   ]);
-  t.equal(await takeCheck(desk.db), undefined, 'nothing is left to do');
+  t.equal(await takeCheck(desk.db, 'incidents'), undefined, 'nothing is left to do');
 });
 
 t.test(
@@ -121,7 +121,7 @@ t.test('a check that was cut off goes on where it stood, and tells its incident 
     stopped = address.endsWith('.8');
     return found('good', 'on none');
   });
-  const check = await takeCheck(desk.db);
+  const check = await takeCheck(desk.db, 'incidents');
   if (!check) throw new Error('no check');
   const world = worldOf(desk, [lists.kind]);
   const held = {
@@ -141,7 +141,7 @@ t.test('a check that was cut off goes on where it stood, and tells its incident 
   t.strictSame(await timeline(desk), []);
   stopped = false;
   const before = lists.looked.length;
-  const next = await takeCheck(desk.db);
+  const next = await takeCheck(desk.db, 'incidents');
   t.equal(next?.id, check.id, 'it was given back');
   if (next) await runCheck(world, next);
   t.ok(lists.looked.length - before <= 2);
@@ -153,14 +153,14 @@ t.test('a check that was cut off goes on where it stood, and tells its incident 
 
 t.test('whoever is not heard of for a minute has lost the check to the next', async (t) => {
   const desk = await logged(t);
-  const first = await takeCheck(desk.db);
+  const first = await takeCheck(desk.db, 'incidents');
   t.ok(first);
-  t.equal(await takeCheck(desk.db), undefined, 'it is held');
+  t.equal(await takeCheck(desk.db, 'incidents'), undefined, 'it is held');
   await desk.db
     .updateTable('checks')
     .set({ lease_until: new Date(Date.now() - 1000) })
     .execute();
-  t.equal((await takeCheck(desk.db))?.id, first?.id);
+  t.equal((await takeCheck(desk.db, 'incidents'))?.id, first?.id);
 });
 
 t.test('a fault in one kind keeps no other from its result', async (t) => {
@@ -216,6 +216,34 @@ t.test('a range is spoken for only when each of its addresses was looked at', as
     { status: 'unknown' },
   );
   t.match((await timeline(desk))[0].detail.results[0].summary, /^1 of 4, such as 198\.51\.100\.11/);
+});
+
+t.test('a range that is too large is said to be so, and not looked at in part', async (t) => {
+  const desk = await logged(t, ['2001:db8::/64']);
+  const lists = addressKind('lists', () => found('good', 'on none'));
+  await runNext(desk, [lists.kind]);
+  t.strictSame(lists.looked, []);
+  t.match((await timeline(desk))[0].detail.results, [
+    { title: '2001:db8::/64', outcome: 'unknown', summary: /too|not looked at/ },
+  ]);
+});
+
+t.test('a long check of the schedule holds up none of an incident', async (t) => {
+  const desk = await logged(t);
+  await desk.db
+    .insertInto('checks')
+    .values({
+      incident_number: null,
+      networks: ['198.51.100.0/24'],
+      asked_by_name: 'x',
+      lease_until: null,
+      finished_at: null,
+      kinds: null,
+    })
+    .execute();
+  t.equal((await takeCheck(desk.db, 'schedule'))?.incident_number, null);
+  t.equal((await takeCheck(desk.db, 'incidents'))?.incident_number, 1);
+  t.equal(await takeCheck(desk.db, 'schedule'), undefined);
 });
 
 t.test('what was asked for wrongly is told', async (t) => {
