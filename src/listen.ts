@@ -6,6 +6,7 @@ import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import type { OpenDatabase } from './database/open.ts';
+import { endLeases } from './evidence/checks.ts';
 import { startChecks } from './evidence/worker.ts';
 import { openLibrary } from './letters/library.ts';
 import { readCatalogue } from './providers/catalogue.ts';
@@ -57,6 +58,7 @@ export async function listen(
   const openWorld = config.demo
     ? async () => (await import('./demo/evidence.ts')).demoWorld(desk)
     : async () => (await import('./evidence/world.ts')).openWorld(desk);
+  if (database.kind === 'embedded') await endLeases(database.db);
   const endChecks = startChecks(database.db, openWorld, logger);
   let stopping: Promise<void> | undefined;
   const stop = () => {

@@ -28,7 +28,7 @@ export async function askForCheck(
 }
 
 /** Whoever works on a check and is not heard of for so long has lost it to the next who asks. */
-const LEASE = sql<Date>`now() + interval '60 seconds'`;
+const LEASE = sql<Date>`now() + interval '30 seconds'`;
 
 /** Checks of incidents, for which somebody waits, and those of the schedule: neither holds up the other. */
 export type Turn = 'incidents' | 'schedule';
@@ -64,6 +64,10 @@ export const keepCheck = (db: Db, id: number, parts: number, done: number) =>
     .where('id', '=', id)
     .where('finished_at', 'is', null)
     .execute();
+
+/** For a process that is alone at its database: whoever held a lease before it is gone. */
+export const endLeases = (db: Db) =>
+  db.updateTable('checks').set({ lease_until: null }).where('finished_at', 'is', null).execute();
 
 /** Gives a check back that could not be finished. */
 export const letGo = (db: Db, id: number) =>

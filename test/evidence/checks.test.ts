@@ -151,7 +151,7 @@ t.test('a check that was cut off goes on where it stood, and tells its incident 
   t.equal((await timeline(desk)).length, 1, 'who comes second changes nothing');
 });
 
-t.test('whoever is not heard of for a minute has lost the check to the next', async (t) => {
+t.test('whoever is not heard of for half a minute has lost the check to the next', async (t) => {
   const desk = await logged(t);
   const first = await takeCheck(desk.db, 'incidents');
   t.ok(first);
