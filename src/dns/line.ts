@@ -39,7 +39,7 @@ export class Line {
 
   ask(name: string, type: RecordType, tell: TellOrSilent): void {
     // One clock for all is enough for their end, and much cheaper than one for each.
-    this.#clock ??= setInterval(() => this.#giveUp(), this.#patience / 16);
+    this.#clock ??= setInterval(() => this.#giveUp(), this.#patience / 16).unref();
     const asked: Asked = { name, type, end: performance.now() + this.#patience, again: null, tell };
     this.#asked.add(asked);
     question(this.#quick, name, type, (code, answer) => {

@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import type { DomainKind } from './kind.ts';
 import { lookAtLists } from './list-look.ts';
-import { factsOf, listsOutcome, listsSummary } from './list-sums.ts';
+import { sumUp } from './list-sums.ts';
 
 /** What the block lists of domains say about one that we send as. */
 export const domainLists: DomainKind = {
@@ -13,12 +13,7 @@ export const domainLists: DomainKind = {
     if (name === '')
       return { outcome: 'unknown', summary: `${domain} is no domain`, facts: [], claims: [], raw: {} };
     const { rows, raw } = await lookAtLists(name, 'domains', world);
-    return {
-      outcome: listsOutcome(rows),
-      summary: listsSummary(rows),
-      facts: factsOf(rows),
-      claims: [],
-      raw,
-    };
+    const { claim: _, ...found } = sumUp(rows);
+    return { ...found, claims: [], raw };
   },
 };

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../providers/catalogue.ts';
 import { deadZone, unionsOf } from '../providers/zone-faults.ts';
-import type { Zone } from '../providers/zone-schema.ts';
+import type { AnswerKind, Zone } from '../providers/zone-schema.ts';
 import type { Listed } from './list-names.ts';
 
 /** Which zones are asked, and which would want a key that we do not have. */
@@ -22,13 +22,15 @@ function liveZones(catalogue: Catalogue): Zone[] {
   return zones;
 }
 
-/** Whether a listing there would be one of the address or domain itself, and count. */
-export const counts = ({ weight, scope, codes, bits = [] }: Zone): boolean =>
-  weight !== 'informational' && scope === undefined && canList({ codes, bits });
+const speaksAgainst = ({ kind }: { kind: AnswerKind }): boolean => kind === 'listing' || kind === 'policy';
 
 /** A list of good words only cannot list. */
-export const canList = ({ codes, bits = [] }: Pick<Zone, 'codes' | 'bits'>): boolean =>
-  [...codes, ...bits].some(({ kind }) => kind === 'listing' || kind === 'policy');
+export const canList = ({ codes, bits }: Zone): boolean =>
+  codes.some(speaksAgainst) || bits?.some(speaksAgainst) === true;
+
+/** Whether a listing there would be one of the address or domain itself, and count. */
+export const counts = (zone: Zone): boolean =>
+  zone.weight !== 'informational' && zone.scope === undefined && canList(zone);
 
 export const matters = (zone: Zone): boolean => counts(zone) && zone.weight !== 'low';
 

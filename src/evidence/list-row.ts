@@ -9,15 +9,17 @@ import { canList, counts } from './list-plan.ts';
 export type Row = { zone: Zone; fact: Fact; keyless?: true };
 
 /** The page where to look and ask, about what was asked. Pages show only https; where there is none, the words say it. */
-function linkOf({ removal }: Zone, what: string): Pick<Fact, 'link'> {
-  if (!removal?.startsWith('https://')) return {};
-  return { link: removal.includes('{') ? removal.replace('{address}', encodeURIComponent(what)) : removal };
+function linkOf({ removal }: Zone, what: string): string | undefined {
+  if (!removal?.startsWith('https://')) return undefined;
+  return removal.includes('{') ? removal.replace('{address}', encodeURIComponent(what)) : removal;
 }
 
-const rowOf = (zone: Zone, what: string, outcome: Outcome, words: string): Row => ({
-  zone,
-  fact: { key: zone.zone, label: zone.name, outcome, words, ...linkOf(zone, what) },
-});
+function rowOf(zone: Zone, what: string, outcome: Outcome, words: string): Row {
+  const fact: Fact = { key: zone.zone, label: zone.name, outcome, words };
+  const link = linkOf(zone, what);
+  if (link !== undefined) fact.link = link;
+  return { zone, fact };
+}
 
 /** A list of good words only says nothing by its silence. */
 const clean = (zone: Zone, what: string): Row =>

@@ -1,4 +1,4 @@
-import type { ClaimFinding, Fact, Outcome } from './kind.ts';
+import type { ClaimFinding, Found, Outcome } from './kind.ts';
 import { counts, matters } from './list-plan.ts';
 import type { Row } from './list-row.ts';
 
@@ -7,7 +7,7 @@ import type { Row } from './list-row.ts';
 const NAMED = 4;
 
 /** `A, B, C, D and 3 more` */
-export function named(rows: Row[]): string {
+function named(rows: Row[]): string {
   const labels = rows.map(({ fact }) => fact.label);
   const more = labels.length - NAMED;
   return more > 0 ? `${labels.slice(0, NAMED).join(', ')} and ${more} more` : labels.join(', ');
@@ -17,7 +17,8 @@ const of = (rows: Row[], outcome: Outcome): Row[] => rows.filter(({ fact }) => f
 const lists = (number: number): string => `${number} ${number === 1 ? 'list' : 'lists'}`;
 
 /** Lists that count, by what became of them. */
-function sorted(rows: Row[]) {
+type Sums = ReturnType<typeof sumsOf>;
+function sumsOf(rows: Row[]) {
   const counting = rows.filter(({ zone, keyless }) => counts(zone) && !keyless);
   const unknown = of(counting, 'unknown');
   return {
@@ -30,16 +31,14 @@ function sorted(rows: Row[]) {
 }
 
 /** One bad row is bad. Small lists that do not answer leave nothing open: somebody always does not. */
-export function listsOutcome(rows: Row[]): Outcome {
-  const { listed, missed, answered, unknown } = sorted(rows);
+function outcomeOfLists({ listed, missed, answered, unknown }: Sums): Outcome {
   if (listed.length > 0) return 'bad';
   if (missed.length > 0 || (answered === 0 && unknown.length > 0)) return 'unknown';
   return answered > 0 ? 'good' : 'note';
 }
 
 /** `on 2 of 41 lists: A, B; 3 unknown` */
-export function listsSummary(rows: Row[]): string {
-  const { listed, answered, unknown, wide } = sorted(rows);
+function summaryOf({ listed, answered, unknown, wide }: Sums): string {
   const parts =
     answered === 0 && listed.length === 0
       ? [unknown.length > 0 ? `none of ${lists(unknown.length)} gave an answer` : 'no list to ask']
@@ -59,8 +58,7 @@ const claim = (result: ClaimFinding['result'], words: string): ClaimFinding => (
 });
 
 /** Holds only when every list that matters answered and no list has it; a listing of the range is no own one. */
-export function noListing(rows: Row[]): ClaimFinding {
-  const { listed, answered, unknown, missed } = sorted(rows);
+function noListing({ listed, answered, unknown, missed }: Sums): ClaimFinding {
   if (listed.length > 0) return claim('contradicts', `on ${named(listed)}`);
   if (missed.length > 0) return claim('unknown', `not known: no usable answer from ${named(missed)}`);
   if (answered === 0) return claim('unknown', 'not known: no list gave an answer');
@@ -68,4 +66,13 @@ export function noListing(rows: Row[]): ClaimFinding {
   return claim('supports', `on none of ${answered} public lists${silent}`);
 }
 
-export const factsOf = (rows: Row[]): Fact[] => rows.map(({ fact }) => fact);
+/** What all rows amount to; the claim is about addresses. */
+export function sumUp(rows: Row[]): Omit<Found, 'claims' | 'raw'> & { claim: ClaimFinding } {
+  const sums = sumsOf(rows);
+  return {
+    outcome: outcomeOfLists(sums),
+    summary: summaryOf(sums),
+    facts: rows.map(({ fact }) => fact),
+    claim: noListing(sums),
+  };
+}

@@ -1,7 +1,7 @@
 import type { AddressKind } from './kind.ts';
 import { lookAtLists } from './list-look.ts';
 import { familyOf } from './list-names.ts';
-import { factsOf, listsOutcome, listsSummary, noListing } from './list-sums.ts';
+import { sumUp } from './list-sums.ts';
 
 /** What the public block lists of the catalogue say about an address. */
 export const publicLists: AddressKind = {
@@ -10,12 +10,7 @@ export const publicLists: AddressKind = {
   of: 'address',
   look: async ({ address }, world) => {
     const { rows, raw } = await lookAtLists(address, familyOf(address), world);
-    return {
-      outcome: listsOutcome(rows),
-      summary: listsSummary(rows),
-      facts: factsOf(rows),
-      claims: [noListing(rows)],
-      raw,
-    };
+    const { claim, ...found } = sumUp(rows);
+    return { ...found, claims: [claim], raw };
   },
 };
