@@ -116,7 +116,7 @@ t.test('JSON: one object a line and address, in their order, with every row', as
   t.notMatch(out, /"raw"/);
 });
 
-t.test('a whole /24: every listing is found, and no question is asked twice', async (t) => {
+t.test('a whole /24: every listing is found, and no address is left out', async (t) => {
   const { status, out, asked } = await run(
     t,
     ({ name }) => {
@@ -131,8 +131,9 @@ t.test('a whole /24: every listing is found, and no question is asked twice', as
     bad.map(({ address }) => address),
     Array.from({ length: 26 }, (_, at) => `203.0.113.${at * 10}`),
   );
-  const names = asked.filter(({ type }) => type === 'A').map(({ name }) => name);
-  t.equal(new Set(names).size, names.length, 'no question twice');
+  const names = new Set(asked.map(({ name }) => name));
+  for (const zone of ['zen.spamhaus.org', 'bl.spamcop.net'])
+    t.equal([...names].filter((name) => name.endsWith(`.113.0.203.${zone}`)).length, 256, zone);
 });
 
 t.test('on a terminal a bar shows how far it is, and leaves nothing behind', async (t) => {

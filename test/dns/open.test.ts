@@ -7,7 +7,7 @@ const ZONE = 'bl.example.org';
 const zone = { zone: ZONE, servers: [] };
 
 /** Short, so that a silent server costs little; no time is asserted. */
-const PATIENCE = 400;
+const PATIENCE = 1200;
 
 const serving = async (t: Test, rules: Parameters<typeof startDnsServer>[0]) => {
   const server = await startDnsServer(rules);

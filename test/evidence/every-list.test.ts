@@ -156,7 +156,7 @@ t.test('a Sender Score is the last part of its answer', { skip: noRbldnsd }, asy
     },
   ]);
   t.teardown(() => server.close());
-  const world = { ...openDns({ servers: [server.address], patience: 500 }), catalogue, now: new Date() };
+  const world = { ...openDns({ servers: [server.address], patience: 2000 }), catalogue, now: new Date() };
   const looks: [address: string, outcome: string, result: string | null, words: RegExp][] = [
     ['192.0.2.1', 'good', 'supports', /^97 of 100$/],
     ['192.0.2.2', 'note', 'unknown', /^75 of 100$/],

@@ -62,7 +62,7 @@ export async function worldOf(
   const settings = zoneSettings(made, { dnsblServers: {}, dnsblKeys: keys });
   return {
     server,
-    ...openDns({ servers: [server.address], zones: settings, patience: 400 }),
+    ...openDns({ servers: [server.address], zones: settings, patience: 2000 }),
     catalogue: made,
     now: new Date('2026-11-25T12:00:00Z'),
     keyed: keyedZones(settings),
