@@ -126,10 +126,10 @@ t.test(
       found.facts.map(({ label, outcome, words }) => `${label}: ${outcome}: ${words.split('; it says')[0]}`),
       [
         'policy: bad: listed by policy, which accuses nobody; Its meaning (127.0.0.2, unverified)',
+        'own: bad: listed; Hit a trap (127.0.0.2)',
         'range: note: listed; the range around it is listed, not the address alone; Hit a trap (127.0.0.2)',
         'network: note: listed; its whole network is listed, whoever uses the address; Hit a trap (127.0.0.2)',
         'yellow: note: Its meaning (127.0.0.2, unverified)',
-        'own: bad: listed; Hit a trap (127.0.0.2)',
         'tor: note: listed; Hit a trap (127.0.0.2)',
         'white: good: Its meaning (127.0.0.2, unverified)',
       ],
