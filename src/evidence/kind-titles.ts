@@ -7,9 +7,10 @@ export function kindTitles(): Promise<Map<string, string>> {
     import('./sample-message.ts'),
     import('../snds/kind.ts'),
     import('../complaints/kind.ts'),
+    import('../observations/kind.ts'),
   ]).then(
-    ([{ KINDS }, { SAMPLE }, { SNDS }, { COMPLAINTS }]) =>
-      new Map([...KINDS, SNDS, COMPLAINTS, SAMPLE].map(({ key, title }) => [key, title])),
+    ([{ KINDS }, { SAMPLE }, { SNDS }, { COMPLAINTS }, { DELIVERIES }]) =>
+      new Map([...KINDS, SNDS, COMPLAINTS, DELIVERIES, SAMPLE].map(({ key, title }) => [key, title])),
   );
   return titles;
 }

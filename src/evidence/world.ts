@@ -2,6 +2,7 @@ import { complaintsKind } from '../complaints/kind.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../database/open.ts';
 import { openDns } from '../dns/open.ts';
+import { deliveriesKind } from '../observations/kind.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { sndsKind } from '../snds/kind.ts';
 import { KINDS } from './kinds.ts';
@@ -17,6 +18,6 @@ export function openWorld(desk: { db: Db; catalogue: Catalogue; config: Config }
     catalogue,
     ask: openDns({ servers: config.dnsServers, zones }).ask,
     keyed: keyedZones(zones),
-    kinds: [...KINDS, sndsKind(db), complaintsKind(db)],
+    kinds: [...KINDS, sndsKind(db), complaintsKind(db), deliveriesKind(db)],
   };
 }
