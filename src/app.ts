@@ -10,7 +10,8 @@ import Fastify, {
 } from 'fastify';
 import { accountPages } from './accounts/routes.ts';
 import { settingsPages } from './accounts/settings-routes.ts';
-import { addressApi, addressPages } from './addresses/routes.ts';
+import { addressApi } from './addresses/api.ts';
+import { addressPages } from './addresses/routes.ts';
 import { complaintApi } from './complaints/api.ts';
 import { complaintPages } from './complaints/routes.ts';
 import type { Config } from './config.ts';
@@ -20,6 +21,7 @@ import type { Db } from './database/open.ts';
 import { evidenceApi } from './evidence/api.ts';
 import { checkPages } from './evidence/check-routes.ts';
 import { evidencePages } from './evidence/routes.ts';
+import type { CheckWorld } from './evidence/run-check.ts';
 import { samplePages } from './evidence/sample-routes.ts';
 import { incidentApi } from './incidents/api.ts';
 import { deskPages } from './incidents/desk-routes.ts';
@@ -53,7 +55,15 @@ import { serializers, validators } from './web/validation.ts';
 import type { Views } from './web/views.ts';
 
 /** What every route can reach. */
-export type Desk = { config: Config; db: Db; catalogue: Catalogue; letters: LetterLibrary; views: Views };
+export type Desk = {
+  config: Config;
+  db: Db;
+  catalogue: Catalogue;
+  letters: LetterLibrary;
+  views: Views;
+  /** What evidence is looked up with; opened when it is first needed. */
+  world: () => Promise<CheckWorld>;
+};
 
 declare module 'fastify' {
   interface FastifyInstance {

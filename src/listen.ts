@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import type { OpenDatabase } from './database/open.ts';
 import { endLeases } from './evidence/checks.ts';
+import { lazyWorld } from './evidence/lazy-world.ts';
 import { startChecks } from './evidence/worker.ts';
 import { openLibrary } from './letters/library.ts';
 import { readCatalogue } from './providers/catalogue.ts';
@@ -24,13 +25,8 @@ export async function listen(
   config: Config,
   database: OpenDatabase,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
-  const desk = {
-    config,
-    db: database.db,
-    catalogue: readCatalogue(),
-    letters: openLibrary(),
-    views: loadViews(),
-  };
+  const given = { config, db: database.db, catalogue: readCatalogue() };
+  const desk = { ...given, letters: openLibrary(), views: loadViews(), world: lazyWorld(given) };
   const logger = pino({ level: config.logLevel, redact: { paths: SECRETS, censor: '(not logged)' } });
   const app = await buildApp(desk, { logger });
   await app.ready();
@@ -54,12 +50,8 @@ export async function listen(
   if (signInAs)
     say(`Demonstration data only; it goes when this process stops. Sign in as ${signInAs} with ${password}`);
   const endUpkeep = startUpkeep(desk, logger);
-  // A demonstration asks nobody outside about its addresses.
-  const openWorld = config.demo
-    ? async () => (await import('./demo/evidence.ts')).demoWorld(desk)
-    : async () => (await import('./evidence/world.ts')).openWorld(desk);
   if (database.kind === 'embedded') await endLeases(database.db);
-  const endChecks = startChecks(database.db, openWorld, logger);
+  const endChecks = startChecks(desk, logger);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= app

@@ -32,7 +32,7 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
   const work = async () => {
     try {
       const raised = await raiseDueFollowUps(desk.db, desk.catalogue, new Date());
-      const asked = desk.config.demo ? 0 : await askDueChecks(desk.db, new Date());
+      const asked = await askDueChecks(desk.db, new Date());
       if (asked > 0) logger.info({ asked }, 'checks due');
       if (raised > 0) logger.info({ raised }, 'follow-ups due');
       if (round++ % CLEAR_EVERY === 0) {

@@ -5,6 +5,7 @@ import { buildApp, type Desk } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { Db } from '../src/database/open.ts';
 import type { Role } from '../src/database/tables.ts';
+import { lazyWorld } from '../src/evidence/lazy-world.ts';
 import { openLibrary } from '../src/letters/library.ts';
 import { readCatalogue } from '../src/providers/catalogue.ts';
 import { loadViews } from '../src/web/views.ts';
@@ -22,7 +23,8 @@ export type TestDesk = { app: FastifyInstance; db: Db; desk: Desk; api: ReturnTy
 export async function testDesk(t: Test, environment: Record<string, string> = {}): Promise<TestDesk> {
   const db = await testDatabase(t);
   const config = readConfig({ DELIST_DESK_BOOTSTRAP_TOKEN: BOOTSTRAP, ...environment });
-  const desk: Desk = { config, db, catalogue: CATALOGUE, letters: LETTERS, views: VIEWS };
+  const given = { config, db, catalogue: CATALOGUE };
+  const desk: Desk = { ...given, letters: LETTERS, views: VIEWS, world: lazyWorld(given) };
   const app = await buildApp(desk);
   t.teardown(() => app.close());
   return { app, db, desk, api: apiOf(app) };

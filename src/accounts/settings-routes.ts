@@ -3,11 +3,11 @@ import type { FastifyRequest } from 'fastify';
 import type { Role } from '../database/tables.ts';
 import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
-import { actorOf, viewerOf } from '../web/access.ts';
+import { viewerOf } from '../web/access.ts';
+import { formOnce } from '../web/form-once.ts';
 import { isTimeZone } from '../web/format.ts';
-import { formKey, readForm, typedAgain } from '../web/forms.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
 import { SESSION_COOKIE } from '../web/identify.ts';
-import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { hashSecret, PASSWORD_MAX, PASSWORD_MIN } from './accounts.ts';
 import { checkPassword } from './password.ts';
@@ -155,14 +155,10 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
       reply,
       async () => {
         const form = readForm(UserForm, request.body);
-        await once(
+        await formOnce(
           db,
-          {
-            actor: actorOf(request),
-            key: formKey(request.body),
-            what: 'add user',
-            input: { ...form, password: '' },
-          },
+          request,
+          { what: 'add user', input: { ...form, password: '' } },
           // Whoever adds somebody most likely sits in the same zone; the account page changes it.
           async (trx) => ({
             status: 303,
@@ -230,20 +226,16 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
         const expiresAt = form.days ? new Date(Date.now() + form.days * 86_400_000) : null;
         let secret = '';
         // The secret is in no stored answer: a repeated submit makes no second token, and shows none.
-        await once(
-          db,
-          { actor: actorOf(request), key: formKey(request.body), what: 'create token', input: form },
-          async (trx) => {
-            const token = await createToken(trx, {
-              name: form.name,
-              scope: form.scope,
-              createdBy: viewerOf(request).userId,
-              expiresAt,
-            });
-            secret = token.secret;
-            return { status: 200, body: token.id };
-          },
-        );
+        await formOnce(db, request, { what: 'create token', input: form }, async (trx) => {
+          const token = await createToken(trx, {
+            name: form.name,
+            scope: form.scope,
+            createdBy: viewerOf(request).userId,
+            expiresAt,
+          });
+          secret = token.secret;
+          return { status: 200, body: token.id };
+        });
         return reply.page('settings/tokens', await tokensView({}, undefined, secret));
       },
       async (problem) => ({

@@ -169,3 +169,18 @@ export function isDocumentation(cidr: string): boolean {
     return false;
   }
 }
+
+/** Does `range` hold all of `other`? Both as written, single or CIDR. */
+export function covers(range: string, other: string): boolean {
+  if (range === other) return true;
+  const [a, b] = [range, other].map((text) =>
+    ipaddr.parseCIDR(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`),
+  );
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a[0].kind() === b[0].kind() &&
+    a[1] <= b[1] &&
+    b[0].match(a[0] as never, a[1])
+  );
+}

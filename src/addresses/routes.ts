@@ -1,31 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import { addressComplaints } from '../complaints/address-view.ts';
 import { networkEvidence } from '../evidence/incident-evidence.ts';
-import { snapshotJson } from '../evidence/json.ts';
 import { INTERVALS, intervalWords } from '../evidence/monitors.ts';
-import { standingSnapshots } from '../evidence/snapshots.ts';
 import { durations, STATES, stateWords } from '../incidents/incidents.ts';
-import { countIncidents, listIncidents } from '../incidents/list.ts';
+import { listIncidents } from '../incidents/list.ts';
 import { Type, Version } from '../json-schema.ts';
 import { addressDeliveries } from '../observations/deliveries.ts';
 import { addressSnds } from '../snds/address-view.ts';
-import { actorOf, viewerOf } from '../web/access.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
-import { badCursor, readCursor, writeCursor } from '../web/cursor.ts';
-import { formKey, readForm, typedAgain } from '../web/forms.ts';
+import { viewerOf } from '../web/access.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
+import { formOnce } from '../web/form-once.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
 import { linkTo } from '../web/links.ts';
-import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { isCidr, isDocumentation, networkText, parseNetwork } from './address.ts';
-import {
-  type AddressListed,
-  addAddress,
-  changeAddress,
-  getAddress,
-  listAddresses,
-  networksFrom,
-} from './store.ts';
+import { isDocumentation, networkText, parseNetwork } from './address.ts';
+import { readAddressCursor } from './cursor.ts';
+import { addAddress, changeAddress, getAddress, listAddresses, networksFrom } from './store.ts';
 import { firstWeek, weeksView } from './weeks.ts';
 import { readWeeks } from './weeks-store.ts';
 
@@ -88,52 +78,11 @@ const HistoryQuery = Type.Object({ cursor: Type.Optional(Type.String({ maxLength
 const BLOCKING = STATES.filter((state) => state !== 'closed' && state !== 'recovered');
 const BLOCKED_NOW = 20;
 
-/** The cursor of the list of addresses: the network that the page before ended with. */
-function readAddressCursor(text: string | undefined): string | undefined {
-  const [network] = readCursor(text, 'addresses', ['text']) ?? [];
-  if (network !== undefined && !isCidr(network)) throw badCursor();
-  return network;
-}
-
 /** A range has a slash in it, which a URL path writes as another segment. */
 const pathOf = (cidr: string) => `/addresses/${networkText(cidr)}`;
 
-const AddressJson = Type.Object({
-  address: Type.String(),
-  hostname: Type.String(),
-  label: Type.String(),
-  purpose: Type.String(),
-  inUseSince: Type.Union([Type.String(), Type.Null()]),
-  jmrpSince: Type.Union([Type.String(), Type.Null()]),
-  sndsSince: Type.Union([Type.String(), Type.Null()]),
-  notes: Type.String(),
-  checkEveryHours: Type.Union([Type.Integer(), Type.Null()]),
-  documentation: Type.Boolean(),
-  incidents: Type.Integer(),
-  unfinished: Type.Integer(),
-  updatedAt: Type.String(),
-});
-const addressJson = (row: Omit<AddressListed, 'last_opened_at'>) => ({
-  address: networkText(row.network),
-  hostname: row.hostname,
-  label: row.label,
-  purpose: row.purpose,
-  inUseSince: row.in_use_since,
-  jmrpSince: row.jmrp_since,
-  sndsSince: row.snds_since,
-  notes: row.notes,
-  checkEveryHours: row.check_every_hours,
-  documentation: isDocumentation(row.network),
-  incidents: row.incidents,
-  unfinished: row.unfinished,
-  updatedAt: row.updated_at.toISOString(),
-});
-
 export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
-
-  const act = (request: FastifyRequest, what: string, effect: Parameters<typeof once>[2]) =>
-    once(db, { actor: actorOf(request), key: formKey(request.body), what, input: request.body }, effect);
 
   app.get(
     '/addresses',
@@ -179,7 +128,7 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const form = readForm(NewForm, request.body);
         const network = networksFrom('address', () => parseNetwork(form.address));
-        await act(request, 'add address', async (trx) => {
+        await formOnce(db, request, { what: 'add address' }, async (trx) => {
           await addAddress(trx, network, factsOf(form));
           return { status: 303, body: null };
         });
@@ -290,7 +239,7 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const form = readForm(EditForm, request.body);
         const network = networksFrom('address', () => parseNetwork(text));
-        await act(request, `change address ${network.cidr}`, async (trx) => {
+        await formOnce(db, request, { what: `change address ${network.cidr}` }, async (trx) => {
           await changeAddress(trx, network.cidr, form.version, factsOf(form));
           return { status: 303, body: null };
         });
@@ -311,73 +260,4 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       },
     );
   });
-};
-
-const HISTORY_LIMIT = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 200 }));
-
-export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
-  const { db } = app.desk;
-  const tags = ['addresses'];
-
-  app.get(
-    '/addresses',
-    {
-      config: { access: 'viewer' },
-      schema: {
-        tags,
-        summary: 'Our addresses, in numeric order',
-        querystring: Type.Object({ ...PageQuery, q: Type.Optional(Type.String({ maxLength: 100 })) }),
-        response: { 200: pageOf(AddressJson) },
-      },
-    },
-    async (request) => {
-      const { limit = 50, cursor, q } = request.query;
-      const page = await listAddresses(db, {
-        limit,
-        after: readAddressCursor(cursor),
-        text: q,
-      });
-      return {
-        items: page.items.map(addressJson),
-        next: page.next ? writeCursor('addresses', [page.next]) : null,
-      };
-    },
-  );
-
-  app.get(
-    '/addresses/*',
-    {
-      config: { access: 'viewer' },
-      schema: {
-        tags,
-        summary: 'One address and a page of its incidents, newest first',
-        params: Type.Object({ '*': Type.String({ maxLength: 80 }) }),
-        querystring: Type.Object({ ...PageQuery, limit: HISTORY_LIMIT }),
-      },
-    },
-    async (request) => {
-      const network = networksFrom('address', () => parseNetwork(request.params['*']));
-      const row = await getAddress(db, network.text);
-      const { limit = 200, cursor } = request.query;
-      const [after] = readCursor(cursor, 'incidents', ['number']) ?? [];
-      const [counts, page, evidence] = await Promise.all([
-        countIncidents(db, network),
-        listIncidents(db, { limit, network, after }),
-        standingSnapshots(db, { networks: [network.text], domains: [] }),
-      ]);
-      return {
-        ...addressJson({ ...row, ...counts }),
-        history: page.items.map((one) => ({
-          number: one.number,
-          provider: one.provider,
-          state: one.state,
-          openedAt: one.opened_at.toISOString(),
-          mitigatedAt: one.mitigated_at?.toISOString() ?? null,
-          round: one.round,
-        })),
-        next: page.next === null ? null : writeCursor('incidents', [page.next]),
-        evidence: evidence.map(snapshotJson),
-      };
-    },
-  );
 };

@@ -92,8 +92,10 @@ export function weeksView(weeks: Map<number, WeekRow>, now: Date) {
         const monday = new Date(first.getTime() + index * WEEK_MS);
         return monday.getUTCDate() <= 7 && index < WEEKS - 2;
       })
-      .map((index) => ({
+      .map((index, nth) => ({
         x: round(index * STEP),
+        /** Where there is little room, every third is named. */
+        minor: nth % 3 !== 0,
         label: new Date(first.getTime() + index * WEEK_MS).toLocaleDateString('en-GB', {
           month: 'short',
           timeZone: 'UTC',

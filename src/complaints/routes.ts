@@ -2,12 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Network, networkText, parseNetwork } from '../addresses/address.ts';
 import { Type } from '../json-schema.ts';
-import { actorOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { formKey } from '../web/forms.ts';
+import { formOnce } from '../web/form-once.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { linkTo } from '../web/links.ts';
-import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { complaintsByCampaign, complaintsByDay, listComplaints } from './store.ts';
 import { readReports, type TakenReports, takenWords, takeReports } from './take.ts';
@@ -97,14 +95,10 @@ export const complaintPages: FastifyPluginAsyncTypebox = async (app) => {
         async () => {
           const raw = rawOf(request);
           const read = readReports(raw, 'mail', { catalogue, keepMails: config.keepComplaintMails });
-          const answer = await once(
+          const answer = await formOnce(
             db,
-            {
-              actor: actorOf(request),
-              key: formKey(request.body),
-              what: 'take complaints',
-              input: raw.toString('base64'),
-            },
+            request,
+            { what: 'take complaints', input: raw.toString('base64') },
             async (trx) => ({ status: 303, body: await takeReports(trx, read, 'page') }),
           );
           return reply.done('/complaints', takenWords(answer.body as TakenReports));

@@ -10,12 +10,12 @@ import { notFound } from '../problem.ts';
 import { VERDICTS, Verdict } from '../providers/schema.ts';
 import { closeTicket, ensureTicket } from '../tickets/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
+import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
-import { formKey, readForm, typedAgain } from '../web/forms.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
 import { sendInert } from '../web/inert.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
-import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { CHANNEL_WORDS, Channel, channelOptions } from './channels.ts';
 import { sanitiseMail } from './sanitise.ts';
@@ -53,9 +53,6 @@ const AttachmentParams = Type.Object({
 
 export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
-
-  const act = (request: FastifyRequest, what: string, input: unknown, effect: Parameters<typeof once>[2]) =>
-    once(db, { actor: actorOf(request), key: formKey(request.body), what, input }, effect);
 
   async function formView(
     request: FastifyRequest,
@@ -126,10 +123,10 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
             { ...form, rawMail, at: readMoment(request, 'at', form.at) },
             { catalogue, provider: incident.provider },
           );
-          const answer = await act(
+          const answer = await formOnce(
+            db,
             request,
-            `message ${number}`,
-            { ...form, file: rawMail?.toString('base64') ?? '' },
+            { what: `message ${number}`, input: { ...form, file: rawMail?.toString('base64') ?? '' } },
             async (trx) => ({
               status: 303,
               body: await recordMessage(
@@ -215,7 +212,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number, id } = request.params;
       const { verdict } = readForm(VerdictForm, request.body);
-      await act(request, `verdict ${id}`, request.body, async (trx) => {
+      await formOnce(db, request, { what: `verdict ${id}` }, async (trx) => {
         await correctVerdict(trx, actorOf(request), number, id, verdict);
         return { status: 303, body: null };
       });
@@ -287,7 +284,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
       const { number } = request.params;
       const form = readForm(TicketForm, request.body);
       await getIncident(db, number);
-      await act(request, `ticket ${number}`, request.body, async (trx) => ({
+      await formOnce(db, request, { what: `ticket ${number}` }, async (trx) => ({
         status: 303,
         body: (await ensureTicket(trx, actorOf(request), number, form)).id,
       }));
@@ -300,7 +297,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'operator' }, schema: { params: MessageParams } },
     async (request, reply) => {
       const { number, id } = request.params;
-      await act(request, `close ticket ${id}`, request.body, async (trx) => {
+      await formOnce(db, request, { what: `close ticket ${id}` }, async (trx) => {
         await closeTicket(trx, actorOf(request), number, id);
         return { status: 303, body: null };
       });

@@ -1,10 +1,12 @@
-import type { Desk } from '../app.ts';
-import type { Trx } from '../database/open.ts';
+import type { Db, Trx } from '../database/open.ts';
 import type { Ask, DnsAnswer } from '../dns/answer.ts';
 import { askForCheck, takeCheck } from '../evidence/checks.ts';
 import { reverseName } from '../evidence/reverse-name.ts';
 import { type CheckWorld, runCheck } from '../evidence/run-check.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
 import { ADDRESSES } from './stories.ts';
+
+type Given = { db: Db; catalogue: Catalogue };
 
 const DAY_MS = 86_400_000;
 
@@ -46,23 +48,23 @@ function madeUp(isNow: boolean): Ask {
 }
 
 /** What is found out about the demonstration's addresses, a month ago or now, by the same kinds as ever. */
-async function worldAt({ db, catalogue }: Desk, isNow: boolean): Promise<CheckWorld> {
+async function worldAt({ db, catalogue }: Given, isNow: boolean): Promise<CheckWorld> {
   const { KINDS } = await import('../evidence/kinds.ts');
   return { db, catalogue, ask: madeUp(isNow), kinds: KINDS };
 }
 
-export const demoWorld = (desk: Desk): Promise<CheckWorld> => worldAt(desk, true);
+export const demoWorld = (given: Given): Promise<CheckWorld> => worldAt(given, true);
 
 /** Evidence of a month ago and of a quarter of an hour ago. */
-export async function fillEvidence(desk: Desk, now: Date): Promise<void> {
-  const { db } = desk;
+export async function fillEvidence(given: Given, now: Date): Promise<void> {
+  const { db } = given;
   const networks = ADDRESSES.map(({ text }) => text);
   const ask = (trx: Trx) => askForCheck(trx, { incident: null, networks, askedBy: 'Delist Desk' });
   for (const at of [new Date(now.getTime() - 30 * DAY_MS), new Date(now.getTime() - 900_000)]) {
     await db.transaction().execute(ask);
     const check = await takeCheck(db, 'schedule');
     if (!check) continue;
-    const world = await worldAt(desk, at.getTime() > now.getTime() - DAY_MS);
+    const world = await worldAt(given, at.getTime() > now.getTime() - DAY_MS);
     await runCheck(world, { ...check, asked_at: at }, { clock: () => at });
   }
 }

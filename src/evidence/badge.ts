@@ -1,4 +1,4 @@
-import type { Outcome } from './kind.ts';
+import type { Fact, Outcome } from './kind.ts';
 
 const BADGES = {
   good: { is: 'good', icon: 'e-good', words: 'good' },
@@ -9,3 +9,11 @@ const BADGES = {
 
 /** Colour, mark and word of an outcome: it is never told by colour alone. */
 export const badgeOf = (outcome: Outcome) => BADGES[outcome];
+
+/** A row of what was found, as pages show it. */
+export const factRow = ({ label, words, link = '', outcome }: Fact) => ({
+  label,
+  found: words,
+  link,
+  ...badgeOf(outcome),
+});

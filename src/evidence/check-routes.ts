@@ -5,9 +5,8 @@ import { addressesOf, getIncident } from '../incidents/store.ts';
 import { Id, Type } from '../json-schema.ts';
 import { invalid, notFound } from '../problem.ts';
 import { domainName } from '../profile/profile.ts';
-import { actorOf } from '../web/access.ts';
-import { formKey } from '../web/forms.ts';
-import { once } from '../web/once.ts';
+import { actorOf, viewerOf } from '../web/access.ts';
+import { formOnce } from '../web/form-once.ts';
 import { askForCheck } from './checks.ts';
 import { incidentEvidence } from './incident-evidence.ts';
 import { kindTitles } from './kind-titles.ts';
@@ -37,11 +36,9 @@ export const checkPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number } = request.params;
       await getIncident(db, number);
-      const actor = actorOf(request);
-      const asked = { actor, key: formKey(request.body), what: `check ${number}`, input: request.body };
-      await once(db, asked, async (trx) => {
+      await formOnce(db, request, { what: `check ${number}` }, async (trx) => {
         const networks = (await addressesOf(trx, [number])).get(number) ?? [];
-        await askForCheck(trx, { incident: number, networks, askedBy: actor.name });
+        await askForCheck(trx, { incident: number, networks, askedBy: actorOf(request).name });
         return { status: 303, body: null };
       });
       return reply.done(`/incidents/${number}#h-ev`, 'The evidence is looked at again.');
@@ -71,7 +68,13 @@ export const checkPages: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const subject = subjectNamed(request.params.subject);
-      return reply.page('evidence/subject', await subjectView(db, subject, request.query, new Date()));
+      return reply.page(
+        'evidence/subject',
+        await subjectView(db, subject, request.query, {
+          zone: viewerOf(request).timeZone,
+          now: new Date(),
+        }),
+      );
     },
   );
 

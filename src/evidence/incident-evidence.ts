@@ -3,6 +3,7 @@ import type { Db } from '../database/open.ts';
 import { getProfile } from '../profile/store.ts';
 import { badgeOf } from './badge.ts';
 import { lastCheck } from './checks.ts';
+import { worstFirst } from './kind.ts';
 import { kindTitles } from './kind-titles.ts';
 import { type Snapshot, standingSnapshots } from './snapshots.ts';
 
@@ -12,8 +13,8 @@ const SUBJECTS_SHOWN = 6;
 /** Of a range, those with the worst news. */
 const ADDRESSES_SHOWN = 50;
 
-const RANK = { bad: 0, unknown: 1, note: 2, good: 3 };
-const worstFirst = (a: Snapshot, b: Snapshot) => RANK[a.outcome] - RANK[b.outcome];
+/** A kind without any rows of which nothing can be said, such as a feed that nobody set up: the page of all evidence tells of it. */
+const saysNothing = ({ outcome, facts }: Snapshot) => outcome === 'note' && facts.length === 0;
 
 const rowOf = (titles: Map<string, string>) => (one: Snapshot) => ({
   title: titles.get(one.kind) ?? one.kind,
@@ -22,22 +23,33 @@ const rowOf = (titles: Map<string, string>) => (one: Snapshot) => ({
   ...badgeOf(one.outcome),
 });
 
-/** The subjects with what stands about each, those with the worst news first. */
+/** The subjects with what stands about each: addresses before domains, and of each those with the worst news first. */
 async function bySubject(snapshots: Snapshot[]) {
   const titles = await kindTitles();
-  return [...Map.groupBy(snapshots, (one) => one.address ?? one.domain ?? '')]
-    .map(([subject, all]) => ({ subject, all: all.toSorted(worstFirst) }))
-    .toSorted((a, b) => RANK[a.all[0]?.outcome ?? 'good'] - RANK[b.all[0]?.outcome ?? 'good'])
-    .map(({ subject, all }) => ({
+  const telling = snapshots.filter((one) => !saysNothing(one));
+  return [...Map.groupBy(telling, (one) => one.address ?? one.domain ?? '')]
+    .map(([subject, all]) => {
+      const rows = all.toSorted(worstFirst);
+      const outcome = rows[0]?.outcome ?? 'unknown';
+      return { subject, isAddress: rows[0]?.address !== null, outcome, rows };
+    })
+    .toSorted((a, b) => Number(b.isAddress) - Number(a.isAddress) || worstFirst(a, b))
+    .map(({ subject, isAddress, outcome, rows }) => ({
       subject,
-      worst: badgeOf(all[0]?.outcome ?? 'unknown'),
-      rows: all.map(rowOf(titles)),
+      isAddress,
+      open: isAddress || outcome === 'bad',
+      worst: badgeOf(outcome),
+      rows: rows.map(rowOf(titles)),
     }));
 }
 
+/** Kinds that have a part of their own on an address's page, which is newer than the last check. */
+const SHOWN_APART = new Set(['snds', 'complaints', 'deliveries']);
+
 /** What stands about the addresses of one network. */
 export async function networkEvidence(db: Db, network: string) {
-  const subjects = await bySubject(await standingSnapshots(db, { networks: [network], domains: [] }));
+  const snapshots = await standingSnapshots(db, { networks: [network], domains: [] });
+  const subjects = await bySubject(snapshots.filter(({ kind }) => !SHOWN_APART.has(kind)));
   return {
     subjects: subjects.slice(0, ADDRESSES_SHOWN),
     more: Math.max(0, subjects.length - ADDRESSES_SHOWN),

@@ -71,6 +71,11 @@ export type AddressKind = Looks<'address', AddressSubject>;
 export type DomainKind = Looks<'domain', DomainSubject>;
 export type Kind = AddressKind | DomainKind;
 
+/** Bad news first, then what could not be found out. */
+const URGENCY: Record<Outcome, number> = { bad: 0, unknown: 1, note: 2, good: 3 };
+export const worstFirst = (a: { outcome: Outcome }, b: { outcome: Outcome }): number =>
+  URGENCY[a.outcome] - URGENCY[b.outcome];
+
 /** What the rows add up to: one bad row is bad; unknown ones leave it unknown unless something is bad; then good. */
 export function outcomeOf(facts: Pick<Fact, 'outcome'>[]): Outcome {
   for (const outcome of ['bad', 'unknown', 'good'] as const)

@@ -1,4 +1,4 @@
-import type { ClaimFinding, Found, Outcome } from './kind.ts';
+import { type ClaimFinding, type Found, type Outcome, worstFirst } from './kind.ts';
 import { counts, matters } from './list-plan.ts';
 import type { Row } from './list-row.ts';
 
@@ -66,16 +66,13 @@ function noListing({ listed, answered, unknown, missed }: Sums): ClaimFinding {
   return claim('supports', `on none of ${answered} public lists${silent}`);
 }
 
-/** What lists stands before what could not be found out, and both before the many that have nothing. */
-const URGENCY: Record<Outcome, number> = { bad: 0, unknown: 1, good: 2, note: 2 };
-
 /** What all rows amount to; the claim is about addresses. */
 export function sumUp(rows: Row[]): Omit<Found, 'claims' | 'raw'> & { claim: ClaimFinding } {
   const sums = sumsOf(rows);
   return {
     outcome: outcomeOfLists(sums),
     summary: summaryOf(sums),
-    facts: rows.map(({ fact }) => fact).toSorted((a, b) => URGENCY[a.outcome] - URGENCY[b.outcome]),
+    facts: rows.map(({ fact }) => fact).toSorted(worstFirst),
     claim: noListing(sums),
   };
 }

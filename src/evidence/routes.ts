@@ -6,10 +6,10 @@ import { Type } from '../json-schema.ts';
 import { CLAIM_KEYS, claimText } from '../letters/claims.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { backOf } from '../web/back.ts';
+import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
-import { formKey, readForm, typedAgain } from '../web/forms.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
 import { readMoment } from '../web/moment.ts';
-import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { RESULTS, recordEvidence } from './store.ts';
 
@@ -72,24 +72,15 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
         async () => {
           const form = readForm(EvidenceForm, request.body);
           const observedAt = readMoment(request, 'at', form.at) ?? new Date();
-          await once(
-            db,
-            {
-              actor: actorOf(request),
-              key: formKey(request.body),
-              what: `evidence ${number}`,
-              input: request.body,
-            },
-            async (trx) => ({
-              status: 303,
-              body: await recordEvidence(trx, actorOf(request), number, {
-                ...form,
-                about: claimText(form.claim),
-                observedAt,
-                address: form.address ?? null,
-              }),
+          await formOnce(db, request, { what: `evidence ${number}` }, async (trx) => ({
+            status: 303,
+            body: await recordEvidence(trx, actorOf(request), number, {
+              ...form,
+              about: claimText(form.claim),
+              observedAt,
+              address: form.address ?? null,
             }),
-          );
+          }));
           return reply.done(backOf(request) || `/incidents/${number}#h-ev`, 'Evidence recorded.');
         },
         async (problem) => ({

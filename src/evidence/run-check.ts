@@ -4,9 +4,16 @@ import type { Db, Trx } from '../database/open.ts';
 import type { CheckRow } from '../database/tables.ts';
 import { getProfile } from '../profile/store.ts';
 import { type CheckResult, finishCheck, keepCheck, letGo } from './checks.ts';
-import type { AddressSubject, DomainSubject, Found, Kind, World } from './kind.ts';
+import {
+  type AddressSubject,
+  type DomainSubject,
+  type Found,
+  type Kind,
+  type World,
+  worstFirst,
+} from './kind.ts';
 import { followListings } from './listings.ts';
-import { keepSnapshot, type Subject, standingSnapshots } from './snapshots.ts';
+import { keepSnapshot, type Subject, seenSince } from './snapshots.ts';
 
 export type CheckWorld = Omit<World, 'now'> & { db: Db; kinds: Kind[] };
 
@@ -25,6 +32,7 @@ const tooLarge = (networks: string[]): CheckResult[] =>
     outcome: 'unknown',
     summary: 'a range of this size is not looked at address by address; add the addresses that send',
   }));
+
 /** Parts at a time; how many questions they may ask at a time is the resolver's business. */
 const AT_ONCE = 24;
 const TELL_EVERY_MS = 500;
@@ -73,18 +81,12 @@ async function partsOf(world: CheckWorld, check: CheckRow): Promise<Part[]> {
 /** What was looked at since the check was asked for, as by somebody who was stopped in the middle of it. */
 async function doneBefore(db: Db, check: CheckRow, parts: Part[]): Promise<Map<string, Gist>> {
   const domains = [...new Set(parts.flatMap(({ subject }) => subject.domain ?? []))];
-  const rows = await standingSnapshots(
-    db,
-    { networks: check.networks, domains },
-    parts.length + domains.length,
-  );
+  const seen = await seenSince(db, { networks: check.networks, domains }, check.asked_at);
   return new Map(
-    rows
-      .filter((row) => row.last_seen_at >= check.asked_at)
-      .map(({ kind, address, domain, outcome, summary }) => [
-        nameOf(kind, address ?? domain ?? ''),
-        { outcome, summary },
-      ]),
+    seen.map(({ kind, address, domain, outcome, summary }) => [
+      nameOf(kind, address ?? domain ?? ''),
+      { outcome, summary },
+    ]),
   );
 }
 
@@ -100,8 +102,6 @@ const faulty = (error: unknown): Found => ({
   raw: { error: String((error as Error)?.message ?? error).slice(0, 500) },
 });
 
-const RANK = { bad: 0, unknown: 1, note: 2, good: 3 };
-
 /** One line for each kind: the subject's own where there is one subject, else the worst with its name. */
 function resultsOf(parts: Part[], found: Map<string, Gist>): CheckResult[] {
   return [...Map.groupBy(parts, (part) => part.kind)].map(([kind, all]) => {
@@ -109,7 +109,7 @@ function resultsOf(parts: Part[], found: Map<string, Gist>): CheckResult[] {
       const one = found.get(partName(part));
       return one ? [{ about: part.subject.address ?? part.subject.domain ?? '', ...one }] : [];
     });
-    const [worst] = each.toSorted((a, b) => RANK[a.outcome] - RANK[b.outcome]);
+    const [worst] = each.toSorted(worstFirst);
     const alike = each.filter((one) => one.outcome === worst?.outcome).length;
     const summary =
       each.length < 2 || !worst

@@ -7,10 +7,10 @@ import { networksFrom } from '../addresses/store.ts';
 import type { Db } from '../database/open.ts';
 import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
-import { actorOf } from '../web/access.ts';
-import { formKey, typedAgain } from '../web/forms.ts';
+import { viewerOf } from '../web/access.ts';
+import { formOnce } from '../web/form-once.ts';
+import { typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
-import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { keepSnapshot } from './snapshots.ts';
 import { subjectView } from './subject-page.ts';
@@ -61,23 +61,18 @@ export const samplePages: FastifyPluginAsyncTypebox = async (app) => {
           const address = addressIn(subject);
           const raw = messageIn(request);
           // Both load when somebody brings a message, not with every start.
-          const [{ readSample, SAMPLE }, { openWorld }] = await Promise.all([
+          const [{ readSample, SAMPLE }, world] = await Promise.all([
             import('./sample-message.ts'),
-            import('./world.ts'),
+            app.desk.world(),
           ]);
           const now = new Date();
           const found = await readSample(
             raw,
             { address, helo: await heloOf(db, address) },
-            { ...openWorld(app.desk), now },
+            { ...world, now },
           );
-          const asked = {
-            actor: actorOf(request),
-            key: formKey(request.body),
-            what: `sample ${address}`,
-            input: raw.toString('base64'),
-          };
-          await once(db, asked, async (trx) => {
+          const asked = { what: `sample ${address}`, input: raw.toString('base64') };
+          await formOnce(db, request, asked, async (trx) => {
             await keepSnapshot(trx, SAMPLE.key, { address }, found, now);
             return { status: 303, body: null };
           });
@@ -86,7 +81,15 @@ export const samplePages: FastifyPluginAsyncTypebox = async (app) => {
         async (problem) => ({
           view: 'evidence/subject',
           data: {
-            ...(await subjectView(db, { address: addressIn(subject) }, {}, new Date())),
+            ...(await subjectView(
+              db,
+              { address: addressIn(subject) },
+              {},
+              {
+                zone: viewerOf(request).timeZone,
+                now: new Date(),
+              },
+            )),
             errors: problem.fields,
             problem: problem.message,
             typed: typedAgain(request.body)['message'] ?? '',

@@ -26,7 +26,7 @@ function byScore(score: number, { good, poor }: Scores['score']): Seen {
 function readScore(zone: Scores, answer: DnsAnswer): Seen {
   if (answer.status === 'failed') return unknown(answer.why);
   if (answer.status !== 'found')
-    return unknown('no score: too little mail is seen from the address, or this resolver is not registered');
+    return unknown('too little mail is seen from the address, or this resolver is not registered');
   const { outcome, meanings } = readZoneAnswer(zone, answer.records);
   const [first] = meanings;
   if (outcome === 'not-listed' && first?.kind === 'informational')

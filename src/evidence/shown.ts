@@ -1,4 +1,4 @@
-import { badgeOf } from './badge.ts';
+import { badgeOf, factRow } from './badge.ts';
 import type { Found } from './kind.ts';
 
 /** What was found, as a page shows it. */
@@ -6,5 +6,5 @@ export const shownFound = ({ outcome, summary, facts }: Found) => ({
   summary,
   outcome,
   ...badgeOf(outcome),
-  facts: facts.map(({ label, words, outcome: of }) => ({ label, found: words, ...badgeOf(of) })),
+  facts: facts.map(factRow),
 });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
-import type { SnapshotRow } from '../database/tables.ts';
+import type { Database, SnapshotRow } from '../database/tables.ts';
 import type { Fact, Found } from './kind.ts';
 
 /** Whom a snapshot is about. */
@@ -93,29 +93,39 @@ const SHOWN = [
 /** No page shows more subjects than this at a time. */
 const MOST_ROWS = 2000;
 
+/** Addresses in these networks, and these domains. */
+type About = { networks: string[]; domains: string[] };
+// One condition for each network: the index on addresses serves a single range only.
+const concerning =
+  ({ networks, domains }: About) =>
+  (eb: ExpressionBuilder<Database, 'snapshots'>) =>
+    eb.or([
+      ...networks.map((network) => sql<boolean>`address <<= ${network}::inet`),
+      ...(domains.length > 0 ? [eb('domain', 'in', domains)] : []),
+    ]);
+
 /** What stands about the addresses in these networks, and about these domains. */
-export async function standingSnapshots(
-  db: Db | Trx,
-  about: { networks: string[]; domains: string[] },
-  limit = MOST_ROWS,
-): Promise<Snapshot[]> {
-  const { networks, domains } = about;
-  if (networks.length === 0 && domains.length === 0) return [];
+export function standingSnapshots(db: Db | Trx, about: About): Promise<Snapshot[]> {
   return db
     .selectFrom('snapshots')
     .select(SHOWN)
     .where('superseded_at', 'is', null)
-    .where((eb) =>
-      eb.or([
-        ...networks.map((network) => sql<boolean>`address <<= ${network}::inet`),
-        ...(domains.length > 0 ? [eb('domain', 'in', domains)] : []),
-      ]),
-    )
+    .where(concerning(about))
     .orderBy('address')
     .orderBy('domain')
-    .limit(limit)
+    .limit(MOST_ROWS)
     .execute();
 }
+
+/** What stands and was seen since a moment, in short. */
+export const seenSince = (db: Db, about: About, since: Date) =>
+  db
+    .selectFrom('snapshots')
+    .select(['kind', 'address', 'domain', 'outcome', 'summary'])
+    .where('superseded_at', 'is', null)
+    .where('last_seen_at', '>=', since)
+    .where(concerning(about))
+    .execute();
 
 const about = (subject: Subject) =>
   subject.address !== undefined

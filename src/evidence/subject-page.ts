@@ -1,14 +1,16 @@
 import type { Db } from '../database/open.ts';
-import { isoDay } from '../web/format.ts';
-import { badgeOf } from './badge.ts';
+import { fromLocalInput, isoDay, offset } from '../web/format.ts';
+import { badgeOf, factRow } from './badge.ts';
 import { differenceRows, differences } from './compare.ts';
 import { kindTitles } from './kind-titles.ts';
 import { lastGood, type Snapshot, type Subject, snapshotHistory, snapshotsAt } from './snapshots.ts';
 
 const HISTORY_SHOWN = 50;
 
-/** Midnight at the end of a day in UTC: what was known then. */
-const endOf = (day: string) => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000 - 1);
+const DAY_MS = 86_400_000;
+
+/** The end of a day in the viewer's zone: what was known then. */
+const endOf = (day: string, zone: string) => fromLocalInput(`${day}T23:59:59`, zone);
 
 const kindRow = (titleOf: (kind: string) => string) => (one: Snapshot) => ({
   id: one.id,
@@ -17,12 +19,7 @@ const kindRow = (titleOf: (kind: string) => string) => (one: Snapshot) => ({
   firstSeenAt: one.first_seen_at,
   lastSeenAt: one.last_seen_at,
   ...badgeOf(one.outcome),
-  facts: one.facts.map(({ label, words, link = '', outcome }) => ({
-    label,
-    found: words,
-    link,
-    ...badgeOf(outcome),
-  })),
+  facts: one.facts.map(factRow),
 });
 
 /** All that is known of one address or domain, what changed since a day, and when it changed. */
@@ -30,7 +27,7 @@ export async function subjectView(
   db: Db,
   subject: Subject,
   query: { since?: string | undefined; before?: number | undefined },
-  now: Date,
+  { zone, now }: { zone: string; now: Date },
 ) {
   const titles = await kindTitles();
   const titleOf = (kind: string) => titles.get(kind) ?? kind;
@@ -39,7 +36,7 @@ export async function subjectView(
     (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind),
   );
   const good = query.since ? undefined : await lastGood(db, subject);
-  const at = query.since ? endOf(query.since) : good;
+  const at = query.since ? endOf(query.since, zone) : good;
   const [earlier, history] = await Promise.all([
     at ? snapshotsAt(db, subject, at) : Promise.resolve([]),
     snapshotHistory(db, subject, { limit: HISTORY_SHOWN, before: query.before }),
@@ -54,8 +51,10 @@ export async function subjectView(
       at && (query.since || earlier.length > 0)
         ? { at, wasGood: good !== undefined, isEmpty: earlier.length === 0 }
         : null,
-    sinceDay: query.since ?? (at ? isoDay(at, 'UTC') : ''),
-    today: isoDay(now, 'UTC'),
+    // The day before: the end of the day itself may be yet to come.
+    sinceDay: query.since ?? (at ? isoDay(new Date(at.getTime() - DAY_MS), zone) : ''),
+    today: isoDay(now, zone),
+    zoneWords: offset(now, zone),
     changes: earlier.length > 0 ? differenceRows(differences(earlier, standing), titleOf) : [],
     history: shown.map((one) => ({ ...kindRow(titleOf)(one), facts: [] })),
     errors: {} as Record<string, string>,

@@ -8,16 +8,14 @@ const TURNS: Turn[] = ['incidents', 'schedule'];
 
 /**
  * Works off the checks that were asked for, in each process one of an incident and one of the schedule at a time.
- * The world is opened with the first check: no start waits for it. Returns the stop, which waits for the questions
+ * The world is opened with the first of them: no start waits for it. Returns the stop, which waits for the questions
  * in flight.
  */
 export function startChecks(
-  db: Db,
-  openWorld: () => Promise<CheckWorld>,
+  { db, world }: { db: Db; world: () => Promise<CheckWorld> },
   logger: FastifyBaseLogger,
 ): () => Promise<void> {
   let stopped = false;
-  let world: Promise<CheckWorld> | undefined;
   const wakes = new Set<() => void>();
   const pause = () =>
     new Promise<void>((resolve) => {
@@ -33,8 +31,7 @@ export function startChecks(
     const check = await takeCheck(db, turn);
     if (!check) return pause();
     const { runCheck } = await import('./run-check.ts');
-    world ??= openWorld();
-    return runCheck(await world, check, { stopped: () => stopped });
+    return runCheck(await world(), check, { stopped: () => stopped });
   };
   const work = async (turn: Turn) => {
     while (!stopped) {

@@ -2,10 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type, Version } from '../json-schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
+import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
-import { formKey, readForm, typedAgain } from '../web/forms.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
 import { readMoment } from '../web/moment.ts';
-import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { SEVERITIES } from './incidents.ts';
 import { NumberParams } from './number-params.ts';
@@ -88,13 +88,7 @@ export const incidentEditPages: FastifyPluginAsyncTypebox = async (app) => {
         async () => {
           const form = readForm(EditForm, request.body);
           const due = readMoment(request, 'nextActionDueAt', form.nextActionDueAt, { future: true }) ?? null;
-          const sent = {
-            actor: actorOf(request),
-            key: formKey(request.body),
-            what: `edit ${number}`,
-            input: request.body,
-          };
-          await once(db, sent, async (trx) => {
+          await formOnce(db, request, { what: `edit ${number}` }, async (trx) => {
             const facts = {
               title: form.title,
               severity: form.severity,

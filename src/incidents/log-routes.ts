@@ -8,9 +8,9 @@ import type { Catalogue } from '../providers/catalogue.ts';
 import { providerChoices, providerMeant } from '../providers/choice.ts';
 import { REASONS, Reason } from '../providers/schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
-import { formKey, readForm, typedAgain } from '../web/forms.ts';
+import { formOnce } from '../web/form-once.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
-import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { SEVERITIES, stateWords } from './incidents.ts';
 import { findOpenIncident } from './log.ts';
@@ -156,14 +156,10 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
         const read = readReport(raw, catalogue, viewerOf(request).timeZone);
         const blocks = blocksToLog(read, given, catalogue);
         const input = { ...form, raw: raw.toString('base64') };
-        const answer = await once(
-          db,
-          { actor: actorOf(request), key: formKey(request.body), what: 'log', input },
-          async (trx) => ({
-            status: 303,
-            body: await takeReport(trx, actorOf(request), given, blocks),
-          }),
-        );
+        const answer = await formOnce(db, request, { what: 'log', input }, async (trx) => ({
+          status: 303,
+          body: await takeReport(trx, actorOf(request), given, blocks),
+        }));
         return reply.done(...whereTo(answer.body as Taken, leftOut(read.blocks, given)));
       },
       async (problem) => ({ view: 'incidents/log', data: await logView(request, problem) }),

@@ -4,9 +4,9 @@ import { Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 import { addNote, correctNote } from '../timeline/store.ts';
 import { actorOf } from '../web/access.ts';
-import { formKey, readForm, typedAgain } from '../web/forms.ts';
+import { formOnce } from '../web/form-once.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
 import { readMoment } from '../web/moment.ts';
-import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { STATES, stateWords } from './incidents.ts';
 import { NumberParams } from './number-params.ts';
@@ -84,12 +84,9 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
       },
     );
 
-  const act = (request: FastifyRequest, what: string, effect: Parameters<typeof once>[2]) =>
-    once(db, { actor: actorOf(request), key: formKey(request.body), what, input: request.body }, effect);
-
   smallForm('/incidents/:number/notes', 'note', async (request, number) => {
     const { text } = readForm(NoteForm, request.body);
-    const answer = await act(request, `note ${number}`, async (trx) => ({
+    const answer = await formOnce(db, request, { what: `note ${number}` }, async (trx) => ({
       status: 303,
       body: await addNote(trx, actorOf(request), number, text),
     }));
@@ -100,7 +97,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     const { text } = readForm(NoteForm, request.body);
     const entry = Number((request.params as unknown as { entry: string }).entry);
     if (!Number.isSafeInteger(entry)) throw new Problem('not-found', 'There is no such note.');
-    const answer = await act(request, `correct ${entry}`, async (trx) => ({
+    const answer = await formOnce(db, request, { what: `correct ${entry}` }, async (trx) => ({
       status: 303,
       body: await correctNote(trx, actorOf(request), number, entry, text),
     }));
@@ -112,7 +109,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
 
   smallForm('/incidents/:number/state', 'state', async (request, number) => {
     const form = readForm(StateForm, request.body);
-    await act(request, `state ${number}`, async (trx) => {
+    await formOnce(db, request, { what: `state ${number}` }, async (trx) => {
       await setState(trx, actorOf(request), number, form);
       return { status: 303, body: null };
     });
@@ -122,7 +119,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
   smallForm('/incidents/:number/recovery', 'recover', async (request, number) => {
     const form = readForm(RecoverForm, request.body);
     const at = readMoment(request, 'at', form.at) ?? new Date();
-    await act(request, `recover ${number}`, async (trx) => {
+    await formOnce(db, request, { what: `recover ${number}` }, async (trx) => {
       await confirmRecovery(trx, actorOf(request), number, { words: form.words, at });
       return { status: 303, body: null };
     });
@@ -131,7 +128,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
 
   smallForm('/incidents/:number/links', 'link', async (request, number) => {
     const form = readForm(LinkForm, request.body);
-    await act(request, `link ${number}`, async (trx) => {
+    await formOnce(db, request, { what: `link ${number}` }, async (trx) => {
       await linkIncidents(trx, actorOf(request), number, form.number, 'by-hand');
       return { status: 303, body: null };
     });

@@ -2,12 +2,14 @@ import type { EvidenceResult } from '../database/tables.ts';
 import type { Profile } from '../profile/profile.ts';
 import { letterDay } from './language.ts';
 
+/** A dated fact that a claim can rest on: recorded by hand, or found by a check. */
 export type EvidenceRecord = {
   claim: string;
   result: EvidenceResult;
   words: string;
   source: string;
   observedAt: Date;
+  /** The address or range it is about; null: all of them. */
   address: string | null;
 };
 export type ClaimSources = {

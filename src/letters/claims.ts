@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { covers } from '../addresses/address.ts';
 import claimData from './claims.json' with { type: 'json' };
 import { type ClaimSources, type EvidenceRecord, FINDINGS } from './claims-from-facts.ts';
 
@@ -40,21 +40,6 @@ const HOUR = 3_600_000;
 const newest = (records: EvidenceRecord[]) => records.reduce((a, b) => (b.observedAt > a.observedAt ? b : a));
 const tooOld = (at: Date, definition: Definition, now: Date) =>
   definition.maxAgeHours !== null && now.getTime() - at.getTime() > definition.maxAgeHours * HOUR;
-
-/** Does `range` hold all of `other`? Both as written, single or CIDR. */
-function covers(range: string, other: string): boolean {
-  if (range === other) return true;
-  const [a, b] = [range, other].map((text) =>
-    ipaddr.parseCIDR(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`),
-  );
-  return (
-    a !== undefined &&
-    b !== undefined &&
-    a[0].kind() === b[0].kind() &&
-    a[1] <= b[1] &&
-    b[0].match(a[0] as never, a[1])
-  );
-}
 
 /**
  * The record that speaks for an address: the newest of its own, of a range around it, or of all. A newer

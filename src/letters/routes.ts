@@ -7,10 +7,10 @@ import { Id, type Static, Type, Version } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf, reaches, viewerOf } from '../web/access.ts';
+import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
-import { formKey, readForm, typedAgain } from '../web/forms.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
 import { readMoment } from '../web/moment.ts';
-import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { claimText } from './claims.ts';
 import { oneLine } from './draft.ts';
@@ -70,9 +70,6 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  const act = (request: FastifyRequest, what: string, effect: Parameters<typeof once>[2]) =>
-    once(db, { actor: actorOf(request), key: formKey(request.body), what, input: request.body }, effect);
-
   app.get(
     '/incidents/:number/letters/new',
     { config: { access: 'operator' }, schema: { params: NumberParams } },
@@ -124,7 +121,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       const form = readForm(StartForm, request.body);
       const incident = await getIncident(db, number);
       const template = letters.find(form.template, form.language);
-      const answer = await act(request, `letter ${number}`, async (trx) => ({
+      const answer = await formOnce(db, request, { what: `letter ${number}` }, async (trx) => ({
         status: 303,
         body: await startLetter(
           trx,
@@ -224,7 +221,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   verb('', async (request, number, id) => {
     const { version, ...text } = readForm(TextForm, request.body);
     await letterOf(number, id);
-    await act(request, `save letter ${id}`, async (trx) => {
+    await formOnce(db, request, { what: `save letter ${id}` }, async (trx) => {
       await saveDraft(trx, id, text, version);
       return { status: 303, body: null };
     });
@@ -234,7 +231,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   verb('/refreshing', async (request, number, id) => {
     const { version, ...text } = readForm(TextForm, request.body);
     const { provider, template } = await letterOf(number, id);
-    const answer = await act(request, `refresh letter ${id}`, async (trx) => {
+    const answer = await formOnce(db, request, { what: `refresh letter ${id}` }, async (trx) => {
       await saveDraft(trx, id, text, version);
       return { status: 303, body: await refreshDraft(trx, id, template, provider, new Date()) };
     });
@@ -248,7 +245,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   verb('/overrides', async (request, number, id) => {
     const { claim, reason } = readForm(OverrideForm, request.body);
     await letterOf(number, id);
-    await act(request, `override ${id}`, async (trx) => {
+    await formOnce(db, request, { what: `override ${id}` }, async (trx) => {
       await overrideClaim(trx, actorOf(request), id, claim, claimText(claim), reason ?? '');
       return { status: 303, body: null };
     });
@@ -259,7 +256,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     const { version, channel, reference, at, ...text } = readForm(SendForm, request.body);
     const { provider, template, letter } = await letterOf(number, id);
     const moment = readMoment(request, 'at', at);
-    await act(request, `send letter ${id}`, async (trx) => {
+    await formOnce(db, request, { what: `send letter ${id}` }, async (trx) => {
       if (text.subject !== letter.subject || text.body.replace(/\r\n?/g, '\n') !== letter.body)
         await saveDraft(trx, id, text, version);
       return {
@@ -275,7 +272,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   });
 
   verb('/discarding', async (request, number, id) => {
-    await act(request, `discard letter ${id}`, async (trx) => {
+    await formOnce(db, request, { what: `discard letter ${id}` }, async (trx) => {
       await discardDraft(trx, number, id);
       return { status: 303, body: null };
     });

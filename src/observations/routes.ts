@@ -5,10 +5,10 @@ import { getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { noSuchProvider, providerChoices, providerMeant } from '../providers/choice.ts';
-import { actorOf, viewerOf } from '../web/access.ts';
+import { viewerOf } from '../web/access.ts';
+import { formOnce } from '../web/form-once.ts';
 import { near, offset } from '../web/format.ts';
-import { formKey, readForm, typedAgain } from '../web/forms.ts';
-import { once } from '../web/once.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { spanOf } from './deliveries.ts';
 import { hoursOfIncident } from './hours.ts';
@@ -110,19 +110,10 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const { provider: text = ALL, adds, version, opens, ...rule } = readForm(RuleForm, request.body);
         const provider = text === ALL && !adds ? ALL : keyMeant(text);
-        await once(
-          db,
-          {
-            actor: actorOf(request),
-            key: formKey(request.body),
-            what: 'save watch rule',
-            input: request.body,
-          },
-          async (trx) => {
-            await saveRule(trx, provider, { ...rule, opens: opens === 'yes' }, version);
-            return { status: 303, body: null };
-          },
-        );
+        await formOnce(db, request, { what: 'save watch rule' }, async (trx) => {
+          await saveRule(trx, provider, { ...rule, opens: opens === 'yes' }, version);
+          return { status: 303, body: null };
+        });
         return reply.done('/settings/watching', 'Rule saved.');
       },
       again(request.body),

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type, Version } from '../json-schema.ts';
 import { countTransports } from '../observations/transports.ts';
-import { actorOf } from '../web/access.ts';
 import { backOf } from '../web/back.ts';
-import { formKey, readForm, typedAgain } from '../web/forms.ts';
-import { once } from '../web/once.ts';
+import { formOnce } from '../web/form-once.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import type { Profile } from './profile.ts';
 import { getProfile, saveProfile } from './store.ts';
@@ -135,35 +134,31 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
             | 'dailyVolume'
             | 'optIn',
         ) => form[name]?.trim() ?? '';
-        await once(
-          db,
-          { actor: actorOf(request), key: formKey(request.body), what: 'save profile', input: request.body },
-          async (trx) => {
-            await saveProfile(
-              trx,
-              {
-                name: plain('name'),
-                website: withScheme(plain('website')),
-                contactName: plain('contactName'),
-                contactEmail: plain('contactEmail'),
-                contactPhone: plain('contactPhone'),
-                postalAddress: plain('postalAddress'),
-                replyAddress: plain('replyAddress'),
-                abuseAddress: plain('abuseAddress'),
-                mailKinds: plain('mailKinds'),
-                dailyVolume: plain('dailyVolume'),
-                optIn: plain('optIn'),
-                sendingDomains: lines(sendingDomains),
-                programmes: lines(programmes),
-                dkimSelectors: lines(dkimSelectors),
-                jmrpSince: jmrpSince ?? null,
-                sndsSince: sndsSince ?? null,
-              },
-              version,
-            );
-            return { status: 303, body: null };
-          },
-        );
+        await formOnce(db, request, { what: 'save profile' }, async (trx) => {
+          await saveProfile(
+            trx,
+            {
+              name: plain('name'),
+              website: withScheme(plain('website')),
+              contactName: plain('contactName'),
+              contactEmail: plain('contactEmail'),
+              contactPhone: plain('contactPhone'),
+              postalAddress: plain('postalAddress'),
+              replyAddress: plain('replyAddress'),
+              abuseAddress: plain('abuseAddress'),
+              mailKinds: plain('mailKinds'),
+              dailyVolume: plain('dailyVolume'),
+              optIn: plain('optIn'),
+              sendingDomains: lines(sendingDomains),
+              programmes: lines(programmes),
+              dkimSelectors: lines(dkimSelectors),
+              jmrpSince: jmrpSince ?? null,
+              sndsSince: sndsSince ?? null,
+            },
+            version,
+          );
+          return { status: 303, body: null };
+        });
         return reply.done(backOf(request) || '/settings/profile', 'Profile saved.');
       },
       async (problem) => {

@@ -4,10 +4,10 @@ import { Id, type Static, Type, Version } from '../json-schema.ts';
 import { invalid, notFound } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { formKey, readForm, typedAgain } from '../web/forms.ts';
+import { formOnce } from '../web/form-once.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
 import { sendInert } from '../web/inert.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
-import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { dueDates, KNOWN_HOSTS, maskedLink, whyNotLink } from './feed.ts';
 import { addFeed, changeFeed, listFeeds, removeFeed } from './feeds.ts';
@@ -52,9 +52,6 @@ function rawOf(request: FastifyRequest): { raw: Buffer; fileName: string } {
 export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, config } = app.desk;
   const hosts = [...KNOWN_HOSTS, ...config.sndsHosts];
-
-  const act = (request: FastifyRequest, what: string, input: unknown, effect: Parameters<typeof once>[2]) =>
-    once(db, { actor: actorOf(request), key: formKey(request.body), what, input }, effect);
 
   /** Links are secrets: only where they lead is shown, and a field for one is always empty. */
   async function view(cursor: string | undefined, again: Again = NOTHING) {
@@ -131,10 +128,10 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
         async () => {
           const { raw, fileName } = rawOf(request);
           const report = readReport(raw, 'report');
-          const answer = await act(
+          const answer = await formOnce(
+            db,
             request,
-            'import SNDS report',
-            { raw: raw.toString('base64') },
+            { what: 'import SNDS report', input: { raw: raw.toString('base64') } },
             async (trx) => ({
               status: 303,
               body: await takeReport(trx, report, {
@@ -175,7 +172,7 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const form = readForm(FeedForm, request.body);
         checkLink(form.link);
-        await act(request, 'add SNDS feed', request.body, async (trx) => {
+        await formOnce(db, request, { what: 'add SNDS feed' }, async (trx) => {
           await addFeed(trx, { kind: form.kind, ...feedOf(form) });
           return { status: 303, body: null };
         });
@@ -195,7 +192,7 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
         async () => {
           const { version, attestedOn, ...form } = readForm(ChangeForm, request.body);
           checkLink(form.link);
-          await act(request, `change SNDS feed ${id}`, request.body, async (trx) => {
+          await formOnce(db, request, { what: `change SNDS feed ${id}` }, async (trx) => {
             await changeFeed(trx, id, version, { ...form, attestedOn: attestedOn ?? null });
             return { status: 303, body: null };
           });
@@ -211,7 +208,7 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'admin' }, schema: { params: FeedParams } },
     async (request, reply) => {
       const { id } = request.params;
-      await act(request, `remove SNDS feed ${id}`, request.body, async (trx) => {
+      await formOnce(db, request, { what: `remove SNDS feed ${id}` }, async (trx) => {
         await removeFeed(trx, id);
         return { status: 303, body: null };
       });

@@ -5,6 +5,7 @@ import { buildApp, type Desk } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
+import { lazyWorld } from '../../src/evidence/lazy-world.ts';
 import { loadViews } from '../../src/web/views.ts';
 import { BOOTSTRAP, CATALOGUE, LETTERS, REFUSAL, signedIn, type TestDesk } from '../desk.ts';
 import { noInsides, plainOf, rowCounts } from './bad-input.fixture.ts';
@@ -77,7 +78,8 @@ async function deskOnCable(t: Test, server: string) {
   const beside = await openDatabase({ databaseUrl: target.href, dataDir: '' });
   await migrate(beside.db as never);
   const config = readConfig({ DELIST_DESK_BOOTSTRAP_TOKEN: BOOTSTRAP });
-  const desk: Desk = { config, db: open.db, catalogue: CATALOGUE, letters: LETTERS, views: loadViews() };
+  const given = { config, db: open.db, catalogue: CATALOGUE };
+  const desk: Desk = { ...given, letters: LETTERS, views: loadViews(), world: lazyWorld(given) };
   const app = await buildApp(desk);
   t.teardown(async () => {
     await app.close();

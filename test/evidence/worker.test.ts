@@ -7,7 +7,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pino } from 'pino';
 import t from 'tap';
 import { startChecks } from '../../src/evidence/worker.ts';
-import { openWorld } from '../../src/evidence/world.ts';
 import { startServer } from '../bench/server.ts';
 import { emptyDatabase } from '../database.ts';
 import { PROFILE, REFUSAL, testDesk } from '../desk.ts';
@@ -38,7 +37,7 @@ t.test(
     t.teardown(() => server.close());
     const desk = await testDesk(t, { DNS_SERVERS: server.address });
     await desk.api('PUT', '/profile', PROFILE);
-    const stop = startChecks(desk.db, async () => openWorld(desk.desk), pino({ level: 'silent' }));
+    const stop = startChecks(desk.desk, pino({ level: 'silent' }));
     t.teardown(stop);
     await desk.api('POST', '/incidents', { report: REFUSAL });
     const read = async () => (await desk.api('GET', '/incidents/1/evidence')).body as Evidence;

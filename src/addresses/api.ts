@@ -1,0 +1,110 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { snapshotJson } from '../evidence/json.ts';
+import { standingSnapshots } from '../evidence/snapshots.ts';
+import { countIncidents, listIncidents } from '../incidents/list.ts';
+import { Type } from '../json-schema.ts';
+import { PageQuery, pageOf } from '../web/api.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
+import { isDocumentation, networkText, parseNetwork } from './address.ts';
+import { readAddressCursor } from './cursor.ts';
+import { type AddressListed, getAddress, listAddresses, networksFrom } from './store.ts';
+
+const AddressJson = Type.Object({
+  address: Type.String(),
+  hostname: Type.String(),
+  label: Type.String(),
+  purpose: Type.String(),
+  inUseSince: Type.Union([Type.String(), Type.Null()]),
+  jmrpSince: Type.Union([Type.String(), Type.Null()]),
+  sndsSince: Type.Union([Type.String(), Type.Null()]),
+  notes: Type.String(),
+  checkEveryHours: Type.Union([Type.Integer(), Type.Null()]),
+  documentation: Type.Boolean(),
+  incidents: Type.Integer(),
+  unfinished: Type.Integer(),
+  updatedAt: Type.String(),
+});
+const addressJson = (row: Omit<AddressListed, 'last_opened_at'>) => ({
+  address: networkText(row.network),
+  hostname: row.hostname,
+  label: row.label,
+  purpose: row.purpose,
+  inUseSince: row.in_use_since,
+  jmrpSince: row.jmrp_since,
+  sndsSince: row.snds_since,
+  notes: row.notes,
+  checkEveryHours: row.check_every_hours,
+  documentation: isDocumentation(row.network),
+  incidents: row.incidents,
+  unfinished: row.unfinished,
+  updatedAt: row.updated_at.toISOString(),
+});
+
+const HISTORY_LIMIT = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 200 }));
+
+export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+  const tags = ['addresses'];
+
+  app.get(
+    '/addresses',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'Our addresses, in numeric order',
+        querystring: Type.Object({ ...PageQuery, q: Type.Optional(Type.String({ maxLength: 100 })) }),
+        response: { 200: pageOf(AddressJson) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, cursor, q } = request.query;
+      const page = await listAddresses(db, {
+        limit,
+        after: readAddressCursor(cursor),
+        text: q,
+      });
+      return {
+        items: page.items.map(addressJson),
+        next: page.next ? writeCursor('addresses', [page.next]) : null,
+      };
+    },
+  );
+
+  app.get(
+    '/addresses/*',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'One address and a page of its incidents, newest first',
+        params: Type.Object({ '*': Type.String({ maxLength: 80 }) }),
+        querystring: Type.Object({ ...PageQuery, limit: HISTORY_LIMIT }),
+      },
+    },
+    async (request) => {
+      const network = networksFrom('address', () => parseNetwork(request.params['*']));
+      const row = await getAddress(db, network.text);
+      const { limit = 200, cursor } = request.query;
+      const [after] = readCursor(cursor, 'incidents', ['number']) ?? [];
+      const [counts, page, evidence] = await Promise.all([
+        countIncidents(db, network),
+        listIncidents(db, { limit, network, after }),
+        standingSnapshots(db, { networks: [network.text], domains: [] }),
+      ]);
+      return {
+        ...addressJson({ ...row, ...counts }),
+        history: page.items.map((one) => ({
+          number: one.number,
+          provider: one.provider,
+          state: one.state,
+          openedAt: one.opened_at.toISOString(),
+          mitigatedAt: one.mitigated_at?.toISOString() ?? null,
+          round: one.round,
+        })),
+        next: page.next === null ? null : writeCursor('incidents', [page.next]),
+        evidence: evidence.map(snapshotJson),
+      };
+    },
+  );
+};
