@@ -68,15 +68,22 @@ const blank = {
   changes: [],
   results: [],
   fine: '',
+  noted: '',
 };
 
-/** What speaks against us or stayed unknown has a row; what is well is named in one line. */
+/** What speaks against us or stayed unknown has a row; what is well is one line, and so is what says neither. */
 function checkView(results: EntryDetails['evidence-checked']['results']) {
-  const isFine = ({ outcome }: (typeof results)[number]) => outcome === 'good' || outcome === 'note';
-  const fine = results.filter(isFine).map(({ title, summary }) => `${title}: ${summary}`);
+  const line = (of: 'good' | 'note') =>
+    results
+      .filter(({ outcome }) => outcome === of)
+      .map(({ title, summary }) => `${title}: ${summary}`)
+      .join('; ');
   return {
-    results: results.filter((one) => !isFine(one)).map((one) => ({ ...one, ...badgeOf(one.outcome) })),
-    fine: fine.join('; '),
+    results: results
+      .filter(({ outcome }) => outcome === 'bad' || outcome === 'unknown')
+      .map((one) => ({ ...one, ...badgeOf(one.outcome) })),
+    fine: line('good'),
+    noted: line('note'),
   };
 }
 

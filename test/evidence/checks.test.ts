@@ -203,6 +203,17 @@ t.test('a letter claims what was checked, and is stopped by what was found again
   t.equal((await claim()).status, 'contradicted');
 });
 
+t.test('what is only noted never stands under the mark of good news', async (t) => {
+  const desk = await logged(t);
+  await runNext(desk, [
+    addressKind('lists', () => found('good', 'on none')).kind,
+    addressKind('feed', () => found('note', 'nothing was ever imported')).kind,
+  ]);
+  const page = (await (await signedIn(desk)).get('/incidents/1')).body;
+  t.match(page, /good: <\/span><\/span> The lists: on none<\/p>/);
+  t.match(page, /noted: <\/span><\/span> The feed: nothing was ever imported<\/p>/);
+});
+
 t.test('a range is spoken for only when each of its addresses was looked at', async (t) => {
   const desk = await logged(t, ['198.51.100.8/30']);
   const partly = addressKind('lists', (address) =>
