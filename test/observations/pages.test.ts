@@ -2,7 +2,8 @@ import t from 'tap';
 import { type Browser, signedIn, testDesk } from '../desk.ts';
 import { accepted, minute, refused, send } from './batches.fixture.ts';
 
-const START = new Date(Date.now() - 6 * 3_600_000);
+/** On the hour, so that a minute after another never is in the next. */
+const START = new Date((Math.floor(Date.now() / 3_600_000) - 6) * 3_600_000);
 const at = (n: number) => minute(START, n);
 
 t.test('the incident and the address show what was delivered, as a picture and as a table', async (t) => {
