@@ -39,6 +39,7 @@ import { profileApi, profilePages } from './profile/routes.ts';
 import type { Catalogue } from './providers/catalogue.ts';
 import { providerApi, providerPages } from './providers/routes.ts';
 import { reportPages } from './reports/routes.ts';
+import type { Secrets } from './secrets/secrets.ts';
 import { sndsApi } from './snds/api.ts';
 import { sndsPages } from './snds/routes.ts';
 import { requireDeclaredAccess } from './web/access.ts';
@@ -63,6 +64,7 @@ export type Desk = {
   views: Views;
   /** What evidence is looked up with; opened when it is first needed. */
   world: () => Promise<CheckWorld>;
+  secrets: Secrets;
 };
 
 declare module 'fastify' {

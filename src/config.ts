@@ -35,6 +35,8 @@ const areAssignments = (text: string, isValue: (value: string) => boolean): bool
 /** `reports.example.com` */
 const isHost = (text: string) => /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,9}$/.test(text) && isIP(text) === 0;
 
+const isKey = (text: string) => /^[A-Za-z0-9+/]{43}=$/.test(text);
+
 const FORMATS: Record<string, (text: string) => boolean> = {
   // A socket's address (`user@/name`) has no host.
   postgres: (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text.replace('@/', '@localhost/')),
@@ -44,6 +46,7 @@ const FORMATS: Record<string, (text: string) => boolean> = {
   zoneServers: (text) => areAssignments(text, isServer),
   zoneKeys: (text) => areAssignments(text, (value) => KEY.test(value)),
   hosts: (text) => commaList(text).every(isHost),
+  secretKeys: (text) => commaList(text).every(isKey),
 };
 
 /** Every setting, from the environment. The README's table repeats names and defaults; a test holds the two together. */
@@ -95,6 +98,15 @@ export const Environment = Type.Object({
   SNDS_HOSTS: Type.Optional(
     Type.String({ format: 'hosts', description: 'host names in small letters, separated by commas' }),
   ),
+  SECRET_KEY: Type.Optional(
+    Type.String({
+      format: 'secretKeys',
+      description: '32 bytes in Base64, or several, the newest first, separated by commas',
+    }),
+  ),
+  SECRET_KEY_FILE: Type.Optional(
+    Type.String({ minLength: 1, description: 'a file that holds the key, or is made with one' }),
+  ),
   COMPLAINT_MAILS: Type.Enum(['hashed', 'kept'], { default: 'hashed', description: 'hashed or kept' }),
   SESSION_IDLE_HOURS: Type.Number({
     minimum: 0.01,
@@ -124,6 +136,10 @@ export type Config = {
   trustedProxies: string[];
   /** Hosts besides Microsoft's own from which SNDS reports may be fetched. */
   sndsHosts: string[];
+  /** Keys for what is sealed in the database, in Base64; undefined: those of the key file. */
+  secretKey: string | undefined;
+  /** Undefined: `secret.key` in `dataDir`. */
+  secretKeyFile: string | undefined;
   /** Whether complaints are kept as whole mails, with who complained. */
   keepComplaintMails: boolean;
   sessionIdleMs: number;
@@ -136,7 +152,7 @@ export class BadSetting extends Error {
   override name = 'BadSetting';
 }
 
-const SECRET = /TOKEN|PASSWORD|SECRET|KEYS/;
+const SECRET = /TOKEN|PASSWORD|SECRET_KEY$|KEYS/;
 
 /** As it was given, without what may be a password in it. */
 function shown(name: string, value: unknown): string {
@@ -192,6 +208,8 @@ export function readConfig(
     logLevel: env.LOG_LEVEL,
     trustedProxies: commaList(env.TRUSTED_PROXIES),
     sndsHosts: commaList(env.SNDS_HOSTS),
+    secretKey: env.SECRET_KEY,
+    secretKeyFile: env.SECRET_KEY_FILE,
     keepComplaintMails: env.COMPLAINT_MAILS === 'kept',
     sessionIdleMs: env.SESSION_IDLE_HOURS * 3_600_000,
     sessionMaxMs: env.SESSION_MAX_DAYS * 86_400_000,

@@ -11,6 +11,7 @@ import { lazyWorld } from './evidence/lazy-world.ts';
 import { startChecks } from './evidence/worker.ts';
 import { openLibrary } from './letters/library.ts';
 import { readCatalogue } from './providers/catalogue.ts';
+import { openSecrets } from './secrets/secrets.ts';
 import { startUpkeep } from './upkeep.ts';
 import { loadViews } from './web/views.ts';
 
@@ -26,7 +27,13 @@ export async function listen(
   database: OpenDatabase,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
   const given = { config, db: database.db, catalogue: readCatalogue() };
-  const desk = { ...given, letters: openLibrary(), views: loadViews(), world: lazyWorld(given) };
+  const desk = {
+    ...given,
+    letters: openLibrary(),
+    views: loadViews(),
+    world: lazyWorld(given),
+    secrets: openSecrets(config),
+  };
   const logger = pino({ level: config.logLevel, redact: { paths: SECRETS, censor: '(not logged)' } });
   const app = await buildApp(desk, { logger });
   await app.ready();

@@ -19,11 +19,16 @@ const DEFAULTS: Config = {
   logLevel: 'info',
   trustedProxies: [],
   sndsHosts: [],
+  secretKey: undefined,
+  secretKeyFile: undefined,
   keepComplaintMails: false,
   sessionIdleMs: 12 * 3_600_000,
   sessionMaxMs: 14 * 86_400_000,
   demo: false,
 };
+
+const KEY = Buffer.alloc(32, 1).toString('base64');
+const OLDER_KEY = Buffer.alloc(32, 2).toString('base64');
 
 /** Variable → value → what it makes of the settings. */
 const GOOD: Record<string, [value: string, means: Partial<Config>][]> = {
@@ -96,6 +101,8 @@ const GOOD: Record<string, [value: string, means: Partial<Config>][]> = {
     ['reports.example.com', { sndsHosts: ['reports.example.com'] }],
     ['a.example, b-1.example.net', { sndsHosts: ['a.example', 'b-1.example.net'] }],
   ],
+  SECRET_KEY: [KEY, `${KEY},${OLDER_KEY}`].map((secretKey) => [secretKey, { secretKey }]),
+  SECRET_KEY_FILE: [['/etc/delist-desk/secret.key', { secretKeyFile: '/etc/delist-desk/secret.key' }]],
   COMPLAINT_MAILS: [
     ['hashed', { keepComplaintMails: false }],
     ['kept', { keepComplaintMails: true }],
@@ -237,7 +244,7 @@ t.test('a wrong value is named with its variable and what is allowed', async (t)
         refusalOf({ [name]: value }),
         `BadSetting: ${name}=${JSON.stringify(value)}: must be ${allowed}`,
       );
-  const never = ['DATA_DIR', 'DELIST_DESK_BOOTSTRAP_TOKEN', 'DNSBL_KEYS'];
+  const never = ['DATA_DIR', 'DELIST_DESK_BOOTSTRAP_TOKEN', 'DNSBL_KEYS', 'SECRET_KEY', 'SECRET_KEY_FILE'];
   t.strictSame([...Object.keys(WRONG), ...never].sort(), [...NAMES].sort(), 'every variable is tried');
 });
 
@@ -269,6 +276,18 @@ t.test('no secret in a message', async (t) => {
     t.equal(
       refusalOf({ DNSBL_KEYS: keys }),
       'BadSetting: DNSBL_KEYS=(not shown): must be zone=key pairs, such as dq.spamhaus.net=…, separated by commas',
+    );
+  for (const key of [
+    'short',
+    `${KEY},`,
+    KEY.slice(1),
+    `${KEY}=`,
+    Buffer.alloc(31).toString('base64'),
+    'x'.repeat(44),
+  ])
+    t.equal(
+      refusalOf({ SECRET_KEY: key }),
+      'BadSetting: SECRET_KEY=(not shown): must be 32 bytes in Base64, or several, the newest first, separated by commas',
     );
   const urls = [
     ['mysql://desk:secret@db.example.com/desk', 'mysql://…@db.example.com/desk'],

@@ -8,6 +8,7 @@ import type { Role } from '../src/database/tables.ts';
 import { lazyWorld } from '../src/evidence/lazy-world.ts';
 import { openLibrary } from '../src/letters/library.ts';
 import { readCatalogue } from '../src/providers/catalogue.ts';
+import { openSecrets } from '../src/secrets/secrets.ts';
 import { loadViews } from '../src/web/views.ts';
 import { testDatabase } from './database.ts';
 
@@ -16,15 +17,23 @@ export const PASSWORD = 'correct horse battery';
 export const CATALOGUE = readCatalogue();
 export const LETTERS = openLibrary();
 const VIEWS = loadViews();
+/** A key of the tests' own: no file is written. */
+const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
 
 export type TestDesk = { app: FastifyInstance; db: Db; desk: Desk; api: ReturnType<typeof apiOf> };
 
 /** The app over a database of its own; both end with the test. */
 export async function testDesk(t: Test, environment: Record<string, string> = {}): Promise<TestDesk> {
   const db = await testDatabase(t);
-  const config = readConfig({ DELIST_DESK_BOOTSTRAP_TOKEN: BOOTSTRAP, ...environment });
+  const config = readConfig({ DELIST_DESK_BOOTSTRAP_TOKEN: BOOTSTRAP, SECRET_KEY, ...environment });
   const given = { config, db, catalogue: CATALOGUE };
-  const desk: Desk = { ...given, letters: LETTERS, views: VIEWS, world: lazyWorld(given) };
+  const desk: Desk = {
+    ...given,
+    letters: LETTERS,
+    views: VIEWS,
+    world: lazyWorld(given),
+    secrets: openSecrets(config),
+  };
   const app = await buildApp(desk);
   t.teardown(() => app.close());
   return { app, db, desk, api: apiOf(app) };

@@ -339,6 +339,16 @@ const shownMessages = (db: Db | Trx, number: number) =>
       'm.confidence',
       'm.quote',
       'm.problem',
+      'm.kind',
+      'm.arrival_id',
+      'm.authenticity',
+      'm.proven',
+      'm.applied',
+      'm.filed_by',
+      'm.suggestions',
+      'm.put_away_at',
+      'm.put_away_by_name',
+      'm.form_fields',
       't.reference',
     ])
     .where('m.incident_number', '=', number);

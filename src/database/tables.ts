@@ -242,7 +242,8 @@ export type LetterOverridesTable = {
 
 export type MessagesTable = {
   id: GeneratedAlways<number>;
-  incident_number: number;
+  /** Null: nobody has said yet which incident an incoming one belongs to. */
+  incident_number: number | null;
   ticket_id: number | null;
   letter_id: number | null;
   direction: Direction;
@@ -265,7 +266,171 @@ export type MessagesTable = {
   quote: string | null;
   /** What could not be read of the raw mail. */
   problem: string | null;
+  kind: Default<MessageKind>;
+  arrival_id: number | null;
+  /** What was found out on arrival about who sent it; null: it was recorded by hand. */
+  authenticity: Json<Authenticity | null>;
+  /** Whether it is really from who it says; null: nobody can tell, or a person recorded it. */
+  proven: boolean | null;
+  /** Whether its verdict counts: that of a mail of unproven sender waits for a person. */
+  applied: Default<boolean>;
+  /** By what it was filed, in words; null: a person recorded it there. */
+  filed_by: string | null;
+  suggestions: Json<FilingSuggestion[] | null>;
+  put_away_at: Date | null;
+  put_away_by_name: string | null;
+  /** What was entered into the provider’s form, field by field. */
+  form_fields: Json<{ label: string; value: string }[] | null>;
 };
+
+/** What a mail is, told by its header fields (RFC 3834, RFC 3464, RFC 5965, RFC 2919). */
+export type MessageKind = 'reply' | 'automatic' | 'delivery-report' | 'complaint' | 'list';
+
+/** One result of RFC 8601: `pass`, `fail`, `softfail`, `neutral`, `none`, `policy`, `temperror`, `permerror`. */
+export type AuthResult = {
+  method: 'spf' | 'dkim' | 'dmarc' | 'arc';
+  result: string;
+  domain: string;
+  words: string;
+};
+export type Authenticity = {
+  fromDomain: string;
+  results: AuthResult[];
+  /** By which the domain in From is proven; empty: by nothing. */
+  provenBy: string;
+};
+
+/** An incident to which a mail may belong. `score` is 0 to 1. */
+export type FilingSuggestion = { incident: number; score: number; why: string };
+
+export type MailSecurity = 'tls' | 'starttls' | 'none';
+export type SendingAccountsTable = {
+  id: GeneratedAlways<number>;
+  name: string;
+  host: string;
+  port: number;
+  security: MailSecurity;
+  auth: 'none' | 'password' | 'oauth2';
+  user_name: Default<string>;
+  /** Sealed: the password, or the refresh token of OAuth 2. */
+  secret: Buffer | null;
+  oauth_client_id: Default<string>;
+  /** Sealed. */
+  oauth_client_secret: Buffer | null;
+  oauth_token_url: Default<string>;
+  from_name: Default<string>;
+  from_address: string;
+  reply_address: Default<string>;
+  tags_replies: Default<boolean>;
+  dkim_domain: Default<string>;
+  dkim_selector: Default<string>;
+  /** Sealed: the private key as PEM. */
+  dkim_key: Buffer | null;
+  undo_seconds: Default<number>;
+  is_default: Default<boolean>;
+  disabled_at: Date | null;
+  last_problem: Default<string>;
+  last_sent_at: Date | null;
+  version: Default<number>;
+  created_at: Now;
+};
+
+export type MailboxesTable = {
+  id: GeneratedAlways<number>;
+  name: string;
+  host: string;
+  port: number;
+  security: MailSecurity;
+  auth: 'password' | 'oauth2';
+  user_name: string;
+  /** Sealed: the password, or the refresh token of OAuth 2. */
+  secret: Buffer;
+  oauth_client_id: Default<string>;
+  /** Sealed. */
+  oauth_client_secret: Buffer | null;
+  oauth_token_url: Default<string>;
+  folder: Default<string>;
+  after_taking: Default<'leave' | 'mark-seen' | 'move'>;
+  move_to: Default<string>;
+  authserv_id: Default<string>;
+  uid_validity: number | null;
+  last_uid: Default<number>;
+  /** Messages in the folder at the last look. */
+  on_server: number | null;
+  lease_until: Date | null;
+  next_look_at: Now;
+  last_look_at: Date | null;
+  last_good_at: Date | null;
+  last_problem: Default<string>;
+  failures: Default<number>;
+  disabled_at: Date | null;
+  version: Default<number>;
+  created_at: Now;
+};
+
+export type Way = 'imap' | 'lmtp' | 'smtp' | 'pipe' | 'page' | 'api';
+export type ArrivalsTable = {
+  id: GeneratedAlways<number>;
+  once_key: Buffer;
+  sha256: Buffer;
+  byte_length: number;
+  /** Until a message holds them. */
+  raw: Buffer | null;
+  way: Way;
+  mailbox_id: number | null;
+  envelope_sender: string | null;
+  envelope_recipients: Default<string[]>;
+  client_address: string | null;
+  client_helo: string | null;
+  received_at: Now;
+  state: Default<'new' | 'read'>;
+  attempts: Default<number>;
+  lease_until: Date | null;
+};
+
+export type MailboxUidsTable = {
+  mailbox_id: number;
+  uid_validity: number;
+  uid: number;
+  arrival_id: number;
+  taken_at: Now;
+};
+
+export type FloodsTable = {
+  sender: string;
+  first_at: Date;
+  last_at: Date;
+  held: number;
+  until: Date;
+  let_in: Default<boolean>;
+};
+
+export type DispatchState =
+  | 'queued'
+  | 'sending'
+  | 'sent'
+  | 'deferred'
+  | 'failed'
+  | 'delivered-unknown'
+  | 'withdrawn';
+export type DispatchesTable = {
+  message_id: number;
+  account_id: number;
+  envelope_sender: string;
+  envelope_recipients: string[];
+  state: Default<DispatchState>;
+  due_at: Now;
+  lease_until: Date | null;
+  attempts: Default<number>;
+  last_attempt_at: Date | null;
+  server_words: Default<string>;
+  settled_at: Date | null;
+  settled_by_name: string | null;
+  before: Json<Record<string, unknown>>;
+  created_at: Now;
+};
+
+export type ReplyTagSecretTable = { id: Generated<boolean>; secret: Buffer };
 
 export type AttachmentsTable = {
   id: GeneratedAlways<number>;
@@ -276,6 +441,9 @@ export type AttachmentsTable = {
   byte_length: number;
   sha256: Buffer;
   content: Buffer;
+  /** By which the mail's HTML names it (RFC 2392); empty: it has none. */
+  content_id: Default<string>;
+  is_inline: Default<boolean>;
 };
 
 export type EvidenceTable = {
@@ -397,6 +565,9 @@ export type SndsFeedsTable = {
   link: string;
   /** A secret. */
   token: Default<string>;
+  link_sealed: Buffer | null;
+  link_hash: Buffer | null;
+  token_sealed: Buffer | null;
   renewed_on: string;
   attested_on: string | null;
   fetched_until: string | null;
@@ -490,7 +661,7 @@ export type ComplaintsTable = {
   campaign_field: Default<string>;
   auth_failure: Default<string>;
   raw: Buffer | null;
-  source: 'page' | 'api';
+  source: 'page' | 'api' | 'mail';
   recorded_at: Now;
 };
 
@@ -530,6 +701,13 @@ export type Database = {
   snds_status: SndsStatusTable;
   complaint_secret: ComplaintSecretTable;
   complaints: ComplaintsTable;
+  sending_accounts: SendingAccountsTable;
+  mailboxes: MailboxesTable;
+  arrivals: ArrivalsTable;
+  mailbox_uids: MailboxUidsTable;
+  floods: FloodsTable;
+  dispatches: DispatchesTable;
+  reply_tag_secret: ReplyTagSecretTable;
 };
 
 export type UserRow = Selectable<UsersTable>;
@@ -539,6 +717,10 @@ export type IncidentRow = Selectable<IncidentsTable>;
 export type IncidentChange = Updateable<IncidentsTable>;
 export type RejectionRow = Selectable<RejectionsTable>;
 export type TicketRow = Selectable<TicketsTable>;
+export type SendingAccountRow = Selectable<SendingAccountsTable>;
+export type MailboxRow = Selectable<MailboxesTable>;
+export type ArrivalRow = Selectable<ArrivalsTable>;
+export type DispatchRow = Selectable<DispatchesTable>;
 export type MessageRow = Selectable<MessagesTable>;
 export type LetterRow = Selectable<LettersTable>;
 export type EvidenceRow = Selectable<EvidenceTable>;

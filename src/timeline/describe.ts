@@ -26,6 +26,13 @@ const CHANNELS = {
   other: 'another way',
 } as const;
 
+const DISPATCH_TITLES: Record<EntryDetails['dispatch-settled']['state'], string> = {
+  sent: 'Their server took the mail',
+  failed: 'The mail could not be delivered',
+  'delivered-unknown': 'Nobody can say whether the mail arrived',
+  withdrawn: 'Withdrawn before it left',
+};
+
 type Describe = { [Kind in EntryKind]: (detail: EntryDetails[Kind]) => { title: string; by: string } };
 
 /** How many looks speak for us, against us, or stayed without a result. */
@@ -83,6 +90,19 @@ const DESCRIPTIONS: Describe = {
     by: [d.to && `to ${d.to}`, CHANNELS[d.channel]].filter(Boolean).join(', '),
   }),
   'verdict-corrected': (d) => ({ title: 'Verdict corrected', by: `${words(d.from)} became ${words(d.to)}` }),
+  'verdict-accepted': (d) => ({ title: 'Answer accepted', by: `${words(d.verdict)}, from ${d.from}` }),
+  'dispatch-settled': (d) => ({
+    title: DISPATCH_TITLES[d.state],
+    by: [d.to && `to ${d.to}`, d.account].filter(Boolean).join(', '),
+  }),
+  'message-filed': (d) => ({
+    title: 'Message filed here',
+    by: `${d.from}, ${d.by}${d.cameFrom ? `, from #${d.cameFrom}` : ''}`,
+  }),
+  'message-moved-away': (d) => ({
+    title: 'Message moved away',
+    by: `${d.from}, ${d.to ? `to #${d.to}` : 'to Unfiled'}`,
+  }),
   'state-changed': (d) => ({ title: `State: ${words(d.to)}`, by: d.byHand ? 'by hand' : '' }),
   'relapse-seen': (d) => ({ title: 'Refused again', by: `relapse ${d.relapses}, after ${words(d.state)}` }),
   'recovery-confirmed': () => ({ title: 'Recovery confirmed', by: '' }),

@@ -57,6 +57,18 @@ export type EntryDetails = {
     excerpt: string;
   };
   'verdict-corrected': { from: Verdict; to: Verdict; subject: string };
+  /** A person says that an answer of unproven sender counts. */
+  'verdict-accepted': { verdict: Verdict; from: string; subject: string };
+  'dispatch-settled': {
+    state: 'sent' | 'failed' | 'delivered-unknown' | 'withdrawn';
+    to: string;
+    subject: string;
+    account: string;
+    /** The server's own words, or a person's. */
+    words: string;
+  };
+  'message-filed': { from: string; subject: string; by: string; cameFrom: number | null };
+  'message-moved-away': { from: string; subject: string; to: number | null };
   'state-changed': { from: IncidentState; to: IncidentState; reason: string; byHand: boolean };
   'relapse-seen': { state: IncidentState; relapses: number };
   'recovery-confirmed': { words: string };
@@ -77,6 +89,10 @@ export const ENTRY_GROUPS = {
     'message-received',
     'message-sent',
     'verdict-corrected',
+    'verdict-accepted',
+    'dispatch-settled',
+    'message-filed',
+    'message-moved-away',
     'ticket-opened',
     'ticket-closed',
     'follow-up-due',
@@ -116,6 +132,10 @@ export const ENTRY_ICONS: Record<EntryKind, string> = {
   'message-received': 'k-in',
   'message-sent': 'k-out',
   'verdict-corrected': 'k-note',
+  'verdict-accepted': 'k-note',
+  'dispatch-settled': 'k-out',
+  'message-filed': 'k-in',
+  'message-moved-away': 'k-note',
   'state-changed': 'k-state',
   'relapse-seen': 's-open',
   'recovery-confirmed': 's-recovered',

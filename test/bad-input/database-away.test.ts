@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { lazyWorld } from '../../src/evidence/lazy-world.ts';
+import { openSecrets } from '../../src/secrets/secrets.ts';
 import { loadViews } from '../../src/web/views.ts';
 import { BOOTSTRAP, CATALOGUE, LETTERS, REFUSAL, signedIn, type TestDesk } from '../desk.ts';
 import { noInsides, plainOf, rowCounts } from './bad-input.fixture.ts';
@@ -79,7 +80,13 @@ async function deskOnCable(t: Test, server: string) {
   await migrate(beside.db as never);
   const config = readConfig({ DELIST_DESK_BOOTSTRAP_TOKEN: BOOTSTRAP });
   const given = { config, db: open.db, catalogue: CATALOGUE };
-  const desk: Desk = { ...given, letters: LETTERS, views: loadViews(), world: lazyWorld(given) };
+  const desk: Desk = {
+    ...given,
+    letters: LETTERS,
+    views: loadViews(),
+    world: lazyWorld(given),
+    secrets: openSecrets(config),
+  };
   const app = await buildApp(desk);
   t.teardown(async () => {
     await app.close();
