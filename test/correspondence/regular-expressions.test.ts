@@ -27,7 +27,15 @@ const FILES = [
 const LITERAL =
   /(?<=[(=,:[]\s?|^\s{2,6})\/((?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.){0,300}\]){1,400})\/([dgimsuvy]{0,5})(?=[\s.,;)\]])/gm;
 
-const seconds = { timeout: 15_000 };
+/** Bounds by characters read, none by time: a busy machine comes to the same result. */
+const BOUNDS = {
+  attackLimit: 10_000_000,
+  attackTimeout: null,
+  incubationTimeout: null,
+  seedingTimeout: null,
+  recallTimeout: -1,
+  timeout: null,
+};
 
 function literalsOf(file: string): { source: string; flags: string }[] {
   const text = readFileSync(resolve(folder, `${file}.ts`), 'utf8').replace(/^\s*(?:\/\*\*|\*|\/\/).*$/gm, '');
@@ -47,7 +55,7 @@ t.test('no expression over outside input is vulnerable', { timeout: 300_000 }, a
     where: 'built',
   }));
   for (const { source, flags, where } of [...literals, ...tickets, ...built]) {
-    const result = await check(source, flags.replace('g', ''), seconds);
-    t.not(result.status, 'vulnerable', `${where}: /${source.slice(0, 80)}/`);
+    const result = await check(source, flags.replace('g', ''), BOUNDS);
+    t.equal(result.status, 'safe', `${where}: /${source.slice(0, 80)}/`);
   }
 });
