@@ -16,6 +16,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { startServer } from '../bench/server.ts';
 import { apiOf, command, startAgent } from './desk.ts';
+import { evidenceTrial } from './evidence.ts';
 import { killBoth } from './kills.ts';
 import { inOwnNetwork, whyNoNetwork } from './network.ts';
 import { Postfix, whyNoPostfix } from './postfix.ts';
@@ -32,7 +33,7 @@ const QUIET_HOURS = 2;
 const PASSWORD = 'a trial and nothing else';
 
 const { values: options } = parseArgs({
-  args: process.argv.slice(2).filter(() => process.argv[2] !== 'kills'),
+  args: process.argv[2]?.startsWith('--') === false ? [] : process.argv.slice(2),
   options: { wait: { type: 'boolean' }, data: { type: 'string' } },
 });
 const start = performance.now();
@@ -235,4 +236,5 @@ async function main(): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
-process.exitCode = process.argv[2] === 'kills' ? await kills(process.argv.slice(3)) : await main();
+const OTHERS: Record<string, (args: string[]) => Promise<number>> = { kills, evidence: evidenceTrial };
+process.exitCode = await (OTHERS[process.argv[2] ?? '']?.(process.argv.slice(3)) ?? main());
