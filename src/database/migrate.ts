@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { WrongDatabaseVersion } from './open.ts';
 
@@ -56,8 +56,15 @@ export async function migrate(db: Kysely<unknown>): Promise<string[]> {
     );
   }
   if (applied.length === known.length) return [];
-  const migrator = new Migrator({ db, provider: { getMigrations: loadMigrations } });
-  const { error, results } = await migrator.migrateToLatest();
+  const { error, results } = await db.connection().execute(async (one) => {
+    // The limit is for pages: a step over years of data, or waiting for another starter, takes as long as it takes.
+    await sql`set statement_timeout = 0`.execute(one);
+    try {
+      return await new Migrator({ db: one, provider: { getMigrations: loadMigrations } }).migrateToLatest();
+    } finally {
+      await sql`reset statement_timeout`.execute(one);
+    }
+  });
   const failed = results?.find((result) => result.status === 'Error');
   if (error) {
     const step = failed ? ` at step ${failed.migrationName}` : '';

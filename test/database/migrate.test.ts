@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { sql } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import pg from 'pg';
 import t, { type Test } from 'tap';
 import { migrate as migrateAny } from '../../src/database/migrate.ts';
 import { type Db, openDatabase } from '../../src/database/open.ts';
+import type { Database } from '../../src/database/tables.ts';
 import { emptyDatabase } from '../database.ts';
 
 const SCRIPT = fileURLToPath(new URL('./migrate-process.fixture.ts', import.meta.url));
@@ -184,6 +186,26 @@ for (const processes of [2, 4]) {
     },
   );
 }
+
+t.test('the time limit of pages does not hold for a migration', { skip: ONE_CONNECTION }, async (t) => {
+  const { url = '' } = await emptyDatabase(t);
+  const pool = (limit?: number) =>
+    new pg.Pool({ connectionString: url, max: 1, ...(limit ? { statement_timeout: limit } : {}) });
+  const other = await pool().connect();
+  // What the migrator of another process holds while it works (LOCK_ID of kysely's PostgresAdapter).
+  await other.query('select pg_advisory_lock(3853314791062309107)');
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: pool(100) }) });
+  t.teardown(async () => {
+    await db.destroy();
+    other.release(true);
+  });
+  const migrated = migrate(db);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await other.query('select pg_advisory_unlock(3853314791062309107)');
+  t.strictSame(await migrated, STEPS);
+  const { rows } = await sql<{ statement_timeout: string }>`show statement_timeout`.execute(db);
+  t.equal(rows[0]?.statement_timeout, '100ms', 'afterwards it holds again');
+});
 
 t.test('four pools of one process that start at once, five times', { skip: ONE_CONNECTION }, async (t) => {
   for (let round = 1; round <= 5; round++) {
