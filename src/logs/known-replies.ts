@@ -143,11 +143,11 @@ export class KnownReplies {
   }
 
   /** One of those that were cut out of the reply. */
-  #addressAt({ octets }: Placed, place: number): string | null {
-    return this.addresses.get(octets, this.#outliner.addressFrom(place), this.#outliner.addressTo(place));
+  #addressAt({ view }: Placed, place: number): string | null {
+    return this.addresses.get(view, this.#outliner.addressFrom(place), this.#outliner.addressTo(place));
   }
 
-  #mxIp({ octets, hostIp, hostIpEnd }: Placed): string | null {
-    return hostIpEnd > hostIp ? this.addresses.get(octets, hostIp, hostIpEnd) : null;
+  #mxIp({ view, hostIp, hostIpEnd }: Placed): string | null {
+    return hostIpEnd > hostIp ? this.addresses.get(view, hostIp, hostIpEnd) : null;
   }
 }

@@ -1,11 +1,15 @@
-import { hashOf, isAt, octetsOf, textAt } from './octets.ts';
+import { hashOf, isMadeOf, octetsOf, wordsOf } from './octets.ts';
 
 /** Names that have the same place; a newer one takes the place of the oldest. */
 const WAYS = 4;
 const PLACE_BITS = 11;
 const PLACES = 1 << PLACE_BITS;
 
-const NO_NAME = new Uint8Array();
+/** A name, four octets by four, and what is known of it. */
+type Name<T> = { hash: number; length: number; words: number[]; known: T };
+
+const textAt = ({ buffer, byteOffset }: DataView, from: number, to: number): string =>
+  Buffer.from(buffer, byteOffset + from, to - from).toString('latin1');
 
 /**
  * What is known of names, looked up where they stand among octets: no string is made for one that was seen
@@ -13,37 +17,36 @@ const NO_NAME = new Uint8Array();
  */
 export class Names<T> {
   #make: (name: string) => T;
-  /** The names of one place stand behind each other, the newest first; what is known of them stands beside. */
-  #names: Uint8Array[] = Array<Uint8Array>(PLACES * WAYS).fill(NO_NAME);
-  #known: (T | undefined)[] = Array<undefined>(PLACES * WAYS).fill(undefined);
+  /** The names of one place stand behind each other, the newest first. */
+  #names: (Name<T> | null)[] = Array<null>(PLACES * WAYS).fill(null);
 
   /** `make` finds out what there is to know of a name that is not known yet; octets are Latin-1 characters. */
   constructor(make: (name: string) => T) {
     this.#make = make;
   }
 
-  /** Of the name between two places; its number may be known already. */
-  get(octets: Buffer, from: number, to: number, hash = hashOf(octets, from, to)): T {
-    const names = this.#names;
+  /** Of the name between two places. */
+  get(view: DataView, from: number, to: number): T {
+    const hash = hashOf(view, from, to);
     const place = (hash >>> (32 - PLACE_BITS)) * WAYS;
     for (let way = place; way < place + WAYS; way += 1) {
-      const name = names[way] as Uint8Array;
-      if (name.length === to - from && isAt(octets, from, name) && name !== NO_NAME)
-        return this.#known[way] as T;
+      const name = this.#names[way];
+      if (!name) break;
+      if (name.hash === hash && name.length === to - from && isMadeOf(name.words, view, from, to))
+        return name.known;
     }
-    return this.#learn(place, Uint8Array.prototype.slice.call(octets, from, to), textAt(octets, from, to));
+    return this.#learn(place, hash, view, from, to);
   }
 
   of(name: string): T {
     return this.get(octetsOf(name), 0, name.length);
   }
 
-  #learn(place: number, octets: Uint8Array, name: string): T {
-    const known = this.#make(name);
+  #learn(place: number, hash: number, view: DataView, from: number, to: number): T {
+    const words = wordsOf(view, from, to);
+    const known = this.#make(textAt(view, from, to));
     this.#names.copyWithin(place + 1, place, place + WAYS - 1);
-    this.#known.copyWithin(place + 1, place, place + WAYS - 1);
-    this.#names[place] = octets;
-    this.#known[place] = known;
+    this.#names[place] = { hash, length: to - from, words, known };
     return known;
   }
 }

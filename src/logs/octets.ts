@@ -1,7 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { randomInt } from 'node:crypto';
 
+export const viewOf = ({ buffer, byteOffset, length }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, length);
+
 const scratch = Buffer.allocUnsafe(65_536);
+const scratchView = viewOf(scratch);
 
 /** A piece of a large text without the text behind it: V8 keeps the whole alive for the sake of a part. */
 export function ownCopy(part: string): string {
@@ -26,10 +30,10 @@ export function decodedCopy(part: string): string {
 export const asOctets = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
 /** The octets of a text, as Latin-1, until the next call; behind its length stands what was there before. */
-export function octetsOf(text: string): Buffer {
-  if (text.length > scratch.length) return Buffer.from(text, 'latin1');
+export function octetsOf(text: string): DataView {
+  if (text.length > scratch.length) return viewOf(Buffer.from(text, 'latin1'));
   scratch.write(text, 'latin1');
-  return scratch;
+  return scratchView;
 }
 
 /** Each octet as one character, as the readers of lines take it. */
@@ -41,9 +45,6 @@ export function decodedAt(octets: Buffer, from: number, to: number): string {
   const text = octets.toString('utf8', from, to);
   return text.includes('\ufffd') ? decodedCopy(textAt(octets, from, to)) : text;
 }
-
-export const viewOf = ({ buffer, byteOffset, length }: Uint8Array): DataView =>
-  new DataView(buffer, byteOffset, length);
 
 /** Whether the octets at two places are the same, so many of them. */
 export function sameAt(octets: Uint8Array, one: number, other: number, length: number): boolean {
@@ -57,21 +58,49 @@ export function isAt(octets: Uint8Array, place: number, wanted: Uint8Array): boo
   return true;
 }
 
+/** Four octets as one number: they are read, compared and summed up together. */
+const FOUR = 4;
+
+/** What stands in the place of the four octets of a shorter stretch. */
+function shortWord(view: DataView, from: number, to: number): number {
+  let word = 0;
+  for (let at = from; at < to; at += 1) word = (word << 8) | view.getUint8(at);
+  return word;
+}
+
+/** The last four of a stretch; those before it may reach into them. */
+const lastWord = (view: DataView, from: number, to: number): number =>
+  to - from < FOUR ? shortWord(view, from, to) : view.getInt32(to - FOUR, true);
+
+/** A stretch of octets, four by four; with its length, it is told from any other. */
+export function wordsOf(view: DataView, from: number, to: number): number[] {
+  const words: number[] = [];
+  for (let at = from; at < to - FOUR; at += FOUR) words.push(view.getInt32(at, true));
+  words.push(lastWord(view, from, to));
+  return words;
+}
+
+/** Whether a stretch, of the same length, is made of these words. */
+export function isMadeOf(words: number[], view: DataView, from: number, to: number): boolean {
+  let at = from;
+  for (let place = 0; at < to - FOUR; at += FOUR, place += 1)
+    if (view.getInt32(at, true) !== words[place]) return false;
+  return lastWord(view, from, to) === words[words.length - 1];
+}
+
 const KEYS = 256;
 
 /** Who does not know these numbers cannot foresee which names fall together. */
 const keys = Int32Array.from({ length: KEYS }, () => randomInt(2 ** 31) * 2 + 1);
 
-/**
- * The number of some octets with one more behind them, which stands at `place`; the highest bits tell best. What
- * walks along a name to find its end has it for nearly nothing: most of what a line costs is to look up its names.
- */
-export const hashWith = (hash: number, octet: number, place: number): number =>
-  (hash + Math.imul(octet, keys[place & (KEYS - 1)] as number)) | 0;
+const hashWith = (hash: number, word: number, place: number): number =>
+  (hash + Math.imul(word ^ (word >>> 15), keys[place & (KEYS - 1)] as number)) | 0;
 
-/** The number of a stretch of octets. */
-export function hashOf(octets: Uint8Array, from: number, to: number): number {
-  let hash = 0;
-  for (let at = from; at < to; at += 1) hash = hashWith(hash, octets[at] as number, at - from);
-  return hash;
+/** The number of a stretch of octets, a sum without a chain; the highest bits tell best. */
+export function hashOf(view: DataView, from: number, to: number): number {
+  let hash = to - from;
+  let place = 1;
+  for (let at = from; at < to - FOUR; at += FOUR, place += 1)
+    hash = hashWith(hash, view.getInt32(at, true), place);
+  return hashWith(hash, lastWord(view, from, to), 0);
 }

@@ -1,7 +1,7 @@
 import { codesIn } from './codes.ts';
 import type { Answered } from './delivery.ts';
 import { isInside, mayBeInside } from './inside.ts';
-import { hashOf, hashWith, isAt, sameAt, textAt, viewOf } from './octets.ts';
+import { isAt, sameAt, textAt, viewOf } from './octets.ts';
 import type { Placed } from './outline.ts';
 import { readLine } from './read-line.ts';
 
@@ -38,9 +38,6 @@ export type PostfixSink = {
 /** A line, and where its parts begin and end; one is used for all lines. */
 export type Places = Placed & {
   from: number;
-  /** The numbers of domain and host. */
-  domainHash: number;
-  hostHash: number;
   /** Whether the log calls it put off rather than given up. */
   putOff: boolean;
 };
@@ -54,8 +51,6 @@ export const openPlaces = (): Places => ({
   domainEnd: 0,
   host: 0,
   hostEnd: 0,
-  domainHash: 0,
-  hostHash: 0,
   hostIp: 0,
   hostIpEnd: 0,
   reply: 0,
@@ -79,19 +74,16 @@ function readRecipient(places: Places, message: number): boolean {
   let at = colon + TO.length;
   let domain = at;
   let hasDomain = false;
-  let hash = 0;
   for (; at < to; at += 1) {
     const octet = octets[at] as number;
     if (octet === GREATER) break;
     if (octet === AT_SIGN) {
       domain = at + 1;
       hasDomain = true;
-      hash = 0;
-    } else hash = hashWith(hash, octet, at - domain);
+    }
   }
   places.domain = hasDomain ? domain : at;
   places.domainEnd = at;
-  places.domainHash = hash;
   return at < to;
 }
 
@@ -105,16 +97,13 @@ function readRelay(places: Places): boolean {
     relay = behind + RELAY_BEHIND.length;
   }
   let end = relay;
-  let hash = 0;
   for (; end < to; end += 1) {
     const octet = octets[end] as number;
     if (octet === BRACKET || octet === COMMA) break;
-    hash = hashWith(hash, octet, end - relay);
   }
   const isHost = octets[end] === BRACKET && end < to;
   places.host = relay;
   places.hostEnd = isHost ? end : relay;
-  places.hostHash = hash;
   places.hostIp = isHost ? end + 1 : relay;
   places.hostIpEnd = isHost ? next(octets, CLOSING_BRACKET, end + 1, to) : relay;
   return true;
@@ -181,7 +170,6 @@ function readOtherTeller(places: Places, reply: number): void {
   if (host === '') return;
   places.hostEnd = places.hostIp - 1;
   places.host = places.hostEnd - host.length;
-  places.hostHash = hashOf(places.octets, places.host, places.hostEnd);
 }
 
 const textOrNull = (octets: Buffer, from: number, to: number): string | null =>

@@ -12,7 +12,7 @@ import { isKumoRecord, readKumo } from './kumomta.ts';
 import { LineCutter } from './lines.ts';
 import { Minutes, minuteOf, type StampKind } from './minutes.ts';
 import { Names } from './names.ts';
-import { decoded, decodedAt, decodedCopy, hashWith, textAt, viewOf } from './octets.ts';
+import { decoded, decodedAt, decodedCopy, textAt, viewOf } from './octets.ts';
 import { answeredBy, openPlaces, type Places, type PostfixSink, readPostfix } from './postfix.ts';
 import { powermtaReader } from './powermta.ts';
 import { openReaders, readerOf } from './programs.ts';
@@ -153,15 +153,13 @@ export class Scanner {
     const name = stampTo + 1;
     const most = Math.min(to, name + LONGEST_HEAD);
     let end = name;
-    let hash = 0;
     for (let isProgram = false; end < most; end += 1) {
       const octet = octets[end] as number;
       if (isProgram && (octet === OPENING || octet === COLON)) break;
       if (octet === BLANK) isProgram = true;
-      hash = hashWith(hash, octet, end - name);
     }
     if (end >= most) return;
-    const { read, host, via } = this.#sources.get(octets, name, end, hash);
+    const { read, host, via } = this.#sources.get(this.#viewOf(octets), name, end);
     if (read === null) return;
     // `[PID]: `, or `: `
     let colon = end;
@@ -181,9 +179,15 @@ export class Scanner {
     this.#minute = null;
   }
 
-  #postfix(octets: Buffer, from: number, to: number, message: number): void {
+  /** Lines come from the same octets many times. */
+  #viewOf(octets: Buffer): DataView {
     if (this.#places.octets !== octets) this.#places.view = viewOf(octets);
     this.#places.octets = octets;
+    return this.#places.view;
+  }
+
+  #postfix(octets: Buffer, from: number, to: number, message: number): void {
+    this.#viewOf(octets);
     this.#places.from = from;
     this.#places.to = to;
     readPostfix(this.#places, message, this.#sink);
@@ -306,14 +310,12 @@ export class Scanner {
     refused: (places) => this.#refused(places),
   };
 
-  #domainAt({ octets, domain, domainEnd, domainHash }: Places): Domain {
-    return domainEnd > domain
-      ? this.#receivers.domains.get(octets, domain, domainEnd, domainHash)
-      : NO_DOMAIN;
+  #domainAt({ view, domain, domainEnd }: Places): Domain {
+    return domainEnd > domain ? this.#receivers.domains.get(view, domain, domainEnd) : NO_DOMAIN;
   }
 
-  #hostAt({ octets, host, hostEnd, hostHash }: Places): number {
-    return hostEnd > host ? this.#receivers.hosts.get(octets, host, hostEnd, hostHash) : 0;
+  #hostAt({ view, host, hostEnd }: Places): number {
+    return hostEnd > host ? this.#receivers.hosts.get(view, host, hostEnd) : 0;
   }
 
   #accepted(delivery: Accepted): void {
