@@ -1,5 +1,5 @@
 import { spellCodes, withoutDetail } from './codes.ts';
-import type { Finding } from './gathering.ts';
+import { type Finding, findingOf } from './gathering.ts';
 
 /** Codes that are told apart; receivers that make up more are told by their reply code alone. */
 const MOST_CODES = 64;
@@ -19,21 +19,21 @@ export class Acceptances {
     const place = this.#place(codes) * this.#providers.length + provider;
     const known = this.#findings[place];
     if (known !== undefined) return known;
-    const finding: Finding = {
+    const finding = findingOf({
       provider: this.#providers[provider] ?? null,
       outcome: 'accepted',
       reason: null,
       rule: null,
       ...spellCodes(this.#codes[this.#place(codes)] ?? 0),
       blockCode: null,
-    };
+    });
     this.#findings[place] = finding;
     return finding;
   }
 
   #place(codes: number): number {
-    const known = this.#codes.indexOf(codes);
-    if (known >= 0) return known;
+    for (let known = 0; known < this.#codes.length; known += 1)
+      if (this.#codes[known] === codes) return known;
     const short = withoutDetail(codes);
     if (codes !== short && this.#codes.length >= MOST_CODES) return this.#place(short);
     return this.#codes.push(codes) - 1;

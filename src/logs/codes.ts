@@ -1,7 +1,11 @@
 /**
  * Reply code and enhanced code as one number: such numbers are compared and looked up without making a string
- * of every reply. Zero: no code.
+ * of every reply, and are small enough for V8 to make no object of them. Zero: no code.
  */
+const LOWEST = 199;
+/** Reply codes are so far apart; between them there is room for each enhanced code. */
+const APART = 1_000_001;
+
 const DOT = 46;
 const ZERO = 48;
 
@@ -25,11 +29,12 @@ const digitsIn = (value: number): number => (value > 99 ? 3 : value > 9 ? 2 : 1)
 export function codesIn(octets: Uint8Array, at: number): number {
   const reply = upToThree(octets, at);
   if (reply < 200 || reply > 599) return 0;
-  if (octets[at + 4] !== ZERO + 2 || octets[at + 5] !== DOT) return reply * 10_000_000;
+  const short = (reply - LOWEST) * APART;
+  if (octets[at + 4] !== ZERO + 2 || octets[at + 5] !== DOT) return short;
   const subject = upToThree(octets, at + 6);
   const behind = at + 6 + digitsIn(subject);
   const detail = subject < 0 || octets[behind] !== DOT ? -1 : upToThree(octets, behind + 1);
-  return reply * 10_000_000 + (detail < 0 ? 0 : 1_000_000 + subject * 1000 + detail);
+  return short + (detail < 0 ? 0 : 1 + subject * 1000 + detail);
 }
 
 /** So long are both codes, and what ends them. */
@@ -41,12 +46,12 @@ export const codesAt = (text: string, at: number): number =>
 
 /** What {@link codesIn} found, in words. */
 export function spellCodes(codes: number): { replyCode: string | null; enhancedCode: string | null } {
-  const reply = Math.floor(codes / 10_000_000);
-  const rest = codes % 10_000_000;
+  const reply = LOWEST + Math.floor(codes / APART);
+  const rest = (codes % APART) - 1;
   if (reply < 200 || reply > 299) return { replyCode: null, enhancedCode: null };
-  const enhanced = rest < 1_000_000 ? null : `2.${Math.floor((rest % 1_000_000) / 1000)}.${rest % 1000}`;
+  const enhanced = rest < 0 ? null : `2.${Math.floor(rest / 1000)}.${rest % 1000}`;
   return { replyCode: String(reply), enhancedCode: enhanced };
 }
 
 /** The reply code alone. */
-export const withoutDetail = (codes: number): number => codes - (codes % 10_000_000);
+export const withoutDetail = (codes: number): number => codes - (codes % APART);

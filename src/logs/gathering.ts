@@ -1,12 +1,26 @@
+import { randomInt } from 'node:crypto';
 import { MOST_DOMAINS, MOST_ROWS, MOST_SAMPLES, type Observation } from '../observations/observation.ts';
 
-/** What deliveries have in common that are told as one, besides minute and sender; made once for each. */
-export type Finding = Pick<
+/** What deliveries have in common that are told as one, besides minute and sender. */
+type Said = Pick<
   Observation,
   'provider' | 'outcome' | 'reason' | 'rule' | 'replyCode' | 'enhancedCode' | 'blockCode'
 >;
 
+/** Made once for each, with a number of its own. */
+export type Finding = Said & { number: number };
+
+let findings = 0;
+
+export function findingOf(said: Said): Finding {
+  findings += 1;
+  return { ...said, number: findings };
+}
+
 type DomainCount = Observation['domains'][number];
+
+/** Whose rows they are; of one batch. */
+export type Sender = { via: string; address: string | null; number: number; batch: number };
 
 export type Row = {
   minute: string;
@@ -17,10 +31,9 @@ export type Row = {
   first: DomainCount | null;
   domains: Map<string, DomainCount> | null;
   samples: string[];
+  /** An older one that has the same place. */
+  next: Row | null;
 };
-
-/** Whose rows they are, and whether they stand in the order of their minutes. */
-type Sender = { via: string; address: string | null; rows: Row[]; isOrdered: boolean };
 
 /** Domains that one row counts; beyond, the rarer half is let go of. */
 const MOST_COUNTED = 400;
@@ -43,11 +56,23 @@ function countOther(row: Row, domain: string): void {
     row.domains.delete(rare.domain);
 }
 
+/** Puts one behind those that are as frequent; of too many, the rarest goes. */
+function rank(domains: DomainCount[], one: DomainCount): void {
+  let at = domains.length;
+  for (; at > 0; at -= 1) {
+    const before = domains[at - 1] as DomainCount;
+    if (before.count >= one.count) break;
+    domains[at] = before;
+  }
+  domains[at] = one;
+  if (domains.length > MOST_DOMAINS) domains.pop();
+}
+
 function domainsOf({ first, domains }: Row): DomainCount[] {
   if (first === null) return [];
-  if (domains === null) return [first];
-  const all = [first, ...domains.values()].sort(byCount);
-  return all.length > MOST_DOMAINS ? all.slice(0, MOST_DOMAINS) : all;
+  const ranked = [first];
+  if (domains !== null) for (const domain of domains.values()) rank(ranked, domain);
+  return ranked;
 }
 
 function toObservation(row: Row): Observation {
@@ -69,43 +94,40 @@ function toObservation(row: Row): Observation {
   };
 }
 
-/** From the newest on: behind an older minute there is none, where they are in order. */
-function rowOf({ rows, isOrdered }: Sender, minute: string, finding: Finding): Row | undefined {
-  for (let at = rows.length - 1; at >= 0; at -= 1) {
-    const row = rows[at];
-    if (row === undefined) return undefined;
-    if (row.minute === minute) {
-      if (row.finding === finding) return row;
-    } else if (isOrdered && row.minute < minute) return undefined;
-  }
-  return undefined;
+const PLACE_BITS = 12;
+const PLACES = 1 << PLACE_BITS;
+
+/** Who does not know this number cannot foresee which rows fall together. */
+const KEY = randomInt(2 ** 31) * 2 + 1;
+
+function numberOf(text: string): number {
+  let number = 0;
+  for (let at = 0; at < text.length; at += 1) number = (Math.imul(number, 31) + text.charCodeAt(at)) | 0;
+  return number;
 }
 
 /** Counts deliveries by minute, sender and finding; what was taken out is never counted again. */
 export class Gathering {
   #rows: Row[] = [];
+  /** The newest row of each place. */
+  #places: (Row | null)[] = Array<null>(PLACES).fill(null);
   #senders = new Map<string, Map<string | null, Sender>>();
+  #sendersMade = 0;
+  #batch = 0;
+  #minute = '';
+  #minuteNumber = 0;
 
   get size(): number {
     return this.#rows.length;
   }
 
-  /** The row of a delivery, counted once more. */
-  count(minute: string, via: string, address: string | null, finding: Finding, domain: string): Row {
-    const sender = this.#sender(via, address);
-    const row = rowOf(sender, minute, finding) ?? this.#newRow(sender, minute, finding);
-    row.count += 1;
-    if (domain !== '') countDomain(row, domain);
-    return row;
+  /** Until the next batch is taken. */
+  isCurrent({ batch }: Sender): boolean {
+    return batch === this.#batch;
   }
 
-  /** At most {@link MOST_ROWS}, the oldest first. */
-  take(): Observation[] {
-    if (this.#rows.length > 0) this.#senders = new Map();
-    return this.#rows.splice(0, MOST_ROWS).map(toObservation);
-  }
-
-  #sender(via: string, address: string | null): Sender {
+  /** A current sender. */
+  sender(via: string, address: string | null): Sender {
     let byAddress = this.#senders.get(via);
     if (byAddress === undefined) {
       byAddress = new Map();
@@ -113,19 +135,52 @@ export class Gathering {
     }
     let sender = byAddress.get(address);
     if (sender === undefined) {
-      sender = { via, address, rows: [], isOrdered: true };
+      this.#sendersMade += 1;
+      sender = { via, address, number: this.#sendersMade, batch: this.#batch };
       byAddress.set(address, sender);
     }
     return sender;
   }
 
-  #newRow(sender: Sender, minute: string, finding: Finding): Row {
-    const row: Row = { minute, finding, sender, count: 0, first: null, domains: null, samples: [] };
-    const newest = sender.rows.at(-1);
-    if (newest !== undefined && minute < newest.minute) sender.isOrdered = false;
-    sender.rows.push(row);
+  /** The row of a delivery, counted once more. */
+  count(minute: string, sender: Sender, finding: Finding, domain: string): Row {
+    const row = this.#row(minute, sender, finding);
+    row.count += 1;
+    if (domain !== '') countDomain(row, domain);
+    return row;
+  }
+
+  /** At most {@link MOST_ROWS}, the oldest first. */
+  take(): Observation[] {
+    if (this.#rows.length > 0) this.#startAfresh();
+    return this.#rows.splice(0, MOST_ROWS).map(toObservation);
+  }
+
+  #startAfresh(): void {
+    this.#places.fill(null);
+    this.#senders = new Map();
+    this.#sendersMade = 0;
+    this.#batch += 1;
+  }
+
+  #row(minute: string, sender: Sender, finding: Finding): Row {
+    const place = this.#placeOf(minute, sender.number, finding.number);
+    const newest = this.#places[place] as Row | null;
+    for (let row = newest; row !== null; row = row.next)
+      if (row.sender === sender && row.finding === finding && row.minute === minute) return row;
+    const row: Row = { minute, finding, sender, count: 0, first: null, domains: null, samples: [], next: newest };
+    this.#places[place] = row;
     this.#rows.push(row);
     return row;
+  }
+
+  #placeOf(minute: string, sender: number, finding: number): number {
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      this.#minuteNumber = numberOf(minute);
+    }
+    const number = this.#minuteNumber + Math.imul(sender, 0x9e3779b1) + Math.imul(finding, 0x85ebca77);
+    return Math.imul(number ^ (number >>> 15), KEY) >>> (32 - PLACE_BITS);
   }
 }
 

@@ -4,7 +4,7 @@ import { publicIp } from '../bounces/sending-ip.ts';
 import { toRejection } from '../bounces/to-rejection.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Answered } from './delivery.ts';
-import type { Finding } from './gathering.ts';
+import { type Finding, findingOf } from './gathering.ts';
 import { Names } from './names.ts';
 import { Outliner, outlineText, type Placed, placed, standIn, standInAddress } from './outline.ts';
 import type { Receivers } from './receivers.ts';
@@ -94,7 +94,7 @@ export class KnownReplies {
     const key = `${provider} ${reason} ${rule} ${replyCode} ${enhancedCode} ${outcome} ${code}`;
     const known = this.#findings.get(key);
     if (known) return known;
-    const finding: Finding = { provider, outcome, reason, rule, replyCode, enhancedCode, blockCode: code };
+    const finding = findingOf({ provider, outcome, reason, rule, replyCode, enhancedCode, blockCode: code });
     if (this.#findings.size >= MOST_FINDINGS) this.#findings.clear();
     this.#findings.set(key, finding);
     return finding;

@@ -1,5 +1,5 @@
 import { type Clock, readStamp } from '../bounces/stamps.ts';
-import { isAt, textAt } from './octets.ts';
+import { isMadeOf, textAt, wordsOf } from './octets.ts';
 
 /** `Jan  9 08:00` and `2026-01-09T08:00`. */
 const SYSLOG_MINUTE = 12;
@@ -15,13 +15,13 @@ const isFraction = (code: number): boolean => (code >= 48 && code < 58) || code 
 /** `Jan  9 08:00:01`; `2026-01-09T08:00:01.5+02:00`, its parts parted by `T` or a blank; any other. */
 export type StampKind = 'syslog' | 'iso' | 'any';
 
-function zoneAt(octets: Uint8Array, from: number, to: number): number {
+function zoneAt(view: DataView, from: number, to: number): number {
   let zone = from + ISO_SECOND;
-  while (zone < to && isFraction(octets[zone] as number)) zone += 1;
+  while (zone < to && isFraction(view.getUint8(zone))) zone += 1;
   return zone;
 }
 
-const NOTHING = new Uint8Array();
+const NOTHING: number[] = [];
 
 /**
  * The minutes of log stamps. A log stays within a minute for many lines, so the last one is remembered by
@@ -32,6 +32,7 @@ export class Minutes {
   /** The last stamp up to its minute, and its zone; empty: none. */
   #last = NOTHING;
   #zone = NOTHING;
+  #zoneLength = 0;
   #minute: string | null = null;
 
   constructor(clock: () => Clock) {
@@ -44,17 +45,20 @@ export class Minutes {
   }
 
   /** Of the stamp between `from` and `to`. */
-  of(kind: StampKind, octets: Buffer, from: number, to: number): string | null {
+  of(kind: StampKind, octets: Buffer, view: DataView, from: number, to: number): string | null {
     if (kind === 'any') return this.read(textAt(octets, from, to));
-    const zone = kind === 'iso' ? zoneAt(octets, from, to) : to;
+    const isIso = kind === 'iso';
+    const end = from + (isIso ? ISO_MINUTE : SYSLOG_MINUTE);
+    const zone = isIso ? zoneAt(view, from, to) : to;
     const isLast =
       this.#last !== NOTHING &&
-      isAt(octets, from, this.#last) &&
-      (kind === 'syslog' || (to - zone === this.#zone.length && isAt(octets, zone, this.#zone)));
+      isMadeOf(this.#last, view, from, end) &&
+      (!isIso || (to - zone === this.#zoneLength && isMadeOf(this.#zone, view, zone, to)));
     if (isLast) return this.#minute;
     this.#minute = this.read(textAt(octets, from, to));
-    this.#last = Uint8Array.from(octets.subarray(from, from + (kind === 'iso' ? ISO_MINUTE : SYSLOG_MINUTE)));
-    this.#zone = Uint8Array.from(octets.subarray(zone, to));
+    this.#last = wordsOf(view, from, end);
+    this.#zone = wordsOf(view, zone, to);
+    this.#zoneLength = to - zone;
     return this.#minute;
   }
 

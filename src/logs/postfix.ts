@@ -105,12 +105,22 @@ function readRelay(places: Places): boolean {
   places.host = relay;
   places.hostEnd = isHost ? end : relay;
   places.hostIp = isHost ? end + 1 : relay;
-  places.hostIpEnd = isHost ? next(octets, CLOSING_BRACKET, end + 1, to) : relay;
+  places.hostIpEnd = places.hostIp;
   return true;
 }
 
-const isOurOwn = ({ octets, hostIp, hostIpEnd }: Places): boolean =>
-  hostIpEnd > hostIp && mayBeInside(octets[hostIp] as number) && isInside(textAt(octets, hostIp, hostIpEnd));
+/** Few need to know where the address ends. */
+function readHostIp(places: Places): void {
+  const { octets, host, hostIp, to } = places;
+  if (hostIp > host) places.hostIpEnd = next(octets, CLOSING_BRACKET, hostIp, to);
+}
+
+function isOurOwn(places: Places): boolean {
+  const { octets, hostIp } = places;
+  if (!mayBeInside(octets[hostIp] as number)) return false;
+  readHostIp(places);
+  return places.hostIpEnd > hostIp && isInside(textAt(octets, hostIp, places.hostIpEnd));
+}
 
 /**
  * A delivery by Postfix' smtp, or one that its error put off because of an earlier answer. Fields are looked
@@ -142,6 +152,7 @@ function readAnswer(places: Places, open: number): boolean {
   const reply = next(octets, OPENING, status, to) + 1;
   if (reply > to || isAt(octets, status, DELIVERABLE)) return false;
   places.putOff = isAt(octets, status, DEFERRED);
+  readHostIp(places);
   readTeller(places, reply);
   return true;
 }

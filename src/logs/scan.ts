@@ -5,7 +5,7 @@ import { LONGEST_SAMPLE, type Observation } from '../observations/observation.ts
 import type { Catalogue } from '../providers/catalogue.ts';
 import { Acceptances } from './acceptances.ts';
 import type { Accepted, Answered, Delivery, Reader, Sink } from './delivery.ts';
-import { Gathering, type Row, wantsSample } from './gathering.ts';
+import { Gathering, type Row, type Sender, wantsSample } from './gathering.ts';
 import { type Entry, JournalExport, journalEntry } from './journal.ts';
 import { type Answer, answerOf, type Found, KnownReplies } from './known-replies.ts';
 import { isKumoRecord, readKumo } from './kumomta.ts';
@@ -32,8 +32,8 @@ export type ScanOptions = {
   tell?: (note: string) => void;
 };
 
-/** Where lines come from, as syslog names it, and who reads them. */
-type Source = { host: string; via: string; read: Reader | 'postfix' | null };
+/** Where lines come from, as syslog names it, who reads them, and whose deliveries they tell of for the most. */
+type Source = { host: string; via: string; read: Reader | 'postfix' | null; sender: Sender | null };
 
 const LONGEST_HEAD = 300;
 const LONGEST_PID = 16;
@@ -73,11 +73,13 @@ export class Scanner {
   /** What is told of the line in `#places`; one is used for all lines. */
   #answer: Answer;
   #address: string | null;
+  /** Of lines that do not name it. */
+  #unnamedSource: Source;
   #told = false;
 
   // The line that is being read: its host and where it came from, its stamp.
   #host = '';
-  #via = '';
+  #source: Source;
   #octets: Buffer = Buffer.alloc(0);
   #stampFrom = 0;
   #stampTo = 0;
@@ -89,6 +91,9 @@ export class Scanner {
     this.#options = options;
     this.#clock = clock;
     this.#address = options.address === undefined ? null : publicIp(options.address);
+    const host = options.host ?? '';
+    this.#unnamedSource = { host, via: host, read: null, sender: null };
+    this.#source = this.#unnamedSource;
     this.#minutes = new Minutes(clock);
     this.#receivers = new Receivers(options.catalogue);
     this.#acceptances = new Acceptances(this.#receivers.keys);
@@ -159,13 +164,14 @@ export class Scanner {
       if (octet === BLANK) isProgram = true;
     }
     if (end >= most) return;
-    const { read, host, via } = this.#sources.get(this.#viewOf(octets), name, end);
+    const source = this.#sources.get(this.#viewOf(octets), name, end);
+    const { read } = source;
     if (read === null) return;
     // `[PID]: `, or `: `
     let colon = end;
     while (octets[colon] !== COLON && colon < end + LONGEST_PID) colon += 1;
-    this.#host = host;
-    this.#via = via;
+    this.#host = source.host;
+    this.#source = source;
     this.#stamped(octets, from, stampTo, kind);
     if (read === 'postfix') this.#postfix(octets, from, to, colon + 2);
     else read(textAt(octets, from, to), colon + 2 - from, this.#sink);
@@ -199,6 +205,7 @@ export class Scanner {
       host: decoded(name.slice(0, blank)),
       via: decoded(name).slice(0, LONGEST_VIA),
       read: readerOf(name.slice(blank + 1), this.#readers),
+      sender: null,
     };
   }
 
@@ -209,8 +216,8 @@ export class Scanner {
   }
 
   #unnamed(octets: Buffer, from: number, stampTo: number): void {
-    this.#host = this.#options.host ?? '';
-    this.#via = this.#host;
+    this.#host = this.#unnamedSource.host;
+    this.#source = this.#unnamedSource;
     const isIso = stampTo - from >= 19 && isDigit(octets[from] as number);
     this.#stamped(octets, from, stampTo, isIso ? 'iso' : 'any');
   }
@@ -267,11 +274,12 @@ export class Scanner {
 
   /** An entry of the journal as the line that syslog would have written. */
   #entry({ host, program, message, at }: Entry): void {
-    const { read, via } = this.#sources.of(`${host || (this.#options.host ?? '')} ${program}`);
+    const source = this.#sources.of(`${host || (this.#options.host ?? '')} ${program}`);
+    const { read } = source;
     if (read === null) return;
     const head = `${at ?? ''} ${host} ${program}: `.trimStart();
     this.#host = host;
-    this.#via = via;
+    this.#source = source;
     this.#minute = at && minuteOf(at);
     this.#stampTo = this.#stampFrom;
     const line = head + message;
@@ -291,13 +299,29 @@ export class Scanner {
   #when(): string {
     const stamped =
       this.#stampTo > this.#stampFrom
-        ? this.#minutes.of(this.#stampKind, this.#octets, this.#stampFrom, this.#stampTo)
+        ? this.#minutes.of(
+            this.#stampKind,
+            this.#octets,
+            this.#viewOf(this.#octets),
+            this.#stampFrom,
+            this.#stampTo,
+          )
         : null;
     return this.#minute ?? stamped ?? minuteOf(this.#options.now().toISOString());
   }
 
   #through({ transport }: Delivery): string {
-    return transport === null ? this.#via : `${this.#host} ${transport}`.trimStart().slice(0, LONGEST_VIA);
+    return transport === null
+      ? this.#source.via
+      : `${this.#host} ${transport}`.trimStart().slice(0, LONGEST_VIA);
+  }
+
+  /** Of deliveries that are through the line's own source, by our own address. */
+  #usualSender(): Sender {
+    const { sender, via } = this.#source;
+    if (sender !== null && this.#gathering.isCurrent(sender)) return sender;
+    this.#source.sender = this.#gathering.sender(via, this.#address);
+    return this.#source.sender;
   }
 
   #sink: Sink & PostfixSink = {
@@ -305,7 +329,7 @@ export class Scanner {
     answered: (delivery) => this.#answered(delivery),
     sent: (places, codes) => {
       const to = this.#domainAt(places);
-      if (to !== NO_DOMAIN) this.#sent(this.#hostAt(places), to, codes, this.#via, this.#address);
+      if (to !== NO_DOMAIN) this.#sent(this.#hostAt(places), to, codes, this.#usualSender());
     },
     refused: (places) => this.#refused(places),
   };
@@ -322,13 +346,13 @@ export class Scanner {
     const { host, source, domains, codes } = delivery;
     const byHost = host === null ? 0 : this.#receivers.hosts.of(host);
     const address = (source === null ? null : this.#replies.addresses.of(source)) ?? this.#address;
-    const via = this.#through(delivery);
-    for (const name of domains) this.#sent(byHost, this.#receivers.domains.of(name), codes, via, address);
+    const sender = this.#gathering.sender(this.#through(delivery), address);
+    for (const name of domains) this.#sent(byHost, this.#receivers.domains.of(name), codes, sender);
   }
 
-  #sent(byHost: number, domain: Domain, codes: number, via: string, address: string | null): void {
+  #sent(byHost: number, domain: Domain, codes: number, sender: Sender): void {
     const finding = this.#acceptances.of(byHost === 0 ? domain.provider : byHost, codes);
-    this.#gathering.count(this.#when(), via, address, finding, domain.name);
+    this.#gathering.count(this.#when(), sender, finding, domain.name);
   }
 
   #answered(delivery: Answered): void {
@@ -349,13 +373,14 @@ export class Scanner {
     this.#answer.putOff = places.putOff;
     const found = this.#replies.find(this.#answer, this.#hostAt(places), provider);
     if (found === null) return;
-    const row = this.#countFound(found, this.#via, name);
+    const row = this.#countFound(found, this.#source.via, name);
     const { octets, from, to } = places;
     if (wantsSample(row)) row.samples.push(decodedAt(octets, from, Math.min(to, from + LONGEST_SAMPLE)));
   }
 
   #countFound({ finding, address }: Found, via: string, domain: string): Row {
-    return this.#gathering.count(this.#when(), via, address ?? this.#address, finding, domain);
+    const sender = this.#gathering.sender(via, address ?? this.#address);
+    return this.#gathering.count(this.#when(), sender, finding, domain);
   }
 }
 
