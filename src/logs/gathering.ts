@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { MOST_DOMAINS, MOST_ROWS, MOST_SAMPLES, type Observation } from '../observations/observation.ts';
+import { MOST_ROWS, MOST_SAMPLES, type Observation } from '../observations/observation.ts';
+import { DomainCounts } from './domain-counts.ts';
+import { Samples } from './samples.ts';
 
 /** What deliveries have in common that are told as one, besides minute and sender. */
 type Said = Pick<
@@ -17,85 +19,71 @@ export function findingOf(said: Said): Finding {
   return { ...said, number: findings };
 }
 
-type DomainCount = Observation['domains'][number];
-
 /** Whose rows they are; of one batch. */
 export type Sender = { via: string; address: string | null; number: number; batch: number };
 
-export type Row = {
+/** Used again for the next batch: what is made anew for each, V8 makes ever more room for. */
+class Row {
   minute: string;
-  finding: Finding;
   sender: Sender;
-  count: number;
-  /** Most rows are of one domain: the first is counted apart from the others. */
-  first: DomainCount | null;
-  domains: Map<string, DomainCount> | null;
-  samples: string[];
+  finding: Finding;
+  count = 0;
+  domains = new DomainCounts();
+  /** The numbers of its samples. */
+  samples = Array<number>(MOST_SAMPLES).fill(0);
+  sampled = 0;
   /** An older one that has the same place. */
-  next: Row | null;
-};
+  next: Row | null = null;
 
-/** Domains that one row counts; beyond, the rarer half is let go of. */
-const MOST_COUNTED = 400;
-
-const byCount = (a: DomainCount, b: DomainCount): number => b.count - a.count;
-
-function countDomain(row: Row, domain: string): void {
-  if (row.first === null) row.first = { domain, count: 1 };
-  else if (row.first.domain === domain) row.first.count += 1;
-  else countOther(row, domain);
-}
-
-function countOther(row: Row, domain: string): void {
-  row.domains ??= new Map();
-  const known = row.domains.get(domain);
-  if (known !== undefined) known.count += 1;
-  else row.domains.set(domain, { domain, count: 1 });
-  if (known !== undefined || row.domains.size <= MOST_COUNTED) return;
-  for (const rare of [...row.domains.values()].sort(byCount).slice(MOST_COUNTED / 2))
-    row.domains.delete(rare.domain);
-}
-
-/** Puts one behind those that are as frequent; of too many, the rarest goes. */
-function rank(domains: DomainCount[], one: DomainCount): void {
-  let at = domains.length;
-  for (; at > 0; at -= 1) {
-    const before = domains[at - 1] as DomainCount;
-    if (before.count >= one.count) break;
-    domains[at] = before;
+  constructor(minute: string, sender: Sender, finding: Finding) {
+    this.minute = minute;
+    this.sender = sender;
+    this.finding = finding;
   }
-  domains[at] = one;
-  if (domains.length > MOST_DOMAINS) domains.pop();
+
+  become(minute: string, sender: Sender, finding: Finding): void {
+    this.minute = minute;
+    this.sender = sender;
+    this.finding = finding;
+    this.count = 0;
+    this.domains.clear();
+    this.sampled = 0;
+  }
+
+  get wantsSample(): boolean {
+    return this.sampled < MOST_SAMPLES;
+  }
+
+  isOf(minute: string, sender: Sender, finding: Finding): boolean {
+    return this.sender === sender && this.finding === finding && this.minute === minute;
+  }
+
+  told(samples: Samples): Observation {
+    const { finding, sender } = this;
+    return {
+      minute: this.minute,
+      address: sender.address,
+      via: sender.via,
+      provider: finding.provider,
+      outcome: finding.outcome,
+      reason: finding.reason,
+      rule: finding.rule,
+      replyCode: finding.replyCode,
+      enhancedCode: finding.enhancedCode,
+      blockCode: finding.blockCode,
+      count: this.count,
+      domains: this.domains.ranked(),
+      samples: this.samples.slice(0, this.sampled).map((number) => samples.textOf(number)),
+    };
+  }
 }
 
-function domainsOf({ first, domains }: Row): DomainCount[] {
-  if (first === null) return [];
-  const ranked = [first];
-  if (domains !== null) for (const domain of domains.values()) rank(ranked, domain);
-  return ranked;
-}
-
-function toObservation(row: Row): Observation {
-  const { finding, sender } = row;
-  return {
-    minute: row.minute,
-    address: sender.address,
-    via: sender.via,
-    provider: finding.provider,
-    outcome: finding.outcome,
-    reason: finding.reason,
-    rule: finding.rule,
-    replyCode: finding.replyCode,
-    enhancedCode: finding.enhancedCode,
-    blockCode: finding.blockCode,
-    count: row.count,
-    domains: domainsOf(row),
-    samples: row.samples,
-  };
-}
+export type { Row };
 
 const PLACE_BITS = 12;
 const PLACES = 1 << PLACE_BITS;
+/** Rows beyond are not kept for the next batch. */
+const MOST_KEPT = 2 * MOST_ROWS;
 
 /** Who does not know this number cannot foresee which rows fall together. */
 const KEY = randomInt(2 ** 31) * 2 + 1;
@@ -108,17 +96,22 @@ function numberOf(text: string): number {
 
 /** Counts deliveries by minute, sender and finding; what was taken out is never counted again. */
 export class Gathering {
+  /** Those that count now come first; behind them stand those that wait to be used again. */
   #rows: Row[] = [];
+  #used = 0;
   /** The newest row of each place. */
   #places: (Row | null)[] = Array<null>(PLACES).fill(null);
+  #samples = new Samples();
   #senders = new Map<string, Map<string | null, Sender>>();
   #sendersMade = 0;
   #batch = 0;
   #minute = '';
   #minuteNumber = 0;
+  /** No longer counted, and not yet taken. */
+  #told: Observation[] = [];
 
   get size(): number {
-    return this.#rows.length;
+    return this.#used + this.#told.length;
   }
 
   /** Until the next batch is taken. */
@@ -146,18 +139,29 @@ export class Gathering {
   count(minute: string, sender: Sender, finding: Finding, domain: string): Row {
     const row = this.#row(minute, sender, finding);
     row.count += 1;
-    if (domain !== '') countDomain(row, domain);
+    if (domain !== '') row.domains.add(domain);
     return row;
+  }
+
+  /** A line that shows what was said, for a row that wants one. */
+  addSample(row: Row, octets: Buffer, from: number, to: number): void {
+    row.samples[row.sampled] = this.#samples.add(octets, from, to);
+    row.sampled += 1;
   }
 
   /** At most {@link MOST_ROWS}, the oldest first. */
   take(): Observation[] {
-    if (this.#rows.length > 0) this.#startAfresh();
-    return this.#rows.splice(0, MOST_ROWS).map(toObservation);
+    if (this.#used > 0) this.#startAfresh();
+    return this.#told.splice(0, MOST_ROWS);
   }
 
   #startAfresh(): void {
+    for (let at = 0; at < this.#used; at += 1)
+      this.#told.push((this.#rows[at] as Row).told(this.#samples));
+    this.#rows.length = Math.min(this.#rows.length, MOST_KEPT);
+    this.#used = 0;
     this.#places.fill(null);
+    this.#samples.clear();
     this.#senders = new Map();
     this.#sendersMade = 0;
     this.#batch += 1;
@@ -166,11 +170,18 @@ export class Gathering {
   #row(minute: string, sender: Sender, finding: Finding): Row {
     const place = this.#placeOf(minute, sender.number, finding.number);
     const newest = this.#places[place] as Row | null;
-    for (let row = newest; row !== null; row = row.next)
-      if (row.sender === sender && row.finding === finding && row.minute === minute) return row;
-    const row: Row = { minute, finding, sender, count: 0, first: null, domains: null, samples: [], next: newest };
+    for (let row = newest; row !== null; row = row.next) if (row.isOf(minute, sender, finding)) return row;
+    const row = this.#unused(minute, sender, finding);
+    row.next = newest;
     this.#places[place] = row;
-    this.#rows.push(row);
+    return row;
+  }
+
+  #unused(minute: string, sender: Sender, finding: Finding): Row {
+    const row = this.#rows[this.#used] ?? new Row(minute, sender, finding);
+    row.become(minute, sender, finding);
+    this.#rows[this.#used] = row;
+    this.#used += 1;
     return row;
   }
 
@@ -183,6 +194,3 @@ export class Gathering {
     return Math.imul(number ^ (number >>> 15), KEY) >>> (32 - PLACE_BITS);
   }
 }
-
-/** Whether a row still wants a line that shows what was said. */
-export const wantsSample = (row: Row): boolean => row.samples.length < MOST_SAMPLES;

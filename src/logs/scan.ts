@@ -5,14 +5,14 @@ import { LONGEST_SAMPLE, type Observation } from '../observations/observation.ts
 import type { Catalogue } from '../providers/catalogue.ts';
 import { Acceptances } from './acceptances.ts';
 import type { Accepted, Answered, Delivery, Reader, Sink } from './delivery.ts';
-import { Gathering, type Row, type Sender, wantsSample } from './gathering.ts';
+import { Gathering, type Row, type Sender } from './gathering.ts';
 import { type Entry, JournalExport, journalEntry } from './journal.ts';
 import { type Answer, answerOf, type Found, KnownReplies } from './known-replies.ts';
 import { isKumoRecord, readKumo } from './kumomta.ts';
 import { LineCutter } from './lines.ts';
 import { Minutes, minuteOf, type StampKind } from './minutes.ts';
 import { Names } from './names.ts';
-import { decoded, decodedAt, decodedCopy, textAt, viewOf } from './octets.ts';
+import { decoded, textAt, viewOf } from './octets.ts';
 import { answeredBy, openPlaces, type Places, type PostfixSink, readPostfix } from './postfix.ts';
 import { powermtaReader } from './powermta.ts';
 import { openReaders, readerOf } from './programs.ts';
@@ -364,8 +364,12 @@ export class Scanner {
     const via = this.#through(delivery);
     for (const { name } of domains.length === 0 ? [NO_DOMAIN] : domains) {
       const row = this.#countFound(found, via, name);
-      if (wantsSample(row)) row.samples.push(decodedCopy(delivery.lines.slice(0, LONGEST_SAMPLE)));
+      if (row.wantsSample) this.#addSample(row, delivery.lines.slice(0, LONGEST_SAMPLE));
     }
+  }
+
+  #addSample(row: Row, lines: string): void {
+    this.#gathering.addSample(row, ownOctets(lines), 0, lines.length);
   }
 
   #refused(places: Places): void {
@@ -375,7 +379,7 @@ export class Scanner {
     if (found === null) return;
     const row = this.#countFound(found, this.#source.via, name);
     const { octets, from, to } = places;
-    if (wantsSample(row)) row.samples.push(decodedAt(octets, from, Math.min(to, from + LONGEST_SAMPLE)));
+    if (row.wantsSample) this.#gathering.addSample(row, octets, from, Math.min(to, from + LONGEST_SAMPLE));
   }
 
   #countFound({ finding, address }: Found, via: string, domain: string): Row {
