@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { MOST_ROWS, MOST_SAMPLES, type Observation } from '../observations/observation.ts';
-import { DomainCounts } from './domain-counts.ts';
+import { type CountsDomains, DomainCounts, domainsOf } from './domain-counts.ts';
+import { numberOfText } from './octets.ts';
+import type { Domain } from './receivers.ts';
 import { Samples } from './samples.ts';
 
 /** What deliveries have in common that are told as one, besides minute and sender. */
@@ -23,19 +25,24 @@ export function findingOf(said: Said): Finding {
 export type Sender = { via: string; address: string | null; number: number; batch: number };
 
 /** Used again for the next batch: what is made anew for each, V8 makes ever more room for. */
-class Row {
+class Row implements CountsDomains {
   minute: string;
   sender: Sender;
   finding: Finding;
   count = 0;
-  domains = new DomainCounts();
+  /** Within its batch. */
+  number: number;
+  domains = 0;
+  first: CountsDomains['first'] = null;
+  last: CountsDomains['last'] = null;
   /** The numbers of its samples. */
   samples = Array<number>(MOST_SAMPLES).fill(0);
   sampled = 0;
   /** An older one that has the same place. */
   next: Row | null = null;
 
-  constructor(minute: string, sender: Sender, finding: Finding) {
+  constructor(number: number, minute: string, sender: Sender, finding: Finding) {
+    this.number = number;
     this.minute = minute;
     this.sender = sender;
     this.finding = finding;
@@ -46,7 +53,9 @@ class Row {
     this.sender = sender;
     this.finding = finding;
     this.count = 0;
-    this.domains.clear();
+    this.domains = 0;
+    this.first = null;
+    this.last = null;
     this.sampled = 0;
   }
 
@@ -72,9 +81,15 @@ class Row {
       enhancedCode: finding.enhancedCode,
       blockCode: finding.blockCode,
       count: this.count,
-      domains: this.domains.ranked(),
-      samples: this.samples.slice(0, this.sampled).map((number) => samples.textOf(number)),
+      domains: domainsOf(this),
+      samples: this.#texts(samples),
     };
+  }
+
+  #texts(samples: Samples): string[] {
+    const texts: string[] = [];
+    for (let at = 0; at < this.sampled; at += 1) texts[at] = samples.textOf(this.samples[at] as number);
+    return texts;
   }
 }
 
@@ -88,12 +103,6 @@ const MOST_KEPT = 2 * MOST_ROWS;
 /** Who does not know this number cannot foresee which rows fall together. */
 const KEY = randomInt(2 ** 31) * 2 + 1;
 
-function numberOf(text: string): number {
-  let number = 0;
-  for (let at = 0; at < text.length; at += 1) number = (Math.imul(number, 31) + text.charCodeAt(at)) | 0;
-  return number;
-}
-
 /** Counts deliveries by minute, sender and finding; what was taken out is never counted again. */
 export class Gathering {
   /** Those that count now come first; behind them stand those that wait to be used again. */
@@ -101,6 +110,7 @@ export class Gathering {
   #used = 0;
   /** The newest row of each place. */
   #places: (Row | null)[] = Array<null>(PLACES).fill(null);
+  #domains = new DomainCounts();
   #samples = new Samples();
   #senders = new Map<string, Map<string | null, Sender>>();
   #sendersMade = 0;
@@ -136,10 +146,10 @@ export class Gathering {
   }
 
   /** The row of a delivery, counted once more. */
-  count(minute: string, sender: Sender, finding: Finding, domain: string): Row {
+  count(minute: string, sender: Sender, finding: Finding, domain: Domain): Row {
     const row = this.#row(minute, sender, finding);
     row.count += 1;
-    if (domain !== '') row.domains.add(domain);
+    if (domain.name !== '') this.#domains.add(row, domain);
     return row;
   }
 
@@ -156,11 +166,11 @@ export class Gathering {
   }
 
   #startAfresh(): void {
-    for (let at = 0; at < this.#used; at += 1)
-      this.#told.push((this.#rows[at] as Row).told(this.#samples));
+    for (let at = 0; at < this.#used; at += 1) this.#told.push((this.#rows[at] as Row).told(this.#samples));
     this.#rows.length = Math.min(this.#rows.length, MOST_KEPT);
     this.#used = 0;
     this.#places.fill(null);
+    this.#domains.clear();
     this.#samples.clear();
     this.#senders = new Map();
     this.#sendersMade = 0;
@@ -178,7 +188,7 @@ export class Gathering {
   }
 
   #unused(minute: string, sender: Sender, finding: Finding): Row {
-    const row = this.#rows[this.#used] ?? new Row(minute, sender, finding);
+    const row = this.#rows[this.#used] ?? new Row(this.#used, minute, sender, finding);
     row.become(minute, sender, finding);
     this.#rows[this.#used] = row;
     this.#used += 1;
@@ -188,9 +198,9 @@ export class Gathering {
   #placeOf(minute: string, sender: number, finding: number): number {
     if (minute !== this.#minute) {
       this.#minute = minute;
-      this.#minuteNumber = numberOf(minute);
+      this.#minuteNumber = numberOfText(minute);
     }
-    const number = this.#minuteNumber + Math.imul(sender, 0x9e3779b1) + Math.imul(finding, 0x85ebca77);
+    const number = this.#minuteNumber ^ Math.imul(sender, 0x9e3779b1) ^ Math.imul(finding, 0x85ebca77);
     return Math.imul(number ^ (number >>> 15), KEY) >>> (32 - PLACE_BITS);
   }
 }

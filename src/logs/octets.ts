@@ -104,3 +104,10 @@ export function hashOf(view: DataView, from: number, to: number): number {
     hash = hashWith(hash, view.getInt32(at, true), place);
   return hashWith(hash, lastWord(view, from, to), 0);
 }
+
+/** The number of a text. */
+export function numberOfText(text: string): number {
+  let number = 0;
+  for (let at = 0; at < text.length; at += 1) number = hashWith(number, text.charCodeAt(at), at);
+  return number;
+}

@@ -2,10 +2,10 @@ import type { Catalogue } from '../providers/catalogue.ts';
 import { providerForDomain, providerForHost } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
 import { Names } from './names.ts';
-import { decoded } from './octets.ts';
+import { decoded, numberOfText } from './octets.ts';
 
-/** A recipient's domain as it is told, and whose it is. */
-export type Domain = { name: string; provider: number };
+/** A recipient's domain as it is told, a number that stands for its name, and whose it is. */
+export type Domain = { name: string; number: number; provider: number };
 
 /** Providers by host and by recipient domain, as numbers: 0 is nobody known. */
 export class Receivers {
@@ -23,7 +23,7 @@ export class Receivers {
     this.hosts = new Names((host) => numberOf(providerForHost(catalogue, decoded(host))));
     this.domains = new Names((written) => {
       const name = decoded(written).toLowerCase().replace(/\.+$/, '').slice(0, 255);
-      return { name, provider: numberOf(providerForDomain(catalogue, name)) };
+      return { name, number: numberOfText(name), provider: numberOf(providerForDomain(catalogue, name)) };
     });
   }
 }

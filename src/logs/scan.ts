@@ -39,7 +39,7 @@ const LONGEST_HEAD = 300;
 const LONGEST_PID = 16;
 const LONGEST_VIA = 200;
 
-const NO_DOMAIN: Domain = { name: '', provider: 0 };
+const NO_DOMAIN: Domain = { name: '', number: 0, provider: 0 };
 
 const BLANK = 32;
 const COLON = 58;
@@ -352,7 +352,7 @@ export class Scanner {
 
   #sent(byHost: number, domain: Domain, codes: number, sender: Sender): void {
     const finding = this.#acceptances.of(byHost === 0 ? domain.provider : byHost, codes);
-    this.#gathering.count(this.#when(), sender, finding, domain.name);
+    this.#gathering.count(this.#when(), sender, finding, domain);
   }
 
   #answered(delivery: Answered): void {
@@ -362,8 +362,8 @@ export class Scanner {
     const found = this.#replies.find(answerOf(delivery), byHost, domains[0]?.provider ?? 0);
     if (found === null) return;
     const via = this.#through(delivery);
-    for (const { name } of domains.length === 0 ? [NO_DOMAIN] : domains) {
-      const row = this.#countFound(found, via, name);
+    for (const domain of domains.length === 0 ? [NO_DOMAIN] : domains) {
+      const row = this.#countFound(found, via, domain);
       if (row.wantsSample) this.#addSample(row, delivery.lines.slice(0, LONGEST_SAMPLE));
     }
   }
@@ -373,16 +373,16 @@ export class Scanner {
   }
 
   #refused(places: Places): void {
-    const { name, provider } = this.#domainAt(places);
+    const domain = this.#domainAt(places);
     this.#answer.putOff = places.putOff;
-    const found = this.#replies.find(this.#answer, this.#hostAt(places), provider);
+    const found = this.#replies.find(this.#answer, this.#hostAt(places), domain.provider);
     if (found === null) return;
-    const row = this.#countFound(found, this.#source.via, name);
+    const row = this.#countFound(found, this.#source.via, domain);
     const { octets, from, to } = places;
     if (row.wantsSample) this.#gathering.addSample(row, octets, from, Math.min(to, from + LONGEST_SAMPLE));
   }
 
-  #countFound({ finding, address }: Found, via: string, domain: string): Row {
+  #countFound({ finding, address }: Found, via: string, domain: Domain): Row {
     const sender = this.#gathering.sender(via, address ?? this.#address);
     return this.#gathering.count(this.#when(), sender, finding, domain);
   }
