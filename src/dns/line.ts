@@ -1,73 +1,144 @@
-import { Resolver } from 'node:dns';
 import type { DnsAnswer, RecordType } from './answer.ts';
-import { failed, question } from './reading.ts';
+import { questionMessage } from './question.ts';
+import { failed, isServerFailure, isTruncated, readAnswer } from './reading.ts';
+import { Server } from './server.ts';
+import { serversFrom } from './servers.ts';
+import { askOverTcp } from './tcp.ts';
 
-/** Milliseconds after which a question is given up, whatever c-ares still hopes for. */
+/** Milliseconds after which a question is given up. */
 export const PATIENCE = 4000;
 
-/** What may be better when it is asked again, once. */
-const WORTH_ANOTHER = new Set(['ETIMEOUT', 'ESERVFAIL']);
+const NO_NAME = failed('this is no name that can be asked for');
+const NOBODY = failed('no resolver answers at its address');
+const CUT_SHORT = failed('the answer was cut short, and none came over TCP');
 
 /** Tells once; `silent` where nobody answered in time. */
 export type TellOrSilent = (answer: DnsAnswer, silent: boolean) => void;
-type Asked = { name: string; type: RecordType; end: number; again: Resolver | null; tell: TellOrSilent };
+type Asked = {
+  question: Buffer;
+  type: RecordType;
+  tell: TellOrSilent;
+  /** The server that was asked first. */
+  first: number;
+  tries: number;
+  /** When it is asked again, and when it is given up. */
+  again: number;
+  end: number;
+  forget: (() => void)[];
+};
 
 /**
- * A line to some servers, with an end to every question. c-ares waits about a second at most once answers were
- * quick, and takes no late answer after it asked again. So a question without an answer is asked again by a
- * resolver of its own, which knows no haste, waits for as long as there is patience, and can be cancelled alone.
+ * A line to some servers, with an end to every question. One without an answer is asked again, at the next server
+ * where there is one; the answer to the first question is still taken, however late it comes before the end.
  */
 export class Line {
-  readonly #servers: string[];
+  readonly #names: string[];
   readonly #patience: number;
-  readonly #quick: Resolver;
   readonly #asked = new Set<Asked>();
+  #servers: Server[] = [];
+  /** Who is asked first: the next one, when this one was silent. */
+  #first = 0;
   #clock: NodeJS.Timeout | undefined;
 
-  /** No servers: those of the system. */
-  constructor(servers: string[], patience = PATIENCE) {
-    this.#servers = servers;
+  /** No names: the servers of the system. */
+  constructor(names: string[], patience = PATIENCE) {
+    this.#names = names;
     this.#patience = patience;
-    this.#quick = this.#open(patience / 4);
-  }
-
-  #open(timeout: number): Resolver {
-    const resolver = new Resolver({ timeout: Math.ceil(timeout), tries: 1 });
-    if (this.#servers.length > 0) resolver.setServers(this.#servers);
-    return resolver;
   }
 
   ask(name: string, type: RecordType, tell: TellOrSilent): void {
-    // One clock for all is enough for their end, and much cheaper than one for each.
-    this.#clock ??= setInterval(() => this.#giveUp(), this.#patience / 16).unref();
-    const asked: Asked = { name, type, end: performance.now() + this.#patience, again: null, tell };
+    const question = questionMessage(name, type);
+    if (question === undefined) {
+      queueMicrotask(() => tell(NO_NAME, false));
+      return;
+    }
+    this.#wake();
+    const end = performance.now() + this.#patience;
+    const asked: Asked = { question, type, tell, first: this.#first, tries: 0, again: 0, end, forget: [] };
     this.#asked.add(asked);
-    question(this.#quick, name, type, (code, answer) => {
-      if (code && WORTH_ANOTHER.has(code)) this.#askAgain(asked);
-      else this.#settle(asked, answer);
-    });
+    this.#try(asked);
   }
 
-  #askAgain(asked: Asked): void {
+  #try(asked: Asked): void {
+    const at = (asked.first + asked.tries) % this.#servers.length;
+    const server = this.#servers[at];
+    if (!server) return this.#settle(asked, NOBODY);
+    // What is sent again has an id of its own.
+    const question = asked.tries === 0 ? asked.question : Buffer.from(asked.question);
+    asked.tries += 1;
+    asked.again = asked.end - this.#patience * (1 - asked.tries / 4);
+    asked.forget.push(server.ask(question, (message) => this.#hear(asked, server, message)));
+  }
+
+  /** Every server once, one alone twice. */
+  #tryAgain(asked: Asked, failure: DnsAnswer): void {
     if (!this.#asked.has(asked)) return;
-    asked.again = this.#open(this.#patience);
-    question(asked.again, asked.name, asked.type, (code, answer) => {
-      this.#settle(asked, answer, code === 'ETIMEOUT');
-    });
+    if (asked.tries < Math.max(2, this.#servers.length)) this.#try(asked);
+    else this.#settle(asked, failure);
+  }
+
+  #hear(asked: Asked, server: Server, message: Buffer | undefined): void {
+    if (message === undefined) {
+      this.#passOver(server);
+      this.#tryAgain(asked, NOBODY);
+    } else if (isTruncated(message)) this.#askOverTcp(asked, server);
+    else this.#read(asked, message);
+  }
+
+  #askOverTcp(asked: Asked, server: Server): void {
+    asked.again = asked.end;
+    const hear = (message: Buffer | undefined) =>
+      message ? this.#read(asked, message) : this.#tryAgain(asked, CUT_SHORT);
+    asked.forget.push(askOverTcp(server.address, asked.question, hear));
+  }
+
+  #read(asked: Asked, message: Buffer): void {
+    const answer = readAnswer(message, asked.question, asked.type);
+    if (isServerFailure(message)) this.#tryAgain(asked, answer);
+    else this.#settle(asked, answer);
   }
 
   #settle(asked: Asked, answer: DnsAnswer, silent = false): void {
-    if (this.#asked.delete(asked)) asked.tell(answer, silent);
+    if (!this.#asked.delete(asked)) return;
+    for (const forget of asked.forget) forget();
+    if (this.#asked.size === 0) this.#clock?.unref();
+    asked.tell(answer, silent);
   }
 
-  #giveUp(): void {
-    for (const asked of [...this.#asked]) {
-      if (asked.end > performance.now()) continue;
-      this.#settle(asked, failed(`no answer within ${this.#patience / 1000} seconds`), true);
-      asked.again?.cancel();
+  #passOver(server: Server): void {
+    if (server === this.#servers[this.#first]) this.#first = (this.#first + 1) % this.#servers.length;
+  }
+
+  /** One clock for all questions is much cheaper than one for each. The process stays for them. */
+  #wake(): void {
+    if (this.#clock === undefined) {
+      this.#servers = serversFrom(this.#names).map((address) => new Server(address));
+      this.#first = 0;
+      this.#clock = setInterval(() => this.#look(), this.#patience / 16);
+    } else if (this.#asked.size === 0) this.#clock.ref();
+  }
+
+  #look(): void {
+    const now = performance.now();
+    for (const asked of this.#asked) {
+      if (asked.end <= now)
+        this.#settle(asked, failed(`no answer within ${this.#patience / 1000} seconds`), true);
+      else if (asked.again <= now) this.#hurry(asked);
     }
-    if (this.#asked.size > 0) return;
+    if (this.#asked.size === 0) this.#rest();
+  }
+
+  #hurry(asked: Asked): void {
+    const last = this.#servers[(asked.first + asked.tries - 1) % this.#servers.length];
+    if (last) this.#passOver(last);
+    if (asked.tries < Math.max(2, this.#servers.length)) this.#try(asked);
+    else asked.again = asked.end;
+  }
+
+  /** With nothing to ask, no port is held; those of the system may be others when there is. */
+  #rest(): void {
     clearInterval(this.#clock);
     this.#clock = undefined;
+    for (const server of this.#servers) server.close();
   }
 }
