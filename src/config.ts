@@ -1,5 +1,6 @@
-import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { Ajv } from 'ajv';
+import { readServer } from './dns/server-address.ts';
 import { type Static, Type } from './json-schema.ts';
 
 const commaList = (text: string | undefined) => (text ? text.split(',').map((part) => part.trim()) : []);
@@ -11,13 +12,7 @@ function isProxy(text: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv4(address) ? 32 : 128));
 }
 
-/** `192.0.2.53`, `192.0.2.53:5353`, `[2001:db8::53]:53` */
-function isServer(text: string): boolean {
-  if (isIP(text) !== 0) return true;
-  const [, inBrackets = '', plain = '', port = '53'] =
-    /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
-  return (isIPv6(inBrackets) || isIPv4(plain)) && Number(port) > 0 && Number(port) < 65_536;
-}
+const isServer = (text: string): boolean => readServer(text) !== undefined;
 
 /** A domain name, or the names below it, and what is given for it. */
 const ASSIGNMENT = /^([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+)=(.+)$/;

@@ -1,8 +1,7 @@
 import type { DnsAnswer, RecordType } from './answer.ts';
 import { questionMessage } from './question.ts';
 import { failed, isServerFailure, isTruncated, readAnswer } from './reading.ts';
-import { Server } from './server.ts';
-import { serversFrom } from './servers.ts';
+import { openServers, type Server } from './server.ts';
 import { askOverTcp } from './tcp.ts';
 
 /** Milliseconds after which a question is given up. */
@@ -60,9 +59,11 @@ export class Line {
   }
 
   #try(asked: Asked): void {
-    const at = (asked.first + asked.tries) % this.#servers.length;
-    const server = this.#servers[at];
-    if (!server) return this.#settle(asked, NOBODY);
+    const server = this.#serverOf(asked, asked.tries);
+    if (!server) {
+      this.#settle(asked, NOBODY);
+      return;
+    }
     // What is sent again has an id of its own.
     const question = asked.tries === 0 ? asked.question : Buffer.from(asked.question);
     asked.tries += 1;
@@ -70,10 +71,18 @@ export class Line {
     asked.forget.push(server.ask(question, (message) => this.#hear(asked, server, message)));
   }
 
+  #serverOf(asked: Asked, tries: number): Server | undefined {
+    return this.#servers[(asked.first + tries) % this.#servers.length];
+  }
+
   /** Every server once, one alone twice. */
+  #mayTry(asked: Asked): boolean {
+    return asked.tries < Math.max(2, this.#servers.length);
+  }
+
   #tryAgain(asked: Asked, failure: DnsAnswer): void {
     if (!this.#asked.has(asked)) return;
-    if (asked.tries < Math.max(2, this.#servers.length)) this.#try(asked);
+    if (this.#mayTry(asked)) this.#try(asked);
     else this.#settle(asked, failure);
   }
 
@@ -105,14 +114,14 @@ export class Line {
     asked.tell(answer, silent);
   }
 
-  #passOver(server: Server): void {
+  #passOver(server: Server | undefined): void {
     if (server === this.#servers[this.#first]) this.#first = (this.#first + 1) % this.#servers.length;
   }
 
   /** One clock for all questions is much cheaper than one for each. The process stays for them. */
   #wake(): void {
     if (this.#clock === undefined) {
-      this.#servers = serversFrom(this.#names).map((address) => new Server(address));
+      this.#servers = openServers(this.#names);
       this.#first = 0;
       this.#clock = setInterval(() => this.#look(), this.#patience / 16);
     } else if (this.#asked.size === 0) this.#clock.ref();
@@ -129,9 +138,8 @@ export class Line {
   }
 
   #hurry(asked: Asked): void {
-    const last = this.#servers[(asked.first + asked.tries - 1) % this.#servers.length];
-    if (last) this.#passOver(last);
-    if (asked.tries < Math.max(2, this.#servers.length)) this.#try(asked);
+    this.#passOver(this.#serverOf(asked, asked.tries - 1));
+    if (this.#mayTry(asked)) this.#try(asked);
     else asked.again = asked.end;
   }
 

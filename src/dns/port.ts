@@ -2,10 +2,10 @@ import { randomFillSync } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { answers, HEAD } from './question.ts';
-import type { ServerAddress } from './servers.ts';
+import type { ServerAddress } from './server-address.ts';
 
 /** Questions that go out by one port: then another one, as random, takes its place. */
-const MOST = 1024;
+const MOST = 512;
 
 const ids = new Uint16Array(1024);
 let idsLeft = 0;
@@ -53,10 +53,11 @@ export class Port {
     let id = randomId();
     while (this.#out.has(id)) id = randomId();
     question.writeUInt16BE(id, 0);
+    const out = { question, hear };
     this.#left -= 1;
-    this.#out.set(id, { question, hear });
+    this.#out.set(id, out);
     if (this.#isConnected) this.#send(question);
-    return () => this.#forget(id);
+    return () => this.#forget(id, out);
   }
 
   close(): void {
@@ -78,12 +79,13 @@ export class Port {
     const id = message.readUInt16BE(0);
     const out = this.#out.get(id);
     if (!out || !answers(message, out.question)) return;
-    this.#forget(id);
+    this.#forget(id, out);
     out.hear(message);
   }
 
-  #forget(id: number): void {
-    this.#out.delete(id);
+  /** Another question may have the id by now. */
+  #forget(id: number, out: Out): void {
+    if (this.#out.get(id) === out) this.#out.delete(id);
     if (this.#left === 0 && this.#out.size === 0) this.close();
   }
 

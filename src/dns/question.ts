@@ -57,12 +57,13 @@ const RESPONSE = 0x80;
 const OPCODE = 0x78;
 
 /**
- * Whether a message answers a question of ours: a response to a query, that repeats the one question, in letters of
- * whatever case. Its id is looked at before; who sent it, by the socket.
+ * Whether a message answers a question of ours: a response to a query, with the same id, that repeats the one
+ * question, in letters of whatever case. Who sent it is the socket's affair.
  */
 export function answers(message: Buffer, question: Buffer): boolean {
-  if (message.length < question.length) return false;
-  if (((message[2] as number) & (RESPONSE | OPCODE)) !== RESPONSE || message.readUInt16BE(4) !== 1) return false;
+  if (message.length < question.length || message.readUInt16BE(0) !== question.readUInt16BE(0)) return false;
+  if (((message[2] as number) & (RESPONSE | OPCODE)) !== RESPONSE || message.readUInt16BE(4) !== 1)
+    return false;
   for (let at = HEAD; at < question.length; at += 1)
     if (message[at] !== question[at] && small(message[at] as number) !== small(question[at] as number))
       return false;

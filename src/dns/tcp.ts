@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { Hear } from './port.ts';
 import { answers } from './question.ts';
-import type { ServerAddress } from './servers.ts';
+import type { ServerAddress } from './server-address.ts';
 
 const u16 = (value: number): Buffer => Buffer.from([value >> 8, value & 0xff]);
 
@@ -22,8 +22,7 @@ export function askOverTcp({ host, port }: ServerAddress, question: Buffer, hear
   socket.on('end', () => socket.destroy());
   socket.on('close', () => {
     const message = Buffer.concat(chunks).subarray(2, wanted);
-    const isWhole = got >= wanted && message.readUInt16BE(0) === question.readUInt16BE(0);
-    hear(isWhole && answers(message, question) ? message : undefined);
+    hear(got >= wanted && answers(message, question) ? message : undefined);
   });
   socket.write(Buffer.concat([u16(question.length), question]));
   return () => socket.destroy();

@@ -11,7 +11,8 @@ export async function lookAtLists(
   listed: Listed,
   { ask, catalogue, now, keyed = new Set() }: World,
 ): Promise<{ rows: Row[]; raw: Record<string, unknown> }> {
-  const raw: Record<string, unknown> = {};
+  // Without a prototype it is a table from the start, and not an object with a shape of its own for each address.
+  const raw: Record<string, unknown> = Object.create(null);
   const before = asked(what, listed);
 
   async function look(zone: Zone): Promise<Row> {

@@ -36,8 +36,9 @@ function doubtAbout(zone: Zone, listed: DnsAnswer, notListed: DnsAnswer): Doubt 
 }
 
 type Trial = { doubt: Doubt | Promise<Doubt>; until: number };
+type Trials = Record<Listed, Map<Zone, Trial>>;
 /** By resolver, and by what is asked of which zone. */
-const trials = new WeakMap<Ask, Map<string, Trial>>();
+const trials = new WeakMap<Ask, Trials>();
 
 async function tried(zone: Zone, kind: Listed, ask: Ask): Promise<Doubt> {
   const points = testPoints(zone, kind);
@@ -47,14 +48,13 @@ async function tried(zone: Zone, kind: Listed, ask: Ask): Promise<Doubt> {
 
 /** Asks what every list must have and must not have (RFC 5782 § 5), once in a while for each resolver. */
 export function trust(zone: Zone, kind: Listed, ask: Ask, now: Date): Doubt | Promise<Doubt> {
-  const ofAsk = trials.get(ask) ?? new Map<string, Trial>();
+  const ofAsk = trials.get(ask) ?? { ipv4: new Map(), ipv6: new Map(), domains: new Map() };
   trials.set(ask, ofAsk);
-  const name = `${kind} ${zone.zone}`;
-  const known = ofAsk.get(name);
+  const known = ofAsk[kind].get(zone);
   if (known && known.until > now.getTime()) return known.doubt;
   const doubt = tried(zone, kind, ask);
   const trial: Trial = { doubt, until: Number.POSITIVE_INFINITY };
-  ofAsk.set(name, trial);
+  ofAsk[kind].set(zone, trial);
   void doubt.then((found) => {
     trial.doubt = found;
     trial.until = now.getTime() + (found === null ? HOUR : MINUTES);

@@ -63,7 +63,7 @@ function questionIn(message: Buffer): { name: string; type: string; end: number 
   return { name: labels.join('.'), type, end: at + 5 };
 }
 
-function answerTo(message: Buffer, reply: NonNullable<Reply>, over: Asked['over']): Buffer {
+export function answerTo(message: Buffer, reply: NonNullable<Reply>, over: Asked['over']): Buffer {
   if (reply.garbage) return Buffer.from(reply.garbage);
   const { end, type } = questionIn(message);
   const cut = reply.truncated === true && over === 'udp';

@@ -1,4 +1,3 @@
-import { Resolver } from 'node:dns';
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 
 /** Where a server of DNS takes questions, over UDP and TCP. */
@@ -9,13 +8,9 @@ const PORT = 53;
 /** `192.0.2.53`, `192.0.2.53:5353`, `[2001:db8::53]:53`; undefined for anything else. */
 export function readServer(text: string): ServerAddress | undefined {
   if (isIP(text) !== 0) return { host: text, port: PORT };
-  const [, inBrackets = '', plain = '', digits = String(PORT)] =
+  const [, inBrackets = '', plain = '', digits = PORT] =
     /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const port = Number(digits);
   if (!(isIPv6(inBrackets) || isIPv4(plain)) || port < 1 || port > 65_535) return undefined;
   return { host: inBrackets || plain, port };
 }
-
-/** Those that are named; where none is, those of the system as they are now. */
-export const serversFrom = (names: string[]): ServerAddress[] =>
-  (names.length > 0 ? names : new Resolver().getServers()).flatMap((name) => readServer(name) ?? []);
