@@ -133,7 +133,7 @@ t.test('the commands that read files need neither web server nor database', asyn
 
 t.test('check asks the DNS, and needs neither web server nor database', async (t) => {
   const outside = [...waysFrom(LOADED, ['src/cli/check.ts']).keys()].filter((name) => OUTSIDE.test(name));
-  t.strictSame(outside.sort(), ['node:dns', 'node:net'], 'of node:net only isIP, for the settings');
+  t.strictSame(outside.sort(), ['node:dgram', 'node:dns', 'node:net'], 'over UDP, and TCP for long answers');
 });
 
 t.test('imports run downward: routes → store → pure', async (t) => {

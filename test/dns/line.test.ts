@@ -178,8 +178,9 @@ t.test('a process stays for its questions, and ends when they have their answers
   const server = await serving(t, ({ name }) =>
     name === 'silent.example.org' ? null : { code: 'NXDOMAIN' },
   );
+  const module = JSON.stringify(new URL('../../src/dns/line.ts', import.meta.url));
   const script = `
-    import { Line } from './src/dns/line.ts';
+    const { Line } = await import(${module});
     const line = new Line(['${server.address}'], 600);
     const ask = (name) =>
       new Promise((resolve) => line.ask(name, 'A', ({ status }) => resolve(console.log(status))));
