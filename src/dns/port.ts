@@ -27,6 +27,7 @@ type Out = { question: Buffer; hear: Hear };
 export class Port {
   readonly #socket: Socket;
   readonly #out = new Map<number, Out>();
+  readonly #unsent: Buffer[] = [];
   #left = MOST;
   #isConnected = false;
   #isClosed = false;
@@ -36,7 +37,7 @@ export class Port {
     this.#socket.unref();
     this.#socket.on('connect', () => {
       this.#isConnected = true;
-      for (const { question } of this.#out.values()) this.#send(question);
+      this.#sendAll();
     });
     this.#socket.on('message', (message) => this.#take(message));
     this.#socket.on('error', () => this.#fail());
@@ -56,7 +57,7 @@ export class Port {
     const out = { question, hear };
     this.#left -= 1;
     this.#out.set(id, out);
-    if (this.#isConnected) this.#send(question);
+    if (this.#unsent.push(question) === 1 && this.#isConnected) setImmediate(this.#sendAll);
     return () => this.#forget(id, out);
   }
 
@@ -65,9 +66,11 @@ export class Port {
     this.#isClosed = true;
   }
 
-  #send(question: Buffer): void {
-    this.#socket.send(question, this.#sent);
-  }
+  /** All that follow from the answers of one moment go out together: to wake the server for each costs more than to ask. */
+  readonly #sendAll = (): void => {
+    if (this.#isClosed) return;
+    for (const question of this.#unsent.splice(0)) this.#socket.send(question, this.#sent);
+  };
 
   readonly #sent = (error: Error | null): void => {
     if (error) this.#fail();
