@@ -10,6 +10,8 @@ import { endLeases } from './evidence/checks.ts';
 import { lazyWorld } from './evidence/lazy-world.ts';
 import { startChecks } from './evidence/worker.ts';
 import { openLibrary } from './letters/library.ts';
+import { endDispatchLeases } from './mail-out/dispatches.ts';
+import { startDispatches } from './mail-out/worker.ts';
 import { readCatalogue } from './providers/catalogue.ts';
 import { openSecrets } from './secrets/secrets.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -57,14 +59,20 @@ export async function listen(
   if (signInAs)
     say(`Demonstration data only; it goes when this process stops. Sign in as ${signInAs} with ${password}`);
   const endUpkeep = startUpkeep(desk, logger);
-  if (database.kind === 'embedded') await endLeases(database.db);
+  if (database.kind === 'embedded') {
+    await endLeases(database.db);
+    await endDispatchLeases(database.db);
+  }
   const endChecks = startChecks(desk, logger);
+  // What the demonstration writes goes to nobody.
+  const endDispatches = config.demo ? async () => {} : startDispatches(desk, logger);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= app
       .close()
       .then(endUpkeep)
       .then(endChecks)
+      .then(endDispatches)
       .then(() => database.close())
       .then(() => {
         if (config.demo) rmSync(config.dataDir, { recursive: true, force: true });

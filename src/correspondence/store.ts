@@ -34,6 +34,28 @@ export const excerptOf = (text: string) => {
 /** Verdicts that are an answer, and not only a receipt. */
 const isAnswer = (verdict: Verdict) => verdict !== 'acknowledged' && verdict !== 'other';
 
+async function keepAttachments(
+  trx: Trx,
+  messageId: number,
+  attachments: ReadMail['attachments'],
+): Promise<void> {
+  if (attachments.length === 0) return;
+  await trx
+    .insertInto('attachments')
+    .values(
+      attachments.map((one, position) => ({
+        message_id: messageId,
+        position,
+        file_name: one.fileName,
+        content_type: one.contentType,
+        byte_length: one.content.length,
+        sha256: createHash('sha256').update(one.content).digest(),
+        content: one.content,
+      })),
+    )
+    .execute();
+}
+
 async function keepMessage(
   trx: Trx,
   number: number,
@@ -68,22 +90,7 @@ async function keepMessage(
     .onConflict((conflict) => conflict.columns(['incident_number', 'direction', 'sha256', 'at']).doNothing())
     .returning('id')
     .executeTakeFirst();
-  if (row && mail.attachments.length > 0) {
-    await trx
-      .insertInto('attachments')
-      .values(
-        mail.attachments.map((one, position) => ({
-          message_id: row.id,
-          position,
-          file_name: one.fileName,
-          content_type: one.contentType,
-          byte_length: one.content.length,
-          sha256: createHash('sha256').update(one.content).digest(),
-          content: one.content,
-        })),
-      )
-      .execute();
-  }
+  if (row) await keepAttachments(trx, row.id, mail.attachments);
   return row?.id;
 }
 
@@ -203,7 +210,17 @@ export async function recordMessage(
   return id;
 }
 
-/** A letter that was sent, as an outgoing message: its text is the raw source. */
+/** A mail of ours, octet by octet as it goes out, and what is read from it. */
+export type OutgoingMail = {
+  raw: Buffer;
+  messageId: string;
+  from: string;
+  to: string;
+  subject: string;
+  attachments: ReadMail['attachments'];
+};
+
+/** A letter that was sent, as an outgoing message. Where no mail was made of it, its text is the raw source. */
 export async function recordLetter(
   trx: Trx,
   number: number,
@@ -216,9 +233,11 @@ export async function recordLetter(
     to: string;
     subject: string;
     text: string;
+    mail?: OutgoingMail | undefined;
   },
 ): Promise<number> {
-  const raw = Buffer.from(letter.text);
+  const { mail } = letter;
+  const raw = mail?.raw ?? Buffer.from(letter.text);
   const row = await trx
     .insertInto('messages')
     .values({
@@ -228,15 +247,18 @@ export async function recordLetter(
       direction: 'out',
       channel: letter.channel,
       at: letter.at,
-      from_address: letter.from,
-      to_address: letter.to,
-      subject: letter.subject,
+      from_address: mail?.from ?? letter.from,
+      to_address: mail?.to ?? letter.to,
+      subject: mail?.subject ?? letter.subject,
       text: letter.text,
       html: null,
       raw,
-      raw_type: 'text/plain',
-      sha256: createHash('sha256').update(`letter ${letter.letterId}\0`).update(raw).digest(),
-      message_id: null,
+      raw_type: mail ? 'message/rfc822' : 'text/plain',
+      sha256: createHash('sha256')
+        .update(mail ? '' : `letter ${letter.letterId}\0`)
+        .update(raw)
+        .digest(),
+      message_id: mail?.messageId ?? null,
       verdict: null,
       machine_verdict: null,
       confidence: null,
@@ -245,6 +267,7 @@ export async function recordLetter(
     })
     .returning('id')
     .executeTakeFirstOrThrow();
+  if (mail) await keepAttachments(trx, row.id, mail.attachments);
   return row.id;
 }
 

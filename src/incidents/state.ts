@@ -6,6 +6,7 @@ export type StateEvent =
   | { kind: 'request-sent' }
   | { kind: 'verdict'; verdict: Verdict }
   | { kind: 'no-answer' }
+  | { kind: 'mail-undelivered' }
   | { kind: 'deliveries-proven' }
   | { kind: 'rejected-again' };
 
@@ -32,6 +33,8 @@ const VERDICT_MOVES: Record<Verdict, Move[]> = {
 const MOVES: Record<Exclude<StateEvent['kind'], 'verdict'>, Move[]> = {
   'request-sent': [{ from: [...ASKED, 'mitigated', 'recovered'], to: 'awaiting-provider' }],
   'no-answer': [{ from: ['awaiting-provider'], to: 'action-needed' }],
+  // They cannot answer what they have not got, or may not have got.
+  'mail-undelivered': [{ from: ['awaiting-provider'], to: 'action-needed' }],
   'deliveries-proven': [{ from: [...ASKED, 'mitigated'], to: 'recovered' }],
   'rejected-again': [{ from: LIFTED, to: 'open' }],
 };

@@ -1,4 +1,4 @@
-import { excerptOf, recordLetter, requestSent } from '../correspondence/store.ts';
+import { excerptOf, type OutgoingMail, recordLetter, requestSent } from '../correspondence/store.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Channel, LetterRow } from '../database/tables.ts';
@@ -11,7 +11,7 @@ import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { CLAIM_KEYS, type Claim, judgeClaims } from './claims.ts';
 import { type Draft, draftLetter, oneLine } from './draft.ts';
-import { stillMissing } from './facts.ts';
+import { type LetterFacts, stillMissing } from './facts.ts';
 import { mergeEdits } from './merge-edits.ts';
 import { roundWords } from './rounds.ts';
 import { readSources } from './sources.ts';
@@ -273,6 +273,19 @@ export type Sending = {
   to?: string | undefined;
   /** Fill the gaps that are known by now. Not where a person has read the text as it stands. */
   fillGaps?: boolean;
+  /** Makes the mail that really goes out; without it, the letter left in some other way. */
+  compose?: (letter: ReadyLetter) => Promise<OutgoingMail>;
+};
+
+/** A letter whose claims hold, as it is about to be sent. */
+export type ReadyLetter = {
+  incident: number;
+  subject: string;
+  body: string;
+  round: string;
+  at: Date;
+  ticket: { id: number; reference: string } | null;
+  profile: LetterFacts['profile'];
 };
 
 /**
@@ -322,6 +335,16 @@ export async function sendLetter(
     })
     .where('id', '=', id)
     .execute();
+  const { subject, body, round } = letter;
+  const mail = await sending.compose?.({
+    incident: number,
+    subject,
+    body,
+    round,
+    at,
+    ticket,
+    profile: facts.profile,
+  });
   const messageId = await recordLetter(trx, number, {
     letterId: id,
     ticketId: ticket?.id ?? null,
@@ -329,8 +352,9 @@ export async function sendLetter(
     at,
     from: facts.profile.replyAddress || facts.profile.contactEmail,
     to: sending.to ?? '',
-    subject: letter.subject,
-    text: letter.body,
+    subject,
+    text: body,
+    mail,
   });
   await append(trx, {
     incident: number,

@@ -31,6 +31,7 @@ const DISPATCH_TITLES: Record<EntryDetails['dispatch-settled']['state'], string>
   failed: 'The mail could not be delivered',
   'delivered-unknown': 'Nobody can say whether the mail arrived',
   withdrawn: 'Withdrawn before it left',
+  'sent-again': 'To be sent again',
 };
 
 type Describe = { [Kind in EntryKind]: (detail: EntryDetails[Kind]) => { title: string; by: string } };

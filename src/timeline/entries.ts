@@ -60,7 +60,7 @@ export type EntryDetails = {
   /** A person says that an answer of unproven sender counts. */
   'verdict-accepted': { verdict: Verdict; from: string; subject: string };
   'dispatch-settled': {
-    state: 'sent' | 'failed' | 'delivered-unknown' | 'withdrawn';
+    state: 'sent' | 'failed' | 'delivered-unknown' | 'withdrawn' | 'sent-again';
     to: string;
     subject: string;
     account: string;

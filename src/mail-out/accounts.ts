@@ -1,0 +1,208 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from '../database/open.ts';
+import type { SendingAccountRow } from '../database/tables.ts';
+import { invalid, notFound, Problem } from '../problem.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import { type AccountInput, accountProblems, type KeptSecrets } from './account.ts';
+import { checkAddress } from './mail-address.ts';
+
+const NONE: KeptSecrets = { secret: false, oauthClientSecret: false, dkimKey: false };
+
+/**
+ * What stays sealed as it is. A password is only ever sent to where it was entered for: with another server,
+ * another way to log in or less encryption it has to be entered again.
+ */
+function keptSecrets(row: SendingAccountRow, input: AccountInput): KeptSecrets {
+  const sameServer =
+    row.host === input.host &&
+    row.auth === input.auth &&
+    row.oauth_token_url === input.oauthTokenUrl &&
+    (input.security !== 'none' || row.security === 'none');
+  return {
+    secret: sameServer && row.secret !== null,
+    oauthClientSecret: sameServer && row.oauth_client_secret !== null,
+    dkimKey: row.dkim_key !== null,
+  };
+}
+
+function refuseWrong(input: AccountInput, kept: KeptSecrets): void {
+  const fields = accountProblems(input, kept);
+  if (Object.keys(fields).length > 0)
+    throw new Problem('invalid', 'Some fields need another look.', { fields });
+}
+
+const inAscii = (address: string): string => {
+  const checked = checkAddress(address);
+  return 'address' in checked ? checked.address : address;
+};
+
+/** The columns that a form fills, secrets sealed. */
+function columnsOf(input: AccountInput, secrets: Secrets, row?: SendingAccountRow) {
+  const kept = row ? keptSecrets(row, input) : NONE;
+  const hasOauth = input.auth === 'oauth2';
+  const signs = input.dkimDomain !== '';
+  const sealed = (text: string, purpose: 'secret' | 'oauth_client_secret' | 'dkim_key', isKept: boolean) =>
+    text ? secrets.seal(`sending_accounts.${purpose}`, text) : isKept ? (row?.[purpose] ?? null) : null;
+  return {
+    name: input.name.trim(),
+    host: input.host,
+    port: input.port,
+    security: input.security,
+    auth: input.auth,
+    user_name: input.auth === 'none' ? '' : input.userName,
+    secret: input.auth === 'none' ? null : sealed(input.secret, 'secret', kept.secret),
+    oauth_client_id: hasOauth ? input.oauthClientId : '',
+    oauth_client_secret: hasOauth
+      ? sealed(input.oauthClientSecret, 'oauth_client_secret', kept.oauthClientSecret)
+      : null,
+    oauth_token_url: hasOauth ? input.oauthTokenUrl : '',
+    from_name: input.fromName.trim(),
+    from_address: inAscii(input.fromAddress),
+    reply_address: input.replyAddress ? inAscii(input.replyAddress) : '',
+    tags_replies: input.tagsReplies,
+    dkim_domain: input.dkimDomain,
+    dkim_selector: signs ? input.dkimSelector : '',
+    dkim_key: signs ? sealed(input.dkimKey, 'dkim_key', kept.dkimKey) : null,
+    undo_seconds: input.undoSeconds,
+  };
+}
+
+async function refuseSameName(trx: Trx, name: string, id = 0): Promise<void> {
+  const other = await trx
+    .selectFrom('sending_accounts')
+    .select('id')
+    .where(sql`lower(name)`, '=', name.trim().toLowerCase())
+    .where('id', '<>', id)
+    .executeTakeFirst();
+  if (other) throw invalid('name', 'Another account has this name.');
+}
+
+/** Adds an account; the first is the default one. Returns its id. */
+export async function addAccount(trx: Trx, secrets: Secrets, input: AccountInput): Promise<number> {
+  refuseWrong(input, NONE);
+  await refuseSameName(trx, input.name);
+  const first = await trx
+    .selectFrom('sending_accounts')
+    .select('id')
+    .where('is_default', '=', true)
+    .executeTakeFirst();
+  const { id } = await trx
+    .insertInto('sending_accounts')
+    .values({ ...columnsOf(input, secrets), is_default: !first, disabled_at: null, last_sent_at: null })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** Changes an account; a secret left out stays. Throws `changed-meanwhile`. */
+export async function changeAccount(
+  trx: Trx,
+  secrets: Secrets,
+  id: number,
+  version: number,
+  input: AccountInput,
+): Promise<void> {
+  const row = await trx
+    .selectFrom('sending_accounts')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw notFound('such sending account');
+  if (row.version !== version)
+    throw new Problem(
+      'changed-meanwhile',
+      'Somebody changed this account since you opened the page. Look at it, then save again.',
+    );
+  refuseWrong(input, keptSecrets(row, input));
+  await refuseSameName(trx, input.name, id);
+  await trx
+    .updateTable('sending_accounts')
+    .set({ ...columnsOf(input, secrets, row), last_problem: '', version: version + 1 })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Switches an account off or on. Mail that waits for it goes on waiting. */
+export async function setAccountDisabled(trx: Trx, id: number, isDisabled: boolean): Promise<void> {
+  const changed = await trx
+    .updateTable('sending_accounts')
+    .set({
+      disabled_at: isDisabled ? new Date() : null,
+      ...(isDisabled ? { is_default: false } : {}),
+      version: sql<number>`version + 1`,
+    })
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (changed.numUpdatedRows === 0n) throw notFound('such sending account');
+}
+
+export async function makeDefault(trx: Trx, id: number): Promise<void> {
+  const row = await getAccount(trx, id);
+  if (row.disabled_at) throw invalid('default', 'This account is switched off.');
+  await trx
+    .updateTable('sending_accounts')
+    .set({ is_default: false })
+    .where('is_default', '=', true)
+    .execute();
+  await trx.updateTable('sending_accounts').set({ is_default: true }).where('id', '=', id).execute();
+}
+
+export async function getAccount(db: Db | Trx, id: number): Promise<SendingAccountRow> {
+  const row = await db.selectFrom('sending_accounts').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw notFound('such sending account');
+  return row;
+}
+
+/** Accounts as they are shown: no sealed column ever leaves this file by it. */
+const SHOWN = [
+  'id',
+  'name',
+  'host',
+  'port',
+  'security',
+  'auth',
+  'user_name',
+  'from_name',
+  'from_address',
+  'reply_address',
+  'tags_replies',
+  'dkim_domain',
+  'dkim_selector',
+  'undo_seconds',
+  'is_default',
+  'disabled_at',
+  'last_problem',
+  'last_sent_at',
+  'version',
+] as const;
+export type ShownAccount = Pick<SendingAccountRow, (typeof SHOWN)[number]>;
+
+const MAX_ACCOUNTS = 200;
+
+export const listAccounts = (db: Db | Trx): Promise<ShownAccount[]> =>
+  db
+    .selectFrom('sending_accounts')
+    .select([...SHOWN])
+    .orderBy('is_default', 'desc')
+    .orderBy('id')
+    .limit(MAX_ACCOUNTS)
+    .execute();
+
+/** The account that a letter leaves by: the one that is named by id or name, else the default one. */
+export async function accountToSendBy(trx: Trx, wanted?: number | string): Promise<SendingAccountRow> {
+  const one = trx.selectFrom('sending_accounts').selectAll();
+  const row = await (typeof wanted === 'number'
+    ? one.where('id', '=', wanted)
+    : typeof wanted === 'string'
+      ? one.where(sql`lower(name)`, '=', wanted.toLowerCase())
+      : one.where('is_default', '=', true)
+  ).executeTakeFirst();
+  if (!row)
+    throw invalid(
+      'account',
+      wanted === undefined ? 'There is no sending account yet.' : 'There is no such sending account.',
+    );
+  if (row.disabled_at) throw invalid('account', `The account ${row.name} is switched off.`);
+  return row;
+}

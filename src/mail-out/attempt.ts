@@ -1,0 +1,76 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Db } from '../database/open.ts';
+import { CannotOpenSecret } from '../secrets/seal.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import { beginSending, KEEP_EVERY_MS, keepDispatch, type Taken } from './dispatches.ts';
+import { notBegun, type Outcome, orGivenUp, outcomeOf } from './outcome.ts';
+import { settleAttempt } from './settle.ts';
+import { openSession, type Patience, SmtpTrouble, serverOf } from './smtp.ts';
+
+const sentWords = (words: string, refused: { recipient: string; words: string }[]): string =>
+  refused.length === 0
+    ? words
+    : `${words} Refused: ${refused.map((one) => `${one.recipient}: ${one.words}`).join('; ')}`.slice(0, 1000);
+
+/** Sends one mail that was taken. Undefined: it was taken away from us before anything was said of it. */
+async function send(
+  db: Db,
+  secrets: Secrets,
+  taken: Taken,
+  patience?: Patience,
+): Promise<Outcome | undefined> {
+  let session: Awaited<ReturnType<typeof openSession>>;
+  try {
+    session = await openSession(serverOf(taken.account, secrets), patience);
+  } catch (error) {
+    if (error instanceof SmtpTrouble || error instanceof CannotOpenSecret) return notBegun(error.message);
+    throw error;
+  }
+  try {
+    // From here on a crash leaves it to a person: the server may have it.
+    if (!(await beginSending(db, taken))) return undefined;
+    const { words, refused } = await session.send(
+      { from: taken.envelope_sender, to: taken.envelope_recipients },
+      taken.raw,
+    );
+    return { state: 'sent', words: sentWords(words, refused) };
+  } catch (error) {
+    if (error instanceof SmtpTrouble) return outcomeOf(error);
+    throw error;
+  } finally {
+    session.end();
+  }
+}
+
+const SETTLE_TRIES = 5;
+const SETTLE_PAUSE_MS = 2000;
+
+/** What the server said must not be lost to a database that is away for a moment. */
+async function settleSurely(db: Db, taken: Taken, outcome: Outcome): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await settleAttempt(db, taken, outcome);
+    } catch (error) {
+      if (tries === SETTLE_TRIES) throw error;
+      await setTimeout(SETTLE_PAUSE_MS);
+    }
+  }
+}
+
+/** One attempt at a mail, kept alive while it lasts, and what it came to. */
+export async function attempt(
+  { db, secrets }: { db: Db; secrets: Secrets },
+  taken: Taken,
+  patience?: Patience,
+): Promise<Outcome | undefined> {
+  const keeping = setInterval(() => void keepDispatch(db, taken).catch(() => {}), KEEP_EVERY_MS);
+  try {
+    const outcome = await send(db, secrets, taken, patience);
+    if (!outcome) return undefined;
+    const kept = orGivenUp(outcome, taken.created_at, new Date());
+    await settleSurely(db, taken, kept);
+    return kept;
+  } finally {
+    clearInterval(keeping);
+  }
+}
