@@ -32,6 +32,8 @@ import { incidentPages } from './incidents/routes.ts';
 import { letterApi } from './letters/api.ts';
 import type { LetterLibrary } from './letters/library.ts';
 import { letterPages } from './letters/routes.ts';
+import { sendingAccountApi } from './mail-out/account-api.ts';
+import { sendingAccountPages } from './mail-out/account-routes.ts';
 import { observationApi } from './observations/api.ts';
 import { observationPages } from './observations/routes.ts';
 import { Problem } from './problem.ts';
@@ -148,6 +150,7 @@ export async function buildApp(
     checkPages,
     samplePages,
     observationPages,
+    sendingAccountPages,
     sndsPages,
     complaintPages,
     addressPages,
@@ -162,6 +165,7 @@ export async function buildApp(
     letterApi,
     evidenceApi,
     observationApi,
+    sendingAccountApi,
     sndsApi,
     complaintApi,
     addressApi,

@@ -60,7 +60,10 @@ export function startDispatches(desk: Desk, logger: FastifyBaseLogger): () => Pr
     isStopped = true;
     waking.abort();
     const patience = new AbortController();
-    await Promise.race([ended, setTimeout(LONGEST_STOP_MS, null, { signal: patience.signal }).catch(() => {})]);
+    await Promise.race([
+      ended,
+      setTimeout(LONGEST_STOP_MS, null, { signal: patience.signal }).catch(() => {}),
+    ]);
     patience.abort();
   };
 }

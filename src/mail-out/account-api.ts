@@ -1,0 +1,64 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '../json-schema.ts';
+import { listAccounts } from './accounts.ts';
+
+const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const AccountJson = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  host: Type.String(),
+  port: Type.Integer(),
+  security: Type.String(),
+  auth: Type.String(),
+  userName: Type.String(),
+  fromName: Type.String(),
+  fromAddress: Type.String(),
+  replyAddress: Type.String(),
+  tagsReplies: Type.Boolean(),
+  dkimDomain: Type.String(),
+  undoSeconds: Type.Integer(),
+  isDefault: Type.Boolean(),
+  disabledAt: orNull(Type.String({ format: 'date-time' })),
+  lastProblem: Type.String(),
+  lastSentAt: orNull(Type.String({ format: 'date-time' })),
+});
+
+export const sendingAccountApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+  app.get(
+    '/sending-accounts',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags: ['mail'],
+        summary: 'Accounts that letters leave by; their secrets are in no answer',
+        response: {
+          200: Type.Object({ items: Type.Array(AccountJson), next: Type.Null() }),
+        },
+      },
+    },
+    async () => ({
+      items: (await listAccounts(db)).map((row) => ({
+        id: row.id,
+        name: row.name,
+        host: row.host,
+        port: row.port,
+        security: row.security,
+        auth: row.auth,
+        userName: row.user_name,
+        fromName: row.from_name,
+        fromAddress: row.from_address,
+        replyAddress: row.reply_address,
+        tagsReplies: row.tags_replies,
+        dkimDomain: row.dkim_domain,
+        undoSeconds: row.undo_seconds,
+        isDefault: row.is_default,
+        disabledAt: row.disabled_at?.toISOString() ?? null,
+        lastProblem: row.last_problem,
+        lastSentAt: row.last_sent_at?.toISOString() ?? null,
+      })),
+      next: null,
+    }),
+  );
+};
