@@ -34,6 +34,7 @@ import type { LetterLibrary } from './letters/library.ts';
 import { letterPages } from './letters/routes.ts';
 import { sendingAccountApi } from './mail-out/account-api.ts';
 import { sendingAccountPages } from './mail-out/account-routes.ts';
+import { dispatchPages } from './mail-out/dispatch-routes.ts';
 import { observationApi } from './observations/api.ts';
 import { observationPages } from './observations/routes.ts';
 import { Problem } from './problem.ts';
@@ -76,6 +77,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Name of the file that came with a form, as the browser gave it. */
     fileName: string;
+    /** Of several files, in their order. */
+    fileNames: string[];
   }
 }
 
@@ -108,6 +111,7 @@ export async function buildApp(
 
   app.decorate('desk', desk);
   app.decorateRequest('fileName', '');
+  app.decorateRequest('fileNames', null as never);
   app.setValidatorCompiler(validators());
   app.setSerializerCompiler(serializers());
   app.setErrorHandler(answerError);
@@ -151,6 +155,7 @@ export async function buildApp(
     samplePages,
     observationPages,
     sendingAccountPages,
+    dispatchPages,
     sndsPages,
     complaintPages,
     addressPages,
@@ -180,6 +185,7 @@ export async function buildApp(
 async function keepFile(this: FastifyRequest, part: MultipartFile & { value?: unknown }): Promise<void> {
   part.value = await part.toBuffer();
   this.fileName = part.filename ?? '';
+  this.fileNames = [...(this.fileNames ?? []), this.fileName];
 }
 
 /** A text that was too long for its field arrives cut off: it is refused, never kept in part. */

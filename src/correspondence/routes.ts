@@ -6,6 +6,8 @@ import { NumberParams } from '../incidents/number-params.ts';
 import { VERDICT_BADGES } from '../incidents/page.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, Type } from '../json-schema.ts';
+import { dispatchView } from '../mail-out/dispatch-view.ts';
+import { dispatchOf, undeliveredOf } from '../mail-out/shown.ts';
 import { notFound } from '../problem.ts';
 import { VERDICTS, Verdict } from '../providers/schema.ts';
 import { closeTicket, ensureTicket } from '../tickets/store.ts';
@@ -154,9 +156,11 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'viewer' }, schema: { params: MessageParams } },
     async (request, reply) => {
       const { number, id } = request.params;
-      const [incident, message, attachments] = await Promise.all([
+      const [incident, message, dispatch, undelivered, attachments] = await Promise.all([
         getIncident(db, number),
         getMessage(db, number, id),
+        dispatchOf(db, id),
+        undeliveredOf(db, [number]),
         db
           .selectFrom('attachments')
           .select(['position', 'file_name', 'content_type', 'byte_length'])
@@ -170,8 +174,9 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
         incidentTitle: incident.title,
         step:
           message.direction === 'in'
-            ? `Next: ${nextStep(incident, catalogue.byKey.get(incident.provider)).what}`
+            ? `Next: ${nextStep({ ...incident, undelivered: undelivered.get(number) }, catalogue.byKey.get(incident.provider)).what}`
             : '',
+        dispatch: dispatch ? dispatchView(dispatch, number) : null,
         heading: message.subject || 'Message without a subject',
         message: {
           id,

@@ -3,6 +3,7 @@ import { parseNetwork } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
 import { parseReport } from '../bounces/parse-report.ts';
 import { Type, Version } from '../json-schema.ts';
+import { undeliveredOf } from '../mail-out/shown.ts';
 import { Reason } from '../providers/schema.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
 import { summarise } from '../timeline/describe.ts';
@@ -51,16 +52,18 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
 
   async function shown(number: number): Promise<IncidentJson> {
     const row = await getIncident(db, number);
-    const [addresses, links, rules] = await Promise.all([
+    const [addresses, links, rules, undelivered] = await Promise.all([
       addressesOf(db, [number]),
       linksOf(db, number),
       rulesOf(db, [number]),
+      undeliveredOf(db, [number]),
     ]);
     return incidentJson(row, {
       addresses: addresses.get(number) ?? [],
       links,
       provider: catalogue.byKey.get(row.provider),
       rule: rules.get(number),
+      undelivered: undelivered.get(number),
       now: new Date(),
     });
   }
@@ -174,10 +177,8 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
         text: q,
       });
       const now = new Date();
-      const rules = await rulesOf(
-        db,
-        page.items.map((row) => row.number),
-      );
+      const numbers = page.items.map((row) => row.number);
+      const [rules, undelivered] = await Promise.all([rulesOf(db, numbers), undeliveredOf(db, numbers)]);
       return {
         items: page.items.map((row) =>
           incidentJson(row, {
@@ -185,6 +186,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
             links: [],
             provider: catalogue.byKey.get(row.provider),
             rule: rules.get(row.number),
+            undelivered: undelivered.get(row.number),
             now,
           }),
         ),

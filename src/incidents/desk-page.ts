@@ -6,7 +6,7 @@ import { day, month } from '../web/format.ts';
 import type { AddressSpans } from './desk.ts';
 import { durations, stateWords } from './incidents.ts';
 import type { IncidentListed } from './list.ts';
-import { nextStep } from './next-step.ts';
+import { nextStep, type Undelivered } from './next-step.ts';
 
 const HAPPENED: Record<string, string> = {
   denied: 'Denied',
@@ -26,23 +26,29 @@ export function deskRow(
   rule: string | null | undefined,
   catalogue: Catalogue,
   now: Date,
+  undelivered?: Undelivered,
 ) {
   const provider = catalogue.byKey.get(row.provider);
-  const step = nextStep(row, provider, ruleIdOf(rule, row.provider));
+  const step = nextStep({ ...row, undelivered }, provider, ruleIdOf(rule, row.provider));
   const [first = '', ...more] = row.addresses;
   const since = row.state === 'action-needed' && !row.last_verdict ? row.last_request_at : row.last_answer_at;
   const happened =
     row.state === 'open'
       ? { words: 'Logged', at: row.opened_at }
-      : row.state === 'action-needed' &&
-          (!row.last_answer_at || (row.last_request_at && row.last_answer_at < row.last_request_at))
-        ? { words: 'No answer for', at: row.last_request_at ?? row.state_since, lasts: true }
-        : row.state === 'awaiting-provider'
-          ? { words: 'Request sent', at: row.last_request_at ?? row.state_since }
-          : {
-              words: HAPPENED[row.last_verdict ?? ''] ?? stateWords(row.state),
-              at: since ?? row.state_since,
-            };
+      : undelivered && row.state === 'action-needed'
+        ? {
+            words: undelivered.state === 'failed' ? 'Mail not delivered' : 'Mail uncertain',
+            at: row.state_since,
+          }
+        : row.state === 'action-needed' &&
+            (!row.last_answer_at || (row.last_request_at && row.last_answer_at < row.last_request_at))
+          ? { words: 'No answer for', at: row.last_request_at ?? row.state_since, lasts: true }
+          : row.state === 'awaiting-provider'
+            ? { words: 'Request sent', at: row.last_request_at ?? row.state_since }
+            : {
+                words: HAPPENED[row.last_verdict ?? ''] ?? stateWords(row.state),
+                at: since ?? row.state_since,
+              };
   return {
     number: row.number,
     state: row.state,

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { undeliveredOf } from '../mail-out/shown.ts';
 import { viewerOf } from '../web/access.ts';
 import { readDesk, readSpans } from './desk.ts';
 import { byDue, deskRow, spansView } from './desk-page.ts';
@@ -15,12 +16,12 @@ export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
     const since = new Date(now.getTime() - STRIP_DAYS * 86_400_000);
     const [desk, spans] = await Promise.all([readDesk(db), readSpans(db, since)]);
     const listed = [desk.needYou, desk.waiting, desk.proving].flatMap((part) => part.items);
-    const rules = await rulesOf(
-      db,
-      listed.map((row) => row.number),
-    );
+    const numbers = listed.map((row) => row.number);
+    const [rules, undelivered] = await Promise.all([rulesOf(db, numbers), undeliveredOf(db, numbers)]);
     const rows = (part: typeof desk.needYou) => ({
-      rows: part.items.map((row) => deskRow(row, rules.get(row.number), catalogue, now)).sort(byDue),
+      rows: part.items
+        .map((row) => deskRow(row, rules.get(row.number), catalogue, now, undelivered.get(row.number)))
+        .sort(byDue),
       more: part.next !== null,
     });
     const empty =

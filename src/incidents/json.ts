@@ -4,7 +4,7 @@ import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider, Reason } from '../providers/schema.ts';
 import { Reason as ReasonSchema } from '../providers/schema.ts';
 import { durations, SEVERITIES, STATES } from './incidents.ts';
-import { nextStep } from './next-step.ts';
+import { nextStep, type Undelivered } from './next-step.ts';
 import type { LinkedIncident } from './store.ts';
 
 const Time = Type.String({ format: 'date-time' });
@@ -62,11 +62,16 @@ export function incidentJson(
     links: LinkedIncident[];
     provider: Provider | undefined;
     rule: string | null | undefined;
+    undelivered: Undelivered | undefined;
     now: Date;
   },
 ): IncidentJson {
   const times = durations(row, more.now);
-  const step = nextStep(row, more.provider, ruleIdOf(more.rule, row.provider));
+  const step = nextStep(
+    { ...row, undelivered: more.undelivered },
+    more.provider,
+    ruleIdOf(more.rule, row.provider),
+  );
   return {
     number: row.number,
     title: row.title,

@@ -7,10 +7,13 @@ export type NextStep = {
   what: string;
   why: string;
   /** The button that does it: what it says, and what it opens. */
-  primary: { label: string; go: 'letter' | 'reply' | 'recover' | 'close' | 'reopen' } | null;
+  primary: { label: string; go: 'letter' | 'reply' | 'recover' | 'close' | 'reopen' | 'mail' } | null;
   secondary: { label: string; go: 'letter' | 'reply' | 'note' | 'refused' | 'close' } | null;
   due: Date | null;
 };
+
+/** The newest mail to the provider, where it did not arrive or may not have. */
+export type Undelivered = { state: 'failed' | 'delivered-unknown'; words: string; messageId: number };
 
 type Facts = Pick<
   IncidentRow,
@@ -23,7 +26,7 @@ type Facts = Pick<
   | 'next_action'
   | 'next_action_due_at'
   | 'last_rejection_at'
->;
+> & { undelivered?: Undelivered | undefined };
 
 const HOUR = 3_600_000;
 /** A provider that lifted a block needs time until all its servers know; where it is not published, two days. */
@@ -89,7 +92,29 @@ const ANSWERED: Partial<Record<string, (name: string) => Step>> = {
   }),
 };
 
+const UNDELIVERED = {
+  failed: {
+    what: 'The mail could not be delivered: send it another way.',
+    label: 'Look at the mail',
+  },
+  'delivered-unknown': {
+    what: 'Say whether the mail arrived.',
+    label: 'Decide',
+  },
+} as const;
+
+function undeliveredStep({ state, words }: Undelivered): Step {
+  const { what, label } = UNDELIVERED[state];
+  return {
+    what,
+    why: words ? `The server: ${words}` : 'The provider may have nothing to answer.',
+    primary: { label, go: 'mail' },
+    secondary: { label: 'Write a letter', go: 'letter' },
+  };
+}
+
 function actionNeeded(facts: Facts, provider: Provider | undefined): Step {
+  if (facts.undelivered) return undeliveredStep(facts.undelivered);
   const name = provider?.name ?? 'The provider';
   const answered = facts.last_verdict ? ANSWERED[facts.last_verdict] : undefined;
   if (answered) return answered(name);

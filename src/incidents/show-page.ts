@@ -6,6 +6,8 @@ import { type Static, Type } from '../json-schema.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { nextRound } from '../letters/suggest.ts';
+import { dispatchView } from '../mail-out/dispatch-view.ts';
+import { openDispatches, undeliveredOf } from '../mail-out/shown.ts';
 import { incidentDeliveries } from '../observations/deliveries.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
@@ -53,8 +55,9 @@ export async function incidentView(
   const group = (Object.keys(ENTRY_GROUPS) as EntryGroup[]).find((one) => one === query.show);
   const order = query.order === 'newest' ? 'newest' : 'oldest';
   const after = readEntryCursor(query.cursor, number, order);
-  const [read, counts, page] = await Promise.all([
+  const [read, mails, counts, page] = await Promise.all([
     readIncident(db, number),
+    openDispatches(db, number),
     countKinds(db, number),
     listEntries(db, number, {
       order,
@@ -69,7 +72,10 @@ export async function incidentView(
   const checked = await incidentEvidence(db, number, networks);
   const deliveries = await incidentDeliveries(db, row, read.letters, { zone, now });
   const provider = catalogue.byKey.get(row.provider);
-  const step = nextStep(row, provider, ruleIdOf(read.firstRejection?.rule, row.provider));
+  const undelivered = mails.some((mail) => mail.state === 'failed' || mail.state === 'delivered-unknown')
+    ? (await undeliveredOf(db, [number])).get(number)
+    : undefined;
+  const step = nextStep({ ...row, undelivered }, provider, ruleIdOf(read.firstRejection?.rule, row.provider));
   const rule = provider?.rejections.find((one) => `${provider.key}/${one.id}` === read.firstRejection?.rule);
   const link = (change: Record<string, string>) => {
     const merged = new URLSearchParams({
@@ -123,6 +129,8 @@ export async function incidentView(
     step,
     /** The letter that comes next, when somebody or the watch has begun it. */
     begun: step.primary?.go === 'letter' ? begunLetter(row, read.letters) : undefined,
+    /** Mails that are not done with: the one that needs somebody first. */
+    mails: mails.map((mail) => dispatchView(mail, number)).slice(0, 3),
     deliveries,
     checked,
     course: courseView(courseOf(blockedSince(row), changes, row.state), now),

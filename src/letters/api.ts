@@ -3,7 +3,12 @@ import { Channel } from '../correspondence/channels.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, Type, Version } from '../json-schema.ts';
-import { invalid } from '../problem.ts';
+import { MAX_ADDRESS_FIELD } from '../mail-out/mail-address.ts';
+import { mailLetter } from '../mail-out/mail-letter.ts';
+import { usualRecipient } from '../mail-out/recipient.ts';
+import { withdrawDispatch } from '../mail-out/settle.ts';
+import { dispatchJson, dispatchOfLetter } from '../mail-out/shown.ts';
+import { invalid, notFound } from '../problem.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf } from '../web/access.ts';
 import { apiKey } from '../web/idempotency.ts';
@@ -28,7 +33,7 @@ const tags = ['letters'];
 const IdParams = Type.Object({ id: Id });
 
 export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
-  const { db, catalogue, letters } = app.desk;
+  const { db, catalogue, letters, secrets } = app.desk;
 
   async function shown(id: number) {
     const letter = await getLetter(db, id);
@@ -37,6 +42,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     const { draft, facts, rule } = await currentDraft(db, letter, template, provider, new Date());
     const claims = letter.state === 'sent' ? (letter.claims as typeof draft.claims) : draft.claims;
     const overridden = (await overridesOf(db, id)).map((one) => one.claim);
+    const dispatch = await dispatchOfLetter(db, id);
     const route = provider && routeFor(provider, rule);
     return {
       id,
@@ -73,7 +79,18 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       version: letter.version,
       sentAt: letter.sent_at?.toISOString() ?? null,
       channel: letter.channel,
+      /** The mail that was made of it; null where it left in some other way. */
+      mail: dispatch ? dispatchJson(dispatch) : null,
     };
+  }
+
+  async function usuallyTo(id: number): Promise<string> {
+    const letter = await getLetter(db, id);
+    const template = letters.find(letter.template, letter.language);
+    const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
+    const { facts, rule } = await currentDraft(db, letter, template, provider, new Date());
+    const route = provider && routeFor(provider, rule);
+    return usualRecipient(db, letter, template, route && addressOf(route, facts.refusal?.text ?? ''));
   }
 
   app.get(
@@ -208,12 +225,22 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         tags,
         summary: 'Mark as sent',
+        description:
+          'With `deliver: true`, or an `account` (id or name), the letter is sent by mail, to `to` or else to whom it usually goes; without either it is recorded as sent in some other way.',
         params: IdParams,
         body: Type.Object(
           {
             channel: Channel,
             reference: Type.Optional(Type.String({ maxLength: 120 })),
             sentAt: Type.Optional(Type.String({ format: 'date-time' })),
+            account: Type.Optional(
+              Type.Union([
+                Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
+                Type.String({ minLength: 1, maxLength: 120 }),
+              ]),
+            ),
+            to: Type.Optional(Type.String({ maxLength: MAX_ADDRESS_FIELD })),
+            deliver: Type.Optional(Type.Boolean()),
           },
           closed,
         ),
@@ -224,7 +251,12 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const letter = await getLetter(db, id);
       const template = letters.find(letter.template, letter.language);
       const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
-      const { channel, reference, sentAt } = request.body;
+      const { channel, reference, sentAt, account, to, deliver } = request.body;
+      const isMailed = deliver ?? account !== undefined;
+      if (isMailed && channel !== 'email')
+        throw invalid('channel', 'A letter that is delivered goes by email.');
+      if (isMailed && sentAt) throw invalid('sentAt', 'A letter that is delivered is sent now.');
+      const usual = isMailed && to === undefined ? await usuallyTo(id) : '';
       await once(
         db,
         {
@@ -235,13 +267,49 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
         },
         async (trx) => ({
           status: 200,
-          body: await sendLetter(trx, actorOf(request), id, template, provider, {
-            channel,
-            reference,
-            fillGaps: true,
-            at: sentAt ? new Date(sentAt) : undefined,
-          }),
+          body: isMailed
+            ? await mailLetter(
+                trx,
+                actorOf(request),
+                secrets,
+                id,
+                { template, provider },
+                { account, to: to ?? usual, reference, fillGaps: true },
+              )
+            : await sendLetter(trx, actorOf(request), id, template, provider, {
+                channel,
+                reference,
+                to,
+                fillGaps: true,
+                at: sentAt ? new Date(sentAt) : undefined,
+              }),
         }),
+      );
+      return shown(id);
+    },
+  );
+
+  app.post(
+    '/letters/:id/withdraw',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Take a mail back that has not left; the letter is a draft again',
+        params: IdParams,
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await once(
+        db,
+        { actor: actorOf(request), key: apiKey(request), what: `POST /letters/${id}/withdraw`, input: null },
+        async (trx) => {
+          const dispatch = await dispatchOfLetter(trx, id);
+          if (!dispatch) throw notFound('mail of this letter');
+          await withdrawDispatch(trx, actorOf(request), dispatch.messageId);
+          return { status: 200, body: null };
+        },
       );
       return shown(id);
     },

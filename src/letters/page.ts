@@ -1,4 +1,5 @@
 import type { IncidentRow, LetterRow } from '../database/tables.ts';
+import type { DispatchView } from '../mail-out/dispatch-view.ts';
 import { addressOf } from '../providers/playbook.ts';
 import type { FormField, Provider, Route } from '../providers/schema.ts';
 import type { Claim } from './claims.ts';
@@ -33,6 +34,11 @@ type Input = {
   canWrite: boolean;
   now: string;
   channels: { key: string; words: string }[];
+  accounts: { id: number; name: string; from_address: string }[];
+  /** Whom it usually goes to. */
+  mailTo: string;
+  /** The mail that was made of it; null: none. */
+  dispatch: DispatchView | null;
 };
 
 const MARKS = {
@@ -215,6 +221,13 @@ export function composerView(input: Input) {
     channel: typed['channel'] ?? usualChannel(letter.round, route),
     at: typed['at'] ?? '',
     channels: input.channels,
+    accounts: input.accounts.map((one) => ({
+      id: one.id,
+      words: `${one.name}, ${one.from_address}`,
+      isChosen: String(one.id) === typed['account'],
+    })),
+    mailTo: typed['mailTo'] ?? input.mailTo,
+    dispatch: input.dispatch,
     zone: input.zone,
     now: input.now,
     before: input.before.map((one) => ({

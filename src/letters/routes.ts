@@ -1,15 +1,23 @@
+import { createHash } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Channel, channelOptions } from '../correspondence/channels.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, type Static, Type, Version } from '../json-schema.ts';
+import { listAccounts } from '../mail-out/accounts.ts';
+import { dispatchView } from '../mail-out/dispatch-view.ts';
+import { MAX_ADDRESS_FIELD } from '../mail-out/mail-address.ts';
+import { type Attachment, mailLetter } from '../mail-out/mail-letter.ts';
+import { usualRecipient } from '../mail-out/recipient.ts';
+import { dispatchOfLetter } from '../mail-out/shown.ts';
 import { notFound } from '../problem.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf, reaches, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
+import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { claimText } from './claims.ts';
@@ -46,6 +54,12 @@ const SendForm = Type.Object({
   reference: Type.Optional(Type.String({ maxLength: 120 })),
   at: Type.Optional(Type.String({ maxLength: 30, description: 'a date and time' })),
 });
+const MailForm = Type.Object({
+  ...TextForm.properties,
+  account: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'an account' })),
+  mailTo: Type.Optional(Type.String({ maxLength: MAX_ADDRESS_FIELD })),
+  reference: Type.Optional(Type.String({ maxLength: 120 })),
+});
 const OverrideForm = Type.Object({
   claim: Type.String({ maxLength: 60 }),
   reason: Type.Optional(Type.String({ maxLength: 2000 })),
@@ -55,8 +69,17 @@ const LetterParams = Type.Object({
   id: Id,
 });
 
+/** The files that came with a form; an input without one sends an empty file. */
+function filesOf(request: FastifyRequest): Attachment[] {
+  const { file } = (request.body ?? {}) as Record<string, unknown>;
+  return [file]
+    .flat()
+    .map((content, index) => ({ content, fileName: request.fileNames?.[index] || `file ${index + 1}` }))
+    .filter((one): one is Attachment => Buffer.isBuffer(one.content) && one.content.length > 0);
+}
+
 export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
-  const { db, catalogue, letters } = app.desk;
+  const { db, catalogue, letters, secrets } = app.desk;
 
   async function letterOf(number: number, id: number) {
     const letter = await getLetter(db, id);
@@ -161,7 +184,15 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         .execute(),
     ]);
     const route = provider && routeFor(provider, rule);
+    const [accounts, mailTo, dispatch] = await Promise.all([
+      listAccounts(db),
+      usualRecipient(db, letter, template, route && addressOf(route, facts.refusal?.text ?? '')),
+      letter.state === 'sent' ? dispatchOfLetter(db, id) : undefined,
+    ]);
     return composerView({
+      accounts: accounts.filter((account) => !account.disabled_at),
+      mailTo,
+      dispatch: dispatch ? dispatchView(dispatch, number) : null,
       letter,
       incident,
       provider,
@@ -200,7 +231,11 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   ) =>
     app.post(
       `/incidents/:number/letters/:id${path}`,
-      { config: { access: 'operator' }, schema: { params: LetterParams } },
+      {
+        config: { access: 'operator' },
+        ...(path === '/mailing' ? { bodyLimit: MAX_REPORT_BYTES } : {}),
+        schema: { params: LetterParams },
+      },
       async (request, reply) => {
         const { number, id } = request.params;
         return orFormAgain(
@@ -269,6 +304,30 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       };
     });
     return { to: `/incidents/${number}`, words: 'Letter recorded as sent. Its text is frozen.' };
+  });
+
+  verb('/mailing', async (request, number, id) => {
+    const { version, account, mailTo, reference, ...text } = readForm(MailForm, request.body);
+    const attachments = filesOf(request);
+    const { provider, template, letter } = await letterOf(number, id);
+    const input = {
+      ...(request.body as object),
+      file: attachments.map((one) => createHash('sha256').update(one.content).digest('hex')),
+    };
+    const answer = await formOnce(db, request, { what: `mail letter ${id}`, input }, async (trx) => {
+      if (text.subject !== letter.subject || text.body.replace(/\r\n?/g, '\n') !== letter.body)
+        await saveDraft(trx, id, text, version);
+      const mailing = { account, to: mailTo ?? '', reference, attachments };
+      return {
+        status: 303,
+        body: await mailLetter(trx, actorOf(request), secrets, id, { template, provider }, mailing),
+      };
+    });
+    const { messageId, undoSeconds } = answer.body as Awaited<ReturnType<typeof mailLetter>>;
+    return {
+      to: `/incidents/${number}/messages/${messageId}`,
+      words: undoSeconds > 0 ? `Sent in ${undoSeconds} s. Until then you can undo it here.` : 'On its way.',
+    };
   });
 
   verb('/discarding', async (request, number, id) => {

@@ -59,6 +59,7 @@ const STEP_LINKS: Record<string, (number: number) => string> = {
   reopen: (number) => `/incidents/${number}#state`,
   note: (number) => `/incidents/${number}#note`,
   refused: () => '/log',
+  mail: (number) => `/incidents/${number}#mail`,
 };
 
 /** The helpers of all templates: marks, times and numbers. Whatever decides something belongs in a page's `page.ts`. */

@@ -1,0 +1,113 @@
+import type { Db, Trx } from '../database/open.ts';
+import type { DispatchState } from '../database/tables.ts';
+import type { Undelivered } from '../incidents/next-step.ts';
+
+/** How a mail of ours is doing, as pages and the API show it. */
+export type ShownDispatch = {
+  messageId: number;
+  letterId: number | null;
+  subject: string;
+  state: DispatchState;
+  account: string;
+  isAccountOff: boolean;
+  to: string[];
+  words: string;
+  dueAt: Date;
+  attempts: number;
+  lastAttemptAt: Date | null;
+  settledAt: Date | null;
+  settledBy: string | null;
+};
+
+const dispatches = (db: Db | Trx) =>
+  db
+    .selectFrom('dispatches as d')
+    .innerJoin('messages as m', 'm.id', 'd.message_id')
+    .innerJoin('sending_accounts as a', 'a.id', 'd.account_id')
+    .select([
+      'm.id as messageId',
+      'm.letter_id as letterId',
+      'm.subject',
+      'd.state',
+      'a.name as account',
+      'a.disabled_at',
+      'd.envelope_recipients as to',
+      'd.server_words as words',
+      'd.due_at as dueAt',
+      'd.attempts',
+      'd.last_attempt_at as lastAttemptAt',
+      'd.settled_at as settledAt',
+      'd.settled_by_name as settledBy',
+    ]);
+
+type Row = Omit<ShownDispatch, 'isAccountOff'> & { disabled_at: Date | null };
+const shown = ({ disabled_at, ...row }: Row): ShownDispatch => ({
+  ...row,
+  isAccountOff: disabled_at !== null,
+});
+
+export async function dispatchOf(db: Db | Trx, messageId: number): Promise<ShownDispatch | undefined> {
+  const row = await dispatches(db).where('d.message_id', '=', messageId).executeTakeFirst();
+  return row && shown(row);
+}
+
+/** The newest mail that was made of a letter. */
+export async function dispatchOfLetter(db: Db | Trx, letterId: number): Promise<ShownDispatch | undefined> {
+  const row = await dispatches(db)
+    .where('m.letter_id', '=', letterId)
+    .orderBy('m.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && shown(row);
+}
+
+/** Mails of an incident that are not done with: under way, failed, or uncertain. */
+export async function openDispatches(db: Db | Trx, incident: number): Promise<ShownDispatch[]> {
+  const rows = await dispatches(db)
+    .where('m.incident_number', '=', incident)
+    .where('d.state', 'not in', ['sent', 'withdrawn'])
+    .orderBy('m.id', 'desc')
+    .limit(10)
+    .execute();
+  return rows.map(shown);
+}
+
+/** Of each incident whose newest mail to the provider did not arrive, or may not have: that mail. */
+export async function undeliveredOf(db: Db | Trx, incidents: number[]): Promise<Map<number, Undelivered>> {
+  if (incidents.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('messages as m')
+    .leftJoin('dispatches as d', 'd.message_id', 'm.id')
+    .innerJoin('incidents as i', 'i.number', 'm.incident_number')
+    .distinctOn('m.incident_number')
+    .select(['m.incident_number', 'm.id', 'd.state', 'd.server_words'])
+    .where('m.incident_number', 'in', incidents)
+    .where('m.direction', '=', 'out')
+    .where('i.state', '=', 'action-needed')
+    .whereRef('m.at', '>=', 'i.last_request_at')
+    .where((eb) => eb.or([eb('d.state', 'is', null), eb('d.state', '!=', 'withdrawn')]))
+    .orderBy('m.incident_number')
+    .orderBy('m.at', 'desc')
+    .orderBy('m.id', 'desc')
+    .execute();
+  return new Map(
+    rows.flatMap(({ incident_number: number, id, state, server_words: words }) =>
+      number !== null && (state === 'failed' || state === 'delivered-unknown')
+        ? [[number, { state, words: words ?? '', messageId: id }] as const]
+        : [],
+    ),
+  );
+}
+
+export const dispatchJson = (one: ShownDispatch) => ({
+  messageId: one.messageId,
+  state: one.state,
+  account: one.account,
+  to: one.to,
+  serverWords: one.words,
+  dueAt: one.dueAt.toISOString(),
+  attempts: one.attempts,
+  lastAttemptAt: one.lastAttemptAt?.toISOString() ?? null,
+  settledAt: one.settledAt?.toISOString() ?? null,
+  settledBy: one.settledBy,
+});
