@@ -21,6 +21,12 @@ export type MailToCompose = {
 export const newMessageId = (fromAddress: string): string =>
   `<${randomUUID()}.desk@${fromAddress.slice(fromAddress.lastIndexOf('@') + 1)}>`;
 
+/** Every line ends with CRLF, as it will on the way (RFC 5321 § 2.3.8): what is kept is what is sent. */
+function inCrlf(composed: Buffer): Buffer {
+  const lines = composed.toString('latin1').replace(/\r\n|\r|\n/g, '\r\n');
+  return Buffer.from(lines.endsWith('\r\n') ? lines : `${lines}\r\n`, 'latin1');
+}
+
 /**
  * The octets that are kept and sent, composed and signed by a library: text first, then the attachments. All
  * addresses go in as objects, so that no parser of address lists ever sees them.
@@ -44,8 +50,9 @@ export async function composeMail(mail: MailToCompose): Promise<Buffer> {
   } as never)
     .compile()
     .build();
-  if (!mail.dkim) return composed;
+  const raw = inCrlf(composed);
+  if (!mail.dkim) return raw;
   const { default: Dkim } = await import('nodemailer/lib/dkim/index.js');
   const { domain, selector, key } = mail.dkim;
-  return buffer(new Dkim({ domainName: domain, keySelector: selector, privateKey: key }).sign(composed));
+  return buffer(new Dkim({ domainName: domain, keySelector: selector, privateKey: key }).sign(raw));
 }
