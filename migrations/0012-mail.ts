@@ -190,9 +190,14 @@ const STATEMENTS = [
 
   // Links and tokens of SNDS are secrets as well. What lies here in clear is sealed at the next start.
   `alter table snds_feeds
+    alter column link drop not null,
+    drop constraint snds_feeds_link_key,
     add column link_sealed bytea,
     add column link_hash bytea,
-    add column token_sealed bytea`,
+    add column token_sealed bytea,
+    add constraint snds_feeds_link_one check ((link is null) = (link_sealed is not null)),
+    add constraint snds_feeds_link_hashed check ((link_sealed is null) = (link_hash is null)),
+    add constraint snds_feeds_token_one check (token = '' or token_sealed is null)`,
   'create unique index snds_feeds_link_hash_key on snds_feeds (link_hash)',
 
   `alter table complaints drop constraint complaints_source_known,

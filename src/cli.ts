@@ -8,6 +8,7 @@ const USAGE = `Use: npm run -s desk -- COMMAND
   migrate                            bring the database to this release's schema
   user add --email E --name N --role admin|operator|viewer     the password is read from standard input
   token create --name N --scope read|write|admin [--days D]    prints the token, once
+  key check | rotate                 whether passwords and tokens can be opened; seal them with a new key
 `;
 
 const io = {
@@ -39,6 +40,8 @@ async function run([command, ...args]: string[]): Promise<number> {
       return (await import('./cli/database.ts')).userCommand(args, io);
     case 'token':
       return (await import('./cli/database.ts')).tokenCommand(args, io);
+    case 'key':
+      return (await import('./cli/key.ts')).keyCommand(args, io);
     case 'help':
     case '--help':
       process.stdout.write(USAGE);

@@ -14,6 +14,7 @@ import { endDispatchLeases } from './mail-out/dispatches.ts';
 import { startDispatches } from './mail-out/worker.ts';
 import { readCatalogue } from './providers/catalogue.ts';
 import { openSecrets } from './secrets/secrets.ts';
+import { sealClearFeeds } from './snds/feeds.ts';
 import { startUpkeep } from './upkeep.ts';
 import { loadViews } from './web/views.ts';
 
@@ -41,6 +42,7 @@ export async function listen(
   await app.ready();
   // The first that needs the database, which has been opening meanwhile.
   await migrate(database.db as never);
+  await sealClearFeeds(database.db, desk.secrets);
   const password = config.demo ? newSecret().slice(0, 12) : '';
   const signInAs = config.demo ? await (await import('./demo/fill.ts')).fillDemo(desk, password) : '';
   // How long a request may take to arrive whole: a slow sender holds a connection no longer than this.

@@ -17,7 +17,12 @@ const CLEAR_EVERY = 60;
 async function fetchReports(desk: Desk, logger: FastifyBaseLogger, signal: AbortSignal): Promise<void> {
   try {
     const hosts = [...KNOWN_HOSTS, ...desk.config.sndsHosts];
-    const { fetched, failed } = await fetchDueFeeds(desk.db, new Date(), { fetch, hosts, signal });
+    const { fetched, failed } = await fetchDueFeeds(desk.db, new Date(), {
+      fetch,
+      hosts,
+      signal,
+      secrets: desk.secrets,
+    });
     if (fetched > 0) logger.info({ fetched }, 'SNDS reports');
     for (const words of failed) logger.warn({ words }, 'SNDS report');
   } catch (error) {

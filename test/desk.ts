@@ -19,6 +19,7 @@ export const LETTERS = openLibrary();
 const VIEWS = loadViews();
 /** A key of the tests' own: no file is written. */
 const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
+export const SECRETS = openSecrets(readConfig({ SECRET_KEY }));
 
 export type TestDesk = { app: FastifyInstance; db: Db; desk: Desk; api: ReturnType<typeof apiOf> };
 

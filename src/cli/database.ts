@@ -18,7 +18,7 @@ const ROLES = ['admin', 'operator', 'viewer'];
 const SCOPES = ['read', 'write', 'admin'];
 
 /** Runs work on the database that the environment names, migrated, and closes it. */
-async function withDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {
   const database = await openDatabase(readConfig(process.env));
   try {
     await migrate(database.db as never);

@@ -561,11 +561,12 @@ export type WatchRulesTable = {
 export type SndsFeedsTable = {
   id: GeneratedAlways<number>;
   kind: 'data' | 'status';
-  /** A secret: it holds the key. */
-  link: string;
-  /** A secret. */
+  /** In clear only until the next start: it holds the key. */
+  link: string | null;
+  /** In clear only until the next start. */
   token: Default<string>;
   link_sealed: Buffer | null;
+  /** By which a link that is there already is known. */
   link_hash: Buffer | null;
   token_sealed: Buffer | null;
   renewed_on: string;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { keysInFile, readKeys } from './key-file.ts';
-import { open, seal } from './seal.ts';
+import { isSealedWith, open, seal } from './seal.ts';
 
 /** What a sealed value is for, as table and column: it opens there only. */
 export type Purpose = `${string}.${string}`;
 
-/** Seals and opens the passwords and tokens in the database. Its key is read when it is first needed. */
+/** Seals and opens the passwords and tokens in the database. Its keys are read when they are needed. */
 export type Secrets = {
   seal: (purpose: Purpose, text: string) => Buffer;
   open: (purpose: Purpose, sealed: Buffer) => string;
@@ -21,12 +21,17 @@ export const readAllKeys = (config: Pick<Config, 'dataDir' | 'secretKey' | 'secr
 
 export function openSecrets(config: Pick<Config, 'dataDir' | 'secretKey' | 'secretKeyFile'>): Secrets {
   let keys: Buffer[] | undefined;
-  const all = () => {
-    keys ??= readAllKeys(config);
+  const readAgain = () => {
+    keys = readAllKeys(config);
     return keys;
   };
   return {
-    seal: (purpose, text) => seal(all()[0] as Buffer, purpose, text),
-    open: (purpose, sealed) => open(all(), purpose, sealed),
+    // Read each time: `key rotate` may have put a new one there.
+    seal: (purpose, text) => seal(readAgain()[0] as Buffer, purpose, text),
+    open(purpose, sealed) {
+      const known = keys ?? readAgain();
+      const all = known.some((key) => isSealedWith(key, sealed)) ? known : readAgain();
+      return open(all, purpose, sealed);
+    },
   };
 }

@@ -1,7 +1,9 @@
-import { sql } from 'kysely';
+import { createHash } from 'node:crypto';
+import { type Selectable, sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { SndsFeedsTable } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 
 export type NewFeed = {
   kind: SndsFeedsTable['kind'];
@@ -18,17 +20,57 @@ export type FeedChange = Omit<NewFeed, 'kind' | 'link' | 'token'> & {
 
 const TAKEN = 'This link is fetched already.';
 
-export async function addFeed(trx: Trx, feed: NewFeed): Promise<number> {
+const hashOf = (link: string) => createHash('sha256').update('SNDS link\0').update(link).digest();
+const sealedLink = (secrets: Secrets, link: string) => ({
+  link: null,
+  link_sealed: secrets.seal('snds_feeds.link_sealed', link),
+  link_hash: hashOf(link),
+});
+const sealedToken = (secrets: Secrets, token: string) => ({
+  token: '',
+  token_sealed: token ? secrets.seal('snds_feeds.token_sealed', token) : null,
+});
+
+export type Feed = Selectable<SndsFeedsTable>;
+
+/** The link and token of a feed. Throws where no key at hand opens them. */
+export const openFeed = (secrets: Secrets, feed: Feed): { link: string; token: string } => ({
+  link: feed.link_sealed ? secrets.open('snds_feeds.link_sealed', feed.link_sealed) : (feed.link ?? ''),
+  token: feed.token_sealed ? secrets.open('snds_feeds.token_sealed', feed.token_sealed) : feed.token,
+});
+
+/** Seals what an older release left in clear. Returns how many feeds that were. */
+export async function sealClearFeeds(db: Db, secrets: Secrets): Promise<number> {
+  const clear = await db
+    .selectFrom('snds_feeds')
+    .select(['id', 'link', 'token'])
+    .where((eb) => eb.or([eb('link', 'is not', null), eb('token', '<>', '')]))
+    .execute();
+  for (const { id, link, token } of clear)
+    await db
+      .updateTable('snds_feeds')
+      .set({
+        ...(link === null ? {} : sealedLink(secrets, link)),
+        ...(token ? sealedToken(secrets, token) : {}),
+      })
+      .where('id', '=', id)
+      .where('link', 'is not distinct from', link)
+      .where('token', '=', token)
+      .execute();
+  return clear.length;
+}
+
+export async function addFeed(trx: Trx, secrets: Secrets, feed: NewFeed): Promise<number> {
   const row = await trx
     .insertInto('snds_feeds')
     .values({
       kind: feed.kind,
-      link: feed.link,
-      token: feed.token,
+      ...sealedLink(secrets, feed.link),
+      ...sealedToken(secrets, feed.token),
       renewed_on: feed.renewedOn,
       attested_on: feed.attestedOn,
     })
-    .onConflict((conflict) => conflict.column('link').doNothing())
+    .onConflict((conflict) => conflict.column('link_hash').doNothing())
     .returning('id')
     .executeTakeFirst();
   if (!row) throw invalid('link', TAKEN);
@@ -36,12 +78,18 @@ export async function addFeed(trx: Trx, feed: NewFeed): Promise<number> {
 }
 
 /** Changes a feed and lets it have its turn at once. Throws `changed-meanwhile`. */
-export async function changeFeed(trx: Trx, id: number, version: number, change: FeedChange): Promise<void> {
+export async function changeFeed(
+  trx: Trx,
+  secrets: Secrets,
+  id: number,
+  version: number,
+  change: FeedChange,
+): Promise<void> {
   if (change.link) {
     const other = await trx
       .selectFrom('snds_feeds')
       .select('id')
-      .where('link', '=', change.link)
+      .where('link_hash', '=', hashOf(change.link))
       .where('id', '<>', id)
       .executeTakeFirst();
     if (other) throw invalid('link', TAKEN);
@@ -49,8 +97,8 @@ export async function changeFeed(trx: Trx, id: number, version: number, change: 
   const changed = await trx
     .updateTable('snds_feeds')
     .set({
-      ...(change.link ? { link: change.link } : {}),
-      ...(change.token ? { token: change.token } : {}),
+      ...(change.link ? sealedLink(secrets, change.link) : {}),
+      ...(change.token ? sealedToken(secrets, change.token) : {}),
       renewed_on: change.renewedOn,
       attested_on: change.attestedOn,
       next_at: new Date(),

@@ -1,22 +1,23 @@
-import type { Selectable } from 'kysely';
 import type { Db } from '../database/open.ts';
-import type { SndsFeedsTable } from '../database/tables.ts';
+import { CannotOpenSecret } from '../secrets/seal.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import { SYSTEM } from '../web/access.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { daysToAsk, linkFor, namesDay, nextTurn, whyNotLink } from './feed.ts';
-import { noteTurn, takeDueFeed } from './feeds.ts';
+import { type Feed, noteTurn, openFeed, takeDueFeed } from './feeds.ts';
 import { BadReport, readSnds, type SndsReport } from './snds-file.ts';
 import { importReport } from './store.ts';
 
 export type Fetching = {
   fetch: typeof fetch;
+  secrets: Secrets;
   hosts: readonly string[];
   /** For tests, whose servers have neither https nor a known name. */
   whyNot?: (link: string) => string | undefined;
   /** Ends when the process does. */
   signal?: AbortSignal;
 };
-type Feed = Selectable<SndsFeedsTable>;
+type OpenFeed = Feed & { link: string; token: string };
 
 /** Why nothing came. Its words are shown and logged, so no link is ever in them. */
 class FetchFailed extends Error {
@@ -92,7 +93,7 @@ function readOf(raw: Buffer, feed: Feed): SndsReport {
   throw new BadReport(`This link gives a ${report.kind} report, and a ${feed.kind} report is expected.`);
 }
 
-async function takeReport(db: Db, feed: Feed, link: string, now: Date, by: Fetching): Promise<void> {
+async function takeReport(db: Db, feed: OpenFeed, link: string, now: Date, by: Fetching): Promise<void> {
   const raw = await fetchReport(link, feed.token, by);
   const report = readOf(raw, feed);
   await db.transaction().execute((trx) =>
@@ -107,8 +108,30 @@ async function takeReport(db: Db, feed: Feed, link: string, now: Date, by: Fetch
   );
 }
 
+/** A feed with its secrets, or why they cannot be opened. */
+function opened(feed: Feed, { secrets }: Fetching): OpenFeed | string {
+  try {
+    return { ...feed, ...openFeed(secrets, feed) };
+  } catch (error) {
+    if (error instanceof CannotOpenSecret) return error.message;
+    throw error;
+  }
+}
+
 /** One turn of a feed. What came before a failure is kept; the next turn goes on from there. */
-async function haveTurn(db: Db, feed: Feed, now: Date, by: Fetching): Promise<string> {
+async function haveTurn(db: Db, closed: Feed, now: Date, by: Fetching): Promise<string> {
+  const feed = opened(closed, by);
+  if (typeof feed === 'string') {
+    const failures = closed.failures + 1;
+    await noteTurn(db, closed, {
+      fetchedUntil: closed.fetched_until,
+      failures,
+      error: feed,
+      nextAt: nextTurn(now, failures),
+      fetchedAt: null,
+    });
+    return feed;
+  }
   const days = namesDay(feed.link) ? daysToAsk(feed.fetched_until, now) : [];
   let fetchedUntil = feed.fetched_until;
   let error = '';

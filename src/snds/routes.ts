@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Id, type Static, Type, Version } from '../json-schema.ts';
 import { invalid, notFound } from '../problem.ts';
+import { CannotOpenSecret } from '../secrets/seal.ts';
 import { actorOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
@@ -10,7 +11,7 @@ import { sendInert } from '../web/inert.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { dueDates, KNOWN_HOSTS, maskedLink, whyNotLink } from './feed.ts';
-import { addFeed, changeFeed, listFeeds, removeFeed } from './feeds.ts';
+import { addFeed, changeFeed, type Feed, listFeeds, openFeed, removeFeed } from './feeds.ts';
 import { FRESH_DAYS } from './found.ts';
 import { listImports, newestDay, rawImport } from './store.ts';
 import { importedWords, readReport, takeReport } from './take-report.ts';
@@ -50,8 +51,17 @@ function rawOf(request: FastifyRequest): { raw: Buffer; fileName: string } {
 }
 
 export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
-  const { db, config } = app.desk;
+  const { db, config, secrets } = app.desk;
   const hosts = [...KNOWN_HOSTS, ...config.sndsHosts];
+
+  function whereOf(feed: Feed): string {
+    try {
+      return maskedLink(openFeed(secrets, feed).link);
+    } catch (error) {
+      if (error instanceof CannotOpenSecret) return 'a link that cannot be opened';
+      throw error;
+    }
+  }
 
   /** Links are secrets: only where they lead is shown, and a field for one is always empty. */
   async function view(cursor: string | undefined, again: Again = NOTHING) {
@@ -74,8 +84,8 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
       feeds: feeds.map((feed) => ({
         id: feed.id,
         kind: feed.kind,
-        where: maskedLink(feed.link),
-        hasToken: feed.token !== '',
+        where: whereOf(feed),
+        hasToken: feed.token !== '' || feed.token_sealed !== null,
         lastFetchedAt: feed.last_fetched_at,
         lastTriedAt: feed.last_tried_at,
         error: feed.last_error,
@@ -173,7 +183,7 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
         const form = readForm(FeedForm, request.body);
         checkLink(form.link);
         await formOnce(db, request, { what: 'add SNDS feed' }, async (trx) => {
-          await addFeed(trx, { kind: form.kind, ...feedOf(form) });
+          await addFeed(trx, secrets, { kind: form.kind, ...feedOf(form) });
           return { status: 303, body: null };
         });
         return reply.done(`${PAGE}#feeds`, 'Saved. The report is fetched within a minute.');
@@ -193,7 +203,7 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
           const { version, attestedOn, ...form } = readForm(ChangeForm, request.body);
           checkLink(form.link);
           await formOnce(db, request, { what: `change SNDS feed ${id}` }, async (trx) => {
-            await changeFeed(trx, id, version, { ...form, attestedOn: attestedOn ?? null });
+            await changeFeed(trx, secrets, id, version, { ...form, attestedOn: attestedOn ?? null });
             return { status: 303, body: null };
           });
           return reply.done(`${PAGE}#feeds`, 'Saved. The report is fetched within a minute.');

@@ -10,6 +10,9 @@ const text = (length: number) => `repeat('x', ${length})`;
 const NOW = 'now()';
 const HASH = (name: string) => `sha256('${name}')`;
 
+/** A link as an older release left it. */
+const IN_CLEAR: Row = { link_sealed: 'null', link_hash: 'null' };
+
 /** One row of each table that the database takes, each after those that it refers to. */
 const GOOD: Record<string, Row> = {
   users: { email: `'a@example.com'`, name: `'A B'`, role: `'operator'`, password_hash: text(60) },
@@ -147,7 +150,7 @@ const GOOD: Record<string, Row> = {
   },
   snds_feeds: {
     kind: `'data'`,
-    link: `'https://reports.example.com/?key=1'`,
+    link_sealed: `'sealed'`,
     link_hash: HASH('n'),
     renewed_on: `'2026-03-10'`,
   },
@@ -407,12 +410,15 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['watch_rules_quiet_range', { quiet_minutes: '10081' }],
   ],
   snds_feeds: [
-    ['snds_feeds_link_key', {}],
-    ['snds_feeds_link_hash_key', { link: `'https://reports.example.com/?key=2'`, link_hash: HASH('n') }],
+    ['snds_feeds_link_hash_key', {}],
+    ['snds_feeds_link_one', { link_sealed: 'null', link_hash: 'null' }],
+    ['snds_feeds_link_one', { link: `'https://reports.example.com/?key=2'`, link_hash: HASH('m') }],
+    ['snds_feeds_link_hashed', { link_hash: 'null' }],
+    ['snds_feeds_token_one', { link_hash: HASH('m'), token: `'t'`, token_sealed: `'sealed'` }],
     ['snds_feeds_kind_known', { kind: `'all'` }],
-    ['snds_feeds_link_https', { link: `'http://reports.example.com/?key=2'` }],
-    ['snds_feeds_link_https', { link: `'https://reports.example.com/' || ${text(2000)}` }],
-    ['snds_feeds_token_length', { link: `'https://reports.example.com/?key=2'`, token: text(8001) }],
+    ['snds_feeds_link_https', { ...IN_CLEAR, link: `'http://reports.example.com/?key=2'` }],
+    ['snds_feeds_link_https', { ...IN_CLEAR, link: `'https://reports.example.com/' || ${text(2000)}` }],
+    ['snds_feeds_token_length', { link_hash: HASH('m'), token: text(8001) }],
   ],
   snds_imports: [
     ['snds_imports_kind_known', { kind: `'all'` }],

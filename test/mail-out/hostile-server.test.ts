@@ -13,9 +13,21 @@ t.test('threat 12: what the server does, and what the mail is then', async (t) =
       { greeting: (socket) => socket.destroy() },
       { state: 'deferred', server_words: String },
     ],
-    ['is too busy', { greeting: '421 4.7.0 come back later' }, { state: 'deferred', server_words: /421 4\.7\.0/ }],
-    ['does not take the password', { auth: '535 5.7.8 no' }, { state: 'deferred', server_words: /535 5\.7\.8/ }],
-    ['refuses the sender', { mail: '550 5.1.8 who?' }, { state: 'failed', server_words: /550 5\.1\.8 who\?/ }],
+    [
+      'is too busy',
+      { greeting: '421 4.7.0 come back later' },
+      { state: 'deferred', server_words: /421 4\.7\.0/ },
+    ],
+    [
+      'does not take the password',
+      { auth: '535 5.7.8 no' },
+      { state: 'deferred', server_words: /535 5\.7\.8/ },
+    ],
+    [
+      'refuses the sender',
+      { mail: '550 5.1.8 who?' },
+      { state: 'failed', server_words: /550 5\.1\.8 who\?/ },
+    ],
     [
       'refuses the recipient for now',
       { rcpt: '451 4.7.1 greylisted' },
@@ -44,7 +56,11 @@ t.test('threat 12: what the server does, and what the mail is then', async (t) =
       },
       { state: 'delivered-unknown' },
     ],
-    ['closes instead of the last reply', { end: (socket) => socket.destroy() }, { state: 'delivered-unknown' }],
+    [
+      'closes instead of the last reply',
+      { end: (socket) => socket.destroy() },
+      { state: 'delivered-unknown' },
+    ],
     ['never answers at the end', { end: () => {} }, { state: 'delivered-unknown' }],
     [
       'never ends its greeting',
@@ -108,32 +124,41 @@ t.test('threat 12: what the server does, and what the mail is then', async (t) =
     t.match(dispatch, expected, what);
     t.ok(dispatch.server_words.length > 0 && dispatch.server_words.length <= 1000, `${what}: says why`);
     // The next case is not to be held up by what waits for another attempt.
-    await desk.db.updateTable('dispatches').set({ due_at: new Date('2999-01-01') }).execute();
+    await desk.db
+      .updateTable('dispatches')
+      .set({ due_at: new Date('2999-01-01') })
+      .execute();
   }
 });
 
-t.test('a mail that was deferred is tried again with more patience each time, and given up after 3 days', async (t) => {
-  const desk = await mailDesk(t, { script: { rcpt: '451 4.7.1 greylisted' } });
-  const { message } = await desk.send();
-  const waits: number[] = [];
-  for (let n = 0; n < 10; n++) {
-    await desk.db.updateTable('dispatches').set({ due_at: new Date() }).execute();
+t.test(
+  'a mail that was deferred is tried again with more patience each time, and given up after 3 days',
+  async (t) => {
+    const desk = await mailDesk(t, { script: { rcpt: '451 4.7.1 greylisted' } });
+    const { message } = await desk.send();
+    const waits: number[] = [];
+    for (let n = 0; n < 10; n++) {
+      await desk.db.updateTable('dispatches').set({ due_at: new Date() }).execute();
+      await desk.work();
+      const { due_at, last_attempt_at } = await desk.dispatch(message);
+      waits.push(Math.round((due_at.getTime() - (last_attempt_at?.getTime() ?? 0)) / 60_000));
+    }
+    t.strictSame(waits, [1, 2, 4, 8, 16, 32, 64, 128, 240, 240], 'minutes');
+    t.equal(await desk.state(), 'awaiting-provider');
+    await desk.db
+      .updateTable('dispatches')
+      .set({ due_at: new Date(), created_at: new Date(Date.now() - 4 * 86_400_000) })
+      .execute();
     await desk.work();
-    const { due_at, last_attempt_at } = await desk.dispatch(message);
-    waits.push(Math.round((due_at.getTime() - (last_attempt_at?.getTime() ?? 0)) / 60_000));
-  }
-  t.strictSame(waits, [1, 2, 4, 8, 16, 32, 64, 128, 240, 240], 'minutes');
-  t.equal(await desk.state(), 'awaiting-provider');
-  await desk.db
-    .updateTable('dispatches')
-    .set({ due_at: new Date(), created_at: new Date(Date.now() - 4 * 86_400_000) })
-    .execute();
-  await desk.work();
-  t.match(await desk.dispatch(message), { state: 'failed', server_words: /^Given up after 3 days\. .*451 4\.7\.1/ });
-  t.equal(await desk.state(), 'action-needed');
-  const page = await desk.api('GET', `/incidents/${desk.number}`);
-  t.match(JSON.stringify(page.body.nextAction), /could not be delivered/);
-});
+    t.match(await desk.dispatch(message), {
+      state: 'failed',
+      server_words: /^Given up after 3 days\. .*451 4\.7\.1/,
+    });
+    t.equal(await desk.state(), 'action-needed');
+    const page = await desk.api('GET', `/incidents/${desk.number}`);
+    t.match(JSON.stringify(page.body.nextAction), /could not be delivered/);
+  },
+);
 
 t.test('where some recipients are refused, the mail is sent and they are named', async (t) => {
   const desk = await mailDesk(t, { script: { to: { 'gone@provider.example.net': '550 5.1.1 gone' } } });

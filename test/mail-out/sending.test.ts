@@ -122,7 +122,11 @@ t.test('from the composer: files go along, and a double click sends once', async
   const page = (await browser.get(`/incidents/${desk.number}/letters/${letter}`)).body;
   t.match(page, 'Send by e-mail');
   t.match(page, 'Desk, desk@harbour.example.com');
-  const row = await desk.db.selectFrom('letters').selectAll().where('id', '=', letter).executeTakeFirstOrThrow();
+  const row = await desk.db
+    .selectFrom('letters')
+    .selectAll()
+    .where('id', '=', letter)
+    .executeTakeFirstOrThrow();
   const once = /name="_once" value="([^"]+)"/.exec(page)?.[1] ?? '';
   const fields = {
     _csrf: browser.csrf,

@@ -3,7 +3,9 @@ import type { Test } from 'tap';
 
 /** What a server does at a step of the dialogue: a reply, or something that no server should do. */
 export type Step = string | ((socket: Socket, server: FakeSmtp) => void);
-export type Script = Partial<Record<'greeting' | 'ehlo' | 'auth' | 'mail' | 'rcpt' | 'data' | 'end', Step>> & {
+export type Script = Partial<
+  Record<'greeting' | 'ehlo' | 'auth' | 'mail' | 'rcpt' | 'data' | 'end', Step>
+> & {
   /** By recipient, before `rcpt`. */
   to?: Record<string, Step>;
 };

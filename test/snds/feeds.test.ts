@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
 import { KNOWN_HOSTS, whyNotLink } from '../../src/snds/feed.ts';
 import { type Fetching, fetchDueFeeds } from '../../src/snds/fetch.ts';
-import { type TestDesk, testDesk } from '../desk.ts';
+import { SECRETS, type TestDesk, testDesk } from '../desk.ts';
 import { daysAgo, report } from './reports.fixture.ts';
 
 const NOW = new Date();
@@ -27,6 +27,7 @@ async function sndsServer(t: Test, answer: Answer) {
   const { port } = server.address() as AddressInfo;
   const by: Fetching = {
     hosts: KNOWN_HOSTS,
+    secrets: SECRETS,
     // The host is checked as ever; only then the name leads to this server.
     fetch: (link, options) => {
       const url = new URL(String(link));

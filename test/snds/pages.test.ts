@@ -1,4 +1,5 @@
 import t from 'tap';
+import { openFeed } from '../../src/snds/feeds.ts';
 import { signedIn, testDesk } from '../desk.ts';
 import { daysAgo, report } from './reports.fixture.ts';
 
@@ -33,7 +34,11 @@ t.test('a link is renewed in place, and an empty field keeps the one that is the
   const desk = await testDesk(t);
   const admin = await signedIn(desk, 'admin');
   await admin.post('/settings/snds/feeds', FEED);
-  const read = () => desk.db.selectFrom('snds_feeds').selectAll().executeTakeFirstOrThrow();
+  const read = async () => {
+    const row = await desk.db.selectFrom('snds_feeds').selectAll().executeTakeFirstOrThrow();
+    t.match(row, { link: null, token: '' }, 'nothing lies in clear');
+    return { ...row, ...openFeed(desk.desk.secrets, row) };
+  };
   const change = { renewedOn: daysAgo(0), attestedOn: '' };
   t.equal((await admin.post('/settings/snds/feeds/1', { ...change, version: '1' })).statusCode, 303);
   t.match(await read(), { link: LINK, token: 'a-bearer-token-1', renewed_on: daysAgo(0), attested_on: null });

@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from '../database/open.ts';
+import { isSealedWith, open, seal } from './seal.ts';
+import { SEALED_COLUMNS } from './sealed-columns.ts';
+
+type Sealed = { table: string; column: string; id: number; value: Buffer };
+
+async function eachSealed(db: Db | Trx, lock: boolean): Promise<Sealed[]> {
+  const all: Sealed[] = [];
+  for (const [table, columns] of Object.entries(SEALED_COLUMNS)) {
+    for (const column of columns) {
+      const { rows } = await sql<{ id: number; value: Buffer }>`
+        select id, ${sql.ref(column)} as value from ${sql.table(table)}
+        where ${sql.ref(column)} is not null order by id ${lock ? sql`for update` : sql``}`.execute(db);
+      all.push(...rows.map((row) => ({ table, column, ...row })));
+    }
+  }
+  return all;
+}
+
+/** Seals every secret with another key, all of them or none. Throws where one cannot be opened. Returns how many. */
+export async function resealAll(db: Db, keys: Buffer[], to: Buffer): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const all = await eachSealed(trx, true);
+    for (const { table, column, id, value } of all) {
+      const purpose = `${table}.${column}`;
+      await sql`update ${sql.table(table)}
+        set ${sql.ref(column)} = ${seal(to, purpose, open(keys, purpose, value))} where id = ${id}`.execute(
+        trx,
+      );
+    }
+    return all.length;
+  });
+}
+
+/** How many secrets there are, how many the newest key seals, and which cannot be opened. */
+export async function checkSealed(
+  db: Db,
+  keys: Buffer[],
+): Promise<{ all: number; byNewest: number; lost: string[] }> {
+  const [newest] = keys;
+  const all = await eachSealed(db, false);
+  const lost = all.flatMap(({ table, column, id, value }) => {
+    try {
+      open(keys, `${table}.${column}`, value);
+      return [];
+    } catch {
+      return [`${table} ${id}, ${column}`];
+    }
+  });
+  return {
+    all: all.length,
+    byNewest: newest ? all.filter(({ value }) => isSealedWith(newest, value)).length : 0,
+    lost,
+  };
+}

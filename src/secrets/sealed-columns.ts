@@ -1,0 +1,6 @@
+/** Every column that holds a sealed value, by table: a new one is written here, or a change of key would lose it. */
+export const SEALED_COLUMNS = {
+  sending_accounts: ['secret', 'oauth_client_secret', 'dkim_key'],
+  mailboxes: ['secret', 'oauth_client_secret'],
+  snds_feeds: ['link_sealed', 'token_sealed'],
+} as const;
