@@ -65,6 +65,6 @@ export function checkAddresses(text: string): { addresses: string[] } | { proble
 
 /** Why a text cannot stand in a header field; undefined when it can (RFC 5322 § 2.2). */
 export const whyNotHeader = (text: string): string | undefined =>
-  /[\u0000-\u001f\u007f\u2028\u2029]/.test(text)
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text)
     ? 'Must be one line, without control characters.'
     : undefined;

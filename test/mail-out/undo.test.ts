@@ -1,0 +1,179 @@
+import t from 'tap';
+import { letterBounced } from '../../src/mail-out/bounced.ts';
+import { beginSending, takeDispatch } from '../../src/mail-out/dispatches.ts';
+import { settleAttempt } from '../../src/mail-out/settle.ts';
+import { signedIn } from '../desk.ts';
+import { type MailDesk, mailDesk, TO } from './mail-out.fixture.ts';
+
+const incidentOf = ({ db, number }: MailDesk) =>
+  db
+    .selectFrom('incidents')
+    .select(['state', 'round', 'first_request_at', 'last_request_at', 'follow_up_due_at'])
+    .where('number', '=', number)
+    .executeTakeFirstOrThrow();
+const kindsOf = async (desk: MailDesk): Promise<string[]> =>
+  (await desk.api('GET', `/incidents/${desk.number}/timeline?limit=200`)).body.items.map(
+    (entry: { kind: string; detail: { state?: string; to?: string } }) =>
+      [entry.kind, entry.kind === 'dispatch-settled' ? entry.detail.state : ''].filter(Boolean).join(' '),
+  );
+
+t.test(
+  'undone in time: nothing is sent, the letter is a draft, and the incident is what it was',
+  async (t) => {
+    const desk = await mailDesk(t, { account: { undoSeconds: 60 } });
+    const before = await incidentOf(desk);
+    const browser = await signedIn(desk);
+    const { letter, message } = await desk.send();
+    t.match(await incidentOf(desk), { state: 'awaiting-provider', round: 1 });
+    t.equal(await desk.work(), 0, 'it waits');
+    const page = (await browser.get(`/incidents/${desk.number}/messages/${message}`)).body;
+    t.match(page, /waits to be sent/);
+    t.match(page, />Undo</);
+    const undone = await browser.post(`/incidents/${desk.number}/messages/${message}/withdrawal`);
+    t.match(undone, {
+      statusCode: 303,
+      headers: { location: `/incidents/${desk.number}/letters/${letter}` },
+    });
+    t.strictSame(await incidentOf(desk), before);
+    t.match((await desk.api('GET', `/letters/${letter}`)).body, { state: 'draft', sentAt: null });
+    t.match(await desk.dispatch(message), { state: 'withdrawn', settled_by_name: 'The operator' });
+    t.ok((await kindsOf(desk)).includes('dispatch-settled withdrawn'));
+    await desk.db
+      .updateTable('dispatches')
+      .set({ due_at: new Date(0) })
+      .execute();
+    t.equal(await desk.work(), 0);
+    t.equal(desk.server.connections, 0);
+    const again = await desk.api('POST', `/letters/${letter}/send`, {
+      channel: 'email',
+      deliver: true,
+      to: TO,
+    });
+    t.match(
+      again,
+      { status: 200, body: { state: 'sent', mail: { state: 'queued' } } },
+      'and it can be sent again',
+    );
+  },
+);
+
+t.test('undone too late: it says so, and nothing changes', async (t) => {
+  const desk = await mailDesk(t);
+  const { letter, message } = await desk.send();
+  const taken = await takeDispatch(desk.db);
+  t.ok(taken && (await beginSending(desk.db, taken)));
+  const late = await desk.api('POST', `/letters/${letter}/withdraw`);
+  t.match(late, { status: 409, body: { detail: /Too late: the mail is on its way/ } });
+  t.match(await desk.dispatch(message), { state: 'sending' });
+  await t.rejects(
+    desk.db.updateTable('letters').set({ state: 'draft' }).where('id', '=', letter).execute(),
+    { code: 'DD002' },
+    'the database does not let it either',
+  );
+});
+
+t.test('withdrawn while a worker logs in: the server hears of no message', async (t) => {
+  const desk = await mailDesk(t);
+  const { letter } = await desk.send();
+  const taken = await takeDispatch(desk.db);
+  t.equal((await desk.api('POST', `/letters/${letter}/withdraw`)).status, 200);
+  t.equal(taken && (await beginSending(desk.db, taken)), false);
+});
+
+t.test('what came meanwhile stays when a letter is withdrawn', async (t) => {
+  const desk = await mailDesk(t, { account: { undoSeconds: 60 } });
+  const { letter } = await desk.send();
+  await desk.api('POST', `/incidents/${desk.number}/messages`, {
+    direction: 'in',
+    body: 'We have implemented mitigation for your IP.',
+  });
+  t.equal(await desk.state(), 'mitigated');
+  t.equal((await desk.api('POST', `/letters/${letter}/withdraw`)).status, 200);
+  t.match(await incidentOf(desk), { state: 'mitigated', round: 0 });
+});
+
+t.test('threat 37: what nobody can know, a person decides', async (t) => {
+  const desk = await mailDesk(t, { script: { end: (socket) => socket.destroy() } });
+  const browser = await signedIn(desk);
+  const { message } = await desk.send();
+  const here = `/incidents/${desk.number}/messages/${message}`;
+  await desk.work();
+  t.match(await desk.dispatch(message), { state: 'delivered-unknown' });
+  t.equal(await desk.state(), 'action-needed');
+  t.equal(await desk.work(), 0, 'it is not sent again by itself');
+  const incident = (await browser.get(`/incidents/${desk.number}`)).body;
+  for (const words of [
+    'Say whether the mail arrived',
+    'It arrived',
+    'Send it again',
+    'It did not arrive, leave it',
+  ])
+    t.match(incident, words);
+  desk.server.script = {};
+  t.equal((await browser.post(`${here}/decision`, { decision: 'again' })).statusCode, 303);
+  t.equal(await desk.state(), 'awaiting-provider');
+  t.equal(await desk.work(), 1);
+  t.equal(desk.server.messages.length, 2);
+  t.ok(desk.server.messages[0]?.equals(desk.server.messages[1] as Buffer), 'the same octets and Message-ID');
+  t.match(await desk.dispatch(message), { state: 'sent', attempts: 2 });
+  const stale = await browser.post(`${here}/decision`, { decision: 'again' });
+  t.match(stale, { statusCode: 409, body: /not uncertain any more/ }, 'a second person comes too late');
+
+  desk.server.script = { end: (socket) => socket.destroy() };
+  for (const [decision, expected, state] of [
+    ['arrived', 'sent', 'awaiting-provider'],
+    ['not-arrived', 'failed', 'action-needed'],
+  ] as const) {
+    const one = await desk.send();
+    await desk.work();
+    await browser.post(`/incidents/${desk.number}/messages/${one.message}/decision`, { decision });
+    t.match(await desk.dispatch(one.message), { state: expected, settled_by_name: 'The operator' });
+    t.equal(await desk.state(), state, decision);
+  }
+});
+
+t.test('a 250 that comes after the attempt was given up for lost is believed', async (t) => {
+  const desk = await mailDesk(t);
+  const { message } = await desk.send();
+  const taken = await takeDispatch(desk.db);
+  t.ok(taken && (await beginSending(desk.db, taken)));
+  await desk.db
+    .updateTable('dispatches')
+    .set({ lease_until: new Date(0) })
+    .execute();
+  await desk.work();
+  t.match(await desk.dispatch(message), { state: 'delivered-unknown', server_words: /process ended/ });
+  t.equal(desk.server.connections, 0);
+  await settleAttempt(desk.db, { message_id: message, attempts: 1 }, { state: 'sent', words: '250 late' });
+  t.match(await desk.dispatch(message), { state: 'sent', server_words: '250 late' });
+  await settleAttempt(desk.db, { message_id: message, attempts: 1 }, { state: 'failed', words: '550 later' });
+  t.match(await desk.dispatch(message), { state: 'sent' }, 'what is settled stays');
+});
+
+t.test('a bounce of our own letter is its failure; a delay is none', async (t) => {
+  const desk = await mailDesk(t);
+  const { message } = await desk.send();
+  await desk.work();
+  const row = await desk.db
+    .selectFrom('messages')
+    .select('message_id')
+    .where('id', '=', message)
+    .executeTakeFirstOrThrow();
+  const bounce = {
+    originalMessageId: row.message_id ?? '',
+    recipient: TO,
+    words: '550 5.1.1 no such desk',
+    at: new Date(),
+  };
+  const bounced = (status: 'failed' | 'delayed', differs = {}) =>
+    desk.db.transaction().execute((trx) => letterBounced(trx, { ...bounce, ...differs, status }));
+  t.strictSame(await bounced('failed', { originalMessageId: '<nobody@example.com>' }), null);
+  t.strictSame(await bounced('delayed'), { incident: desk.number, messageId: message });
+  t.match(await desk.dispatch(message), { state: 'sent' });
+  t.strictSame(await bounced('failed'), { incident: desk.number, messageId: message });
+  t.match(await desk.dispatch(message), { state: 'failed', server_words: `${TO}: 550 5.1.1 no such desk` });
+  t.equal(await desk.state(), 'action-needed');
+  const count = (await kindsOf(desk)).length;
+  await bounced('failed');
+  t.equal((await kindsOf(desk)).length, count, 'the same report again tells nothing new');
+});
