@@ -1,4 +1,6 @@
+import { addAccount } from '../../src/mail-out/accounts.ts';
 import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
+import { ACCOUNT, TO } from '../mail-out/mail-out.fixture.ts';
 import { deskWithDraft } from './bad-input.fixture.ts';
 
 type Form = {
@@ -73,6 +75,67 @@ export const FORMS: Record<string, Form> = {
     url: '/incidents/1/letters/LETTER/sending',
     fields: async (desk) => ({ ...(await letterFields(desk)), channel: 'form', reference: 'SRX9' }),
   },
+  '/incidents/:number/letters/:id/mailing': {
+    url: '/incidents/1/letters/MAILED/mailing',
+    fields: async (desk) => ({
+      ...(await letterFields({ ...desk, letter: desk.letter + 2 })),
+      account: '1', mailTo: 'desk@provider.example.net',
+    }),
+  },
+  '/incidents/:number/messages/:id/withdrawal': {
+    url: '/incidents/1/messages/MAIL0/withdrawal',
+    fields: plain({}),
+  },
+  '/incidents/:number/messages/:id/attempt': {
+    url: '/incidents/1/messages/MAIL1/attempt',
+    fields: plain({}),
+  },
+  '/incidents/:number/messages/:id/decision': {
+    url: '/incidents/1/messages/MAIL2/decision',
+    fields: plain({ decision: 'arrived' }),
+  },
+  '/settings/mail/accounts': {
+    url: '/settings/mail/accounts',
+    fields: plain({
+      name: 'Second',
+      host: 'mail.example.com',
+      port: '587',
+      security: 'starttls',
+      auth: 'password',
+      userName: 'desk',
+      secret: 'a-secret',
+      fromAddress: 'desk@example.com',
+      undoSeconds: '10',
+    }),
+  },
+  '/settings/mail/accounts/:id': {
+    url: '/settings/mail/accounts/1',
+    fields: async ({ db }) => {
+      const { version } = await db
+        .selectFrom('sending_accounts')
+        .select('version')
+        .where('id', '=', 1)
+        .executeTakeFirstOrThrow();
+      return {
+        name: 'Desk',
+        host: '127.0.0.1',
+        port: '9',
+        security: 'none',
+        auth: 'none',
+        fromAddress: 'desk@example.com',
+        version: String(version),
+      };
+    },
+  },
+  '/settings/mail/accounts/:id/disabling': {
+    url: '/settings/mail/accounts/2/disabling',
+    fields: plain({ disabled: 'yes' }),
+  },
+  '/settings/mail/accounts/:id/test': {
+    url: '/settings/mail/accounts/1/test',
+    fields: plain({ to: 'me@example.net' }),
+  },
+  '/settings/mail/accounts/:id/default': { url: '/settings/mail/accounts/1/default', fields: plain({}) },
   '/incidents/:number/letters/:id/discarding': {
     url: '/incidents/1/letters/OTHER/discarding',
     fields: plain({}),
@@ -170,6 +233,22 @@ export const ELSEWHERE = [
   '/incidents/:number/letters/:id/letter.txt',
 ];
 
+/** Mails that wait, that were deferred, and that may have arrived; and a draft that is ready to be sent. */
+async function mailsInHand({ api, db, desk }: TestDesk): Promise<number[]> {
+  const account = { ...ACCOUNT, auth: 'none', userName: '', secret: '', port: 9 } as const;
+  for (const name of ['Desk', 'Spare'])
+    await db.transaction().execute((trx) => addAccount(trx, desk.secrets, { ...account, name }));
+  await api('POST', '/incidents/1/letters', { template: 'outlook-com/first' });
+  const mails: number[] = [];
+  for (const state of ['queued', 'deferred', 'delivered-unknown'] as const) {
+    const { body } = await api('POST', '/incidents/1/letters', { template: 'outlook-com/first' });
+    const sent = await api('POST', `/letters/${body.id}/send`, { channel: 'email', deliver: true, to: TO });
+    mails.push(sent.body.mail.messageId);
+    await db.updateTable('dispatches').set({ state }).where('message_id', '=', mails.at(-1) ?? 0).execute();
+  }
+  return mails;
+}
+
 /** A desk on which each of the forms has something to act on. */
 export async function furnished(t: Parameters<typeof deskWithDraft>[0]) {
   const desk = await deskWithDraft(t);
@@ -193,19 +272,22 @@ export async function furnished(t: Parameters<typeof deskWithDraft>[0]) {
         fetched_until: null,
       })
       .execute();
+  const mails = await mailsInHand(desk);
   const admin = await signedIn(desk, 'admin');
   await signedIn(desk, 'operator');
   await admin.get('/settings/tokens');
   await admin.post('/settings/tokens', { name: 'old', scope: 'read' });
   await admin.get('/incidents/1');
-  return { desk, admin, entry: String(note.body.id) };
+  return { desk, admin, entry: String(note.body.id), mails };
 }
 
 export type Furnished = Awaited<ReturnType<typeof furnished>>;
 
 /** Where a form is sent on this desk. */
-export const urlOf = (form: Form, { desk, entry }: Furnished) =>
+export const urlOf = (form: Form, { desk, entry, mails }: Furnished) =>
   form.url
+    .replace(/MAIL(\d)/, (_, at) => String(mails[Number(at)]))
+    .replace('MAILED', String(desk.letter + 2))
     .replace('LETTER', String(desk.letter))
     .replace('OTHER', String(desk.letter + 1))
     .replace('ENTRY', entry);
