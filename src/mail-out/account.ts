@@ -1,5 +1,4 @@
 import { createPrivateKey } from 'node:crypto';
-import { isIPv4 } from 'node:net';
 import type { MailSecurity, SendingAccountRow } from '../database/tables.ts';
 import { checkAddress, whyNotHeader } from './mail-address.ts';
 
@@ -43,7 +42,7 @@ export type AccountInput = {
 export type KeptSecrets = { secret: boolean; oauthClientSecret: boolean; dkimKey: boolean };
 
 export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 
 const HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 const isHost = (host: string) => HOST.test(host) || /^[0-9a-f:]{2,39}$/i.test(host);

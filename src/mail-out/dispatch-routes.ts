@@ -5,7 +5,8 @@ import { notFound } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm } from '../web/forms.ts';
-import { decideDispatch, tryNow, withdrawDispatch } from './settle.ts';
+import { decideDispatch, tryNow } from './decide.ts';
+import { withdrawDispatch } from './withdraw.ts';
 
 const MessageParams = Type.Object({ number: NumberParams.properties.number, id: Id });
 const DecisionForm = Type.Object({ decision: Type.Enum(['arrived', 'again', 'not-arrived']) });

@@ -13,9 +13,9 @@ import { accountToSendBy } from './accounts.ts';
 import { composeMail, newMessageId } from './compose.ts';
 import { checkAddress, checkAddresses, whyNotHeader } from './mail-address.ts';
 import { makeReplyTag } from './reply-tag.ts';
-import { changeOf } from './settle.ts';
 import { replyTagSecret } from './tag-secret.ts';
 import { threadOf } from './thread.ts';
+import { changeOf } from './withdraw.ts';
 
 export type Attachment = { fileName: string; content: Buffer };
 export const MAX_ATTACHED_BYTES = 10 * 1024 * 1024;

@@ -1,22 +1,13 @@
 import { sql } from 'kysely';
-import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
-import type {
-  DispatchRow,
-  DispatchState,
-  IncidentChange,
-  IncidentRow,
-  MessageRow,
-} from '../database/tables.ts';
-import { lockIncident, moveState, writeIncident } from '../incidents/store.ts';
-import { notFound, Problem } from '../problem.ts';
-import type { Catalogue } from '../providers/catalogue.ts';
-import { followUpDue } from '../providers/playbook.ts';
+import type { DispatchRow, DispatchState, IncidentRow, MessageRow } from '../database/tables.ts';
+import { lockIncident, moveState } from '../incidents/store.ts';
+import { notFound } from '../problem.ts';
 import type { EntryDetails } from '../timeline/entries.ts';
 import { append } from '../timeline/store.ts';
 import { type Actor, SYSTEM } from '../web/access.ts';
 import type { Attempt } from './dispatches.ts';
-import { type Outcome, waitAfter } from './outcome.ts';
+import { cleanWords, type Outcome, waitAfter } from './outcome.ts';
 
 /** What becomes of a mail that goes out, each with the incident that follows from it. */
 
@@ -90,36 +81,15 @@ export async function setDispatch(
   });
 }
 
-/** Whether the incident waits because of this mail, and of none that went out after it. */
-const isNewestRequest = (incident: IncidentRow, message: Message) =>
-  incident.last_request_at !== null && incident.last_request_at <= message.at;
+/** Whether this mail is the request whose answer is waited for: no thanks, and none that another followed. */
+export const isNewestRequest = (incident: IncidentRow, message: Message) =>
+  incident.last_request_at?.getTime() === message.at.getTime();
 
 /** The provider has not got what the incident waits for an answer to. */
 export async function requestUndelivered(trx: Trx, locked: Locked, reason: string, at: Date): Promise<void> {
   const { incident, message } = locked;
   if (!isNewestRequest(incident, message)) return;
   await moveState(trx, SYSTEM, incident, { kind: 'mail-undelivered' }, { reason, at });
-}
-
-/** It is on its way after all. */
-async function requestDelivered(
-  trx: Trx,
-  actor: Actor,
-  { incident, message }: Locked,
-  catalogue: Catalogue,
-  reason: string,
-): Promise<void> {
-  if (incident.state !== 'action-needed' || !isNewestRequest(incident, message)) return;
-  const provider = catalogue.byKey.get(incident.provider);
-  const due = provider ? followUpDue(provider, message.at) : null;
-  await writeIncident(trx, incident.number, { follow_up_due_at: due });
-  await moveState(
-    trx,
-    actor,
-    { ...incident, follow_up_due_at: due },
-    { kind: 'request-sent' },
-    { reason, at: new Date() },
-  );
 }
 
 const REASONS = {
@@ -175,139 +145,42 @@ async function isLost(trx: Trx, dispatch: DispatchRow): Promise<boolean> {
   return row !== undefined;
 }
 
-const meanwhile = (words: string) => new Problem('changed-meanwhile', words);
+/** A delivery report (RFC 3464) on a mail of ours. */
+export type Bounce = {
+  /** Of our mail, as the report has it. */
+  originalMessageId: string;
+  recipient: string;
+  words: string;
+  at: Date;
+  status: 'failed' | 'delayed';
+};
 
-export type Decision = 'arrived' | 'again' | 'not-arrived';
-
-/** A person says what became of a mail of which nobody can tell, or sends one that failed again: the same octets. */
-export async function decideDispatch(
+/**
+ * Takes a bounce for the failure of the letter that it reports on: the mail did not arrive, and the incident needs
+ * somebody. A delay changes nothing yet. Returns the mail it is about; null: it is none that we sent.
+ */
+export async function letterBounced(
   trx: Trx,
-  actor: Actor,
-  messageId: number,
-  decision: Decision,
-  catalogue: Catalogue,
-): Promise<void> {
-  const locked = await lockDispatch(trx, messageId);
+  bounce: Bounce,
+): Promise<{ incident: number; messageId: number } | null> {
+  const message = await trx
+    .selectFrom('messages as m')
+    .innerJoin('dispatches as d', 'd.message_id', 'm.id')
+    .select('m.id')
+    .where('m.message_id', '=', bounce.originalMessageId)
+    .where('m.direction', '=', 'out')
+    .orderBy('m.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!message) return null;
+  const locked = await lockDispatch(trx, message.id);
+  const found = { incident: locked.incident.number, messageId: message.id };
   const { state } = locked.dispatch;
-  if (state !== 'delivered-unknown' && !(state === 'failed' && decision === 'again'))
-    throw meanwhile('This mail is not uncertain any more. Look at it again.');
-  const words = `${actor.name}: ${
-    { arrived: 'it arrived.', again: 'send it again.', 'not-arrived': 'it did not arrive.' }[decision]
-  }${locked.dispatch.server_words ? ` Before: ${locked.dispatch.server_words}` : ''}`.slice(0, 1000);
-  if (decision === 'not-arrived')
-    return setDispatch(trx, actor, locked, { state: 'failed', words, said: 'failed' });
-  await setDispatch(
-    trx,
-    actor,
-    locked,
-    decision === 'arrived'
-      ? { state: 'sent', words, said: 'sent' }
-      : { state: 'queued', words, said: 'sent-again' },
-  );
-  await trx
-    .updateTable('dispatches')
-    .set({ created_at: sql<Date>`now()` })
-    .where('message_id', '=', messageId)
-    .where('state', '=', 'queued')
-    .execute();
-  await requestDelivered(
-    trx,
-    actor,
-    locked,
-    catalogue,
-    decision === 'arrived' ? 'the mail arrived' : 'the mail is sent again',
-  );
-}
-
-/** Brings the next attempt forward: the reason of the last may be mended by now. */
-export async function tryNow(trx: Trx, messageId: number): Promise<void> {
-  const { dispatch } = await lockDispatch(trx, messageId);
-  if (dispatch.state !== 'deferred') throw meanwhile('This mail does not wait for another attempt any more.');
-  await trx
-    .updateTable('dispatches')
-    .set({ due_at: sql<Date>`now()` })
-    .where('message_id', '=', messageId)
-    .execute();
-}
-
-/** What a letter changes in its incident, and what it is set back to when it is withdrawn. */
-const TOUCHED = [
-  'state',
-  'state_since',
-  'round',
-  'first_request_at',
-  'last_request_at',
-  'follow_up_due_at',
-  'next_action',
-  'next_action_due_at',
-  'mitigated_at',
-  'recovered_at',
-  'closed_at',
-] as const;
-type Touched = Pick<IncidentRow, (typeof TOUCHED)[number]>;
-const touchedOf = (row: IncidentRow) => Object.fromEntries(TOUCHED.map((key) => [key, row[key]])) as Touched;
-
-/** For the column `before`: the incident before its letter, and after it. */
-export const changeOf = (was: IncidentRow, became: IncidentRow) =>
-  json({ was: touchedOf(was), became: touchedOf(became) });
-
-const asText = (value: unknown) => JSON.stringify(value ?? null);
-
-/** What the letter changed and nothing changed since. */
-function changesBack(incident: IncidentRow, before: Record<string, unknown>): IncidentChange {
-  const { was, became } = before as { was: Record<string, unknown>; became: Record<string, unknown> };
-  const still = TOUCHED.filter(
-    (key) => asText(was[key]) !== asText(became[key]) && asText(incident[key]) === asText(became[key]),
-  );
-  // A state that was left since, and all that belongs to it, stays as it is.
-  const kept =
-    asText(incident.state_since) === asText(became['state_since'])
-      ? still
-      : still.filter((key) => key === 'round');
-  return Object.fromEntries(
-    kept.map((key) => {
-      const value = was[key];
-      return [key, typeof value === 'string' && /(?:_at|_since)$/.test(key) ? new Date(value) : value];
-    }),
-  ) as IncidentChange;
-}
-
-/** Takes a mail back that has not left: its letter is a draft again, and its incident what it was. */
-export async function withdrawDispatch(trx: Trx, actor: Actor, messageId: number): Promise<void> {
-  const locked = await lockDispatch(trx, messageId);
-  const { dispatch, message, incident } = locked;
-  if (dispatch.state !== 'queued' && dispatch.state !== 'deferred')
-    throw meanwhile(
-      dispatch.state === 'withdrawn'
-        ? 'This mail is withdrawn already.'
-        : 'Too late: the mail is on its way to the server, or there already.',
-    );
-  await setDispatch(trx, actor, locked, { state: 'withdrawn', words: '', said: 'withdrawn' });
-  if (message.letter_id !== null)
-    await trx
-      .updateTable('letters')
-      .set({
-        state: 'draft',
-        sent_at: null,
-        channel: null,
-        version: sql<number>`version + 1`,
-        updated_at: sql<Date>`now()`,
-      })
-      .where('id', '=', message.letter_id)
-      .where('state', '=', 'sent')
-      .execute();
-  const change = changesBack(incident, dispatch.before);
-  if (Object.keys(change).length > 0) await writeIncident(trx, incident.number, change);
-  if (change.state && change.state !== incident.state)
-    await append(trx, {
-      incident: incident.number,
-      kind: 'state-changed',
-      actor,
-      detail: {
-        from: incident.state,
-        to: change.state as IncidentRow['state'],
-        reason: 'the letter was withdrawn',
-        byHand: false,
-      },
-    });
+  // Whoever reports on it has had it: also where we did not know that yet.
+  const hasLeft = state === 'sent' || state === 'delivered-unknown' || state === 'sending';
+  if (bounce.status !== 'failed' || !hasLeft) return found;
+  const words = cleanWords(bounce.recipient ? `${bounce.recipient}: ${bounce.words}` : bounce.words);
+  await setDispatch(trx, SYSTEM, locked, { state: 'failed', words, said: 'failed', at: bounce.at });
+  await requestUndelivered(trx, locked, 'the mail came back undelivered', bounce.at);
+  return found;
 }

@@ -72,7 +72,7 @@ export async function openDispatches(db: Db | Trx, incident: number): Promise<Sh
   return rows.map(shown);
 }
 
-/** Of each incident whose newest mail to the provider did not arrive, or may not have: that mail. */
+/** Of each incident whose newest request did not arrive, or may not have: that mail. */
 export async function undeliveredOf(db: Db | Trx, incidents: number[]): Promise<Map<number, Undelivered>> {
   if (incidents.length === 0) return new Map();
   const rows = await db
@@ -84,7 +84,7 @@ export async function undeliveredOf(db: Db | Trx, incidents: number[]): Promise<
     .where('m.incident_number', 'in', incidents)
     .where('m.direction', '=', 'out')
     .where('i.state', '=', 'action-needed')
-    .whereRef('m.at', '>=', 'i.last_request_at')
+    .whereRef('m.at', '=', 'i.last_request_at')
     .where((eb) => eb.or([eb('d.state', 'is', null), eb('d.state', '!=', 'withdrawn')]))
     .orderBy('m.incident_number')
     .orderBy('m.at', 'desc')

@@ -79,7 +79,8 @@ export const FORMS: Record<string, Form> = {
     url: '/incidents/1/letters/MAILED/mailing',
     fields: async (desk) => ({
       ...(await letterFields({ ...desk, letter: desk.letter + 2 })),
-      account: '1', mailTo: 'desk@provider.example.net',
+      account: '1',
+      mailTo: 'desk@provider.example.net',
     }),
   },
   '/incidents/:number/messages/:id/withdrawal': {
@@ -244,7 +245,11 @@ async function mailsInHand({ api, db, desk }: TestDesk): Promise<number[]> {
     const { body } = await api('POST', '/incidents/1/letters', { template: 'outlook-com/first' });
     const sent = await api('POST', `/letters/${body.id}/send`, { channel: 'email', deliver: true, to: TO });
     mails.push(sent.body.mail.messageId);
-    await db.updateTable('dispatches').set({ state }).where('message_id', '=', mails.at(-1) ?? 0).execute();
+    await db
+      .updateTable('dispatches')
+      .set({ state })
+      .where('message_id', '=', mails.at(-1) ?? 0)
+      .execute();
   }
   return mails;
 }

@@ -1,7 +1,6 @@
 import t from 'tap';
-import { letterBounced } from '../../src/mail-out/bounced.ts';
 import { beginSending, takeDispatch } from '../../src/mail-out/dispatches.ts';
-import { settleAttempt } from '../../src/mail-out/settle.ts';
+import { letterBounced, settleAttempt } from '../../src/mail-out/settle.ts';
 import { signedIn } from '../desk.ts';
 import { type MailDesk, mailDesk, TO } from './mail-out.fixture.ts';
 

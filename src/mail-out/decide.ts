@@ -1,0 +1,84 @@
+import { sql } from 'kysely';
+import type { Trx } from '../database/open.ts';
+import { moveState, writeIncident } from '../incidents/store.ts';
+import { Problem } from '../problem.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import { followUpDue } from '../providers/playbook.ts';
+import type { Actor } from '../web/access.ts';
+import { isNewestRequest, type Locked, lockDispatch, setDispatch } from './settle.ts';
+
+/** It is on its way after all. */
+async function requestDelivered(
+  trx: Trx,
+  actor: Actor,
+  { incident, message }: Locked,
+  catalogue: Catalogue,
+  reason: string,
+): Promise<void> {
+  if (incident.state !== 'action-needed' || !isNewestRequest(incident, message)) return;
+  const provider = catalogue.byKey.get(incident.provider);
+  const due = provider ? followUpDue(provider, message.at) : null;
+  await writeIncident(trx, incident.number, { follow_up_due_at: due });
+  await moveState(
+    trx,
+    actor,
+    { ...incident, follow_up_due_at: due },
+    { kind: 'request-sent' },
+    { reason, at: new Date() },
+  );
+}
+
+export const meanwhile = (words: string) => new Problem('changed-meanwhile', words);
+
+export type Decision = 'arrived' | 'again' | 'not-arrived';
+
+/** A person says what became of a mail of which nobody can tell, or sends one that failed again: the same octets. */
+export async function decideDispatch(
+  trx: Trx,
+  actor: Actor,
+  messageId: number,
+  decision: Decision,
+  catalogue: Catalogue,
+): Promise<void> {
+  const locked = await lockDispatch(trx, messageId);
+  const { state } = locked.dispatch;
+  if (state !== 'delivered-unknown' && !(state === 'failed' && decision === 'again'))
+    throw meanwhile('This mail is not uncertain any more. Look at it again.');
+  const words = `${actor.name}: ${
+    { arrived: 'it arrived.', again: 'send it again.', 'not-arrived': 'it did not arrive.' }[decision]
+  }${locked.dispatch.server_words ? ` Before: ${locked.dispatch.server_words}` : ''}`.slice(0, 1000);
+  if (decision === 'not-arrived')
+    return setDispatch(trx, actor, locked, { state: 'failed', words, said: 'failed' });
+  await setDispatch(
+    trx,
+    actor,
+    locked,
+    decision === 'arrived'
+      ? { state: 'sent', words, said: 'sent' }
+      : { state: 'queued', words, said: 'sent-again' },
+  );
+  await trx
+    .updateTable('dispatches')
+    .set({ created_at: sql<Date>`now()` })
+    .where('message_id', '=', messageId)
+    .where('state', '=', 'queued')
+    .execute();
+  await requestDelivered(
+    trx,
+    actor,
+    locked,
+    catalogue,
+    decision === 'arrived' ? 'the mail arrived' : 'the mail is sent again',
+  );
+}
+
+/** Brings the next attempt forward: the reason of the last may be mended by now. */
+export async function tryNow(trx: Trx, messageId: number): Promise<void> {
+  const { dispatch } = await lockDispatch(trx, messageId);
+  if (dispatch.state !== 'deferred') throw meanwhile('This mail does not wait for another attempt any more.');
+  await trx
+    .updateTable('dispatches')
+    .set({ due_at: sql<Date>`now()` })
+    .where('message_id', '=', messageId)
+    .execute();
+}
