@@ -1,5 +1,5 @@
 import type { Catalogue } from '../providers/catalogue.ts';
-import { isListZone } from '../providers/list-zones.ts';
+import { isListZone, listsOnlyDomains } from '../providers/list-zones.ts';
 import { type Recognition, recognise } from '../providers/match.ts';
 import type { Rejection } from './rejection.ts';
 import { isTemporary, readReply } from './reply-code.ts';
@@ -45,7 +45,7 @@ export function toRejection(said: Said, catalogue: Catalogue): Rejection | null 
     ...known,
     provider: said.inbound ? null : known.provider,
     providerBasis: said.inbound && known.providerBasis !== 'list' ? null : known.providerBasis,
-    ip: known.reason === 'not-a-block' ? null : ip,
+    ip: known.reason === 'not-a-block' || listsOnlyDomains(catalogue, known.listOwner) ? null : ip,
     replyCode,
     enhancedCode,
     temporary: known.temporary ?? isTemporary(replyCode, enhancedCode),

@@ -28,3 +28,12 @@ export function isListZone(catalogue: Catalogue, name: string): boolean {
   const zones = zonesOf(catalogue);
   return labels.some((_, from) => from < labels.length - 1 && zones.has(labels.slice(from).join('.')));
 }
+
+/**
+ * Whether an operator lists domains alone: a refusal that cites it is about a link or a name in the message, and an
+ * address beside it only tells who sent.
+ */
+export function listsOnlyDomains(catalogue: Catalogue, operator: string | null): boolean {
+  const zones = catalogue.byKey.get(operator ?? '')?.zones ?? [];
+  return zones.length > 0 && zones.every(({ lists }) => lists.every((what) => what === 'domains'));
+}

@@ -102,6 +102,10 @@ function reasonWithoutRule(reply: Reply, decided: Seen | undefined): Reason | nu
   return reasonByCode(reply.replyCode, reply.enhancedCode, reply.atConnect === true);
 }
 
+/** At the greeting nothing of a message was sent yet (RFC 5321 § 3.1): what is refused is the address. */
+const possibleReason = (reply: Reply, reason: Reason | null): Reason | null =>
+  reply.atConnect === true && reason === 'content' ? 'ip-reputation' : reason;
+
 /** Names provider, rule, block code and list of one reply. Pure; the index is built once per catalogue. */
 export function recognise(reply: Reply, catalogue: Catalogue): Recognition {
   const index = ruleIndex(catalogue);
@@ -116,7 +120,7 @@ export function recognise(reply: Reply, catalogue: Catalogue): Recognition {
     providerBasis: found?.basis ?? (byList ? 'list' : decided ? 'generic' : null),
     rule: rule ? `${decided?.provider?.key ?? 'generic'}/${rule.id}` : null,
     blockCode: blockCode(index, decided, found?.provider ?? null, text.cased),
-    reason: rule?.reason ?? reasonWithoutRule(reply, decided),
+    reason: possibleReason(reply, rule?.reason ?? reasonWithoutRule(reply, decided)),
     temporary: rule?.temporary ?? null,
     ...citedList(seen, decided),
   };

@@ -61,6 +61,18 @@ const NAMES_NOBODY = new Set([
   'rj-567c884aff', // a limit, in three words
   'rj-8712f94952', // the sender’s domain, in Postfix’s words
 ]);
+
+/**
+ * Mails of which one label does not follow from what the mail says, or not by the rules that the labels' own README
+ * gives. They count as misses in the figure of all.
+ */
+const AT_ODDS: Record<string, Kind> = {
+  'lhost-exim-39.eml': 'provider', // nobody; the reply names MagicMail as who protects it
+  'lhost-powermta-02.eml': 'provider', // nobody; the words are Yahoo's, the host's domain was made anonymous
+  'rhost-franceptt-06.eml': 'address', // a private address, which no receiver on the Internet can refuse
+  'lhost-postfix-38.eml': 'reason', // a list of others; Proofpoint refuses by Proofpoint's own list
+  'lhost-imailserver-06.eml': 'reason', // the content; what is cited is that URIBL lists a link in it
+};
 const shown = (value: unknown): string => (value === null || value === undefined ? '-' : String(value));
 
 /** Placeholders of masked samples are no addresses. */
@@ -72,11 +84,12 @@ const sameCode = (found: Found, expected: Labels): boolean =>
   );
 
 const KINDS = ['provider', 'address', 'codes', 'blockCode', 'reason'] as const;
+type Kind = (typeof KINDS)[number];
 /** What is promised, in shares of one. */
 const FLOORS = { provider: 0.99, address: 0.99, codes: 0.995, blockCode: 0.98, reason: 0.97 };
 
 /** What of a rejection is right. */
-function compare(found: Found | undefined, expected: Labels): Record<(typeof KINDS)[number], boolean> {
+function compare(found: Found | undefined, expected: Labels): Record<Kind, boolean> {
   if (!found) return { provider: false, address: false, codes: false, blockCode: false, reason: false };
   const addresses = [expected.blocked_ip, ...(expected.blocked_ip_also ?? [])].map((ip) =>
     isAddress(ip) ? ip : '-',
@@ -207,7 +220,7 @@ t.test('whole mails', { skip }, (t) => {
   const classes: Record<string, string> = { 'user-unknown': 'not-a-block', 'mailbox-full': 'not-a-block' };
   let right = 0;
   const falseBlocks: string[] = [];
-  const fields: Record<(typeof KINDS)[number], boolean>[] = [];
+  const fields: { file: string; right: Record<Kind, boolean> }[] = [];
   for (const [
     file = '',
     provider = '',
@@ -240,14 +253,19 @@ t.test('whole mails', { skip }, (t) => {
     const count = (each: Record<string, boolean>): number => Object.values(each).filter(Boolean).length;
     const best =
       judged.toSorted((one, other) => count(other) - count(one))[0] ?? compare(undefined, NO_LABELS);
-    fields.push(best);
+    fields.push({ file, right: best });
     const missed = KINDS.filter((kind) => !best[kind]);
     if (missed.length === 0) right += 1;
     else t.comment(`mail: ${file}: ${missed.join(', ')}`);
   }
-  for (const kind of KINDS)
-    t.comment(`${kind} ${percent(share(fields.map((each) => each[kind])))} of ${fields.length} bounces`);
-  t.ok(right / rows.length >= 0.94, `${right} of ${rows.length} mails are right in every field`);
+  for (const kind of KINDS) {
+    const all = share(fields.map((each) => each.right[kind]));
+    const told = fields.filter(({ file }) => AT_ODDS[file] !== kind);
+    const value = share(told.map((each) => each.right[kind]));
+    t.comment(`${kind} ${percent(all)} of all ${fields.length} bounces, also those at odds`);
+    t.ok(value >= FLOORS[kind], `${kind} ${percent(value)} of ${told.length} bounces`);
+  }
+  t.ok(right / rows.length >= 0.95, `${right} of ${rows.length} mails are right in every field`);
   t.same(falseBlocks, [], 'no ordinary bounce is taken for a block');
   t.end();
 });

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { parse } from './parsing.fixture.ts';
 
-const FILE = new URL('../fixtures/wordings.tsv', import.meta.url);
-const [, , ...ROWS] = readFileSync(FILE, 'utf8').trimEnd().split('\n');
+const ROWS = ['wordings', 'wordings-fresh'].flatMap((name) => {
+  const file = new URL(`../fixtures/${name}.tsv`, import.meta.url);
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(2);
+});
 
 t.test('replies are read as their receivers mean them', (t) => {
   for (const row of ROWS) {
