@@ -141,10 +141,10 @@ export async function classifyCommand(args: string[], io: CommandIo): Promise<nu
     let classified = 0;
     for (const { id, file, reply } of await rowsOf(settings, io)) {
       if (readableText(`${reply.subject ?? ''}${reply.text}`).trim() === '') continue;
-      const { provider, verdict, reference, confidence, quote } = classifyReply(reply, options);
+      const { provider, verdict, reference, confidence, quote, perAddress } = classifyReply(reply, options);
       const echoed = settings.jsonl === undefined ? {} : { id };
       io.stdout.write(
-        `${JSON.stringify({ ...echoed, file, provider, verdict, reference, confidence, quote })}\n`,
+        `${JSON.stringify({ ...echoed, file, provider, verdict, reference, confidence, quote, addresses: perAddress })}\n`,
       );
       classified += 1;
     }

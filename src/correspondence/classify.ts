@@ -1,15 +1,23 @@
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Provider, ReplyRule, Verdict } from '../providers/schema.ts';
 import { partsOfReply, type ReplyParts } from './newest-part.ts';
-import { booksFor, findPhrases, type PhraseBook, readPhraseBooks } from './phrase-book.ts';
+import { booksFor, type PhraseBook, readPhraseBooks } from './phrase-book.ts';
 import { readSentence } from './read-sentence.ts';
 import { providerOfReply } from './reply-provider.ts';
-import { type ResultSection, readTable } from './reply-table.ts';
-import { fold, readableText, verbatim } from './reply-text.ts';
+import { readTable } from './reply-table.ts';
+import { fold, MAX_REPLY_CHARACTERS, readableText, verbatim } from './reply-text.ts';
 import { sentencesOf } from './sentences.ts';
+import {
+  type AddressVerdict,
+  type Judgement,
+  judgementOf,
+  type Sorted,
+  sortedAddresses,
+  verdictsByAddress,
+} from './sorted-addresses.ts';
 import { findTicketReferences } from './ticket-reference.ts';
-import { ADDRESS_TOKEN, tokensOf } from './tokens.ts';
-import { type Decision, decide, type Reading, standingSignals } from './verdict-rules.ts';
+import { tokensOf } from './tokens.ts';
+import { decide } from './verdict-rules.ts';
 
 export type Reply = { subject?: string; from?: string; text: string };
 export type ClassifyOptions = {
@@ -26,9 +34,12 @@ export type Classification = {
   provider: string | null;
   reference: string | null;
   rule: string;
+  /** Where a reply sorts addresses, each with its own result, in the reply's order; else empty. */
+  perAddress: AddressVerdict[];
 };
 
-type Judgement = { verdict: Verdict; confidence: number; words: string | null; rule: string };
+/** The whole, and the addresses that were sorted. */
+type Judged = Judgement & { sorted: Sorted[] };
 
 /** The newest part is read up to this length, in characters. */
 const MAX_NEWEST = 16_000;
@@ -41,54 +52,6 @@ const phraseBooks = (): PhraseBook[] => {
   loaded ??= readPhraseBooks();
   return loaded;
 };
-
-function judgementOf(decision: Decision | null): Judgement | null {
-  if (!decision) return null;
-  const { verdict, confidence, rule, evidence, found } = decision;
-  return {
-    verdict,
-    confidence,
-    words: evidence.text,
-    rule: `${rule}/${found.language || 'any'}: ${found.source}`,
-  };
-}
-
-/** The section's heading decides; a limit named under it makes a mitigation a conditional one. */
-function judgeSection(section: ResultSection, books: PhraseBook[]): Judgement {
-  const readings = sentencesOf(section.body).map((text) => readSentence(text, books));
-  const saying = (signals: string[]): Reading | undefined =>
-    readings.find(({ found }) => found.some((one) => signals.includes(one.signal)));
-  const limit = section.verdict === 'mitigated' ? saying(['limit', 'conditional']) : undefined;
-  if (limit)
-    return {
-      verdict: 'conditionally-mitigated',
-      confidence: 0.9,
-      words: limit.text,
-      rule: 'table: mitigated with a limit',
-    };
-  return {
-    verdict: section.verdict,
-    confidence: 0.95,
-    words: section.heading,
-    rule: `table: ${section.signal}`,
-  };
-}
-
-/** Lines with an address and its result each; the first one decides. */
-function judgeRows(text: string, books: PhraseBook[]): Judgement | null {
-  const rows = text
-    .split('\n')
-    .filter((line) => line.length <= 300 && tokensOf(line).slice(0, 4).includes(ADDRESS_TOKEN));
-  const judged = rows.flatMap((line) => {
-    const tokens = tokensOf(line).filter((token) => token !== ADDRESS_TOKEN);
-    const headings = books.flatMap((book) => findPhrases(book, book.headings, tokens));
-    const reading = readSentence(line, books);
-    const found = standingSignals([...reading.found, ...headings]);
-    const judgement = judgementOf(decide([{ text: line.trim(), found }]));
-    return judgement ? [judgement] : [];
-  });
-  return judged.length >= 2 ? (judged[0] ?? null) : null;
-}
 
 function catalogueRule(
   text: string,
@@ -111,37 +74,39 @@ function catalogueRule(
   return null;
 }
 
-function judge(text: string, books: PhraseBook[], provider: Provider | undefined): Judgement {
+/** Where addresses are sorted, the first one decides. */
+function judge(text: string, books: PhraseBook[], provider: Provider | undefined): Judged {
   const table = readTable(text.slice(0, MAX_NEWEST), books);
-  const section = table.sections[0];
-  if (section) return judgeSection(section, books);
-  const rows = judgeRows(table.text, books);
-  if (rows) return rows;
+  const sorted = sortedAddresses(table, books);
+  if (sorted[0]) return { ...sorted[0].judgement, sorted };
   const general =
     judgementOf(decide(sentencesOf(table.text).map((one) => readSentence(one, books)))) ?? NOTHING;
   const known = catalogueRule(table.text, provider);
   // A phrase of the provider is surer than general language, but never turns a refusal into relief.
-  if (!known || (general.verdict === 'denied' && RELIEF.includes(known.rule.verdict))) return general;
+  if (!known || (general.verdict === 'denied' && RELIEF.includes(known.rule.verdict)))
+    return { ...general, sorted };
   return {
     verdict: known.rule.verdict,
     confidence: 0.95,
     words: known.words,
     rule: `${provider?.key}/${known.rule.id}`,
+    sorted,
   };
 }
 
 /** The subject alone tells of absences and delivery reports; else it counts only when the text says nothing. */
-function withSubject(judgement: Judgement, subject: string | null, books: PhraseBook[]): Judgement {
-  if (subject === null) return judgement;
+function withSubject(judged: Judged, subject: string | null, books: PhraseBook[]): Judged {
+  if (subject === null) return judged;
   const reading = readSentence(subject.slice(0, 300), books);
   const automatic = reading.found.find((one) => AUTOMATIC.includes(one.signal));
-  if (automatic) return judgementOf(decide([{ text: subject, found: [automatic] }])) ?? judgement;
-  if (judgement !== NOTHING) return judgement;
+  const instead = automatic && judgementOf(decide([{ text: subject, found: [automatic] }]));
+  if (instead) return { ...instead, sorted: [] };
+  if (judged.rule !== NOTHING.rule) return judged;
   const decision = judgementOf(decide([reading]));
-  return decision ? { ...decision, confidence: Math.min(decision.confidence, 0.5) } : judgement;
+  return decision ? { ...decision, confidence: Math.min(decision.confidence, 0.5), sorted: [] } : judged;
 }
 
-function judgeParts(parts: ReplyParts, books: PhraseBook[], provider: Provider | undefined): Judgement {
+function judgeParts(parts: ReplyParts, books: PhraseBook[], provider: Provider | undefined): Judged {
   const own = judge(parts.newest, books, provider);
   if (parts.passedOn === null) return withSubject(own, parts.subject, books);
   const passedOn = partsOfReply(parts.passedOn);
@@ -166,15 +131,17 @@ export function classifyReply(input: Reply, options: ClassifyOptions): Classific
     options.provider,
   );
   const books = booksFor(tokensOf(`${parts.newest} ${parts.passedOn ?? ''}`.slice(0, 4000)), phraseBooks());
-  const judgement = judgeParts(parts, books, options.catalogue.byKey.get(provider ?? ''));
+  const judged = judgeParts(parts, books, options.catalogue.byKey.get(provider ?? ''));
+  const source = fold(`${input.text}\n${input.subject ?? ''}`.slice(0, MAX_REPLY_CHARACTERS));
+  const quoteOf = (words: string | null) => (words === null ? null : verbatim(words, source));
   const references = findTicketReferences(whole, options.catalogue, provider ?? undefined);
   return {
-    verdict: judgement.verdict,
-    confidence: judgement.confidence,
-    quote:
-      judgement.words === null ? null : verbatim(judgement.words, `${input.text}\n${input.subject ?? ''}`),
+    verdict: judged.verdict,
+    confidence: judged.confidence,
+    quote: quoteOf(judged.words),
     provider,
     reference: references[0]?.reference ?? null,
-    rule: judgement.rule,
+    rule: judged.rule,
+    perAddress: verdictsByAddress(judged.sorted, quoteOf),
   };
 }

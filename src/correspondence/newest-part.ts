@@ -34,7 +34,8 @@ export type ReplyParts = {
 
 const MAX_LINES = 20_000;
 const HEADER_LINE = /^([\p{L}][\p{L} -]{0,20}?) ?[:：]\s?(.*)$/u;
-const QUOTED = /^\s{0,3}(?:>|\|\s)/;
+/** A bar begins a quoted line, unless another one makes it a row of a table. */
+const QUOTED = /^\s{0,3}(?:>|\|\s(?![^|]{1,300}\|))/;
 const FORWARD_SUBJECT = /^\s*(?:fwd?|wg|tr|rv|i|doorst|enc)\s?:/i;
 const FORWARD_NOTE_LENGTH = 240;
 

@@ -2,13 +2,20 @@ import type { Verdict } from '../providers/schema.ts';
 import { LAYOUT } from './newest-part.ts';
 import { findPhrases, type HeadingSignal, type PhraseBook } from './phrase-book.ts';
 import { trimSigns } from './reply-text.ts';
-import { ADDRESS_TOKEN, namesAddress, tokensOf } from './tokens.ts';
+import { ADDRESS_TOKEN, addressesIn, namesAddress, tokensOf } from './tokens.ts';
 
 /**
  * A table of results as Microsoft's desk writes it: a heading for each result with the addresses under it, or a
  * mark that there are none. Only a heading with addresses says anything.
  */
-export type ResultSection = { verdict: Verdict; heading: string; signal: HeadingSignal; body: string };
+export type ResultSection = {
+  verdict: Verdict;
+  heading: string;
+  signal: HeadingSignal;
+  /** As written. */
+  addresses: string[];
+  body: string;
+};
 /** `text` is without legends and without headings that have no addresses. */
 export type ReplyTable = { text: string; sections: ResultSection[] };
 
@@ -85,17 +92,61 @@ function legendLines(lines: Line[]): Set<number> {
   return dropped;
 }
 
-/** The addresses that stand under a heading, up to the first line of something else. */
-function hasAddresses(lines: Line[], heading: number): boolean {
-  if (namesAddress(lines[heading]?.rest ?? '')) return true;
-  const next = lines.slice(heading + 1).find((line) => line.text.trim() !== '');
-  if (!next || next.signal !== null || isEmptyMark(next.text)) return false;
-  const tokens = tokensOf(next.text);
+/** A line of addresses, with few words beside them. */
+function isAddressLine({ text, signal }: Line): boolean {
+  if (signal !== null || isEmptyMark(text)) return false;
+  const tokens = tokensOf(text);
   return tokens[0] === ADDRESS_TOKEN || (tokens.includes(ADDRESS_TOKEN) && tokens.length <= 4);
+}
+
+/** The addresses beside a heading and on the lines under it, up to the first line of something else. */
+function addressesUnder(lines: Line[], heading: number): string[] {
+  const below = lines.slice(heading + 1).filter((line) => line.text.trim() !== '');
+  const end = below.findIndex((line) => !isAddressLine(line));
+  const rows = below.slice(0, end < 0 ? below.length : end).map((line) => line.text);
+  return [lines[heading]?.rest ?? '', ...rows].flatMap(addressesIn);
 }
 
 const isBareHeading = (line: Line): boolean =>
   line.signal !== null && (line.rest === '' || isEmptyMark(line.rest) || namesAddress(line.rest));
+
+function sectionAt(lines: Line[], heading: number, addresses: string[], body: Line[]): ResultSection {
+  const signal = lines[heading]?.signal ?? 'denied';
+  return {
+    verdict: HEADING_VERDICTS[signal],
+    heading: lines[heading]?.text.trim() ?? '',
+    signal,
+    addresses,
+    body: body.map((line) => line.text).join('\n'),
+  };
+}
+
+const isFollowedByNone = (lines: Line[], heading: number): boolean =>
+  isEmptyMark(lines.slice(heading + 1).find((line) => line.text.trim() !== '')?.text ?? '');
+
+/**
+ * A table in which each result stands below its addresses: an address comes first and a result last. Null when it
+ * is none.
+ */
+function addressesFirst(lines: Line[]): ResultSection[] | null {
+  const marks = lines.flatMap((line, at) => {
+    if (isBareHeading(line)) return line.rest === '' ? [{ at, heading: true }] : [];
+    return isAddressLine(line) && tokensOf(line.text).length <= 4 ? [{ at, heading: false }] : [];
+  });
+  const headings = marks.filter(({ heading }) => heading);
+  if (marks[0]?.heading !== false || marks.at(-1)?.heading !== true) return null;
+  if (headings.some(({ at }) => isFollowedByNone(lines, at))) return null;
+  const sections: ResultSection[] = [];
+  let addresses: string[] = [];
+  for (const [index, { at, heading }] of marks.entries()) {
+    if (!heading) addresses.push(...addressesIn(lines[at]?.text ?? ''));
+    else if (addresses.length > 0) {
+      sections.push(sectionAt(lines, at, addresses, lines.slice(at + 1, marks[index + 1]?.at)));
+      addresses = [];
+    }
+  }
+  return sections.length >= 2 ? sections : null;
+}
 
 /** Reads the result table of a text, if it has one, and takes out what decides nothing. */
 export function readTable(text: string, books: PhraseBook[]): ReplyTable {
@@ -103,7 +154,10 @@ export function readTable(text: string, books: PhraseBook[]): ReplyTable {
   const legend = legendLines(all);
   const lines = all.filter((_, at) => !legend.has(at));
   const headings = lines.flatMap((line, at) => (isBareHeading(line) ? [at] : []));
-  const filled = headings.filter((at) => hasAddresses(lines, at));
+  const resultsBelow = addressesFirst(lines);
+  if (resultsBelow) return { text, sections: resultsBelow };
+  const under = new Map(headings.map((at) => [at, addressesUnder(lines, at)]));
+  const filled = headings.filter((at) => under.get(at)?.length !== 0);
   const isTable = filled.length > 0;
   const dropped = new Set<number>();
   for (const at of headings) {
@@ -113,18 +167,16 @@ export function readTable(text: string, books: PhraseBook[]): ReplyTable {
     if (empty) dropped.add(at);
     if (nextEmpty) dropped.add(next);
   }
-  const sections = filled.map((at, index) => {
-    const signal = lines[at]?.signal ?? 'denied';
-    const body = lines
-      .slice(at + 1, filled[index + 1] ?? lines.length)
-      .filter((_, offset) => !dropped.has(at + 1 + offset));
-    return {
-      verdict: HEADING_VERDICTS[signal],
-      heading: lines[at]?.text.trim() ?? '',
-      signal,
-      body: body.map((line) => line.text).join('\n'),
-    };
-  });
+  const sections = filled.map((at, index) =>
+    sectionAt(
+      lines,
+      at,
+      under.get(at) ?? [],
+      lines
+        .slice(at + 1, filled[index + 1] ?? lines.length)
+        .filter((_, offset) => !dropped.has(at + 1 + offset)),
+    ),
+  );
   return {
     text: lines
       .filter((_, at) => !dropped.has(at))

@@ -46,11 +46,10 @@ export function readableText(raw: string): string {
 }
 
 /**
- * `words` as they stand in `raw`, both with white space folded; where markup or entities cut through them, the
- * longest line of `words` that does. Null when nothing of them stands there.
+ * `words` as they stand in `source`, a text with its white space folded; where markup or entities cut through them,
+ * the longest line of `words` that does. Null when nothing of them stands there.
  */
-export function verbatim(words: string, raw: string): string | null {
-  const source = fold(raw.slice(0, MAX_REPLY_CHARACTERS));
+export function verbatim(words: string, source: string): string | null {
   const pieces = [words, ...words.split(/[’'"“”<>&\n]|\s{2,}/u)].map(fold).filter((piece) => piece !== '');
   const standing = pieces.filter((piece) => source.includes(piece)).sort((a, b) => b.length - a.length);
   return standing[0] ?? null;

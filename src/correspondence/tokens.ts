@@ -7,8 +7,9 @@ export const URL_TOKEN = 'url';
 
 const URL = /\b(?:https?:\/\/|www\.)[^\s<>"]{1,2000}/giu;
 const IPV4 = /(?<![\w.])(?:\d{1,3}|[x*#]{1,3})(?:\.(?:\d{1,3}|[a-z*#]{1,3})){3}(?:\/\d{1,2})?(?![\w])/giu;
+/** With a gap or all of its eight groups: a time of day is none. */
 const IPV6 =
-  /(?<![\w:.])(?=[0-9a-f:]{0,39}::?[0-9a-f])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\/\d{1,3})?(?![\w:])/giu;
+  /(?<![\w:.])(?=[0-9a-f:]{0,39}::|(?:[0-9a-f]{1,4}:){7})[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\/\d{1,3})?(?![\w:])/giu;
 const CONTRACTIONS: [RegExp, string][] = [
   [/\bcan't\b|\bcannot\b/g, 'can not'],
   [/\bwon't\b/g, 'will not'],
@@ -21,12 +22,15 @@ const CONTRACTIONS: [RegExp, string][] = [
   [/\b(it|that|there|here|what)'s\b/g, '$1 is'],
   [/\bi'd\b/g, 'i would'],
 ];
-const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}]+/gu;
+/** A sign of these scripts, the mark of a long vowel among them, or a run of all other letters and digits. */
+const WORD =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー])[\p{L}\p{N}])+/gu;
 const WRITTEN_WITHOUT_BLANKS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 function folded(text: string): string {
-  // Katakana and Cyrillic lose meaning with their marks: only Latin letters are stripped.
+  // Letters of full and half width are one. Katakana and Cyrillic lose meaning with their marks: only Latin is stripped.
   const plain = text
+    .normalize('NFKC')
     .toLowerCase()
     .replace(/[’‘ʼ`´]/g, "'")
     .replace(/ß/g, 'ss')
@@ -40,6 +44,12 @@ function folded(text: string): string {
 export function namesAddress(text: string): boolean {
   return tokensOf(text).includes(ADDRESS_TOKEN);
 }
+
+/** The addresses, ranges and masked addresses in a text, as written. */
+export const addressesIn = (text: string): string[] =>
+  [...text.matchAll(IPV4), ...text.matchAll(IPV6)]
+    .sort((one, other) => one.index - other.index)
+    .map(([address]) => address.replace(/(?<!:):$/, ''));
 
 /** The tokens of one sentence or line. Scripts without blanks give one token a character. */
 export function tokensOf(text: string): string[] {
