@@ -18,6 +18,7 @@ export const MailLayout = Type.Object(
     emptyMarks: Words,
     answerWords: Words,
     historyVerbs: Words,
+    salutations: Words,
   },
   { additionalProperties: false },
 );

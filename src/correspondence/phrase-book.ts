@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { BadDataFile, checkData } from '../data-file.ts';
 import { type Static, Type } from '../json-schema.ts';
+import { indexPhrases, type PhraseIndex } from './phrase-index.ts';
 import {
   classesOf,
   endOfMatch,
@@ -40,6 +41,7 @@ export const SIGNALS = [
   'warning',
   'condition',
   'meaning',
+  'aside',
 ] as const;
 export type Signal = (typeof SIGNALS)[number];
 
@@ -99,7 +101,7 @@ export function readPhraseBook(data: unknown, name: string): PhraseBook {
     );
     const book = {
       language: file.language,
-      common: new Set(file.common),
+      common: new Set(file.common.map(foldedWord)),
       classes,
       phrases: phrasesOf<Signal>(file.signals),
       headings: phrasesOf<HeadingSignal>(file.headings),
@@ -135,6 +137,20 @@ export type Found<S extends string> = {
   end: number;
 };
 
+const indexes = new WeakMap<object, PhraseIndex>();
+
+/** Built once for each list of phrases. */
+function indexOf<S extends string>(book: PhraseBook, phrases: Phrase<S>[]): PhraseIndex {
+  const known = indexes.get(phrases);
+  if (known) return known;
+  const index = indexPhrases(
+    phrases.map(({ pattern }) => pattern),
+    book.classes,
+  );
+  indexes.set(phrases, index);
+  return index;
+}
+
 /** Every place where a phrase of the book stands in the tokens; the longest stretch of each signal and start. */
 export function findPhrases<S extends string>(
   book: PhraseBook,
@@ -142,8 +158,10 @@ export function findPhrases<S extends string>(
   tokens: string[],
 ): Found<S>[] {
   const found = new Map<string, Found<S>>();
-  for (let start = 0; start < tokens.length; start += 1) {
-    for (const { signal, source, pattern } of phrases) {
+  const index = indexOf(book, phrases);
+  for (const [start, token] of tokens.entries()) {
+    for (const at of index(token)) {
+      const { signal, source, pattern } = phrases[at] as Phrase<S>;
       const end = endOfMatch(pattern, tokens, start, book.classes);
       const key = `${signal} ${start}`;
       if (end > start && end > (found.get(key)?.end ?? -1))

@@ -10,8 +10,10 @@ import { foldedWord, hasNoBlanks } from './tokens.ts';
  * - `_` leaves out up to four words, `_2` up to two; never a word of the class `barrier` (negations,
  *   conditions), so that "has not been lifted" is no "has been lifted"; `__` leaves out up to sixteen of any
  * - a `?` behind an element makes it optional
+ * - `^` in front of all stands for the beginning of the sentence
  */
 type Step =
+  | { kind: 'start' }
   | { kind: 'word'; alternatives: Alternative[]; optional: boolean }
   | { kind: 'gap'; most: number; barred: boolean };
 type Alternative = {
@@ -32,6 +34,7 @@ export class BadPhrasePattern extends Error {
   override name = 'BadPhrasePattern';
 }
 
+export const NUMBER = /^\d+$/;
 const GAP = /^_(_|\d)?$/;
 
 function alternativeOf(word: string): Alternative {
@@ -44,6 +47,7 @@ function alternativeOf(word: string): Alternative {
 }
 
 function stepsOf(element: string): Step[] {
+  if (element === '^') return [{ kind: 'start' }];
   const gap = GAP.exec(element);
   if (gap) return [{ kind: 'gap', most: gap[1] === '_' ? 16 : Number(gap[1] ?? 4), barred: gap[1] !== '_' }];
   if (hasNoBlanks(element) && !element.includes('|')) {
@@ -62,7 +66,7 @@ function stepsOf(element: string): Step[] {
 /** Reads a pattern. Throws {@link BadPhrasePattern}. */
 export function readPattern(source: string): PhrasePattern {
   const steps = source.trim().split(/\s+/).flatMap(stepsOf);
-  const first = steps[0];
+  const first = steps.find(({ kind }) => kind !== 'start');
   if (first?.kind !== 'word' || first.optional)
     throw new BadPhrasePattern(`"${source}" must start with a word`);
   return steps;
@@ -71,7 +75,7 @@ export function readPattern(source: string): PhrasePattern {
 /** Names of the classes that a pattern uses. */
 export function classesOf(pattern: PhrasePattern): string[] {
   return pattern.flatMap((step) =>
-    step.kind === 'gap' ? [] : step.alternatives.flatMap((one) => one.wordClass ?? []),
+    step.kind !== 'word' ? [] : step.alternatives.flatMap((one) => one.wordClass ?? []),
   );
 }
 
@@ -98,7 +102,7 @@ function endsOf(one: Alternative, tokens: string[], at: number, classes: WordCla
   if (token === undefined) return [];
   if (one.exact !== undefined) return one.exact === token ? [at + 1] : [];
   if (one.prefix !== undefined) return token.startsWith(one.prefix) ? [at + 1] : [];
-  if (one.number) return /^\d+$/.test(token) ? [at + 1] : [];
+  if (one.number) return NUMBER.test(token) ? [at + 1] : [];
   if (one.phrase) return [endOfMatch(one.phrase, tokens, at, classes)].filter((end) => end >= 0);
   const wordClass = classes.get(one.wordClass ?? '');
   if (!wordClass) return [];
@@ -139,6 +143,7 @@ export function endOfMatch(
 ): number {
   const step = pattern[from];
   if (!step) return at;
+  if (step.kind === 'start') return at === 0 ? endOfMatch(pattern, tokens, at, classes, from + 1) : -1;
   if (step.kind === 'gap') return afterGap(step, pattern, from + 1, tokens, at, classes);
   for (const one of step.alternatives) {
     for (const start of endsOf(one, tokens, at, classes)) {
@@ -147,4 +152,23 @@ export function endOfMatch(
     }
   }
   return step.optional ? endOfMatch(pattern, tokens, at, classes, from + 1) : -1;
+}
+
+/** What a pattern can begin with: whole words, beginnings of words, or (`number`) any number. */
+export type Beginnings = { words: Set<string>; prefixes: Set<string>; number: boolean };
+
+/** Adds what the pattern can begin with, classes and nested phrases resolved. */
+export function addBeginnings(pattern: PhrasePattern, classes: WordClasses, found: Beginnings): void {
+  const first = pattern.find(({ kind }) => kind !== 'start');
+  if (first?.kind !== 'word') return;
+  for (const { exact, prefix, number, phrase, wordClass } of first.alternatives) {
+    if (exact !== undefined) found.words.add(exact);
+    if (prefix !== undefined) found.prefixes.add(prefix);
+    if (number) found.number = true;
+    if (phrase) addBeginnings(phrase, classes, found);
+    const members = classes.get(wordClass ?? '');
+    for (const word of members?.exact ?? []) found.words.add(word);
+    for (const one of members?.prefixes ?? []) found.prefixes.add(one);
+    for (const one of members?.phrases ?? []) addBeginnings(one, classes, found);
+  }
 }

@@ -11,6 +11,9 @@ const LEAST_QUESTION_WORDS = 4;
 /** Signals that a negation nearby must never let through. */
 const GUARDED: Signal[] = ['mitigated', 'will-be-mitigated', 'conditional'];
 
+/** What a question can say: that something is asked. What it asks about is not told by it. */
+const ASKING: Signal[] = ['request', 'click', 'answer-first', 'survey', 'offer', 'condition', 'absence'];
+
 /** "No, the block was removed": the answering word negates nothing in its sentence. */
 function withoutAnswerWord(text: string): string {
   const comma = text.slice(0, 8).indexOf(',');
@@ -33,5 +36,6 @@ export function readSentence(text: string, books: PhraseBook[]): Reading {
   }
   if (isQuestion)
     found.push({ signal: 'request', language: '', source: '?', start: tokens.length, end: tokens.length });
-  return { text, found: standingSignals(found) };
+  const said = isQuestion ? found.filter(({ signal }) => ASKING.includes(signal)) : found;
+  return { text, found: standingSignals(said) };
 }

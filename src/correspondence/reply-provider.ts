@@ -1,7 +1,7 @@
 import { Type } from '../json-schema.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import deskNames from './desk-names.json' with { type: 'json' };
-import type { ReplyParts } from './newest-part.ts';
+import { LAYOUT, type ReplyParts } from './newest-part.ts';
 import { providerOfSender } from './sender.ts';
 import { findTicketReferences } from './ticket-reference.ts';
 
@@ -46,13 +46,18 @@ function contains(text: string, name: string): boolean {
   return false;
 }
 
+/** A line that greets names whom the desk writes to: "Hello Tim,". */
+const isSalutation = (line: string): boolean =>
+  line.length <= 60 &&
+  LAYOUT.salutations.some((word) => line.startsWith(word) && !isLetter(line[word.length]));
+
 function weighLines(parts: ReplyParts): [string, number][] {
   const body = parts.passedOn === null ? parts.newest : `${parts.newest}\n${parts.passedOn}`;
   const lines = body
     .slice(0, 16_000)
     .split('\n')
     .map((line) => line.trim().toLowerCase())
-    .filter((line) => line !== '');
+    .filter((line) => line !== '' && !isSalutation(line));
   const isSigned = (at: number): boolean =>
     at >= lines.length - SIGNATURE_LINES && (lines[at]?.length ?? 0) <= 80 && lines.length > 1;
   const weighed = lines.map((line, at): [string, number] => {

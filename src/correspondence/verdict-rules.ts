@@ -12,10 +12,13 @@ const Override = Type.Object(
   {
     signal: AnySignal,
     over: Signals,
-    /** `overlap`: they share words; `sentence`: in one sentence; `before`: shortly in front of the other. */
-    reach: Type.Unsafe<'overlap' | 'sentence' | 'before'>({
+    /**
+     * `overlap`: they share words; `around`: all words of the other are its own; `sentence`: in one sentence;
+     * `before`: shortly in front of the other.
+     */
+    reach: Type.Unsafe<'overlap' | 'around' | 'sentence' | 'before'>({
       type: 'string',
-      enum: ['overlap', 'sentence', 'before'],
+      enum: ['overlap', 'around', 'sentence', 'before'],
     }),
     reason: Type.String({ minLength: 5 }),
   },
@@ -52,8 +55,11 @@ const LOOK_BACK = 5;
 
 type Span = { start: number; end: number };
 const overlaps = (one: Span, other: Span): boolean => one.start < other.end && other.start < one.end;
+const isAround = (one: Span, other: Span): boolean => one.start <= other.start && one.end >= other.end;
 const isShortlyBefore = (one: Span, other: Span): boolean =>
   one.start < other.start && one.end > other.start - LOOK_BACK;
+
+const REACHES = { overlap: overlaps, around: isAround, sentence: () => true, before: isShortlyBefore };
 
 /** The signals of one sentence that are left after the overrides. Silenced signals silence no others. */
 export function standingSignals(found: Found<Signal>[]): Found<Signal>[] {
@@ -61,13 +67,10 @@ export function standingSignals(found: Found<Signal>[]): Found<Signal>[] {
   for (const { signal, over, reach } of VERDICT_RULES.overrides) {
     const rulers = standing.filter((one) => one.signal === signal);
     if (rulers.length === 0) continue;
-    standing = standing.filter((one) => {
-      if (!over.includes(one.signal)) return true;
-      if (reach === 'sentence') return false;
-      return !rulers.some((ruler) =>
-        reach === 'overlap' ? overlaps(ruler, one) : isShortlyBefore(ruler, one),
-      );
-    });
+    const reaches = REACHES[reach];
+    standing = standing.filter(
+      (one) => !over.includes(one.signal) || !rulers.some((ruler) => reaches(ruler, one)),
+    );
   }
   return standing;
 }

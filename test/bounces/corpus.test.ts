@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { confusion } from '../confusion.fixture.ts';
 import { catalogue, parse } from './parsing.fixture.ts';
 
 /** Labelled samples of other people, read in place; see their own README for the labels. */
@@ -108,24 +109,6 @@ function compare(found: Found | undefined, expected: Labels): Record<Kind, boole
 
 const share = (results: boolean[]): number => results.filter(Boolean).length / Math.max(results.length, 1);
 const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
-
-/** Rows are what it is, columns what it was read as; what nothing was read as is left out. */
-function confusion(pairs: { is: string; read: string }[]): string[] {
-  const names = [...new Set(pairs.flatMap(({ is, read }) => [is, read]))].sort();
-  const width = Math.max(...names.map((name) => name.length));
-  const count = (is: string, read: string) =>
-    pairs.filter((one) => one.is === is && one.read === read).length;
-  const read = names.filter((name) => pairs.some((one) => one.read === name));
-  return [
-    `${'is \\ read as'.padEnd(width)} ${read.map((name) => name.slice(0, 9).padStart(9)).join(' ')}`,
-    ...names
-      .filter((name) => pairs.some((one) => one.is === name))
-      .map(
-        (is) =>
-          `${is.padEnd(width)} ${read.map((one) => String(count(is, one) || '·').padStart(9)).join(' ')}`,
-      ),
-  ];
-}
 
 t.test('single replies', { skip }, (t) => {
   const rows = readLines<Labels & { text: string }>('rejections.jsonl');

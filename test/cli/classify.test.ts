@@ -46,6 +46,17 @@ const MAIL = [
   '',
 ].join('\r\n');
 
+t.test('tells the result of each address that a reply sorts', async (t) => {
+  const { lines } = await run([], '192.0.2.5: mitigated\n192.0.2.6/31: not qualified');
+  t.match(lines[0], {
+    verdict: 'mitigated',
+    addresses: [
+      { network: '192.0.2.5', verdict: 'mitigated' },
+      { network: '192.0.2.6/31', verdict: 'denied' },
+    ],
+  });
+});
+
 t.test('reads a reply from standard input', async (t) => {
   const { code, lines } = await run([], 'SRX1790000001ID\nYour IP 192.0.2.5 is not eligible.');
   t.equal(code, 0);
@@ -58,6 +69,7 @@ t.test('reads a reply from standard input', async (t) => {
     'reference',
     'confidence',
     'quote',
+    'addresses',
   ]);
 });
 

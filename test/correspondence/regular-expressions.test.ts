@@ -16,6 +16,7 @@ const FILES = [
   'reply-text',
   'sender',
   'sentences',
+  'sorted-addresses',
   'ticket-reference',
   'tokens',
   '../snds/csv',
