@@ -1,4 +1,5 @@
 import type { Address, Email } from 'postal-mime';
+import { markQuotes, withQuoteSigns } from './html-quotes.ts';
 
 /** One message, as far as it could be read. `problem` says what could not be. */
 export type ReadMail = {
@@ -37,10 +38,9 @@ function addressText(addresses: Address | Address[] | undefined): string {
   return oneLine(words.join(', ')).slice(0, 2000);
 }
 
-/** Text for a mail that has none of its own: what its HTML says, without its marks. */
+/** Text for a mail that has none of its own: what its HTML says, without its marks, and with those of quotations. */
 function textOfHtml(html: string): string {
-  return html
-    .slice(0, MAX_TEXT)
+  const plain = markQuotes(html.slice(0, MAX_TEXT))
     .replace(/<(?:style|script)\b[^<]{0,200000}<\/(?:style|script)>/gi, '')
     .replace(/<br\s{0,5}\/?>|<\/(?:p|div|tr|li|h\d)>/gi, '\n')
     .replace(/<[^<>]{0,5000}>/g, '')
@@ -49,7 +49,8 @@ function textOfHtml(html: string): string {
     .replace(/&gt;/g, '>')
     .replace(/&quot;/g, '"')
     .replace(/&#0?39;/g, "'")
-    .replace(/&amp;/g, '&')
+    .replace(/&amp;/g, '&');
+  return withQuoteSigns(plain)
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }

@@ -36,6 +36,7 @@ export type ReplyParts = {
 const MAX_LINES = 20_000;
 const HEADER_LINE = /^([\p{L}][\p{L} -]{0,20}?) ?[:：]\s?(.*)$/u;
 /** A bar begins a quoted line, unless another one makes it a row of a table. */
+/** A bar begins a quoted line, unless another one makes it a row of a table. */
 const QUOTED = /^\s{0,3}(?:>|\|\s(?![^|]{1,300}\|))/;
 const FORWARD_SUBJECT = /^\s*(?:fwd?|wg|tr|rv|i|doorst|enc)\s?:/i;
 const FORWARD_NOTE_LENGTH = 240;
@@ -43,7 +44,8 @@ const FORWARD_NOTE_LENGTH = 240;
 const lower = (line: string): string => line.trim().toLowerCase();
 
 function headerOf(line: string): { word: string; value: string } | null {
-  const found = HEADER_LINE.exec(line.slice(0, 400).trim());
+  // Bold type of a mail that was HTML comes as `*From:* A`.
+  const found = HEADER_LINE.exec(line.slice(0, 400).replaceAll('*', '').trim());
   return found ? { word: (found[1] ?? '').trim().toLowerCase(), value: (found[2] ?? '').trim() } : null;
 }
 
@@ -85,17 +87,25 @@ function isQuotedHead(lines: string[], at: number): boolean {
   return next.slice(0, 2).some(isHeader) || QUOTED.test(next[0] ?? '');
 }
 
-function isIntroduction(lines: string[], at: number): boolean {
-  const line = lower(lines[at] ?? '');
-  if (line.length === 0 || line.length > 300) return false;
+function introduces(words: string): boolean {
+  if (words.length === 0 || words.length > 300) return false;
   return (
-    isDivider(line, LAYOUT.historyDividers) ||
-    (line.endsWith(':') &&
-      /\d/.test(line) &&
-      LAYOUT.historyVerbs.some((verb) => line.includes(` ${verb} `))) ||
-    LAYOUT.historyEndings.some((ending) => line.endsWith(ending) && line.length > ending.length) ||
-    isQuotedHead(lines, at)
+    isDivider(words, LAYOUT.historyDividers) ||
+    (/[:：]$/.test(words) &&
+      /\d/.test(words) &&
+      (/>\s?[:：]$/.test(words) || LAYOUT.historyVerbs.some((verb) => words.includes(` ${verb} `)))) ||
+    LAYOUT.historyEndings.some((ending) => words.endsWith(ending) && words.length > ending.length)
   );
+}
+
+/** Lines of what introduces older mail: none, one, or two where the mail program wrapped it behind a date or a name. */
+function introductionLines(lines: string[], at: number): number {
+  const line = lower(lines[at] ?? '');
+  const ruled = /^[_=-]{5,}$/.test(line) && isQuotedHead(lines, at + 1);
+  if (ruled || introduces(line) || isQuotedHead(lines, at)) return 1;
+  const next = lower(lines[at + 1] ?? '');
+  const wrapped = /\d/.test(line) && !/[.!?]$/.test(line) && /[:：]$/.test(next) && !QUOTED.test(next);
+  return wrapped && introduces(`${line} ${next}`) ? 2 : 0;
 }
 
 const unquoted = (lines: string[]): string =>
@@ -107,16 +117,18 @@ function withoutHistory(lines: string[]): { kept: string[]; history: string[] } 
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
     if (QUOTED.test(line)) continue;
-    if (!isIntroduction(lines, at)) {
+    const introduction = introductionLines(lines, at);
+    if (introduction === 0) {
       kept.push(line);
       continue;
     }
-    const after = lines.slice(at + 1);
+    const after = lines.slice(at + introduction);
     const firstAfter = after.find((one) => one.trim() !== '') ?? '';
     const answersFollow =
       QUOTED.test(firstAfter) &&
       after.some((one) => one.trim() !== '' && !QUOTED.test(one) && !isHeader(one));
     if (!answersFollow) return { kept, history: after };
+    at += introduction - 1;
   }
   return { kept, history: lines.filter((line) => QUOTED.test(line)) };
 }

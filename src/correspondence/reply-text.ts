@@ -1,9 +1,11 @@
+import { markQuotes, withQuoteSigns } from './html-quotes.ts';
+
 /** Longest text that is looked at, in characters; what comes after it decides nothing. */
 export const MAX_REPLY_CHARACTERS = 200_000;
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
-const HTML_HINT = /<(?:p|br|div|html|body|table|td|span|a)\b/i;
-const BREAKING_TAG = /<\/?(?:p|br|div|tr|li|ul|ol|table|h[1-6]|blockquote)\b[^<>]{0,1000}>/gi;
+const HTML_HINT = /<(?:p|br|blockquote|div|html|body|table|td|span|a)\b/i;
+const BREAKING_TAG = /<\/?(?:p|br|div|tr|li|ul|ol|table|h[1-6])\b[^<>]{0,1000}>/gi;
 const HIDDEN_PART = /<(style|script|head)\b[^<>]{0,1000}>[^<]{0,20000}<\/\1>/gi;
 const ANY_TAG = /<[a-z!/][^<>]{0,1000}>/gi;
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));/gi;
@@ -17,11 +19,11 @@ function decodeEntity(whole: string, decimal?: string, hex?: string, name?: stri
 
 function withoutHtml(text: string): string {
   if (!HTML_HINT.test(text)) return text;
-  return text
-    .replace(HIDDEN_PART, '\n')
+  const plain = markQuotes(text.replace(HIDDEN_PART, '\n'))
     .replace(BREAKING_TAG, '\n')
     .replace(ANY_TAG, ' ')
     .replace(ENTITY, decodeEntity);
+  return withQuoteSigns(plain);
 }
 
 /** White space folded to single blanks, as quotes are compared. */

@@ -48,6 +48,30 @@ t.test(
   },
 );
 
+t.test('what an HTML mail quotes decides nothing, above or below the answer', async (t) => {
+  const said = { denied: 'Your request was declined.', mitigated: 'The block has been removed.' };
+  for (const [now, before] of [
+    ['denied', 'mitigated'],
+    ['mitigated', 'denied'],
+  ] as const) {
+    const old = `<blockquote type="cite"><p>${said[before]}</p></blockquote>`;
+    t.equal(verdictOf(`<p>${said[now]}</p>${old}`), now);
+    t.equal(verdictOf(`<div>Omar wrote:</div>${old}<p>${said[now]}</p>`), now);
+    t.equal(
+      verdictOf(
+        `<div>${said[now]}</div><div class="gmail_quote">On Mon, Nov 9, 2026 Desk wrote:<br>${old}</div>`,
+      ),
+      now,
+    );
+    t.equal(
+      verdictOf(
+        `<p>${said[now]}</p><hr><p><b>From:</b> Desk<br><b>Sent:</b> Monday<br><b>To:</b> Host</p><p>${said[before]}</p>`,
+      ),
+      now,
+    );
+  }
+});
+
 t.test('every reply rule of the catalogue reads its own examples', async (t) => {
   for (const provider of catalogue.providers) {
     for (const rule of provider.replies) {

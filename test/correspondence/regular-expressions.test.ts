@@ -7,6 +7,7 @@ import { readCatalogue } from '../../src/providers/catalogue.ts';
 
 const folder = resolve(import.meta.dirname, '../../src/correspondence');
 const FILES = [
+  'html-quotes',
   'newest-part',
   'phrase-book',
   'read-sentence',
