@@ -20,6 +20,9 @@ import { correspondencePages } from './correspondence/routes.ts';
 import type { Db } from './database/open.ts';
 import { evidenceApi } from './evidence/api.ts';
 import { checkPages } from './evidence/check-routes.ts';
+import { pictureRoutes } from './evidence/pictures/routes.ts';
+import { placeApi } from './evidence/places/api.ts';
+import { placePages } from './evidence/places/routes.ts';
 import { evidencePages } from './evidence/routes.ts';
 import type { CheckWorld } from './evidence/run-check.ts';
 import { samplePages } from './evidence/sample-routes.ts';
@@ -55,6 +58,7 @@ import { MAX_BODY_BYTES, MAX_REPORT_BYTES } from './web/limits.ts';
 import { servePages } from './web/pages.ts';
 import { TOO_LARGE } from './web/problems.ts';
 import { secure } from './web/security.ts';
+import { nameUpload } from './web/uploads.ts';
 import { serializers, validators } from './web/validation.ts';
 import type { Views } from './web/views.ts';
 
@@ -152,6 +156,8 @@ export async function buildApp(
     letterPages,
     evidencePages,
     checkPages,
+    placePages,
+    pictureRoutes,
     samplePages,
     observationPages,
     sendingAccountPages,
@@ -169,6 +175,8 @@ export async function buildApp(
     correspondenceApi,
     letterApi,
     evidenceApi,
+    placeApi,
+    pictureRoutes,
     observationApi,
     sendingAccountApi,
     sndsApi,
@@ -183,7 +191,9 @@ export async function buildApp(
 
 /** An uploaded file becomes a field with its bytes; its name is kept beside it. */
 async function keepFile(this: FastifyRequest, part: MultipartFile & { value?: unknown }): Promise<void> {
-  part.value = await part.toBuffer();
+  const bytes = await part.toBuffer();
+  nameUpload(bytes, part.filename ?? '');
+  part.value = bytes;
   this.fileName = part.filename ?? '';
   this.fileNames = [...(this.fileNames ?? []), this.fileName];
 }

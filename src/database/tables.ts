@@ -476,6 +476,56 @@ export type SnapshotsTable = {
   superseded_at: Date | null;
 };
 
+/** What somebody read at a place that no program may ask. */
+export type PlaceReadingsTable = {
+  id: GeneratedAlways<number>;
+  place: string;
+  address: string | null;
+  domain: string | null;
+  value: string;
+  note: Default<string>;
+  incident_number: number | null;
+  read_at: Date;
+  recorded_at: Now;
+  recorded_by_name: string;
+};
+
+export type PictureType = 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif';
+/** Screenshots, of a fact that was recorded with an incident or of a reading. */
+export type EvidenceFilesTable = {
+  id: GeneratedAlways<number>;
+  evidence_id: number | null;
+  reading_id: number | null;
+  position: number;
+  file_name: Default<string>;
+  content_type: PictureType;
+  byte_length: number;
+  sha256: Buffer;
+  bytes: Buffer;
+};
+
+export type Standing = 'member' | 'applied' | 'suspended' | 'ended';
+export type MembershipsTable = {
+  programme: string;
+  standing: Standing;
+  since: string | null;
+  expires_on: string | null;
+  reference: Default<string>;
+  version: Default<number>;
+  updated_at: Now;
+  updated_by_name: string;
+};
+
+export type ReminderAnswersTable = {
+  key: string;
+  /** The date that it answers. */
+  due_on: string;
+  snoozed_until: string | null;
+  dismissed_reason: string | null;
+  by_name: string;
+  at: Now;
+};
+
 export type ChecksTable = {
   id: GeneratedAlways<number>;
   incident_number: number | null;
@@ -688,7 +738,11 @@ export type Database = {
   attachments: AttachmentsTable;
   evidence: EvidenceTable;
   snapshots: SnapshotsTable;
+  place_readings: PlaceReadingsTable;
+  evidence_files: EvidenceFilesTable;
   checks: ChecksTable;
+  memberships: MembershipsTable;
+  reminder_answers: ReminderAnswersTable;
   timeline_entries: TimelineEntriesTable;
   observation_batches: ObservationBatchesTable;
   transports: TransportsTable;
@@ -726,6 +780,8 @@ export type MessageRow = Selectable<MessagesTable>;
 export type LetterRow = Selectable<LettersTable>;
 export type EvidenceRow = Selectable<EvidenceTable>;
 export type SnapshotRow = Selectable<SnapshotsTable>;
+export type PlaceReadingRow = Selectable<PlaceReadingsTable>;
+export type MembershipRow = Selectable<MembershipsTable>;
 export type CheckRow = Selectable<ChecksTable>;
 export type NewEvidence = Insertable<EvidenceTable>;
 export type EntryRow = Selectable<TimelineEntriesTable>;

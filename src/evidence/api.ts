@@ -8,10 +8,12 @@ import { invalid } from '../problem.ts';
 import { getProfile } from '../profile/store.ts';
 import { actorOf } from '../web/access.ts';
 import { apiKey } from '../web/idempotency.ts';
+import { MAX_PICTURES_JSON_BYTES } from '../web/limits.ts';
 import { once } from '../web/once.ts';
 import { askForCheck, lastCheck } from './checks.ts';
 import { snapshotJson } from './json.ts';
 import { kindTitles } from './kind-titles.ts';
+import { PicturesJson, picturesInJson } from './pictures/json.ts';
 import { standingSnapshots } from './snapshots.ts';
 import { RESULTS, recordEvidence } from './store.ts';
 
@@ -24,6 +26,7 @@ const Body = Type.Object(
     source: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
     observedAt: Type.Optional(Type.String({ format: 'date-time' })),
     address: Type.Optional(Type.String({ maxLength: 80 })),
+    pictures: Type.Optional(PicturesJson),
     kinds: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 50 })),
   },
   { additionalProperties: false },
@@ -95,6 +98,7 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
     '/incidents/:number/evidence',
     {
       config: { access: 'operator' },
+      bodyLimit: MAX_PICTURES_JSON_BYTES,
       // Nothing sent asks for all kinds.
       preValidation: async (request) => {
         request.body ??= {};
@@ -132,15 +136,19 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
       return { status: 202, body: { check: { id, parts: 0, done: 0, finishedAt: null } } };
     });
 
-  const record = (number: number, { observedAt, address, kinds: _kinds, ...fact }: ByHand, asked: Asked) =>
-    once(db, asked, async (trx) => {
+  function record(number: number, given: ByHand, asked: Asked) {
+    const { observedAt, address, kinds: _kinds, pictures: sent, ...fact } = given;
+    const pictures = picturesInJson(sent);
+    return once(db, asked, async (trx) => {
       const at = observedAt ? new Date(observedAt) : new Date();
       const id = await recordEvidence(trx, asked.actor, number, {
         ...fact,
         about: claimText(fact.claim),
         observedAt: at,
         address: address ?? null,
+        pictures,
       });
       return { status: 201, body: { id, ...fact, observedAt: at.toISOString(), address: address ?? null } };
     });
+  }
 };

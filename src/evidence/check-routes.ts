@@ -1,31 +1,20 @@
-import { isIP } from 'node:net';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { NumberParams } from '../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
 import { Id, Type } from '../json-schema.ts';
 import { invalid, notFound } from '../problem.ts';
-import { domainName } from '../profile/profile.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { askForCheck } from './checks.ts';
 import { incidentEvidence } from './incident-evidence.ts';
 import { kindTitles } from './kind-titles.ts';
-import { readSnapshot, type Subject } from './snapshots.ts';
+import { readSnapshot, subjectNamed } from './snapshots.ts';
 import { subjectView } from './subject-page.ts';
 
 const SubjectQuery = Type.Object({
   since: Type.Optional(Type.String({ format: 'date' })),
   before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
 });
-
-/** An address or a domain, as a path names it. */
-export function subjectNamed(text: string): Subject {
-  if (isIP(text)) return { address: text };
-  const domain = domainName(text);
-  if (!domain)
-    throw invalid('subject', `“${text.slice(0, 80)}” is neither a single IP address nor a domain name.`);
-  return { domain };
-}
 
 export const checkPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;

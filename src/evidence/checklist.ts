@@ -45,7 +45,7 @@ const Rule = Type.Object(
     references: Type.Array(Words),
     need: Type.Enum(['all', 'any']),
     decidedBy: Type.Array(Decider),
-    /** Where to look, for what no kind of evidence decides. */
+    /** Where to look, for what no kind of evidence decides, or one that a person has to look up. */
     elsewhere: Type.Optional(Words),
     maxAgeHours: Type.Integer({ minimum: 1 }),
     fix: Words,
@@ -102,9 +102,11 @@ function judge(rule: Rule, newest: Map<string, Snapshot>, now: Date): Judged {
   const telling = parts.filter((part) => part.result === result);
   const times = telling.map((part) => part.at).filter((at) => at !== null);
   const at = times.length === 0 ? null : new Date(Math.min(...times.map(Number)));
+  const evidence = [...new Set(telling.map((part) => part.evidence))];
+  if (result === 'unknown' && rule.elsewhere) evidence.push(rule.elsewhere);
   return {
     result,
-    evidence: [...new Set(telling.map((part) => part.evidence))].join('; '),
+    evidence: evidence.join('; '),
     at,
     ageHours: at === null ? null : hoursSince(at, now),
   };

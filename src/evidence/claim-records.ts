@@ -2,8 +2,10 @@ import { covers, parseNetwork } from '../addresses/address.ts';
 import { sizeOf } from '../addresses/each-address.ts';
 import type { EvidenceRecord } from '../letters/claims-from-facts.ts';
 import type { ClaimFinding, EvidenceResult } from './kind.ts';
+import { placeOfKind } from './places/places.ts';
 import type { Snapshot } from './snapshots.ts';
 
+type Spoken = { record: EvidenceRecord; byHand: boolean };
 type Said = ClaimFinding & { kind: string; seenAt: Date };
 
 const saidBy = (snapshot: Snapshot): Said[] =>
@@ -12,21 +14,39 @@ const saidBy = (snapshot: Snapshot): Said[] =>
 const RANK: Record<EvidenceResult, number> = { contradicts: 0, unknown: 1, supports: 2 };
 
 /** Several speak with one voice: who contradicts is heard first, then who does not know; as old as the oldest. */
-function together(all: Said[], address: string | null, titles: Map<string, string>): EvidenceRecord {
+function together(all: Said[], address: string | null, titles: Map<string, string>): Spoken {
   const [first] = all.toSorted((a, b) => RANK[a.result] - RANK[b.result]);
   const said = first as Said;
   const words = [...new Set(all.filter(({ result }) => result === said.result).map((one) => one.words))];
-  return {
+  const byHand = placeOfKind(said.kind) !== undefined;
+  const record = {
     claim: said.claim,
     result: said.result,
     words: words.join('; ').slice(0, 500),
-    source: `checked by Delist Desk: ${titles.get(said.kind) ?? said.kind}`,
+    source: `${byHand ? 'looked up by hand' : 'checked by Delist Desk'}: ${titles.get(said.kind) ?? said.kind}`,
     observedAt: new Date(Math.min(...all.map(({ seenAt }) => seenAt.getTime()))),
     address,
   };
+  return { record, byHand };
 }
 
 const perClaim = (all: Said[]) => [...Map.groupBy(all, ({ claim, kind }) => `${kind} ${claim}`).values()];
+
+/**
+ * What a program could not find out does not take the place of what a person read. Of several kinds that stand, one
+ * that contradicts is heard: another that is newer and knows less is no answer to it.
+ */
+function weighed(records: Spoken[]): EvidenceRecord[] {
+  const against = new Set(
+    records.filter(({ record }) => record.result === 'contradicts').map(({ record }) => record.claim),
+  );
+  const readByHand = ({ claim, address }: EvidenceRecord) =>
+    records.some(({ byHand, record }) => byHand && record.claim === claim && record.address === address);
+  return records
+    .filter(({ record }) => record.result === 'contradicts' || !against.has(record.claim))
+    .filter(({ record, byHand }) => byHand || record.result !== 'unknown' || !readByHand(record))
+    .map(({ record }) => record);
+}
 
 /**
  * What snapshots say of claims about an incident's networks. A range is spoken for only when each of its addresses
@@ -49,5 +69,5 @@ export function claimRecords(
         : [],
     );
   });
-  return [...ofDomains, ...ofNetworks];
+  return weighed([...ofDomains, ...ofNetworks]);
 }

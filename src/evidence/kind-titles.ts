@@ -8,9 +8,13 @@ export function kindTitles(): Promise<Map<string, string>> {
     import('../snds/kind.ts'),
     import('../complaints/kind.ts'),
     import('../observations/kind.ts'),
+    import('./places/places.ts'),
   ]).then(
-    ([{ KINDS }, { SAMPLE }, { SNDS }, { COMPLAINTS }, { DELIVERIES }]) =>
-      new Map([...KINDS, SNDS, COMPLAINTS, DELIVERIES, SAMPLE].map(({ key, title }) => [key, title])),
+    ([{ KINDS }, { SAMPLE }, { SNDS }, { COMPLAINTS }, { DELIVERIES }, { PLACES, kindOfPlace }]) =>
+      new Map([
+        ...[...KINDS, SNDS, COMPLAINTS, DELIVERIES, SAMPLE].map(({ key, title }) => [key, title] as const),
+        ...PLACES.map((place) => [kindOfPlace(place), place.name] as const),
+      ]),
   );
   return titles;
 }

@@ -9,8 +9,11 @@ import { backOf } from '../web/back.ts';
 import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
+import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { uploadsIn } from '../web/uploads.ts';
+import { digestOf, picturesFrom } from './pictures/picture.ts';
 import { RESULTS, recordEvidence } from './store.ts';
 
 const EvidenceForm = Type.Object({
@@ -64,7 +67,7 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/evidence',
-    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    { config: { access: 'operator' }, bodyLimit: MAX_REPORT_BYTES, schema: { params: NumberParams } },
     async (request, reply) => {
       const { number } = request.params;
       return orFormAgain(
@@ -72,13 +75,16 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
         async () => {
           const form = readForm(EvidenceForm, request.body);
           const observedAt = readMoment(request, 'at', form.at) ?? new Date();
-          await formOnce(db, request, { what: `evidence ${number}` }, async (trx) => ({
+          const pictures = picturesFrom('pictures', uploadsIn(request, 'pictures'));
+          const input = { form, pictures: pictures.map(digestOf) };
+          await formOnce(db, request, { what: `evidence ${number}`, input }, async (trx) => ({
             status: 303,
             body: await recordEvidence(trx, actorOf(request), number, {
               ...form,
               about: claimText(form.claim),
               observedAt,
               address: form.address ?? null,
+              pictures,
             }),
           }));
           return reply.done(backOf(request) || `/incidents/${number}#h-ev`, 'Evidence recorded.');

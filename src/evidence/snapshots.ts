@@ -1,12 +1,24 @@
 import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
 import { type ExpressionBuilder, sql } from 'kysely';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Database, SnapshotRow } from '../database/tables.ts';
+import { invalid } from '../problem.ts';
+import { domainName } from '../profile/profile.ts';
 import type { Fact, Found } from './kind.ts';
 
 /** Whom a snapshot is about. */
 export type Subject = { address: string; domain?: never } | { domain: string; address?: never };
+
+/** An address or a domain, as a path names it. */
+export function subjectNamed(text: string): Subject {
+  if (isIP(text)) return { address: text };
+  const domain = domainName(text);
+  if (!domain)
+    throw invalid('subject', `“${text.slice(0, 80)}” is neither a single IP address nor a domain name.`);
+  return { domain };
+}
 
 const hashOf = ({ outcome, summary, facts, claims }: Found) =>
   createHash('sha256')

@@ -6,6 +6,8 @@ import { lockIncident } from '../incidents/store.ts';
 import { invalid } from '../problem.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
+import type { Picture } from './pictures/picture.ts';
+import { keepPictures } from './pictures/store.ts';
 
 export const RESULTS = ['supports', 'contradicts', 'unknown'] as const;
 
@@ -19,6 +21,7 @@ export type SeenFact = {
   observedAt: Date;
   /** One of the incident's addresses; null: all of them. */
   address: string | null;
+  pictures?: Picture[];
 };
 
 /** Keeps a dated fact with its incident. Throws `invalid` for an address that is none of the incident's. */
@@ -44,6 +47,7 @@ export async function recordEvidence(
     })
     .returning('id')
     .executeTakeFirstOrThrow();
+  const pictures = await keepPictures(trx, { evidence: row.id }, fact.pictures ?? []);
   await append(trx, {
     incident: number,
     kind: 'evidence-recorded',
@@ -56,6 +60,7 @@ export async function recordEvidence(
       words: fact.words.trim(),
       source: fact.source.trim(),
       address: fact.address,
+      ...(pictures.length > 0 ? { pictures } : {}),
     },
   });
   return row.id;

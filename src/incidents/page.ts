@@ -69,6 +69,7 @@ const blank = {
   results: [],
   fine: '',
   noted: '',
+  pictures: [],
 };
 
 /** What speaks against us or stayed unknown has a row; what is well is one line, and so is what says neither. */
@@ -122,7 +123,18 @@ function bodyOf(entry: Entry) {
         reason: entry.detail.reason,
       };
     case 'evidence-recorded':
-      return { ...blank, evidence: { ...RESULT_BADGES[entry.detail.result], words: entry.detail.words } };
+      return {
+        ...blank,
+        evidence: { ...RESULT_BADGES[entry.detail.result], words: entry.detail.words },
+        pictures: entry.detail.pictures ?? [],
+      };
+    case 'place-read':
+      return {
+        ...blank,
+        evidence: { ...badgeOf(entry.detail.outcome), words: entry.detail.value },
+        text: entry.detail.note,
+        pictures: entry.detail.pictures,
+      };
     case 'evidence-checked':
       return { ...blank, ...checkView(entry.detail.results) };
     case 'incident-edited':
@@ -141,6 +153,8 @@ function bodyOf(entry: Entry) {
 
 /** The fact is the row's title, beside its badge: a timeline has many of them, and each fits one line. */
 function headOf(entry: Entry) {
+  if (entry.kind === 'place-read')
+    return { title: entry.detail.place, by: `${entry.detail.subject}; looked up by hand` };
   if (entry.kind !== 'evidence-recorded') return describeEntry(entry);
   const { about, address, source } = entry.detail;
   return { title: about, by: [address, source].filter(Boolean).join('; ') };

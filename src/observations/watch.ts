@@ -57,7 +57,7 @@ async function open(
   context: Context,
   at: Date,
 ): Promise<number> {
-  const { catalogue, letters, rule, source, now } = context;
+  const { catalogue, rule, source, now } = context;
   const from = before(at, rule.windowMinutes * MINUTE_MS);
   const codes = await refusedCodes(trx, flow, from, flow.newest);
   const raw = Buffer.from([...new Set(flow.rows.flatMap((row) => row.samples))].join('\n'));
@@ -77,9 +77,20 @@ async function open(
     { id, source: 'log' },
   );
   await countTo(trx, await lockIncident(trx, number), flow, codes);
+  await prepare(trx, number, flow, provider, context);
+  return number;
+}
+
+/** The letter that asks to lift what refuses this flow, as a draft. */
+async function prepare(
+  trx: Trx,
+  number: number,
+  flow: Watched,
+  provider: Provider,
+  { letters, now }: Context,
+): Promise<void> {
   const reply = flow.rows.find((row) => row.rule)?.rule;
   await prepareLetter(trx, SYSTEM, number, { provider, rule: ruleIdOf(reply, provider.key), letters, now });
-  return number;
 }
 
 type Codes = Awaited<ReturnType<typeof refusedCodes>>;
@@ -122,9 +133,9 @@ async function addRefusals(trx: Trx, row: IncidentRow, flow: Watched): Promise<v
 }
 
 /** From when refusals are a relapse. What a provider lifts takes its time until it holds everywhere. */
-function heldFrom(row: IncidentRow, provider: Provider | undefined): Date | null {
+function heldFrom(row: IncidentRow, provider: Provider): Date | null {
   if (row.recovered_at) return row.recovered_at;
-  const hours = provider?.timing.effectiveWithin ?? 0;
+  const hours = provider.timing.effectiveWithin ?? 0;
   return row.mitigated_at && new Date(row.mitigated_at.getTime() + hours * HOUR_MS);
 }
 
@@ -132,14 +143,15 @@ async function relapsed(
   trx: Trx,
   row: IncidentRow,
   flow: Watched,
-  provider: Provider | undefined,
-  { rule, now }: Context,
+  provider: Provider,
+  context: Context,
 ): Promise<boolean> {
   const held = heldFrom(row, provider);
   if (!held) return false;
-  const at = await blockIn(trx, flow, rule, (minute) => minute > held);
+  const at = await blockIn(trx, flow, context.rule, (minute) => minute > held);
   if (!at) return false;
-  await recordRelapse(trx, SYSTEM, row, momentOf(at, now));
+  await recordRelapse(trx, SYSTEM, row, momentOf(at, context.now));
+  await prepare(trx, row.number, flow, provider, context);
   return true;
 }
 

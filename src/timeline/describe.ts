@@ -73,6 +73,7 @@ const DESCRIPTIONS: Describe = {
     title: 'Evidence recorded',
     by: `${d.about}${d.address ? `, ${d.address}` : ''}; ${d.source}`,
   }),
+  'place-read': (d) => ({ title: d.place, by: `${d.subject}: ${d.value}; looked up by hand` }),
   'evidence-checked': (d) => ({ title: 'Evidence checked', by: foundWords(d.results) }),
   'ticket-opened': (d) => ({ title: 'Ticket', by: `${d.reference}, ${CHANNELS[d.channel]}` }),
   'ticket-closed': (d) => ({ title: 'Ticket closed', by: d.reference }),

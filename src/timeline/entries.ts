@@ -24,6 +24,16 @@ export type EntryDetails = {
     words: string;
     source: string;
     address: string | null;
+    /** Screenshots; entries from before there were any have none. */
+    pictures?: { id: number; name: string }[];
+  };
+  'place-read': {
+    place: string;
+    subject: string;
+    value: string;
+    outcome: Outcome;
+    note: string;
+    pictures: { id: number; name: string }[];
   };
   'evidence-checked': { results: { title: string; outcome: Outcome; summary: string }[] };
   'ticket-opened': { reference: string; channel: Channel; address: string };
@@ -101,6 +111,7 @@ export const ENTRY_GROUPS = {
     'rejection-recorded',
     'report-added',
     'evidence-recorded',
+    'place-read',
     'evidence-checked',
     'claim-overridden',
   ],
@@ -123,6 +134,7 @@ export const ENTRY_ICONS: Record<EntryKind, string> = {
   'rejection-recorded': 's-open',
   'report-added': 'k-note',
   'evidence-recorded': 'k-evidence',
+  'place-read': 'k-evidence',
   'evidence-checked': 'k-evidence',
   'ticket-opened': 'k-note',
   'ticket-closed': 'k-note',

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import type { PictureType } from '../database/tables.ts';
 
 /** A file name for a download header: any name is carried, none can break out of it (RFC 6266, RFC 8187). */
 function dispositionOf(fileName: string): string {
@@ -10,12 +11,20 @@ function dispositionOf(fileName: string): string {
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
-/** Sends bytes that came from outside so that no browser runs them. */
-export function sendInert(reply: FastifyReply, fileName: string, bytes: Buffer): FastifyReply {
+/**
+ * Sends bytes that came from outside so that no browser runs them. A picture names its own type, one that was told
+ * by its octets, so that a page of ours can show it; opened by itself it is a download like all others.
+ */
+export function sendInert(
+  reply: FastifyReply,
+  fileName: string,
+  bytes: Buffer,
+  type: PictureType | 'application/octet-stream' = 'application/octet-stream',
+): FastifyReply {
   return reply
     .header('content-disposition', dispositionOf(fileName))
     .header('content-security-policy', "sandbox; default-src 'none'")
     .header('x-content-type-options', 'nosniff')
-    .type('application/octet-stream')
+    .type(type)
     .send(bytes);
 }

@@ -108,6 +108,29 @@ const GOOD: Record<string, Row> = {
     observed_at: NOW,
     recorded_by_name: `'A B'`,
   },
+  place_readings: {
+    place: `'talos'`,
+    address: `'203.0.113.7'`,
+    value: `'Good'`,
+    incident_number: '2',
+    read_at: NOW,
+    recorded_by_name: `'A B'`,
+  },
+  evidence_files: {
+    evidence_id: '1',
+    position: '1',
+    content_type: `'image/png'`,
+    byte_length: '1',
+    sha256: HASH('p'),
+    bytes: `'x'`,
+  },
+  memberships: { programme: `'csa'`, standing: `'member'`, since: `'2026-01-01'`, updated_by_name: `'A B'` },
+  reminder_answers: {
+    key: `'membership:csa'`,
+    due_on: `'2026-12-01'`,
+    dismissed_reason: `'we leave'`,
+    by_name: `'A B'`,
+  },
   snapshots: {
     kind: `'names'`,
     address: `'203.0.113.7'`,
@@ -348,6 +371,42 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['evidence_incident_fkey', { incident_number: '99' }],
     ['evidence_address_fkey', { address_id: '99' }],
   ],
+  place_readings: [
+    ['place_readings_place_slug', { place: `'Talos'` }],
+    ['place_readings_address_single', { address: `'203.0.113.0/24'` }],
+    ['place_readings_domain_length', { address: 'null', domain: `''` }],
+    ['place_readings_one_subject', { domain: `'example.com'` }],
+    ['place_readings_value_length', { value: `''` }],
+    ['place_readings_value_length', { value: text(101) }],
+    ['place_readings_note_length', { note: text(2001) }],
+    ['place_readings_incident_fkey', { incident_number: '99' }],
+  ],
+  evidence_files: [
+    ['evidence_files_evidence_key', {}],
+    ['evidence_files_position_range', { position: '5' }],
+    ['evidence_files_name_length', { position: '2', file_name: text(201) }],
+    ['evidence_files_type_known', { position: '2', content_type: `'image/svg+xml'` }],
+    ['evidence_files_byte_length_range', { position: '2', byte_length: '0', bytes: `''` }],
+    ['evidence_files_length_told', { position: '2', byte_length: '2' }],
+    ['evidence_files_one_owner', { position: '2', reading_id: '1' }],
+    ['evidence_files_one_owner', { position: '2', evidence_id: 'null' }],
+    ['evidence_files_evidence_fkey', { evidence_id: '99' }],
+    ['evidence_files_reading_fkey', { evidence_id: 'null', reading_id: '99' }],
+  ],
+  memberships: [
+    ['memberships_pkey', {}],
+    ['memberships_programme_slug', { programme: `'C S A'` }],
+    ['memberships_standing_known', { programme: `'b'`, standing: `'hoping'` }],
+    ['memberships_reference_length', { programme: `'b'`, reference: text(201) }],
+    ['memberships_days_in_order', { programme: `'b'`, expires_on: `'2025-12-31'` }],
+  ],
+  reminder_answers: [
+    ['reminder_answers_pkey', {}],
+    ['reminder_answers_key_length', { key: `''` }],
+    ['reminder_answers_reason_length', { key: `'b'`, dismissed_reason: `''` }],
+    ['reminder_answers_one_answer', { key: `'b'`, snoozed_until: `'2026-12-02'` }],
+    ['reminder_answers_one_answer', { key: `'b'`, dismissed_reason: 'null' }],
+  ],
   snapshots: [
     ['snapshots_standing_address_key', {}],
     ['snapshots_kind_slug', { kind: `'Names'` }],
@@ -577,6 +636,7 @@ t.test('the database itself refuses what must not be in it, by the name of the r
   const tried = new Set([
     'snapshots_standing_domain_key',
     'dispatches_account_fkey',
+    'evidence_files_reading_key',
     ...Object.values(BAD).flatMap((cases) => cases.map(([constraint]) => constraint)),
   ]);
   t.strictSame(
@@ -673,6 +733,13 @@ t.test(
     t.equal(await refusal(insert(db, 'snapshots', domain)), 'snapshots_standing_domain_key');
   },
 );
+
+t.test('a reading has each of its screenshots once', async (t) => {
+  const db = await filled(t);
+  const file = { ...GOOD['evidence_files'], evidence_id: 'null', reading_id: '1' };
+  await insert(db, 'evidence_files', file);
+  t.equal(await refusal(insert(db, 'evidence_files', file)), 'evidence_files_reading_key');
+});
 
 t.test('a draft can be changed; once it is sent, never again', async (t) => {
   const db = await filled(t);

@@ -2,6 +2,8 @@ import t from 'tap';
 import { CHECKLIST, type CheckRow, checklistOf, type Snapshot } from '../../src/evidence/checklist.ts';
 import type { Fact, Outcome } from '../../src/evidence/kind.ts';
 import { KINDS } from '../../src/evidence/kinds.ts';
+import { kindOfPlace, PLACES } from '../../src/evidence/places/places.ts';
+import { readingFound, readValue } from '../../src/evidence/places/reading.ts';
 import { readSample } from '../../src/evidence/sample-message.ts';
 import { tableOf, worldOf } from './dns.fixture.ts';
 
@@ -23,11 +25,15 @@ function row(key: string, ...snapshots: Snapshot[]): CheckRow {
 }
 const result = (key: string, ...snapshots: Snapshot[]) => row(key, ...snapshots).result;
 
-t.test('the data: keys are unique, and what nothing decides says where to look', async (t) => {
+t.test('the data: keys are unique, and what no program decides says where to look', async (t) => {
   const keys = CHECKLIST.map(({ key }) => key);
   t.equal(new Set(keys).size, keys.length);
   for (const { key, decidedBy, elsewhere } of CHECKLIST)
-    t.equal(decidedBy.length === 0, elsewhere !== undefined, key);
+    t.equal(
+      decidedBy.every(({ kind }) => kind.startsWith('place-')),
+      elsewhere !== undefined,
+      key,
+    );
   for (const who of ['standard', 'practice', 'gmail', 'yahoo', 'outlook-com'])
     t.ok(
       CHECKLIST.some(({ askedBy }) => askedBy.some((asker) => asker.who === who)),
@@ -161,8 +167,18 @@ t.test('the kinds of evidence give every row that a rule asks for', async (t) =>
   );
   snapshots.push({ kind: 'sample-message', facts: sample.facts, at: NOW });
 
+  for (const place of PLACES) {
+    const read = readValue(place, place.value.choices?.[0]?.words ?? '0');
+    if (read)
+      snapshots.push({
+        kind: kindOfPlace(place),
+        facts: readingFound(place, read, 'example.com', '').facts,
+        at: NOW,
+      });
+  }
+
   const rows = Object.fromEntries(checklistOf(snapshots, NOW).map((one) => [one.key, one]));
-  t.equal(snapshots.length, ours.length + 1);
+  t.equal(snapshots.length, ours.length + 1 + PLACES.length);
   for (const { key, decidedBy } of CHECKLIST)
     for (const { kind, fact } of decidedBy.filter(({ kind }) => kind !== 'public-lists'))
       t.ok(
