@@ -41,9 +41,12 @@ import { dispatchPages } from './mail-out/dispatch-routes.ts';
 import { observationApi } from './observations/api.ts';
 import { observationPages } from './observations/routes.ts';
 import { Problem } from './problem.ts';
+import { programmeApi, programmePages } from './profile/programme-routes.ts';
 import { profileApi, profilePages } from './profile/routes.ts';
 import type { Catalogue } from './providers/catalogue.ts';
 import { providerApi, providerPages } from './providers/routes.ts';
+import { reminderApi } from './reminders/api.ts';
+import { reminderPages } from './reminders/routes.ts';
 import { reportPages } from './reports/routes.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import { sndsApi } from './snds/api.ts';
@@ -167,6 +170,8 @@ export async function buildApp(
     addressPages,
     providerPages,
     profilePages,
+    programmePages,
+    reminderPages,
     reportPages,
   ];
   for (const plugin of pages) await app.register(plugin);
@@ -184,6 +189,8 @@ export async function buildApp(
     addressApi,
     providerApi,
     profileApi,
+    programmeApi,
+    reminderApi,
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;

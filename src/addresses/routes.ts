@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { addressComplaints } from '../complaints/address-view.ts';
 import { networkEvidence } from '../evidence/incident-evidence.ts';
@@ -6,6 +7,8 @@ import { durations, STATES, stateWords } from '../incidents/incidents.ts';
 import { listIncidents } from '../incidents/list.ts';
 import { Type, Version } from '../json-schema.ts';
 import { addressDeliveries } from '../observations/deliveries.ts';
+import { stripView } from '../reminders/page.ts';
+import { pressingReminders } from '../reminders/store.ts';
 import { addressSnds } from '../snds/address-view.ts';
 import { viewerOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
@@ -13,7 +16,7 @@ import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { linkTo } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { isDocumentation, networkText, parseNetwork } from './address.ts';
+import { covers, isDocumentation, networkText, parseNetwork } from './address.ts';
 import { readAddressCursor } from './cursor.ts';
 import { addAddress, changeAddress, getAddress, listAddresses, networksFrom } from './store.ts';
 import { firstWeek, weeksView } from './weeks.ts';
@@ -198,12 +201,13 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       const { row } = data;
       if (!editing) {
         const view = { zone: viewerOf(request).timeZone, now: new Date() };
-        const [deliveries, evidence, snds, complaints, weeks] = await Promise.all([
+        const [deliveries, evidence, snds, complaints, weeks, reminders] = await Promise.all([
           addressDeliveries(db, row.network, view),
           networkEvidence(db, data.text),
           addressSnds(db, row.network, view.now),
           addressComplaints(db, row.network, { now: view.now, catalogue }),
           readWeeks(db, row.network, firstWeek(view.now), view.now),
+          pressingReminders(db, view.now),
         ]);
         const named = deliveries.byProvider.map((one) => ({
           ...one,
@@ -212,6 +216,9 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
         return reply.page('addresses/show', {
           ...data,
           evidence,
+          reminders: stripView(
+            reminders.filter(({ about }) => isIP(about) !== 0 && covers(data.text, about)),
+          ),
           deliveries: { ...deliveries, byProvider: named },
           snds,
           complaints,

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { undeliveredOf } from '../mail-out/shown.ts';
+import { stripView } from '../reminders/page.ts';
+import { pressingReminders } from '../reminders/store.ts';
 import { viewerOf } from '../web/access.ts';
 import { readDesk, readSpans } from './desk.ts';
 import { byDue, deskRow, spansView } from './desk-page.ts';
@@ -14,7 +16,11 @@ export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
     const now = new Date();
     const zone = viewerOf(request).timeZone;
     const since = new Date(now.getTime() - STRIP_DAYS * 86_400_000);
-    const [desk, spans] = await Promise.all([readDesk(db), readSpans(db, since)]);
+    const [desk, spans, reminders] = await Promise.all([
+      readDesk(db),
+      readSpans(db, since),
+      pressingReminders(db, now),
+    ]);
     const listed = [desk.needYou, desk.waiting, desk.proving].flatMap((part) => part.items);
     const numbers = listed.map((row) => row.number);
     const [rules, undelivered] = await Promise.all([rulesOf(db, numbers), undeliveredOf(db, numbers)]);
@@ -35,6 +41,7 @@ export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
       needYou: rows(desk.needYou),
       waiting: rows(desk.waiting),
       proving: rows(desk.proving),
+      reminders: stripView(reminders),
       strip: spansView(spans, catalogue, since, now, zone),
     });
   });

@@ -5,7 +5,9 @@ import { backOf } from '../web/back.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { listMemberships } from './memberships.ts';
 import type { Profile } from './profile.ts';
+import { recordedView } from './programme-page.ts';
 import { getProfile, saveProfile } from './store.ts';
 
 const text = (maxLength: number, description = '') =>
@@ -93,20 +95,26 @@ export const ProfileJson = Type.Object(
 export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
-  const shown = (profile: Profile) => ({
+  const shown = ({ otherProgrammes, ...profile }: Profile & { otherProgrammes: string[] }) => ({
     ...profile,
     sendingDomains: profile.sendingDomains.join('\n'),
-    programmes: profile.programmes.join('\n'),
+    programmes: otherProgrammes.join('\n'),
     dkimSelectors: profile.dkimSelectors.join('\n'),
     jmrpSince: profile.jmrpSince ?? '',
     sndsSince: profile.sndsSince ?? '',
   });
 
+  /** What the page shows beside the form. */
+  async function beside() {
+    const [transports, memberships] = await Promise.all([countTransports(db), listMemberships(db)]);
+    return { transports, recorded: recordedView(memberships, new Date().toISOString().slice(0, 10)) };
+  }
+
   app.get('/settings/profile', { config: { access: 'viewer' } }, async (request, reply) => {
-    const [{ version, ...profile }, transports] = await Promise.all([getProfile(db), countTransports(db)]);
+    const { version, ...profile } = await getProfile(db);
     return reply.page('profile/edit', {
       values: shown(profile),
-      transports,
+      ...(await beside()),
       version,
       back: backOf(request),
       errors: {},
@@ -162,14 +170,14 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
         return reply.done(backOf(request) || '/settings/profile', 'Profile saved.');
       },
       async (problem) => {
-        const [{ version, ...kept }, transports] = await Promise.all([getProfile(db), countTransports(db)]);
+        const { version, ...kept } = await getProfile(db);
         const typed = typedAgain(request.body);
         const values = Object.fromEntries(Object.keys(shown(kept)).map((name) => [name, typed[name] ?? '']));
         return {
           view: 'profile/edit',
           data: {
             values,
-            transports,
+            ...(await beside()),
             version,
             back: backOf(request),
             errors: problem.fields,
@@ -192,7 +200,7 @@ export const profileApi: FastifyPluginAsyncTypebox = async (app) => {
       schema: { tags, summary: 'Who we are, as letters use it', response: { 200: ProfileJson } },
     },
     async () => {
-      const { version: _version, ...profile } = await getProfile(db);
+      const { version: _, otherProgrammes: __, ...profile } = await getProfile(db);
       return profile;
     },
   );
@@ -201,7 +209,12 @@ export const profileApi: FastifyPluginAsyncTypebox = async (app) => {
     '/profile',
     {
       config: { access: 'operator' },
-      schema: { tags, summary: 'Replace the profile', body: ProfileJson, response: { 200: ProfileJson } },
+      schema: {
+        tags,
+        summary: 'Replace the profile; programmes that have a record of their own (/programmes) go by it',
+        body: ProfileJson,
+        response: { 200: ProfileJson },
+      },
     },
     async (request) => {
       const { body } = request;
@@ -222,7 +235,7 @@ export const profileApi: FastifyPluginAsyncTypebox = async (app) => {
         dkimSelectors: body.dkimSelectors ?? [],
       };
       await saveProfile(db, profile);
-      const { version: _version, ...saved } = await getProfile(db);
+      const { version: _, otherProgrammes: __, ...saved } = await getProfile(db);
       return saved;
     },
   );

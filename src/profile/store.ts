@@ -1,10 +1,28 @@
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Db, Trx } from '../database/open.ts';
 import { invalid, Problem } from '../problem.ts';
 import { domainName, type Profile, profileOf } from './profile.ts';
+import { otherProgrammes, programmesOf } from './programmes.ts';
 
-export async function getProfile(db: Db | Trx): Promise<Profile & { version: number }> {
-  const row = await db.selectFrom('profile').selectAll().executeTakeFirstOrThrow();
-  return { ...profileOf(row), version: row.version };
+/** The profile. `otherProgrammes`: those of its programmes that were only written down, without a record of their own. */
+export async function getProfile(
+  db: Db | Trx,
+): Promise<Profile & { version: number; otherProgrammes: string[] }> {
+  const { memberships, ...row } = await db
+    .selectFrom('profile')
+    .selectAll()
+    .select((eb) =>
+      jsonArrayFrom(
+        eb.selectFrom('memberships').select(['programme', 'standing', 'expires_on']).orderBy('programme'),
+      ).as('memberships'),
+    )
+    .executeTakeFirstOrThrow();
+  return {
+    ...profileOf(row),
+    programmes: programmesOf(row.programmes, memberships, new Date().toISOString().slice(0, 10)),
+    otherProgrammes: otherProgrammes(row.programmes, memberships),
+    version: row.version,
+  };
 }
 
 function checkedDomains(domains: string[]): string[] {
@@ -34,8 +52,15 @@ function checkedSelectors(selectors: string[]): string[] {
   return [...new Set(names)];
 }
 
-/** Saves the profile. Throws `changed-meanwhile` when `version` is given and no longer the newest. */
+/**
+ * Saves the profile. Of a programme that has a record, the record alone counts, and no line is kept. Throws
+ * `changed-meanwhile` when `version` is given and no longer the newest.
+ */
 export async function saveProfile(db: Db | Trx, profile: Profile, version?: number): Promise<void> {
+  const memberships = await db
+    .selectFrom('memberships')
+    .select(['programme', 'standing', 'expires_on'])
+    .execute();
   let update = db.updateTable('profile').set((eb) => ({
     name: profile.name,
     website: profile.website,
@@ -51,7 +76,7 @@ export async function saveProfile(db: Db | Trx, profile: Profile, version?: numb
     opt_in: profile.optIn,
     jmrp_since: profile.jmrpSince,
     snds_since: profile.sndsSince,
-    programmes: profile.programmes,
+    programmes: otherProgrammes(profile.programmes, memberships),
     dkim_selectors: checkedSelectors(profile.dkimSelectors),
     version: eb('version', '+', 1),
     updated_at: new Date(),

@@ -81,7 +81,7 @@ export function daysToAsk(fetchedUntil: string | null, now: Date): string[] {
   return days;
 }
 
-export type Due = { what: string; on: string; isPast: boolean; isSoon: boolean };
+export type Due = { key: 'link' | 'attestation'; what: string; on: string; isPast: boolean; isSoon: boolean };
 
 const LINK_DAYS = 30;
 const ATTESTED_MONTHS = 10;
@@ -96,16 +96,17 @@ function monthsAfter(day: string, months: number): string {
 /** When a link ends, and when the network has to be attested again. */
 export function dueDates(feed: { renewedOn: string; attestedOn: string | null }, now: Date): Due[] {
   const today = dayAt(now.getTime());
-  const due = (what: string, on: string) => ({
+  const due = (key: Due['key'], what: string, on: string) => ({
+    key,
     what,
     on,
     isPast: on < today,
     isSoon: on >= today && on <= plus(today, SOON_DAYS),
   });
   return [
-    due('renew the link', plus(feed.renewedOn, LINK_DAYS)),
+    due('link', 'renew the link', plus(feed.renewedOn, LINK_DAYS)),
     ...(feed.attestedOn
-      ? [due('attest the network again', monthsAfter(feed.attestedOn, ATTESTED_MONTHS))]
+      ? [due('attestation', 'attest the network again', monthsAfter(feed.attestedOn, ATTESTED_MONTHS))]
       : []),
   ];
 }

@@ -122,7 +122,7 @@ export async function removeFeed(trx: Trx, id: number): Promise<void> {
   if (removed.numDeletedRows === 0n) throw notFound('such feed');
 }
 
-export const listFeeds = (db: Db) =>
+export const listFeeds = (db: Db | Trx) =>
   db.selectFrom('snds_feeds').selectAll().orderBy('id').limit(100).execute();
 
 /** Longer than a turn can take: when its process dies, another takes the feed up after this. */

@@ -38,8 +38,8 @@ t.test('days are asked for up to yesterday, ten at a turn, and the last two agai
 
 t.test('a link is due after 30 days and a network after ten months', async (t) => {
   t.strictSame(dueDates({ renewedOn: '2026-05-14', attestedOn: '2025-08-31' }, NOW), [
-    { what: 'renew the link', on: '2026-06-13', isPast: false, isSoon: true },
-    { what: 'attest the network again', on: '2026-06-30', isPast: false, isSoon: false },
+    { key: 'link', what: 'renew the link', on: '2026-06-13', isPast: false, isSoon: true },
+    { key: 'attestation', what: 'attest the network again', on: '2026-06-30', isPast: false, isSoon: false },
   ]);
   t.match(dueDates({ renewedOn: '2026-05-01', attestedOn: null }, NOW), [
     { on: '2026-05-31', isPast: true, isSoon: false },
