@@ -5,6 +5,7 @@ import { forgetOldChecks } from './evidence/checks.ts';
 import { askDueChecks } from './evidence/monitors.ts';
 import { raiseDueFollowUps } from './incidents/follow-up.ts';
 import { forgetOldObservations } from './observations/store.ts';
+import { openGet } from './outside/get.ts';
 import { KNOWN_HOSTS } from './snds/feed.ts';
 import { fetchDueFeeds } from './snds/fetch.ts';
 import { forgetOldKeys } from './web/once.ts';
@@ -18,7 +19,7 @@ async function fetchReports(desk: Desk, logger: FastifyBaseLogger, signal: Abort
   try {
     const hosts = [...KNOWN_HOSTS, ...desk.config.sndsHosts];
     const { fetched, failed } = await fetchDueFeeds(desk.db, new Date(), {
-      fetch,
+      get: openGet(),
       hosts,
       signal,
       secrets: desk.secrets,

@@ -1,7 +1,15 @@
 import { domainToASCII } from 'node:url';
 import type { DomainKind } from './kind.ts';
 import { lookAtLists } from './list-look.ts';
+import { domainFor } from './list-names.ts';
+import type { Row } from './list-row.ts';
 import { sumUp } from './list-sums.ts';
+
+/** A list that was asked for the registered domain says so, where that is another name. */
+function told(row: Row, domain: string): Row {
+  const asked = domainFor(row.zone, domain);
+  return asked === domain ? row : { ...row, fact: { ...row.fact, words: `${asked}: ${row.fact.words}` } };
+}
 
 /** What the block lists of domains say about one that we send as. */
 export const domainLists: DomainKind = {
@@ -13,7 +21,7 @@ export const domainLists: DomainKind = {
     if (name === '')
       return { outcome: 'unknown', summary: `${domain} is no domain`, facts: [], claims: [], raw: {} };
     const { rows, raw } = await lookAtLists(name, 'domains', world);
-    const { claim: _, ...found } = sumUp(rows);
+    const { claim: _, ...found } = sumUp(rows.map((row) => told(row, name)));
     return { ...found, claims: [], raw };
   },
 };

@@ -1,4 +1,5 @@
 import type { Ask } from '../dns/answer.ts';
+import type { Get } from '../outside/get.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 
 /**
@@ -58,6 +59,8 @@ export type World = {
   now: Date;
   /** Zones of DNS lists that our key is known for; it goes with the question, and nobody here sees it. */
   keyed?: ReadonlySet<string>;
+  /** Fetches a file over HTTPS from addresses that it allows; left out where nothing is fetched. */
+  get?: { get: Get; allows: (address: string) => boolean };
 };
 
 type Looks<Of extends string, Subject> = {

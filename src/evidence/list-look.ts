@@ -1,6 +1,6 @@
 import type { Zone } from '../providers/zone-schema.ts';
 import type { World } from './kind.ts';
-import { asked, type Listed } from './list-names.ts';
+import { asked, domainFor, type Listed } from './list-names.ts';
 import { planLists } from './list-plan.ts';
 import { isListed, keylessRow, listRow, type Row, unknownRow } from './list-row.ts';
 import { trust } from './list-trust.ts';
@@ -18,14 +18,15 @@ export async function lookAtLists(
   async function look(zone: Zone): Promise<Row> {
     const trusted = trust(zone, listed, ask, now);
     const doubt = trusted instanceof Promise ? await trusted : trusted;
-    if (doubt !== null) return unknownRow(zone, what, doubt);
-    const name = `${before}.${zone.zone}`;
+    const subject = listed === 'domains' ? domainFor(zone, what) : what;
+    if (doubt !== null) return unknownRow(zone, subject, doubt);
+    const name = `${listed === 'domains' ? subject : before}.${zone.zone}`;
     const answer = await ask(name, 'A');
     raw[`${name} A`] = answer;
-    if (!isListed(zone, answer)) return listRow(zone, what, answer, null);
+    if (!isListed(zone, answer)) return listRow(zone, subject, answer, null);
     const text = await ask(name, 'TXT');
     raw[`${name} TXT`] = text;
-    return listRow(zone, what, answer, text);
+    return listRow(zone, subject, answer, text);
   }
 
   const plan = planLists(catalogue, listed, keyed);

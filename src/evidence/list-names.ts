@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { Zone } from '../providers/zone-schema.ts';
+import { registeredDomain } from './domain-name.ts';
 
 /** What can be asked of a list. */
 export type Listed = Zone['lists'][number];
@@ -31,6 +32,10 @@ const isAddress = (text: string): boolean => ipaddr.isValid(text);
 const kindOf = (text: string): Listed => (isAddress(text) ? familyOf(text) : 'domains');
 
 export const asked = (what: string, listed: Listed): string => (listed === 'domains' ? what : reversed(what));
+
+/** The name that a list of domains is asked for: the domain that was registered, unless it knows hosts. */
+export const domainFor = ({ names }: Zone, domain: string): string =>
+  names === 'hosts' ? domain : registeredDomain(domain);
 
 /** The two names that tell whether a zone works, below it. */
 export function testPoints(zone: Zone, listed: Listed): { listed: string; notListed: string } {

@@ -1,14 +1,13 @@
 import type { Ask } from '../dns/answer.ts';
+import type { GetFailed } from '../outside/get.ts';
 import { asking } from './asking.ts';
 import { dnsName } from './domain-name.ts';
-import { type DomainKind, type Fact, outcomeOf } from './kind.ts';
+import { type DomainKind, type Fact, outcomeOf, type World } from './kind.ts';
+import { stsPolicyFacts } from './sts-policy.ts';
 import { readTags } from './tag-list.ts';
 import { shown } from './wording.ts';
 
-/**
- * MTA-STS and TLS-RPT records. They are of mail to the domain, so their absence says nothing against a sender;
- * the policy file that MTA-STS points to is fetched by nobody here.
- */
+/** MTA-STS with its policy file, and TLS-RPT. They are of mail to the domain: their absence says nothing against a sender. */
 export const transportPolicy: DomainKind = {
   key: 'transport-policy',
   title: 'Transport policies',
@@ -16,9 +15,12 @@ export const transportPolicy: DomainKind = {
   async look(subject, world) {
     const { ask, raw } = asking(world.ask);
     const domain = dnsName(subject.domain);
-    const facts =
+    const records =
       domain === null ? [] : await Promise.all(RECORDS.map((record) => factOf(record, domain, ask)));
-    const published = facts.filter(({ outcome }) => outcome === 'good').map(({ label }) => label);
+    const published = records.filter(({ outcome }) => outcome === 'good').map(({ label }) => label);
+    const hasPolicy = records.some(({ key, outcome }) => key === 'mta-sts' && outcome === 'good');
+    const policy = domain !== null && hasPolicy ? await policyOf(domain, ask, world.get, raw) : [];
+    const facts = [...records, ...policy];
     return {
       outcome: outcomeOf(facts),
       summary: published.length === 0 ? 'none published' : `${published.join(' and ')} published`,
@@ -36,7 +38,6 @@ type PolicyRecord = {
   version: string;
   needs: string;
   absent: string;
-  present: string;
 };
 
 const RECORDS: PolicyRecord[] = [
@@ -47,7 +48,6 @@ const RECORDS: PolicyRecord[] = [
     version: 'STSv1',
     needs: 'id',
     absent: 'none; senders may deliver to this domain without TLS (RFC 8461)',
-    present: '; the policy file behind it was not fetched',
   },
   {
     key: 'tls-rpt',
@@ -56,9 +56,50 @@ const RECORDS: PolicyRecord[] = [
     version: 'TLSRPTv1',
     needs: 'rua',
     absent: 'none; nobody reports TLS that fails (RFC 8460)',
-    present: '',
   },
 ];
+
+const LONGEST_MS = 10_000;
+const MOST_BYTES = 64 * 1024;
+
+const unknownPolicy = (why: string): Fact[] => [
+  { key: 'mta-sts-policy', label: 'MTA-STS policy', outcome: 'unknown', words: `not known: ${why}` },
+];
+
+const FAILURES: Record<GetFailed['why'], string> = {
+  'too-slow': `its server did not answer within ${LONGEST_MS / 1000} s`,
+  'too-large': `it is larger than ${MOST_BYTES / 1024} KB`,
+  unreachable: 'its server could not be reached over HTTPS',
+};
+
+/** RFC 8461 § 3.3: by HTTPS with a valid certificate, from the well-known place, without redirects. */
+async function policyOf(
+  domain: string,
+  ask: Ask,
+  get: World['get'],
+  raw: Record<string, unknown>,
+): Promise<Fact[]> {
+  if (!get) return unknownPolicy('policy files are not fetched here');
+  const host = `mta-sts.${domain}`;
+  const answers = await Promise.all([ask(host, 'A'), ask(host, 'AAAA')]);
+  const found = answers.flatMap((answer) => (answer.status === 'found' ? answer.records : []));
+  if (found.length === 0) return unknownPolicy(`no address of ${host} was found`);
+  const addresses = found.filter(get.allows);
+  if (addresses.length === 0) return unknownPolicy(`${host} leads to no public address`);
+  const url = `https://${host}/.well-known/mta-sts.txt`;
+  try {
+    const got = await get.get(url, { longestMs: LONGEST_MS, mostBytes: MOST_BYTES, addresses });
+    raw[url] = { status: got.status, body: shown(got.body.toString(), 2000) };
+    return got.status === 200
+      ? stsPolicyFacts(got.body.toString())
+      : unknownPolicy(`${host} answered ${got.status} where the policy should be`);
+  } catch (error) {
+    const { why, code } = error as Partial<GetFailed>;
+    if (!why) throw error;
+    raw[url] = { failed: why, code };
+    return unknownPolicy(`${FAILURES[why]}${code ? ` (${code})` : ''}`);
+  }
+}
 
 async function factOf(record: PolicyRecord, domain: string, ask: Ask): Promise<Fact> {
   const answer = await ask(`${record.name}.${domain}`, 'TXT');
@@ -74,6 +115,6 @@ async function factOf(record: PolicyRecord, domain: string, ask: Ask): Promise<F
   const { tags } = readTags(text);
   const valid = tags.get('v') === record.version && (tags.get(record.needs) ?? '') !== '';
   return valid
-    ? { ...row, outcome: 'good', words: `${shown(text, 300).replace(/;$/, '')}${record.present}` }
+    ? { ...row, outcome: 'good', words: shown(text, 300).replace(/;$/, '') }
     : { ...row, outcome: 'bad', words: `${shown(text, 300)}: ${wanted} and ${record.needs}= are needed` };
 }

@@ -3,6 +3,8 @@ import type { Config } from '../config.ts';
 import type { Db } from '../database/open.ts';
 import { openDns } from '../dns/open.ts';
 import { deliveriesKind } from '../observations/kind.ts';
+import { openGet } from '../outside/get.ts';
+import { isPublic } from '../outside/public-address.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { sndsKind } from '../snds/kind.ts';
 import { KINDS } from './kinds.ts';
@@ -18,6 +20,7 @@ export function openWorld(desk: { db: Db; catalogue: Catalogue; config: Config }
     catalogue,
     ask: openDns({ servers: config.dnsServers, zones }).ask,
     keyed: keyedZones(zones),
+    get: { get: openGet(), allows: isPublic },
     kinds: [...KINDS, sndsKind(db), complaintsKind(db), deliveriesKind(db)],
   };
 }

@@ -4,12 +4,12 @@ import { routeFor } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
 import type { Actor } from '../web/access.ts';
 import type { LetterLibrary } from './library.ts';
-import { startLetter } from './store.ts';
+import { hasDraft, startLetter } from './store.ts';
 import { nextTemplate } from './suggest.ts';
 
 /**
  * Drafts the letter that comes next, for a person to read and send. None where the provider takes no requests
- * about such a refusal, or where no template fits.
+ * about such a refusal, where no template fits, or where a draft of that round waits already.
  */
 export async function prepareLetter(
   trx: Trx,
@@ -24,5 +24,6 @@ export async function prepareLetter(
 ): Promise<void> {
   if (routeFor(provider, rule)?.kind === 'none') return;
   const template = nextTemplate(letters.templates, provider, await lockIncident(trx, number));
-  if (template) await startLetter(trx, actor, number, template, provider, now);
+  if (!template || (await hasDraft(trx, number, template.round))) return;
+  await startLetter(trx, actor, number, template, provider, now);
 }

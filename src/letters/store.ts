@@ -104,6 +104,19 @@ export async function startLetter(
   return row.id;
 }
 
+/** Whether a letter of that round is drafted and not sent yet. */
+export async function hasDraft(trx: Trx, number: number, round: string): Promise<boolean> {
+  const draft = await trx
+    .selectFrom('letters')
+    .select('id')
+    .where('incident_number', '=', number)
+    .where('state', '=', 'draft')
+    .where('round', '=', round)
+    .limit(1)
+    .executeTakeFirst();
+  return draft !== undefined;
+}
+
 const MAX_BODY = 100_000;
 
 function checkText(change: { subject?: string | undefined; body?: string | undefined }): void {

@@ -44,6 +44,8 @@ export const Zone = Type.Object(
       uniqueItems: true,
     }),
     about: Words,
+    /** A list of domains that knows full host names; all others are asked for the domain that was registered. */
+    names: Type.Optional(Type.Enum(['hosts'])),
     /** The zone that holds all entries of this one: while that one is asked, this one need not be. */
     partOf: Type.Optional(DomainName),
     /** What one entry covers, where that is more than what was asked about: the range around it, or all of its AS. */

@@ -1,4 +1,5 @@
 import type { Db } from '../database/open.ts';
+import { type Get, GetFailed, type Got } from '../outside/get.ts';
 import { CannotOpenSecret } from '../secrets/seal.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { SYSTEM } from '../web/access.ts';
@@ -9,11 +10,9 @@ import { BadReport, readSnds, type SndsReport } from './snds-file.ts';
 import { importReport } from './store.ts';
 
 export type Fetching = {
-  fetch: typeof fetch;
+  get: Get;
   secrets: Secrets;
   hosts: readonly string[];
-  /** For tests, whose servers have neither https nor a known name. */
-  whyNot?: (link: string) => string | undefined;
   /** Ends when the process does. */
   signal?: AbortSignal;
 };
@@ -36,8 +35,7 @@ const STATUS_WORDS: Record<number, string> = {
 };
 
 /** A link that has ended leads to a page for signing in; it is never followed. */
-function redirected(answer: Response, from: string): FetchFailed {
-  const to = answer.headers.get('location') ?? '';
+function redirected({ location: to }: Got, from: string): FetchFailed {
   const host = URL.canParse(to, from) ? new URL(to, from).host : 'another place';
   const isSignIn = /login|signin|sign-in|oauth|account/i.test(to);
   return new FetchFailed(
@@ -47,42 +45,31 @@ function redirected(answer: Response, from: string): FetchFailed {
   );
 }
 
-async function bodyOf(answer: Response): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of answer.body ?? []) {
-    length += chunk.length;
-    if (length > MAX_REPORT_BYTES)
-      throw new FetchFailed('The answer is larger than a report can be (25 MB).');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 /** What is said of a failure of the network, by its code alone. */
-function networkWords(error: unknown): string {
-  const { name, cause } = error as { name?: string; cause?: { code?: string } };
-  if (name === 'TimeoutError') return `SNDS did not answer within ${LONGEST_MS / 1000} s.`;
-  return `SNDS could not be reached${cause?.code ? ` (${cause.code})` : ''}.`;
-}
+const NETWORK_WORDS: Record<GetFailed['why'], (code: string) => string> = {
+  'too-slow': () => `SNDS did not answer within ${LONGEST_MS / 1000} s.`,
+  'too-large': () => 'The answer is larger than a report can be (25 MB).',
+  unreachable: (code) => `SNDS could not be reached${code ? ` (${code})` : ''}.`,
+};
 
 /** Fetches one report. Throws {@link FetchFailed}. */
 async function fetchReport(link: string, token: string, by: Fetching): Promise<Buffer> {
-  const refusal = by.whyNot ? by.whyNot(link) : whyNotLink(link, by.hosts);
+  const refusal = whyNotLink(link, by.hosts);
   if (refusal) throw new FetchFailed(refusal);
   try {
-    const answer = await by.fetch(link, {
-      redirect: 'manual',
-      signal: AbortSignal.any([AbortSignal.timeout(LONGEST_MS), ...(by.signal ? [by.signal] : [])]),
+    const answer = await by.get(link, {
+      longestMs: LONGEST_MS,
+      mostBytes: MAX_REPORT_BYTES,
+      signal: by.signal,
       headers: { accept: 'text/csv, text/plain', ...(token ? { authorization: `Bearer ${token}` } : {}) },
     });
     if (answer.status >= 300 && answer.status < 400) throw redirected(answer, link);
     if (answer.status === 204) return Buffer.alloc(0);
     if (answer.status !== 200)
       throw new FetchFailed(STATUS_WORDS[answer.status] ?? `SNDS answered ${answer.status}.`);
-    return await bodyOf(answer);
+    return answer.body;
   } catch (error) {
-    throw error instanceof FetchFailed ? error : new FetchFailed(networkWords(error));
+    throw error instanceof GetFailed ? new FetchFailed(NETWORK_WORDS[error.why](error.code)) : error;
   }
 }
 

@@ -20,8 +20,22 @@ async function readDesk(t: Parameters<typeof testDesk>[0]) {
     note: 'The page says so of the whole network.',
     pictures: [{ name: 'talos.png', base64: PNG.toString('base64') }],
   });
-  await read(IP, 'proofpoint', 'not blocked', { readAt: daysAgo(1) });
+  await read(IP, 'proofpoint', 'not blocked', { readAt: daysAgo(9) });
   await read('harbour.example.com', 'postmaster-tools-spam-rate', '0.31', { readAt: daysAgo(1) });
+  await desk.api('PUT', '/programmes/csa', {
+    standing: 'member',
+    since: '2025-01-01',
+    expiresOn: daysAgo(-3).slice(0, 10),
+    reference: 'contract 12',
+  });
+  await desk.api('PUT', '/programmes/validity', { standing: 'suspended' });
+  const { body } = await desk.api('GET', '/reminders');
+  for (const one of body.items.filter(({ key }: { key: string }) => key.startsWith('place:proofpoint')))
+    await desk.api('POST', '/reminders/answers', {
+      key: one.key,
+      dueOn: one.dueOn,
+      dismissedReason: 'the address is given back in December',
+    });
   return desk;
 }
 
@@ -31,6 +45,11 @@ const PAGES = [
   '/evidence/harbour.example.com/places',
   '/evidence/harbour.example.com/places/postmaster-tools-spam-rate',
   '/incidents/1',
+  '/',
+  '/reminders',
+  '/settings/programmes',
+  '/settings/profile',
+  `/addresses/${IP}`,
 ];
 
 t.test(
@@ -42,6 +61,8 @@ t.test(
       const { browser, page, base, complaints } = await visit(t, desk, options);
       for (const path of PAGES) {
         await page.goto(`${base}${path}`);
+        for (const summary of await page.locator('main details.more > summary').all())
+          if (path.startsWith('/reminders') || path.startsWith('/settings')) await summary.click();
         const what = `${path} ${JSON.stringify(options)}`;
         t.strictSame(await axe(page), [], what);
         const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth');

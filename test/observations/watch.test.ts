@@ -240,6 +240,26 @@ t.test('refusals while a mitigation spreads are counted; later ones are a relaps
   t.ok((await kinds(desk)).includes('relapse-seen'));
 });
 
+t.test('a relapse drafts its letter, as a new block does, once', async (t) => {
+  const { desk, at, time } = await watched(t);
+  await desk.api('PUT', '/profile', PROFILE);
+  await send(desk, [refused(at(0), 20)]);
+  const drafts = () =>
+    desk.db.selectFrom('letters').select(['id', 'round', 'state', 'subject']).orderBy('id').execute();
+  const [first] = await drafts();
+  await desk.api('POST', `/letters/${first?.id}/send`, { channel: 'form' });
+  await lift(desk, time(30));
+  await send(desk, [accepted(at(4 * HOURS), 60)]);
+  t.strictSame((await send(desk, [refused(at(5 * HOURS), 30)])).body.relapsed, [1]);
+  t.match(await drafts(), [{ state: 'sent' }, { round: 'first', state: 'draft' }]);
+  t.equal((await kinds(desk)).at(-1), 'letter-drafted');
+  await send(desk, [refused(at(5 * HOURS + 20), 30)]);
+  t.equal((await drafts()).length, 2, 'more of the same drafts nothing');
+  await send(desk, [accepted(at(12 * HOURS), 90)]);
+  t.strictSame((await send(desk, [refused(at(13 * HOURS), 30)])).body.relapsed, [1]);
+  t.equal((await drafts()).length, 2, 'the draft that nobody sent still asks for it');
+});
+
 t.test(
   'a throttle that comes and goes is one incident, and its pauses must grow longer to count',
   async (t) => {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
+import { openGet } from '../../src/outside/get.ts';
 import { KNOWN_HOSTS, whyNotLink } from '../../src/snds/feed.ts';
 import { type Fetching, fetchDueFeeds } from '../../src/snds/fetch.ts';
 import { SECRETS, type TestDesk, testDesk } from '../desk.ts';
@@ -11,6 +12,8 @@ const HEAD =
   'Ip Address,Activity period,RCPT commands,DATA commands,Message recipients,Filter result,Complaint rate,Trap message period,Trap hits,JMR P1 Sender,Comments';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const plainGet = openGet({ plain: true });
 
 /** A server that stands for SNDS, and how to reach it by the links that the product keeps. */
 async function sndsServer(t: Test, answer: Answer) {
@@ -29,9 +32,9 @@ async function sndsServer(t: Test, answer: Answer) {
     hosts: KNOWN_HOSTS,
     secrets: SECRETS,
     // The host is checked as ever; only then the name leads to this server.
-    fetch: (link, options) => {
-      const url = new URL(String(link));
-      return fetch(`http://127.0.0.1:${port}${url.pathname}${url.search}`, options);
+    get: (link, options) => {
+      const url = new URL(link);
+      return plainGet(`http://127.0.0.1:${port}${url.pathname}${url.search}`, options);
     },
   };
   return { by, asked };
