@@ -103,7 +103,7 @@ const PURE = [
   'src/correspondence/{classify,mail,newest-part,phrase-*,read-sentence,reply-*,sanitise,sender,sentences}.ts',
   'src/correspondence/{ticket-reference,tokens,verdict-rules}.ts',
   'src/evidence/!(*routes|api|store|checks|snapshots|run-check|worker|world|lazy-world|kind-titles|monitors|listings|checklist-page|incident-evidence|subject-page).ts',
-  'src/evidence/{places/{places,reading,page},pictures/picture}.ts',
+  'src/evidence/{places/{aged,page,places,reading},pictures/picture}.ts',
   'src/complaints/{complaint,fields,found,mbox,reporter,without-reporter}.ts',
   'src/incidents/{desk-page,incidents,json,log-page,next-step,page,report,state}.ts',
   'src/letters/{claims*,draft,eml,facts,form-fields,language,letter-helpers,merge-edits,page}.ts',

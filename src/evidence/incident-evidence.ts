@@ -5,6 +5,7 @@ import { badgeOf } from './badge.ts';
 import { lastCheck } from './checks.ts';
 import { worstFirst } from './kind.ts';
 import { kindTitles } from './kind-titles.ts';
+import { aged } from './places/aged.ts';
 import { type Snapshot, standingSnapshots } from './snapshots.ts';
 
 /** Subjects after these are one click away. */
@@ -26,7 +27,8 @@ const rowOf = (titles: Map<string, string>) => (one: Snapshot) => ({
 /** The subjects with what stands about each: addresses before domains, and of each those with the worst news first. */
 async function bySubject(snapshots: Snapshot[]) {
   const titles = await kindTitles();
-  const telling = snapshots.filter((one) => !saysNothing(one));
+  const now = new Date();
+  const telling = snapshots.filter((one) => !saysNothing(one)).map((one) => aged(one, now));
   return [...Map.groupBy(telling, (one) => one.address ?? one.domain ?? '')]
     .map(([subject, all]) => {
       const rows = all.toSorted(worstFirst);

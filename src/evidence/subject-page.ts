@@ -3,6 +3,7 @@ import { fromLocalInput, isoDay, offset } from '../web/format.ts';
 import { badgeOf, factRow } from './badge.ts';
 import { differenceRows, differences } from './compare.ts';
 import { kindTitles } from './kind-titles.ts';
+import { aged } from './places/aged.ts';
 import { lastGood, type Snapshot, type Subject, snapshotHistory, snapshotsAt } from './snapshots.ts';
 
 const HISTORY_SHOWN = 50;
@@ -45,7 +46,7 @@ export async function subjectView(
   return {
     name: subject.address ?? subject.domain ?? '',
     isAddress: subject.address !== undefined,
-    kinds: standing.map(kindRow(titleOf)),
+    kinds: standing.map((one) => kindRow(titleOf)(aged(one, now))),
     // Before the first look nothing was known to be well.
     compared:
       at && (query.since || earlier.length > 0)

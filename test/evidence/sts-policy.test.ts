@@ -41,7 +41,7 @@ const NAMES = {
 async function looked(
   t: Parameters<typeof serveHttps>[0],
   answer: Answer,
-  { names = NAMES as Record<string, string[]>, allows = (_: string) => true } = {},
+  { names = NAMES as Record<string, string[]>, allows = (_: string): boolean => true } = {},
 ) {
   let asked = 0;
   const port = await serveHttps(t, (request, response) => {

@@ -62,6 +62,24 @@ t.test(
   },
 );
 
+t.test('what is too old is neither good nor bad news on any page', async (t) => {
+  const given = await desk(t);
+  const browser = await signedIn(given, 'viewer');
+  const row = async (path: string) =>
+    /<(?:li|summary) data-is="[^"]*">(?:(?!<\/(?:li|summary)>).)*<b>Proofpoint IP check<\/b>.*?<\/(?:li|summary)>/s.exec(
+      (await browser.get(path)).body,
+    )?.[0] ?? '';
+  const pages = ['/incidents/1', `/evidence/${IP}`, `/addresses/${IP}`];
+  await given.read('proofpoint', 'not blocked', { readAt: daysAgo(9).toISOString() });
+  for (const path of pages)
+    t.match(await row(path), /data-is="">.*not blocked, read too long ago to count/s, path);
+  await given.read('proofpoint', 'not blocked');
+  for (const path of pages) {
+    t.match(await row(path), 'data-is="good"', path);
+    t.notMatch(await row(path), 'too long', path);
+  }
+});
+
 t.test('the history is paged, and a page never repeats', async (t) => {
   const { api, read } = await desk(t);
   const readAt = daysAgo(1).toISOString();
