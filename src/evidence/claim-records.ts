@@ -33,19 +33,22 @@ function together(all: Said[], address: string | null, titles: Map<string, strin
 const perClaim = (all: Said[]) => [...Map.groupBy(all, ({ claim, kind }) => `${kind} ${claim}`).values()];
 
 /**
- * What a program could not find out does not take the place of what a person read. Of several kinds that stand, one
- * that contradicts is heard: another that is newer and knows less is no answer to it.
+ * What people read and what programs found out, together. What a program could not find out does not take the place
+ * of what a person read. What speaks against us is no older for a look elsewhere: a value of one place does not undo
+ * what anything else contradicts, and what a place contradicts stands until somebody looks there again.
  */
 function weighed(records: Spoken[]): EvidenceRecord[] {
-  const against = new Set(
-    records.filter(({ record }) => record.result === 'contradicts').map(({ record }) => record.claim),
-  );
-  const readByHand = ({ claim, address }: EvidenceRecord) =>
+  const against = (spoken: Spoken[]) =>
+    new Set(spoken.filter(({ record }) => record.result === 'contradicts').map(({ record }) => record.claim));
+  const byAnybody = against(records);
+  const byPeople = against(records.filter(({ byHand }) => byHand));
+  const isRead = ({ claim, address }: EvidenceRecord) =>
     records.some(({ byHand, record }) => byHand && record.claim === claim && record.address === address);
-  return records
-    .filter(({ record }) => record.result === 'contradicts' || !against.has(record.claim))
-    .filter(({ record, byHand }) => byHand || record.result !== 'unknown' || !readByHand(record))
-    .map(({ record }) => record);
+  const counts = ({ record, byHand }: Spoken) =>
+    record.result === 'contradicts' ||
+    (!(byHand ? byAnybody : byPeople).has(record.claim) &&
+      (byHand || record.result !== 'unknown' || !isRead(record)));
+  return records.filter(counts).map(({ record }) => record);
 }
 
 /**

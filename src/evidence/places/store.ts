@@ -1,8 +1,8 @@
 import { type ExpressionBuilder, sql } from 'kysely';
-import { parseNetwork } from '../../addresses/address.ts';
+import { covers, networkText, parseNetwork } from '../../addresses/address.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { Database, PlaceReadingRow } from '../../database/tables.ts';
-import { lockIncident } from '../../incidents/store.ts';
+import { addressesOf, lockIncident } from '../../incidents/store.ts';
 import { invalid } from '../../problem.ts';
 import { getProfile } from '../../profile/store.ts';
 import { append } from '../../timeline/store.ts';
@@ -47,6 +47,14 @@ async function checkSubject(trx: Trx, place: Place, subject: Subject): Promise<S
   return { address: text };
 }
 
+/** An incident is told of its own addresses, and of our domains. */
+async function checkIncident(trx: Trx, incident: number, { address }: Subject): Promise<void> {
+  if (address === undefined) return;
+  const networks = (await addressesOf(trx, [incident])).get(incident) ?? [];
+  if (!networks.some((network) => covers(networkText(network), address)))
+    throw invalid('incident', `${address} is none of the addresses of incident #${incident}.`);
+}
+
 /**
  * Keeps what somebody read at a place, with its screenshots. It stands as evidence like what a check finds, unless
  * something newer does.
@@ -57,6 +65,7 @@ export async function recordReading(trx: Trx, actor: Actor, given: NewReading): 
   if (!read) throw invalid('value', `${place.name} shows ${allowedWords(place)}.`);
   if (incident !== null) await lockIncident(trx, incident);
   const subject = await checkSubject(trx, place, given.subject);
+  if (incident !== null) await checkIncident(trx, incident, subject);
   const { id } = await trx
     .insertInto('place_readings')
     .values({

@@ -103,7 +103,7 @@ t.test('the history is paged, and a page never repeats', async (t) => {
 t.test(
   'a value that the place does not have, or a subject that is not ours, is refused with what may be',
   async (t) => {
-    const { db, read } = await desk(t);
+    const { db, api, read } = await desk(t);
     t.match(await read('talos', 'Excellent'), {
       status: 422,
       body: { fields: { value: /Good, Neutral, Poor/ } },
@@ -117,6 +117,11 @@ t.test(
     t.equal((await read('nowhere', 'Good')).status, 404);
     t.equal((await read('talos', 'Good', { readAt: '2099-01-01T00:00:00Z' })).status, 422);
     t.equal((await read('talos', 'Good', { incident: 99 })).status, 404);
+    await api('POST', '/incidents', { report: REFUSAL.replace('203.0.113.7', '203.0.113.8') });
+    t.match(await read('talos', 'Good', { incident: 2 }), {
+      status: 422,
+      body: { fields: { incident: /none of/ } },
+    });
     t.strictSame(await db.selectFrom('place_readings').selectAll().execute(), [], 'nothing of it was kept');
   },
 );
@@ -230,7 +235,7 @@ t.test('letters may rest on what was read; a program that could not find out doe
       [IP],
       titles,
     );
-  const check = (result: 'unknown' | 'contradicts') =>
+  const check = (result: 'unknown' | 'contradicts' | 'supports') =>
     db.transaction().execute((trx) =>
       keepSnapshot(
         trx,
@@ -251,6 +256,14 @@ t.test('letters may rest on what was read; a program that could not find out doe
   t.match(await records(), [
     { claim: 'sender-score', result: 'supports', source: /^looked up by hand: Sender Score/ },
   ]);
+  await read('sender-score', '60', { readAt: daysAgo(0.5).toISOString() });
+  await check('supports');
+  t.match(
+    await records(),
+    [{ result: 'contradicts', words: '60 of 100' }],
+    'until somebody looks there again',
+  );
+  await read('sender-score', '99');
   await check('contradicts');
   t.match(await records(), [
     { claim: 'sender-score', result: 'contradicts', source: /^checked by Delist Desk/ },
