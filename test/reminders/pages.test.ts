@@ -75,11 +75,7 @@ t.test('it stands on the desk and with its address, until it is put off or dismi
     const { body } = await given.api('GET', '/reminders');
     const { dueOn } = body.items.find((one: { key: string }) => one.key === key);
     const said: Record<string, string> = state === 'due' ? { until: day(5) } : { reason: 'no longer ours' };
-    t.equal(
-      (await browser.post('/reminders/answers', { key, dueOn, ...said })).statusCode,
-      303,
-      key,
-    );
+    t.equal((await browser.post('/reminders/answers', { key, dueOn, ...said })).statusCode, 303, key);
   }
   t.strictSame([await strip('/'), await strip(`/addresses/${IP}`)], ['', ''], 'nothing is pressing');
   t.match((await given.api('GET', '/reminders')).body.items, [
