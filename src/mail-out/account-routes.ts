@@ -76,6 +76,7 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
     return {
       ...choices,
       account: null,
+      lastProblem: '',
       action: HERE,
       version: '',
       values: { ...EMPTY, ...withoutSecrets(typed) },
@@ -107,8 +108,8 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
         isDefault: row.is_default,
         isOff: row.disabled_at !== null,
         lastSentAt: row.last_sent_at,
-        lastProblem: row.last_problem,
       },
+      lastProblem: row.last_problem,
       action: `${HERE}/${id}`,
       version: typed['version'] ?? String(row.version),
       values,
