@@ -9,6 +9,10 @@ type Form = {
   fields: (desk: TestDesk & { letter: number }) => Promise<Record<string, string>>;
 };
 
+/** How many letters after the first: one to be sent by mail, three that were, and the one that its form begins. */
+const MAILED = 1;
+const OTHER = 5;
+
 const letterFields = async ({ db, letter }: TestDesk & { letter: number }) => {
   const row = await db.selectFrom('letters').selectAll().where('id', '=', letter).executeTakeFirstOrThrow();
   return { subject: row.subject, body: `${row.body}\nOne more line.`, version: String(row.version) };
@@ -76,23 +80,23 @@ export const FORMS: Record<string, Form> = {
     fields: async (desk) => ({ ...(await letterFields(desk)), channel: 'form', reference: 'SRX9' }),
   },
   '/incidents/:number/letters/:id/mailing': {
-    url: '/incidents/1/letters/MAILED/mailing',
+    url: '/incidents/2/letters/MAILED/mailing',
     fields: async (desk) => ({
-      ...(await letterFields({ ...desk, letter: desk.letter + 2 })),
+      ...(await letterFields({ ...desk, letter: desk.letter + MAILED })),
       account: '1',
       mailTo: 'desk@provider.example.net',
     }),
   },
   '/incidents/:number/messages/:id/withdrawal': {
-    url: '/incidents/1/messages/MAIL0/withdrawal',
+    url: '/incidents/2/messages/MAIL0/withdrawal',
     fields: plain({}),
   },
   '/incidents/:number/messages/:id/attempt': {
-    url: '/incidents/1/messages/MAIL1/attempt',
+    url: '/incidents/2/messages/MAIL1/attempt',
     fields: plain({}),
   },
   '/incidents/:number/messages/:id/decision': {
-    url: '/incidents/1/messages/MAIL2/decision',
+    url: '/incidents/2/messages/MAIL2/decision',
     fields: plain({ decision: 'arrived' }),
   },
   '/settings/mail/accounts': {
@@ -239,10 +243,10 @@ async function mailsInHand({ api, db, desk }: TestDesk): Promise<number[]> {
   const account = { ...ACCOUNT, auth: 'none', userName: '', secret: '', port: 9 } as const;
   for (const name of ['Desk', 'Spare'])
     await db.transaction().execute((trx) => addAccount(trx, desk.secrets, { ...account, name }));
-  await api('POST', '/incidents/1/letters', { template: 'outlook-com/first' });
+  await api('POST', '/incidents/2/letters', { template: 'outlook-com/first' });
   const mails: number[] = [];
   for (const state of ['queued', 'deferred', 'delivered-unknown'] as const) {
-    const { body } = await api('POST', '/incidents/1/letters', { template: 'outlook-com/first' });
+    const { body } = await api('POST', '/incidents/2/letters', { template: 'outlook-com/first' });
     const sent = await api('POST', `/letters/${body.id}/send`, { channel: 'email', deliver: true, to: TO });
     mails.push(sent.body.mail.messageId);
     await db
@@ -292,7 +296,7 @@ export type Furnished = Awaited<ReturnType<typeof furnished>>;
 export const urlOf = (form: Form, { desk, entry, mails }: Furnished) =>
   form.url
     .replace(/MAIL(\d)/, (_, at) => String(mails[Number(at)]))
-    .replace('MAILED', String(desk.letter + 2))
+    .replace('MAILED', String(desk.letter + MAILED))
     .replace('LETTER', String(desk.letter))
-    .replace('OTHER', String(desk.letter + 1))
+    .replace('OTHER', String(desk.letter + OTHER))
     .replace('ENTRY', entry);
