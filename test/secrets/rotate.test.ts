@@ -59,6 +59,8 @@ const NOT_SEALED = [
   'complaints.digest',
   'complaints.raw',
   'complaints.reporter',
+  'evidence_files.bytes',
+  'evidence_files.sha256',
   'idempotency_keys.fingerprint',
   'messages.raw',
   'messages.sha256',
