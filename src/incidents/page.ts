@@ -43,6 +43,7 @@ const SHORT_KIND: Partial<Record<Entry['kind'], string>> = {
 /** What can move a state. A change that was recorded with it stands with it, and says no more than the change. */
 const CAUSES = new Set<Entry['kind']>([
   'letter-sent',
+  'dispatch-settled',
   'message-received',
   'recovery-confirmed',
   'relapse-seen',
@@ -92,6 +93,8 @@ function bodyOf(entry: Entry) {
   switch (entry.kind) {
     case 'rejection-recorded':
       return { ...blank, machine: entry.detail.text };
+    case 'dispatch-settled':
+      return { ...blank, machine: entry.detail.words };
     case 'message-received': {
       const badge = VERDICT_BADGES[entry.detail.verdict] ?? { is: '', icon: '' };
       return {
