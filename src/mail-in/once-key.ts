@@ -8,6 +8,8 @@ const SMALL = 0x20;
 /** After a field's name: a colon, or blanks before it (RFC 5322, 4.5). */
 const ENDS_NAME = new Set([COLON, 0x20, 0x09]);
 const LONGEST_GAP = 8;
+/** What follows in a longer one counts as body: no author wrote it. */
+const LONGEST_HEADER = 1024 * 1024;
 const CHUNK = 64 * 1024;
 
 /** What the author wrote; all other fields are added, removed or folded anew on the way. */
@@ -60,16 +62,16 @@ function nameAt(octets: Buffer, start: number): string | undefined {
 function readHeader(octets: Buffer): { fields: Field[]; body: number } {
   const fields: Field[] = [];
   let start = 0;
-  while (start < octets.length) {
+  while (start < Math.min(octets.length, LONGEST_HEADER)) {
     let end = lineEnd(octets, start);
     if (octets[start] === LF || (octets[start] === CR && octets[start + 1] === LF))
       return { fields, body: end };
-    while (isFolded(octets[end])) end = lineEnd(octets, end);
+    while (end < LONGEST_HEADER && isFolded(octets[end])) end = lineEnd(octets, end);
     const name = nameAt(octets, start);
     if (name) fields.push({ name, value: octets.subarray(octets.indexOf(COLON, start) + 1, end) });
     start = end;
   }
-  return { fields, body: octets.length };
+  return { fields, body: start };
 }
 
 /** A field's value as it reads unfolded (RFC 5322, 2.2.3): where it is folded is up to the way. */
