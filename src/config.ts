@@ -30,6 +30,15 @@ const areAssignments = (text: string, isValue: (value: string) => boolean): bool
 /** `reports.example.com` */
 const isHost = (text: string) => /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,9}$/.test(text) && isIP(text) === 0;
 
+/** `host:port`, `[2001:db8::25]:24`; `:port` alone would listen to everybody. */
+const ENDPOINT = /^(?:\[([\da-fA-F:.%]{2,60})\]|([A-Za-z0-9.-]{1,253})):(\d{1,5})$/;
+function isEndpoint(text: string): boolean {
+  const [, inBrackets, plain, port] = ENDPOINT.exec(text) ?? [];
+  return (inBrackets !== undefined ? isIPv6(inBrackets) : plain !== undefined) && Number(port) < 65_536;
+}
+const isSocketPath = (text: string) => /^\/[^\0,]{1,100}$/.test(text);
+const isMailAddress = (text: string) => /^[^\s@<>,"\0]{1,64}@[A-Za-z0-9.-]{1,253}$/.test(text);
+
 const isKey = (text: string) => /^[A-Za-z0-9+/]{43}=$/.test(text);
 
 const FORMATS: Record<string, (text: string) => boolean> = {
@@ -41,6 +50,9 @@ const FORMATS: Record<string, (text: string) => boolean> = {
   zoneServers: (text) => areAssignments(text, isServer),
   zoneKeys: (text) => areAssignments(text, (value) => KEY.test(value)),
   hosts: (text) => commaList(text).every(isHost),
+  endpoints: (text) => commaList(text).every(isEndpoint),
+  endpointsOrSockets: (text) => commaList(text).every((part) => isEndpoint(part) || isSocketPath(part)),
+  mailAddresses: (text) => commaList(text).every(isMailAddress),
   secretKeys: (text) => commaList(text).every(isKey),
 };
 
@@ -102,6 +114,19 @@ export const Environment = Type.Object({
   SECRET_KEY_FILE: Type.Optional(
     Type.String({ minLength: 1, description: 'a file that holds the key, or is made with one' }),
   ),
+  LMTP_LISTEN: Type.Optional(
+    Type.String({
+      format: 'endpointsOrSockets',
+      description: 'host:port or the path of a socket, several separated by commas',
+    }),
+  ),
+  SMTP_LISTEN: Type.Optional(
+    Type.String({ format: 'endpoints', description: 'host:port, several separated by commas' }),
+  ),
+  INTAKE_ADDRESSES: Type.Optional(
+    Type.String({ format: 'mailAddresses', description: 'mail addresses, separated by commas' }),
+  ),
+  MAIL_MAX_MB: Type.Integer({ minimum: 1, maximum: 100, default: 50, description: 'megabytes, 1 to 100' }),
   COMPLAINT_MAILS: Type.Enum(['hashed', 'kept'], { default: 'hashed', description: 'hashed or kept' }),
   SESSION_IDLE_HOURS: Type.Number({
     minimum: 0.01,
@@ -135,6 +160,13 @@ export type Config = {
   secretKey: string | undefined;
   /** Undefined: `secret.key` in `dataDir`. */
   secretKeyFile: string | undefined;
+  /** `host:port` or the path of a socket, where mail is taken by LMTP (RFC 2033) and by SMTP. */
+  lmtpListen: string[];
+  smtpListen: string[];
+  /** For whom mail is taken, in small letters; empty: for all by LMTP, for nobody by SMTP. */
+  intakeAddresses: string[];
+  /** Octets of the largest mail that is taken. */
+  mailMaxBytes: number;
   /** Whether complaints are kept as whole mails, with who complained. */
   keepComplaintMails: boolean;
   sessionIdleMs: number;
@@ -205,6 +237,10 @@ export function readConfig(
     sndsHosts: commaList(env.SNDS_HOSTS),
     secretKey: env.SECRET_KEY,
     secretKeyFile: env.SECRET_KEY_FILE,
+    lmtpListen: commaList(env.LMTP_LISTEN),
+    smtpListen: commaList(env.SMTP_LISTEN),
+    intakeAddresses: commaList(env.INTAKE_ADDRESSES?.toLowerCase()),
+    mailMaxBytes: env.MAIL_MAX_MB * 1024 * 1024,
     keepComplaintMails: env.COMPLAINT_MAILS === 'kept',
     sessionIdleMs: env.SESSION_IDLE_HOURS * 3_600_000,
     sessionMaxMs: env.SESSION_MAX_DAYS * 86_400_000,

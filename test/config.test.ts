@@ -21,6 +21,10 @@ const DEFAULTS: Config = {
   sndsHosts: [],
   secretKey: undefined,
   secretKeyFile: undefined,
+  lmtpListen: [],
+  smtpListen: [],
+  intakeAddresses: [],
+  mailMaxBytes: 50 * 1024 * 1024,
   keepComplaintMails: false,
   sessionIdleMs: 12 * 3_600_000,
   sessionMaxMs: 14 * 86_400_000,
@@ -103,6 +107,20 @@ const GOOD: Record<string, [value: string, means: Partial<Config>][]> = {
   ],
   SECRET_KEY: [KEY, `${KEY},${OLDER_KEY}`].map((secretKey) => [secretKey, { secretKey }]),
   SECRET_KEY_FILE: [['/etc/delist-desk/secret.key', { secretKeyFile: '/etc/delist-desk/secret.key' }]],
+  LMTP_LISTEN: [
+    ['127.0.0.1:24', { lmtpListen: ['127.0.0.1:24'] }],
+    ['[::1]:24, /run/desk/lmtp.sock', { lmtpListen: ['[::1]:24', '/run/desk/lmtp.sock'] }],
+  ],
+  SMTP_LISTEN: [
+    ['localhost:25,[2001:db8::25]:2525', { smtpListen: ['localhost:25', '[2001:db8::25]:2525'] }],
+  ],
+  INTAKE_ADDRESSES: [
+    ['Desk@example.com, abuse@example.com', { intakeAddresses: ['desk@example.com', 'abuse@example.com'] }],
+  ],
+  MAIL_MAX_MB: [
+    ['1', { mailMaxBytes: 1024 * 1024 }],
+    ['100', { mailMaxBytes: 100 * 1024 * 1024 }],
+  ],
   COMPLAINT_MAILS: [
     ['hashed', { keepComplaintMails: false }],
     ['kept', { keepComplaintMails: true }],
@@ -187,6 +205,25 @@ const WRONG: Record<string, [allowed: string, values: string[]]> = {
       '*.example',
     ],
   ],
+  LMTP_LISTEN: [
+    'host:port or the path of a socket, several separated by commas',
+    ['24', ':24', '127.0.0.1', 'run/lmtp.sock', '127.0.0.1:65536', '::1:24', '127.0.0.1:24,'],
+  ],
+  SMTP_LISTEN: [
+    'host:port, several separated by commas',
+    ['25', '/run/smtp.sock', '[127.0.0.1]:25', 'localhost:25 localhost:26'],
+  ],
+  INTAKE_ADDRESSES: [
+    'mail addresses, separated by commas',
+    [
+      'desk',
+      '@example.com',
+      'Desk <desk@example.com>',
+      'desk@example.com,',
+      'desk@example.com;a@example.com',
+    ],
+  ],
+  MAIL_MAX_MB: ['megabytes, 1 to 100', ['0', '101', '2.5', '25 MB', 'Infinity']],
   COMPLAINT_MAILS: ['hashed or kept', ['yes', 'Kept', 'hashed,kept']],
   LOG_LEVEL: [
     'one of fatal, error, warn, info, debug, trace, silent',
