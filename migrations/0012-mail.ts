@@ -78,6 +78,8 @@ const STATEMENTS = [
     raw bytea,
     way text not null constraint arrivals_way_known check (way in ('imap', 'lmtp', 'smtp', 'pipe', 'page', 'api')),
     mailbox_id integer constraint arrivals_mailbox_fkey references mailboxes (id),
+    -- By whom floods are told: the address in From, else the envelope sender.
+    sender text not null default '',
     envelope_sender text,
     envelope_recipients text[] not null default '{}',
     client_address inet,
@@ -89,6 +91,8 @@ const STATEMENTS = [
     constraint arrivals_raw_until_read check ((state = 'new') = (raw is not null))
   )`,
   `create index arrivals_new_idx on arrivals (id) where state = 'new'`,
+  // A command that is started for each mail counts here what a server counts in memory.
+  `create index arrivals_piped_idx on arrivals (sender, received_at) where way = 'pipe'`,
 
   // What was taken from a mailbox is known by UID (RFC 3501), never by its flags.
   `create table mailbox_uids (

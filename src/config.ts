@@ -183,6 +183,7 @@ const SECRET = /TOKEN|PASSWORD|SECRET_KEY$|KEYS/;
 
 /** As it was given, without what may be a password in it. */
 function shown(name: string, value: unknown): string {
+  if (name === 'INTAKE_ADDRESSES') return JSON.stringify(String(value));
   return SECRET.test(name)
     ? '(not shown)'
     : JSON.stringify(String(value).replace(/^([^/]*\/\/)?.*@/s, '$1…@'));

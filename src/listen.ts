@@ -12,6 +12,7 @@ import { startChecks } from './evidence/worker.ts';
 import { openLibrary } from './letters/library.ts';
 import { endDispatchLeases } from './mail-out/dispatches.ts';
 import { startDispatches } from './mail-out/worker.ts';
+import { checkMailIn, startMailIn } from './mail-in/start.ts';
 import { readCatalogue } from './providers/catalogue.ts';
 import { openSecrets } from './secrets/secrets.ts';
 import { sealClearFeeds } from './snds/feeds.ts';
@@ -29,6 +30,7 @@ export async function listen(
   config: Config,
   database: OpenDatabase,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
+  checkMailIn(config);
   const given = { config, db: database.db, catalogue: readCatalogue() };
   const desk = {
     ...given,
@@ -60,6 +62,7 @@ export async function listen(
     );
   if (signInAs)
     say(`Demonstration data only; it goes when this process stops. Sign in as ${signInAs} with ${password}`);
+  const endMailIn = await startMailIn(desk, logger);
   const endUpkeep = startUpkeep(desk, logger);
   if (database.kind === 'embedded') {
     await endLeases(database.db);
@@ -72,6 +75,7 @@ export async function listen(
   const stop = () => {
     stopping ??= app
       .close()
+      .then(endMailIn)
       .then(endUpkeep)
       .then(endChecks)
       .then(endDispatches)

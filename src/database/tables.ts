@@ -378,6 +378,8 @@ export type ArrivalsTable = {
   raw: Buffer | null;
   way: Way;
   mailbox_id: number | null;
+  /** The address in From in small letters, else the envelope sender. */
+  sender: Default<string>;
   envelope_sender: string | null;
   envelope_recipients: Default<string[]>;
   client_address: string | null;

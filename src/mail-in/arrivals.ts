@@ -4,6 +4,7 @@ import type { Insertable } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { ArrivalsTable, Way } from '../database/tables.ts';
 import { onceKey } from './once-key.ts';
+import { senderOf } from './sender.ts';
 
 /** A mail as it came, byte for byte, and what is known of how. */
 export type Mail = {
@@ -39,6 +40,7 @@ const rowOf = (mail: Mail, onceKey: Buffer): Insertable<ArrivalsTable> => ({
   raw: mail.raw,
   way: mail.way,
   mailbox_id: mail.mailboxId ?? null,
+  sender: senderOf(mail.raw, mail.envelopeSender),
   envelope_sender: mail.envelopeSender == null ? null : plain(mail.envelopeSender, 1000),
   envelope_recipients: (mail.envelopeRecipients ?? [])
     .slice(0, MOST_RECIPIENTS)

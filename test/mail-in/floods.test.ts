@@ -1,0 +1,85 @@
+import t from 'tap';
+import { FLOOD_MAILS, FloodCount } from '../../src/mail-in/flood-count.ts';
+import { isPipedFlood, letFloodIn, listFloods } from '../../src/mail-in/flood-store.ts';
+import { Intake } from '../../src/mail-in/intake.ts';
+import { senderOf } from '../../src/mail-in/sender.ts';
+import { testDatabase } from '../database.ts';
+import { listen, mailOf, Talk } from './talk.fixture.ts';
+
+t.test('a flood is more than 200 mails of one sender within ten minutes, and ends by itself', async (t) => {
+  const count = new FloodCount();
+  const minute = 60_000;
+  for (let n = 0; n < FLOOD_MAILS; n++) t.notOk(count.isFlood('a', n));
+  t.ok(count.isFlood('a', 9 * minute));
+  t.notOk(count.isFlood('b', 9 * minute), 'others are not held for it');
+  t.notOk(count.isFlood('a', 20 * minute), 'it is over');
+  for (let n = 0; n < 10_000; n++) count.isFlood(`sender ${n}`, 20 * minute);
+  for (let n = 0; n < FLOOD_MAILS; n++) count.isFlood('c', n * minute);
+  t.notOk(count.isFlood('c', FLOOD_MAILS * minute), 'many in a long time are none');
+});
+
+t.test('a sender is the address in From, else the envelope’s', async (t) => {
+  const of = (from: string, envelope?: string) => senderOf(Buffer.from(`${from}\r\n\r\nx`), envelope);
+  t.equal(of('From: "a@b.example" <Real@Provider.example>'), 'real@provider.example');
+  t.equal(of('From:\r\n real@provider.example (Support)'), 'real@provider.example');
+  t.equal(of('Subject: x', 'Bounce@provider.example'), 'bounce@provider.example');
+  t.equal(of('From: nobody', ''), '');
+  t.ok(of(`From: ${'a@b.example,'.repeat(50_000)}`).length < 321);
+});
+
+t.test(
+  'mails of a flood stay with who brings them, are counted, and are let in when a person says so',
+  async (t) => {
+    const db = await testDatabase(t);
+    const port = await listen(t, db, { intake: new Intake(db) });
+    const from = 'Flood@provider.example';
+    const talk = await Talk.with(port);
+    const bring = async (n: number, sender = from) => {
+      await talk.envelope();
+      return (await talk.data(`${mailOf(n, sender)}.\r\n`))[0];
+    };
+    for (let n = 0; n < FLOOD_MAILS; n++) t.match(await bring(n), /^250/);
+    t.match(
+      await bring(FLOOD_MAILS),
+      /^451 4\.7\.1 More than 200 mails came from flood@provider\.example within 10 minutes/,
+    );
+    t.match(await bring(1000, 'calm@provider.example'), /^250/);
+    for (let n = 0; n < 4; n++) await bring(2000 + n);
+    t.match(await listFloods(db), [{ sender: 'flood@provider.example', held: 5, letIn: false }]);
+    await db.transaction().execute((trx) => letFloodIn(trx, 'flood@provider.example'));
+    t.match(await bring(FLOOD_MAILS), /^250/);
+    t.match(await listFloods(db), [{ held: 5, letIn: true }]);
+    const { number } = await db
+      .selectFrom('arrivals')
+      .select((eb) => eb.fn.countAll<number>().as('number'))
+      .executeTakeFirstOrThrow();
+    t.equal(number, FLOOD_MAILS + 2);
+    talk.end();
+  },
+);
+
+t.test('many at a time are counted to the last one', async (t) => {
+  const db = await testDatabase(t);
+  const intake = new Intake(db);
+  const all = Array.from({ length: 1000 }, (_, n) =>
+    intake.take({ raw: Buffer.from(mailOf(n)), way: 'api' }).then(
+      () => 'taken',
+      (error: Error) => error.name,
+    ),
+  );
+  const results = await Promise.all(all);
+  t.equal(results.filter((result) => result === 'taken').length, FLOOD_MAILS);
+  t.equal(results.filter((result) => result === 'Held').length, 800);
+  t.match(await listFloods(db), [{ held: 800 }]);
+});
+
+t.test('what a pipe brought is counted in the database', async (t) => {
+  const db = await testDatabase(t);
+  const intake = new Intake(db);
+  for (let n = 0; n < FLOOD_MAILS; n++) {
+    if (n === FLOOD_MAILS - 1) t.notOk(await isPipedFlood(db, 'a@provider.example'));
+    await intake.take({ raw: Buffer.from(mailOf(n)), way: 'pipe' });
+  }
+  t.ok(await isPipedFlood(db, 'a@provider.example'));
+  t.notOk(await isPipedFlood(db, 'b@provider.example'));
+});
