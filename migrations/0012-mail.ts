@@ -53,8 +53,11 @@ const STATEMENTS = [
     -- The border server whose Authentication-Results are believed (RFC 8601); empty: none.
     authserv_id text not null default '',
     uid_validity bigint,
-    last_uid bigint not null default 0,
     on_server integer,
+    -- Messages of the folder that were not taken at the last look: too large, or of a flood.
+    untaken integer,
+    -- When the server last numbered its messages anew (UIDVALIDITY).
+    renumbered_at timestamptz,
     lease_until timestamptz,
     next_look_at timestamptz not null default now(),
     last_look_at timestamptz,

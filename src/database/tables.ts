@@ -354,9 +354,12 @@ export type MailboxesTable = {
   move_to: Default<string>;
   authserv_id: Default<string>;
   uid_validity: number | null;
-  last_uid: Default<number>;
   /** Messages in the folder at the last look. */
   on_server: number | null;
+  /** Of these, messages that were not taken. */
+  untaken: number | null;
+  /** When the server last numbered its messages anew. */
+  renumbered_at: Date | null;
   lease_until: Date | null;
   next_look_at: Now;
   last_look_at: Date | null;
