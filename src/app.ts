@@ -38,6 +38,9 @@ import { letterPages } from './letters/routes.ts';
 import { sendingAccountApi } from './mail-out/account-api.ts';
 import { sendingAccountPages } from './mail-out/account-routes.ts';
 import { dispatchPages } from './mail-out/dispatch-routes.ts';
+import { mailApi } from './mail-in/api.ts';
+import { mailboxPages } from './mail-in/mailbox-routes.ts';
+import { takePages } from './mail-in/take-routes.ts';
 import { observationApi } from './observations/api.ts';
 import { observationPages } from './observations/routes.ts';
 import { Problem } from './problem.ts';
@@ -167,6 +170,8 @@ export async function buildApp(
     dispatchPages,
     sndsPages,
     complaintPages,
+    mailboxPages,
+    takePages,
     addressPages,
     providerPages,
     profilePages,
@@ -186,6 +191,7 @@ export async function buildApp(
     sendingAccountApi,
     sndsApi,
     complaintApi,
+    mailApi,
     addressApi,
     providerApi,
     profileApi,

@@ -5,6 +5,7 @@ const USAGE = `Use: npm run -s desk -- COMMAND
   classify [FILE…] [--jsonl FIELD]   what providers' replies amount to, one JSON object a line
   check [--json] IP|CIDR…            what block lists and other sources say about addresses
   ingest [--follow] FILE… | -        count deliveries in mail logs and send the counts to a desk (ingest --help)
+  deliver [--sender S] [--recipient R]   store the mail on standard input, for a mail server's pipe (deliver --help)
   migrate                            bring the database to this release's schema
   user add --email E --name N --role admin|operator|viewer     the password is read from standard input
   token create --name N --scope read|write|admin [--days D]    prints the token, once
@@ -34,6 +35,8 @@ async function run([command, ...args]: string[]): Promise<number> {
       const { logScanners } = await import('./cli/log-scanners.ts');
       return ingestCommand(args, io, process.env, logScanners);
     }
+    case 'deliver':
+      return (await import('./cli/deliver.ts')).deliverCommand(args, io, process.env);
     case 'migrate':
       return (await import('./cli/database.ts')).migrateCommand(args, io);
     case 'user':

@@ -12,6 +12,7 @@ import { startChecks } from './evidence/worker.ts';
 import { openLibrary } from './letters/library.ts';
 import { endDispatchLeases } from './mail-out/dispatches.ts';
 import { startDispatches } from './mail-out/worker.ts';
+import { endMailboxLeases } from './mail-in/mailbox-turns.ts';
 import { checkMailIn, startMailIn } from './mail-in/start.ts';
 import { readCatalogue } from './providers/catalogue.ts';
 import { openSecrets } from './secrets/secrets.ts';
@@ -62,6 +63,7 @@ export async function listen(
     );
   if (signInAs)
     say(`Demonstration data only; it goes when this process stops. Sign in as ${signInAs} with ${password}`);
+  if (database.kind === 'embedded') await endMailboxLeases(database.db);
   const endMailIn = await startMailIn(desk, logger);
   const endUpkeep = startUpkeep(desk, logger);
   if (database.kind === 'embedded') {

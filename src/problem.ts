@@ -18,6 +18,7 @@ export type ProblemCode =
   | 'key-reused'
   | 'too-large'
   | 'too-many-tries'
+  | 'too-much-mail'
   | 'wrong-type'
   | 'wrong-host'
   | 'database-away'

@@ -1,8 +1,8 @@
 import type { Trx } from '../database/open.ts';
+import { mailsIn } from '../mail-in/mbox.ts';
 import { invalid } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { readComplaints } from './complaint.ts';
-import { mailsIn } from './mbox.ts';
 import { providerOf } from './reporter.ts';
 import { type GivenComplaint, keepComplaints, type Taken } from './store.ts';
 

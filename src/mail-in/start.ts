@@ -3,6 +3,9 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { SMTPServer } from 'smtp-server';
 import type { Desk } from '../app.ts';
 import { BadSetting, type Config } from '../config.ts';
+import { Intake } from './intake.ts';
+import { Room } from './room.ts';
+import { watchMailboxes } from './watch-mailboxes.ts';
 
 /** All mails together that are on their way in at a time, in octets. */
 const IN_FLIGHT = 128 * 1024 * 1024;
@@ -43,8 +46,6 @@ async function startListeners({ config, db }: Desk, logger: FastifyBaseLogger): 
   );
   if (wanted.length === 0) return async () => undefined;
   const { mailListener } = await import('./listener.ts');
-  const { Intake } = await import('./intake.ts');
-  const { Room } = await import('./room.ts');
   const intake = new Intake(db);
   const limits = {
     max: config.mailMaxBytes,
@@ -76,7 +77,16 @@ async function startListeners({ config, db }: Desk, logger: FastifyBaseLogger): 
   };
 }
 
-/** Takes mail in by all ways that are set up. Nothing of it is loaded where there is none. Returns the stop. */
+function startMailboxes({ config, db, secrets }: Desk, logger: FastifyBaseLogger): () => Promise<void> {
+  const warn = (error: unknown) => logger.warn({ err: error }, 'mailboxes');
+  return watchMailboxes({ db, secrets, mailMaxBytes: config.mailMaxBytes, intake: new Intake(db), warn });
+}
+
+/** Takes mail in by all ways that are set up. What speaks IMAP or SMTP is loaded where it is needed. Returns the stop. */
 export async function startMailIn(desk: Desk, logger: FastifyBaseLogger): Promise<() => Promise<void>> {
-  return startListeners(desk, logger);
+  const endListeners = await startListeners(desk, logger);
+  const endMailboxes = startMailboxes(desk, logger);
+  return async () => {
+    await Promise.all([endListeners(), endMailboxes()]);
+  };
 }

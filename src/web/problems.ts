@@ -60,6 +60,11 @@ export const PROBLEMS: Record<ProblemCode, Kind> = {
   },
   'too-large': { status: 413, title: 'Too large', todo: 'Send a smaller part. Nothing was stored.' },
   'too-many-tries': { status: 429, title: 'Too many tries', todo: 'Wait, then try again.' },
+  'too-much-mail': {
+    status: 429,
+    title: 'Too much mail from one sender',
+    todo: 'Keep it and send it again later, or let it in under Settings → Mailboxes.',
+  },
   'wrong-type': {
     status: 415,
     title: 'This type of content is not taken here',

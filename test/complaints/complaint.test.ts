@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { readComplaints } from '../../src/complaints/complaint.ts';
-import { mailsIn } from '../../src/complaints/mbox.ts';
 import { providerOf } from '../../src/complaints/reporter.ts';
 import { withoutReporter } from '../../src/complaints/without-reporter.ts';
+import { mailsIn } from '../../src/mail-in/mbox.ts';
 import { CATALOGUE } from '../desk.ts';
 import { arf, jmrp, ORIGINAL, sentOn } from './mails.fixture.ts';
 

@@ -14,7 +14,7 @@ t.test(
     const db = await testDatabase(t);
     const server = await dovecot(t);
     const odd = Buffer.from(
-      mailOf('odd', 'a@provider.example', '\xff\x00\x1b "octets" {5}\r\n.\r\n)'),
+      mailOf('odd', 'a@provider.example', '\xff\x01\x1b "octets" {5}\r\n.\r\n)'),
       'latin1',
     );
     server.deliver(mailOf(1), mailOf(2), odd);

@@ -1,0 +1,131 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '../json-schema.ts';
+import { invalid, Problem } from '../problem.ts';
+import { actorOf } from '../web/access.ts';
+import { apiKey } from '../web/idempotency.ts';
+import { once } from '../web/once.ts';
+import { keepArrivals, type Mail, storeArrivals } from './arrivals.ts';
+import { Held, Intake } from './intake.ts';
+import { mailboxJson } from './mailbox-view.ts';
+import { listMailboxes } from './mailboxes.ts';
+import { isMail, mailsOf } from './take-files.ts';
+
+const tags = ['mail'];
+const Address = Type.String({ maxLength: 400, pattern: '^[^\\0\\r\\n]*$' });
+const TakenJson = Type.Object({
+  id: Type.Integer(),
+  known: Type.Boolean({ description: 'it was there already, perhaps by another way' }),
+});
+const ManyJson = Type.Object({ taken: Type.Integer(), known: Type.Integer() });
+const Maybe = Type.Union([Type.String(), Type.Null()]);
+const Count = Type.Union([Type.Integer(), Type.Null()]);
+const MailboxJson = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  host: Type.String(),
+  port: Type.Integer(),
+  security: Type.String(),
+  auth: Type.String(),
+  userName: Type.String(),
+  folder: Type.String(),
+  afterTaking: Type.String(),
+  moveTo: Type.String(),
+  disabledAt: Maybe,
+  onServer: Count,
+  untaken: Count,
+  lastLookAt: Maybe,
+  lastGoodAt: Maybe,
+  lastProblem: Type.String(),
+});
+
+/** As JSON for a fingerprint: which request it was, without its octets. */
+const inputOf = (raw: Buffer) => raw.toString('base64');
+
+export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, config } = app.desk;
+  const intake = new Intake(db);
+
+  for (const type of ['message/rfc822', 'application/mbox'])
+    app.addContentTypeParser(
+      type,
+      { parseAs: 'buffer', bodyLimit: config.mailMaxBytes },
+      (_request, body, done) => done(null, body),
+    );
+
+  app.post(
+    '/mail',
+    {
+      config: { access: 'operator' },
+      bodyLimit: config.mailMaxBytes,
+      schema: {
+        tags,
+        summary: 'Take a mail, byte for byte; answered when it is stored. 429: hold it, and bring it later',
+        querystring: Type.Object({
+          sender: Type.Optional(Address),
+          recipient: Type.Optional(Type.Array(Address, { maxItems: 100 })),
+          way: Type.Optional(Type.Enum(['api', 'pipe'])),
+        }),
+        body: { content: { 'message/rfc822': { schema: {} } } },
+        response: { 202: TakenJson },
+      },
+    },
+    async (request, reply) => {
+      const raw = request.body as Buffer;
+      if (!isMail(raw)) throw invalid('body', 'This is no mail: it does not begin with a header field.');
+      const { sender, recipient = [], way = 'api' } = request.query;
+      const mail: Mail = { raw, way, envelopeSender: sender ?? null, envelopeRecipients: recipient };
+      const key = apiKey(request);
+      if (key) {
+        const asked = { actor: actorOf(request), key, what: 'POST /mail', input: inputOf(raw) };
+        const answer = await once(db, asked, async (trx) => {
+          const [kept] = await storeArrivals(trx, [mail]);
+          return { status: 202, body: kept };
+        });
+        return reply.code(202).send(answer.body as never);
+      }
+      try {
+        return reply.code(202).send(await intake.take(mail));
+      } catch (error) {
+        if (error instanceof Held) throw new Problem('too-much-mail', `${error.message}.`);
+        throw error;
+      }
+    },
+  );
+
+  app.post(
+    '/mail/mbox',
+    {
+      config: { access: 'operator' },
+      bodyLimit: config.mailMaxBytes,
+      schema: {
+        tags,
+        summary: 'Take the mails of an mbox; those that are known are not taken twice',
+        body: { content: { 'application/mbox': { schema: {} } } },
+        response: { 202: ManyJson },
+      },
+    },
+    async (request, reply) => {
+      apiKey(request);
+      const raws = mailsOf({ name: '', octets: request.body as Buffer }, 'body');
+      const kept = await keepArrivals(
+        db,
+        raws.map((raw): Mail => ({ raw, way: 'api' })),
+      );
+      const known = kept.filter((one) => one.known).length;
+      return reply.code(202).send({ taken: kept.length - known, known });
+    },
+  );
+
+  app.get(
+    '/mailboxes',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'Mailboxes that are looked at, with their health and without their secrets',
+        response: { 200: Type.Object({ items: Type.Array(MailboxJson), next: Type.Null() }) },
+      },
+    },
+    async () => ({ items: (await listMailboxes(db)).map(mailboxJson), next: null }),
+  );
+};
