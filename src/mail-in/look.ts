@@ -19,14 +19,30 @@ async function uidsIn(client: ImapFlow): Promise<number[]> {
   return Array.isArray(found) ? found : [];
 }
 
-async function sizesOf(client: ImapFlow, uids: number[]): Promise<Listed[]> {
-  const listed: Listed[] = [];
+/** What a server answers for some messages, once each: one that goes on for ever is not listened to. */
+async function fetchAll(
+  client: ImapFlow,
+  uids: number[],
+  query: { size: true } | { source: true; internalDate: true },
+): Promise<FetchMessageObject[]> {
+  const found = new Map<number, FetchMessageObject>();
+  const wanted = new Set(uids);
   const read = async () => {
-    for await (const { uid, size } of client.fetch(uids.join(','), { uid: true, size: true }, { uid: true }))
-      listed.push({ uid, size: size ?? 0 });
+    // Changes of flags may be told between the answers.
+    let more = 2 * uids.length + 1000;
+    for await (const message of client.fetch(uids.join(','), { uid: true, ...query }, { uid: true })) {
+      if (wanted.has(message.uid)) found.set(message.uid, message);
+      more -= 1;
+      if (more < 0) throw Object.assign(new Error('too many'), { code: 'TooManyResponses' });
+    }
   };
   await inTime(client, read());
-  return listed;
+  return [...found.values()];
+}
+
+async function sizesOf(client: ImapFlow, uids: number[]): Promise<Listed[]> {
+  const messages = await fetchAll(client, uids, { size: true });
+  return messages.map(({ uid, size }) => ({ uid, size: size ?? 0 }));
 }
 
 /** After a failure each message is fetched alone, from another one on: one that cannot be fetched keeps no other. */
@@ -47,16 +63,6 @@ function* batches(listed: Listed[], most: number): Generator<number[]> {
     octets += size;
   }
   if (batch.length > 0) yield batch;
-}
-
-async function fetchBatch(client: ImapFlow, uids: number[]): Promise<FetchMessageObject[]> {
-  const messages: FetchMessageObject[] = [];
-  const read = async () => {
-    const query = { uid: true, source: true, internalDate: true };
-    for await (const message of client.fetch(uids.join(','), query, { uid: true })) messages.push(message);
-  };
-  await inTime(client, read());
-  return messages;
 }
 
 /** Whether a message is stored: one of a flood is not, and stays where it is. */
@@ -123,7 +129,7 @@ export async function look(client: ImapFlow, row: MailboxRow, by: Look): Promise
     const fitting = listed.filter(({ size }) => size <= by.mailMaxBytes);
     for (const uids of batches(fitting, row.failures > 0 ? 1 : MOST_TOGETHER)) {
       if (by.isStopped()) break;
-      const messages = await fetchBatch(client, uids);
+      const messages = await fetchAll(client, uids, { source: true, internalDate: true });
       const isTaken = await Promise.all(
         messages.map((message) => takeMessage(message, row, uidValidity, by)),
       );
