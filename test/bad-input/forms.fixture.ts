@@ -1,7 +1,20 @@
 import { addAccount } from '../../src/mail-out/accounts.ts';
+import { countHeld } from '../../src/mail-in/flood-store.ts';
 import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
 import { ACCOUNT, TO } from '../mail-out/mail-out.fixture.ts';
 import { deskWithDraft } from './bad-input.fixture.ts';
+
+const MAILBOX = {
+  name: 'Desk',
+  host: '127.0.0.1',
+  port: '1',
+  security: 'none',
+  auth: 'password',
+  userName: 'desk',
+  secret: 'a password',
+  folder: 'INBOX',
+  afterTaking: 'leave',
+};
 
 type Form = {
   url: string;
@@ -188,6 +201,25 @@ export const FORMS: Record<string, Form> = {
     fields: plain({
       mail: 'From: staff@hotmail.com\nDate: Mon, 1 Jun 2026 10:00:00 +0000\nSubject: complaint about message from 203.0.113.7\n\nSee above.\n',
     }),
+  },
+  '/mail/take': {
+    url: '/mail/take',
+    fields: plain({ mail: 'From: a@provider.example\nMessage-ID: <1@provider.example>\n\nWe lifted it.\n' }),
+  },
+  '/settings/mailboxes': { url: '/settings/mailboxes', fields: plain(MAILBOX) },
+  '/settings/mailboxes/:id': {
+    url: '/settings/mailboxes/1',
+    fields: plain({ ...MAILBOX, secret: '', name: 'Postmaster', version: '1' }),
+  },
+  '/settings/mailboxes/:id/disable': { url: '/settings/mailboxes/1/disable', fields: plain({}) },
+  '/settings/mailboxes/:id/enable': { url: '/settings/mailboxes/1/enable', fields: plain({}) },
+  '/settings/mailboxes/:id/look': { url: '/settings/mailboxes/1/look', fields: plain({}) },
+  '/settings/mailboxes/floods/let-in': {
+    url: '/settings/mailboxes/floods/let-in',
+    fields: async ({ db }) => {
+      await countHeld(db, 'flood@provider.example', 5);
+      return { sender: 'flood@provider.example' };
+    },
   },
   '/settings/snds/imports': {
     url: '/settings/snds/imports',

@@ -64,7 +64,13 @@ const CASES: Case[] = [
     does: (socket) => pour(socket, Buffer.alloc(65_536, '1 ')),
     words: /LineTooLarge/,
   },
-  { name: 'a greeting without an end', greeting: '* ', when: /./, does: () => undefined, words: /says nothing/ },
+  {
+    name: 'a greeting without an end',
+    greeting: '* ',
+    when: /./,
+    does: () => undefined,
+    words: /says nothing/,
+  },
   {
     name: 'a literal of terabytes',
     when: /BODY/,
@@ -89,7 +95,13 @@ const CASES: Case[] = [
     does: (socket) => pour(socket, Buffer.from('* 1 FETCH (UID 7 RFC822.SIZE 3)\r\n'.repeat(1000))),
     words: /TooManyResponses/,
   },
-  { name: 'no IMAP at all', greeting: 'HTTP/1.1 400 Bad Request\r\n\r\n', when: /./, does: () => undefined, words: /./ },
+  {
+    name: 'no IMAP at all',
+    greeting: 'HTTP/1.1 400 Bad Request\r\n\r\n',
+    when: /./,
+    does: () => undefined,
+    words: /./,
+  },
 ];
 
 t.test(
@@ -98,7 +110,7 @@ t.test(
     const db = await testDatabase(t);
     const ids: [string, number, RegExp][] = [];
     for (const one of CASES)
-    ids.push([one.name, await addTo(db, settings(await server(t, one), { name: one.name })), one.words]);
+      ids.push([one.name, await addTo(db, settings(await server(t, one), { name: one.name })), one.words]);
     const before = process.memoryUsage().rss;
     let most = before;
     const watch = setInterval(() => {
