@@ -48,9 +48,13 @@ export async function connectTo(row: MailboxRow, server: MailServer): Promise<Im
     maxResponseSize: server.mailMaxBytes + LONGEST_LINE + 2 * MB,
     maxResponseTokens: 100_000,
   });
-  // Without a listener, a connection that breaks while nobody waits for it ends the process.
-  client.on('error', () => undefined);
-  await inTime(client, client.connect(), 60_000);
+  // What a command throws then is only that the connection has ended.
+  client.on('error', (error) => {
+    client.context = error;
+  });
+  await inTime(client, client.connect(), 60_000).catch((error) => {
+    throw client.context ?? error;
+  });
   return client;
 }
 

@@ -33,7 +33,9 @@ async function fetchAll(
     for await (const message of client.fetch(uids.join(','), { uid: true, ...query }, { uid: true })) {
       if (wanted.has(message.uid)) found.set(message.uid, message);
       more -= 1;
-      if (more < 0) throw Object.assign(new Error('too many'), { code: 'TooManyResponses' });
+      if (more >= 0) continue;
+      client.close();
+      throw Object.assign(new Error('too many'), { code: 'TooManyResponses' });
     }
   };
   await inTime(client, read());

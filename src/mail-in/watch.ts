@@ -53,7 +53,8 @@ export class Watch {
       await this.#watch(client);
       await endLease(this.#by.db, { id: this.#row.id, lease_until: this.#lease });
     } catch (error) {
-      if (!this.#isStopped) await noteProblem(this.#by.db, this.#row, wordsFor(error, this.#row));
+      if (!this.#isStopped)
+        await noteProblem(this.#by.db, this.#row, wordsFor(client?.context ?? error, this.#row));
     } finally {
       clearInterval(holding);
       if (client) await leave(client);

@@ -1,5 +1,6 @@
 import { benchCrossValidate } from './cross-validate.ts';
 import { benchEvidence } from './evidence.ts';
+import { benchMail } from './mail.ts';
 import { benchPages } from './pages.ts';
 import { benchRecognise } from './recognise.ts';
 import { benchStartUp } from './start-up.ts';
@@ -10,6 +11,7 @@ const BENCHES = {
   recognise: benchRecognise,
   'cross-validate': benchCrossValidate,
   evidence: benchEvidence,
+  mail: benchMail,
 };
 
 // `npm run bench`, or `npm run bench -- start-up` for some of them.

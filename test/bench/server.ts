@@ -16,7 +16,7 @@ const answers = (url: string) =>
 export async function startServer(
   args: string[],
   environment: Record<string, string>,
-): Promise<{ url: string; stop: (signal?: NodeJS.Signals) => Promise<void> }> {
+): Promise<{ url: string; pid: number; stop: (signal?: NodeJS.Signals) => Promise<void> }> {
   const child: ChildProcess = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { ...process.env, LOG_LEVEL: 'silent', ...environment },
@@ -35,7 +35,7 @@ export async function startServer(
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return { url, stop };
+  return { url, pid: child.pid ?? 0, stop };
 }
 
 /** A database of the bench's own on the server, gone with the bench. */

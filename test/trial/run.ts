@@ -15,9 +15,11 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { startServer } from '../bench/server.ts';
+import { answersTrial } from './answers.ts';
 import { apiOf, command, startAgent } from './desk.ts';
 import { evidenceTrial } from './evidence.ts';
 import { killBoth } from './kills.ts';
+import { killMail, whyNoMailKills } from './mail-kills.ts';
 import { inOwnNetwork, whyNoNetwork } from './network.ts';
 import { Postfix, whyNoPostfix } from './postfix.ts';
 import { Receiver } from './receiver.ts';
@@ -212,6 +214,32 @@ async function kills(args: string[]): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
+/** `npm run trial -- mail [--messages N] [--seed N] [--kills N]`, on the server that DATABASE_URL names or embedded. */
+async function mail(args: string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ args, options: { messages: text, seed: text, kills: text } });
+  const reason = whyNoMailKills();
+  if (reason) {
+    process.stdout.write(`The trial is skipped: ${reason}\n`);
+    return 0;
+  }
+  const databaseUrl = process.env['DATABASE_URL'];
+  const web = Number(process.env['PORT'] || 3981);
+  const result = await killMail({
+    messages: Number(values.messages ?? 10_000),
+    seed: Number(values.seed ?? 1),
+    kills: Number(values.kills ?? 20),
+    ports: { web, lmtp: web + 1, smtp: web + 2, imap: web + 3 },
+    ...(databaseUrl ? { databaseUrl } : {}),
+    tell,
+  });
+  tell(JSON.stringify(result));
+  proven('every mail is there', result.missing === 0 && result.stored === result.sent);
+  proven('none is there twice', result.twice === 0 && result.strange === 0);
+  proven('each has the octets that were sent', result.altered === 0);
+  return failures === 0 ? 0 : 1;
+}
+
 async function main(): Promise<number> {
   const reason = whyNoPostfix() ?? whyNoNetwork();
   if (reason) {
@@ -236,5 +264,11 @@ async function main(): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
-const OTHERS: Record<string, (args: string[]) => Promise<number>> = { kills, evidence: evidenceTrial };
-process.exitCode = await (OTHERS[process.argv[2] ?? '']?.(process.argv.slice(3)) ?? main());
+const KINDS: Record<string, (args: string[]) => Promise<number>> = {
+  kills,
+  mail,
+  evidence: evidenceTrial,
+  answers: answersTrial,
+};
+const kind = KINDS[process.argv[2] ?? ''];
+process.exitCode = kind ? await kind(process.argv.slice(3)) : await main();
