@@ -1,4 +1,4 @@
-import { isIP, isIPv4 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { Ajv } from 'ajv';
 import { readServer } from './dns/server-address.ts';
 import { type Static, Type } from './json-schema.ts';

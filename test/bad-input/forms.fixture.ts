@@ -1,5 +1,5 @@
-import { addAccount } from '../../src/mail-out/accounts.ts';
 import { countHeld } from '../../src/mail-in/flood-store.ts';
+import { addAccount } from '../../src/mail-out/accounts.ts';
 import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
 import { ACCOUNT, TO } from '../mail-out/mail-out.fixture.ts';
 import { deskWithDraft } from './bad-input.fixture.ts';

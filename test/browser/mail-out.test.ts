@@ -18,7 +18,7 @@ t.test(
       { width: 390, dark: true, script: true },
     ]) {
       const { browser, page, base, complaints } = await visit(t, desk, options);
-        const look = async (name: string) => {
+      const look = async (name: string) => {
         if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${options.width}.png`, fullPage: true });
         if (options.script) t.strictSame(await axe(page), [], `${name} has no fault that axe finds`);
         const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
@@ -38,7 +38,11 @@ t.test(
       await page.getByLabel('To', { exact: true }).fill('support@provider.example.net');
       await page.getByRole('button', { name: 'Send', exact: true }).click();
       await page.waitForURL(/messages\/\d+$/);
-      await desk.db.updateTable('dispatches').set({ due_at: new Date() }).where('state', '=', 'queued').execute();
+      await desk.db
+        .updateTable('dispatches')
+        .set({ due_at: new Date() })
+        .where('state', '=', 'queued')
+        .execute();
       await desk.work();
       await page.goto(`${base}/incidents/${desk.number}`);
       t.match(await page.textContent('.next .what'), 'Say whether the mail arrived');

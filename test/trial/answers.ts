@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
 import { startServer } from '../bench/server.ts';
-import { serve, skip as whyNoNsd, strings } from '../evidence/dns.fixture.ts';
+import { serve, strings, skip as whyNoNsd } from '../evidence/dns.fixture.ts';
 import { apiOf, command } from './desk.ts';
 import { Dovecot, MAIL_PASSWORD, whyNoDovecot } from './dovecot.ts';
 import { MailHost } from './mail-host.ts';
@@ -49,7 +49,13 @@ async function until<T>(what: string, look: () => Promise<T | undefined>, second
 
 type Api = ReturnType<typeof apiOf>;
 type Letter = { id: number; template: string; subject: string; body: string };
-type Message = { id: number; direction: string; subject: string; verdict: string | null; ticket: string | null };
+type Message = {
+  id: number;
+  direction: string;
+  subject: string;
+  verdict: string | null;
+  ticket: string | null;
+};
 type Mail = { messageId: string; replyTo: string; subject: string; text: string };
 
 /** What the provider's desk has in its mailbox, as a mail program shows it. */
@@ -126,7 +132,10 @@ _dmarc IN TXT "v=DMARC1; p=reject"
       [OURS]: 'desk',
       [THEIRS]: 'provider',
     });
-    ends.push(() => dovecot.stop(), () => host.stop());
+    ends.push(
+      () => dovecot.stop(),
+      () => host.stop(),
+    );
     await dovecot.start();
     await host.start();
     tell('A Postfix and a Dovecot run, with mailboxes of ours and of the provider.');

@@ -5,7 +5,10 @@ export async function signedInPages(url: string, email: string, password: string
     const answer = await fetch(url + path, {
       ...init,
       redirect: 'manual',
-      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '), ...init.headers },
+      headers: {
+        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        ...init.headers,
+      },
     });
     for (const line of answer.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
@@ -21,7 +24,9 @@ export async function signedInPages(url: string, email: string, password: string
     const keys = { _csrf: hidden(page, '_csrf'), _once: hidden(page, '_once') };
     const answer = await ask(path, { method: 'POST', body: new URLSearchParams({ ...keys, ...fields }) });
     if (answer.status !== 303)
-      throw new Error(`POST ${path}: ${answer.status} ${(await answer.text()).replace(/<[^>]*>\s*/g, ' ').slice(0, 2000)}`);
+      throw new Error(
+        `POST ${path}: ${answer.status} ${(await answer.text()).replace(/<[^>]*>\s*/g, ' ').slice(0, 2000)}`,
+      );
   };
   await post('/sign-in', { email, password }, '/sign-in');
   return { post };
