@@ -101,7 +101,7 @@ const PURE = [
   'src/accounts/accounts.ts',
   'src/addresses/address.ts',
   'src/correspondence/{classify,mail,newest-part,phrase-*,read-sentence,reply-*,sanitise,sender,sentences}.ts',
-  'src/correspondence/{ticket-reference,tokens,verdict-rules}.ts',
+  'src/correspondence/{fold-quotes,mark-words,ticket-reference,tokens,verdict-rules}.ts',
   'src/evidence/!(*routes|api|store|checks|snapshots|run-check|worker|world|lazy-world|kind-titles|monitors|listings|checklist-page|incident-evidence|subject-page).ts',
   'src/evidence/{places/{aged,page,places,reading},pictures/picture}.ts',
   'src/complaints/{complaint,fields,found,reporter,without-reporter}.ts',

@@ -36,7 +36,6 @@ export type ReplyParts = {
 const MAX_LINES = 20_000;
 const HEADER_LINE = /^([\p{L}][\p{L} -]{0,20}?) ?[:：]\s?(.*)$/u;
 /** A bar begins a quoted line, unless another one makes it a row of a table. */
-/** A bar begins a quoted line, unless another one makes it a row of a table. */
 const QUOTED = /^\s{0,3}(?:>|\|\s(?![^|]{1,300}\|))/;
 const FORWARD_SUBJECT = /^\s*(?:fwd?|wg|tr|rv|i|doorst|enc)\s?:/i;
 const FORWARD_NOTE_LENGTH = 240;
@@ -111,61 +110,105 @@ function introductionLines(lines: string[], at: number): number {
 const unquoted = (lines: string[]): string =>
   lines.map((line) => line.replace(/^[\s>|]{1,40}/, '')).join('\n');
 
-/** Lines up to the history; answers that stand between quoted lines stay. */
-function withoutHistory(lines: string[]): { kept: string[]; history: string[] } {
-  const kept: string[] = [];
-  for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at] ?? '';
-    if (QUOTED.test(line)) continue;
-    const introduction = introductionLines(lines, at);
-    if (introduction === 0) {
-      kept.push(line);
-      continue;
+/** What a line of a reply is: `quoted` lines have answers under them, `history` is everything from its start on. */
+export type LineKind = 'header' | 'new' | 'quoted' | 'history' | 'signature' | 'passed-on';
+
+function nextWritten(lines: string[], at: number): number {
+  let next = at + 1;
+  while (next < lines.length && (lines[next] ?? '').trim() === '') next += 1;
+  return next;
+}
+
+/** Kinds of the lines before a forward: where the history begins it ends; answers between quoted lines are new. */
+function kindsBeforeForward(lines: string[]): { kinds: LineKind[]; announcing: number } {
+  const lastAnswer = lines.findLastIndex(
+    (line) => line.trim() !== '' && !QUOTED.test(line) && !isHeader(line),
+  );
+  const kinds: LineKind[] = [];
+  let announcing = 0;
+  while (kinds.length < lines.length) {
+    const at = kinds.length;
+    const isQuoted = QUOTED.test(lines[at] ?? '');
+    const introduction = isQuoted ? 0 : introductionLines(lines, at);
+    const last = at + introduction - 1;
+    if (isQuoted) kinds.push('quoted');
+    else if (introduction === 0) kinds.push('new');
+    else if (lastAnswer > last && QUOTED.test(lines[nextWritten(lines, last)] ?? ''))
+      for (let line = 0; line < introduction; line += 1) kinds.push('quoted');
+    else {
+      announcing = introduction;
+      break;
     }
-    const after = lines.slice(at + introduction);
-    const firstAfter = after.find((one) => one.trim() !== '') ?? '';
-    const answersFollow =
-      QUOTED.test(firstAfter) &&
-      after.some((one) => one.trim() !== '' && !QUOTED.test(one) && !isHeader(one));
-    if (!answersFollow) return { kept, history: after };
-    at += introduction - 1;
   }
-  return { kept, history: lines.filter((line) => QUOTED.test(line)) };
+  return { kinds: [...kinds, ...lines.slice(kinds.length).map(() => 'history' as const)], announcing };
 }
 
-function withoutSignature(lines: string[]): string[] {
-  const at = lines.findIndex((line, index) => index > 0 && LAYOUT.signatures.includes(line.trimEnd()));
-  return at < 1 ? lines : lines.slice(0, at);
+/** A signature reaches to the end of what is new. */
+function withSignature(lines: string[], kinds: LineKind[]): LineKind[] {
+  const first = kinds.indexOf('new');
+  const at = lines.findIndex(
+    (line, index) => kinds[index] === 'new' && index > first && LAYOUT.signatures.includes(line.trimEnd()),
+  );
+  return at < 0 ? kinds : kinds.map((kind, index) => (kind === 'new' && index >= at ? 'signature' : kind));
 }
 
-function withoutFooters(text: string): string {
-  return text
+export const linesOf = (text: string): string[] => text.split('\n', MAX_LINES);
+
+/** A reply line by line: its lines, what each is, and what pasted header lines say. */
+export function readLines(lines: string[]): {
+  kinds: LineKind[];
+  /** Lines that only announce the history or what is passed on. */
+  announcing: number;
+  subject: string | null;
+  from: string | null;
+} {
+  const { subject, from, rest } = takeHeaders(lines);
+  const forwardAt = rest.findIndex((line) => isDivider(line, LAYOUT.forwardDividers));
+  const before = forwardAt < 0 ? rest : rest.slice(0, forwardAt);
+  const read = kindsBeforeForward(before);
+  const kinds: LineKind[] = [
+    ...lines.slice(0, lines.length - rest.length).map(() => 'header' as const),
+    ...withSignature(before, read.kinds),
+    ...rest.slice(before.length).map(() => 'passed-on' as const),
+  ];
+  return { kinds, announcing: forwardAt < 0 ? read.announcing : 1, subject, from };
+}
+
+/** Whether a paragraph is a legal footer, or one that every mail of a desk ends with. */
+export const isFooter = (paragraph: string): boolean =>
+  paragraph.length >= 25 && LAYOUT.footers.some((footer) => lower(paragraph.slice(0, 4000)).includes(footer));
+
+const withoutFooters = (text: string): string =>
+  text
     .split(/\n[ \t]*\n/)
-    .filter(
-      (paragraph) =>
-        !LAYOUT.footers.some((footer) => lower(paragraph.slice(0, 4000)).includes(footer)) ||
-        paragraph.length < 25,
-    )
+    .filter((paragraph) => !isFooter(paragraph))
     .join('\n\n');
-}
 
 /**
  * Takes a reply apart. `newest` has no quoted history, own quoted letter, signature or legal footer; `passedOn`
  * is what a forward or a bare "see below" carries, null when the mail is no forward.
  */
 export function partsOfReply(text: string, givenSubject?: string): ReplyParts {
-  const { subject, from, rest } = takeHeaders(text.replace(/^\s+/, '').split('\n', MAX_LINES));
+  const lines = linesOf(text.replace(/^\s+/, ''));
+  const { kinds, announcing, subject, from } = readLines(lines);
+  const those = (kind: LineKind) => lines.filter((_line, index) => kinds[index] === kind);
   const knownSubject = givenSubject ?? subject;
-  const forwardAt = rest.findIndex((line) => isDivider(line, LAYOUT.forwardDividers));
-  const before = forwardAt < 0 ? rest : rest.slice(0, forwardAt);
-  const { kept, history } = withoutHistory(before);
-  const newest = withoutFooters(withoutSignature(kept).join('\n'));
-  const passed = forwardAt >= 0 ? rest.slice(forwardAt + 1) : history;
+  const newest = withoutFooters(those('new').join('\n'));
+  const isForward = kinds.includes('passed-on');
+  // Without the line that announces it.
+  const passed = isForward
+    ? those('passed-on').slice(announcing)
+    : kinds.includes('history')
+      ? those('history').slice(announcing)
+      : those('quoted').filter((line) => QUOTED.test(line));
   const hinted =
     LAYOUT.forwardHints.some((hint) => lower(newest).includes(hint)) ||
     FORWARD_SUBJECT.test(knownSubject ?? '');
-  const bare =
-    newest.trim().length <= FORWARD_NOTE_LENGTH && (forwardAt >= 0 || hinted || newest.trim() === '');
-  const passedOn = bare && passed.length > 0 ? unquoted(passed) : null;
-  return { subject: knownSubject, from, newest, passedOn };
+  const bare = newest.trim().length <= FORWARD_NOTE_LENGTH && (isForward || hinted || newest.trim() === '');
+  return {
+    subject: knownSubject,
+    from,
+    newest,
+    passedOn: bare && passed.length > 0 ? unquoted(passed) : null,
+  };
 }
