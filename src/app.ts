@@ -16,6 +16,8 @@ import { complaintApi } from './complaints/api.ts';
 import { complaintPages } from './complaints/routes.ts';
 import type { Config } from './config.ts';
 import { correspondenceApi } from './correspondence/api.ts';
+import { conversationPages } from './correspondence/conversation-routes.ts';
+import { messagePartsPages } from './correspondence/parts-routes.ts';
 import { correspondencePages } from './correspondence/routes.ts';
 import type { Db } from './database/open.ts';
 import { evidenceApi } from './evidence/api.ts';
@@ -159,6 +161,8 @@ export async function buildApp(
     incidentEditPages,
     logPages,
     correspondencePages,
+    conversationPages,
+    messagePartsPages,
     letterPages,
     evidencePages,
     checkPages,

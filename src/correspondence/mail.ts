@@ -1,5 +1,15 @@
-import type { Address, Email } from 'postal-mime';
+import type { Address, Attachment, Email } from 'postal-mime';
 import { markQuotes, withQuoteSigns } from './html-quotes.ts';
+
+export type ReadAttachment = {
+  fileName: string;
+  contentType: string;
+  content: Buffer;
+  /** Without angle brackets; empty: it has none. */
+  contentId: string;
+  /** Part of what the mail shows, and no file beside it. */
+  isInline: boolean;
+};
 
 /** One message, as far as it could be read. `problem` says what could not be. */
 export type ReadMail = {
@@ -10,7 +20,7 @@ export type ReadMail = {
   text: string;
   html: string | null;
   messageId: string | null;
-  attachments: { fileName: string; contentType: string; content: Buffer }[];
+  attachments: ReadAttachment[];
   problem: string | null;
 };
 
@@ -77,6 +87,20 @@ function unreadable(raw: Buffer, problem: string): ReadMail {
   };
 }
 
+function readAttachment(one: Attachment, index: number): ReadAttachment {
+  const contentId = oneLine(one.contentId ?? '')
+    .replace(/^<|>$/g, '')
+    .slice(0, 500);
+  const { content } = one;
+  return {
+    fileName: clean(one.filename ?? '').slice(0, 4096) || `part ${index + 1}`,
+    contentType: oneLine(one.mimeType).slice(0, 120),
+    content: typeof content === 'string' ? Buffer.from(content) : Buffer.from(content as ArrayBuffer),
+    contentId,
+    isInline: contentId !== '' && (one.related === true || one.disposition === 'inline'),
+  };
+}
+
 function fromEmail(email: Email): ReadMail {
   const date = email.date ? new Date(email.date) : null;
   const text = email.text?.trim() ? email.text : email.html ? textOfHtml(email.html) : '';
@@ -90,12 +114,7 @@ function fromEmail(email: Email): ReadMail {
     text: clean(text).slice(0, MAX_TEXT),
     html: email.html ? clean(email.html).slice(0, MAX_TEXT) : null,
     messageId: email.messageId ? oneLine(email.messageId).slice(0, 500) : null,
-    attachments: kept.map((one, index) => ({
-      fileName: clean(one.filename ?? '').slice(0, 4096) || `part ${index + 1}`,
-      contentType: oneLine(one.mimeType).slice(0, 120),
-      content:
-        typeof one.content === 'string' ? Buffer.from(one.content) : Buffer.from(one.content as ArrayBuffer),
-    })),
+    attachments: kept.map(readAttachment),
     problem: dropped > 0 ? `${dropped} more attachments are in the source only.` : null,
   };
 }

@@ -3,26 +3,33 @@ import type { FastifyRequest } from 'fastify';
 import { stateWords } from '../incidents/incidents.ts';
 import { nextStep } from '../incidents/next-step.ts';
 import { NumberParams } from '../incidents/number-params.ts';
-import { VERDICT_BADGES } from '../incidents/page.ts';
 import { getIncident } from '../incidents/store.ts';
-import { Id, Type } from '../json-schema.ts';
+import { Type } from '../json-schema.ts';
+import { readAnswer } from '../letters/answer.ts';
 import { dispatchView } from '../mail-out/dispatch-view.ts';
 import { dispatchOf, undeliveredOf } from '../mail-out/shown.ts';
-import { notFound } from '../problem.ts';
 import { VERDICTS, Verdict } from '../providers/schema.ts';
 import { closeTicket, ensureTicket } from '../tickets/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
-import { sendInert } from '../web/inert.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { CHANNEL_WORDS, Channel, channelOptions } from './channels.ts';
+import { Channel, channelOptions } from './channels.ts';
+import { FRAME_SANDBOX } from './mail-frame.ts';
+import { messageView } from './message-page.ts';
+import { MessageParams, PicturesQuery } from './message-params.ts';
+import { listAttachments, readSourceStart } from './parts-store.ts';
 import { sanitiseMail } from './sanitise.ts';
+import { headerSection, sourceText } from './source-text.ts';
 import { correctVerdict, getMessage, recordMessage } from './store.ts';
 import { readMessage } from './take-message.ts';
+import { visibleName } from './visible-signs.ts';
+
+/** More of a header than this is in the source only. */
+const MAX_HEADER_BYTES = 256 * 1024;
 
 const MessageForm = Type.Object({
   direction: Type.Enum(['in', 'out']),
@@ -44,17 +51,8 @@ const TicketForm = Type.Object({
   channel: Channel,
   address: Type.Optional(Type.String({ maxLength: 500 })),
 });
-const MessageParams = Type.Object({
-  number: NumberParams.properties.number,
-  id: Id,
-});
-const AttachmentParams = Type.Object({
-  ...MessageParams.properties,
-  position: Type.Integer({ minimum: 0, maximum: 1000 }),
-});
-
 export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
-  const { db, catalogue } = app.desk;
+  const { db, catalogue, letters } = app.desk;
 
   async function formView(
     request: FastifyRequest,
@@ -153,60 +151,40 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents/:number/messages/:id',
-    { config: { access: 'viewer' }, schema: { params: MessageParams } },
+    { config: { access: 'viewer' }, schema: { params: MessageParams, querystring: PicturesQuery } },
     async (request, reply) => {
       const { number, id } = request.params;
-      const [incident, message, dispatch, undelivered, attachments] = await Promise.all([
+      const [incident, message, dispatch, undelivered, source, attachments] = await Promise.all([
         getIncident(db, number),
         getMessage(db, number, id),
         dispatchOf(db, id),
         undeliveredOf(db, [number]),
-        db
-          .selectFrom('attachments')
-          .select(['position', 'file_name', 'content_type', 'byte_length'])
-          .where('message_id', '=', id)
-          .orderBy('position')
-          .execute(),
+        readSourceStart(db, number, id, MAX_HEADER_BYTES),
+        listAttachments(db, [id]),
       ]);
-      const badge = VERDICT_BADGES[message.verdict ?? ''] ?? { is: '', icon: '' };
+      const provider = catalogue.byKey.get(incident.provider);
+      const isMail = source.rawType === 'message/rfc822';
+      const header = isMail ? headerSection(source.octets) : null;
+      const html = message.html === null ? null : await sanitiseMail(message.html);
       return reply.page('correspondence/show', {
         number,
         incidentTitle: incident.title,
-        step:
-          message.direction === 'in'
-            ? `Next: ${nextStep({ ...incident, undelivered: undelivered.get(number) }, catalogue.byKey.get(incident.provider)).what}`
-            : '',
+        step: message.direction === 'in' ? `Next: ${nextStep({ ...incident, undelivered: undelivered.get(number) }, provider).what}` : '',
         dispatch: dispatch ? dispatchView(dispatch, number) : null,
-        heading: message.subject || 'Message without a subject',
-        message: {
-          id,
-          direction: message.direction,
-          channel: CHANNEL_WORDS[message.channel],
-          at: message.at,
-          recordedAt: message.recorded_at,
-          from: message.from_address,
-          to: message.to_address,
-          subject: message.subject,
-          words: message.text,
-          hasHtml: message.html !== null,
-          quote: message.quote ?? '',
-          confidence: message.confidence === null ? '' : `${Math.round(message.confidence * 100)}%`,
-          byPerson: message.verdict !== null && message.confidence === null,
-          verdict: message.verdict ?? '',
-          verdictWords: stateWords(message.verdict ?? ''),
-          is: badge.is,
-          icon: badge.icon,
-          reference: message.reference ?? '',
-          problem: message.problem ?? '',
-          letterId: message.letter_id,
-        },
+        heading: visibleName(message.subject) || 'Message without a subject',
+        message: messageView(
+          { ...message, has_html: html !== null },
+          attachments,
+          provider?.name ?? incident.provider,
+        ),
+        isMail,
+        header: header ? sourceText(header.octets) : '',
+        headerIsWhole: header?.isWhole ?? true,
+        remotePictures: html?.remotePictures ?? 0,
+        showsRemote: request.query.pictures === 'remote',
+        sandbox: FRAME_SANDBOX,
         verdicts: VERDICTS.map((key) => ({ key, words: stateWords(key), current: key === message.verdict })),
-        attachments: attachments.map((one) => ({
-          position: one.position,
-          fileName: one.file_name,
-          type: one.content_type,
-          size: one.byte_length,
-        })),
+        answer: await readAnswer(db, letters.templates, incident, provider),
       });
     },
   );
@@ -222,63 +200,6 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
         return { status: 303, body: null };
       });
       return reply.done(`/incidents/${number}/messages/${id}`, `Verdict set to ${stateWords(verdict)}.`);
-    },
-  );
-
-  /** The mail's own HTML, sanitised, for a frame in which nothing runs and nothing loads. */
-  app.get(
-    '/incidents/:number/messages/:id/html',
-    { config: { access: 'viewer' }, schema: { params: MessageParams } },
-    async (request, reply) => {
-      const { number, id } = request.params;
-      const message = await getMessage(db, number, id);
-      const html = await sanitiseMail(message.html ?? '');
-      return reply
-        .header(
-          'content-security-policy',
-          "sandbox allow-popups; default-src 'none'; style-src 'none'; frame-ancestors 'self'",
-        )
-        .header('x-frame-options', 'SAMEORIGIN')
-        .type('text/html; charset=utf-8')
-        .send(`<!doctype html><meta charset="utf-8"><title>Message</title>${html}`);
-    },
-  );
-
-  app.get(
-    '/incidents/:number/messages/:id/source',
-    { config: { access: 'viewer' }, schema: { params: MessageParams } },
-    async (request, reply) => {
-      const { number, id } = request.params;
-      const row = await db
-        .selectFrom('messages')
-        .select(['raw', 'raw_type'])
-        .where('id', '=', id)
-        .where('incident_number', '=', number)
-        .executeTakeFirst();
-      if (!row) throw notFound('such message');
-      return sendInert(
-        reply,
-        `incident-${number}-message-${id}.${row.raw_type === 'message/rfc822' ? 'eml' : 'txt'}`,
-        row.raw,
-      );
-    },
-  );
-
-  app.get(
-    '/incidents/:number/messages/:id/attachments/:position',
-    { config: { access: 'viewer' }, schema: { params: AttachmentParams } },
-    async (request, reply) => {
-      const { number, id, position } = request.params;
-      const row = await db
-        .selectFrom('attachments as a')
-        .innerJoin('messages as m', 'm.id', 'a.message_id')
-        .select(['a.content', 'a.file_name'])
-        .where('m.incident_number', '=', number)
-        .where('m.id', '=', id)
-        .where('a.position', '=', position)
-        .executeTakeFirst();
-      if (!row) throw notFound('such attachment');
-      return sendInert(reply, row.file_name, row.content);
     },
   );
 

@@ -51,6 +51,8 @@ async function keepAttachments(
         byte_length: one.content.length,
         sha256: createHash('sha256').update(one.content).digest(),
         content: one.content,
+        content_id: one.contentId,
+        is_inline: one.isInline,
       })),
     )
     .execute();

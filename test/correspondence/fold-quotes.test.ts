@@ -120,6 +120,6 @@ const skip = mails.length === 0 && 'no samples; set CORPUS_DIR';
 t.test('every mail of the corpus keeps its words', { skip }, async (t) => {
   for (const file of mails) {
     const { text: body } = await readMail(readFileSync(file));
-    t.ok(whole(body) === body, file.split('/').at(-1));
+    t.ok(whole(body) === body, file);
   }
 });
