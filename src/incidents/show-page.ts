@@ -143,6 +143,7 @@ export async function incidentView(
     addresses: read.addresses,
     assignee: read.assignee,
     tickets: read.tickets,
+    messageCount: read.messageCount,
     letters: read.letters.map((letter, index) => ({
       ...letter,
       round: roundWords(letter.round),

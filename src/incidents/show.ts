@@ -7,7 +7,8 @@ import { getIncident, linksOf } from './store.ts';
 /** Everything beside the timeline that the incident's page shows, in a fixed number of queries. */
 export async function readIncident(db: Db, number: number) {
   const row = await getIncident(db, number);
-  const [links, changes, tickets, letters, evidence, assignee, firstText, addresses] = await Promise.all([
+  const [links, changes, tickets, letters, evidence, assignee, firstText, addresses, messages] =
+    await Promise.all([
     linksOf(db, number),
     db
       .selectFrom('timeline_entries')
@@ -70,6 +71,11 @@ export async function readIncident(db: Db, number: number) {
       .where('ia.incident_number', '=', number)
       .orderBy('a.network')
       .execute(),
+    db
+      .selectFrom('messages')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where('incident_number', '=', number)
+      .executeTakeFirstOrThrow(),
   ]);
   return {
     row,
@@ -84,6 +90,7 @@ export async function readIncident(db: Db, number: number) {
     evidence: evidence.map((one) => ({ ...one, address: one.network ? networkText(one.network) : '' })),
     assignee: assignee?.name ?? null,
     firstRejection: firstText,
+    messageCount: messages.n,
     addresses: addresses.map((one) => ({
       network: one.network,
       text: networkText(one.network),

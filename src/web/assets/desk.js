@@ -13,6 +13,23 @@
     search.focus();
   });
 
+  // A conversation by keys: j and k go to the next message and back, o opens or folds the one that has the focus.
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
+    const mails = [...document.querySelectorAll('[data-mail] > summary')];
+    if (mails.length === 0 || !'jko'.includes(event.key)) return;
+    const at = mails.findIndex((mail) => mail.parentElement.contains(document.activeElement));
+    if (event.key === 'o') {
+      if (at >= 0) mails[at].parentElement.open = !mails[at].parentElement.open;
+      return;
+    }
+    const step = event.key === 'j' ? 1 : -1;
+    // From outside of them, either key begins with the newest.
+    const next = mails[at < 0 ? mails.length - 1 : at + step];
+    next?.focus();
+    next?.scrollIntoView({ block: 'nearest' });
+  });
+
   // Copy buttons: the label says that it was done, and takes it back.
   document.addEventListener('click', async (event) => {
     const button = event.target instanceof Element ? event.target.closest('[data-copy]') : null;
