@@ -12,7 +12,8 @@ import { apiKey } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { once } from '../web/once.ts';
 import { Channel } from './channels.ts';
-import { MessageJson, messageJson } from './json.ts';
+import { hasFields } from './entered-fields.ts';
+import { EnteredFields, MessageJson, messageJson } from './json.ts';
 import { correctVerdict, getMessage, listMessages, recordMessage } from './store.ts';
 import { type GivenMessage, readMessage } from './take-message.ts';
 
@@ -29,6 +30,7 @@ const MessageBody = Type.Object(
     sentAt: Type.Optional(Type.String({ format: 'date-time' })),
     channel: Type.Optional(Channel),
     reference: Type.Optional(Type.String({ maxLength: 120 })),
+    fields: Type.Optional(EnteredFields),
   },
   closed,
 );
@@ -192,7 +194,9 @@ function givenOf(body: Static<typeof MessageBody> | Buffer, direction: string | 
     if (body.length === 0) throw invalid('body', 'The message is empty.');
     return { direction: direction === 'out' ? 'out' : 'in', channel: 'email', rawMail: body };
   }
-  const { direction: way, from, to, subject, sentAt, channel, reference } = body;
+  const { direction: way, from, to, subject, sentAt, channel, reference, fields } = body;
+  if (fields && (way !== 'out' || !hasFields(channel ?? 'email')))
+    throw invalid('fields', 'Only what we send by form or portal has fields.');
   return {
     direction: way,
     channel: channel ?? 'email',
@@ -203,5 +207,6 @@ function givenOf(body: Static<typeof MessageBody> | Buffer, direction: string | 
     text: body.body,
     at: sentAt ? new Date(sentAt) : undefined,
     reference,
+    formFields: fields,
   };
 }

@@ -1,7 +1,20 @@
 import { Type } from '../json-schema.ts';
+import { MAX_ENTERED } from './entered-fields.ts';
 import type { MessageShown } from './store.ts';
 
 const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** What was entered in a provider's form, in the form's order. */
+export const EnteredFields = Type.Array(
+  Type.Object(
+    {
+      label: Type.String({ minLength: 1, maxLength: 300 }),
+      value: Type.String({ maxLength: 100_000 }),
+    },
+    { additionalProperties: false },
+  ),
+  { maxItems: MAX_ENTERED },
+);
 
 export const MessageJson = Type.Object({
   id: Type.Integer(),
@@ -19,6 +32,7 @@ export const MessageJson = Type.Object({
   ticket: orNull(Type.String()),
   letterId: orNull(Type.Integer()),
   problem: orNull(Type.String()),
+  fields: orNull(EnteredFields),
 });
 
 export const messageJson = (message: MessageShown) => ({
@@ -37,4 +51,5 @@ export const messageJson = (message: MessageShown) => ({
   ticket: message.reference,
   letterId: message.letter_id,
   problem: message.problem,
+  fields: message.form_fields,
 });

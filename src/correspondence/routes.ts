@@ -6,8 +6,11 @@ import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
 import { readAnswer } from '../letters/answer.ts';
+import { readSources } from '../letters/sources.ts';
 import { dispatchView } from '../mail-out/dispatch-view.ts';
 import { dispatchOf, undeliveredOf } from '../mail-out/shown.ts';
+import { invalid } from '../problem.ts';
+import { routeFor } from '../providers/playbook.ts';
 import { VERDICTS, Verdict } from '../providers/schema.ts';
 import { closeTicket, ensureTicket } from '../tickets/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
@@ -18,6 +21,8 @@ import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { Channel, channelOptions } from './channels.ts';
+import { enteredText, hasFields, readEntered } from './entered-fields.ts';
+import { fieldRows } from './field-rows.ts';
 import { FRAME_SANDBOX } from './mail-frame.ts';
 import { messageView } from './message-page.ts';
 import { MessageParams, PicturesQuery } from './message-params.ts';
@@ -62,6 +67,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
   ) {
     const incident = await getIncident(db, number);
     const provider = catalogue.byKey.get(incident.provider);
+    const { rule } = await readSources(db, incident, provider, new Date());
     const tickets = await db
       .selectFrom('tickets')
       .select('reference')
@@ -85,6 +91,8 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
         reference: value('reference', tickets[0]?.reference ?? ''),
       },
       references: tickets.map((ticket) => ticket.reference),
+      formFields: fieldRows((provider && routeFor(provider, rule)?.fields) ?? [], typed),
+      formOpen: typed['direction'] === 'out',
       channels: channelOptions,
       zone: viewerOf(request).timeZone,
       now: localInput(new Date(), viewerOf(request).timeZone).slice(0, 16),
@@ -119,14 +127,26 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
           const incident = await getIncident(db, number);
           const file = body['file'];
           const rawMail = Buffer.isBuffer(file) && file.length > 0 ? file : null;
+          const entered = readEntered(typed, { letter: form.text ?? '', subject: form.subject ?? '' });
+          if (entered.length > 0 && (form.direction !== 'out' || !hasFields(form.channel)))
+            throw invalid('channel', 'Fields were filled in below: that is us, by form or portal.');
           const message = await readMessage(
-            { ...form, rawMail, at: readMoment(request, 'at', form.at) },
+            {
+              ...form,
+              text: form.text || enteredText(entered),
+              formFields: entered,
+              rawMail,
+              at: readMoment(request, 'at', form.at),
+            },
             { catalogue, provider: incident.provider },
           );
           const answer = await formOnce(
             db,
             request,
-            { what: `message ${number}`, input: { ...form, file: rawMail?.toString('base64') ?? '' } },
+            {
+              what: `message ${number}`,
+              input: { ...form, entered, file: rawMail?.toString('base64') ?? '' },
+            },
             async (trx) => ({
               status: 303,
               body: await recordMessage(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Channel, Direction, IncidentRow, MessageRow } from '../database/tables.ts';
 import { stateWords } from '../incidents/incidents.ts';
@@ -10,6 +11,7 @@ import type { Provider, Verdict } from '../providers/schema.ts';
 import { ensureTicket } from '../tickets/store.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
+import type { EnteredField } from './entered-fields.ts';
 import type { ReadMail } from './mail.ts';
 
 /** A message to keep: the raw bytes, what was read of them, and for an incoming one what it amounts to. */
@@ -23,6 +25,8 @@ export type NewMessage = {
   reading: { verdict: Verdict; confidence: number; quote: string | null } | null;
   reference: string | null;
   letterId?: number;
+  /** What was entered in each field, where it went by a provider's form. */
+  formFields?: EnteredField[] | undefined;
 };
 
 const EXCERPT = 280;
@@ -88,6 +92,7 @@ async function keepMessage(
       confidence: reading?.confidence ?? null,
       quote: reading?.quote ?? null,
       problem: mail.problem,
+      form_fields: message.formFields?.length ? json(message.formFields) : null,
     })
     .onConflict((conflict) => conflict.columns(['incident_number', 'direction', 'sha256', 'at']).doNothing())
     .returning('id')
@@ -236,6 +241,7 @@ export async function recordLetter(
     subject: string;
     text: string;
     mail?: OutgoingMail | undefined;
+    formFields: EnteredField[];
   },
 ): Promise<number> {
   const { mail } = letter;
@@ -266,6 +272,7 @@ export async function recordLetter(
       confidence: null,
       quote: null,
       problem: null,
+      form_fields: letter.formFields.length > 0 ? json(letter.formFields) : null,
     })
     .returning('id')
     .executeTakeFirstOrThrow();

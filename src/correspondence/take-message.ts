@@ -2,6 +2,7 @@ import type { Channel, Direction } from '../database/tables.ts';
 import { invalid } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { classifyReply } from './classify.ts';
+import type { EnteredField } from './entered-fields.ts';
 import { looksLikeMail, readMail } from './mail.ts';
 import type { NewMessage } from './store.ts';
 
@@ -17,6 +18,7 @@ export type GivenMessage = {
   text?: string | undefined;
   at?: Date | undefined;
   reference?: string | undefined;
+  formFields?: EnteredField[] | undefined;
 };
 
 const MAX_TEXT = 1_000_000;
@@ -73,5 +75,6 @@ export async function readMessage(
       quote: answer.quote?.replaceAll('\0', '\u{fffd}').slice(0, 2000) ?? null,
     },
     reference: given.reference?.trim() || answer?.reference || null,
+    formFields: given.formFields,
   };
 }

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Channel } from '../correspondence/channels.ts';
+import { EnteredFields } from '../correspondence/json.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, Type, Version } from '../json-schema.ts';
@@ -241,6 +242,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
             ),
             to: Type.Optional(Type.String({ maxLength: MAX_ADDRESS_FIELD })),
             deliver: Type.Optional(Type.Boolean()),
+            fields: Type.Optional(EnteredFields),
           },
           closed,
         ),
@@ -251,7 +253,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const letter = await getLetter(db, id);
       const template = letters.find(letter.template, letter.language);
       const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
-      const { channel, reference, sentAt, account, to, deliver } = request.body;
+      const { channel, reference, sentAt, account, to, deliver, fields } = request.body;
       const isMailed = deliver ?? account !== undefined;
       if (isMailed && channel !== 'email')
         throw invalid('channel', 'A letter that is delivered goes by email.');
@@ -281,6 +283,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
                 reference,
                 to,
                 fillGaps: true,
+                fields,
                 at: sentAt ? new Date(sentAt) : undefined,
               }),
         }),

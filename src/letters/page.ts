@@ -1,3 +1,4 @@
+import { type EnteredField, enteredNames } from '../correspondence/entered-fields.ts';
 import type { IncidentRow, LetterRow } from '../database/tables.ts';
 import type { DispatchView } from '../mail-out/dispatch-view.ts';
 import { addressOf } from '../providers/playbook.ts';
@@ -19,6 +20,7 @@ type Input = {
   draft: Draft;
   facts: LetterFacts;
   route: Route | undefined;
+  entered: EnteredField[];
   overrides: { claim: string; reason: string; by_name: string }[];
   before: {
     id: number;
@@ -121,6 +123,7 @@ function routeView(
   route: Route,
   facts: LetterFacts,
   letter: { round: string; subject: string; body: string },
+  typed: Record<string, string>,
 ) {
   const inTicket = isInTicket(letter.round) && route.kind !== 'portal' && route.kind !== 'self-service';
   return {
@@ -135,15 +138,22 @@ function routeView(
       route.kind === 'email' ||
       route.fields.length === 0 ||
       route.fields.some((field) => field.value === 'letter'),
-    fields: fillFields(route, facts, letter).map((field, index) => ({
-      ...field,
-      position: index + 1,
-      id: `ff-${field.key}`,
-      copy: LIVE[route.fields[index]?.value ?? 'asked'] ?? `ff-${field.key}`,
-      empty: field.value === '' ? emptyWords(field.missing, route) : null,
-      long: field.value.length > 45,
-      length: field.value.length,
-    })),
+    fields: fillFields(route, facts, letter).map((field, index) => {
+      const source = route.fields[index]?.value ?? 'asked';
+      const names = enteredNames(index + 1);
+      return {
+        ...field,
+        position: index + 1,
+        id: `ff-${field.key}`,
+        names,
+        source: LIVE[source] ? source : '',
+        written: LIVE[source] ? field.value : (typed[names.value] ?? field.value),
+        copy: LIVE[source] ?? `ff-${field.key}`,
+        empty: field.value === '' ? emptyWords(field.missing, route) : null,
+        long: field.value.length > 45,
+        length: field.value.length,
+      };
+    }),
   };
 }
 
@@ -202,6 +212,11 @@ export function composerView(input: Input) {
     /** Gaps that the facts of by now would fill. */
     gaps: missing.filter((one) => !unknown.has(one.key)).map((one) => one.label),
     back: here,
+    /** What was entered in the provider's form, when it went by one. */
+    entered: input.entered.map((field) => ({
+      ...field,
+      isText: field.value.trim() === letter.body.trim(),
+    })),
     canRecord: !isSent && input.canWrite,
     blocking,
     ready: blocking.length === 0 && missing.length === 0,
@@ -215,7 +230,7 @@ export function composerView(input: Input) {
         }),
     route:
       route && template.kind !== 'customers'
-        ? routeView(route, facts, { ...text, round: letter.round })
+        ? routeView(route, facts, { ...text, round: letter.round }, typed)
         : null,
     reference: typed['reference'] ?? facts.ticketReference,
     channel: typed['channel'] ?? usualChannel(letter.round, route),

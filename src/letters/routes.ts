@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Channel, channelOptions } from '../correspondence/channels.ts';
+import { readEntered } from '../correspondence/entered-fields.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, type Static, Type, Version } from '../json-schema.ts';
@@ -29,6 +30,7 @@ import { roundWords } from './rounds.ts';
 import {
   currentDraft,
   discardDraft,
+  enteredWith,
   getLetter,
   overrideClaim,
   overridesOf,
@@ -168,9 +170,10 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   ) {
     const { letter, incident, provider, template } = await letterOf(number, id);
     const now = new Date();
-    const [{ draft, facts, rule }, overrides, before] = await Promise.all([
+    const [{ draft, facts, rule }, overrides, entered, before] = await Promise.all([
       currentDraft(db, letter, template, provider, now),
       overridesOf(db, id),
+      enteredWith(db, id),
       db
         .selectFrom('letters as l')
         .innerJoin('incidents as i', 'i.number', 'l.incident_number')
@@ -201,6 +204,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       facts,
       route,
       overrides,
+      entered,
       before,
       typed,
       problem,
@@ -300,6 +304,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
           channel,
           reference,
           at: moment,
+          fields: readEntered(typedAgain(request.body), { letter: text.body, subject: text.subject }),
         }),
       };
     });

@@ -1,3 +1,4 @@
+import { type EnteredField, hasFields } from '../correspondence/entered-fields.ts';
 import { excerptOf, type OutgoingMail, recordLetter, requestSent } from '../correspondence/store.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
@@ -284,6 +285,8 @@ export type Sending = {
   reference?: string | undefined;
   at?: Date | undefined;
   to?: string | undefined;
+  /** What was entered in the provider's form. */
+  fields?: EnteredField[] | undefined;
   /** Fill the gaps that are known by now. Not where a person has read the text as it stands. */
   fillGaps?: boolean;
   /** Makes the mail that really goes out; without it, the letter left in some other way. */
@@ -368,6 +371,7 @@ export async function sendLetter(
     subject,
     text: body,
     mail,
+    formFields: hasFields(sending.channel) ? (sending.fields ?? []) : [],
   });
   await append(trx, {
     incident: number,
@@ -396,6 +400,16 @@ export async function sendLetter(
     });
   }
   return messageId;
+}
+
+/** What was entered in the provider's form when the letter was sent; empty: it went another way. */
+export async function enteredWith(db: Db | Trx, letter: number): Promise<EnteredField[]> {
+  const message = await db
+    .selectFrom('messages')
+    .select('form_fields')
+    .where('letter_id', '=', letter)
+    .executeTakeFirst();
+  return message?.form_fields ?? [];
 }
 
 /** Puts a draft away; the timeline keeps that it was begun. */

@@ -259,7 +259,10 @@ t.test('hostile HTML is served without anything that runs or loads', async (t) =
     const frame = await browser.get(`/incidents/1/messages/${id}/html`);
     t.equal(frame.statusCode, 200, what);
     // Our own head comes first, the same for every mail.
-    t.match(frame.body, /^<!doctype html><meta [^<>]+><meta [^<>]+><title>Message<\/title><style>[^<]+<\/style>/);
+    t.match(
+      frame.body,
+      /^<!doctype html><meta [^<>]+><meta [^<>]+><title>Message<\/title><style>[^<]+<\/style>/,
+    );
     t.notMatch(
       frame.body.slice(frame.body.indexOf('</style>') + '</style>'.length),
       /<(?:script|img|svg|math|style|form|input|iframe|object|embed|link|meta|base|template|noscript|textarea|xmp)\b|<[^<>]*\s(?:on\w+|style|src|srcdoc)\s*=|href\s*=\s*["']?\s*(?:javascript|data|vbscript)/i,

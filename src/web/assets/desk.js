@@ -148,7 +148,9 @@
   // What is being written is there again after a look at another page, as long as nobody has saved another text since.
   for (const field of document.querySelectorAll('[data-keep]')) {
     const saved = field.value;
-    const key = `kept ${location.pathname} ${field.name} ${field.form.elements.version.value}`;
+    // A form's field belongs to its page, a letter's text to the version that was opened.
+    const of = field.dataset.keep === 'page' ? '' : field.form.elements.version.value;
+    const key = `kept ${location.pathname} ${field.name} ${of}`;
     const said = field.form.querySelector('[data-unsaved]');
     const tell = () => {
       const kept = field.form.querySelectorAll('[data-keep]');
