@@ -25,6 +25,8 @@ export type ReadMail = {
 };
 
 /** Limits on what a hostile mail can make us do; the raw bytes are kept whatever happens. */
+/** A mail larger than this, in octets, takes seconds to take apart. */
+const MAX_BYTES = 40 * 1024 * 1024;
 const MAX_NESTING = 30;
 const MAX_HEADERS = 1024 * 1024;
 const MAX_ATTACHMENTS = 100;
@@ -121,11 +123,13 @@ function fromEmail(email: Email): ReadMail {
 
 /** Reads a raw mail (RFC 5322). Never throws: what cannot be read is kept raw and said in `problem`. */
 export async function readMail(raw: Buffer): Promise<ReadMail> {
-  if (countParts(raw) > MAX_PARTS)
-    return unreadable(
-      raw,
-      `This mail has more than ${MAX_PARTS} parts and was not taken apart. Its source is kept whole.`,
-    );
+  const bomb =
+    raw.length > MAX_BYTES
+      ? `is larger than ${MAX_BYTES} octets`
+      : countParts(raw) > MAX_PARTS
+        ? `has more than ${MAX_PARTS} parts`
+        : null;
+  if (bomb) return unreadable(raw, `This mail ${bomb} and was not taken apart. Its source is kept whole.`);
   try {
     const { default: PostalMime } = await import('postal-mime');
     const email = await PostalMime.parse(raw, {

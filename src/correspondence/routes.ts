@@ -201,6 +201,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
         header: header ? sourceText(header.octets) : '',
         headerIsWhole: header?.isWhole ?? true,
         remotePictures: html?.remotePictures ?? 0,
+        htmlIsCut: html?.isCut ?? false,
         showsRemote: request.query.pictures === 'remote',
         sandbox: FRAME_SANDBOX,
         verdicts: VERDICTS.map((key) => ({ key, words: stateWords(key), current: key === message.verdict })),

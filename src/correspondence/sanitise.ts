@@ -12,11 +12,15 @@ const NOT_WORDS = [
   ...['object', 'template', 'xmp', 'noembed', 'noframes', 'plaintext', 'select', 'audio', 'video'],
 ];
 const LINK = { rel: 'noopener noreferrer nofollow', target: '_blank' };
+/** Tags of one mail that are looked at: what costs nothing in a letter of a few hundred takes minutes at a million. */
+const MAX_MARKS = 20_000;
 /** A mail is read to this depth of elements. */
 const MAX_DEPTH = 100;
 /** All `data:` URLs that one mail's HTML may come to, in characters: a picture can be named a thousand times. */
 const MAX_PICTURE_CHARACTERS = 16 * 1024 * 1024;
 const MAX_SIDE = 2000;
+/** A cell over a thousand columns costs a browser as much as a thousand cells. */
+const MAX_SPAN = 50;
 
 export type Pictures = {
   /** The mail's own, as `data:` URLs by Content-ID. */
@@ -26,7 +30,22 @@ export type Pictures = {
 };
 const NO_PICTURES: Pictures = { own: new Map(), remote: false };
 
-export type Sanitised = { html: string; remotePictures: number };
+export type Sanitised = {
+  html: string;
+  remotePictures: number;
+  /** It has more marks than are looked at: only its beginning is here. */
+  isCut: boolean;
+};
+
+/** Up to the mark before which there are {@link MAX_MARKS}. */
+function beginningOf(html: string): string {
+  let at = -1;
+  for (let marks = 0; marks <= MAX_MARKS; marks += 1) {
+    at = html.indexOf('<', at + 1);
+    if (at < 0) return html;
+  }
+  return html.slice(0, at);
+}
 
 function contentIdOf(src: string): string | null {
   if (!/^cid:/i.test(src)) return null;
@@ -37,16 +56,31 @@ function contentIdOf(src: string): string | null {
   }
 }
 
+/** A link leads out, by its whole address: one within our own pages would be somebody else's choice of what is opened. */
+const LEADS_OUT = /^(?:https?:\/\/|mailto:)[^\s\\]/i;
+
+function link(_tag: string, { href = '' }: Attributes): Tag {
+  const target = href.trim();
+  return LEADS_OUT.test(target)
+    ? { tagName: 'a', attribs: { href: target, ...LINK } }
+    : { tagName: 'a', attribs: {} };
+}
+
 const isRemote = (src: string) => /^https?:\/\//i.test(src);
 
-function sides(given: Attributes): Attributes {
-  const side = (text: string | undefined) => {
-    const pixels = /^\d{1,5}$/.test(text ?? '') ? Number(text) : 0;
-    return pixels > 0 ? String(Math.min(pixels, MAX_SIDE)) : undefined;
-  };
-  const [width, height] = [side(given['width']), side(given['height'])];
-  return { ...(width ? { width } : {}), ...(height ? { height } : {}) };
+/** Of some attributes those that are whole numbers, none larger than `most`. */
+function numbers(given: Attributes, names: string[], most: number): Attributes {
+  const kept: Attributes = {};
+  for (const name of names)
+    if (/^[1-9]\d{0,4}$/.test(given[name] ?? '')) kept[name] = String(Math.min(Number(given[name]), most));
+  return kept;
 }
+
+const sides = (given: Attributes) => numbers(given, ['width', 'height'], MAX_SIDE);
+const cell = (tagName: string, given: Attributes): Tag => ({
+  tagName,
+  attribs: numbers(given, ['colspan', 'rowspan'], MAX_SPAN),
+});
 
 function optionsFor(pictures: Pictures, seen: { remote: number; characters: number }): IOptions {
   /** The URL that is shown for a picture's own; null: its description stands for it. */
@@ -88,8 +122,10 @@ function optionsFor(pictures: Pictures, seen: { remote: number; characters: numb
     disallowedTagsMode: 'discard',
     nonTextTags: NOT_WORDS,
     transformTags: {
-      a: (_tag, given) => ({ tagName: 'a', attribs: { ...given, ...LINK } }),
+      a: link,
       img: picture,
+      td: cell,
+      th: cell,
     },
   };
 }
@@ -102,5 +138,7 @@ function optionsFor(pictures: Pictures, seen: { remote: number; characters: numb
 export async function sanitiseMail(html: string, pictures = NO_PICTURES): Promise<Sanitised> {
   const { default: sanitizeHtml } = await import('sanitize-html');
   const seen = { remote: 0, characters: 0 };
-  return { html: sanitizeHtml(html, optionsFor(pictures, seen)), remotePictures: seen.remote };
+  const taken = beginningOf(html);
+  const safe = sanitizeHtml(taken, optionsFor(pictures, seen));
+  return { html: safe, remotePictures: seen.remote, isCut: taken.length < html.length };
 }
