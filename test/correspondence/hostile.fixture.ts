@@ -80,8 +80,8 @@ export function wrongIn(html: string, src = ATTRIBUTES['src'] as RegExp): string
 
 const ANY_SRC = /^(?:data:image\/(?:png|jpeg|gif|webp);base64,|https:\/\/)/i;
 
-/** All that reading and showing a mail does without a database; what of it is wrong. */
-export async function wrongWith(raw: Buffer): Promise<string[]> {
+/** All that reading and showing a mail does without a database: its HTML as it is shown, and what of all that is wrong. */
+export async function showHostile(raw: Buffer): Promise<{ html: string; shown: string; wrong: string[] }> {
   const mail = await readMail(raw);
   const wrong: string[] = [];
   const texts = foldQuotes(mail.text).map(({ text }) => text);
@@ -89,11 +89,15 @@ export async function wrongWith(raw: Buffer): Promise<string[]> {
   if (/[\r\n]/.test(mail.subject + mail.from + mail.to)) wrong.push('a header field of several lines');
   if (mail.attachments.length > 100 || mail.text.length > 1_000_000) wrong.push('more than is taken');
   const own = ownPictures(mail.attachments.filter(({ contentId }) => contentId !== ''));
+  // A text is no HTML; read as such it is one more attack.
   const html = mail.html ?? mail.text;
-  wrong.push(...wrongIn((await sanitiseMail(html, { own, remote: false })).html));
+  const shown = (await sanitiseMail(html, { own, remote: false })).html;
+  wrong.push(...wrongIn(shown));
   wrong.push(...wrongIn((await sanitiseMail(html, { own, remote: true })).html, ANY_SRC));
-  return wrong;
+  return { html, shown, wrong };
 }
+
+export const wrongWith = async (raw: Buffer) => (await showHostile(raw)).wrong;
 
 const NAMES =
   'p b a img svg math style script table td select option template noscript title textarea form iframe xmp mtext mglyph details video object'.split(
@@ -220,6 +224,9 @@ export function hostileMails(seed: number): Hostile {
       Array.from({ length: between(1, 4) }, vector).join(one(['', ' ', '<p>', '\n\n> ', '\n-- \n'])),
     );
     const type = one([
+      'text/html',
+      'text/html',
+      'text/html',
       'text/html',
       'text/html',
       'text/html',
