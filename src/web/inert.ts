@@ -1,8 +1,12 @@
 import type { FastifyReply } from 'fastify';
 import type { PictureType } from '../database/tables.ts';
 
+/** Signs that turn the direction or take no room: `photo_gpj.exe` can read as a picture's name by one of them. */
+const DECEIVING = /[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
 /** A file name for a download header: any name is carried, none can break out of it (RFC 6266, RFC 8187). */
-function dispositionOf(fileName: string): string {
+function dispositionOf(name: string): string {
+  const fileName = name.replace(DECEIVING, '_');
   const plain = fileName.replace(/[^\x20-\x7e]|["\\%/:*?<>|]/g, '_').slice(0, 100) || 'attachment';
   const encoded = encodeURIComponent(fileName.slice(0, 200)).replace(
     /['()*]/g,

@@ -8,6 +8,12 @@ import { readCatalogue } from '../../src/providers/catalogue.ts';
 const folder = resolve(import.meta.dirname, '../../src/correspondence');
 const FILES = [
   'html-quotes',
+  'entered-fields',
+  'mark-words',
+  'message-page',
+  'sanitise',
+  'source-text',
+  'visible-signs',
   'newest-part',
   'phrase-book',
   'read-sentence',
