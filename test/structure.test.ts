@@ -101,7 +101,7 @@ const PURE = [
   'src/accounts/accounts.ts',
   'src/addresses/address.ts',
   'src/correspondence/{classify,mail,newest-part,phrase-*,read-sentence,reply-*,sanitise,sender,sentences}.ts',
-  'src/correspondence/{entered-fields,field-rows,fold-quotes,mail-frame,mark-words,message-page,picture-type,source-text}.ts',
+  'src/correspondence/{entered-fields,field-rows,fold-quotes,mail-frame,mark-words,message-page,own-pictures,source-text}.ts',
   'src/correspondence/{ticket-reference,tokens,verdict-rules,visible-signs}.ts',
   'src/evidence/!(*routes|api|store|checks|snapshots|run-check|worker|world|lazy-world|kind-titles|monitors|listings|checklist-page|incident-evidence|subject-page).ts',
   'src/evidence/{places/{aged,page,places,reading},pictures/picture}.ts',

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../database/open.ts';
 import { notFound } from '../problem.ts';
-import { MAX_PICTURES, MAX_PICTURES_BYTES, ownPictures } from './picture-type.ts';
+import { MAX_PICTURES, MAX_PICTURES_BYTES, ownPictures } from './own-pictures.ts';
 
 /** The source of a message as it came. */
 export async function readSource(db: Db, number: number, id: number) {

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { foldQuotes } from '../../src/correspondence/fold-quotes.ts';
 import { readMail } from '../../src/correspondence/mail.ts';
-import { ownPictures } from '../../src/correspondence/picture-type.ts';
+import { ownPictures } from '../../src/correspondence/own-pictures.ts';
 import { sanitiseMail } from '../../src/correspondence/sanitise.ts';
 import { chooser, seeded } from '../seeded.ts';
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { readMail } from '../../src/correspondence/mail.ts';
 import { mailFrame } from '../../src/correspondence/mail-frame.ts';
-import { ownPictures, pictureType } from '../../src/correspondence/picture-type.ts';
+import { ownPictures } from '../../src/correspondence/own-pictures.ts';
+import { pictureType } from '../../src/evidence/pictures/picture.ts';
 import { sanitiseMail } from '../../src/correspondence/sanitise.ts';
 import { hostileMails, REAL_MAILS, tagSoup, VECTORS, wrongIn, wrongWith } from './hostile.fixture.ts';
 
@@ -81,7 +82,7 @@ t.test('pictures are shown by what their octets say, and never svg', async (t) =
     '%PDF-1.7',
     '',
   ])
-    t.equal(pictureType(Buffer.from(content)), null, content);
+    t.equal(pictureType(Buffer.from(content)), undefined, content);
 
   const own = ownPictures([
     { contentId: 'logo@x', content: PNG },
