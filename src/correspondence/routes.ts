@@ -189,7 +189,10 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
       return reply.page('correspondence/show', {
         number,
         incidentTitle: incident.title,
-        step: message.direction === 'in' ? `Next: ${nextStep({ ...incident, undelivered: undelivered.get(number) }, provider).what}` : '',
+        step:
+          message.direction === 'in'
+            ? `Next: ${nextStep({ ...incident, undelivered: undelivered.get(number) }, provider).what}`
+            : '',
         dispatch: dispatch ? dispatchView(dispatch, number) : null,
         heading: visibleName(message.subject) || 'Message without a subject',
         message: messageView(

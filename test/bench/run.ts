@@ -1,7 +1,7 @@
 import { benchCrossValidate } from './cross-validate.ts';
 import { benchEvidence } from './evidence.ts';
-import { benchMail } from './mail.ts';
 import { benchHostile } from './hostile.ts';
+import { benchMail } from './mail.ts';
 import { benchPages } from './pages.ts';
 import { benchRecognise } from './recognise.ts';
 import { benchStartUp } from './start-up.ts';

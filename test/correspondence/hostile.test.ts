@@ -4,8 +4,8 @@ import t from 'tap';
 import { readMail } from '../../src/correspondence/mail.ts';
 import { mailFrame } from '../../src/correspondence/mail-frame.ts';
 import { ownPictures } from '../../src/correspondence/own-pictures.ts';
-import { pictureType } from '../../src/evidence/pictures/picture.ts';
 import { sanitiseMail } from '../../src/correspondence/sanitise.ts';
+import { pictureType } from '../../src/evidence/pictures/picture.ts';
 import { hostileMails, REAL_MAILS, tagSoup, VECTORS, wrongIn, wrongWith } from './hostile.fixture.ts';
 
 const PNG = Buffer.from(
