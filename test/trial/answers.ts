@@ -177,6 +177,7 @@ async function setUp(url: string, api: Api): Promise<void> {
     port: '587',
     auth: 'none',
     fromAddress: OURS,
+    replyAddress: OURS,
     tagsReplies: 'yes',
     undoSeconds: '2',
   });
