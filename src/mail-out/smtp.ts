@@ -117,9 +117,14 @@ function bounded<T>(
   });
 }
 
+/** What a server says by its SIZE (RFC 1870), before it has to refuse the message. */
+const TOO_LARGE = 552;
+
 /** A reply that answers no question of ours is none: its code says nothing about the message. */
-const replyCodeOf = (error: LibraryError): number | null =>
-  error.code === 'EPROTOCOL' ? null : (error.responseCode ?? null);
+function replyCodeOf({ code, responseCode }: LibraryError): number | null {
+  if (code === 'EPROTOCOL') return null;
+  return responseCode ?? (code === 'EMESSAGE' ? TOO_LARGE : null);
+}
 
 function troubleOf(error: unknown, server: Server, isContentBegun: boolean): SmtpTrouble {
   const { message, response, rejectedErrors } = error as LibraryError;

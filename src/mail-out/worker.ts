@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '../database/open.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { findLost, takeDispatch } from './dispatches.ts';
+import { findLost, type Taken, takeDispatch } from './dispatches.ts';
 import { settleAttempt } from './settle.ts';
 import type { Patience } from './smtp.ts';
 
@@ -12,28 +12,55 @@ const LONGEST_STOP_MS = 15_000;
 const LOST =
   'The sending process ended while the server was being given the mail, so nobody can say whether it arrived.';
 
-type Desk = { db: Db; secrets: Secrets };
+/** Mails in hand at a time: a server that is slow holds up none but its own. */
+const AT_ONCE = 4;
 
-/** Sends what is due, one mail after the other. Returns how many attempts were made. */
-export async function sendDue(
+type Desk = { db: Db; secrets: Secrets };
+type Log = Pick<FastifyBaseLogger, 'info' | 'warn'>;
+type Options = { stopped?: () => boolean; patience?: Patience };
+
+async function send(desk: Desk, logger: Log, mail: Taken, patience?: Patience): Promise<void> {
+  try {
+    const { attempt } = await import('./attempt.ts');
+    const outcome = await attempt(desk, mail, patience);
+    logger.info({ message: mail.message_id, attempt: mail.attempts, state: outcome?.state }, 'mail out');
+  } catch (error) {
+    // The database may be away. The lease runs out, and the mail is taken up again, or told to be uncertain.
+    logger.warn({ err: error }, 'mail out');
+  }
+}
+
+/** Begins with what is due, as much as there are places for. Returns how many attempts that are. */
+async function takeUp(
   desk: Desk,
-  logger: Pick<FastifyBaseLogger, 'info' | 'warn'>,
-  { stopped = () => false, patience }: { stopped?: () => boolean; patience?: Patience } = {},
+  logger: Log,
+  running: Set<Promise<void>>,
+  { stopped = () => false, patience }: Options,
 ): Promise<number> {
   for (const lost of await findLost(desk.db)) {
     await settleAttempt(desk.db, lost, { state: 'delivered-unknown', words: LOST }, { onlyLost: true });
     logger.warn({ message: lost.message_id }, 'a mail may or may not have arrived');
   }
   let attempts = 0;
-  while (!stopped()) {
-    const taken = await takeDispatch(desk.db);
-    if (!taken) break;
-    const { attempt } = await import('./attempt.ts');
-    const outcome = await attempt(desk, taken, patience);
+  while (!stopped() && running.size < AT_ONCE) {
+    const mail = await takeDispatch(desk.db);
+    if (!mail) break;
     attempts += 1;
-    logger.info({ message: taken.message_id, attempt: taken.attempts, state: outcome?.state }, 'mail out');
+    const work: Promise<void> = send(desk, logger, mail, patience).finally(() => running.delete(work));
+    running.add(work);
   }
   return attempts;
+}
+
+/** Sends what is due now. Returns how many attempts were made. */
+export async function sendDue(desk: Desk, logger: Log, options: Options = {}): Promise<number> {
+  const running = new Set<Promise<void>>();
+  let attempts = 0;
+  for (;;) {
+    attempts += await takeUp(desk, logger, running, options);
+    if (running.size === 0) return attempts;
+    await Promise.race(running);
+  }
 }
 
 /**
@@ -45,15 +72,16 @@ export function startDispatches(desk: Desk, logger: FastifyBaseLogger): () => Pr
   const waking = new AbortController();
   const pause = () => setTimeout(LOOK_EVERY_MS, null, { signal: waking.signal }).catch(() => {});
   const work = async () => {
+    const running = new Set<Promise<void>>();
     while (!isStopped) {
       try {
-        await sendDue(desk, logger, { stopped: () => isStopped });
+        await takeUp(desk, logger, running, { stopped: () => isStopped });
       } catch (error) {
-        // The database may be away. The lease runs out, and the mail is taken up again, or told to be uncertain.
         logger.warn({ err: error }, 'mail out');
       }
-      if (!isStopped) await pause();
+      await Promise.race([pause(), ...running]);
     }
+    await Promise.all(running);
   };
   const ended = work();
   return async () => {

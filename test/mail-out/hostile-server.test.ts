@@ -39,6 +39,11 @@ t.test('threat 12: what the server does, and what the mail is then', async (t) =
       { state: 'failed', server_words: `${TO}: 550 5.1.1 nobody here` },
     ],
     ['refuses the message', { end: '554 5.7.1 spam' }, { state: 'failed', server_words: /554 5\.7\.1 spam/ }],
+    [
+      'takes no mail of that size',
+      { ehlo: '250-fake.example.com\r\n250-AUTH PLAIN\r\n250 SIZE 100' },
+      { state: 'failed', server_words: /larger than allowed/ },
+    ],
     ['has no room', { end: '452 4.3.1 full' }, { state: 'deferred', server_words: /452 4\.3\.1 full/ }],
     [
       'closes before the message',
@@ -168,6 +173,20 @@ t.test('where some recipients are refused, the mail is sent and they are named',
     state: 'sent',
     server_words: '250 2.0.0 Ok: queued as 4F00 Refused: gone@provider.example.net: 550 5.1.1 gone',
   });
+});
+
+t.test('a server that is slow holds up its own mail only', async (t) => {
+  const desk = await mailDesk(t, { script: { end: () => {} } });
+  const slow = await desk.send();
+  const working = desk.work();
+  while (desk.server.messages.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  t.match(await desk.dispatch(slow.message), { state: 'sending' });
+  desk.server.script = {};
+  const { message } = await desk.send();
+  await desk.work();
+  t.match(await desk.dispatch(message), { state: 'sent' });
+  await working;
+  t.match(await desk.dispatch(slow.message), { state: 'delivered-unknown' });
 });
 
 t.test('threat 29: a server that says our password back does not get it shown', async (t) => {
