@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../database/open.ts';
+import type { DispatchState } from '../database/tables.ts';
 import { notFound } from '../problem.ts';
 import type { MessageRead } from './message-page.ts';
 import { type AttachmentShown, listAttachments } from './parts-store.ts';
@@ -10,7 +11,11 @@ const SHOWN_CHARACTERS = 20_000;
 
 export type ConversationPage = {
   /** Oldest first. */
-  messages: (MessageRead & { is_cut: boolean; attachments: AttachmentShown[] })[];
+  messages: (MessageRead & {
+    is_cut: boolean;
+    /** Where a mail of ours stands; null: it went another way, or is theirs. */
+    dispatch: DispatchState | null;
+    attachments: AttachmentShown[] })[];
   /** The message before the first; null: there is none. */
   earlier: number | null;
 };
@@ -32,6 +37,7 @@ export async function readConversation(db: Db, number: number, until?: number): 
   let rows = db
     .selectFrom('messages as m')
     .leftJoin('tickets as t', 't.id', 'm.ticket_id')
+    .leftJoin('dispatches as d', 'd.message_id', 'm.id')
     .select([
       'm.id',
       'm.direction',
@@ -51,6 +57,7 @@ export async function readConversation(db: Db, number: number, until?: number): 
       'm.letter_id',
       'm.form_fields',
       't.reference',
+      'd.state as dispatch',
     ])
     .where('m.incident_number', '=', number)
     .orderBy('m.at', 'desc')

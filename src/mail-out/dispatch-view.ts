@@ -5,7 +5,7 @@ import type { ShownDispatch } from './shown.ts';
 
 type Look = { words: string; is: '' | 'good' | 'warn' | 'bad' };
 
-const LOOKS: Record<DispatchState, Look> = {
+export const DISPATCH_LOOKS: Record<DispatchState, Look> = {
   queued: { words: 'waits to be sent', is: '' },
   sending: { words: 'is being sent', is: '' },
   sent: { words: 'sent', is: 'good' },
@@ -28,7 +28,7 @@ const SENTENCES: Record<DispatchState, string> = {
 };
 
 export const dispatchView = (one: ShownDispatch, number: number) => ({
-  ...LOOKS[one.state],
+  ...DISPATCH_LOOKS[one.state],
   id: one.messageId,
   state: one.state,
   subject: one.subject,
