@@ -93,6 +93,17 @@ async function takeMessage(
   }
 }
 
+/** UIDs of those messages that are stored. */
+async function takeAll(
+  messages: FetchMessageObject[],
+  row: MailboxRow,
+  uidValidity: number,
+  by: Look,
+): Promise<number[]> {
+  const isTaken = await Promise.all(messages.map((message) => takeMessage(message, row, uidValidity, by)));
+  return messages.filter((_, n) => isTaken[n]).map(({ uid }) => uid);
+}
+
 async function moveAway(client: ImapFlow, uids: number[], folder: string): Promise<void> {
   for (let at = 0; at < uids.length; at += MOST_TOGETHER) {
     const some = uids.slice(at, at + MOST_TOGETHER).join(',');
@@ -126,20 +137,26 @@ export async function look(client: ImapFlow, row: MailboxRow, by: Look): Promise
     row.failures,
   );
   let newlyTaken = 0;
+  // While one batch is stored, the next is fetched.
+  let storing: Promise<number[]> = Promise.resolve([]);
+  const settle = async () => {
+    const done = await storing;
+    newlyTaken += done.length;
+    await markTaken(client, row, done);
+  };
   for (let at = 0; at < wanted.length && !by.isStopped(); at += 500) {
     const listed = await sizesOf(client, wanted.slice(at, at + 500));
     const fitting = listed.filter(({ size }) => size <= by.mailMaxBytes);
     for (const uids of batches(fitting, row.failures > 0 ? 1 : MOST_TOGETHER)) {
       if (by.isStopped()) break;
       const messages = await fetchAll(client, uids, { source: true, internalDate: true });
-      const isTaken = await Promise.all(
-        messages.map((message) => takeMessage(message, row, uidValidity, by)),
-      );
-      const done = messages.filter((_, n) => isTaken[n]).map(({ uid }) => uid);
-      newlyTaken += done.length;
-      await markTaken(client, row, done);
+      await settle();
+      storing = takeAll(messages, row, uidValidity, by);
+      // Where it fails before it is waited for, it is told then.
+      storing.catch(() => undefined);
     }
   }
+  await settle();
   return {
     uidValidity,
     onServer: row.after_taking === 'move' ? wanted.length - newlyTaken : onServer.length,
