@@ -4,6 +4,7 @@ import type { Desk } from './app.ts';
 import { forgetOldChecks } from './evidence/checks.ts';
 import { askDueChecks } from './evidence/monitors.ts';
 import { raiseDueFollowUps } from './incidents/follow-up.ts';
+import { forgetOldFloods } from './mail-in/flood-store.ts';
 import { forgetOldObservations } from './observations/store.ts';
 import { openGet } from './outside/get.ts';
 import { KNOWN_HOSTS } from './snds/feed.ts';
@@ -46,6 +47,7 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
         await forgetOldSessions(desk.db, desk.config);
         await forgetOldObservations(desk.db);
         await forgetOldChecks(desk.db);
+        await forgetOldFloods(desk.db);
       }
     } catch (error) {
       // The database may be away; the next minute tries again.
