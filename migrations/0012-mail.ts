@@ -136,8 +136,12 @@ const STATEMENTS = [
     add constraint messages_put_away_whole check ((put_away_at is null) = (put_away_by_name is null))`,
   'create unique index messages_arrival_key on messages (arrival_id)',
   'create index messages_message_id_idx on messages (message_id) where message_id is not null',
+  `create index messages_sent_subject_idx on messages (subject, at desc) where direction = 'out'`,
   'create index messages_letter_idx on messages (letter_id) where letter_id is not null',
   `create index messages_unfiled_idx on messages (at, id) where incident_number is null and put_away_at is null`,
+  // Answers that nobody could prove, until somebody says whether they count.
+  `create index messages_unproven_idx on messages (at, id)
+    where not applied and incident_number is not null and verdict not in ('other', 'acknowledged')`,
   `create index messages_put_away_idx on messages (put_away_at, id) where put_away_at is not null`,
 
   `alter table attachments

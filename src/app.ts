@@ -38,8 +38,12 @@ import { letterApi } from './letters/api.ts';
 import type { LetterLibrary } from './letters/library.ts';
 import { letterPages } from './letters/routes.ts';
 import { mailApi } from './mail-in/api.ts';
+import { filingApi } from './mail-in/filing-api.ts';
+import { filingPages } from './mail-in/filing-routes.ts';
 import { mailboxPages } from './mail-in/mailbox-routes.ts';
 import { takePages } from './mail-in/take-routes.ts';
+import { unfiledPartsPages } from './mail-in/unfiled-parts-routes.ts';
+import { unfiledPages } from './mail-in/unfiled-routes.ts';
 import { sendingAccountApi } from './mail-out/account-api.ts';
 import { sendingAccountPages } from './mail-out/account-routes.ts';
 import { dispatchPages } from './mail-out/dispatch-routes.ts';
@@ -163,6 +167,9 @@ export async function buildApp(
     correspondencePages,
     conversationPages,
     messagePartsPages,
+    unfiledPages,
+    unfiledPartsPages,
+    filingPages,
     letterPages,
     evidencePages,
     checkPages,
@@ -187,6 +194,7 @@ export async function buildApp(
   const api = [
     incidentApi,
     correspondenceApi,
+    filingApi,
     letterApi,
     evidenceApi,
     placeApi,

@@ -10,7 +10,9 @@ import { endLeases } from './evidence/checks.ts';
 import { lazyWorld } from './evidence/lazy-world.ts';
 import { startChecks } from './evidence/worker.ts';
 import { openLibrary } from './letters/library.ts';
+import { endArrivalLeases } from './mail-in/arrival-queue.ts';
 import { endMailboxLeases } from './mail-in/mailbox-turns.ts';
+import { startReading } from './mail-in/reading.ts';
 import { checkMailIn, startMailIn } from './mail-in/start.ts';
 import { endDispatchLeases } from './mail-out/dispatches.ts';
 import { startDispatches } from './mail-out/worker.ts';
@@ -69,10 +71,12 @@ export async function listen(
   if (database.kind === 'embedded') {
     await endLeases(database.db);
     await endDispatchLeases(database.db);
+    await endArrivalLeases(database.db);
   }
   const endChecks = startChecks(desk, logger);
   // What the demonstration writes goes to nobody.
   const endDispatches = config.demo ? async () => {} : startDispatches(desk, logger);
+  const endReading = startReading(desk, logger);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= app
@@ -81,6 +85,7 @@ export async function listen(
       .then(endUpkeep)
       .then(endChecks)
       .then(endDispatches)
+      .then(endReading)
       .then(() => database.close())
       .then(() => {
         if (config.demo) rmSync(config.dataDir, { recursive: true, force: true });

@@ -33,7 +33,11 @@ export function readReports(
 
 export type TakenReports = Taken & { others: number };
 
-export async function takeReports(trx: Trx, read: Read, source: 'page' | 'api'): Promise<TakenReports> {
+export async function takeReports(
+  trx: Trx,
+  read: Read,
+  source: 'page' | 'api' | 'mail',
+): Promise<TakenReports> {
   const taken = await keepComplaints(trx, read.complaints, { source, now: new Date() });
   return { ...taken, others: read.others };
 }

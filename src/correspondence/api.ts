@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, type Static, Type } from '../json-schema.ts';
+import { recordOnce } from '../mail-in/record-once.ts';
 import { invalid } from '../problem.ts';
 import { Verdict } from '../providers/schema.ts';
 import { ensureTicket } from '../tickets/store.ts';
@@ -14,7 +15,7 @@ import { once } from '../web/once.ts';
 import { Channel } from './channels.ts';
 import { hasFields } from './entered-fields.ts';
 import { EnteredFields, MessageJson, messageJson } from './json.ts';
-import { correctVerdict, getMessage, listMessages, recordMessage } from './store.ts';
+import { correctVerdict, getMessage, listMessages } from './store.ts';
 import { type GivenMessage, readMessage } from './take-message.ts';
 
 const closed = { additionalProperties: false };
@@ -153,13 +154,10 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
         db,
         { actor: actorOf(request), key: apiKey(request), what: `POST /incidents/${number}/messages`, input },
         async (trx) => {
-          const id = await recordMessage(
-            trx,
-            actorOf(request),
-            number,
-            message,
-            catalogue.byKey.get(incident.provider),
-          );
+          const id = await recordOnce(trx, actorOf(request), catalogue, number, message, {
+            way: 'api',
+            provider: incident.provider,
+          });
           return { status: 201, body: messageJson(await getMessage(trx, number, id)) };
         },
       );

@@ -33,6 +33,17 @@ export const MessageJson = Type.Object({
   letterId: orNull(Type.Integer()),
   problem: orNull(Type.String()),
   fields: orNull(EnteredFields),
+  /** Null: it is not filed yet. */
+  incident: orNull(Type.Integer()),
+  kind: Type.String(),
+  /** Whether it is really from a provider's desk; null: nobody can tell, or a person recorded it. */
+  proven: orNull(Type.Boolean()),
+  /** False: its verdict waits for a person, and has moved nothing. */
+  applied: Type.Boolean(),
+  filedBy: orNull(Type.String()),
+  suggestions: Type.Array(
+    Type.Object({ incident: Type.Integer(), score: Type.Number(), why: Type.String() }),
+  ),
 });
 
 export const messageJson = (message: MessageShown) => ({
@@ -52,4 +63,10 @@ export const messageJson = (message: MessageShown) => ({
   letterId: message.letter_id,
   problem: message.problem,
   fields: message.form_fields,
+  incident: message.incident_number,
+  kind: message.kind,
+  proven: message.proven,
+  applied: message.applied,
+  filedBy: message.filed_by,
+  suggestions: message.suggestions ?? [],
 });

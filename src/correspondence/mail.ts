@@ -33,6 +33,8 @@ const MAX_ATTACHMENTS = 100;
 const MAX_TEXT = 1_000_000;
 /** A mail of more parts than this is a bomb, not correspondence. */
 const MAX_PARTS = 2000;
+/** Taking a mail apart costs by the line: the largest that we take has fewer, unless it was made to cost. */
+const MAX_LINES = 500_000;
 
 const clean = (text: string) => text.replaceAll('\0', '\u{fffd}');
 const oneLine = (text: string) =>
@@ -65,6 +67,14 @@ function textOfHtml(html: string): string {
   return withQuoteSigns(plain)
     .replace(/\n{3,}/g, '\n\n')
     .trim();
+}
+
+function hasTooManyLines(raw: Buffer): boolean {
+  if (raw.length < MAX_LINES) return false;
+  let lines = 0;
+  for (let at = raw.indexOf(10); at !== -1; at = raw.indexOf(10, at + 1))
+    if (++lines > MAX_LINES) return true;
+  return false;
 }
 
 function countParts(raw: Buffer): number {
@@ -128,7 +138,9 @@ export async function readMail(raw: Buffer): Promise<ReadMail> {
       ? `is larger than ${MAX_BYTES} octets`
       : countParts(raw) > MAX_PARTS
         ? `has more than ${MAX_PARTS} parts`
-        : null;
+        : hasTooManyLines(raw)
+          ? `has more than ${MAX_LINES} lines`
+          : null;
   if (bomb) return unreadable(raw, `This mail ${bomb} and was not taken apart. Its source is kept whole.`);
   try {
     const { default: PostalMime } = await import('postal-mime');

@@ -7,6 +7,9 @@ import { getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
 import { readAnswer } from '../letters/answer.ts';
 import { readSources } from '../letters/sources.ts';
+import { recordOnce } from '../mail-in/record-once.ts';
+import { authenticityView, filingView } from '../mail-in/unfiled-page.ts';
+import { movedTo } from '../mail-in/unfiled-store.ts';
 import { dispatchView } from '../mail-out/dispatch-view.ts';
 import { dispatchOf, undeliveredOf } from '../mail-out/shown.ts';
 import { invalid } from '../problem.ts';
@@ -29,7 +32,7 @@ import { MessageParams, PicturesQuery } from './message-params.ts';
 import { listAttachments, readSourceStart } from './parts-store.ts';
 import { sanitiseMail } from './sanitise.ts';
 import { headerSection, sourceText } from './source-text.ts';
-import { correctVerdict, getMessage, recordMessage } from './store.ts';
+import { correctVerdict, getMessage } from './store.ts';
 import { readMessage } from './take-message.ts';
 import { visibleName } from './visible-signs.ts';
 
@@ -149,13 +152,10 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
             },
             async (trx) => ({
               status: 303,
-              body: await recordMessage(
-                trx,
-                actorOf(request),
-                number,
-                message,
-                catalogue.byKey.get(incident.provider),
-              ),
+              body: await recordOnce(trx, actorOf(request), catalogue, number, message, {
+                way: 'page',
+                provider: incident.provider,
+              }),
             }),
           );
           const said = message.reading ? ` Read as: ${stateWords(message.reading.verdict)}.` : '';
@@ -174,6 +174,8 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'viewer' }, schema: { params: MessageParams, querystring: PicturesQuery } },
     async (request, reply) => {
       const { number, id } = request.params;
+      const elsewhere = await movedTo(db, number, id);
+      if (elsewhere) return reply.redirect(elsewhere, 303);
       const [incident, message, dispatch, undelivered, source, attachments] = await Promise.all([
         getIncident(db, number),
         getMessage(db, number, id),
@@ -195,6 +197,8 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
             : '',
         dispatch: dispatch ? dispatchView(dispatch, number) : null,
         heading: visibleName(message.subject) || 'Message without a subject',
+        authenticity: authenticityView(message, catalogue),
+        filing: filingView(message),
         message: messageView(
           { ...message, has_html: html !== null },
           attachments,

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
-import type { Channel, Direction, IncidentRow, MessageRow } from '../database/tables.ts';
+import type {
+  Authenticity,
+  Channel,
+  Direction,
+  FilingSuggestion,
+  IncidentRow,
+  MessageKind,
+  MessageRow,
+} from '../database/tables.ts';
 import { stateWords } from '../incidents/incidents.ts';
 import { nextState } from '../incidents/state.ts';
 import { lockIncident, moveState, setStateTo, writeIncident } from '../incidents/store.ts';
@@ -27,6 +36,17 @@ export type NewMessage = {
   letterId?: number;
   /** What was entered in each field, where it went by a provider's form. */
   formFields?: EnteredField[] | undefined;
+  /** Of a mail that came in by itself. */
+  arrived?: Arrived;
+};
+
+/** What is known of a mail that came in by itself; its octets lie with its arrival. */
+export type Arrived = {
+  id: number;
+  kind: MessageKind;
+  authenticity: Authenticity;
+  proven: boolean | null;
+  suggestions: FilingSuggestion[] | null;
 };
 
 const EXCERPT = 280;
@@ -36,7 +56,7 @@ export const excerptOf = (text: string) => {
 };
 
 /** Verdicts that are an answer, and not only a receipt. */
-const isAnswer = (verdict: Verdict) => verdict !== 'acknowledged' && verdict !== 'other';
+export const isAnswer = (verdict: Verdict) => verdict !== 'acknowledged' && verdict !== 'other';
 
 async function keepAttachments(
   trx: Trx,
@@ -62,9 +82,24 @@ async function keepAttachments(
     .execute();
 }
 
-async function keepMessage(
+const OCTETS_OF = (id: number) => sql<Buffer>`(select raw from arrivals where id = ${id})`;
+
+const arrivedColumns = ({ arrived }: NewMessage) =>
+  arrived && {
+    raw: OCTETS_OF(arrived.id),
+    arrival_id: arrived.id,
+    kind: arrived.kind,
+    authenticity: json(arrived.authenticity),
+    proven: arrived.proven,
+    // Until it is filed it counts for nothing, and then only if it is proven.
+    applied: false,
+    suggestions: arrived.suggestions && json(arrived.suggestions),
+  };
+
+/** Keeps a message with an incident, or with none yet. Undefined: the incident has it already. */
+export async function keepMessage(
   trx: Trx,
-  number: number,
+  number: number | null,
   message: NewMessage,
   ticketId: number | null,
 ): Promise<number | undefined> {
@@ -93,6 +128,7 @@ async function keepMessage(
       quote: reading?.quote ?? null,
       problem: mail.problem,
       form_fields: message.formFields?.length ? json(message.formFields) : null,
+      ...arrivedColumns(message),
     })
     .onConflict((conflict) => conflict.columns(['incident_number', 'direction', 'sha256', 'at']).doNothing())
     .returning('id')
@@ -102,7 +138,7 @@ async function keepMessage(
 }
 
 /** What an answer changes in its incident. An older one, recorded late, does not undo what a newer one said. */
-async function applyVerdict(
+export async function applyVerdict(
   trx: Trx,
   actor: Actor,
   row: IncidentRow,
@@ -318,7 +354,8 @@ export async function correctVerdict(
     messageId,
     detail: { from: wrong, to: verdict, subject: message.subject },
   });
-  if (row.last_answer_at && message.at < row.last_answer_at) return;
+  // What does not count has moved nothing.
+  if (!message.applied || (row.last_answer_at && message.at < row.last_answer_at)) return;
   await writeIncident(trx, number, {
     last_verdict: verdict,
     ...(isAnswer(verdict) && !row.first_answer_at ? { first_answer_at: message.at } : {}),
@@ -346,7 +383,7 @@ async function undoWrongMove(
 export type MessageShown = Omit<MessageRow, 'raw' | 'sha256'> & { reference: string | null };
 
 /** Messages as they are shown. The raw bytes are left where they are. */
-const shownMessages = (db: Db | Trx, number: number) =>
+export const shownMessages = (db: Db | Trx) =>
   db
     .selectFrom('messages as m')
     .leftJoin('tickets as t', 't.id', 'm.ticket_id')
@@ -382,8 +419,7 @@ const shownMessages = (db: Db | Trx, number: number) =>
       'm.put_away_by_name',
       'm.form_fields',
       't.reference',
-    ])
-    .where('m.incident_number', '=', number);
+    ]);
 
 /** A page of an incident's messages, oldest first. */
 export async function listMessages(
@@ -391,7 +427,8 @@ export async function listMessages(
   number: number,
   query: { limit: number; after?: { at: Date; id: number } | undefined },
 ): Promise<{ items: MessageShown[]; next: { at: Date; id: number } | null }> {
-  let rows = shownMessages(db, number)
+  let rows = shownMessages(db)
+    .where('m.incident_number', '=', number)
     .orderBy('m.at')
     .orderBy('m.id')
     .limit(query.limit + 1);
@@ -404,7 +441,10 @@ export async function listMessages(
 }
 
 export async function getMessage(db: Db | Trx, number: number, id: number): Promise<MessageShown> {
-  const message = await shownMessages(db, number).where('m.id', '=', id).executeTakeFirst();
+  const message = await shownMessages(db)
+    .where('m.incident_number', '=', number)
+    .where('m.id', '=', id)
+    .executeTakeFirst();
   if (!message) throw notFound('such message');
   return message;
 }

@@ -41,6 +41,25 @@ function fromText(given: GivenMessage) {
   };
 }
 
+const MAX_QUOTE = 2000;
+
+/** What an answer amounts to, and the ticket that it names. */
+export function readAnswer(
+  mail: { subject: string; from: string; text: string },
+  context: { catalogue: Catalogue; provider?: string },
+): { provider: string | null; reading: NonNullable<NewMessage['reading']>; reference: string | null } {
+  const answer = classifyReply({ subject: mail.subject, from: mail.from, text: mail.text }, context);
+  return {
+    provider: answer.provider,
+    reading: {
+      verdict: answer.verdict,
+      confidence: answer.confidence,
+      quote: answer.quote?.replaceAll('\0', '\u{fffd}').slice(0, MAX_QUOTE) ?? null,
+    },
+    reference: answer.reference,
+  };
+}
+
 /** Reads a message and says what an incoming one amounts to; nothing is stored yet. */
 export async function readMessage(
   given: GivenMessage,
@@ -55,13 +74,7 @@ export async function readMessage(
     to: given.to || read.to,
     subject: given.subject || read.subject,
   };
-  const answer =
-    given.direction === 'in'
-      ? classifyReply(
-          { subject: mail.subject, from: mail.from, text: mail.text },
-          { catalogue: context.catalogue, provider: context.provider },
-        )
-      : null;
+  const answer = given.direction === 'in' ? readAnswer(mail, context) : null;
   return {
     direction: given.direction,
     channel: given.channel,
@@ -69,11 +82,7 @@ export async function readMessage(
     raw: raw ?? Buffer.from(given.text ?? ''),
     rawType: raw ? 'message/rfc822' : 'text/plain',
     mail,
-    reading: answer && {
-      verdict: answer.verdict,
-      confidence: answer.confidence,
-      quote: answer.quote?.replaceAll('\0', '\u{fffd}').slice(0, 2000) ?? null,
-    },
+    reading: answer?.reading ?? null,
     reference: given.reference?.trim() || answer?.reference || null,
     formFields: given.formFields,
   };

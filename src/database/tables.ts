@@ -298,6 +298,8 @@ export type Authenticity = {
   results: AuthResult[];
   /** By which the domain in From is proven; empty: by nothing. */
   provenBy: string;
+  /** Why nobody can tell; empty: it was found out. */
+  unknown: string;
 };
 
 /** An incident to which a mail may belong. `score` is 0 to 1. */

@@ -4,14 +4,18 @@ import { resolverOf } from './mail-resolver.ts';
 import { envelopeSender, type Sample } from './sample-fields.ts';
 import { type SpfVerdict, spfVerdict } from './spf-verdict.ts';
 
-/** What a receiver would find out about a message that came from an address. */
-export type SampleResults = {
+/** What a receiver finds out about a message. */
+export type MailResults = {
   signatures: DKIMResult[];
-  /** Null where the envelope sender is not known. */
-  spf: SpfVerdict | null;
   /** A text says why there can be no result. */
   dmarc: DMARCResult | string;
   arc: ARCResult;
+};
+
+/** What a receiver would find out about a message that came from an address. */
+export type SampleResults = MailResults & {
+  /** Null where the envelope sender is not known. */
+  spf: SpfVerdict | null;
 };
 
 const NO_DMARC = {
@@ -27,6 +31,19 @@ export async function resultsOf(
   ask: Ask,
   now: Date,
 ): Promise<SampleResults> {
+  const sender = envelopeSender(sample) || heloSender(sample, helo);
+  const spf = sender === null ? null : await spfVerdict({ address, helo, sender }, ask);
+  const spfDomain = spf?.result === 'pass' ? spf.domain : null;
+  return { spf, ...(await signedResults(sample.message, spfDomain, ask, now)) };
+}
+
+/** DKIM, ARC, and DMARC with the domain for which SPF passed; null: for none. */
+export async function signedResults(
+  message: Buffer,
+  spfDomain: string | null,
+  ask: Ask,
+  now: Date,
+): Promise<MailResults> {
   const [{ dkimVerify }, { arc: verifyArc }, { evaluateDmarc }] = await Promise.all([
     import('mailauth/lib/dkim/verify.js'),
     import('mailauth/lib/arc/index.js'),
@@ -34,9 +51,7 @@ export async function resultsOf(
   ]);
   const resolver = resolverOf(ask);
   const options: DKIMVerifyOptions = { resolver, curTime: now, minBitLength: 1024, strict: true };
-  const dkim = await dkimVerify(sample.message, options);
-  const sender = envelopeSender(sample) || heloSender(sample, helo);
-  const spf = sender === null ? null : await spfVerdict({ address, helo, sender }, ask);
+  const dkim = await dkimVerify(message, options);
   const arc = await verifyArc(dkim.arc as Parameters<typeof verifyArc>[0], {
     resolver,
     minBitLength: 1024,
@@ -48,7 +63,7 @@ export async function resultsOf(
   const dmarc = await evaluateDmarc({
     headerFrom: dkim.headerFrom,
     fromFields: dkim.fromFields,
-    spfDomains: spf?.result === 'pass' ? [spf.domain] : [],
+    spfDomains: spfDomain === null ? [] : [spfDomain],
     dkimDomains: passing.map(({ signingDomain = '', status }) => ({
       domain: signingDomain,
       ...(status.underSized === undefined ? {} : { underSized: status.underSized }),
@@ -59,7 +74,6 @@ export async function resultsOf(
   });
   return {
     signatures: dkim.results.filter(({ status }) => status.result !== 'none'),
-    spf,
     dmarc: dmarc.response || NO_DMARC[dmarc.reason ?? 'no-author-domain'],
     arc,
   };

@@ -89,6 +89,10 @@ function checkView(results: EntryDetails['evidence-checked']['results']) {
   };
 }
 
+/** What is not proven to be from them moved nothing, and looks like nothing. */
+const verdictBadge = ({ verdict, applied }: { verdict: string; applied?: boolean }) =>
+  (applied === false ? undefined : VERDICT_BADGES[verdict]) ?? { is: '', icon: '' };
+
 function bodyOf(entry: Entry) {
   switch (entry.kind) {
     case 'rejection-recorded':
@@ -96,7 +100,7 @@ function bodyOf(entry: Entry) {
     case 'dispatch-settled':
       return { ...blank, machine: entry.detail.words };
     case 'message-received': {
-      const badge = VERDICT_BADGES[entry.detail.verdict] ?? { is: '', icon: '' };
+      const badge = verdictBadge(entry.detail);
       return {
         ...blank,
         quote: entry.detail.quote ?? '',
@@ -178,7 +182,7 @@ export function entryView(entry: Entry, zone: string, options: EntryOptions = {}
     actor: entry.actor,
     icon: ENTRY_ICONS[entry.kind],
     kind: SHORT_KIND[entry.kind] ?? entry.kind.replaceAll('-', ' '),
-    is: entry.kind === 'message-received' ? (VERDICT_BADGES[entry.detail.verdict]?.is ?? '') : '',
+    is: entry.kind === 'message-received' ? verdictBadge(entry.detail).is : '',
     isIn: entry.kind === 'message-received',
     state: entry.kind === 'rejection-recorded' || entry.kind === 'relapse-seen' ? 'open' : '',
     occurredAt: entry.occurredAt,

@@ -11,7 +11,8 @@ export type NewTicket = {
   at?: Date | undefined;
 };
 
-const byReference = (trx: Trx, incident: number, reference: string) =>
+/** The incident's ticket with that reference; undefined where it has none. */
+export const findTicket = (trx: Trx, incident: number, reference: string) =>
   trx
     .selectFrom('tickets')
     .selectAll()
@@ -29,7 +30,7 @@ export async function ensureTicket(
   const reference = ticket.reference.trim();
   if (!reference) throw invalid('reference', 'Enter the reference as the provider writes it.');
   if (reference.length > 120) throw invalid('reference', 'A reference has at most 120 characters.');
-  const known = await byReference(trx, incident, reference);
+  const known = await findTicket(trx, incident, reference);
   if (known) return known;
   const at = ticket.at ?? new Date();
   const row = await trx

@@ -84,7 +84,7 @@ const DESCRIPTIONS: Describe = {
   }),
   'claim-overridden': (d) => ({ title: 'Contradicted claim overridden', by: d.about }),
   'message-received': (d) => ({
-    title: VERDICT_TITLES[d.verdict],
+    title: d.applied === false ? `Not proven: ${VERDICT_TITLES[d.verdict]}` : VERDICT_TITLES[d.verdict],
     by: [d.from, d.reference && `ticket ${d.reference}`].filter(Boolean).join(', '),
   }),
   'message-sent': (d) => ({

@@ -58,6 +58,8 @@ export type EntryDetails = {
     quote: string | null;
     reference: string | null;
     excerpt: string;
+    /** False: it is not proven to be from them, so it moved nothing. */
+    applied?: boolean;
   };
   'message-sent': {
     to: string;

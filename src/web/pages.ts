@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { countUnfinished } from '../incidents/counts.ts';
+import { countUnfiled } from '../mail-in/unfiled-count.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
 import { reaches } from './access.ts';
 import { setFlash, takeFlash } from './flash.ts';
@@ -33,7 +34,11 @@ async function frameFor(request: FastifyRequest, reply: FastifyReply, assets: st
   const { viewer, server } = request;
   let counts: PageFrame['counts'] = null;
   try {
-    if (viewer) counts = await countUnfinished(server.desk.db);
+    if (viewer) {
+      const { db } = server.desk;
+      const [unfinished, unfiled] = await Promise.all([countUnfinished(db), countUnfiled(db)]);
+      counts = { ...unfinished, unfiled };
+    }
   } catch {
     // The page that says "the database does not answer" must not need the database.
   }

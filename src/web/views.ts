@@ -29,7 +29,7 @@ export type PageFrame = {
   demo: boolean;
   path: string;
   assets: string;
-  counts: { needYou: number; notClosed: number } | null;
+  counts: { needYou: number; notClosed: number; unfiled: number } | null;
 };
 
 type Options = Handlebars.HelperOptions;

@@ -1,0 +1,121 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { MessageParams } from '../correspondence/message-params.ts';
+import { getMessage } from '../correspondence/store.ts';
+import { visibleName } from '../correspondence/visible-signs.ts';
+import { stateWords } from '../incidents/incidents.ts';
+import { getIncident } from '../incidents/store.ts';
+import { providerChoices } from '../providers/choice.ts';
+import { actorOf } from '../web/access.ts';
+import { formOnce } from '../web/form-once.ts';
+import { typedAgain } from '../web/forms.ts';
+import { orFormAgain } from '../web/pages.ts';
+import { acceptVerdict } from './filed.ts';
+import { fileForm, splitForm } from './filing-forms.ts';
+import { splitGuess } from './unfiled-page.ts';
+import { incidentChoices, movedTo } from './unfiled-store.ts';
+
+/** What a person does with a message that is filed: says that it counts, or that it belongs elsewhere. */
+export const filingPages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue } = app.desk;
+  const choices = providerChoices(catalogue);
+  const providerName = (key: string) => catalogue.byKey.get(key)?.name ?? key;
+
+  app.post(
+    '/incidents/:number/messages/:id/acceptance',
+    { config: { access: 'operator' }, schema: { params: MessageParams } },
+    async (request, reply) => {
+      const { number, id } = request.params;
+      const { verdict } = await getMessage(db, number, id);
+      await formOnce(db, request, { what: `accept ${id}` }, async (trx) => {
+        await acceptVerdict(trx, actorOf(request), catalogue, number, id);
+        return { status: 303, body: null };
+      });
+      return reply.done(`/incidents/${number}/messages/${id}`, `Accepted: ${stateWords(verdict ?? '')}.`);
+    },
+  );
+
+  async function elsewhereData(
+    request: FastifyRequest,
+    { number, id }: { number: number; id: number },
+    problem?: { message: string; fields: Record<string, string> },
+  ) {
+    const [message, incident, incidents] = await Promise.all([
+      getMessage(db, number, id),
+      getIncident(db, number),
+      incidentChoices(db),
+    ]);
+    const typed = problem ? typedAgain(request.body) : {};
+    const guess = splitGuess(message, catalogue);
+    return {
+      number,
+      id,
+      incidentTitle: incident.title,
+      subject: visibleName(message.subject) || 'Message without a subject',
+      from: visibleName(message.from_address),
+      at: message.at,
+      applied: message.applied,
+      incidents: incidents.filter((one) => one.number !== number),
+      choices,
+      incident: typed['incident'] ?? '',
+      split: {
+        provider: typed['provider'] ?? (guess.provider || providerName(incident.provider)),
+        addresses: typed['addresses'] ?? guess.addresses,
+        title: typed['title'] ?? '',
+      },
+      errors: problem?.fields ?? {},
+      problem: problem?.message ?? '',
+    };
+  }
+
+  app.get(
+    '/incidents/:number/messages/:id/filing',
+    { config: { access: 'operator' }, schema: { params: MessageParams } },
+    async (request, reply) => {
+      const { number, id } = request.params;
+      const elsewhere = await movedTo(db, number, id);
+      if (elsewhere) return reply.redirect(elsewhere, 303);
+      return reply.page('mail-in/elsewhere', await elsewhereData(request, { number, id }));
+    },
+  );
+
+  app.post(
+    '/incidents/:number/messages/:id/filing',
+    { config: { access: 'operator' }, schema: { params: MessageParams } },
+    async (request, reply) => {
+      const { number, id } = request.params;
+      return orFormAgain(
+        reply,
+        async () => {
+          const to = await fileForm(app.desk, request, id, number);
+          return to === null
+            ? reply.done(`/unfiled/${id}`, `Taken out of #${number}; it is unfiled.`)
+            : reply.done(`/incidents/${to}/messages/${id}`, `Moved from #${number} to #${to}.`);
+        },
+        async (problem) => ({
+          view: 'mail-in/elsewhere',
+          data: await elsewhereData(request, { number, id }, problem),
+        }),
+      );
+    },
+  );
+
+  app.post(
+    '/incidents/:number/messages/:id/incident',
+    { config: { access: 'operator' }, schema: { params: MessageParams } },
+    async (request, reply) => {
+      const { number, id } = request.params;
+      return orFormAgain(
+        reply,
+        async () => {
+          const to = await splitForm(app.desk, request, id, number);
+          return reply.done(`/incidents/${to}`, `Logged #${to} with the message that was in #${number}.`);
+        },
+        async (problem) => ({
+          view: 'mail-in/elsewhere',
+          data: await elsewhereData(request, { number, id }, problem),
+        }),
+      );
+    },
+  );
+};

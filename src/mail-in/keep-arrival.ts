@@ -1,0 +1,87 @@
+import { takeReports } from '../complaints/take.ts';
+import { type Arrived, keepMessage, type NewMessage } from '../correspondence/store.ts';
+import type { Trx } from '../database/open.ts';
+import { letterBounced } from '../mail-out/bounced.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import { SYSTEM } from '../web/access.ts';
+import { fileArrived } from './filed.ts';
+import { type Filing, file } from './filing.ts';
+import { findLikeness } from './likeness.ts';
+import type { ReadArrival } from './read-arrival.ts';
+
+const markRead = (trx: Trx, id: number) =>
+  trx
+    .updateTable('arrivals')
+    .set({ state: 'read', raw: null, lease_until: null })
+    .where('id', '=', id)
+    .execute();
+
+/** The same octets, recorded by hand before mails that come in had a memory of their own. */
+async function isRecorded(trx: Trx, number: number, arrival: number): Promise<boolean> {
+  const same = await trx
+    .selectFrom('messages as m')
+    .innerJoin('arrivals as a', 'a.sha256', 'm.sha256')
+    .select('m.id')
+    .where('m.incident_number', '=', number)
+    .where('m.direction', '=', 'in')
+    .where('a.id', '=', arrival)
+    .executeTakeFirst();
+  return same !== undefined;
+}
+
+/** Keeps a mail as a message, in the incident where it certainly belongs, else in Unfiled. */
+async function keep(
+  trx: Trx,
+  message: NewMessage & { arrived: Arrived },
+  filing: Filing,
+  catalogue: Catalogue,
+): Promise<number | undefined> {
+  const { arrived } = message;
+  if (filing.incident !== null && (await isRecorded(trx, filing.incident, arrived.id))) return undefined;
+  const id = await keepMessage(
+    trx,
+    null,
+    {
+      ...message,
+      arrived: { ...arrived, suggestions: filing.incident === null ? filing.suggestions : null },
+    },
+    null,
+  );
+  if (id !== undefined && filing.incident !== null)
+    await fileArrived(trx, SYSTEM, catalogue, id, { incident: filing.incident, by: filing.by });
+  return id;
+}
+
+/**
+ * Makes of a mail that was read what it is: a message, or complaints. All of it and that the mail is read are one
+ * transaction; who comes second changes nothing. Returns the message's id.
+ */
+export async function keepArrival(
+  trx: Trx,
+  arrival: number,
+  read: ReadArrival,
+  catalogue: Catalogue,
+): Promise<number | undefined> {
+  const waiting = await trx
+    .selectFrom('arrivals')
+    .select('id')
+    .where('id', '=', arrival)
+    .where('state', '=', 'new')
+    .forUpdate()
+    .executeTakeFirst();
+  if (!waiting) return undefined;
+  let id: number | undefined;
+  if ('reports' in read) await takeReports(trx, read.reports, 'mail');
+  else {
+    const filing = file(await findLikeness(trx, read.traces), read.sender);
+    id = await keep(trx, read.message, filing, catalogue);
+    if (read.returned)
+      await letterBounced(trx, {
+        ...read.returned,
+        originalMessageId: read.returned.messageId,
+        at: read.message.at,
+      });
+  }
+  await markRead(trx, arrival);
+  return id;
+}
