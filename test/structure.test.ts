@@ -107,6 +107,7 @@ const PURE = [
   'src/evidence/{places/{aged,page,places,reading},pictures/picture}.ts',
   'src/complaints/{complaint,fields,found,reporter,without-reporter}.ts',
   'src/incidents/{desk-page,incidents,json,log-page,next-step,page,report,state}.ts',
+  'src/mail-in/{authentication-results,authenticity,filing,mail-fields,mail-kind,proof,returned-mail,thread-ids,unfiled-page}.ts',
   'src/letters/{claims*,draft,eml,facts,form-fields,language,letter-helpers,merge-edits,page}.ts',
   'src/letters/{phrases,rounds,suggest,template-check,templates}.ts',
   'src/mail-in/{header-fields,once-key,sender,flood-count,gather,room,collect,recipients,mbox,imap-words}.ts',

@@ -1,6 +1,7 @@
 import { countHeld } from '../../src/mail-in/flood-store.ts';
 import { addAccount } from '../../src/mail-out/accounts.ts';
 import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
+import { MAIL_IN_FORMS, mailsThatCame } from '../mail-in/forms.fixture.ts';
 import { ACCOUNT, TO } from '../mail-out/mail-out.fixture.ts';
 import { deskWithDraft } from './bad-input.fixture.ts';
 
@@ -256,6 +257,7 @@ export const FORMS: Record<string, Form> = {
     fields: plain({ message: 'From: a@harbour.example.com\r\nSubject: Hello\r\n\r\nHello.' }),
   },
   '/incidents/:number/checks': { url: '/incidents/1/checks', fields: plain({}) },
+  ...MAIL_IN_FORMS,
   '/settings/password': {
     url: '/settings/password',
     fields: plain({ current: 'correct horse battery', password: 'another horse battery' }),
@@ -314,21 +316,23 @@ export async function furnished(t: Parameters<typeof deskWithDraft>[0]) {
       })
       .execute();
   const mails = await mailsInHand(desk);
+  const came = await mailsThatCame(desk);
   const admin = await signedIn(desk, 'admin');
   await signedIn(desk, 'operator');
   await admin.get('/settings/tokens');
   await admin.post('/settings/tokens', { name: 'old', scope: 'read' });
   await admin.get('/incidents/1');
-  return { desk, admin, entry: String(note.body.id), mails };
+  return { desk, admin, entry: String(note.body.id), mails, came };
 }
 
 export type Furnished = Awaited<ReturnType<typeof furnished>>;
 
 /** Where a form is sent on this desk. */
-export const urlOf = (form: Form, { desk, entry, mails }: Furnished) =>
+export const urlOf = (form: Form, { desk, entry, mails, came }: Furnished) =>
   form.url
     .replace(/MAIL(\d)/, (_, at) => String(mails[Number(at)]))
     .replace('MAILED', String(desk.letter + MAILED))
+    .replace(/CAME(\d)/, (_, at) => String(came[Number(at)]))
     .replace('LETTER', String(desk.letter))
     .replace('OTHER', String(desk.letter + OTHER))
     .replace('ENTRY', entry);
