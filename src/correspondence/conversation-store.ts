@@ -15,7 +15,8 @@ export type ConversationPage = {
     is_cut: boolean;
     /** Where a mail of ours stands; null: it went another way, or is theirs. */
     dispatch: DispatchState | null;
-    attachments: AttachmentShown[] })[];
+    attachments: AttachmentShown[];
+  })[];
   /** The message before the first; null: there is none. */
   earlier: number | null;
 };
