@@ -123,6 +123,14 @@ async function trial(folder: string, data: string | undefined): Promise<void> {
 trial._domainkey.rx IN TXT ${strings(`v=DKIM1; k=rsa; p=${Buffer.from(key.publicKey).toString('base64')}`)}
 _dmarc IN TXT "v=DMARC1; p=reject"
 `,
+      // Nothing that a letter says of us is contradicted.
+      'harbour.example.com': `
+@ IN MX 10 mail.harbour.example.com.
+@ IN TXT "v=spf1 ip4:${ADDRESS} -all"
+_dmarc IN TXT "v=DMARC1; p=reject"
+mail IN A ${ADDRESS}
+`,
+      '113.0.203.in-addr.arpa': '7 IN PTR mail.harbour.example.com.',
     },
   });
   const ends: (() => unknown)[] = [() => dns.close()];
