@@ -1,7 +1,7 @@
 import { takeReports } from '../complaints/take.ts';
 import { type Arrived, keepMessage, type NewMessage } from '../correspondence/store.ts';
 import type { Trx } from '../database/open.ts';
-import { letterBounced } from '../mail-out/bounced.ts';
+import { letterBounced } from '../mail-out/settle.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { SYSTEM } from '../web/access.ts';
 import { fileArrived } from './filed.ts';
