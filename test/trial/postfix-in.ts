@@ -47,6 +47,7 @@ smtpd_peername_lookup = no
 smtpd_client_connection_count_limit = 0
 smtp_tls_security_level = none
 message_size_limit = 60000000
+mailbox_size_limit = 60000000
 default_transport = ${transport}
 minimal_backoff_time = 1s
 maximal_backoff_time = 2s
