@@ -57,6 +57,8 @@ export async function readConversation(db: Db, number: number, until?: number): 
       'm.problem',
       'm.letter_id',
       'm.form_fields',
+      'm.applied',
+      'm.proven',
       't.reference',
       'd.state as dispatch',
     ])

@@ -1,5 +1,5 @@
 import { stateWords } from '../incidents/incidents.ts';
-import { VERDICT_BADGES } from '../incidents/page.ts';
+import { verdictBadge } from '../incidents/page.ts';
 import { CHANNEL_WORDS } from './channels.ts';
 import { foldQuotes, type TextPart } from './fold-quotes.ts';
 import { type MarkedPart, markWords } from './mark-words.ts';
@@ -25,6 +25,8 @@ export type MessageRead = Pick<
   | 'problem'
   | 'letter_id'
   | 'form_fields'
+  | 'applied'
+  | 'proven'
   | 'reference'
 > & { has_html: boolean };
 
@@ -93,12 +95,18 @@ const fieldsView = (fields: MessageRead['form_fields'], text: string) =>
     isText: value.trim() !== '' && value.trim() === text.trim(),
   }));
 
+/** Why an answer has moved nothing and waits for a person, in words; empty: it does not wait. */
+function waitsFor({ direction, applied, verdict, proven }: MessageRead): string {
+  if (direction === 'out' || applied || verdict === 'other') return '';
+  return proven ? 'by a machine' : 'not proven';
+}
+
 /** A message as its own page and the conversation show it. `them`: the provider's name. */
 export function messageView(message: MessageRead, attachments: AttachmentShown[], them: string) {
   const isIn = message.direction === 'in';
   const parts = foldQuotes(message.text);
   const marked = markWords(parts, message.quote);
-  const badge = VERDICT_BADGES[message.verdict ?? ''] ?? { is: '', icon: '' };
+  const badge = verdictBadge(message);
   return {
     id: message.id,
     isIn,
@@ -117,6 +125,7 @@ export function messageView(message: MessageRead, attachments: AttachmentShown[]
     quote: message.quote ?? '',
     isMarked: marked.some(({ pieces }) => pieces.some((piece) => piece.marked)),
     confidence: message.confidence === null ? '' : `${Math.round(message.confidence * 100)}%`,
+    waits: waitsFor(message),
     byPerson: message.verdict !== null && message.confidence === null,
     verdict: message.verdict ?? '',
     verdictWords: stateWords(message.verdict ?? ''),

@@ -90,8 +90,8 @@ function checkView(results: EntryDetails['evidence-checked']['results']) {
 }
 
 /** What is not proven to be from them moved nothing, and looks like nothing. */
-const verdictBadge = ({ verdict, applied }: { verdict: string; applied?: boolean }) =>
-  (applied === false ? undefined : VERDICT_BADGES[verdict]) ?? { is: '', icon: '' };
+export const verdictBadge = ({ verdict, applied }: { verdict: string | null; applied?: boolean }) =>
+  (applied === false ? undefined : VERDICT_BADGES[verdict ?? '']) ?? { is: '', icon: '' };
 
 function bodyOf(entry: Entry) {
   switch (entry.kind) {

@@ -3,7 +3,7 @@ import type { MessageShown } from '../correspondence/store.ts';
 import { visibleName } from '../correspondence/visible-signs.ts';
 import type { AuthResult, IncidentState, MessageKind } from '../database/tables.ts';
 import { stateWords } from '../incidents/incidents.ts';
-import { VERDICT_BADGES } from '../incidents/page.ts';
+import { verdictBadge } from '../incidents/page.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { desksAt, proofWords } from './proof.ts';
 
@@ -87,7 +87,7 @@ export const filingView = (message: MessageShown) => ({
 });
 
 export function unfiledRow(message: MessageShown, titles: Titles, catalogue: Catalogue) {
-  const badge = VERDICT_BADGES[message.verdict ?? ''] ?? { is: '', icon: '' };
+  const badge = verdictBadge(message);
   return {
     id: message.id,
     incident: message.incident_number,

@@ -65,8 +65,11 @@ t.test('an answer that is not proven is filed, and moves nothing until a person 
   const before = await desk.db.selectFrom('incidents').selectAll().executeTakeFirstOrThrow();
   t.match(before, { last_verdict: null, last_answer_at: null, first_answer_at: null });
   const browser = await signedIn(desk);
+  const conversation = `/incidents/${number}/conversation`;
+  t.match((await browser.get(conversation)).body, /<\/svg>not proven<\/span>/);
   await browser.get(`/incidents/${number}/messages/${message.id}`);
   const answer = await browser.post(`/incidents/${number}/messages/${message.id}/acceptance`);
+  t.notMatch((await browser.get(conversation)).body, 'not proven');
   t.equal(answer.statusCode, 303);
   t.equal(await stateOf(desk, number), 'mitigated');
   t.ok((await kindsOf(desk, number)).includes('verdict-accepted'));
