@@ -10,7 +10,7 @@ export type DeliverIo = {
 type Environment = Record<string, string | undefined>;
 
 /** Of sysexits.h, as mail servers read them: of these only `later` makes them keep the mail. */
-export const EXIT = { done: 0, usage: 64, badInput: 65, later: 75, noPermission: 77 };
+export const EXIT = { done: 0, usage: 64, badInput: 65, later: 75 };
 
 const USAGE = `Use: deliver [--sender ADDRESS] [--recipient ADDRESS…] < mail
 
@@ -21,8 +21,8 @@ Stores the mail on standard input. Ends when it is committed; for a pipe of the 
   --url URL              the desk, or DELIST_DESK_URL; without it, the database that the settings name
   --token-file FILE      holds an API token with the scope write; or set DELIST_DESK_TOKEN
 
-Exit status: 0 stored, 64 bad use, 65 no mail or too large, 77 the desk refuses the token,
-75 anything else: keep the mail and try again.
+Exit status: 0 stored, 64 bad use, 65 no mail or too large,
+75 anything else, a refused token too: keep the mail and try again.
 `;
 
 /** Why a mail was not stored. */
@@ -70,7 +70,8 @@ async function post({ url, token }: Desk, { raw, sender, recipients }: Delivery)
   const text = (await answer.text()).slice(0, 500);
   if (answer.status === 202) return;
   if (answer.status === 401 || answer.status === 403)
-    throw new NotStored(EXIT.noPermission, 'The desk refuses the token.');
+    // A mail server sends back what ends with 77; a token can be put right, and then the mail comes in.
+    throw new NotStored(EXIT.later, 'The desk refuses the token.');
   const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') ?? false;
   const isBad = isProblem && [400, 413, 422].includes(answer.status);
   throw new NotStored(isBad ? EXIT.badInput : EXIT.later, `The desk answers ${answer.status}: ${text}`);

@@ -31,6 +31,7 @@ import { messageView } from './message-page.ts';
 import { MessageParams, PicturesQuery } from './message-params.ts';
 import { listAttachments, readSourceStart } from './parts-store.ts';
 import { sanitiseMail } from './sanitise.ts';
+import { sortedView } from './sorted-view.ts';
 import { headerSection, sourceText } from './source-text.ts';
 import { correctVerdict, getMessage } from './store.ts';
 import { readMessage } from './take-message.ts';
@@ -197,6 +198,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
             : '',
         dispatch: dispatch ? dispatchView(dispatch, number) : null,
         heading: visibleName(message.subject) || 'Message without a subject',
+        sorted: sortedView(message, incident.provider, catalogue),
         authenticity: authenticityView(message, catalogue),
         filing: filingView(message),
         message: messageView(

@@ -6,6 +6,7 @@ import { type Static, Type } from '../json-schema.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { nextRound } from '../letters/suggest.ts';
+import { waitingAnswer } from '../mail-in/unfiled-store.ts';
 import { dispatchView } from '../mail-out/dispatch-view.ts';
 import { openDispatches, undeliveredOf } from '../mail-out/shown.ts';
 import { incidentDeliveries } from '../observations/deliveries.ts';
@@ -55,9 +56,10 @@ export async function incidentView(
   const group = (Object.keys(ENTRY_GROUPS) as EntryGroup[]).find((one) => one === query.show);
   const order = query.order === 'newest' ? 'newest' : 'oldest';
   const after = readEntryCursor(query.cursor, number, order);
-  const [read, mails, counts, page] = await Promise.all([
+  const [read, mails, waiting, counts, page] = await Promise.all([
     readIncident(db, number),
     openDispatches(db, number),
+    waitingAnswer(db, number),
     countKinds(db, number),
     listEntries(db, number, {
       order,
@@ -131,6 +133,12 @@ export async function incidentView(
     begun: step.primary?.go === 'letter' ? begunLetter(row, read.letters) : undefined,
     /** Mails that are not done with: the one that needs somebody first. */
     mails: mails.map((mail) => dispatchView(mail, number)).slice(0, 3),
+    /** An answer that counts only when somebody says so. */
+    waiting: waiting && {
+      id: waiting.id,
+      words: stateWords(waiting.verdict ?? ''),
+      proven: waiting.proven === true,
+    },
     deliveries,
     checked,
     course: courseView(courseOf(blockedSince(row), changes, row.state), now),

@@ -12,6 +12,7 @@ import { typedAgain } from '../web/forms.ts';
 import { linkTo } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { fileForm, splitForm } from './filing-forms.ts';
+import { listFloods } from './flood-store.ts';
 import { splitGuess, unfiledRow } from './unfiled-page.ts';
 import {
   bringBack,
@@ -55,10 +56,11 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
       const { cursor, done } = request.query;
       const which = request.query.which === 'put-away' ? 'put-away' : 'unfiled';
       const held = readCursor(cursor, `unfiled/${which}`, ['time', 'id']);
-      const [page, unproven, doneNow] = await Promise.all([
+      const [page, unproven, doneNow, floods] = await Promise.all([
         listUnfiled(db, { limit: PER_PAGE, which, after: held && { at: held[0], id: held[1] } }),
         which === 'unfiled' && !held ? listUnproven(db, MOST_UNPROVEN) : [],
         doneView(done),
+        listFloods(db),
       ]);
       const titles = await titlesOf(db, [
         ...page.items.flatMap(({ suggestions }) => (suggestions ?? []).map(({ incident }) => incident)),
@@ -72,6 +74,7 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
         rows: page.items.map((message) => unfiledRow(message, titles, catalogue)),
         unproven: unproven.map((message) => unfiledRow(message, titles, catalogue)),
         done: doneNow,
+        floods,
         next: page.next ? linkTo('/unfiled', query) : '',
         first: cursor ? first : '',
       });

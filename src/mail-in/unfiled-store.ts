@@ -43,6 +43,19 @@ export const listUnproven = (db: Db, limit: number): Promise<MessageShown[]> =>
     .limit(limit)
     .execute();
 
+/** The oldest answer of an incident that moved nothing until a person says whether it counts. */
+export const waitingAnswer = (db: Db, incident: number) =>
+  db
+    .selectFrom('messages')
+    .select(['id', 'verdict', 'proven'])
+    .where('incident_number', '=', incident)
+    .where('applied', '=', false)
+    .where('verdict', 'not in', UNPROVEN)
+    .orderBy('at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+
 /** A message that came in, wherever it is. */
 export async function getIncoming(db: Db | Trx, id: number): Promise<MessageShown> {
   const message = await shownMessages(db)

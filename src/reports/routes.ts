@@ -1,11 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { stateWords } from '../incidents/incidents.ts';
 import { Type } from '../json-schema.ts';
 import { timesByProvider } from './store.ts';
+import { corrections, readByProvider } from './verdicts-read.ts';
 
 const PERIODS = { 90: '90 days', 365: '12 months', 1826: '5 years' } as const;
 const ReportQuery = Type.Object({
   days: Type.Optional(Type.Integer({ minimum: 1, maximum: 36500, default: 365 })),
 });
+
+const periods = () => Object.entries(PERIODS).map(([key, words]) => ({ key: Number(key), words }));
+/** Per cent of the machine's verdicts that nobody corrected, rounded down: 100 means all. */
+const stood = (answers: number, corrected: number) =>
+  answers === 0 ? 100 : Math.floor(((answers - corrected) / answers) * 1000) / 10;
 
 /** One CSV cell. What a spreadsheet would run as a formula is defused. */
 const cell = (value: string | number | null) => {
@@ -28,7 +35,7 @@ export const reportPages: FastifyPluginAsyncTypebox = async (app) => {
       const ms = (seconds: number | null) => (seconds === null ? null : seconds * 1000);
       return reply.page('reports/index', {
         days,
-        periods: Object.entries(PERIODS).map(([key, words]) => ({ key: Number(key), words })),
+        periods: periods(),
         rows: rows.map((row) => ({
           ...row,
           name: nameOf(row.provider),
@@ -37,6 +44,37 @@ export const reportPages: FastifyPluginAsyncTypebox = async (app) => {
           mitigationMs: ms(row.mitigation),
         })),
         since: since(days),
+      });
+    },
+  );
+
+  app.get(
+    '/reports/verdicts',
+    { config: { access: 'viewer' }, schema: { querystring: ReportQuery } },
+    async (request, reply) => {
+      const { days = 365 } = request.query;
+      const [rows, corrected] = await Promise.all([
+        readByProvider(db, since(days)),
+        corrections(db, since(days)),
+      ]);
+      const sum = (of: 'answers' | 'corrected') => rows.reduce((all, row) => all + row[of], 0);
+      return reply.page('reports/verdicts', {
+        days,
+        periods: periods(),
+        since: since(days),
+        answers: sum('answers'),
+        corrected: sum('corrected'),
+        share: stood(sum('answers'), sum('corrected')),
+        rows: rows.map((row) => ({
+          ...row,
+          name: nameOf(row.provider),
+          share: stood(row.answers, row.corrected),
+        })),
+        corrections: corrected.map(({ readAs, is, times }) => ({
+          readAsWords: stateWords(readAs),
+          isWords: stateWords(is),
+          times,
+        })),
       });
     },
   );

@@ -65,7 +65,7 @@ t.test('through the API: stored before it ends; the From_ line of a pipe is none
     words: /larger than 1 MB/,
   });
   t.match(await deliver([], { ...environment, DELIST_DESK_TOKEN: 'not-the-token' }, mail), {
-    code: 77,
+    code: 75,
     words: /refuses the token/,
   });
   t.match(await deliver(['--no-such'], environment, mail), { code: 64 });

@@ -67,9 +67,12 @@ t.test('an answer that is not proven is filed, and moves nothing until a person 
   const browser = await signedIn(desk);
   const conversation = `/incidents/${number}/conversation`;
   t.match((await browser.get(conversation)).body, /<\/svg>not proven<\/span>/);
+  const waits = /An answer says <b>mitigated<\/b>, but is not proven to be from them: it has moved nothing/;
+  t.match((await browser.get(`/incidents/${number}`)).body, waits);
   await browser.get(`/incidents/${number}/messages/${message.id}`);
   const answer = await browser.post(`/incidents/${number}/messages/${message.id}/acceptance`);
   t.notMatch((await browser.get(conversation)).body, 'not proven');
+  t.notMatch((await browser.get(`/incidents/${number}`)).body, waits);
   t.equal(answer.statusCode, 303);
   t.equal(await stateOf(desk, number), 'mitigated');
   t.ok((await kindsOf(desk, number)).includes('verdict-accepted'));
