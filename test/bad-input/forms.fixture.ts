@@ -1,5 +1,6 @@
 import { countHeld } from '../../src/mail-in/flood-store.ts';
 import { addAccount } from '../../src/mail-out/accounts.ts';
+import { readReminders } from '../../src/reminders/store.ts';
 import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
 import { MAIL_IN_FORMS, mailsThatCame } from '../mail-in/forms.fixture.ts';
 import { ACCOUNT, TO } from '../mail-out/mail-out.fixture.ts';
@@ -256,6 +257,29 @@ export const FORMS: Record<string, Form> = {
     url: '/evidence/203.0.113.7/sample',
     fields: plain({ message: 'From: a@harbour.example.com\r\nSubject: Hello\r\n\r\nHello.' }),
   },
+  '/evidence/:subject/places/:place': {
+    url: '/evidence/203.0.113.7/places/talos',
+    fields: plain({ value: 'Neutral', note: 'little mail is seen' }),
+  },
+  '/reminders/answers': {
+    url: '/reminders/answers',
+    fields: async ({ db }) => {
+      const [due] = await readReminders(db, new Date());
+      return { key: due?.key ?? '', dueOn: due?.on ?? '', reason: 'done elsewhere' };
+    },
+  },
+  '/reminders/withdrawals': {
+    url: '/reminders/withdrawals',
+    fields: async ({ db }) => {
+      const answer = await db.selectFrom('reminder_answers').select('key').executeTakeFirst();
+      return { key: answer?.key ?? 'none' };
+    },
+  },
+  '/settings/programmes/:key': {
+    url: '/settings/programmes/csa',
+    fields: plain({ standing: 'member', since: '2026-01-10', reference: 'C-1', version: '0' }),
+  },
+  '/settings/programmes/:key/removal': { url: '/settings/programmes/csa/removal', fields: plain({}) },
   '/incidents/:number/checks': { url: '/incidents/1/checks', fields: plain({}) },
   ...MAIL_IN_FORMS,
   '/settings/password': {
