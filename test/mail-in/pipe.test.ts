@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { BOOTSTRAP, testDesk } from '../desk.ts';
-import { whyNoPostfix } from '../trial/postfix.ts';
 import { PostfixIn } from '../trial/postfix-in.ts';
+import { whyNoPostfix } from '../trial/postfix-server.ts';
 import { freePort, until } from './mailbox.fixture.ts';
 import { mailOf } from './talk.fixture.ts';
 

@@ -18,7 +18,7 @@ import { Dovecot, MAIL_PASSWORD, whyNoDovecot } from './dovecot.ts';
 import { MailHost } from './mail-host.ts';
 import { inOwnNetwork, whyNoNetwork } from './network.ts';
 import { signedInPages } from './pages.ts';
-import { whyNoPostfix } from './postfix.ts';
+import { whyNoPostfix } from './postfix-server.ts';
 
 const ADDRESS = '203.0.113.7';
 const OURS = 'desk@harbour.example.com';
@@ -145,7 +145,7 @@ mail IN A ${ADDRESS}
       () => host.stop(),
     );
     await dovecot.start();
-    await host.start();
+    await host.startIn();
     tell('A Postfix and a Dovecot run, with mailboxes of ours and of the provider.');
 
     const home = {
@@ -214,7 +214,7 @@ async function correspond(
     (await api<{ items: Message[] }>('GET', `/incidents/${number}/messages?limit=100`)).items.filter(
       (message) => message.direction === 'in',
     );
-  const signed = host.transport(dkim);
+  const signed = host.signing(dkim);
   const forged = host.transport();
   let answered = 0;
   for (const [round, { letter: wanted, answers }] of ROUNDS.entries()) {

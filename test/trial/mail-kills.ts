@@ -10,8 +10,8 @@ import { openSecrets } from '../../src/secrets/secrets.ts';
 import { startServer } from '../bench/server.ts';
 import { chooser, seeded } from '../seeded.ts';
 import { Dovecot, MAIL_PASSWORD, whyNoDovecot } from './dovecot.ts';
-import { whyNoPostfix } from './postfix.ts';
 import { PostfixIn } from './postfix-in.ts';
+import { whyNoPostfix } from './postfix-server.ts';
 
 export type MailKills = {
   /** Half of them come by LMTP from Postfix, half by IMAP from Dovecot. */

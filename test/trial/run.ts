@@ -21,7 +21,8 @@ import { evidenceTrial } from './evidence.ts';
 import { killBoth } from './kills.ts';
 import { killMail, whyNoMailKills } from './mail-kills.ts';
 import { inOwnNetwork, whyNoNetwork } from './network.ts';
-import { Postfix, whyNoPostfix } from './postfix.ts';
+import { Postfix } from './postfix.ts';
+import { whyNoPostfix } from './postfix-server.ts';
 import { Receiver } from './receiver.ts';
 
 const ADDRESS = '203.0.113.7';
@@ -114,7 +115,7 @@ async function trial(folder: string): Promise<void> {
       ['--follow', '--url', server.url, '--state', join(folder, 'agent'), '--address', ADDRESS].concat([
         '--time-zone',
         'UTC',
-        postfix.log,
+        postfix.logFile,
       ]),
       { DELIST_DESK_TOKEN: token },
       (words) => tell(`agent: ${words}`),
