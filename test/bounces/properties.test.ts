@@ -106,7 +106,9 @@ t.test('work grows with the length of the input, whatever is repeated in it', { 
   const growth = (read: (input: string) => unknown, text: string, length: number, tries: number): number =>
     work(read, filled(text, 4 * length), tries) / Math.max(work(read, filled(text, length), tries), plain);
   const backtracks = (text: string): boolean => /x*y/.test(text);
-  t.ok(growth(backtracks, 'x', LENGTH / 4, 2) > MOST_GROWTH, 'the square of the length is seen');
+  // On a busy machine a short one may hide behind what plain words cost.
+  const isSeen = (length: number) => growth(backtracks, 'x', length, 2) > MOST_GROWTH;
+  t.ok([LENGTH / 4, LENGTH / 2, LENGTH].some(isSeen), 'the square of the length is seen');
   /** Measured again before it counts, and at a length past all limits at which other ways of reading begin. */
   const isLinear = (text: string): boolean =>
     growth(parse, text, LENGTH, 2) <= MOST_GROWTH ||
