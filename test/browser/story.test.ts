@@ -250,7 +250,7 @@ t.test(
     await page.goto(`${base}/incidents/1/messages/1`);
     await page.click('text=As HTML, without anything active');
     await page.waitForTimeout(500);
-    t.match(await page.frameLocator('.mail-frame').locator('body').innerHTML(), 'Hi');
+    t.match(await page.frameLocator('.mail-frame iframe').locator('body').innerHTML(), 'Hi');
     await page.goto(`${base}/incidents/1`);
     t.strictSame(complaints, []);
   },
