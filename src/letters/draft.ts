@@ -30,11 +30,17 @@ const IN_SUBJECT = 3;
 const MAX_QUOTE = 240;
 const LIFTED: Verdict[] = ['mitigated', 'conditionally-mitigated'];
 
+const A_DAY: Record<Language, string> = {
+  en: 'messages a day',
+  de: 'Nachrichten am Tag',
+  fr: 'messages par jour',
+  it: 'messaggi al giorno',
+  es: 'mensajes al día',
+  nl: 'berichten per dag',
+};
 /** `about 1,100` and `1100` get their unit; `40,000 a week` has one. */
 const volumeOf = (volume: string, language: Language) =>
-  /\p{L}{3,}\D{0,40}$/u.test(volume) || volume === ''
-    ? volume
-    : `${volume} ${language === 'de' ? 'Nachrichten am Tag' : 'messages a day'}`;
+  /\p{L}{3,}\D{0,40}$/u.test(volume) || volume === '' ? volume : `${volume} ${A_DAY[language]}`;
 
 const quoteOf = (quote: string) => (quote.length > MAX_QUOTE ? `${quote.slice(0, MAX_QUOTE)} …` : quote);
 
