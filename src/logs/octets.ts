@@ -88,6 +88,29 @@ export function isMadeOf(words: number[], view: DataView, from: number, to: numb
   return lastWord(view, from, to) === words[words.length - 1];
 }
 
+const EACH = 0x01_01_01_01;
+const HIGHEST = 0x80_80_80_80;
+
+/** Not 0 when one of four octets, each of which was changed by exclusive or, is 0 (Mycroft's test). */
+const noneLeft = (word: number): number => (word - EACH) & ~word & HIGHEST;
+
+/** The next octet that is one of two kinds, sought four by four; `to` when there is none before. */
+export function nextOf(view: DataView, one: number, other: number, from: number, to: number): number {
+  const ones = Math.imul(one, EACH);
+  const others = Math.imul(other, EACH);
+  let at = from;
+  for (; at <= to - FOUR; at += FOUR) {
+    const word = view.getInt32(at, true);
+    if ((noneLeft(word ^ ones) | noneLeft(word ^ others)) !== 0) break;
+  }
+  while (at < to) {
+    const octet = view.getUint8(at);
+    if (octet === one || octet === other) break;
+    at += 1;
+  }
+  return at;
+}
+
 const KEYS = 256;
 
 /** Who does not know these numbers cannot foresee which names fall together. */

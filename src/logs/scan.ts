@@ -12,7 +12,7 @@ import { isKumoRecord, readKumo } from './kumomta.ts';
 import { LineCutter } from './lines.ts';
 import { Minutes, minuteOf, type StampKind } from './minutes.ts';
 import { Names } from './names.ts';
-import { decoded, textAt, viewOf } from './octets.ts';
+import { decoded, nextOf, textAt, viewOf } from './octets.ts';
 import { answeredBy, openPlaces, type Places, type PostfixSink, readPostfix } from './postfix.ts';
 import { powermtaReader } from './powermta.ts';
 import { openReaders, readerOf } from './programs.ts';
@@ -157,14 +157,11 @@ export class Scanner {
   #syslog(octets: Buffer, from: number, stampTo: number, to: number, kind: StampKind): void {
     const name = stampTo + 1;
     const most = Math.min(to, name + LONGEST_HEAD);
-    let end = name;
-    for (let isProgram = false; end < most; end += 1) {
-      const octet = octets[end] as number;
-      if (isProgram && (octet === OPENING || octet === COLON)) break;
-      if (octet === BLANK) isProgram = true;
-    }
+    const view = this.#viewOf(octets);
+    // The host may hold colons: it is an address at times.
+    const end = nextOf(view, OPENING, COLON, nextOf(view, BLANK, BLANK, name, most), most);
     if (end >= most) return;
-    const source = this.#sources.get(this.#viewOf(octets), name, end);
+    const source = this.#sources.get(view, name, end);
     const { read } = source;
     if (read === null) return;
     // `[PID]: `, or `: `
