@@ -12,11 +12,16 @@ import type { Database } from '../src/database/tables.ts';
 
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
 
-/** A migrated, empty PGlite, kept between runs: starting from it is five times as fast. */
-async function dumpFile(): Promise<string> {
+/** Another one with each change of a migration. */
+function migrationsHash(): string {
   const hash = createHash('sha256');
   for (const file of readdirSync(MIGRATIONS).sort()) hash.update(readFileSync(new URL(file, MIGRATIONS)));
-  const file = join(tmpdir(), `delist-desk-test-${hash.digest('hex').slice(0, 16)}.tar`);
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** A migrated, empty PGlite, kept between runs: starting from it is five times as fast. */
+async function dumpFile(): Promise<string> {
+  const file = join(tmpdir(), `delist-desk-test-${migrationsHash()}.tar`);
   if (existsSync(file)) return file;
   const pglite = await openPglite({});
   await migrate(new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) }) as never);
@@ -36,32 +41,70 @@ async function embedded(t: Test): Promise<Db> {
 }
 
 export type EmptyDatabase = {
-  db: Db /** Where others can connect to it too: undefined when it is embedded. */;
+  db: Db;
+  /** Where others can connect to it too: undefined when it is embedded. */
   url?: string;
 };
 
-async function emptyOnServer(t: Test, server: string): Promise<EmptyDatabase & { url: string }> {
-  const name = `dd_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`;
-  const run = async (statement: string) => {
-    const client = new pg.Client({ connectionString: server });
-    await client.connect();
-    await client.query(statement);
+/** Runs statements one by one on the server itself. */
+async function onceOnServer<T>(server: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
     await client.end();
-  };
-  await run(`create database ${name}`);
+  }
+}
+
+const databaseUrl = (server: string, name: string): string => {
   const url = new URL(server);
   url.pathname = `/${name}`;
-  const open = await openDatabase({ databaseUrl: url.href, dataDir: '' });
+  return url.href;
+};
+
+const TEMPLATE = 'dd_test_template_';
+/** The lock under which one process makes the template and the others wait for it. */
+const TEMPLATE_LOCK = 0x0dd7e57;
+
+/** A migrated, empty database that others are copied from; that of other migrations is dropped. */
+function templateOnServer(server: string): Promise<string> {
+  const name = TEMPLATE + migrationsHash();
+  return onceOnServer(server, async (client) => {
+    await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+    const { rows } = await client.query<{ datname: string; datistemplate: boolean }>(
+      'select datname, datistemplate from pg_database where starts_with(datname, $1)',
+      [TEMPLATE],
+    );
+    if (rows.some((row) => row.datname === name && row.datistemplate)) return name;
+    for (const { datname, datistemplate } of rows) {
+      if (datistemplate) await client.query(`alter database ${datname} is_template false`);
+      await client.query(`drop database if exists ${datname} with (force)`);
+    }
+    await client.query(`create database ${name}`);
+    const open = await openDatabase({ databaseUrl: databaseUrl(server, name), dataDir: '' });
+    await migrate(open.db as never);
+    await open.close();
+    // Said last: one that was cut short in between is made anew.
+    await client.query(`alter database ${name} is_template true`);
+    return name;
+  });
+}
+
+async function databaseOnServer(t: Test, server: string, template: string): Promise<Required<EmptyDatabase>> {
+  const name = `dd_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`;
+  await onceOnServer(server, (client) => client.query(`create database ${name} template ${template}`));
+  const url = databaseUrl(server, name);
+  const open = await openDatabase({ databaseUrl: url, dataDir: '' });
   t.teardown(async () => {
     await open.close();
-    await run(`drop database ${name} with (force)`);
+    await onceOnServer(server, (client) => client.query(`drop database ${name} with (force)`));
   });
-  return { db: open.db, url: url.href };
+  return { db: open.db, url };
 }
 
 async function onServer(t: Test, server: string): Promise<Db> {
-  const { db } = await emptyOnServer(t, server);
-  await migrate(db as never);
+  const { db } = await databaseOnServer(t, server, await templateOnServer(server));
   return db;
 }
 
@@ -74,7 +117,7 @@ export const testDatabase = (t: Test): Promise<Db> => {
 /** The same before the first start: no migration has run. */
 export async function emptyDatabase(t: Test): Promise<EmptyDatabase> {
   const server = process.env['TEST_DATABASE_URL'];
-  if (server) return emptyOnServer(t, server);
+  if (server) return databaseOnServer(t, server, 'template0');
   const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: await openPglite({}) }) });
   t.teardown(() => db.destroy());
   return { db };
