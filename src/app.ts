@@ -20,6 +20,7 @@ import { conversationPages } from './correspondence/conversation-routes.ts';
 import { messagePartsPages } from './correspondence/parts-routes.ts';
 import { correspondencePages } from './correspondence/routes.ts';
 import type { Db } from './database/open.ts';
+import { dossierApi, dossierPages } from './dossier/routes.ts';
 import { evidenceApi } from './evidence/api.ts';
 import { checkPages } from './evidence/check-routes.ts';
 import { pictureRoutes } from './evidence/pictures/routes.ts';
@@ -171,6 +172,7 @@ export async function buildApp(
     unfiledPartsPages,
     filingPages,
     letterPages,
+    dossierPages,
     evidencePages,
     checkPages,
     placePages,
@@ -196,6 +198,7 @@ export async function buildApp(
     correspondenceApi,
     filingApi,
     letterApi,
+    dossierApi,
     evidenceApi,
     placeApi,
     pictureRoutes,

@@ -1,0 +1,114 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { kindTitles } from '../evidence/kind-titles.ts';
+import { NumberParams } from '../incidents/number-params.ts';
+import { type Static, Type } from '../json-schema.ts';
+import { viewerOf } from '../web/access.ts';
+import { readDossier } from './store.ts';
+
+const PAPERS = ['a4', 'letter'] as const;
+const DossierQuery = Type.Object({
+  paper: Type.Optional(
+    Type.Enum([...PAPERS], { description: 'the size of the sheets; A4 where none is named' }),
+  ),
+  notes: Type.Optional(Type.Enum(['yes', 'no'], { description: '`no`: without notes' })),
+});
+type DossierQuery = Static<typeof DossierQuery>;
+
+/** One is written at a time: each keeps its sheets in memory until it is whole. */
+let last: Promise<unknown> = Promise.resolve();
+function inTurn<T>(make: () => Promise<T>): Promise<T> {
+  const mine = last.then(make, make);
+  last = mine.catch(() => undefined);
+  return mine;
+}
+
+type Given = { params: { number: number }; query: DossierQuery };
+
+/** The two files of an incident, as both pages and API serve them. */
+function dossiers({ db, catalogue }: FastifyInstance['desk']) {
+  async function made(request: FastifyRequest, { params, query }: Given) {
+    const { number } = params;
+    const read = await readDossier(db, number);
+    const now = new Date();
+    // Loaded when the first one is asked for: a start needs neither writer nor fonts.
+    const [{ dossierContents }, { writePdf }] = await Promise.all([
+      import('./contents.ts'),
+      import('./pdf.ts'),
+    ]);
+    const withNotes = query.notes !== 'no';
+    const blocks = dossierContents(read, {
+      zone: viewerOf(request).timeZone,
+      now,
+      providerName: catalogue.byKey.get(read.row.provider)?.name ?? read.row.provider,
+      kindTitles: await kindTitles(),
+      withNotes,
+    });
+    const paper = () => inTurn(() => writePdf(`#${number} ${read.row.title}`, blocks, query.paper ?? 'a4'));
+    return { read: withNotes ? read : withoutNotes(read), now, paper };
+  }
+
+  const named = (reply: FastifyReply, { params }: Given, ending: 'pdf' | 'zip') =>
+    reply
+      .header('content-disposition', `attachment; filename="incident-${params.number}.${ending}"`)
+      .header('content-security-policy', "sandbox; default-src 'none'")
+      .header('x-content-type-options', 'nosniff')
+      .type(`application/${ending}`);
+
+  return {
+    async pdf(request: FastifyRequest, reply: FastifyReply, given: Given) {
+      const { paper } = await made(request, given);
+      return named(reply, given, 'pdf').send(await paper());
+    },
+    async zip(request: FastifyRequest, reply: FastifyReply, given: Given) {
+      const { read, now, paper } = await made(request, given);
+      const [{ writeArchive }, { dossierFiles }] = await Promise.all([
+        import('./archive.ts'),
+        import('./files.ts'),
+      ]);
+      const files = [{ name: 'dossier.pdf', at: now, read: paper }, ...dossierFiles(db, read, now)];
+      return named(reply, given, 'zip').send(writeArchive(files, now));
+    },
+  };
+}
+
+const WORDS = {
+  pdf: 'The incident as one PDF: letters with their claims, correspondence, evidence, rejections, timeline',
+  zip: 'The PDF with all sources byte for byte, evidence, screenshots, JSON and SHA-256 sums, as one .zip',
+} as const;
+const KINDS = ['pdf', 'zip'] as const;
+
+/** An incident as one file: to print, to send, to put away. */
+export const dossierPages: FastifyPluginAsyncTypebox = async (app) => {
+  const serve = dossiers(app.desk);
+  for (const kind of KINDS)
+    app.get(
+      `/incidents/:number/dossier.${kind}`,
+      { config: { access: 'viewer' }, schema: { params: NumberParams, querystring: DossierQuery } },
+      (request, reply) => serve[kind](request, reply, request),
+    );
+};
+
+export const dossierApi: FastifyPluginAsyncTypebox = async (app) => {
+  const serve = dossiers(app.desk);
+  for (const kind of KINDS)
+    app.get(
+      `/incidents/:number/dossier.${kind}`,
+      {
+        config: { access: 'viewer' },
+        schema: {
+          tags: ['incidents'],
+          summary: WORDS[kind],
+          params: NumberParams,
+          querystring: DossierQuery,
+        },
+      },
+      (request, reply) => serve[kind](request, reply, request),
+    );
+};
+
+/** What we told each other stays with us. */
+const withoutNotes = <R extends Awaited<ReturnType<typeof readDossier>>>(read: R): R => ({
+  ...read,
+  entries: read.entries.filter(({ kind }) => kind !== 'note-added' && kind !== 'note-corrected'),
+});

@@ -1,0 +1,187 @@
+import { networkText } from '../addresses/address.ts';
+import type { Db } from '../database/open.ts';
+import { standingSnapshots } from '../evidence/snapshots.ts';
+import { readIncident } from '../incidents/show.ts';
+import { claimsOf } from '../letters/store.ts';
+import { getProfile } from '../profile/store.ts';
+import { countKinds, listEntries } from '../timeline/store.ts';
+
+/** More of an incident than this is in the archive's JSON, not on paper. */
+const MOST = { entries: 5000, messages: 500, rejections: 500, letters: 200, reports: 500 } as const;
+/** More of one text, in characters, is in its source. */
+export const TEXT_CHARACTERS = 20_000;
+
+const sentLetters = (db: Db, number: number) =>
+  db
+    .selectFrom('letters')
+    .selectAll()
+    .where('incident_number', '=', number)
+    .where('state', '=', 'sent')
+    .orderBy('sent_at')
+    .orderBy('id')
+    .limit(MOST.letters)
+    .execute();
+
+const rejectionsOf = (db: Db, number: number) =>
+  db
+    .selectFrom('rejections')
+    .select([
+      'id',
+      'occurred_at',
+      'recorded_at',
+      'reply_code',
+      'enhanced_code',
+      'block_code',
+      'reason',
+      'temporary',
+      'recipient_domain',
+      'mx',
+      'list_name',
+      'seen',
+      'text',
+      'report_id',
+    ])
+    .where('incident_number', '=', number)
+    .orderBy('id')
+    .limit(MOST.rejections)
+    .execute();
+
+async function messagesOf(db: Db, number: number) {
+  const rows = await db
+    .selectFrom('messages as m')
+    .leftJoin('tickets as t', 't.id', 'm.ticket_id')
+    .leftJoin('dispatches as d', 'd.message_id', 'm.id')
+    .select((eb) => [
+      'm.id',
+      'm.letter_id',
+      'm.direction',
+      'm.channel',
+      'm.at',
+      'm.recorded_at',
+      'm.from_address',
+      'm.to_address',
+      'm.subject',
+      eb.fn<string>('left', ['m.text', eb.lit(TEXT_CHARACTERS + 1)]).as('text'),
+      'm.raw_type',
+      'm.sha256',
+      'm.message_id',
+      'm.verdict',
+      'm.quote',
+      'm.proven',
+      'm.applied',
+      'm.form_fields',
+      't.reference',
+      'd.state as dispatch',
+    ])
+    .where('m.incident_number', '=', number)
+    .orderBy('m.at')
+    .orderBy('m.id')
+    .limit(MOST.messages)
+    .execute();
+  const attachments =
+    rows.length === 0
+      ? []
+      : await db
+          .selectFrom('attachments')
+          .select(['message_id', 'position', 'file_name', 'content_type', 'byte_length', 'sha256'])
+          .where(
+            'message_id',
+            'in',
+            rows.map((row) => row.id),
+          )
+          .orderBy('message_id')
+          .orderBy('position')
+          .execute();
+  const byMessage = Map.groupBy(attachments, (one) => one.message_id);
+  return rows.map((row) => ({ ...row, attachments: byMessage.get(row.id) ?? [] }));
+}
+
+const reportsOf = (db: Db, number: number) =>
+  db
+    .selectFrom('incident_reports as ir')
+    .innerJoin('reports as r', 'r.id', 'ir.report_id')
+    .select(['r.id', 'r.source', 'r.file_name', 'r.byte_length', 'r.sha256', 'r.received_at'])
+    .where('ir.incident_number', '=', number)
+    .orderBy('r.id')
+    .limit(MOST.reports)
+    .execute();
+
+/** Facts recorded by hand, all of them, with their screenshots. */
+async function recordedEvidence(db: Db, number: number) {
+  const rows = await db
+    .selectFrom('evidence as e')
+    .leftJoin('addresses as a', 'a.id', 'e.address_id')
+    .select([
+      'e.id',
+      'e.claim',
+      'e.result',
+      'e.words',
+      'e.source',
+      'e.observed_at',
+      'e.recorded_at',
+      'e.recorded_by_name',
+      'a.network',
+    ])
+    .where('e.incident_number', '=', number)
+    .orderBy('e.observed_at')
+    .orderBy('e.id')
+    .limit(1000)
+    .execute();
+  return rows.map(({ network, ...one }) => ({ ...one, address: network ? networkText(network) : null }));
+}
+
+/** Screenshots of the facts and of the places that were read for this incident. */
+const screenshotsOf = (db: Db, number: number) =>
+  db
+    .selectFrom('evidence_files as f')
+    .leftJoin('evidence as e', 'e.id', 'f.evidence_id')
+    .leftJoin('place_readings as p', 'p.id', 'f.reading_id')
+    .select([
+      'f.id',
+      'f.file_name',
+      'f.content_type',
+      'f.byte_length',
+      'f.sha256',
+      'f.evidence_id',
+      'f.reading_id',
+    ])
+    .where((eb) => eb.or([eb('e.incident_number', '=', number), eb('p.incident_number', '=', number)]))
+    .orderBy('f.id')
+    .limit(500)
+    .execute();
+
+/**
+ * All that a dossier tells of an incident, in a fixed number of queries; sources, screenshots and raw answers are
+ * left where they are until they are written. Throws not-found.
+ */
+export async function readDossier(db: Db, number: number) {
+  const incident = await readIncident(db, number);
+  const profile = await getProfile(db);
+  const networks = incident.addresses.map((one) => one.network);
+  const [letters, rejections, messages, reports, recorded, screenshots, snapshots, timeline, kinds] =
+    await Promise.all([
+      sentLetters(db, number),
+      rejectionsOf(db, number),
+      messagesOf(db, number),
+      reportsOf(db, number),
+      recordedEvidence(db, number),
+      screenshotsOf(db, number),
+      standingSnapshots(db, { networks, domains: profile.sendingDomains }),
+      listEntries(db, number, { order: 'oldest', limit: MOST.entries }),
+      countKinds(db, number),
+    ]);
+  return {
+    ...incident,
+    organisation: profile.name,
+    letters: letters.map((letter) => ({ ...letter, claims: claimsOf(letter) })),
+    rejections,
+    messages,
+    reports,
+    recorded,
+    screenshots,
+    snapshots,
+    entries: timeline.entries,
+    entryCount: [...kinds.values()].reduce((sum, n) => sum + n, 0),
+  };
+}
+export type DossierRead = Awaited<ReturnType<typeof readDossier>>;
