@@ -2,7 +2,9 @@ import type { Verdict } from '../providers/schema.ts';
 import type { Claim } from './claims.ts';
 import { gap, type LetterFacts, type Missing, missingOf, type Need, refusedSince } from './facts.ts';
 import { type Language, letterList } from './language.ts';
-import { insideSentence, type LetterData } from './letter-helpers.ts';
+import { insideSentence, type LetterData } from './template/claim-data.ts';
+import { renderForms } from './template/interpret.ts';
+import { valuesOf } from './template/values.ts';
 import type { LetterTemplate } from './templates.ts';
 
 export type Draft = { subject: string; body: string; claims: Claim[]; missing: Missing[] };
@@ -89,23 +91,18 @@ function variablesOf(facts: LetterFacts, missing: Missing[], language: Language)
   };
 }
 
-/** A letter from a template: only what holds is stated. Pure; throws when the template names an unknown variable. */
+/** A letter from a template: only what holds is stated. Pure. Throws the problem `invalid` when it becomes too long. */
 export function draftLetter(template: LetterTemplate, facts: LetterFacts, claims: Claim[]): Draft {
   const used = claims.filter((claim) => template.claims.includes(claim.key));
   const missing = missingOf(template.needs, facts);
-  const variables = variablesOf(facts, missing, template.language);
+  const values = valuesOf(variablesOf(facts, missing, template.language));
   const letter: LetterData = {
     claims: new Map(used.map((claim) => [claim.key, claim])),
     language: template.language,
     stated: new Map(),
   };
-  const options = {
-    data: { letter },
-    allowProtoPropertiesByDefault: false,
-    allowProtoMethodsByDefault: false,
-  };
-  const subject = oneLine(template.renderSubject(variables, options)).slice(0, 300);
-  const body = tidy(template.renderBody(variables, options));
+  const subject = oneLine(renderForms(template.forms.subject, values, letter)).slice(0, 300);
+  const body = tidy(renderForms(template.forms.body, values, letter));
   return {
     subject,
     body,

@@ -99,9 +99,9 @@ const MISTAKES: [string, string, RegExp][] = [
     /no \{\{else\}\}/,
   ],
   ['an unknown helper', file('{{shout address}}'), /no helper shout/],
-  ['an unknown block', file('{{#each addresses}}x{{/each}}'), /no block/],
+  ['an unknown block', file('{{#with addresses}}x{{/with}}'), /no block/],
   ['an unknown partial', file('{{> nobody}}'), /no partial nobody/],
-  ['a block that is not closed', file('{{#if blockCode}}x'), /Parse error/],
+  ['a block that is not closed', file('{{#if blockCode}}x'), /line 10, column 1: .*never closed/],
   ['the inside of a built-in', file('{{constructor}}'), /no variable constructor/],
 ];
 
