@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import Handlebars from 'handlebars';
 import t from 'tap';
