@@ -38,7 +38,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
   async function shown(id: number) {
     const letter = await getLetter(db, id);
-    const template = letters.find(letter.template, letter.language);
+    const template = await letters.of(db, letter);
     const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
     const { draft, facts, rule } = await currentDraft(db, letter, template, provider, new Date());
     const claims = letter.state === 'sent' ? (letter.claims as typeof draft.claims) : draft.claims;
@@ -87,7 +87,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
   async function usuallyTo(id: number): Promise<string> {
     const letter = await getLetter(db, id);
-    const template = letters.find(letter.template, letter.language);
+    const template = await letters.of(db, letter);
     const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
     const { facts, rule } = await currentDraft(db, letter, template, provider, new Date());
     const route = provider && routeFor(provider, rule);
@@ -98,7 +98,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     '/templates',
     { config: { access: 'viewer' }, schema: { tags, summary: 'Letter templates' } },
     async () => ({
-      items: letters.templates.map(({ key, language, round, title, when, claims }) => ({
+      items: (await letters.current(db)).map(({ key, language, round, title, when, claims }) => ({
         key,
         language,
         round,
@@ -135,7 +135,8 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const incident = await getIncident(db, number);
       const provider = catalogue.byKey.get(incident.provider);
       const { template: key, language } = request.body ?? {};
-      const template = key ? named(key, language) : suggested();
+      const templates = await letters.current(db);
+      const template = key ? named(templates, key, language) : suggested();
       const answer = await once(
         db,
         {
@@ -153,15 +154,15 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
       function suggested(): LetterTemplate {
         const kin = provider ?? { key: incident.provider, kind: 'mailbox-provider' as const };
-        const found = nextTemplate(letters.templates, kin, incident, language);
+        const found = nextTemplate(templates, kin, incident, language);
         if (!found) throw invalid('template', 'No template fits; name one.');
         return found;
       }
     },
   );
 
-  function named(key: string, language: string | undefined): LetterTemplate {
-    const found = letters.templates.filter((template) => template.key === key);
+  function named(templates: LetterTemplate[], key: string, language: string | undefined): LetterTemplate {
+    const found = templates.filter((template) => template.key === key);
     const one =
       found.find((template) => template.language === language) ??
       (language ? undefined : (found.find((template) => template.language === 'en') ?? found[0]));
@@ -251,7 +252,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { id } = request.params;
       const letter = await getLetter(db, id);
-      const template = letters.find(letter.template, letter.language);
+      const template = await letters.of(db, letter);
       const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
       const { channel, reference, sentAt, account, to, deliver, fields } = request.body;
       const isMailed = deliver ?? account !== undefined;

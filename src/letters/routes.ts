@@ -91,7 +91,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       letter,
       incident,
       provider: catalogue.byKey.get(incident.provider),
-      template: letters.find(letter.template, letter.language),
+      template: await letters.of(db, letter),
     };
   }
 
@@ -107,7 +107,8 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         kind: 'mailbox-provider' as const,
         languages: ['en'] as string[],
       };
-      const suggested = nextTemplate(letters.templates, provider, incident);
+      const templates = await letters.current(db);
+      const suggested = nextTemplate(templates, provider, incident);
       const drafts = await db
         .selectFrom('letters')
         .select(['id', 'subject', 'updated_at'])
@@ -121,7 +122,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         incidentTitle: incident.title,
         isClosed: incident.state === 'closed',
         drafts,
-        templates: templatesFor(letters.templates, provider)
+        templates: templatesFor(templates, provider)
           .map((template) => ({
             key: template.key,
             language: template.language,
@@ -145,7 +146,10 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       const { number } = request.params;
       const form = readForm(StartForm, request.body);
       const incident = await getIncident(db, number);
-      const template = letters.find(form.template, form.language);
+      const template = (await letters.current(db)).find(
+        (one) => one.key === form.template && one.language === form.language,
+      );
+      if (!template) throw notFound(`letter template ${form.template}`);
       const answer = await formOnce(db, request, { what: `letter ${number}` }, async (trx) => ({
         status: 303,
         body: await startLetter(
@@ -170,8 +174,9 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   ) {
     const { letter, incident, provider, template } = await letterOf(number, id);
     const now = new Date();
-    const [{ draft, facts, rule }, overrides, entered, before] = await Promise.all([
+    const [{ draft, facts, rule }, newest, overrides, entered, before] = await Promise.all([
       currentDraft(db, letter, template, provider, now),
+      letters.newestFor(db, letter),
       overridesOf(db, id),
       enteredWith(db, id),
       db
@@ -200,6 +205,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       incident,
       provider,
       template,
+      newestTemplate: newest,
       draft,
       facts,
       route,
@@ -269,7 +275,8 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
 
   verb('/refreshing', async (request, number, id) => {
     const { version, ...text } = readForm(TextForm, request.body);
-    const { provider, template } = await letterOf(number, id);
+    const { provider, letter } = await letterOf(number, id);
+    const template = await letters.newestFor(db, letter);
     const answer = await formOnce(db, request, { what: `refresh letter ${id}` }, async (trx) => {
       await saveDraft(trx, id, text, version);
       return { status: 303, body: await refreshDraft(trx, id, template, provider, new Date()) };

@@ -37,6 +37,8 @@ export type LetterTemplate = Omit<Static<typeof FrontMatter>, 'round' | 'needs'>
   needs: (keyof typeof NEEDS)[];
   /** As written. */
   body: string;
+  /** Of what people made of it; null: as it is built in. */
+  version: number | null;
   /** Checked, and ready to be rendered by `draftLetter`. */
   forms: { subject: Form[]; body: Form[] };
 };
@@ -100,6 +102,7 @@ function readTemplate(folder: string, file: string, parts: ReadonlyMap<string, s
     round: matter.round,
     needs: matter.needs as LetterTemplate['needs'],
     body,
+    version: null,
     forms: formsOf(matter, body, parts, front.split('\n').length + 2, refuse),
   };
 }
