@@ -36,6 +36,7 @@ import { incidentListPages } from './incidents/list-routes.ts';
 import { logPages } from './incidents/log-routes.ts';
 import { incidentPages } from './incidents/routes.ts';
 import { letterApi } from './letters/api.ts';
+import { editorPages } from './letters/editor-routes.ts';
 import type { LetterLibrary } from './letters/library.ts';
 import { letterPages } from './letters/routes.ts';
 import { templateApi } from './letters/template-api.ts';
@@ -176,6 +177,7 @@ export async function buildApp(
     letterPages,
     dossierPages,
     templatePages,
+    editorPages,
     evidencePages,
     checkPages,
     placePages,

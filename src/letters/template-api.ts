@@ -4,22 +4,16 @@ import { actorOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { once } from '../web/once.ts';
-import { LANGUAGES } from './language.ts';
 import type { Shelved } from './library.ts';
-import { ROUNDS } from './rounds.ts';
 import { placeOf, restoreBuiltIn, saveTemplate } from './template-edit.ts';
 import { standingText, stateOf } from './template-page.ts';
+import { TemplateParams } from './template-params.ts';
 import { listVersions, textOfVersion, type VersionRow } from './template-store.ts';
-import { partsOfKey, TEXT_FIELDS, textOf } from './template-text.ts';
+import { MAX_NOTE, partsOfKey, TEXT_FIELDS, textOf } from './template-text.ts';
 
 const tags = ['letters'];
 const closed = { additionalProperties: false };
 const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
-const Params = Type.Object({
-  owner: Type.String({ pattern: '^[a-z0-9-]+$', maxLength: 60 }),
-  round: Type.Enum([...ROUNDS]),
-  language: Type.Enum(Object.keys(LANGUAGES)),
-});
 const Text = Type.Object({
   title: Type.String(),
   when: Type.String(),
@@ -112,7 +106,7 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
   const URL = '/letter-templates/:owner/:round/:language';
 
-  const placeIn = ({ owner, round, language }: Static<typeof Params>) =>
+  const placeIn = ({ owner, round, language }: Static<typeof TemplateParams>) =>
     placeOf(db, letters, catalogue, { key: `${owner}/${round}`, language });
 
   app.get(
@@ -135,7 +129,7 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         tags,
         summary: 'One letter template; its key is owner/round',
-        params: Params,
+        params: TemplateParams,
         response: { 200: Whole },
       },
     },
@@ -149,9 +143,9 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         tags,
         summary: 'Save a text as the newest version; its mistakes are told with line and column',
-        params: Params,
+        params: TemplateParams,
         body: Type.Object(
-          { ...TEXT_FIELDS, note: Type.Optional(Type.String({ maxLength: 300 })), version: Since },
+          { ...TEXT_FIELDS, note: Type.Optional(Type.String({ maxLength: MAX_NOTE })), version: Since },
           closed,
         ),
         response: { 200: Whole },
@@ -175,7 +169,7 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         tags,
         summary: 'Back to what is built in; a template of one’s own is taken away',
-        params: Params,
+        params: TemplateParams,
         body: Type.Union([Type.Object({ version: Since }, closed), Type.Null()]),
         response: { 200: Whole },
       },
@@ -204,7 +198,7 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         tags,
         summary: 'Versions of a letter template, the newest first',
-        params: Params,
+        params: TemplateParams,
         querystring: Type.Object({
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
           cursor: Type.Optional(Type.String({ maxLength: 200 })),

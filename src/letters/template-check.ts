@@ -1,11 +1,12 @@
-import { CLAIM_KEYS } from './claims.ts';
 import type { Need } from './facts.ts';
 import { type Form, type Test, WRITERS, type Writer } from './template/forms.ts';
-import { type Near, nearest } from './template/nearest.ts';
+import { NamedClaims } from './template/named-claims.ts';
+import { EVIDENCE, Names, type Scope, TOP } from './template/names.ts';
+import { nearest } from './template/nearest.ts';
 import { type Block, type Node, parseTemplate } from './template/parse.ts';
 import { MAX_PROBLEMS, placeIn, type TemplateProblem } from './template/problem.ts';
 import type { Argument } from './template/words.ts';
-import { IMPLIED, own, VOCABULARY, type Vocabulary } from './variables.ts';
+import { VOCABULARY, type Vocabulary } from './variables.ts';
 
 /** A template that may be rendered, or what is wrong with it. */
 export type Checked = {
@@ -24,27 +25,11 @@ type Options = {
   vocabulary?: Vocabulary;
 };
 
-/** Names that a block sets for what stands inside it. */
-const EVIDENCE: Record<string, string[]> = {
-  claim: ['@words', '@date'],
-  holding: ['@names', '@one', '@date'],
-  pending: ['@names', '@one', '@date'],
-};
-/** Present inside its block, and never empty. */
-const NEVER_EMPTY = ['@words', '@names'];
 const BLOCKS = ['if', 'unless', 'each', 'claim', 'holds', 'holding', 'pending', 'any'];
 const WITH_ELSE = ['if', 'unless', 'each', 'holds'];
 /** Forms of a template with its parts: a bound on what one letter costs. */
 const MAX_FORMS = 5000;
 const MAX_PARTS_DEEP = 3;
-
-type Scope = {
-  guards: string[];
-  evidence: string[];
-  /** Inside `each`: the columns of its rows; `text`: the list is one of texts. */
-  row: Record<string, 'always' | 'guarded'> | 'text' | null;
-};
-const TOP: Scope = { guards: [], evidence: [], row: null };
 
 /**
  * Checks a template's text against the forms that letters may use, and gives it as these forms. A variable that nobody
@@ -57,18 +42,16 @@ export function checkTemplate(source: string, options: Options = {}): Checked {
   const forms = checker.forms(nodes, TOP, (at) => place(at));
   return {
     forms,
-    claims: [...checker.claims],
-    needs: [...checker.needs],
+    claims: [...checker.claims.used],
+    needs: [...checker.names.needs],
     problems: problems.sort((a, b) => a.line - b.line || a.column - b.column).slice(0, MAX_PROBLEMS),
   };
 }
 
 class Checker {
-  readonly claims = new Set<string>();
-  readonly needs = new Set<Need>();
-  private readonly named: readonly string[] | undefined;
+  readonly names: Names;
+  readonly claims: NamedClaims;
   private readonly parts: ReadonlyMap<string, string>;
-  private readonly vocabulary: Vocabulary;
   private readonly problems: TemplateProblem[];
   private place: (at: number) => { line: number; column: number } = () => ({ line: 1, column: 1 });
   private count = 0;
@@ -77,9 +60,10 @@ class Checker {
   private part: { name: string; at: { line: number; column: number } } | null = null;
 
   constructor({ needs, parts = new Map(), vocabulary = VOCABULARY }: Options, problems: TemplateProblem[]) {
-    this.named = needs;
+    const report = (at: number, words: string) => this.report(at, words);
+    this.names = new Names(vocabulary, needs, report);
+    this.claims = new NamedClaims(report);
     this.parts = parts;
-    this.vocabulary = vocabulary;
     this.problems = problems;
   }
 
@@ -105,78 +89,6 @@ class Checker {
     return forms;
   }
 
-  /** Whether a value may stand here, and under which name it is found; undefined when it may not. */
-  private use(name: string, at: number, scope: Scope, how: 'output' | 'condition'): string | undefined {
-    if (name.startsWith('@')) return this.useOfBlock(name, at, scope, how);
-    if (scope.row) {
-      const inRow = this.useOfRow(name, at, scope, how);
-      if (inRow !== null) return inRow;
-    }
-    const standing = own(this.vocabulary.variables, name);
-    if (standing === undefined) {
-      const columns = scope.row && scope.row !== 'text' ? Object.keys(scope.row) : [];
-      const near: Near = [...Object.keys(this.vocabulary.variables), ...columns];
-      this.report(at, `there is no variable ${name}${nearest(name, near)}`);
-      return undefined;
-    }
-    const isGuarded = scope.guards.some(
-      (guard) => name === guard || name === `${guard}.at` || IMPLIED[name] === guard,
-    );
-    if (how === 'condition' || standing === 'always') return name;
-    if (standing === 'condition') this.report(at, `${name} is for conditions only`);
-    else if (standing === 'guarded' && !isGuarded) this.mayBeEmpty(name, at);
-    else if (standing !== 'guarded' && !isGuarded) {
-      this.needs.add(standing);
-      if (this.named && !this.named.includes(standing))
-        this.report(at, `${name} is used, so needs must name ${standing}`);
-    }
-    return name;
-  }
-
-  private mayBeEmpty(name: string, at: number): void {
-    this.report(at, `${name} may be empty; put it inside {{#if ${name}}}`);
-  }
-
-  private useOfBlock(name: string, at: number, scope: Scope, how: 'output' | 'condition') {
-    if (!scope.evidence.includes(name)) {
-      const known = Object.values(EVIDENCE).flat();
-      this.report(
-        at,
-        known.includes(name)
-          ? `${name} stands outside the block that sets it`
-          : `there is no variable ${name}${nearest(name, scope.evidence)}`,
-      );
-      return undefined;
-    }
-    if (name === '@one' && how === 'output') this.report(at, '@one is for conditions only');
-    else if (how === 'output' && !NEVER_EMPTY.includes(name) && !scope.guards.includes(name))
-      this.mayBeEmpty(name, at);
-    return name;
-  }
-
-  /** Null: the name is not one of the row's. */
-  private useOfRow(name: string, at: number, { row, guards }: Scope, how: 'output' | 'condition') {
-    if (row === 'text') return name === 'this' ? name : null;
-    const column = name.startsWith('this.') ? name.slice(5) : name;
-    const standing = own(row ?? {}, column);
-    if (standing === undefined) {
-      if (name === column) return null;
-      this.report(
-        at,
-        `the rows of this list have no column ${column}${nearest(column, Object.keys(row ?? {}))}`,
-      );
-      return undefined;
-    }
-    const whole = `this.${column}`;
-    if (standing === 'guarded' && how === 'output' && !guards.includes(whole)) this.mayBeEmpty(name, at);
-    return whole;
-  }
-
-  private shapeOf(name: string): 'moment' | 'list' | 'table' | 'text' {
-    if (own(this.vocabulary.tables, name)) return 'table';
-    return own(this.vocabulary.shapes, name) ?? 'text';
-  }
-
   private output(node: Extract<Node, { is: 'output' | 'part' }>, scope: Scope): Form[] {
     const [first, second, ...rest] = node.arguments;
     if (first?.is !== 'name' || node.pairs.length > 0 || rest.length > 0) {
@@ -196,14 +108,14 @@ class Checker {
       this.report(variable.at, `${as} is followed by the name of a variable`);
       return [];
     }
-    const name = this.use(variable.name, variable.at, scope, 'output');
+    const name = this.names.use(variable.name, variable.at, scope, 'output');
     if (name === undefined) return [];
     this.fits(name, as as Writer, variable.at);
     return [{ is: 'value', name, as: as as Writer }];
   }
 
   private fits(name: string, as: Writer, at: number): void {
-    const shape = this.shapeOf(name);
+    const shape = this.names.shapeOf(name);
     if (shape === 'moment' && as !== 'time' && as !== 'day')
       this.report(at, `${name} is a time: write {{time ${name}}} or {{day ${name}}}`);
     else if (shape === 'list' && as !== 'list' && as !== 'every')
@@ -257,47 +169,19 @@ class Checker {
     const body = this.forms(node.body, inside);
     const otherwise = this.forms(node.otherwise ?? [], scope);
     if (name === 'holding' || name === 'pending') {
-      const words = this.wordings(node);
+      const words = this.claims.wordings(node);
       return [{ is: 'together', how: name === 'holding' ? 'fact' : 'intent', words, body }];
     }
-    const keys = this.keys(node);
+    const keys = this.claims.keys(node);
     if (name === 'any') return [{ is: 'any', keys, body }];
     const [key = ''] = keys;
     if (keys.length > 1) this.report(at, `{{#${name}}} names one claim`);
     return [name === 'claim' ? { is: 'claim', key, body } : { is: 'holds', key, body, otherwise }];
   }
 
-  private useClaim(key: string, at: number): void {
-    if (CLAIM_KEYS.includes(key)) this.claims.add(key);
-    else this.report(at, `there is no claim ${key}${nearest(key, CLAIM_KEYS)}`);
-  }
-
-  private keys({ name, at, arguments: [first, ...rest], pairs }: Block): string[] {
-    if (first?.is !== 'text' || rest.length + pairs.length > 0) {
-      this.report(at, `a claim is named by a text in quotes, as in {{#${name} "spf-pass"}}`);
-      return [];
-    }
-    const keys = first.text.split(' ').filter(Boolean);
-    if (keys.length === 0) this.report(first.at, 'no claim is named here');
-    for (const key of keys) this.useClaim(key, first.at);
-    return keys;
-  }
-
-  private wordings({ name, at, arguments: [first], pairs }: Block): [string, string][] {
-    if (first || pairs.length === 0)
-      this.report(first?.at ?? at, `each claim is named with its words, as in {{#${name} spf-pass="SPF"}}`);
-    const seen = new Set<string>();
-    for (const pair of pairs) {
-      if (seen.has(pair.key)) this.report(pair.at, `claim ${pair.key} is named twice`);
-      seen.add(pair.key);
-      this.useClaim(pair.key, pair.at);
-    }
-    return pairs.map(({ key, text }) => [key, text]);
-  }
-
   private test(argument: Argument | undefined, at: number, scope: Scope): Test | undefined {
     if (argument?.is === 'name') {
-      const name = this.use(argument.name, argument.at, scope, 'condition');
+      const name = this.names.use(argument.name, argument.at, scope, 'condition');
       return name === undefined ? undefined : { name, several: false };
     }
     if (argument?.is !== 'call') {
@@ -314,8 +198,8 @@ class Checker {
       );
       return undefined;
     }
-    const name = this.use(of.name, of.at, scope, 'condition');
-    if (name !== undefined && this.shapeOf(name) !== 'list') this.report(of.at, `${name} is no list`);
+    const name = this.names.use(of.name, of.at, scope, 'condition');
+    if (name !== undefined && this.names.shapeOf(name) !== 'list') this.report(of.at, `${name} is no list`);
     return name === undefined ? undefined : { name, several: true };
   }
 
@@ -344,11 +228,11 @@ class Checker {
       this.report(node.at, 'an each cannot stand inside another each');
       return [];
     }
-    const name = this.use(first.name, first.at, scope, 'condition');
-    const shape = name === undefined ? 'list' : this.shapeOf(name);
+    const name = this.names.use(first.name, first.at, scope, 'condition');
+    const shape = name === undefined ? 'list' : this.names.shapeOf(name);
     if (name !== undefined && shape !== 'list' && shape !== 'table')
       this.report(first.at, `${name} is no list`);
-    const row = own(this.vocabulary.tables, first.name) ?? 'text';
+    const row = this.names.rowOf(first.name);
     const body = this.forms(node.body, { ...scope, row });
     const otherwise = this.forms(node.otherwise ?? [], scope);
     return name === undefined ? [] : [{ is: 'each', name, body, otherwise }];

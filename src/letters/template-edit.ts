@@ -1,14 +1,10 @@
 import type { Db, Trx } from '../database/open.ts';
-import { getIncident } from '../incidents/store.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Actor } from '../web/access.ts';
-import { judgeClaims } from './claims.ts';
-import { type Draft, draftLetter } from './draft.ts';
 import { LANGUAGES } from './language.ts';
 import type { LetterLibrary, Shelved } from './library.ts';
 import { ROUNDS } from './rounds.ts';
-import { readSources } from './sources.ts';
 import { addVersion, textOfVersion } from './template-store.ts';
 import {
   MAX_NOTE,
@@ -19,7 +15,6 @@ import {
   type TemplateText,
   textOf,
 } from './template-text.ts';
-import type { LetterTemplate } from './templates.ts';
 
 type Named = { key: string; language: string };
 
@@ -126,19 +121,4 @@ export async function restoreBuiltIn(trx: Trx, actor: Actor, place: Shelved, sin
     throw invalid('version', 'There is nothing to go back from: nobody changed this template.');
   const builtIn = place.builtIn ? textOf(place.builtIn) : null;
   return addVersion(trx, actor, place, { since, text: null, builtIn, note: '' });
-}
-
-/** The letter that a template would give in an incident now. Nothing is kept and nothing is sent. */
-export async function previewLetter(
-  db: Db,
-  catalogue: Catalogue,
-  template: LetterTemplate,
-  number: number,
-  now: Date,
-): Promise<Draft & { incident: { number: number; title: string } }> {
-  const incident = await getIncident(db, number);
-  const provider = catalogue.byKey.get(incident.provider);
-  const { facts, sources } = await readSources(db, incident, provider, now);
-  const draft = draftLetter(template, facts, judgeClaims(template.claims, sources, now));
-  return { ...draft, incident: { number, title: incident.title } };
 }

@@ -12,7 +12,7 @@ const AROUND = 2;
 const MAX_WORD_PAIRS = 250_000;
 
 const whole = (text: string, marked = false): Piece[] => (text === '' ? [] : [{ text, marked }]);
-const wordsOf = (line: string) => line.match(/\s+|[\p{L}\p{N}_.@-]+|[^\s\p{L}\p{N}]/gu) ?? [];
+const wordsOf = (line: string) => line.match(/\s+|[\p{L}\p{N}_@-]+(?:\.[\p{L}\p{N}_@-]+)*|./gu) ?? [];
 
 /** The words of a line, those marked that the other line does not have. */
 function piecesOf(words: string[], kept: (number | undefined)[]): Piece[] {

@@ -1,7 +1,5 @@
-export type Near = readonly string[];
-
 /** `; did you mean address?` where one of the known names is close to what was written, else nothing. */
-export function nearest(written: string, known: Near): string {
+export function nearest(written: string, known: readonly string[]): string {
   if (written.length > 60) return '';
   const [best] = known
     .map((name) => ({ name, distance: edits(written.toLowerCase(), name.toLowerCase()) }))
