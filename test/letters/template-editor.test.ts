@@ -100,7 +100,10 @@ t.test('a letter keeps the version that it was drafted from, until it is brought
   t.notMatch((await admin.get(url)).body, 'The template has changed');
   await desk.api('PUT', API, {
     ...TEXT,
-    body: TEXT.body.replace('Dear Outlook.com team,', 'Good morning,\n\n{{#claim "bounce-rate-low"}}x{{/claim}}'),
+    body: TEXT.body.replace(
+      'Dear Outlook.com team,',
+      'Good morning,\n\n{{#claim "bounce-rate-low"}}x{{/claim}}',
+    ),
   });
 
   const stale = await admin.get(url);
