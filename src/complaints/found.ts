@@ -47,13 +47,24 @@ const shareFact = (share: Share): Fact => ({
     : `${complaintsWords(share.complaints)}, ${share.accepted > 0 ? `${count(share.accepted)} accepted` : 'no log shows what was accepted'}`,
 });
 
-/** Silence proves little, so no claim rests on it: reports only prove enrolment, or contradict a low rate. */
+/**
+ * Silence proves little, so no claim rests on it: reports prove enrolment, and a rate where there are enough of them.
+ * Not every user is in a loop, so a letter names both numbers.
+ */
 function claimsOf(facts: ComplaintFacts, now: Date): ClaimFinding[] {
   const { lastOfMicrosoft: last } = facts;
   const against = facts.providers.find((share) => tells(share) && rateOf(share) >= GOOD_RATE);
+  const low = facts.providers.filter((share) => tells(share) && rateOf(share) < GOOD_RATE);
   return [
     ...(last && ageDays(last, now) <= 90
-      ? [{ claim: 'jmrp-enrolled', result: 'supports' as const, words: `with reports up to ${words(last)}` }]
+      ? [
+          {
+            claim: 'jmrp-enrolled',
+            result: 'supports' as const,
+            words: `with reports up to ${words(last)}`,
+            phrase: { key: 'reports-until', values: { day: { day: last.toISOString().slice(0, 10) } } },
+          },
+        ]
       : []),
     ...(against
       ? [
@@ -63,9 +74,24 @@ function claimsOf(facts: ComplaintFacts, now: Date): ClaimFinding[] {
             words: `${percent(against)} at ${against.name}`,
           },
         ]
-      : []),
+      : low.map(lowRate)),
   ];
 }
+
+const lowRate = (share: Share): ClaimFinding => ({
+  claim: 'complaint-rate-low',
+  result: 'supports',
+  words: `${complaintsWords(share.complaints)} to ${count(share.accepted)} messages accepted by ${share.name} in ${WEEK} days`,
+  phrase: {
+    key: 'complaints-of',
+    values: {
+      complaints: share.complaints,
+      accepted: share.accepted,
+      provider: share.name,
+      days: WEEK,
+    },
+  },
+});
 
 /** What feedback loops reported of an address in the last week. */
 export function complaintsFound(address: string, facts: ComplaintFacts, now: Date): Found {

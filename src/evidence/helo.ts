@@ -84,7 +84,11 @@ function matchOf(name: string, { names }: Reverse): Match {
 }
 
 function heloVerdict(name: string, forward: HeloForward, match: Match): ClaimFinding {
-  if (match.outcome === 'good') return heloClaim('supports', `HELO says ${name}, as reverse DNS does`);
+  if (match.outcome === 'good')
+    return {
+      ...heloClaim('supports', `HELO says ${name}, as reverse DNS does`),
+      phrase: { key: 'helo', values: { name } },
+    };
   if (forward.outcome === 'bad') return heloClaim('contradicts', forward.words);
   if (match.outcome === 'unknown') return heloClaim('unknown', match.words);
   return heloClaim('contradicts', match.words);

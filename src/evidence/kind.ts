@@ -24,8 +24,25 @@ export type Fact = {
 /** What evidence says of a claim. */
 export type EvidenceResult = 'supports' | 'contradicts' | 'unknown';
 
-/** What the finding says of a letter's claim (keys of `letters/claims.json`). */
-export type ClaimFinding = { claim: string; result: EvidenceResult; words: string };
+/**
+ * A value inside a phrase, worded by the language of the letter. `day` is ISO 8601, as is `time`; `percent` is the
+ * number as its source gives it, so that nothing is rounded on the way; a `list` is of names.
+ */
+export type PhraseValue =
+  | string
+  | number
+  | { day: string }
+  | { time: string }
+  | { percent: string }
+  | { list: string[] };
+/** What was found, as a key of `letters/wording` with its values: a letter says it in its own language. */
+export type Phrase = { key: string; values: Record<string, PhraseValue> };
+
+/**
+ * What the finding says of a letter's claim (keys of `letters/claims.json`). The words are for our pages; a finding
+ * that supports a claim has a phrase for letters. Snapshots of older releases have none.
+ */
+export type ClaimFinding = { claim: string; result: EvidenceResult; words: string; phrase?: Phrase };
 
 export type Found = {
   outcome: Outcome;

@@ -51,19 +51,21 @@ function summaryOf({ listed, answered, unknown, wide }: Sums): string {
   return [...parts, ...(wide.length > 0 ? [`its range on ${named(wide)}`] : [])].join('; ');
 }
 
-const claim = (result: ClaimFinding['result'], words: string): ClaimFinding => ({
-  claim: 'no-public-listing',
-  result,
-  words,
-});
+const claim = (
+  result: ClaimFinding['result'],
+  words: string,
+  said?: Pick<ClaimFinding, 'phrase'>,
+): ClaimFinding => ({ claim: 'no-public-listing', result, words, ...said });
 
 /** Holds only when every list that matters answered and no list has it; a listing of the range is no own one. */
 function noListing({ listed, answered, unknown, missed }: Sums): ClaimFinding {
   if (listed.length > 0) return claim('contradicts', `on ${named(listed)}`);
   if (missed.length > 0) return claim('unknown', `not known: no usable answer from ${named(missed)}`);
   if (answered === 0) return claim('unknown', 'not known: no list gave an answer');
-  const silent = unknown.length > 0 ? ' that answered' : '';
-  return claim('supports', `on none of ${answered} public lists${silent}`);
+  const isSilent = unknown.length > 0;
+  return claim('supports', `on none of ${answered} public lists${isSilent ? ' that answered' : ''}`, {
+    phrase: { key: isSilent ? 'no-listing-answered' : 'no-listing', values: { lists: answered } },
+  });
 }
 
 /** What all rows amount to; the claim is about addresses. */

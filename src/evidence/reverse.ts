@@ -130,13 +130,14 @@ function reverseSummary(entries: ReverseEntry[]): string {
 }
 
 /** One name that leads back and looks chosen is enough; one that nobody could look up leaves it open. */
-function fcrdns(entries: ReverseEntry[], address: string): Pick<ClaimFinding, 'result' | 'words'> {
+function fcrdns(entries: ReverseEntry[], address: string): Omit<ClaimFinding, 'claim'> {
   const confirmed = entries.filter(({ confirmation }) => confirmation === 'confirmed');
   const good = confirmed.find(({ generic }) => generic?.how !== 'clear');
   if (good)
     return {
       result: 'supports',
       words: `${address} has the name ${shown(good.name)}, which leads back to it`,
+      phrase: { key: 'fcrdns', values: { address, name: shown(good.name) } },
     };
   const open = entries.find(({ confirmation }) => confirmation === 'unknown');
   if (open) return { result: 'unknown', words: `${shown(open.name)}: ${open.words}` };

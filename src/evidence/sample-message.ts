@@ -48,6 +48,7 @@ export async function readSample(
       spfClaim(results, subject.address),
       ifFresh(age, dmarcClaim(results)),
       unsubscribeClaim(unsubscribe),
+      ...bulkClaim(sample),
     ],
     raw: dns.raw,
   };
@@ -79,7 +80,7 @@ function ageOf(sample: Sample, now: Date): string | null {
 }
 
 const ifFresh = (age: string | null, finding: ClaimFinding): ClaimFinding =>
-  age === null ? finding : { ...finding, result: 'unknown', words: age };
+  age === null ? finding : { claim: finding.claim, result: 'unknown', words: age };
 
 const isGood = ({ status }: DKIMResult) => status.result === 'pass' && !status.testing;
 
@@ -235,6 +236,7 @@ function dkimClaim(signatures: DKIMResult[]): ClaimFinding {
       claim,
       result: 'supports',
       words: `a message was signed by ${shown(good.signingDomain ?? '', 100)}`,
+      phrase: { key: 'dkim-signed', values: { domain: shown(good.signingDomain ?? '', 100) } },
     };
   if (signatures.some(({ status }) => status.result === 'temperror'))
     return { claim, result: 'unknown', words: 'the key could not be looked up' };
@@ -246,14 +248,24 @@ const RESULTS = { good: 'supports', bad: 'contradicts', note: 'unknown', unknown
 
 function spfClaim(results: SampleResults, address: string): ClaimFinding {
   const { outcome, words } = spfFact(results, address);
-  return { claim: 'spf-pass', result: RESULTS[outcome], words };
+  const phrase = {
+    key: 'spf',
+    values: { address, domains: { list: [shown(results.spf?.domain ?? '', 100)] } },
+  };
+  return { claim: 'spf-pass', result: RESULTS[outcome], words, ...(outcome === 'good' ? { phrase } : {}) };
 }
 
-const dmarcClaim = (results: SampleResults): ClaimFinding => ({
-  claim: 'dmarc-policy',
-  result: RESULTS[dmarcOutcome(results)],
-  words: dmarcWords(results),
-});
+function dmarcClaim(results: SampleResults): ClaimFinding {
+  const { dmarc } = results;
+  const finding = {
+    claim: 'dmarc-policy',
+    result: RESULTS[dmarcOutcome(results)],
+    words: dmarcWords(results),
+  };
+  if (finding.result !== 'supports' || typeof dmarc === 'string') return finding;
+  const domain = shown(dmarc.status.header?.from ?? dmarc.domain, 100);
+  return { ...finding, phrase: { key: 'dmarc-aligned', values: { domain, policy: String(dmarc.p) } } };
+}
 
 /** That the link works has to be tried by somebody; that it cannot work is seen in the message. */
 const unsubscribeClaim = ({ outcome, words }: Fact): ClaimFinding => ({
@@ -261,6 +273,18 @@ const unsubscribeClaim = ({ outcome, words }: Fact): ClaimFinding => ({
   result: outcome === 'bad' ? 'contradicts' : 'unknown',
   words,
 });
+
+/** A way to unsubscribe is for mail that one can be without. */
+const bulkClaim = (sample: Sample): ClaimFinding[] =>
+  valuesOf(sample, 'list-unsubscribe').length > 0
+    ? [
+        {
+          claim: 'transactional-only',
+          result: 'contradicts',
+          words: 'a message with List-Unsubscribe was sent from here',
+        },
+      ]
+    : [];
 
 function summaryOf({ signatures, spf, dmarc }: SampleResults): string {
   const dkim = signatures.some(isGood) ? 'pass' : (signatures[0]?.status.result ?? 'none');

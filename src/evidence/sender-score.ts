@@ -6,7 +6,7 @@ import { familyOf, reversed } from './list-names.ts';
 
 type Scores = Zone & { score: NonNullable<Zone['score']> };
 const scores = (zone: Zone): zone is Scores => zone.score !== undefined;
-type Seen = Pick<Fact, 'outcome' | 'words'> & { result: ClaimFinding['result'] };
+type Seen = Pick<Fact, 'outcome' | 'words'> & Pick<ClaimFinding, 'result' | 'phrase'>;
 
 const unknown = (why: string): Seen => ({
   outcome: 'unknown',
@@ -16,7 +16,13 @@ const unknown = (why: string): Seen => ({
 
 function byScore(score: number, { good, poor }: Scores['score']): Seen {
   const words = `${score} of 100`;
-  if (score >= good) return { outcome: 'good', result: 'supports', words };
+  if (score >= good)
+    return {
+      outcome: 'good',
+      result: 'supports',
+      words,
+      phrase: { key: 'score', values: { score, most: 100 } },
+    };
   return score <= poor
     ? { outcome: 'bad', result: 'contradicts', words }
     : { outcome: 'note', result: 'unknown', words };
@@ -57,12 +63,12 @@ export const senderScore: AddressKind = {
     if (!zone) return none;
     const name = `${reversed(address)}.${zone.zone}`;
     const answer = await ask(name, 'A');
-    const { outcome, words, result } = readScore(zone, answer);
+    const { outcome, ...said } = readScore(zone, answer);
     return {
       outcome,
-      summary: words,
-      facts: [{ key: zone.zone, label: zone.name, outcome, words }],
-      claims: [{ claim: 'sender-score', result, words }],
+      summary: said.words,
+      facts: [{ key: zone.zone, label: zone.name, outcome, words: said.words }],
+      claims: [{ claim: 'sender-score', ...said }],
       raw: { [`${name} A`]: answer },
     };
   },

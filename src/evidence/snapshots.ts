@@ -88,6 +88,8 @@ export async function keepSnapshot(
 }
 
 export type Snapshot = Omit<SnapshotRow, 'raw' | 'content_hash'>;
+/** With the SHA-256 of what was seen, by which a letter's claims name it. */
+export type StandingSnapshot = Omit<SnapshotRow, 'raw'>;
 const SHOWN = [
   'id',
   'kind',
@@ -117,10 +119,11 @@ const concerning =
     ]);
 
 /** What stands about the addresses in these networks, and about these domains. */
-export function standingSnapshots(db: Db | Trx, about: About): Promise<Snapshot[]> {
+export function standingSnapshots(db: Db | Trx, about: About): Promise<StandingSnapshot[]> {
   return db
     .selectFrom('snapshots')
     .select(SHOWN)
+    .select('content_hash')
     .where('superseded_at', 'is', null)
     .where(concerning(about))
     .orderBy('address')

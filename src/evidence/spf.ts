@@ -28,7 +28,7 @@ export const spf: AddressKind = {
       outcome: outcomeOf(facts),
       summary: summaryOf(checked),
       facts,
-      claims: [{ claim: 'spf-pass', ...claimOf(checked) }],
+      claims: [{ claim: 'spf-pass', ...claimOf(checked, subject.address) }],
       raw: Object.assign({}, ...checked.map((one) => one.raw), helo.raw),
     };
   },
@@ -184,7 +184,7 @@ function summaryOf(checked: Checked[]): string {
   return parts.map(([words, domains]) => `${words} ${list(domains, 3)}`).join('; ');
 }
 
-function claimOf(checked: Checked[]): Pick<ClaimFinding, 'result' | 'words'> {
+function claimOf(checked: Checked[], address: string): Omit<ClaimFinding, 'claim'> {
   const bad = checked.find(({ outcome }) => outcome === 'bad');
   if (bad) return { result: 'contradicts', words: bad.words };
   const open = checked.find(({ outcome }) => outcome !== 'good');
@@ -197,5 +197,6 @@ function claimOf(checked: Checked[]): Pick<ClaimFinding, 'result' | 'words'> {
       checked.map(({ words }) => words),
       3,
     ),
+    phrase: { key: 'spf', values: { address, domains: { list: checked.map(({ domain }) => domain) } } },
   };
 }

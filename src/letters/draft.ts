@@ -1,5 +1,5 @@
 import type { Verdict } from '../providers/schema.ts';
-import type { Claim } from './claims.ts';
+import { type Claim, claimWords } from './claims.ts';
 import { gap, type LetterFacts, type Missing, missingOf, type Need, refusedSince } from './facts.ts';
 import { type Language, letterList } from './language.ts';
 import { insideSentence, type LetterData } from './template/claim-data.ts';
@@ -93,7 +93,11 @@ function variablesOf(facts: LetterFacts, missing: Missing[], language: Language)
 
 /** A letter from a template: only what holds is stated. Pure. Throws the problem `invalid` when it becomes too long. */
 export function draftLetter(template: LetterTemplate, facts: LetterFacts, claims: Claim[]): Draft {
-  const used = claims.filter((claim) => template.claims.includes(claim.key));
+  const used = claims
+    .filter((claim) => template.claims.includes(claim.key))
+    .map((claim) =>
+      claim.status === 'supported' ? { ...claim, words: claimWords(claim, template.language) } : claim,
+    );
   const missing = missingOf(template.needs, facts);
   const values = valuesOf(variablesOf(facts, missing, template.language));
   const letter: LetterData = {

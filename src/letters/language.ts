@@ -19,10 +19,20 @@ type Forms = {
   time: (day: string, clock: string) => string;
   and: string;
   more: (count: number) => string;
+  /** Between thousands, and where a number has parts. */
+  group: string;
+  point: string;
+  /** Between a number and its per cent sign. */
+  percent: string;
+  /** From so many digits on they stand in groups; left out: from four. */
+  groupedFrom?: number;
+  /** Between several findings. */
+  semicolon: string;
 };
 
 /** No-break space: a number and what belongs to it stay on one line. */
 const NBSP = '\u00a0';
+const NARROW_NBSP = '\u202f';
 const plain: Forms['day'] = (day, month, year) => `${day} ${month} ${year}`;
 
 const FORMS: Record<Language, Forms> = {
@@ -32,6 +42,10 @@ const FORMS: Record<Language, Forms> = {
     time: (day, clock) => `${day}, ${clock} UTC`,
     and: 'and',
     more: (count) => `${count} more`,
+    group: ',',
+    point: '.',
+    percent: '',
+    semicolon: '; ',
   },
   de: {
     locale: 'de',
@@ -39,6 +53,11 @@ const FORMS: Record<Language, Forms> = {
     time: (day, clock) => `${day}, ${clock} Uhr (UTC)`,
     and: 'und',
     more: (count) => `${count} weitere`,
+    group: NBSP,
+    point: ',',
+    percent: NBSP,
+    groupedFrom: 5,
+    semicolon: '; ',
   },
   fr: {
     locale: 'fr',
@@ -46,6 +65,10 @@ const FORMS: Record<Language, Forms> = {
     time: (day, clock) => `${day} à ${clock.replace(':', `${NBSP}h${NBSP}`)} (UTC)`,
     and: 'et',
     more: (count) => `${count} ${count === 1 ? 'autre' : 'autres'}`,
+    group: NARROW_NBSP,
+    point: ',',
+    percent: NARROW_NBSP,
+    semicolon: `${NBSP}; `,
   },
   it: {
     locale: 'it',
@@ -53,6 +76,10 @@ const FORMS: Record<Language, Forms> = {
     time: (day, clock) => `${day}, ore ${clock} (UTC)`,
     and: 'e',
     more: (count) => `${count === 1 ? 'un altro' : `altri ${count}`}`,
+    group: '.',
+    point: ',',
+    percent: '',
+    semicolon: '; ',
   },
   es: {
     locale: 'es',
@@ -60,6 +87,11 @@ const FORMS: Record<Language, Forms> = {
     time: (day, clock) => `${day}, ${clock}${NBSP}h (UTC)`,
     and: 'y',
     more: (count) => `${count} más`,
+    group: NBSP,
+    point: ',',
+    percent: NBSP,
+    groupedFrom: 5,
+    semicolon: '; ',
   },
   nl: {
     locale: 'nl',
@@ -67,6 +99,10 @@ const FORMS: Record<Language, Forms> = {
     time: (day, clock) => `${day}, ${clock.replace(':', '.')} uur (UTC)`,
     and: 'en',
     more: (count) => `${count} andere`,
+    group: '.',
+    point: ',',
+    percent: '',
+    semicolon: '; ',
   },
 };
 
@@ -93,4 +129,33 @@ export function letterList(items: string[], language: Language, most = Number.PO
   if (rest > 0) return `${items.slice(0, most).join(', ')} ${and} ${more(rest)}`;
   if (items.length < 2) return items[0] ?? '';
   return `${items.slice(0, -1).join(', ')} ${and} ${items.at(-1)}`;
+}
+
+/**
+ * A number as the language writes it, with as many decimals as it is given: `0.10` stays two. Takes digits with one
+ * point at most, as a number or as text.
+ */
+export function letterNumber(value: number | string, language: Language): string {
+  const { group, point, groupedFrom = 4 } = FORMS[language];
+  const [whole = '', part] = String(value).split('.');
+  const grouped = whole.length < groupedFrom ? whole : whole.replace(/\B(?=(?:\d{3})+$)/g, group);
+  return part === undefined ? grouped : `${grouped}${point}${part}`;
+}
+
+export const letterPercent = (value: number | string, language: Language): string =>
+  `${letterNumber(value, language)}${FORMS[language].percent}%`;
+
+/** Several findings, one after the other. */
+export const letterFindings = (findings: string[], language: Language): string =>
+  findings.join(FORMS[language].semicolon);
+
+const plurals = new Map<Language, Intl.PluralRules>();
+/** Which form of a word goes with a number. */
+export function pluralOf(count: number, language: Language): Intl.LDMLPluralRule {
+  let rules = plurals.get(language);
+  if (!rules) {
+    rules = new Intl.PluralRules(FORMS[language].locale);
+    plurals.set(language, rules);
+  }
+  return rules.select(count);
 }

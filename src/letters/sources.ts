@@ -1,12 +1,10 @@
 import { networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
-import { claimRecords } from '../evidence/claim-records.ts';
-import { kindTitles } from '../evidence/kind-titles.ts';
-import { standingSnapshots } from '../evidence/snapshots.ts';
 import { getProfile } from '../profile/store.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
+import { readEvidence } from './claim-evidence.ts';
 import type { ClaimSources } from './claims-from-facts.ts';
 import type { LetterFacts } from './facts.ts';
 
@@ -46,16 +44,6 @@ export async function readSources(
     .orderBy('id', 'desc')
     .limit(REJECTIONS)
     .execute();
-  const evidence = await db
-    .selectFrom('evidence as e')
-    .leftJoin('addresses as a', 'a.id', 'e.address_id')
-    .select(['e.claim', 'e.result', 'e.words', 'e.source', 'e.observed_at', 'a.network'])
-    .where('e.incident_number', '=', number)
-    .orderBy('e.observed_at', 'desc')
-    .limit(1000)
-    .execute();
-  const networks = addresses.map((one) => networkText(one.network));
-  const snapshots = await standingSnapshots(db, { networks, domains: profile.sendingDomains });
   const ticket = await db
     .selectFrom('tickets')
     .select('reference')
@@ -86,6 +74,14 @@ export async function readSources(
     (best, one) => (!best || timeOf(one) > timeOf(best) ? one : best),
     undefined,
   );
+  const evidence = await readEvidence(db, {
+    incident: number,
+    provider: row.provider,
+    networks: addresses.map((one) => networkText(one.network)),
+    domains: profile.sendingDomains,
+    newestRejection: newest ? timeOf(newest) : null,
+    now,
+  });
   const facts: LetterFacts = {
     providerName: provider?.name ?? row.provider,
     addresses: addresses.map((one) => networkText(one.network)),
@@ -127,17 +123,8 @@ export async function readSources(
       recipient: one.recipient,
       recipientDomain: one.recipient_domain,
     })),
-    evidence: [
-      ...evidence.map((one) => ({
-        claim: one.claim,
-        result: one.result,
-        words: one.words,
-        source: one.source,
-        observedAt: one.observed_at,
-        address: one.network ? networkText(one.network) : null,
-      })),
-      ...claimRecords(snapshots, networks, await kindTitles()),
-    ],
+    incident: number,
+    evidence,
   };
   return { facts, sources, rule: ruleIdOf(newest?.rule, row.provider) };
 }

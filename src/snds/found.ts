@@ -1,4 +1,4 @@
-import type { ClaimFinding, Fact, Found, Outcome } from '../evidence/kind.ts';
+import type { ClaimFinding, Fact, Found, Outcome, Phrase } from '../evidence/kind.ts';
 import { count, day as dayWords } from '../web/format.ts';
 import type { Bounds, Filter } from './snds-file.ts';
 
@@ -87,11 +87,12 @@ function rangeFact(range: BlockedRange, now: Date): Fact {
   };
 }
 
-const finding = (claim: string, result: ClaimFinding['result'], text: string): ClaimFinding => ({
-  claim,
-  result,
-  words: text,
-});
+const finding = (
+  claim: string,
+  result: ClaimFinding['result'],
+  text: string,
+  phrase?: Phrase,
+): ClaimFinding => ({ claim, result, words: text, ...(phrase ? { phrase } : {}) });
 
 /** Whether each day of a week is known to keep to something; one that does not is enough to contradict it. */
 function overWeek(days: DayFacts[], judge: (facts: DayFacts) => 'supports' | 'contradicts' | 'unknown') {
@@ -108,31 +109,91 @@ function rateSays({ complaints }: DayFacts) {
   return RATE_SAYS[rateOutcome(complaints)];
 }
 
-function claimsOf(days: DayFacts[], now: Date): ClaimFinding[] {
+/** Of recipients that were named to Microsoft's servers, the share that they did not take. */
+const FEW_REFUSED = 0.02;
+const MANY_REFUSED = 0.05;
+/** Under so many recipients in a week a share says nothing. */
+const LEAST_RECIPIENTS = 500;
+
+/** Recipients refused among those that were named; nothing is found where reports do not count both. */
+function refusedRecipients(week: DayFacts[], newest: string): ClaimFinding[] {
+  const counted = week.flatMap(({ rcpt, recipients }) =>
+    rcpt === null || recipients === null ? [] : [{ rcpt, taken: Math.min(recipients, rcpt) }],
+  );
+  const named = counted.reduce((sum, { rcpt }) => sum + rcpt, 0);
+  if (counted.length < week.length || named < LEAST_RECIPIENTS) return [];
+  const refused = named - counted.reduce((sum, { taken }) => sum + taken, 0);
+  const share = refused / named;
+  const result = share < FEW_REFUSED ? 'supports' : share > MANY_REFUSED ? 'contradicts' : 'unknown';
+  const values = { refused, recipients: named, days: week.length, day: { day: newest } };
+  return [
+    finding(
+      'bounce-rate-low',
+      result,
+      `${count(refused)} of ${count(named)} recipients refused in ${week.length} days up to ${words(newest)}`,
+      result === 'supports' ? { key: 'recipients-refused', values } : undefined,
+    ),
+  ];
+}
+
+/** Green on every day that the week has; red on any, or a range that is blocked, speaks against it. */
+function greenWeek(week: DayFacts[], span: Span, blocked: Fact | undefined): ClaimFinding {
+  const claim = 'snds-green';
+  if (blocked) return finding(claim, 'contradicts', `${blocked.label}: ${blocked.words}`);
+  const red = week.find(({ filter }) => filter === 'red');
+  if (red) return finding(claim, 'contradicts', `RED for ${words(red.day)}`);
+  const other = week.find(({ filter }) => filter !== 'green');
+  if (other)
+    return finding(
+      claim,
+      'unknown',
+      other.filter === null
+        ? `no filter result for ${words(other.day)}`
+        : `${other.filter.toUpperCase()} for ${words(other.day)}`,
+    );
+  return finding(claim, 'supports', `GREEN ${span.words}`, {
+    key: 'snds-green',
+    values: span.values,
+  });
+}
+
+type Span = { words: string; values: { days: number; day: { day: string } } };
+
+function claimsOf(days: DayFacts[], now: Date, blocked: Fact | undefined): ClaimFinding[] {
   const [newest] = days;
   const claims = ['snds-access', 'snds-green', 'complaint-rate-low', 'trap-hits-none'];
   if (!newest || ageOf(newest.day, now) > FRESH_DAYS) {
     const since = newest ? `no data since ${words(newest.day)}` : 'no data';
-    return claims.map((claim) => finding(claim, 'unknown', since));
+    return claims.map((claim) =>
+      claim === 'snds-green' && blocked
+        ? greenWeek([], { words: '', values: { days: 0, day: { day: '' } } }, blocked)
+        : finding(claim, 'unknown', since),
+    );
   }
   const week = days.filter(({ day }) => ageOf(day, now) - ageOf(newest.day, now) < WEEK);
-  const span =
-    week.length === 1
-      ? `on ${words(newest.day)}`
-      : `on each of ${week.length} days up to ${words(newest.day)}`;
+  const span: Span = {
+    words:
+      week.length === 1
+        ? `on ${words(newest.day)}`
+        : `on each of ${week.length} days up to ${words(newest.day)}`,
+    values: { days: week.length, day: { day: newest.day } },
+  };
   const rate = overWeek(week, rateSays);
   const traps = overWeek(week, ({ trapHits }) =>
     trapHits === null ? 'unknown' : trapHits === 0 ? 'supports' : 'contradicts',
   );
   return [
-    finding('snds-access', 'supports', `with data up to ${words(newest.day)}`),
-    newest.filter === null
-      ? finding('snds-green', 'unknown', `no filter result for ${words(newest.day)}`)
-      : finding(
-          'snds-green',
-          newest.filter === 'green' ? 'supports' : 'contradicts',
-          `${newest.filter.toUpperCase()} for ${words(newest.day)}`,
-        ),
+    finding('snds-access', 'supports', `with data up to ${words(newest.day)}`, {
+      key: 'data-until',
+      values: { day: { day: newest.day } },
+    }),
+    // Microsoft shows an address only to those whom its network has authorised.
+    finding('ip-controlled', 'supports', `SNDS gives us its data, up to ${words(newest.day)}`, {
+      key: 'snds-authorised',
+      values: { day: { day: newest.day } },
+    }),
+    greenWeek(week, span, blocked),
+    ...refusedRecipients(week, newest.day),
     rate.against
       ? finding(
           'complaint-rate-low',
@@ -142,7 +203,10 @@ function claimsOf(days: DayFacts[], now: Date): ClaimFinding[] {
       : finding(
           'complaint-rate-low',
           rate.supported ? 'supports' : 'unknown',
-          rate.supported ? `below 0.1% ${span}` : 'the rate is not told for each day',
+          rate.supported ? `below ${GOOD_RATE}% ${span.words}` : 'the rate is not told for each day',
+          rate.supported
+            ? { key: 'rate-below', values: { percent: { percent: String(GOOD_RATE) }, ...span.values } }
+            : undefined,
         ),
     traps.against
       ? finding(
@@ -153,7 +217,8 @@ function claimsOf(days: DayFacts[], now: Date): ClaimFinding[] {
       : finding(
           'trap-hits-none',
           traps.supported ? 'supports' : 'unknown',
-          traps.supported ? `none ${span}` : 'hits are not told for each day',
+          traps.supported ? `none ${span.words}` : 'hits are not told for each day',
+          traps.supported ? { key: 'traps-none', values: span.values } : undefined,
         ),
   ];
 }
@@ -192,7 +257,7 @@ export function sndsFound(address: string, given: DayFacts[], now: Date, ranges:
         : []),
       ...rows,
     ],
-    claims: claimsOf(days, now),
+    claims: claimsOf(days, now, blocked),
     raw: { [address]: { days: recent, ranges } },
   };
 }

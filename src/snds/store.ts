@@ -203,6 +203,43 @@ async function keepStatus(trx: Trx, importId: number, rows: SndsStatus[]): Promi
   for (const chunk of chunksOf(values)) await trx.insertInto('snds_status').values(chunk).execute();
 }
 
+/** Most rows of a look at several networks: a range of a /24 for three weeks fits. */
+const MOST_ROWS = 6000;
+
+/** What SNDS said of the addresses in some networks since a day: by address, newest day first. */
+export async function daysWithin(
+  db: Db | Trx,
+  networks: string[],
+  since: string,
+): Promise<Map<string, DayFacts[]>> {
+  if (networks.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('snds_days as d')
+    .innerJoin('addresses as a', 'a.id', 'd.address_id')
+    .selectAll('d')
+    .select('a.network')
+    .where('d.day', '>=', since)
+    .where((eb) => eb.or(networks.map((network) => sql<boolean>`a.network <<= ${network}::cidr`)))
+    .orderBy('d.day', 'desc')
+    .limit(MOST_ROWS)
+    .execute();
+  const byNetwork = Map.groupBy(rows, ({ network }) => network);
+  return new Map([...byNetwork].map(([network, days]) => [network, days.map(factsOf)]));
+}
+
+/** For each known single address in some networks, the ranges around it that the newest status reports name. */
+export async function rangesWithin(db: Db | Trx, networks: string[]): Promise<Map<string, BlockedRange[]>> {
+  if (networks.length === 0) return new Map();
+  const { rows } = await sql<BlockedRange & { network: string }>`
+    select a.network, host(s.first) as first, host(s.last) as last, s.blocked, s.details, n.seen_at as "seenAt"
+    from (${NEWEST}) n join snds_status s on s.import_id = n.id
+    join addresses a on a.network = host(a.network)::cidr
+      and s.first <= a.network::inet and s.last >= a.network::inet
+    where a.network <<= any(${sql.val(networks)}::cidr[])
+    order by s.blocked desc, n.seen_at desc limit ${MOST_ROWS}`.execute(db);
+  return Map.groupBy(rows, ({ network }) => network);
+}
+
 /** What SNDS said of one address, newest day first. */
 export async function daysOf(db: Db, cidr: string, limit: number): Promise<DayFacts[]> {
   const rows = await db

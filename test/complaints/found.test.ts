@@ -51,11 +51,12 @@ t.test(
   },
 );
 
-t.test('reports prove enrolment and contradict a low rate; nothing else is claimed', async (t) => {
+t.test('reports prove enrolment, and say of a rate what the numbers say', async (t) => {
   const results = (differs: Partial<ComplaintFacts>) =>
     found(differs).claims.map(({ claim, result }) => `${claim} ${result}`);
   t.strictSame(results({ lastOfMicrosoft: new Date('2026-03-20T00:00:00Z') }), ['jmrp-enrolled supports']);
   t.strictSame(results({ lastOfMicrosoft: new Date('2026-03-01T00:00:00Z') }), []);
   t.strictSame(results({ providers: [share(3, 3000)] }), ['complaint-rate-low contradicts']);
-  t.strictSame(results({ providers: [share(3, 4000)] }), []);
+  t.strictSame(results({ providers: [share(3, 4000)] }), ['complaint-rate-low supports']);
+  t.strictSame(results({ providers: [share(2, 400_000)] }), [], 'a loop that hardly reports proves nothing');
 });

@@ -143,7 +143,12 @@ t.test(
     );
     t.match(clean, { outcome: 'good', summary: 'on none of 2 lists' });
     t.strictSame(clean.claims, [
-      { claim: 'no-public-listing', result: 'supports', words: 'on none of 2 public lists' },
+      {
+        claim: 'no-public-listing',
+        result: 'supports',
+        words: 'on none of 2 public lists',
+        phrase: { key: 'no-listing', values: { lists: 2 } },
+      },
     ]);
   },
 );

@@ -69,7 +69,9 @@ t.test('claims hold for the week, and one day against them is enough', async (t)
   const week = [1, 2, 3, 5].map((ago) => day(ago));
   t.strictSame(claims(week), {
     'snds-access': 'supports',
+    'ip-controlled': 'supports',
     'snds-green': 'supports',
+    'bounce-rate-low': 'unknown',
     'complaint-rate-low': 'supports',
     'trap-hits-none': 'supports',
   });
@@ -85,7 +87,12 @@ t.test('claims hold for the week, and one day against them is enough', async (t)
     'trap-hits-none': 'supports',
     'snds-green': 'supports',
   });
-  t.match(claims([day(1, { filter: 'yellow' }), ...week.slice(1)]), { 'snds-green': 'contradicts' });
+  t.match(claims([day(1, { filter: 'yellow' }), ...week.slice(1)]), { 'snds-green': 'unknown' });
+  t.match(claims([...week, day(6, { filter: 'red' })]), { 'snds-green': 'contradicts' });
+  t.match(claims(week.map((one) => ({ ...one, recipients: 4050 }))), { 'bounce-rate-low': 'supports' });
+  t.match(claims(week.map((one) => ({ ...one, recipients: 3800 }))), { 'bounce-rate-low': 'contradicts' });
+  t.notOk('bounce-rate-low' in claims([day(1, { rcpt: 100, recipients: 100 })]), 'too few to tell');
+  t.notOk('bounce-rate-low' in claims([day(1, { rcpt: null })]));
   t.match(claims([day(1, { filter: null })]), { 'snds-green': 'unknown', 'snds-access': 'supports' });
 });
 
@@ -100,6 +107,11 @@ t.test('a blocked range is bad whatever the colour, as long as it was seen of la
   const blocked = found([day(1)], [range]);
   t.match(blocked, { outcome: 'bad', summary: /^blocked: by complaints; GREEN/ });
   t.match(blocked.facts[0], { label: '192.0.2.0 to 192.0.2.15', outcome: 'bad' });
+  t.match(
+    blocked.claims.find(({ claim }) => claim === 'snds-green'),
+    { result: 'contradicts', words: '192.0.2.0 to 192.0.2.15: blocked: by complaints' },
+    'also where the days are green',
+  );
   const words = found([day(1)], [{ ...range, details: 'Blocked due to complaints' }]).facts[0]?.words;
   t.equal(words, 'blocked due to complaints', 'the word is not said twice');
   const old = found([day(1)], [{ ...range, seenAt: new Date(NOW.getTime() - 5 * 86_400_000) }]);

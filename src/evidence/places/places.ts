@@ -51,6 +51,18 @@ const Place = Type.Object(
     claim: Type.Optional(Key),
     /** How a letter says it, with `{value}` in it; else the value alone. */
     inLetters: Type.Optional(Type.String({ pattern: '\\{value\\}', maxLength: 200 })),
+    /** The phrase of letters for a value that supports the claim, and what it says beside the value. */
+    phrase: Type.Optional(
+      Type.Object(
+        {
+          key: Key,
+          /** What the value is called in the phrase. */
+          value: Type.Enum(['score', 'percent']),
+          values: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
+        },
+        closed,
+      ),
+    ),
     /** After so many days the value is too old. */
     currentDays: Type.Integer({ minimum: 1, maximum: 365 }),
     source: Words,

@@ -1,8 +1,13 @@
-import type { Found } from '../kind.ts';
+import type { Found, Phrase } from '../kind.ts';
 import { linkOfPlace, type Place, type PlaceMeaning } from './places.ts';
 
 /** What somebody read at a place, understood by the place's own rules. */
-export type ReadValue = { words: string; means: PlaceMeaning };
+export type ReadValue = {
+  words: string;
+  /** The number as it was written, with a decimal point; none where the value is a word. */
+  number?: string;
+  means: PlaceMeaning;
+};
 
 const NUMBER = /^\d{1,6}(?:[.,]\d{1,6})?$/;
 
@@ -14,7 +19,7 @@ function readNumber(number: NonNullable<Place['value']['number']>, text: string)
   // More decimals than the place shows are a slip: 0.3 or 0.03 makes a difference.
   if (value > most || Number(value.toFixed(decimals)) !== value) return undefined;
   const means = bands.find(({ below }) => below === undefined || value < below);
-  return means && { words: `${value}${unit}`, means };
+  return means && { words: `${value}${unit}`, number: String(value), means };
 }
 
 /** The value in the place's own words, with what it means; undefined for what is no value of it. */
@@ -32,13 +37,16 @@ export function allowedWords({ value }: Place): string {
   return `one of: ${(value.choices ?? []).map(({ words }) => words).join(', ')}`;
 }
 
+/** How letters say what supports a claim; nothing, where the place has no phrase. */
+function saidOf({ phrase }: Place, { number, means }: ReadValue): { phrase?: Phrase } {
+  if (!phrase || number === undefined || means.says !== 'supports') return {};
+  const value = phrase.value === 'percent' ? { percent: number } : number;
+  return { phrase: { key: phrase.key, values: { ...phrase.values, [phrase.value]: value } } };
+}
+
 /** As the kinds of evidence that a program looks at tell what they found. */
-export function readingFound(
-  place: Place,
-  { words, means }: ReadValue,
-  subject: string,
-  note: string,
-): Found {
+export function readingFound(place: Place, value: ReadValue, subject: string, note: string): Found {
+  const { words, means } = value;
   const link = linkOfPlace(place, subject);
   return {
     outcome: means.outcome,
@@ -51,6 +59,7 @@ export function readingFound(
               claim: place.claim,
               result: means.says,
               words: (place.inLetters ?? '{value}').replace('{value}', words),
+              ...saidOf(place, value),
             },
           ]
         : [],

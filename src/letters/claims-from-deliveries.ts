@@ -1,0 +1,271 @@
+import type { Phrase } from '../evidence/kind.ts';
+import { count, day as dayWords, exact } from '../web/format.ts';
+import type { Basis, EvidenceRecord } from './claims-from-facts.ts';
+
+/** What the watched logs count of one address or range of an incident. Hours are named by their beginning. */
+export type Deliveries = {
+  network: string;
+  /** To the incident's provider, by day (UTC) of the last thirty, oldest first; days without any are left out. */
+  days: { day: string; accepted: number; refused: number }[];
+  /** To the incident's provider. */
+  lastAccepted: Date | null;
+  lastTried: Date | null;
+  /** Accepted since it refused last, be it now or for good; `first`: the hour in which that began. */
+  since: { accepted: number; first: Date | null; refusedAt: Date | null };
+  /** To other large providers in the last {@link HOURS} hours. */
+  elsewhere: { name: string; accepted: number; refused: number; newest: Date }[];
+};
+
+/** How long the series of days is, and how short it may be to tell anything. */
+export const SERIES_DAYS = 30;
+const STEADY_FROM_DAYS = 21;
+const LOW_FROM_DAYS = 7;
+/** A steady volume never passes twice its median; three times the median is a spike. */
+const STEADY = 2;
+const SPIKE = 3;
+/** Below so many messages a day a provider shows no figures: a low volume. */
+const LOW = 100;
+
+export const HOURS = 24;
+const LEAST_PROVIDERS = 3;
+const LEAST_MESSAGES = 20;
+/** Shares of what was accepted or refused; a deferral is tried again, and counted then. */
+const FINE = 0.98;
+const TROUBLE = 0.9;
+/** So many accepted and none refused: mail flows again. */
+const FLOWS_FROM = 5;
+/** Who sends so much on a usual day and nothing for half a day has stopped. */
+const USUAL = 20;
+const HELD_HOURS = 12;
+const ALIVE_HOURS = 3;
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const UTC = 'UTC';
+const dayOf = (at: Date) => at.toISOString().slice(0, 10);
+const hourEnd = (hour: Date) => new Date(hour.getTime() + HOUR_MS);
+
+/** Messages of every full day that the log covers; a day without any counts as none sent. */
+function series({ days, lastTried }: Deliveries, now: Date): number[] {
+  const [first] = days;
+  if (!first || !lastTried) return [];
+  const sent = new Map(days.map(({ day, accepted, refused }) => [day, accepted + refused]));
+  const yesterday = Date.parse(dayOf(new Date(now.getTime() - DAY_MS)));
+  const last = Math.min(yesterday, Date.parse(dayOf(lastTried)));
+  const volumes: number[] = [];
+  // The first day is not whole.
+  for (let at = Date.parse(first.day) + DAY_MS; at <= last; at += DAY_MS)
+    volumes.push(sent.get(dayOf(new Date(at))) ?? 0);
+  return volumes;
+}
+
+function medianOf(volumes: number[]): number {
+  const sorted = volumes.toSorted((a, b) => a - b);
+  // The lower of two in the middle: nothing is rounded up.
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+}
+
+type Found = {
+  claim: string;
+  result: EvidenceRecord['result'];
+  words: string;
+  at: Date;
+  phrase?: Phrase;
+  facts: Record<string, unknown>;
+};
+
+function volumes(deliveries: Deliveries, now: Date): Found[] {
+  const each = series(deliveries, now);
+  const { lastTried } = deliveries;
+  const most = Math.max(0, ...each);
+  const median = medianOf(each);
+  if (!lastTried || median === 0) return [];
+  const at = hourEnd(lastTried) > now ? now : hourEnd(lastTried);
+  const values = { most, median, days: each.length };
+  const facts = { days: deliveries.days };
+  const spike = `${count(most)} on one day, ${count(median)} in the median of ${each.length} days`;
+  const found: Found[] = [];
+  if (each.length >= STEADY_FROM_DAYS)
+    found.push(
+      most <= STEADY * median
+        ? {
+            claim: 'volume-steady',
+            result: 'supports',
+            words: `${count(median)} a day in the median of ${each.length} days, at most ${count(most)}`,
+            at,
+            phrase: { key: 'volume-steady', values },
+            facts,
+          }
+        : { claim: 'volume-steady', result: 'contradicts', words: spike, at, facts },
+    );
+  if (each.length >= LOW_FROM_DAYS && most < LOW)
+    found.push({
+      claim: 'low-volume',
+      result: 'supports',
+      words: `at most ${count(most)} a day in ${each.length} days`,
+      at,
+      phrase: { key: 'volume-low', values: { most, days: each.length } },
+      facts,
+    });
+  else if (most > SPIKE * median)
+    found.push({ claim: 'low-volume', result: 'contradicts', words: spike, at, facts });
+  return found;
+}
+
+/** Per cent with one decimal, cut off: 99.99 is not 100. */
+const share = (part: number, whole: number) => String(Math.floor((part / whole) * 1000) / 10);
+
+function elsewhere({ elsewhere: all }: Deliveries): Found[] {
+  const telling = all
+    .map((one) => ({ ...one, total: one.accepted + one.refused }))
+    .filter(({ total }) => total >= LEAST_MESSAGES);
+  const [newest] = telling.map((one) => one.newest).toSorted((a, b) => b.getTime() - a.getTime());
+  if (!newest) return [];
+  const common = { claim: 'deliveries-elsewhere-fine', at: newest, facts: { providers: telling } };
+  const trouble = telling.find(({ accepted, total }) => accepted / total < TROUBLE);
+  if (trouble)
+    return [
+      {
+        ...common,
+        result: 'contradicts',
+        words: `${trouble.name} accepted ${count(trouble.accepted)} of ${count(trouble.total)} in ${HOURS} hours`,
+      },
+    ];
+  const fine = telling.filter(({ accepted, total }) => accepted / total >= FINE);
+  if (fine.length < LEAST_PROVIDERS) return [];
+  const accepted = fine.reduce((sum, one) => sum + one.accepted, 0);
+  const total = fine.reduce((sum, one) => sum + one.total, 0);
+  const percent = share(accepted, total);
+  const names = fine.map(({ name }) => name);
+  return [
+    {
+      ...common,
+      result: 'supports',
+      words: `${percent}% of ${count(total)} messages accepted by ${names.join(', ')} in ${HOURS} hours`,
+      phrase: {
+        key: 'accepted-elsewhere',
+        values: { percent: { percent }, total, providers: { list: names }, hours: HOURS },
+      },
+    },
+  ];
+}
+
+/** What the provider did since it refused last: mail that it takes again, and a refusal that is no longer fresh. */
+function again({ since, lastAccepted }: Deliveries): Found[] {
+  const { accepted, first, refusedAt } = since;
+  const facts = { since };
+  if (!refusedAt) return [];
+  if (!first || !lastAccepted || accepted < FLOWS_FROM)
+    return [
+      {
+        claim: 'accepted-again',
+        result: 'contradicts',
+        words: `refused ${exact(refusedAt, UTC)}, and ${accepted === 0 ? 'nothing' : `only ${accepted}`} accepted since`,
+        at: refusedAt,
+        facts,
+      },
+    ];
+  const words = `${count(accepted)} accepted since ${exact(first, UTC)}, and none refused`;
+  return [
+    {
+      claim: 'accepted-again',
+      result: 'supports',
+      words,
+      at: lastAccepted,
+      phrase: { key: 'accepted-since', values: { accepted, time: { time: first.toISOString() } } },
+      facts,
+    },
+    { claim: 'refusal-fresh', result: 'contradicts', words, at: lastAccepted, facts },
+  ];
+}
+
+/** Nothing was tried for half a day by who sends every day, while the log goes on; or something was, after all. */
+function held(deliveries: Deliveries, now: Date, saidHeldAt: Date | null): Found[] {
+  const { lastTried, elsewhere: others } = deliveries;
+  if (!lastTried) return [];
+  const facts = { lastTried: lastTried.toISOString() };
+  const claim = 'stopped-sending';
+  if (saidHeldAt && lastTried > saidHeldAt)
+    return [
+      {
+        claim,
+        result: 'contradicts',
+        words: `mail was tried ${exact(lastTried, UTC)}`,
+        at: lastTried,
+        facts,
+      },
+    ];
+  const alive = others.find(({ newest }) => now.getTime() - newest.getTime() < ALIVE_HOURS * HOUR_MS);
+  const end = hourEnd(lastTried);
+  if (!alive || now.getTime() - end.getTime() < HELD_HOURS * HOUR_MS) return [];
+  if (medianOf(series(deliveries, now)) < USUAL) return [];
+  return [
+    {
+      claim,
+      result: 'supports',
+      words: `nothing sent since ${exact(end, UTC)}`,
+      at: alive.newest,
+      phrase: { key: 'none-sent-since', values: { time: { time: end.toISOString() } } },
+      facts,
+    },
+  ];
+}
+
+/** Mail in the logs of our own servers left from an address of ours. */
+function ours({ lastTried, elsewhere: others }: Deliveries): Found[] {
+  const hours = [lastTried, ...others.map(({ newest }) => newest)].filter((hour) => hour !== null);
+  const [newest] = hours.toSorted((a, b) => b.getTime() - a.getTime());
+  return newest
+    ? [
+        {
+          claim: 'ip-controlled',
+          result: 'supports',
+          words: `our logs show mail from it up to ${dayWords(newest, UTC)}`,
+          at: newest,
+          phrase: { key: 'in-our-logs', values: { day: { day: dayOf(newest) } } },
+          facts: { newest: newest.toISOString() },
+        },
+      ]
+    : [];
+}
+
+/**
+ * What the watched logs say of claims, as records about the incident's networks. `saidHeldAt`: when somebody recorded
+ * that sending is held. What the logs cannot tell gives no record, so that it takes nothing from what people recorded.
+ */
+export function deliveryRecords(
+  all: Deliveries[],
+  { now, saidHeldAt }: { now: Date; saidHeldAt: Date | null },
+): EvidenceRecord[] {
+  return all.flatMap((deliveries) =>
+    [
+      ...volumes(deliveries, now),
+      ...elsewhere(deliveries),
+      ...again(deliveries),
+      ...held(deliveries, now, saidHeldAt),
+      ...ours(deliveries),
+    ].map(({ claim, result, words, at, phrase, facts }): EvidenceRecord => {
+      const { network } = deliveries;
+      const source = 'counted in our logs';
+      const basis: Basis = {
+        about: network,
+        result,
+        words,
+        source,
+        observedAt: at.toISOString(),
+        link: `/addresses/${network}#h-del`,
+        facts,
+      };
+      return {
+        claim,
+        result,
+        words,
+        source,
+        observedAt: at,
+        address: network,
+        said: phrase ? [{ about: network, phrase }] : [],
+        basis: [basis],
+      };
+    }),
+  );
+}
