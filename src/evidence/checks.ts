@@ -113,7 +113,7 @@ export type CheckProgress = Pick<
 >;
 
 /** The newest check of an incident. */
-export const lastCheck = (db: Db, incident: number): Promise<CheckProgress | undefined> =>
+export const lastCheck = (db: Db | Trx, incident: number): Promise<CheckProgress | undefined> =>
   db
     .selectFrom('checks')
     .select(['id', 'asked_at', 'asked_by_name', 'parts', 'parts_done', 'finished_at'])

@@ -14,7 +14,10 @@ import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf } from '../web/access.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { once } from '../web/once.ts';
+import { kindsToCheck } from './claim-help.ts';
+import { claimJson } from './claim-json.ts';
 import { claimText } from './claims.ts';
+import type { StoredClaim } from './claims-view.ts';
 import { stillMissing } from './facts.ts';
 import { fillFields } from './form-fields.ts';
 import {
@@ -41,7 +44,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     const template = await letters.of(db, letter);
     const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
     const { draft, facts, rule } = await currentDraft(db, letter, template, provider, new Date());
-    const claims = letter.state === 'sent' ? (letter.claims as typeof draft.claims) : draft.claims;
+    const claims: StoredClaim[] = letter.state === 'sent' ? (letter.claims as StoredClaim[]) : draft.claims;
     const overridden = (await overridesOf(db, id)).map((one) => one.claim);
     const dispatch = await dispatchOfLetter(db, id);
     const route = provider && routeFor(provider, rule);
@@ -54,13 +57,12 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       state: letter.state,
       subject: letter.subject,
       body: letter.body,
-      claims: claims.map(({ key, text, status, evidence }) => ({
-        key,
-        text,
-        status,
-        evidence,
-        overridden: overridden.includes(key),
+      claims: claims.map((claim) => ({
+        ...claimJson(claim),
+        overridden: overridden.includes(claim.key),
       })),
+      /** Kinds of evidence that a check of the incident would look at for claims that do not hold. */
+      checks: letter.state === 'sent' ? [] : kindsToCheck(claims),
       /** How the provider takes it; null where it is not the provider that is written to. */
       route:
         route && template.kind !== 'customers'

@@ -200,7 +200,7 @@ const refusalFresh: Rule = (sources) => {
         words: 'refused',
         observedAt: last,
         phrase: { key: 'refused', values: { time: { time: last.toISOString() } } },
-        link: `${ofIncident(sources)}#h-rej`,
+        link: `${ofIncident(sources)}#h-tl`,
         facts: { newestRejection: last.toISOString() },
       }
     : undefined;
@@ -220,7 +220,7 @@ const mutualCustomers: Rule = (sources) => {
         words: String(recipients.size),
         observedAt: newestOf(named),
         phrase: { key: 'count', values: { count: recipients.size } },
-        link: `${ofIncident(sources)}#h-rej`,
+        link: `${ofIncident(sources)}#h-tl`,
         facts: { recipients: recipients.size },
       }
     : undefined;

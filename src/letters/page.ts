@@ -3,7 +3,7 @@ import type { IncidentRow, LetterRow } from '../database/tables.ts';
 import type { DispatchView } from '../mail-out/dispatch-view.ts';
 import { addressOf } from '../providers/playbook.ts';
 import type { FormField, Provider, Route } from '../providers/schema.ts';
-import type { Claim } from './claims.ts';
+import { claimsView, type StoredClaim } from './claims-view.ts';
 import type { Draft } from './draft.ts';
 import { type LetterFacts, refusedSince, stillMissing } from './facts.ts';
 import { fillFields } from './form-fields.ts';
@@ -25,6 +25,8 @@ type Input = {
   route: Route | undefined;
   entered: EnteredField[];
   overrides: { claim: string; reason: string; by_name: string }[];
+  /** The newest look at the evidence of the incident. */
+  check: { parts: number; parts_done: number; finished_at: Date | null } | undefined;
   before: {
     id: number;
     incident_number: number;
@@ -45,61 +47,6 @@ type Input = {
   /** The mail that was made of it; null: none. */
   dispatch: DispatchView | null;
 };
-
-const MARKS = {
-  supported: { is: 'good', icon: 'e-good' },
-  contradicted: { is: 'bad', icon: 'e-bad' },
-  stale: { is: 'warn', icon: 'e-warn' },
-  unknown: { is: '', icon: 'e-unknown' },
-} as const;
-const ORDER = { contradicted: 0, supported: 1, stale: 2, unknown: 3 } as const;
-
-/** What became of a claim that could not be stated as a fact. */
-const leftOut = (claim: Claim) =>
-  claim.stated === 'intent'
-    ? 'worded as what we will do'
-    : claim.whenUnknown === 'warn'
-      ? 'left out; this desk usually wants it'
-      : 'left out of the letter';
-
-function claimView(claim: Claim, overrides: Input['overrides']) {
-  const override = overrides.find((one) => one.claim === claim.key);
-  const word =
-    claim.status === 'contradicted'
-      ? override
-        ? 'Overridden.'
-        : 'Contradicted.'
-      : claim.status === 'unknown'
-        ? 'Unknown.'
-        : claim.status === 'stale'
-          ? 'Too old to be sent.'
-          : '';
-  return {
-    key: claim.key,
-    text: claim.text,
-    ...MARKS[claim.status],
-    bad: claim.status === 'contradicted' && !override,
-    known: claim.status !== 'unknown' || claim.stated !== null,
-    word,
-    basis: claim.evidence ?? '',
-    observedAt: claim.observedAt ? new Date(claim.observedAt) : null,
-    left: claim.status === 'unknown' || claim.status === 'stale' ? leftOut(claim) : '',
-    override: override ? `${override.reason} (${override.by_name})` : '',
-  };
-}
-
-function countWords(claims: Claim[]): string {
-  const of = (status: Claim['status']) => claims.filter((claim) => claim.status === status).length;
-  return [
-    [of('supported'), 'hold'],
-    [of('contradicted'), 'contradicted'],
-    [of('stale'), 'too old'],
-    [of('unknown'), 'unknown'],
-  ]
-    .filter(([n]) => n)
-    .map(([n, words]) => `${n} ${words}`)
-    .join(', ');
-}
 
 const CHANNEL_OF: Partial<Record<Route['kind'], string>> = {
   portal: 'portal',
@@ -164,16 +111,24 @@ function routeView(
 export function composerView(input: Input) {
   const { letter, template, draft, facts, route, typed, problem } = input;
   const isSent = letter.state === 'sent';
-  const claims = isSent ? (letter.claims as Claim[]) : draft.claims;
+  const kept = letter.claims as StoredClaim[];
+  const claims: StoredClaim[] = isSent ? kept : draft.claims;
   const written = { subject: typed['subject'] ?? letter.subject, body: typed['body'] ?? letter.body };
   const text = isSent ? letter : written;
-  const views = claims
-    .toSorted((a, b) => ORDER[a.status] - ORDER[b.status])
-    .map((claim) => claimView(claim, input.overrides));
+  const shown = claimsView({
+    incident: letter.incident_number,
+    letter: letter.id,
+    claims,
+    written: kept,
+    overrides: input.overrides,
+    isSent,
+    addresses: facts.addresses,
+    domains: facts.profile.sendingDomains,
+    check: input.check,
+  });
   const missing = isSent ? [] : stillMissing({ ...letter, ...text });
   const unknown = new Set(draft.missing.map((one) => one.key));
   const here = `/incidents/${letter.incident_number}/letters/${letter.id}`;
-  const blocking = views.filter((claim) => claim.bad);
   return {
     number: letter.incident_number,
     incidentTitle: input.incident.title,
@@ -203,13 +158,11 @@ export function composerView(input: Input) {
         (draft.body !== letter.base_body || draft.subject !== letter.base_subject),
     },
     when: template.when,
-    claims: views.filter((claim) => claim.known),
-    unknown: views.filter((claim) => !claim.known),
+    ...shown,
     needsFact:
       !isSent &&
       letter.round === 'second-review' &&
       !claims.some((claim) => claim.status === 'supported' && claim.key !== 'refusal-fresh'),
-    claimCount: countWords(claims),
     missing: missing
       .filter((one) => unknown.has(one.key))
       .map((one) => ({
@@ -228,8 +181,7 @@ export function composerView(input: Input) {
       isText: field.value.trim() === letter.body.trim(),
     })),
     canRecord: !isSent && input.canWrite,
-    blocking,
-    ready: blocking.length === 0 && missing.length === 0,
+    ready: shown.blocking.length === 0 && missing.length === 0,
     refusedBefore:
       !isSent && letter.round === 'second-review' && facts.lastReply !== null && !refusedSince(facts),
     lint: isSent

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Channel, channelOptions } from '../correspondence/channels.ts';
 import { readEntered } from '../correspondence/entered-fields.ts';
+import { lastCheck } from '../evidence/checks.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, type Static, Type, Version } from '../json-schema.ts';
@@ -28,6 +29,7 @@ import { LANGUAGES } from './language.ts';
 import { composerView } from './page.ts';
 import { roundWords } from './rounds.ts';
 import {
+  checkClaims,
   currentDraft,
   discardDraft,
   enteredWith,
@@ -174,11 +176,12 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   ) {
     const { letter, incident, provider, template } = await letterOf(number, id);
     const now = new Date();
-    const [{ draft, facts, rule }, newest, overrides, entered, before] = await Promise.all([
+    const [{ draft, facts, rule }, newest, overrides, entered, check, before] = await Promise.all([
       currentDraft(db, letter, template, provider, now),
       letters.newestFor(db, letter),
       overridesOf(db, id),
       enteredWith(db, id),
+      lastCheck(db, number),
       db
         .selectFrom('letters as l')
         .innerJoin('incidents as i', 'i.number', 'l.incident_number')
@@ -211,6 +214,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       route,
       overrides,
       entered,
+      check,
       before,
       typed,
       problem,
@@ -232,6 +236,14 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         await composer(request, number, id),
       );
     },
+  );
+
+  /** The part of the composer that changes while the evidence is looked at. */
+  app.get(
+    '/incidents/:number/letters/:id/claims',
+    { config: { access: 'viewer' }, schema: { params: LetterParams } },
+    async (request, reply) =>
+      reply.page('letter/claims', await composer(request, request.params.number, request.params.id)),
   );
 
   /** The forms of the composer share its page; each is one verb on the draft. */
@@ -285,6 +297,25 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       words: answer.body
         ? `Brought up to date. ${answer.body} of your paragraphs stayed as you wrote them.`
         : 'Brought up to date; what you wrote stayed.',
+    };
+  });
+
+  verb('/checking', async (request, number, id) => {
+    const { version, ...text } = readForm(TextForm, request.body);
+    const { letter, provider, template } = await letterOf(number, id);
+    const answer = await formOnce(db, request, { what: `check letter ${id}` }, async (trx) => {
+      if (text.subject !== letter.subject || text.body.replace(/\r\n?/g, '\n') !== letter.body)
+        await saveDraft(trx, id, text, version);
+      return {
+        status: 303,
+        body: await checkClaims(trx, actorOf(request), id, template, provider, new Date()),
+      };
+    });
+    return {
+      words:
+        answer.body === null
+          ? 'The evidence is being looked at already.'
+          : 'The evidence is looked at again; the claims follow by themselves.',
     };
   });
 

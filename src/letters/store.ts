@@ -1,8 +1,10 @@
+import { parseNetwork } from '../addresses/address.ts';
 import { type EnteredField, hasFields } from '../correspondence/entered-fields.ts';
 import { excerptOf, type OutgoingMail, recordLetter, requestSent } from '../correspondence/store.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Channel, LetterRow } from '../database/tables.ts';
+import { askForCheck, lastCheck } from '../evidence/checks.ts';
 import { beginsRound, isRequest } from '../incidents/state.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
@@ -10,7 +12,9 @@ import type { Provider } from '../providers/schema.ts';
 import { ensureTicket } from '../tickets/store.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
+import { kindsToCheck } from './claim-help.ts';
 import { CLAIM_KEYS, type Claim, judgeClaims } from './claims.ts';
+import { isInTheWay, type StoredClaim } from './claims-view.ts';
 import { type Draft, draftLetter, oneLine } from './draft.ts';
 import { type LetterFacts, stillMissing } from './facts.ts';
 import { mergeEdits } from './merge-edits.ts';
@@ -211,6 +215,28 @@ export async function refreshDraft(
   return merged.conflicts;
 }
 
+/**
+ * Has the evidence looked at again that the letter's claims lack. Returns the id of the check; null: one is at work
+ * already. Throws `invalid` where no check can tell any of them.
+ */
+export async function checkClaims(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  template: LetterTemplate,
+  provider: Provider | undefined,
+  now: Date,
+): Promise<number | null> {
+  const letter = await lockDraft(trx, id);
+  const { draft, facts } = await currentDraft(trx, letter, template, provider, now);
+  const kinds = kindsToCheck(draft.claims);
+  if (kinds.length === 0) throw invalid('claims', 'What these claims lack only a person can look up.');
+  const last = await lastCheck(trx, letter.incident_number);
+  if (last && last.finished_at === null) return null;
+  const networks = facts.addresses.map((text) => parseNetwork(text).cidr);
+  return askForCheck(trx, { incident: letter.incident_number, networks, kinds, askedBy: actor.name });
+}
+
 /** A person sends a contradicted claim all the same, and says why; the timeline keeps it. */
 export async function overrideClaim(
   trx: Trx,
@@ -272,8 +298,9 @@ function refuseUnready(letter: LetterRow, draft: Draft, overridden: string[]): v
       { fields, facts: { missing } },
     );
   }
+  const written = letter.claims as StoredClaim[];
   const against = draft.claims.filter(
-    (claim) => claim.status === 'contradicted' && !overridden.includes(claim.key),
+    (claim) => isInTheWay(claim, written) && !overridden.includes(claim.key),
   );
   if (against.length > 0) {
     const words = against.map((claim) => `“${claim.text}” (${claim.evidence})`).join('; ');
