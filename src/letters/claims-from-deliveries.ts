@@ -1,6 +1,7 @@
 import type { Phrase } from '../evidence/kind.ts';
-import { count, day as dayWords, exact } from '../web/format.ts';
+import { count } from '../web/format.ts';
 import type { Basis, EvidenceRecord } from './claims-from-facts.ts';
+import { letterDay, letterTime } from './language.ts';
 
 /** What the watched logs count of one address or range of an incident. Hours are named by their beginning. */
 export type Deliveries = {
@@ -41,7 +42,6 @@ const ALIVE_HOURS = 3;
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const UTC = 'UTC';
 const dayOf = (at: Date) => at.toISOString().slice(0, 10);
 const hourEnd = (hour: Date) => new Date(hour.getTime() + HOUR_MS);
 
@@ -160,12 +160,12 @@ function again({ since, lastAccepted }: Deliveries): Found[] {
       {
         claim: 'accepted-again',
         result: 'contradicts',
-        words: `refused ${exact(refusedAt, UTC)}, and ${accepted === 0 ? 'nothing' : `only ${accepted}`} accepted since`,
+        words: `refused ${letterTime(refusedAt, 'en')}, and ${accepted === 0 ? 'nothing' : `only ${accepted}`} accepted since`,
         at: refusedAt,
         facts,
       },
     ];
-  const words = `${count(accepted)} accepted since ${exact(first, UTC)}, and none refused`;
+  const words = `${count(accepted)} accepted since ${letterTime(first, 'en')}, and none refused`;
   return [
     {
       claim: 'accepted-again',
@@ -190,7 +190,7 @@ function held(deliveries: Deliveries, now: Date, saidHeldAt: Date | null): Found
       {
         claim,
         result: 'contradicts',
-        words: `mail was tried ${exact(lastTried, UTC)}`,
+        words: `mail was tried ${letterTime(lastTried, 'en')}`,
         at: lastTried,
         facts,
       },
@@ -203,7 +203,7 @@ function held(deliveries: Deliveries, now: Date, saidHeldAt: Date | null): Found
     {
       claim,
       result: 'supports',
-      words: `nothing sent since ${exact(end, UTC)}`,
+      words: `nothing sent since ${letterTime(end, 'en')}`,
       at: alive.newest,
       phrase: { key: 'none-sent-since', values: { time: { time: end.toISOString() } } },
       facts,
@@ -220,7 +220,7 @@ function ours({ lastTried, elsewhere: others }: Deliveries): Found[] {
         {
           claim: 'ip-controlled',
           result: 'supports',
-          words: `our logs show mail from it up to ${dayWords(newest, UTC)}`,
+          words: `our logs show mail from it up to ${letterDay(newest, 'en')}`,
           at: newest,
           phrase: { key: 'in-our-logs', values: { day: { day: dayOf(newest) } } },
           facts: { newest: newest.toISOString() },

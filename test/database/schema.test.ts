@@ -779,6 +779,24 @@ t.test('a reading has each of its screenshots once', async (t) => {
   t.equal(await refusal(insert(db, 'evidence_files', file)), 'evidence_files_reading_key');
 });
 
+t.test('what was said against the evidence can be changed until the letter is sent', async (t) => {
+  const db = await filled(t);
+  const overrides = async () => (await sql`select * from letter_overrides`.execute(db)).rows;
+  await run(db, `update letter_overrides set reason = 'seen again'`);
+  await run(db, `update letters set state = 'sent', sent_at = now(), channel = 'form'`);
+  const sent = await overrides();
+  t.match(sent, [{ reason: 'seen again' }]);
+  for (const statement of [
+    `update letter_overrides set reason = 'better'`,
+    'update letter_overrides set reason = reason',
+    'delete from letter_overrides',
+    'truncate letter_overrides',
+    `insert into letter_overrides (letter_id, claim, reason, by_name) values (1, 'spf-pass', 'late', 'A B')`,
+  ])
+    await t.rejects(run(db, statement), { code: 'DD002' }, statement);
+  t.strictSame(await overrides(), sent);
+});
+
 t.test('a draft can be changed; once it is sent, never again', async (t) => {
   const db = await filled(t);
   const letter = async () => (await sql`select * from letters`.execute(db)).rows;

@@ -101,6 +101,7 @@ s1._domainkey IN TXT ${strings(KEY.record)}
       'spf-pass': 'supports',
       'dmarc-policy': 'supports',
       'one-click-unsubscribe': 'unknown',
+      'transactional-only': 'contradicts',
     });
     t.equal(found.outcome, 'good');
     t.equal(found.summary, 'SPF pass, DKIM pass, DMARC pass');
