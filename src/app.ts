@@ -35,6 +35,7 @@ import { incidentEditPages } from './incidents/edit-routes.ts';
 import { incidentListPages } from './incidents/list-routes.ts';
 import { logPages } from './incidents/log-routes.ts';
 import { incidentPages } from './incidents/routes.ts';
+import { splitApi, splitPages } from './incidents/split-routes.ts';
 import { letterApi } from './letters/api.ts';
 import { editorPages } from './letters/editor-routes.ts';
 import type { LetterLibrary } from './letters/library.ts';
@@ -167,6 +168,7 @@ export async function buildApp(
     incidentListPages,
     incidentPages,
     incidentEditPages,
+    splitPages,
     logPages,
     correspondencePages,
     conversationPages,
@@ -200,6 +202,7 @@ export async function buildApp(
   for (const plugin of pages) await app.register(plugin);
   const api = [
     incidentApi,
+    splitApi,
     correspondenceApi,
     filingApi,
     letterApi,

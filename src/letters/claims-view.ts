@@ -110,6 +110,17 @@ function claimView(claim: StoredClaim, input: ClaimsInput) {
         ? failsWords(fails)
         : '',
     ways,
+    /** Addresses that can go into an incident of their own, so that the letter holds for the others. */
+    splits:
+      isSent || input.addresses.length < 2 || claim.status === 'supported'
+        ? []
+        : fails
+            .filter((text) => input.addresses.includes(text))
+            .slice(0, NAMED)
+            .map((text) => ({
+              text,
+              href: `/incidents/${incident}/split?address=${encodeURIComponent(text)}`,
+            })),
     override: override ? `${override.reason} (${override.by_name})` : '',
   };
 }

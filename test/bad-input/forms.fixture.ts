@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { countHeld } from '../../src/mail-in/flood-store.ts';
 import { addAccount } from '../../src/mail-out/accounts.ts';
 import { readReminders } from '../../src/reminders/store.ts';
@@ -49,6 +50,15 @@ const templateVersion = async ({ db }: TestDesk, key: string) => {
 };
 const plain = (fields: Record<string, string>) => async () => fields;
 
+/** An address of the first incident beside its first one. */
+async function anotherAddress({ db }: TestDesk): Promise<string> {
+  const text = `198.51.100.${100 + Math.floor(Math.random() * 100)}`;
+  await sql`
+    with added as (insert into addresses (network) values (${text}::cidr) on conflict do nothing returning id)
+    insert into incident_addresses (incident_number, address_id) select 1, id from added`.execute(db);
+  return text;
+}
+
 /** A submission of each form that there is, by its route. */
 export const FORMS: Record<string, Form> = {
   '/incidents/:number/state': {
@@ -64,6 +74,10 @@ export const FORMS: Record<string, Form> = {
     fields: plain({ text: 'a correction' }),
   },
   '/incidents/:number/links': { url: '/incidents/1/links', fields: plain({ number: '2' }) },
+  '/incidents/:number/split': {
+    url: '/incidents/1/split',
+    fields: async (desk) => ({ address: await anotherAddress(desk) }),
+  },
   '/incidents/:number/edit': {
     url: '/incidents/1/edit',
     fields: async ({ db }) => {
@@ -99,6 +113,10 @@ export const FORMS: Record<string, Form> = {
   '/incidents/:number/letters/:id': { url: '/incidents/1/letters/LETTER', fields: letterFields },
   '/incidents/:number/letters/:id/refreshing': {
     url: '/incidents/1/letters/LETTER/refreshing',
+    fields: letterFields,
+  },
+  '/incidents/:number/letters/:id/checking': {
+    url: '/incidents/1/letters/LETTER/checking',
     fields: letterFields,
   },
   '/incidents/:number/letters/:id/overrides': {

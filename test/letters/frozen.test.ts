@@ -50,7 +50,7 @@ t.test('a sent letter keeps its claims with what they rested on, whatever is fou
   const { api, db } = desk;
   await look(desk, IP, names('supports', `${IP} has the name mx.example.com`), ago(5));
   const letter = await drafted(desk, 'de');
-  t.match(letter.body, `${IP} heißt mx.example.com, und dieser Name führt zu ihr zurück`);
+  t.match(letter.body, `${IP} trägt den Namen mx.example.com, der auf diese Adresse zurückführt`);
   t.match(claimIn(letter, 'fcrdns-ok'), {
     status: 'supported',
     source: 'checked by Delist Desk: Reverse DNS and HELO',
