@@ -58,7 +58,9 @@ t.test('who may only read is offered nothing that would be refused', async (t) =
     const main = body.slice(body.indexOf('<main'));
     const linked = [...main.matchAll(/(?:href|(?:form)?action)="(\/[^"#?]*)/g)].map(([, path]) => path);
     t.strictSame(
-      linked.filter((path) => /\/(new|edit|log|sending|refreshing|checking|split|discarding|overrides)$/.test(path ?? '')),
+      linked.filter((path) =>
+        /\/(new|edit|log|sending|refreshing|checking|split|discarding|overrides)$/.test(path ?? ''),
+      ),
       [],
       url,
     );
