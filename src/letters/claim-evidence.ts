@@ -6,8 +6,9 @@ import { standingSnapshots } from '../evidence/snapshots.ts';
 import { daysByNetwork, type NetworkDay, providersByNetwork } from '../observations/by-network.ts';
 import { SNDS } from '../snds/kind.ts';
 import { sndsKnown } from '../snds/known.ts';
-import { type Deliveries, deliveryRecords, HOURS, SERIES_DAYS } from './claims-from-deliveries.ts';
+import { deliveryRecords, HOURS } from './claims-from-deliveries.ts';
 import type { EvidenceRecord } from './claims-from-facts.ts';
+import { type Deliveries, SERIES_DAYS } from './claims-from-volume.ts';
 import largeProviders from './large-providers.json' with { type: 'json' };
 
 const DAY_MS = 86_400_000;
