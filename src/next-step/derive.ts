@@ -1,0 +1,234 @@
+import { isLifted, isRequest } from '../incidents/state.ts';
+import { routeFor, ruleIdOf } from '../providers/playbook.ts';
+import type { Provider, Route } from '../providers/schema.ts';
+import { causeWords, isOurs } from './causes.ts';
+import { type CoolDown, coolDownOf, effectHours } from './desk-clock.ts';
+import type { Facts, Moments, Situation, Words } from './facts.ts';
+import { roughHours, statedHours } from './hours.ts';
+import { listsOf, upstreamOf } from './lists.ts';
+import type { Known, Material } from './material.ts';
+import { asksOwnership, namesTraffic, quoted } from './quote.ts';
+import { deskFacts } from './rules.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Where an answer states no time for its condition. */
+const HOLD_HOURS = 336;
+const ROLES = /^(?:postmaster|abuse|noc|hostmaster|mailops|admin|support)(?:[+-][^@]*)?@/i;
+/** Evidence of these goes stale within hours and is taken anew by every letter. */
+const FLEETING = new Set(['refusal-fresh', 'mutual-customers-affected']);
+
+const plus = (at: Date | null, hours: number): Date | null =>
+  at === null ? null : new Date(at.getTime() + hours * HOUR);
+const newer = (at: Date | null, than: Date | null): boolean =>
+  at !== null && (than === null || at > than);
+const isAtLeast = (at: Date | null, than: Date | null): boolean =>
+  at !== null && (than === null || at >= than);
+
+const ASKABLE: Route['kind'][] = ['form', 'email', 'portal'];
+
+/** They answer letters by the usual route. A list that only expires still hears of its own errors. */
+function takesLetters(provider: Provider | undefined, route: Route | undefined, { cause }: Material): boolean {
+  if (!provider || !route) return true;
+  if (route.kind === 'recipient') return false;
+  if (route.kind !== 'none') return true;
+  return cause?.class === 'listing-error' && provider.routes.some(({ kind }) => ASKABLE.includes(kind));
+}
+
+/** Routes for any refusal, after the one that is used. */
+const otherRouteOf = (provider: Provider | undefined, used: Route | undefined): Route | undefined =>
+  provider?.routes.find(
+    (route) => route !== used && route.rules === undefined && route.kind !== 'none' && route.kind !== 'recipient',
+  );
+
+const lettersOfRound = ({ sent }: Material): Material['sent'] => {
+  const start = sent.findLastIndex(({ round }) => isRequest(round) && round !== 'followup-silence');
+  return sent.slice(start + 1);
+};
+
+function momentsOf(material: Material, cool: CoolDown | undefined, provider: Provider | undefined): Moments {
+  const { row, answer, cause } = material;
+  const lifted = row.mitigated_at;
+  const hold = statedHours(answer?.quote ?? '') ?? HOLD_HOURS;
+  return {
+    opened: row.opened_at,
+    state: row.state_since,
+    request: row.last_request_at,
+    'first-rejection': row.first_rejection_at ?? row.opened_at,
+    answer: row.last_answer_at,
+    rejection: row.last_rejection_at,
+    lifted,
+    recovered: row.recovered_at,
+    fix: cause?.fixedAt ?? null,
+    'cool-down-end': cool?.end ?? null,
+    'follow-up': row.follow_up_due_at,
+    'effect-end': plus(lifted ?? row.last_answer_at, effectHours(provider)),
+    'stated-end': plus(lifted, hold),
+  };
+}
+
+function wordsOf(
+  material: Material,
+  { provider, citedOwner }: Known,
+  route: Route | undefined,
+  cool: CoolDown | undefined,
+): Words {
+  const { row, answer, cause, earlier, undelivered, lastClaims, claims } = material;
+  const name = provider?.name ?? 'the provider';
+  const rule = provider?.rejections.find((one) => one.id === ruleIdOf(material.rule, row.provider));
+  const step = rule?.firstStep ?? provider?.checkFirst[0]?.text;
+  const now = new Map(claims.map((claim) => [claim.key, claim.status]));
+  const lacked = lastClaims.filter(({ stated, key }) => !stated && now.get(key) !== 'contradicted');
+  return {
+    provider: name,
+    list: material.cited?.name ?? citedOwner?.name ?? 'the list',
+    before: step ? `Before that: ${step}` : 'Nothing was asked yet.',
+    lacked:
+      lacked.length > 0
+        ? `The last letter could not say: ${lacked.slice(0, 4).map(({ text }) => text).join('; ')}.`
+        : '',
+    quote: quoted(answer?.quote ?? ''),
+    effect: roughHours(effectHours(provider)),
+    round: String(row.round),
+    cause: causeWords(cause?.class ?? null),
+    mail: undelivered?.words ? `The server: ${undelivered.words}` : 'They may not have it.',
+    earlier: earlier ? `#${earlier.number}` : '',
+    otherRoute: otherRouteOf(provider, route)?.name ?? '',
+    nearby: String(material.casesNearby),
+    coolDown: cool?.why ?? '',
+    note: route?.notes[0] ?? `${name} takes no requests.`,
+    follow: row.follow_up_due_at
+      ? 'if none comes in the usual time, this incident comes back to you.'
+      : `${name} names no time for answers.`,
+  };
+}
+
+function factsOf(
+  material: Material,
+  known: Known,
+  moments: Moments,
+  route: Route | undefined,
+  cool: CoolDown | undefined,
+  now: Date,
+): Facts {
+  const { row, answer, cause, ticket, sent, claims, deliveries, earlier } = material;
+  const { provider } = known;
+  const desk = deskFacts(row.provider);
+  const since = (at: Date | null) => (at === null ? null : (now.getTime() - at.getTime()) / HOUR);
+  const isOver = (at: Date | null) => at !== null && at <= now;
+  const letters = takesLetters(provider, route, material);
+  const cooling = cool !== undefined && cool.end > now;
+  const answered = isAtLeast(row.last_answer_at, row.last_request_at);
+  const verdict = row.last_verdict;
+  const lists = listsOf(provider, material.rule, material.listRows);
+  const lastLetter = sent.at(-1)?.at ?? row.last_request_at;
+  const newest = material.newestEvidenceAt;
+  const open = lettersOfRound(material);
+  const claimFacts = Object.fromEntries(claims.map((claim) => [`claim:${claim.key}`, claim.status]));
+  return {
+    state: row.state,
+    round: row.round,
+    provider: row.provider,
+    kind: provider?.kind ?? null,
+    verdict,
+    reason: row.reason,
+    temporary: material.newestRejection?.temporary ?? null,
+    rule: material.rule,
+    route: route?.kind ?? null,
+    takesLetters: letters,
+    mayWrite: letters && !cooling,
+    coolsDown: cooling,
+    onlyReceipt:
+      desk.unattendedReceipt === true &&
+      answer?.verdict === 'acknowledged' &&
+      isAtLeast(answer.at, row.last_request_at),
+    needsConfirmation: desk.confirms === true && !answered,
+    roundsOver: provider?.coolDown?.rounds !== undefined && row.round >= provider.coolDown.rounds,
+    answered,
+    everAnswered: row.first_answer_at !== null || row.last_answer_at !== null,
+    silent: verdict === null || verdict === 'acknowledged',
+    followUps: open.filter(({ round }) => round === 'followup-silence').length,
+    otherRoute: otherRouteOf(provider, route) !== undefined,
+    asksOwnership: asksOwnership(answer?.quote ?? ''),
+    namesTraffic: namesTraffic(answer?.quote ?? ''),
+    newFacts: newer(newest, lastLetter) || newer(cause?.recordedAt ?? null, lastLetter),
+    ticket: ticket !== null,
+    ticketChannel: ticket?.channel ?? null,
+    undelivered: material.undelivered?.state ?? null,
+    draft: material.draft,
+    staleDraft:
+      material.draft && claims.some(({ key, status }) => status === 'stale' && !FLEETING.has(key)),
+    askedCause: sent.some(({ round }) => round === 'ask-cause'),
+    thanked: sent.some(({ round }) => round === 'thanks'),
+    sinceOpened: since(row.opened_at) ?? 0,
+    sinceRequest: since(row.last_request_at),
+    sinceAnswer: since(row.last_answer_at),
+    sinceFirstRejection: since(moments['first-rejection']),
+    sinceRejection: since(row.last_rejection_at),
+    sinceLifted: since(row.mitigated_at),
+    sinceRecovered: since(row.recovered_at),
+    sinceFix: since(cause?.fixedAt ?? null),
+    refusedSince:
+      row.last_rejection_at !== null &&
+      isAtLeast(row.last_rejection_at, row.last_answer_at) &&
+      isAtLeast(row.last_rejection_at, row.last_request_at),
+    deliveredSince:
+      deliveries.acceptedAt !== null &&
+      isAtLeast(deliveries.acceptedAt, row.last_rejection_at) &&
+      (!isLifted(row.state) || isAtLeast(deliveries.acceptedAt, row.mitigated_at)),
+    effectOver: isOver(moments['effect-end']),
+    holdOver: isOver(moments['stated-end']),
+    refusedShare: deliveries.all > 0 ? (100 * deliveries.refused) / deliveries.all : null,
+    lowWeightList: deskFacts(material.cited?.owner ?? row.provider).lowWeight === true,
+    cause: cause?.class ?? null,
+    ownFault: isOurs(cause?.class ?? null),
+    fixed: cause?.fixedAt != null,
+    upstream: upstreamOf(material, known.citedOwner, now),
+    deadList: known.isDeadList,
+    lists,
+    otherLists: lists.length > 1,
+    everRefused: row.rejection_count > 0 || row.last_rejection_at !== null,
+    addresses: material.addresses.length,
+    casesNearby: material.casesNearby,
+    relapseDays: earlier ? (row.opened_at.getTime() - earlier.endedAt.getTime()) / DAY : null,
+    relapsesInYear: material.relapsesInYear,
+    roleContact: material.contacts.length > 0 ? material.contacts.some((one) => ROLES.test(one)) : null,
+    place: material.place,
+    ...claimFacts,
+  };
+}
+
+/** What a person’s answer to a step holds for: until an answer, a letter, another refusal or a cause comes. */
+function keyOf({ row, newestRejection, cause, undelivered }: Material): string {
+  return [
+    row.state,
+    row.round,
+    row.last_verdict,
+    row.last_answer_at?.getTime(),
+    row.last_request_at?.getTime(),
+    newestRejection?.id,
+    cause?.recordedAt.getTime(),
+    undelivered?.state,
+  ].join(' ');
+}
+
+/** All that rules can ask of an incident, with the words and moments that steps are told with. */
+export function situationOf(material: Material, known: Known, now: Date): Situation {
+  const { row, undelivered } = material;
+  const { provider } = known;
+  const route = provider && routeFor(provider, ruleIdOf(material.rule, row.provider));
+  const desk = deskFacts(row.provider);
+  // What they have not got lets no clock run.
+  const cool = undelivered ? undefined : coolDownOf(row, provider, desk);
+  const moments = momentsOf(material, cool, provider);
+  return {
+    facts: factsOf(material, known, moments, route, cool, now),
+    moments,
+    words: wordsOf(material, known, route, cool),
+    others: { upstream: material.upstream?.number ?? null, earlier: material.earlier?.number ?? null },
+    effectHours: effectHours(provider),
+    workingDays: provider?.timing.workingDays === true,
+    timeZone: desk.timeZone ?? null,
+    key: keyOf(material),
+  };
+}
