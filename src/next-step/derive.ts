@@ -1,4 +1,5 @@
 import { isLifted, isRequest } from '../incidents/state.ts';
+import { playbookFor } from '../providers/cases.ts';
 import { routeFor, ruleIdOf } from '../providers/playbook.ts';
 import type { Provider, Route } from '../providers/schema.ts';
 import { causeWords, isOurs } from './causes.ts';
@@ -20,26 +21,47 @@ const FLEETING = new Set(['refusal-fresh', 'mutual-customers-affected']);
 
 const plus = (at: Date | null, hours: number): Date | null =>
   at === null ? null : new Date(at.getTime() + hours * HOUR);
-const newer = (at: Date | null, than: Date | null): boolean =>
-  at !== null && (than === null || at > than);
+const newer = (at: Date | null, than: Date | null): boolean => at !== null && (than === null || at > than);
 const isAtLeast = (at: Date | null, than: Date | null): boolean =>
   at !== null && (than === null || at >= than);
 
 const ASKABLE: Route['kind'][] = ['form', 'email', 'portal'];
 
 /** They answer letters by the usual route. A list that only expires still hears of its own errors. */
-function takesLetters(provider: Provider | undefined, route: Route | undefined, { cause }: Material): boolean {
+function takesLetters(
+  provider: Provider | undefined,
+  route: Route | undefined,
+  { cause }: Material,
+): boolean {
   if (!provider || !route) return true;
   if (route.kind === 'recipient') return false;
   if (route.kind !== 'none') return true;
   return cause?.class === 'listing-error' && provider.routes.some(({ kind }) => ASKABLE.includes(kind));
 }
 
-/** Routes for any refusal, after the one that is used. */
-const otherRouteOf = (provider: Provider | undefined, used: Route | undefined): Route | undefined =>
-  provider?.routes.find(
-    (route) => route !== used && route.rules === undefined && route.kind !== 'none' && route.kind !== 'recipient',
-  );
+/** Whom to turn to when the desk keeps silent: the playbook’s next one, else another of its routes. */
+function otherRouteOf(provider: Provider | undefined, used: Route | undefined): string | undefined {
+  const next = provider?.escalation?.find(({ route }) => route !== undefined && route !== used?.key);
+  if (next) return provider?.routes.find(({ key }) => key === next.route)?.name ?? next.text;
+  return provider?.routes.find(
+    (route) => route !== used && route.rules === undefined && ASKABLE.includes(route.kind),
+  )?.name;
+}
+
+/** The rounds after which this provider never gave in. None where each reply that brings a fix may go. */
+function isSpent(provider: Provider | undefined, round: number): boolean {
+  const rounds = provider?.stop?.rounds ?? (provider?.stop ? undefined : provider?.coolDown?.rounds);
+  return rounds !== undefined && rounds > 0 && round >= rounds;
+}
+
+/** Listed again so often that the operator’s rule is to let the removal alone. */
+function relistedTooOften(provider: Provider | undefined, { earlierEnds, row }: Material): boolean {
+  const rule = provider?.stop?.relistings;
+  if (!rule) return false;
+  const since = row.opened_at.getTime() - rule.hours * HOUR;
+  const again = earlierEnds.filter((at) => at.getTime() >= since).length + row.relapses;
+  return again >= rule.count;
+}
 
 const lettersOfRound = ({ sent }: Material): Material['sent'] => {
   const start = sent.findLastIndex(({ round }) => isRequest(round) && round !== 'followup-silence');
@@ -85,7 +107,10 @@ function wordsOf(
     before: step ? `Before that: ${step}` : 'Nothing was asked yet.',
     lacked:
       lacked.length > 0
-        ? `The last letter could not say: ${lacked.slice(0, 4).map(({ text }) => text).join('; ')}.`
+        ? `The last letter could not say: ${lacked
+            .slice(0, 4)
+            .map(({ text }) => text)
+            .join('; ')}.`
         : '',
     quote: quoted(answer?.quote ?? ''),
     effect: roughHours(effectHours(provider)),
@@ -93,7 +118,7 @@ function wordsOf(
     cause: causeWords(cause?.class ?? null),
     mail: undelivered?.words ? `The server: ${undelivered.words}` : 'They may not have it.',
     earlier: earlier ? `#${earlier.number}` : '',
-    otherRoute: otherRouteOf(provider, route)?.name ?? '',
+    otherRoute: otherRouteOf(provider, route) ?? '',
     nearby: String(material.casesNearby),
     coolDown: cool?.why ?? '',
     note: route?.notes[0] ?? `${name} takes no requests.`,
@@ -142,12 +167,16 @@ function factsOf(
       desk.unattendedReceipt === true &&
       answer?.verdict === 'acknowledged' &&
       isAtLeast(answer.at, row.last_request_at),
-    needsConfirmation: desk.confirms === true && !answered,
-    roundsOver: provider?.coolDown?.rounds !== undefined && row.round >= provider.coolDown.rounds,
+    needsConfirmation:
+      provider?.course?.some(({ kind, who }) => kind === 'confirmation' && who === 'we') === true &&
+      !answered,
+    roundsOver: isSpent(provider, row.round),
+    relistedTooOften: relistedTooOften(provider, material),
     answered,
     everAnswered: row.first_answer_at !== null || row.last_answer_at !== null,
     silent: verdict === null || verdict === 'acknowledged',
     followUps: open.filter(({ round }) => round === 'followup-silence').length,
+    comesBack: row.follow_up_due_at !== null,
     otherRoute: otherRouteOf(provider, route) !== undefined,
     asksOwnership: asksOwnership(answer?.quote ?? ''),
     namesTraffic: namesTraffic(answer?.quote ?? ''),
@@ -156,8 +185,9 @@ function factsOf(
     ticketChannel: ticket?.channel ?? null,
     undelivered: material.undelivered?.state ?? null,
     draft: material.draft,
-    staleDraft:
-      material.draft && claims.some(({ key, status }) => status === 'stale' && !FLEETING.has(key)),
+    staleDraft: claims.some(
+      ({ key, status }) => status === 'stale' && material.draftStates.includes(key) && !FLEETING.has(key),
+    ),
     askedCause: sent.some(({ round }) => round === 'ask-cause'),
     thanked: sent.some(({ round }) => round === 'thanks'),
     sinceOpened: since(row.opened_at) ?? 0,
@@ -191,7 +221,7 @@ function factsOf(
     addresses: material.addresses.length,
     casesNearby: material.casesNearby,
     relapseDays: earlier ? (row.opened_at.getTime() - earlier.endedAt.getTime()) / DAY : null,
-    relapsesInYear: material.relapsesInYear,
+    relapsesInYear: material.earlierEnds.length + row.relapses,
     roleContact: material.contacts.length > 0 ? material.contacts.some((one) => ROLES.test(one)) : null,
     place: material.place,
     ...claimFacts,
@@ -215,16 +245,17 @@ function keyOf({ row, newestRejection, cause, undelivered }: Material): string {
 /** All that rules can ask of an incident, with the words and moments that steps are told with. */
 export function situationOf(material: Material, known: Known, now: Date): Situation {
   const { row, undelivered } = material;
-  const { provider } = known;
-  const route = provider && routeFor(provider, ruleIdOf(material.rule, row.provider));
+  const rule = ruleIdOf(material.rule, row.provider);
+  const provider = known.provider && playbookFor(known.provider, rule);
+  const route = provider && routeFor(provider, rule);
   const desk = deskFacts(row.provider);
   // What they have not got lets no clock run.
-  const cool = undelivered ? undefined : coolDownOf(row, provider, desk);
+  const cool = undelivered ? undefined : coolDownOf(row, provider, material.sent, now);
   const moments = momentsOf(material, cool, provider);
   return {
-    facts: factsOf(material, known, moments, route, cool, now),
+    facts: factsOf(material, { ...known, provider }, moments, route, cool, now),
     moments,
-    words: wordsOf(material, known, route, cool),
+    words: wordsOf(material, { ...known, provider }, route, cool),
     others: { upstream: material.upstream?.number ?? null, earlier: material.earlier?.number ?? null },
     effectHours: effectHours(provider),
     workingDays: provider?.timing.workingDays === true,

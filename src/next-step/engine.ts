@@ -122,17 +122,14 @@ export function chooseStep(
   const [rule, ...others] = open;
   if (!rule) return undefined;
   const snoozed =
-    standing.find(
-      (one) => one.step === rule.id && one.snoozedUntil !== null && one.snoozedUntil > now,
-    ) ?? null;
+    standing.find((one) => one.step === rule.id && one.snoozedUntil !== null && one.snoozedUntil > now) ??
+    null;
   return {
     id: rule.id,
     what: fill(rule.what, words),
     why: fill(rule.why, words),
     button: rule.button,
-    also: rule.also.filter(
-      (button) => !isHarmful(button, facts) && !(rule.waits === true && asks(button)),
-    ),
+    also: rule.also.filter((button) => !isHarmful(button, facts) && !(rule.waits === true && asks(button))),
     alternatives: alternativesOf(rule, others, situation),
     due: snoozed?.snoozedUntil ?? dueAt(rule.due, situation),
     waits: rule.waits === true,

@@ -32,12 +32,16 @@ export type Facts = {
   needsConfirmation: boolean;
   /** The number of rounds is used up after which this provider has never given in. */
   roundsOver: boolean;
+  /** Listed again as often as the operator’s rule to pause says. */
+  relistedTooOften: boolean;
   /** An answer is newer than the last request. */
   answered: boolean;
   everAnswered: boolean;
   /** Nothing but silence or a receipt. */
   silent: boolean;
   followUps: number;
+  /** Silence has a time after which the incident comes back. */
+  comesBack: boolean;
   otherRoute: boolean;
   asksOwnership: boolean;
   namesTraffic: boolean;

@@ -12,7 +12,7 @@ const ofOperator = (operator: Provider, rows: ListRow[]): ListRow[] => {
 const names = ({ zone, words }: ListRow, { key, name }: Provider['lists'][number]): boolean => {
   const short = name.split(' ').at(-1) ?? name;
   return (
-    new RegExp(`\\b${RegExp.escape(short)}\\b`).test(words) ||
+    words.split(/[^\w-]+/).includes(short) ||
     zone.startsWith(`${key}.`) ||
     zone.split('.')[0]?.endsWith(key.replace('level', '')) === true
   );

@@ -20,6 +20,8 @@ export type Material = {
   /** Claims of the newest one: their texts, and whether it stated them. */
   lastClaims: { key: string; text: string; stated: boolean }[];
   draft: boolean;
+  /** Keys of the claims that the draft states. */
+  draftStates: string[];
   answer: { verdict: Verdict; quote: string; at: Date } | null;
   ticket: { reference: string; channel: string } | null;
   claims: Claim[];
@@ -27,7 +29,8 @@ export type Material = {
   deliveries: { acceptedAt: Date | null; refused: number; all: number };
   cause: { class: CauseClass; fixedAt: Date | null; recordedAt: Date } | null;
   earlier: { number: number; endedAt: Date } | null;
-  relapsesInYear: number;
+  /** When earlier incidents of the same address and provider ended, within a year. */
+  earlierEnds: Date[];
   casesNearby: number;
   /** The incident of the list that is cited, for the same address. */
   upstream: { number: number; state: IncidentState } | null;

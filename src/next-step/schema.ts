@@ -84,7 +84,7 @@ const Due = Type.Object(
     /** The first of these moments that is known. */
     from: Type.Array(Type.Enum([...FROM]), { minItems: 1, maxItems: 3 }),
     /** `effect`: as long as a mitigation takes there. */
-    hours: Type.Union([Type.Number({ minimum: 0, maximum: 24 * 400 }), Type.Literal('effect')]),
+    hours: Type.Union([Type.Number({ minimum: 0, maximum: 24 * 400 }), Type.Enum(['effect'])]),
     /** `provider`: as the provider’s playbook counts. */
     workingDays: Type.Optional(Type.Enum(['always', 'provider'])),
   },
@@ -119,18 +119,14 @@ export type Rule = Static<typeof Rule>;
 
 export const Rules = Type.Array(Rule, { minItems: 1, maxItems: 200, $id: 'next-step-rules' });
 
-/** What is known of single desks beyond their playbooks; hours are defaults. */
+/** What is known of single desks beyond their playbooks. */
 export const Desks = Type.Record(
   Slug,
   Type.Object(
     {
       timeZone: Type.Optional(Type.String({ maxLength: 60 })),
-      /** After a refusal, so long until an answer to it is read. */
-      quietAfterDenial: Type.Optional(Type.Number({ minimum: 0, description: 'hours' })),
       /** Receipts come from a mailbox that nobody reads. */
       unattendedReceipt: Type.Optional(Type.Boolean()),
-      /** A request counts only once their mail is confirmed. */
-      confirms: Type.Optional(Type.Boolean()),
       /** A listing there refuses little mail. */
       lowWeight: Type.Optional(Type.Boolean()),
       source: Words,
