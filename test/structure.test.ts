@@ -107,7 +107,7 @@ const PURE = [
   'src/evidence/{places/{aged,page,places,reading},pictures/picture}.ts',
   'src/complaints/{complaint,fields,found,reporter,without-reporter}.ts',
   'src/incidents/{desk-page,incidents,json,log-page,page,report,state}.ts',
-  'src/next-step/!(api|cause-store|incident-rows|read-material|remind|routes|store).ts',
+  'src/next-step/!(api|cause-store|incident-rows|other-incidents|read-material|remind|routes|store).ts',
   'src/mail-in/{authentication-results,authenticity,filing,mail-fields,mail-kind,proof,returned-mail,thread-ids,unfiled-page}.ts',
   'src/letters/{claims*,draft,eml,facts,form-fields,language,merge-edits,page}.ts',
   'src/letters/{phrases,rounds,suggest,template-check,templates,variables}.ts',

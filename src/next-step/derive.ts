@@ -1,132 +1,29 @@
 import { isLifted, isRequest } from '../incidents/state.ts';
 import { playbookFor } from '../providers/cases.ts';
 import { routeFor, ruleIdOf } from '../providers/playbook.ts';
-import type { Provider, Route } from '../providers/schema.ts';
-import { causeWords, isOurs } from './causes.ts';
+import type { Route } from '../providers/schema.ts';
+import { isOurs } from './causes.ts';
 import { type CoolDown, coolDownOf, effectHours } from './desk-clock.ts';
-import type { Facts, Moments, Situation, Words } from './facts.ts';
-import { roughHours, statedHours } from './hours.ts';
+import { isSpent, otherRouteOf, relistedTooOften, takesLetters } from './desk-ways.ts';
+import type { Facts, Moments, Situation } from './facts.ts';
 import { listsOf, upstreamOf } from './lists.ts';
-import type { Known, Material } from './material.ts';
-import { asksOwnership, namesTraffic, quoted } from './quote.ts';
+import { FLEETING, type Known, type Material } from './material.ts';
+import { asksOwnership, namesTraffic } from './quote.ts';
 import { deskFacts } from './rules.ts';
+import { momentsOf, wordsOf } from './told.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Where an answer states no time for its condition. */
-const HOLD_HOURS = 336;
 const ROLES = /^(?:postmaster|abuse|noc|hostmaster|mailops|admin|support)(?:[+-][^@]*)?@/i;
-/** Evidence of these goes stale within hours and is taken anew by every letter. */
-const FLEETING = new Set(['refusal-fresh', 'mutual-customers-affected']);
 
-const plus = (at: Date | null, hours: number): Date | null =>
-  at === null ? null : new Date(at.getTime() + hours * HOUR);
 const newer = (at: Date | null, than: Date | null): boolean => at !== null && (than === null || at > than);
 const isAtLeast = (at: Date | null, than: Date | null): boolean =>
   at !== null && (than === null || at >= than);
-
-const ASKABLE: Route['kind'][] = ['form', 'email', 'portal'];
-
-/** They answer letters by the usual route. A list that only expires still hears of its own errors. */
-function takesLetters(
-  provider: Provider | undefined,
-  route: Route | undefined,
-  { cause }: Material,
-): boolean {
-  if (!provider || !route) return true;
-  if (route.kind === 'recipient') return false;
-  if (route.kind !== 'none') return true;
-  return cause?.class === 'listing-error' && provider.routes.some(({ kind }) => ASKABLE.includes(kind));
-}
-
-/** Whom to turn to when the desk keeps silent: the playbook’s next one, else another of its routes. */
-function otherRouteOf(provider: Provider | undefined, used: Route | undefined): string | undefined {
-  const next = provider?.escalation?.find(({ route }) => route !== undefined && route !== used?.key);
-  if (next) return provider?.routes.find(({ key }) => key === next.route)?.name ?? next.text;
-  return provider?.routes.find(
-    (route) => route !== used && route.rules === undefined && ASKABLE.includes(route.kind),
-  )?.name;
-}
-
-/** The rounds after which this provider never gave in. None where each reply that brings a fix may go. */
-function isSpent(provider: Provider | undefined, round: number): boolean {
-  const rounds = provider?.stop?.rounds ?? (provider?.stop ? undefined : provider?.coolDown?.rounds);
-  return rounds !== undefined && rounds > 0 && round >= rounds;
-}
-
-/** Listed again so often that the operator’s rule is to let the removal alone. */
-function relistedTooOften(provider: Provider | undefined, { earlierEnds, row }: Material): boolean {
-  const rule = provider?.stop?.relistings;
-  if (!rule) return false;
-  const since = row.opened_at.getTime() - rule.hours * HOUR;
-  const again = earlierEnds.filter((at) => at.getTime() >= since).length + row.relapses;
-  return again >= rule.count;
-}
 
 const lettersOfRound = ({ sent }: Material): Material['sent'] => {
   const start = sent.findLastIndex(({ round }) => isRequest(round) && round !== 'followup-silence');
   return sent.slice(start + 1);
 };
-
-function momentsOf(material: Material, cool: CoolDown | undefined, provider: Provider | undefined): Moments {
-  const { row, answer, cause } = material;
-  const lifted = row.mitigated_at;
-  const hold = statedHours(answer?.quote ?? '') ?? HOLD_HOURS;
-  return {
-    opened: row.opened_at,
-    state: row.state_since,
-    request: row.last_request_at,
-    'first-rejection': row.first_rejection_at ?? row.opened_at,
-    answer: row.last_answer_at,
-    rejection: row.last_rejection_at,
-    lifted,
-    recovered: row.recovered_at,
-    fix: cause?.fixedAt ?? null,
-    'cool-down-end': cool?.end ?? null,
-    'follow-up': row.follow_up_due_at,
-    'effect-end': plus(lifted ?? row.last_answer_at, effectHours(provider)),
-    'stated-end': plus(lifted, hold),
-  };
-}
-
-function wordsOf(
-  material: Material,
-  { provider, citedOwner }: Known,
-  route: Route | undefined,
-  cool: CoolDown | undefined,
-): Words {
-  const { row, answer, cause, earlier, undelivered, lastClaims, claims } = material;
-  const name = provider?.name ?? 'the provider';
-  const rule = provider?.rejections.find((one) => one.id === ruleIdOf(material.rule, row.provider));
-  const step = rule?.firstStep ?? provider?.checkFirst[0]?.text;
-  const now = new Map(claims.map((claim) => [claim.key, claim.status]));
-  const lacked = lastClaims.filter(({ stated, key }) => !stated && now.get(key) !== 'contradicted');
-  return {
-    provider: name,
-    list: material.cited?.name ?? citedOwner?.name ?? 'the list',
-    before: step ? `Before that: ${step}` : 'Nothing was asked yet.',
-    lacked:
-      lacked.length > 0
-        ? `The last letter could not say: ${lacked
-            .slice(0, 4)
-            .map(({ text }) => text)
-            .join('; ')}.`
-        : '',
-    quote: quoted(answer?.quote ?? ''),
-    effect: roughHours(effectHours(provider)),
-    round: String(row.round),
-    cause: causeWords(cause?.class ?? null),
-    mail: undelivered?.words ? `The server: ${undelivered.words}` : 'They may not have it.',
-    earlier: earlier ? `#${earlier.number}` : '',
-    otherRoute: otherRouteOf(provider, route) ?? '',
-    nearby: String(material.casesNearby),
-    coolDown: cool?.why ?? '',
-    note: route?.notes[0] ?? `${name} takes no requests.`,
-    follow: row.follow_up_due_at
-      ? 'if none comes in the usual time, this incident comes back to you.'
-      : `${name} names no time for answers.`,
-  };
-}
 
 function factsOf(
   material: Material,
@@ -176,6 +73,7 @@ function factsOf(
     everAnswered: row.first_answer_at !== null || row.last_answer_at !== null,
     silent: verdict === null || verdict === 'acknowledged',
     followUps: open.filter(({ round }) => round === 'followup-silence').length,
+    followsUp: provider === undefined || provider.timing.followUpAfter !== undefined,
     comesBack: row.follow_up_due_at !== null,
     otherRoute: otherRouteOf(provider, route) !== undefined,
     asksOwnership: asksOwnership(answer?.quote ?? ''),

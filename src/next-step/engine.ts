@@ -121,9 +121,9 @@ export function chooseStep(
   const open = found.filter((rule) => rule.dismissible === false || !dismissed.has(rule.id));
   const [rule, ...others] = open;
   if (!rule) return undefined;
-  const snoozed =
-    standing.find((one) => one.step === rule.id && one.snoozedUntil !== null && one.snoozedUntil > now) ??
-    null;
+  // When that time has come, it is due since then.
+  const putOff = standing.find((one) => one.step === rule.id && one.snoozedUntil !== null);
+  const isWaiting = putOff?.snoozedUntil != null && putOff.snoozedUntil > now;
   return {
     id: rule.id,
     what: fill(rule.what, words),
@@ -131,11 +131,11 @@ export function chooseStep(
     button: rule.button,
     also: rule.also.filter((button) => !isHarmful(button, facts) && !(rule.waits === true && asks(button))),
     alternatives: alternativesOf(rule, others, situation),
-    due: snoozed?.snoozedUntil ?? dueAt(rule.due, situation),
+    due: putOff?.snoozedUntil ?? dueAt(rule.due, situation),
     waits: rule.waits === true,
-    reminds: rule.reminds !== false,
+    reminds: rule.reminds !== false || putOff !== undefined,
     dismissible: rule.dismissible !== false,
-    snoozed,
+    snoozed: isWaiting ? (putOff ?? null) : null,
     dismissed: found.flatMap((one) => {
       const answer = dismissed.get(one.id);
       return answer && one.dismissible !== false ? [{ ...answer, what: fill(one.what, words) }] : [];

@@ -40,6 +40,8 @@ export type Facts = {
   /** Nothing but silence or a receipt. */
   silent: boolean;
   followUps: number;
+  /** Silence calls for a follow-up there at all. */
+  followsUp: boolean;
   /** Silence has a time after which the incident comes back. */
   comesBack: boolean;
   otherRoute: boolean;

@@ -42,3 +42,6 @@ export type Material = {
 
 /** What the catalogue says of whom it concerns. */
 export type Known = { provider: Provider | undefined; citedOwner: Provider | undefined; isDeadList: boolean };
+
+/** Evidence of these goes stale within hours and is taken anew by every letter. */
+export const FLEETING = new Set(['refusal-fresh', 'mutual-customers-affected']);

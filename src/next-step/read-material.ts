@@ -14,16 +14,14 @@ import {
   readAddresses,
   readAnswers,
   readDeliveries,
-  readEarlier,
   readEvidence,
   readLetterClaims,
-  readNearby,
   readRejections,
   readSent,
   readTickets,
-  readUpstream,
 } from './incident-rows.ts';
 import type { ListRow, Material } from './material.ts';
+import { readEarlier, readNearby, readUpstream } from './other-incidents.ts';
 import { RULES } from './rules.ts';
 
 const YEAR = 365 * 86_400_000;

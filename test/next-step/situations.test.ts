@@ -360,12 +360,14 @@ t.test('the reasons name what they rest on', async (t) => {
   );
   const denied = stepFor({
     row: answered('denied', 2),
+    claims: { 'snds-green': 'supported', 'ip-controlled': 'unknown' },
     lastClaims: [
       { key: 'snds-green', text: 'SNDS shows green', stated: false },
+      { key: 'compromise-fixed', text: 'A compromised account was found and closed', stated: false },
       { key: 'fcrdns-ok', text: 'Forward and reverse DNS match', stated: true },
     ],
   });
-  t.match(denied.why, /could not say: SNDS shows green\.$/, 'what the refused letter lacked');
+  t.match(denied.why, /can be told now: SNDS shows green\.$/, 'what the refused letter lacked');
   t.match(denied.due, ago(2 - 24));
   t.equal(stepFor({ row: answered('refused-to-explain', 2) }).id, 'let-it-rest');
   t.match(stepFor({ ...cause('complaint-spike') }).why, /^A spike of complaints was found/);
