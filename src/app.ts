@@ -52,6 +52,8 @@ import { unfiledPages } from './mail-in/unfiled-routes.ts';
 import { sendingAccountApi } from './mail-out/account-api.ts';
 import { sendingAccountPages } from './mail-out/account-routes.ts';
 import { dispatchPages } from './mail-out/dispatch-routes.ts';
+import { nextStepApi } from './next-step/api.ts';
+import { nextStepPages } from './next-step/routes.ts';
 import { observationApi } from './observations/api.ts';
 import { observationPages } from './observations/routes.ts';
 import { Problem } from './problem.ts';
@@ -196,6 +198,7 @@ export async function buildApp(
     providerPages,
     profilePages,
     programmePages,
+    nextStepPages,
     reminderPages,
     reportPages,
   ];
@@ -220,6 +223,7 @@ export async function buildApp(
     providerApi,
     profileApi,
     programmeApi,
+    nextStepApi,
     reminderApi,
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });

@@ -6,6 +6,7 @@ const USAGE = `Use: npm run -s desk -- COMMAND
   check [--json] IP|CIDR…            what block lists and other sources say about addresses
   ingest [--follow] FILE… | -        count deliveries in mail logs and send the counts to a desk (ingest --help)
   deliver [--sender S] [--recipient R]   store the mail on standard input, for a mail server's pipe (deliver --help)
+  next-steps [PROVIDER…]             the next step for every situation, as a table
   migrate                            bring the database to this release's schema
   user add --email E --name N --role admin|operator|viewer     the password is read from standard input
   token create --name N --scope read|write|admin [--days D]    prints the token, once
@@ -37,6 +38,8 @@ async function run([command, ...args]: string[]): Promise<number> {
     }
     case 'deliver':
       return (await import('./cli/deliver.ts')).deliverCommand(args, io, process.env);
+    case 'next-steps':
+      return (await import('./cli/next-steps.ts')).nextStepsCommand(args, io);
     case 'migrate':
       return (await import('./cli/database.ts')).migrateCommand(args, io);
     case 'user':

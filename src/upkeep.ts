@@ -5,6 +5,7 @@ import { forgetOldChecks } from './evidence/checks.ts';
 import { askDueChecks } from './evidence/monitors.ts';
 import { raiseDueFollowUps } from './incidents/follow-up.ts';
 import { forgetOldFloods } from './mail-in/flood-store.ts';
+import { remindOfSteps } from './next-step/remind.ts';
 import { forgetOldObservations } from './observations/store.ts';
 import { openGet } from './outside/get.ts';
 import { KNOWN_HOSTS } from './snds/feed.ts';
@@ -32,7 +33,7 @@ async function fetchReports(desk: Desk, logger: FastifyBaseLogger, signal: Abort
   }
 }
 
-/** What has to happen without anybody asking: due follow-ups and reports every minute, expired rows every hour. Returns the stop. */
+/** What has to happen without anybody asking: due follow-ups, steps and reports every minute, expired rows every hour. Returns the stop. */
 export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promise<void> {
   let round = 0;
   let running: Promise<void> = Promise.resolve();
@@ -42,6 +43,8 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
       const asked = await askDueChecks(desk.db, new Date());
       if (asked > 0) logger.info({ asked }, 'checks due');
       if (raised > 0) logger.info({ raised }, 'follow-ups due');
+      const reminded = await remindOfSteps(desk.db, desk.catalogue, new Date());
+      if (reminded > 0) logger.info({ reminded }, 'next steps due');
       if (round++ % CLEAR_EVERY === 0) {
         await forgetOldKeys(desk.db);
         await forgetOldSessions(desk.db, desk.config);

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { stateWords } from '../incidents/incidents.ts';
-import { nextStep } from '../incidents/next-step.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
@@ -11,7 +10,8 @@ import { recordOnce } from '../mail-in/record-once.ts';
 import { authenticityView, filingView } from '../mail-in/unfiled-page.ts';
 import { movedTo } from '../mail-in/unfiled-store.ts';
 import { dispatchView } from '../mail-out/dispatch-view.ts';
-import { dispatchOf, undeliveredOf } from '../mail-out/shown.ts';
+import { dispatchOf } from '../mail-out/shown.ts';
+import { readStep } from '../next-step/store.ts';
 import { invalid } from '../problem.ts';
 import { routeFor } from '../providers/playbook.ts';
 import { VERDICTS, Verdict } from '../providers/schema.ts';
@@ -177,11 +177,10 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
       const { number, id } = request.params;
       const elsewhere = await movedTo(db, number, id);
       if (elsewhere) return reply.redirect(elsewhere, 303);
-      const [incident, message, dispatch, undelivered, source, attachments] = await Promise.all([
+      const [incident, message, dispatch, source, attachments] = await Promise.all([
         getIncident(db, number),
         getMessage(db, number, id),
         dispatchOf(db, id),
-        undeliveredOf(db, [number]),
         readSourceStart(db, number, id, MAX_HEADER_BYTES),
         listAttachments(db, [id]),
       ]);
@@ -194,7 +193,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
         incidentTitle: incident.title,
         step:
           message.direction === 'in'
-            ? `Next: ${nextStep({ ...incident, undelivered: undelivered.get(number) }, provider).what}`
+            ? `Next: ${(await readStep(db, incident, catalogue, new Date())).what}`
             : '',
         dispatch: dispatch ? dispatchView(dispatch, number) : null,
         heading: visibleName(message.subject) || 'Message without a subject',

@@ -553,6 +553,42 @@ export type ReminderAnswersTable = {
   at: Now;
 };
 
+/** What somebody found to be the cause of a block, and what was done about it. */
+export type IncidentCausesTable = {
+  incident_number: number;
+  class: string;
+  found: string;
+  fixed: Default<string>;
+  found_at: Date;
+  fixed_at: Date | null;
+  recorded_at: Now;
+  recorded_by_name: string;
+};
+
+export type StepAnswersTable = {
+  incident_number: number;
+  step: string;
+  /** What the step was judged by; another one makes the answer void. */
+  key: string;
+  snoozed_until: Date | null;
+  dismissed_reason: string | null;
+  by_name: string;
+  at: Now;
+};
+
+/** When an unfinished incident was judged last, for reminders only. */
+export type StepJudgementsTable = {
+  incident_number: number;
+  /** The incident’s, when it was judged. */
+  version: number;
+  step: string;
+  due_at: Date | null;
+  look_at: Date;
+  /** Names the step and the time that somebody was reminded of. */
+  reminded_of: string | null;
+  reminded_at: Date | null;
+};
+
 export type ChecksTable = {
   id: GeneratedAlways<number>;
   incident_number: number | null;
@@ -771,6 +807,9 @@ export type Database = {
   checks: ChecksTable;
   memberships: MembershipsTable;
   reminder_answers: ReminderAnswersTable;
+  incident_causes: IncidentCausesTable;
+  step_answers: StepAnswersTable;
+  step_judgements: StepJudgementsTable;
   timeline_entries: TimelineEntriesTable;
   observation_batches: ObservationBatchesTable;
   transports: TransportsTable;

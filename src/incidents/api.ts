@@ -3,7 +3,8 @@ import { parseNetwork } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
 import { parseReport } from '../bounces/parse-report.ts';
 import { Type, Version } from '../json-schema.ts';
-import { undeliveredOf } from '../mail-out/shown.ts';
+import { CLOSED_STEP } from '../next-step/next-step.ts';
+import { readStep, readSteps } from '../next-step/store.ts';
 import { Reason } from '../providers/schema.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
 import { summarise } from '../timeline/describe.ts';
@@ -19,7 +20,7 @@ import { SEVERITIES, STATES } from './incidents.ts';
 import { IncidentJson, incidentJson } from './json.ts';
 import { listIncidents } from './list.ts';
 import { NumberParams } from './number-params.ts';
-import { addressesOf, editIncident, getIncident, linksOf, rulesOf, setState } from './store.ts';
+import { addressesOf, editIncident, getIncident, linksOf, setState } from './store.ts';
 import { blocksToLog, leftOut, readReport, takeReport } from './take-report.ts';
 
 const closed = { additionalProperties: false };
@@ -52,19 +53,17 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
 
   async function shown(number: number): Promise<IncidentJson> {
     const row = await getIncident(db, number);
-    const [addresses, links, rules, undelivered] = await Promise.all([
+    const now = new Date();
+    const [addresses, links, step] = await Promise.all([
       addressesOf(db, [number]),
       linksOf(db, number),
-      rulesOf(db, [number]),
-      undeliveredOf(db, [number]),
+      readStep(db, row, catalogue, now),
     ]);
     return incidentJson(row, {
       addresses: addresses.get(number) ?? [],
       links,
-      provider: catalogue.byKey.get(row.provider),
-      rule: rules.get(number),
-      undelivered: undelivered.get(number),
-      now: new Date(),
+      step,
+      now,
     });
   }
 
@@ -177,16 +176,13 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
         text: q,
       });
       const now = new Date();
-      const numbers = page.items.map((row) => row.number);
-      const [rules, undelivered] = await Promise.all([rulesOf(db, numbers), undeliveredOf(db, numbers)]);
+      const steps = await readSteps(db, page.items, catalogue, now);
       return {
         items: page.items.map((row) =>
           incidentJson(row, {
             addresses: row.addresses,
             links: [],
-            provider: catalogue.byKey.get(row.provider),
-            rule: rules.get(row.number),
-            undelivered: undelivered.get(row.number),
+            step: steps.get(row.number)?.step ?? CLOSED_STEP,
             now,
           }),
         ),

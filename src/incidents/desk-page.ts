@@ -1,12 +1,12 @@
 import { scaleUtc } from 'd3-scale';
 import { utcMonth } from 'd3-time';
+import { hrefOf } from '../next-step/links.ts';
+import type { NextStep } from '../next-step/next-step.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { ruleIdOf } from '../providers/playbook.ts';
 import { day, month } from '../web/format.ts';
 import type { AddressSpans } from './desk.ts';
 import { durations, stateWords } from './incidents.ts';
 import type { IncidentListed } from './list.ts';
-import { nextStep, type Undelivered } from './next-step.ts';
 
 const HAPPENED: Record<string, string> = {
   denied: 'Denied',
@@ -20,26 +20,21 @@ const HAPPENED: Record<string, string> = {
   other: 'Answered',
 };
 
+const MAIL_TROUBLE: Record<string, string> = {
+  'mail-failed': 'Mail not delivered',
+  'mail-uncertain': 'Mail uncertain',
+};
+
 /** A row of the desk: state or due time, number, provider, address, what happened, what to do. */
-export function deskRow(
-  row: IncidentListed,
-  rule: string | null | undefined,
-  catalogue: Catalogue,
-  now: Date,
-  undelivered?: Undelivered,
-) {
+export function deskRow(row: IncidentListed, step: NextStep, catalogue: Catalogue, now: Date) {
   const provider = catalogue.byKey.get(row.provider);
-  const step = nextStep({ ...row, undelivered }, provider, ruleIdOf(rule, row.provider));
   const [first = '', ...more] = row.addresses;
   const since = row.state === 'action-needed' && !row.last_verdict ? row.last_request_at : row.last_answer_at;
   const happened =
     row.state === 'open'
       ? { words: 'Logged', at: row.opened_at }
-      : undelivered && row.state === 'action-needed'
-        ? {
-            words: undelivered.state === 'failed' ? 'Mail not delivered' : 'Mail uncertain',
-            at: row.state_since,
-          }
+      : MAIL_TROUBLE[step.id]
+        ? { words: MAIL_TROUBLE[step.id] ?? '', at: row.state_since }
         : row.state === 'action-needed' &&
             (!row.last_answer_at || (row.last_request_at && row.last_answer_at < row.last_request_at))
           ? { words: 'No answer for', at: row.last_request_at ?? row.state_since, lasts: true }
@@ -62,8 +57,17 @@ export function deskRow(
     blockedMs: durations(row, now).blocked,
     due: step.due,
     overdue: step.due !== null && step.due < now,
-    todo: step.primary?.label ?? '',
-    go: step.primary?.go ?? '',
+    isSnoozed: step.snoozed !== null,
+    what: step.what,
+    todo: step.button?.label ?? '',
+    href: step.button
+      ? hrefOf(step.button, {
+          number: row.number,
+          provider: row.provider,
+          address: first,
+          others: step.others,
+        })
+      : `/incidents/${row.number}`,
     assignee: row.assignee_name ?? '',
   };
 }

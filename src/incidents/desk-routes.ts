@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { undeliveredOf } from '../mail-out/shown.ts';
+import { CLOSED_STEP } from '../next-step/next-step.ts';
+import { readSteps } from '../next-step/store.ts';
 import { stripView } from '../reminders/page.ts';
 import { pressingReminders } from '../reminders/store.ts';
 import { viewerOf } from '../web/access.ts';
 import { readDesk, readSpans } from './desk.ts';
 import { byDue, deskRow, spansView } from './desk-page.ts';
-import { rulesOf } from './store.ts';
 
 const STRIP_DAYS = 90;
 
@@ -22,11 +22,10 @@ export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
       pressingReminders(db, now),
     ]);
     const listed = [desk.needYou, desk.waiting, desk.proving].flatMap((part) => part.items);
-    const numbers = listed.map((row) => row.number);
-    const [rules, undelivered] = await Promise.all([rulesOf(db, numbers), undeliveredOf(db, numbers)]);
+    const steps = await readSteps(db, listed, catalogue, now);
     const rows = (part: typeof desk.needYou) => ({
       rows: part.items
-        .map((row) => deskRow(row, rules.get(row.number), catalogue, now, undelivered.get(row.number)))
+        .map((row) => deskRow(row, steps.get(row.number)?.step ?? CLOSED_STEP, catalogue, now))
         .sort(byDue),
       more: part.next !== null,
     });

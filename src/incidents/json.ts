@@ -1,14 +1,17 @@
 import type { IncidentRow } from '../database/tables.ts';
 import { type Static, Type } from '../json-schema.ts';
-import { ruleIdOf } from '../providers/playbook.ts';
-import type { Provider, Reason } from '../providers/schema.ts';
+import { hrefOf } from '../next-step/links.ts';
+import type { NextStep } from '../next-step/next-step.ts';
+import type { Button } from '../next-step/schema.ts';
+import type { Reason } from '../providers/schema.ts';
 import { Reason as ReasonSchema } from '../providers/schema.ts';
 import { durations, SEVERITIES, STATES } from './incidents.ts';
-import { nextStep, type Undelivered } from './next-step.ts';
 import type { LinkedIncident } from './store.ts';
 
 const Time = Type.String({ format: 'date-time' });
 const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const ButtonJson = Type.Object({ label: Type.String(), url: Type.String() });
 
 /** An incident as the API shows it. Times are RFC 3339 in UTC, durations whole seconds. */
 export const IncidentJson = Type.Object({
@@ -43,7 +46,23 @@ export const IncidentJson = Type.Object({
     toFirstAnswer: orNull(Type.Integer()),
     toMitigation: orNull(Type.Integer()),
   }),
-  nextAction: Type.Object({ text: Type.String(), reason: Type.String(), dueAt: orNull(Time) }),
+  nextAction: Type.Object({
+    text: Type.String(),
+    reason: Type.String(),
+    dueAt: orNull(Time),
+    /** Names the rule; `closed` where nothing is to be done. */
+    step: Type.String(),
+    byHand: Type.Boolean(),
+    /** Nothing is to be done but to wait. */
+    waits: Type.Boolean(),
+    button: orNull(ButtonJson),
+    alternatives: Type.Array(Type.Object({ text: Type.String(), button: ButtonJson })),
+    snoozedUntil: orNull(Time),
+    dismissed: Type.Array(
+      Type.Object({ step: Type.String(), text: Type.String(), reason: Type.String(), by: Type.String() }),
+    ),
+    providerTimeZone: orNull(Type.String()),
+  }),
   links: Type.Array(
     Type.Object({ number: Type.Integer(), title: Type.String(), state: Type.String(), kind: Type.String() }),
   ),
@@ -55,23 +74,46 @@ export type IncidentJson = Static<typeof IncidentJson>;
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 const seconds = (ms: number | null) => (ms === null ? null : Math.round(ms / 1000));
 
+/** A next step as the API shows it; links are paths of this desk. */
+export function nextActionJson(
+  row: Pick<IncidentRow, 'number' | 'provider'>,
+  step: NextStep,
+  address: string,
+): IncidentJson['nextAction'] {
+  const buttonJson = (button: Button) => ({
+    label: button.label,
+    url: hrefOf(button, { number: row.number, provider: row.provider, address, others: step.others }),
+  });
+  return {
+    text: step.what,
+    reason: step.why,
+    dueAt: iso(step.due),
+    step: step.id,
+    byHand: step.byHand,
+    waits: step.waits,
+    button: step.button && buttonJson(step.button),
+    alternatives: step.alternatives.map(({ what, button }) => ({ text: what, button: buttonJson(button) })),
+    snoozedUntil: iso(step.snoozed?.snoozedUntil ?? null),
+    dismissed: step.dismissed.map((one) => ({
+      step: one.step,
+      text: one.what,
+      reason: one.dismissedReason ?? '',
+      by: one.by,
+    })),
+    providerTimeZone: step.timeZone,
+  };
+}
+
 export function incidentJson(
   row: IncidentRow,
   more: {
     addresses: string[];
     links: LinkedIncident[];
-    provider: Provider | undefined;
-    rule: string | null | undefined;
-    undelivered: Undelivered | undefined;
+    step: NextStep;
     now: Date;
   },
 ): IncidentJson {
   const times = durations(row, more.now);
-  const step = nextStep(
-    { ...row, undelivered: more.undelivered },
-    more.provider,
-    ruleIdOf(more.rule, row.provider),
-  );
   return {
     number: row.number,
     title: row.title,
@@ -104,7 +146,7 @@ export function incidentJson(
       toFirstAnswer: seconds(times.toFirstAnswer),
       toMitigation: seconds(times.toMitigation),
     },
-    nextAction: { text: step.what, reason: step.why, dueAt: iso(step.due) },
+    nextAction: nextActionJson(row, more.step, more.addresses[0] ?? ''),
     links: more.links.map(({ number, title, state, kind }) => ({ number, title, state, kind })),
     version: row.version,
     updatedAt: row.updated_at.toISOString(),

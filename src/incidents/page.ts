@@ -117,7 +117,11 @@ function bodyOf(entry: Entry) {
     case 'recovery-confirmed':
       return { ...blank, text: entry.detail.words };
     case 'claim-overridden':
+    case 'step-snoozed':
+    case 'step-dismissed':
       return { ...blank, reason: entry.detail.reason };
+    case 'cause-recorded':
+      return { ...blank, text: [entry.detail.found, entry.detail.fixed].filter(Boolean).join('\n') };
     case 'state-changed':
       return {
         ...blank,

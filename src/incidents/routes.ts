@@ -1,16 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import { Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 import { addNote, correctNote } from '../timeline/store.ts';
 import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { readForm } from '../web/forms.ts';
 import { readMoment } from '../web/moment.ts';
-import { orFormAgain } from '../web/pages.ts';
 import { STATES, stateWords } from './incidents.ts';
 import { NumberParams } from './number-params.ts';
 import { incidentView, ShowQuery } from './show-page.ts';
+import { incidentForms } from './small-forms.ts';
 import { confirmRecovery, linkIncidents, setState } from './store.ts';
 
 const NoteForm = Type.Object({ text: Type.String({ maxLength: 20_000, description: 'the note' }) });
@@ -53,36 +52,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 
-  /** A small form of the incident's page: on a mistake the page comes back with what was typed, its part open. */
-  const smallForm = (
-    path: string,
-    open: string,
-    act: (request: FastifyRequest, number: number) => Promise<{ to?: string; words: string }>,
-  ) =>
-    app.post(
-      path,
-      { config: { access: 'operator' }, schema: { params: NumberParams } },
-      async (request, reply) => {
-        const { number } = request.params;
-        return orFormAgain(
-          reply,
-          async () => {
-            const { to, words } = await act(request, number);
-            return reply.done(to ?? `/incidents/${number}`, words);
-          },
-          async (problem) => ({
-            view: 'incidents/show',
-            data: {
-              ...(await incidentView(app.desk, request, number, {})),
-              errors: problem.fields,
-              problem: problem.message,
-              typed: typedAgain(request.body, ['text', 'words', 'at', 'to', 'reason']),
-              open,
-            },
-          }),
-        );
-      },
-    );
+  const smallForm = incidentForms(app);
 
   smallForm('/incidents/:number/notes', 'note', async (request, number) => {
     const { text } = readForm(NoteForm, request.body);

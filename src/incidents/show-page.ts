@@ -1,17 +1,18 @@
 import type { FastifyRequest } from 'fastify';
 import type { Db } from '../database/open.ts';
-import type { IncidentRow, IncidentState } from '../database/tables.ts';
+import type { IncidentState } from '../database/tables.ts';
 import { incidentEvidence } from '../evidence/incident-evidence.ts';
 import { type Static, Type } from '../json-schema.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import { roundWords } from '../letters/rounds.ts';
-import { nextRound } from '../letters/suggest.ts';
 import { waitingAnswer } from '../mail-in/unfiled-store.ts';
 import { dispatchView } from '../mail-out/dispatch-view.ts';
-import { openDispatches, undeliveredOf } from '../mail-out/shown.ts';
+import { openDispatches } from '../mail-out/shown.ts';
+import { readCauses } from '../next-step/cause-store.ts';
+import { causeView, stepView } from '../next-step/page.ts';
+import { readStep } from '../next-step/store.ts';
 import { incidentDeliveries } from '../observations/deliveries.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { ruleIdOf } from '../providers/playbook.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
 import { ENTRY_GROUPS, type EntryGroup } from '../timeline/entries.ts';
 import { countKinds, listEntries } from '../timeline/store.ts';
@@ -19,7 +20,6 @@ import { viewerOf } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
 import { linkTo } from '../web/links.ts';
 import { blockedSince, durations, STATES, stateWords } from './incidents.ts';
-import { nextStep } from './next-step.ts';
 import { courseOf, courseView, entriesByDay, timelineTabs } from './page.ts';
 import { type IncidentRead, readBodies, readIncident } from './show.ts';
 
@@ -38,9 +38,8 @@ export const ShowQuery = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
 });
 
-/** The newest draft of the round that comes next. */
-function begunLetter(row: IncidentRow, letters: IncidentRead['letters']): number | undefined {
-  const round = nextRound({ state: row.state, lastVerdict: row.last_verdict, round: row.round });
+/** The newest draft of the letter that comes next. */
+function begunLetter(round: string, letters: IncidentRead['letters']): number | undefined {
   return letters.findLast((letter) => letter.state === 'draft' && letter.round === round)?.id;
 }
 
@@ -74,10 +73,8 @@ export async function incidentView(
   const checked = await incidentEvidence(db, number, networks);
   const deliveries = await incidentDeliveries(db, row, read.letters, { zone, now });
   const provider = catalogue.byKey.get(row.provider);
-  const undelivered = mails.some((mail) => mail.state === 'failed' || mail.state === 'delivered-unknown')
-    ? (await undeliveredOf(db, [number])).get(number)
-    : undefined;
-  const step = nextStep({ ...row, undelivered }, provider, ruleIdOf(read.firstRejection?.rule, row.provider));
+  const step = await readStep(db, row, catalogue, now);
+  const cause = (await readCauses(db, [number])).get(number) ?? null;
   const rule = provider?.rejections.find((one) => `${provider.key}/${one.id}` === read.firstRejection?.rule);
   const link = (change: Record<string, string>) => {
     const merged = new URLSearchParams({
@@ -128,9 +125,15 @@ export async function incidentView(
     },
     meaning: rule?.meaning ?? '',
     durations: durations(row, now),
-    step,
-    /** The letter that comes next, when somebody or the watch has begun it. */
-    begun: step.primary?.go === 'letter' ? begunLetter(row, read.letters) : undefined,
+    step: stepView(step, {
+      number,
+      provider: row.provider,
+      address: read.addresses[0]?.text ?? '',
+      zone,
+      now,
+      begun: (round) => begunLetter(round, read.letters),
+    }),
+    cause: causeView(cause, zone),
     /** Mails that are not done with: the one that needs somebody first. */
     mails: mails.map((mail) => dispatchView(mail, number)).slice(0, 3),
     /** An answer that counts only when somebody says so. */
@@ -174,6 +177,7 @@ export async function incidentView(
       stateWords: stateWords(one.state),
     })),
     nowInput: localInput(now, zone),
+    nowShort: localInput(now, zone).slice(0, 16),
     states: STATES.filter((one) => one !== row.state).map((one) => ({ key: one, words: stateWords(one) })),
     ending: ENDINGS[row.state] ?? { to: '', reason: '' },
     isOver: row.state === 'closed',

@@ -40,26 +40,6 @@ export async function addressesOf(db: Db | Trx, numbers: number[]): Promise<Map<
   return found;
 }
 
-/** The rules by which the first rejections of incidents were read: they decide whom there is to ask. */
-export async function rulesOf(db: Db | Trx, numbers: number[]): Promise<Map<number, string | null>> {
-  if (numbers.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('incidents as i')
-    .select((eb) => [
-      'i.number',
-      eb
-        .selectFrom('rejections as r')
-        .select('r.rule')
-        .whereRef('r.incident_number', '=', 'i.number')
-        .orderBy('r.id')
-        .limit(1)
-        .as('rule'),
-    ])
-    .where('i.number', 'in', numbers)
-    .execute();
-  return new Map(rows.map(({ number, rule }) => [number, rule]));
-}
-
 export type LinkedIncident = {
   number: number;
   title: string;

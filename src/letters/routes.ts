@@ -27,7 +27,7 @@ import { oneLine } from './draft.ts';
 import { letterEml } from './eml.ts';
 import { LANGUAGES } from './language.ts';
 import { composerView } from './page.ts';
-import { roundWords } from './rounds.ts';
+import { ROUNDS, roundWords } from './rounds.ts';
 import {
   checkClaims,
   currentDraft,
@@ -41,12 +41,14 @@ import {
   sendLetter,
   startLetter,
 } from './store.ts';
-import { nextTemplate, templatesFor } from './suggest.ts';
+import { nextTemplate, suggestTemplate, templatesFor } from './suggest.ts';
 
 const StartForm = Type.Object({
   template: Type.String({ maxLength: 120, description: 'a template' }),
   language: Type.Enum(Object.keys(LANGUAGES)),
 });
+/** The round that the next step names. */
+const NewQuery = Type.Object({ round: Type.Optional(Type.Enum([...ROUNDS])) });
 const TextForm = Type.Object({
   subject: Type.String({ maxLength: 300, description: 'a subject' }),
   body: Type.String({ maxLength: 100_000, description: 'the letter' }),
@@ -99,7 +101,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents/:number/letters/new',
-    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    { config: { access: 'operator' }, schema: { params: NumberParams, querystring: NewQuery } },
     async (request, reply) => {
       const { number } = request.params;
       const incident = await getIncident(db, number);
@@ -110,7 +112,9 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         languages: ['en'] as string[],
       };
       const templates = await letters.current(db);
-      const suggested = nextTemplate(templates, provider, incident);
+      const { round } = request.query;
+      const suggested =
+        (round && suggestTemplate(templates, provider, round)) || nextTemplate(templates, provider, incident);
       const drafts = await db
         .selectFrom('letters')
         .select(['id', 'subject', 'updated_at'])

@@ -1,6 +1,6 @@
 import type { Db, Trx } from '../database/open.ts';
 import type { DispatchState } from '../database/tables.ts';
-import type { Undelivered } from '../incidents/next-step.ts';
+import type { Undelivered } from '../next-step/facts.ts';
 
 /** How a mail of ours is doing, as pages and the API show it. */
 export type ShownDispatch = {

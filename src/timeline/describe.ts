@@ -4,6 +4,8 @@ import { count } from '../web/format.ts';
 import type { Entry, EntryDetails, EntryKind } from './entries.ts';
 
 const words = (state: string) => state.replaceAll('-', ' ');
+/** A sentence as part of another. */
+const bare = (sentence: string) => sentence.replace(/\.$/, '');
 const times = (seen: number) => (seen > 1 ? `, ${count(seen)} times` : '');
 
 const VERDICT_TITLES: Record<EntryDetails['message-received']['verdict'], string> = {
@@ -120,6 +122,14 @@ const DESCRIPTIONS: Describe = {
   'note-added': () => ({ title: 'Note', by: '' }),
   'note-corrected': () => ({ title: 'Note, corrected', by: '' }),
   'follow-up-due': (d) => ({ title: 'Follow-up due', by: `no answer from ${d.provider} in the usual time` }),
+  'cause-recorded': (d) => ({
+    title: d.fixed ? 'Cause recorded, and mended' : 'Cause recorded',
+    by: d.about,
+  }),
+  'step-due': (d) => ({ title: 'Next step due', by: bare(d.what) }),
+  'step-snoozed': (d) => ({ title: 'Next step put off', by: bare(d.what) }),
+  'step-dismissed': (d) => ({ title: 'Next step dismissed', by: bare(d.what) }),
+  'step-resumed': (d) => ({ title: 'Next step brought back', by: bare(d.what) }),
 };
 
 export function describeEntry(entry: Entry): { title: string; by: string } {

@@ -90,6 +90,17 @@ export type EntryDetails = {
   'note-added': { text: string };
   'note-corrected': { text: string };
   'follow-up-due': { provider: string; sentAt: string };
+  'cause-recorded': {
+    cause: string;
+    about: string;
+    found: string;
+    fixed: string;
+    fixedAt: string | null;
+  };
+  'step-due': { step: string; what: string; dueAt: string };
+  'step-snoozed': { step: string; what: string; until: string; reason: string };
+  'step-dismissed': { step: string; what: string; reason: string };
+  'step-resumed': { step: string; what: string };
 };
 export type EntryKind = keyof EntryDetails;
 
@@ -116,6 +127,7 @@ export const ENTRY_GROUPS = {
     'place-read',
     'evidence-checked',
     'claim-overridden',
+    'cause-recorded',
   ],
   state: [
     'incident-logged',
@@ -125,6 +137,10 @@ export const ENTRY_GROUPS = {
     'incident-assigned',
     'incident-edited',
     'incident-linked',
+    'step-due',
+    'step-snoozed',
+    'step-dismissed',
+    'step-resumed',
   ],
   notes: ['note-added', 'note-corrected'],
 } as const satisfies Record<string, readonly EntryKind[]>;
@@ -159,6 +175,11 @@ export const ENTRY_ICONS: Record<EntryKind, string> = {
   'note-added': 'k-note',
   'note-corrected': 'k-note',
   'follow-up-due': 's-action-needed',
+  'cause-recorded': 'k-evidence',
+  'step-due': 's-action-needed',
+  'step-snoozed': 'k-note',
+  'step-dismissed': 'k-note',
+  'step-resumed': 'k-note',
 };
 
 /** An entry as it is shown and served. */

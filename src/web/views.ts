@@ -50,18 +50,6 @@ const onPaper = (at: Date, options: Options) => `${day(at, zoneOf(options))}, ${
 
 const ADDRESS = /((?:\d{1,3}\.){3}\d{1,3}(?:\/\d{1,2})?|(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}(?:\/\d{1,3})?)/i;
 
-/** Where the button of a next step leads. */
-const STEP_LINKS: Record<string, (number: number) => string> = {
-  letter: (number) => `/incidents/${number}/letters/new`,
-  reply: (number) => `/incidents/${number}/messages/new`,
-  recover: (number) => `/incidents/${number}#recover`,
-  close: (number) => `/incidents/${number}#state`,
-  reopen: (number) => `/incidents/${number}#state`,
-  note: (number) => `/incidents/${number}#note`,
-  refused: () => '/log',
-  mail: (number) => `/incidents/${number}#mail`,
-};
-
 /** The helpers of all templates: marks, times and numbers. Whatever decides something belongs in a page's `page.ts`. */
 const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   icon: (name: string) => safe(`<svg class="i" aria-hidden="true"><use href="#${escapeText(name)}"/></svg>`),
@@ -107,7 +95,6 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   stateIcon: (state: string) => `s-${state}`,
   isPast: (at: Date, options: Options) => at < frameOf(options).now,
   longList: (list: unknown[]) => list.length > 6,
-  stepLink: (number: number, go: string) => STEP_LINKS[go]?.(number) ?? `/incidents/${number}`,
   is: (a: unknown, b: unknown) => a === b,
   selected: (a: unknown, b: unknown) => (String(a) === String(b) ? safe(' selected') : ''),
   checked: (yes: unknown) => (yes ? safe(' checked') : ''),

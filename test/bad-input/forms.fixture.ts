@@ -48,6 +48,10 @@ const templateVersion = async ({ db }: TestDesk, key: string) => {
     .executeTakeFirst();
   return String(newest?.version ?? 0);
 };
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 16);
+/** The step that the page of the first incident shows. */
+const stepOf = async ({ api }: TestDesk): Promise<string> =>
+  (await api('GET', '/incidents/1')).body.nextAction.step;
 const plain = (fields: Record<string, string>) => async () => fields;
 
 /** An address of the first incident beside its first one. */
@@ -308,6 +312,31 @@ export const FORMS: Record<string, Form> = {
   '/evidence/:subject/places/:place': {
     url: '/evidence/203.0.113.7/places/talos',
     fields: plain({ value: 'Neutral', note: 'little mail is seen' }),
+  },
+  '/incidents/:number/next-step/snooze': {
+    url: '/incidents/1/next-step/snooze',
+    fields: async (desk) => ({ step: await stepOf(desk), until: inDays(5), reason: 'a holiday' }),
+  },
+  '/incidents/:number/next-step/dismiss': {
+    url: '/incidents/1/next-step/dismiss',
+    fields: async (desk) => ({ step: await stepOf(desk), reason: 'a colleague does it' }),
+  },
+  '/incidents/:number/next-step/resume': {
+    url: '/incidents/1/next-step/resume',
+    fields: async (desk) => {
+      const step = await stepOf(desk);
+      await desk.api('POST', '/incidents/1/next-step/dismiss', { step, reason: 'by mistake' });
+      return { step };
+    },
+  },
+  '/incidents/:number/cause': {
+    url: '/incidents/1/cause',
+    fields: plain({
+      class: 'list-quality',
+      found: 'old lists',
+      fixed: 'unsubscribed them',
+      fixedAt: '2026-03-01T10:00',
+    }),
   },
   '/reminders/answers': {
     url: '/reminders/answers',

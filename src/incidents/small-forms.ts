@@ -1,0 +1,41 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { typedAgain } from '../web/forms.ts';
+import { orFormAgain } from '../web/pages.ts';
+import { NumberParams } from './number-params.ts';
+import { incidentView } from './show-page.ts';
+
+type App = Parameters<FastifyPluginAsyncTypebox>[0];
+type Act = (request: FastifyRequest, number: number) => Promise<{ to?: string; words: string }>;
+
+const FIELDS = ['text', 'words', 'at', 'to', 'reason', 'until', 'step', 'class', 'found', 'fixed', 'fixedAt'];
+
+/**
+ * Small forms of an incident's page: on a mistake the page comes back with what was typed, the part named `open`
+ * unfolded.
+ */
+export const incidentForms = (app: App) => (path: string, open: string, act: Act) =>
+  app.post(
+    path,
+    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    async (request, reply) => {
+      const { number } = request.params;
+      return orFormAgain(
+        reply,
+        async () => {
+          const { to, words } = await act(request, number);
+          return reply.done(to ?? `/incidents/${number}`, words);
+        },
+        async (problem) => ({
+          view: 'incidents/show',
+          data: {
+            ...(await incidentView(app.desk, request, number, {})),
+            errors: problem.fields,
+            problem: problem.message,
+            typed: typedAgain(request.body, FIELDS),
+            open,
+          },
+        }),
+      );
+    },
+  );

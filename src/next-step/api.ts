@@ -1,0 +1,181 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import type { Trx } from '../database/open.ts';
+import { IncidentJson, nextActionJson } from '../incidents/json.ts';
+import { NumberParams } from '../incidents/number-params.ts';
+import { addressesOf, getIncident } from '../incidents/store.ts';
+import { Type } from '../json-schema.ts';
+import { Problem } from '../problem.ts';
+import { actorOf } from '../web/access.ts';
+import { apiKey } from '../web/idempotency.ts';
+import { once } from '../web/once.ts';
+import { readCauses, recordCause } from './cause-store.ts';
+import { CAUSE_CLASSES } from './causes.ts';
+import { answerStep, readStep, resumeStep } from './store.ts';
+
+const tags = ['next-step'];
+const closed = { additionalProperties: false };
+const Step = Type.String({ pattern: '^[a-z0-9-]{1,60}$' });
+const Time = Type.String({ format: 'date-time' });
+const Reason = Type.String({ minLength: 1, maxLength: 2000 });
+const NextActionJson = IncidentJson.properties.nextAction;
+const MaybeTime = Type.Union([Time, Type.Null()]);
+const CauseJson = Type.Object({
+  class: Type.Enum([...CAUSE_CLASSES]),
+  found: Type.String(),
+  fixed: Type.String(),
+  foundAt: Time,
+  fixedAt: MaybeTime,
+  recordedAt: Time,
+  recordedBy: Type.String(),
+});
+
+export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue } = app.desk;
+  const world = () => ({ catalogue, now: new Date() });
+
+  async function shown(number: number) {
+    const row = await getIncident(db, number);
+    const [address = ''] = (await addressesOf(db, [number])).get(number) ?? [];
+    return nextActionJson(row, await readStep(db, row, catalogue, new Date()), address);
+  }
+
+  const act = (request: FastifyRequest, what: string, effect: (trx: Trx) => Promise<void>) =>
+    once(db, { actor: actorOf(request), key: apiKey(request), what, input: request.body }, async (trx) => {
+      await effect(trx);
+      return { status: 200, body: null };
+    });
+
+  app.post(
+    '/incidents/:number/next-step/snooze',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Put the next step off to a time, while nothing changes; `step` is the one that was seen',
+        params: NumberParams,
+        body: Type.Object({ step: Step, until: Time, reason: Type.Optional(Reason) }, closed),
+        response: { 200: NextActionJson },
+      },
+    },
+    async (request) => {
+      const { number } = request.params;
+      const { step, until, reason = '' } = request.body;
+      const answer = { step, until: new Date(until), reason };
+      await act(request, `POST /incidents/${number}/next-step/snooze`, (trx) =>
+        answerStep(trx, actorOf(request), number, answer, world()),
+      );
+      return shown(number);
+    },
+  );
+
+  app.post(
+    '/incidents/:number/next-step/dismiss',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary:
+          'Dismiss the next step with a reason; it returns when an answer, a refusal or a cause comes in',
+        params: NumberParams,
+        body: Type.Object({ step: Step, reason: Reason }, closed),
+        response: { 200: NextActionJson },
+      },
+    },
+    async (request) => {
+      const { number } = request.params;
+      const { step, reason } = request.body;
+      await act(request, `POST /incidents/${number}/next-step/dismiss`, (trx) =>
+        answerStep(trx, actorOf(request), number, { step, dismiss: true, reason }, world()),
+      );
+      return shown(number);
+    },
+  );
+
+  app.post(
+    '/incidents/:number/next-step/resume',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Bring back a step that was put off or dismissed',
+        params: NumberParams,
+        body: Type.Object({ step: Step }, closed),
+        response: { 200: NextActionJson },
+      },
+    },
+    async (request) => {
+      const { number } = request.params;
+      await act(request, `POST /incidents/${number}/next-step/resume`, (trx) =>
+        resumeStep(trx, actorOf(request), number, request.body.step, world()),
+      );
+      return shown(number);
+    },
+  );
+
+  app.get(
+    '/incidents/:number/cause',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'What was found to be the cause, and what was done about it',
+        params: NumberParams,
+        response: { 200: CauseJson },
+      },
+    },
+    async (request) => {
+      const { number } = request.params;
+      await getIncident(db, number);
+      const cause = (await readCauses(db, [number])).get(number);
+      if (!cause) throw new Problem('not-found', `No cause is recorded with incident #${number}.`);
+      return {
+        class: cause.class,
+        found: cause.found,
+        fixed: cause.fixed,
+        foundAt: cause.foundAt.toISOString(),
+        fixedAt: cause.fixedAt?.toISOString() ?? null,
+        recordedAt: cause.recordedAt.toISOString(),
+        recordedBy: cause.by,
+      };
+    },
+  );
+
+  app.post(
+    '/incidents/:number/cause',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Record the cause and its fix: evidence for letters, and what the next step goes by',
+        params: NumberParams,
+        body: Type.Object(
+          {
+            class: Type.Enum([...CAUSE_CLASSES]),
+            found: Reason,
+            fixed: Type.Optional(Type.String({ maxLength: 2000 })),
+            foundAt: Type.Optional(Time),
+            fixedAt: Type.Optional(MaybeTime),
+          },
+          closed,
+        ),
+        response: { 200: NextActionJson },
+      },
+    },
+    async (request) => {
+      const { number } = request.params;
+      const { class: kind, found, fixed = '', foundAt, fixedAt = null } = request.body;
+      const cause = {
+        class: kind,
+        found,
+        fixed,
+        foundAt: foundAt ? new Date(foundAt) : new Date(),
+        fixedAt: fixedAt === null ? null : new Date(fixedAt),
+      };
+      await act(request, `POST /incidents/${number}/cause`, (trx) =>
+        recordCause(trx, actorOf(request), number, cause),
+      );
+      return shown(number);
+    },
+  );
+};

@@ -1,0 +1,163 @@
+import { isLifted, isRequest } from '../incidents/state.ts';
+import { playbookFor } from '../providers/cases.ts';
+import { routeFor, ruleIdOf } from '../providers/playbook.ts';
+import type { Route } from '../providers/schema.ts';
+import { isOurs } from './causes.ts';
+import { type CoolDown, coolDownOf, effectHours } from './desk-clock.ts';
+import { isSpent, otherRouteOf, relistedTooOften, takesLetters } from './desk-ways.ts';
+import type { Facts, Moments, Situation } from './facts.ts';
+import { listsOf, upstreamOf } from './lists.ts';
+import { FLEETING, type Known, type Material } from './material.ts';
+import { asksOwnership, namesTraffic } from './quote.ts';
+import { deskFacts } from './rules.ts';
+import { momentsOf, wordsOf } from './told.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const ROLES = /^(?:postmaster|abuse|noc|hostmaster|mailops|admin|support)(?:[+-][^@]*)?@/i;
+
+const newer = (at: Date | null, than: Date | null): boolean => at !== null && (than === null || at > than);
+const isAtLeast = (at: Date | null, than: Date | null): boolean =>
+  at !== null && (than === null || at >= than);
+
+const lettersOfRound = ({ sent }: Material): Material['sent'] => {
+  const start = sent.findLastIndex(({ round }) => isRequest(round) && round !== 'followup-silence');
+  return sent.slice(start + 1);
+};
+
+function factsOf(
+  material: Material,
+  known: Known,
+  moments: Moments,
+  route: Route | undefined,
+  cool: CoolDown | undefined,
+  now: Date,
+): Facts {
+  const { row, answer, cause, ticket, sent, claims, deliveries, earlier } = material;
+  const { provider } = known;
+  const desk = deskFacts(row.provider);
+  const since = (at: Date | null) => (at === null ? null : (now.getTime() - at.getTime()) / HOUR);
+  const isOver = (at: Date | null) => at !== null && at <= now;
+  const letters = takesLetters(provider, route, material);
+  const cooling = cool !== undefined && cool.end > now;
+  const answered = isAtLeast(row.last_answer_at, row.last_request_at);
+  const verdict = row.last_verdict;
+  const lists = listsOf(provider, material.rule, material.listRows);
+  const lastLetter = sent.at(-1)?.at ?? row.last_request_at;
+  const newest = material.newestEvidenceAt;
+  const open = lettersOfRound(material);
+  const claimFacts = Object.fromEntries(claims.map((claim) => [`claim:${claim.key}`, claim.status]));
+  return {
+    state: row.state,
+    round: row.round,
+    provider: row.provider,
+    kind: provider?.kind ?? null,
+    verdict,
+    reason: row.reason,
+    temporary: material.newestRejection?.temporary ?? null,
+    rule: material.rule,
+    route: route?.kind ?? null,
+    takesLetters: letters,
+    mayWrite: letters && !cooling,
+    coolsDown: cooling,
+    onlyReceipt:
+      desk.unattendedReceipt === true &&
+      answer?.verdict === 'acknowledged' &&
+      isAtLeast(answer.at, row.last_request_at),
+    needsConfirmation:
+      provider?.course?.some(({ kind, who }) => kind === 'confirmation' && who === 'we') === true &&
+      !answered,
+    roundsOver: isSpent(provider, row.round),
+    relistedTooOften: relistedTooOften(provider, material),
+    answered,
+    everAnswered: row.first_answer_at !== null || row.last_answer_at !== null,
+    silent: verdict === null || verdict === 'acknowledged',
+    followUps: open.filter(({ round }) => round === 'followup-silence').length,
+    followsUp: provider === undefined || provider.timing.followUpAfter !== undefined,
+    comesBack: row.follow_up_due_at !== null,
+    otherRoute: otherRouteOf(provider, route) !== undefined,
+    asksOwnership: asksOwnership(answer?.quote ?? ''),
+    namesTraffic: namesTraffic(answer?.quote ?? ''),
+    newFacts: newer(newest, lastLetter) || newer(cause?.recordedAt ?? null, lastLetter),
+    ticket: ticket !== null,
+    ticketChannel: ticket?.channel ?? null,
+    undelivered: material.undelivered?.state ?? null,
+    draft: material.draft,
+    staleDraft: claims.some(
+      ({ key, status }) => status === 'stale' && material.draftStates.includes(key) && !FLEETING.has(key),
+    ),
+    askedCause: sent.some(({ round }) => round === 'ask-cause'),
+    thanked: sent.some(({ round }) => round === 'thanks'),
+    sinceOpened: since(row.opened_at) ?? 0,
+    sinceRequest: since(row.last_request_at),
+    sinceAnswer: since(row.last_answer_at),
+    sinceFirstRejection: since(moments['first-rejection']),
+    sinceRejection: since(row.last_rejection_at),
+    sinceLifted: since(row.mitigated_at),
+    sinceRecovered: since(row.recovered_at),
+    sinceFix: since(cause?.fixedAt ?? null),
+    refusedSince:
+      row.last_rejection_at !== null &&
+      isAtLeast(row.last_rejection_at, row.last_answer_at) &&
+      isAtLeast(row.last_rejection_at, row.last_request_at),
+    deliveredSince:
+      deliveries.acceptedAt !== null &&
+      isAtLeast(deliveries.acceptedAt, row.last_rejection_at) &&
+      (!isLifted(row.state) || isAtLeast(deliveries.acceptedAt, row.mitigated_at)),
+    effectOver: isOver(moments['effect-end']),
+    holdOver: isOver(moments['stated-end']),
+    refusedShare: deliveries.all > 0 ? (100 * deliveries.refused) / deliveries.all : null,
+    lowWeightList: deskFacts(material.cited?.owner ?? row.provider).lowWeight === true,
+    cause: cause?.class ?? null,
+    ownFault: isOurs(cause?.class ?? null),
+    fixed: cause?.fixedAt != null,
+    upstream: upstreamOf(material, known.citedOwner, now),
+    deadList: known.isDeadList,
+    lists,
+    otherLists: lists.length > 1,
+    everRefused: row.rejection_count > 0 || row.last_rejection_at !== null,
+    addresses: material.addresses.length,
+    casesNearby: material.casesNearby,
+    relapseDays: earlier ? (row.opened_at.getTime() - earlier.endedAt.getTime()) / DAY : null,
+    relapsesInYear: material.earlierEnds.length + row.relapses,
+    roleContact: material.contacts.length > 0 ? material.contacts.some((one) => ROLES.test(one)) : null,
+    place: material.place,
+    ...claimFacts,
+  };
+}
+
+/** What a person’s answer to a step holds for: until an answer, a letter, another refusal or a cause comes. */
+function keyOf({ row, newestRejection, cause, undelivered }: Material): string {
+  return [
+    row.state,
+    row.round,
+    row.last_verdict,
+    row.last_answer_at?.getTime(),
+    row.last_request_at?.getTime(),
+    newestRejection?.id,
+    cause?.recordedAt.getTime(),
+    undelivered?.state,
+  ].join(' ');
+}
+
+/** All that rules can ask of an incident, with the words and moments that steps are told with. */
+export function situationOf(material: Material, known: Known, now: Date): Situation {
+  const { row, undelivered } = material;
+  const rule = ruleIdOf(material.rule, row.provider);
+  const provider = known.provider && playbookFor(known.provider, rule);
+  const route = provider && routeFor(provider, rule);
+  const desk = deskFacts(row.provider);
+  // What they have not got lets no clock run.
+  const cool = undelivered ? undefined : coolDownOf(row, provider, material.sent, now);
+  const moments = momentsOf(material, cool, provider);
+  return {
+    facts: factsOf(material, { ...known, provider }, moments, route, cool, now),
+    moments,
+    words: wordsOf(material, { ...known, provider }, route, cool),
+    others: { upstream: material.upstream?.number ?? null, earlier: material.earlier?.number ?? null },
+    effectHours: effectHours(provider),
+    workingDays: provider?.timing.workingDays === true,
+    timeZone: desk.timeZone ?? null,
+    key: keyOf(material),
+  };
+}

@@ -1,0 +1,85 @@
+import type { IncidentRow } from '../database/tables.ts';
+import { beginsRound } from '../incidents/state.ts';
+import type { Provider } from '../providers/schema.ts';
+import { roughHours } from './hours.ts';
+
+const HOUR = 3_600_000;
+const plus = (at: Date | null, hours: number): Date | null =>
+  at === null ? null : new Date(at.getTime() + hours * HOUR);
+
+/** Hours until a mitigation holds everywhere; where it is not published, two days. */
+const EFFECT_HOURS = 48;
+export const effectHours = (provider: Provider | undefined): number =>
+  provider?.timing.effectiveWithin ?? EFFECT_HOURS;
+
+type Asked = Pick<
+  IncidentRow,
+  'state' | 'last_verdict' | 'last_request_at' | 'last_answer_at' | 'follow_up_due_at'
+>;
+export type CoolDown = { end: Date; why: string };
+
+const isAnswered = ({ last_answer_at: answer, last_request_at: request }: Asked): boolean =>
+  answer !== null && (request === null || answer >= request);
+
+/** When the oldest of the requests runs out that a provider’s limit counts; null: one more may go. */
+function limitEnd(
+  provider: Provider | undefined,
+  sent: { round: string; at: Date }[],
+  now: Date,
+): Date | null {
+  const limit = provider?.stop?.requests;
+  if (!limit) return null;
+  const counted = sent.filter(
+    ({ round, at }) => beginsRound(round) && now.getTime() - at.getTime() < limit.hours * HOUR,
+  );
+  const first = counted.at(-limit.count);
+  return first ? plus(first.at, limit.hours) : null;
+}
+
+/** Silence so far: until the usual time for an answer is over, else until a new request is worth it. */
+function whileUnanswered(row: Asked, provider: Provider | undefined, name: string): CoolDown | undefined {
+  // Came back to us: that time is over.
+  if (row.state === 'action-needed') return undefined;
+  if (row.follow_up_due_at && row.state === 'awaiting-provider')
+    return { end: row.follow_up_due_at, why: `${name} has the request, and its usual time to answer runs.` };
+  const cool = provider?.coolDown;
+  const end = cool ? plus(row.last_request_at, cool.hours) : null;
+  return end && cool ? { end, why: cool.text } : undefined;
+}
+
+/** After an answer: a mitigation takes its time to hold, and some desks read no reply to a refusal for a while. */
+function afterAnswer(row: Asked, provider: Provider | undefined, name: string): CoolDown | undefined {
+  const { last_verdict: verdict, last_answer_at: at } = row;
+  if (verdict === 'mitigated' || verdict === 'conditionally-mitigated') {
+    const hours = effectHours(provider);
+    const end = plus(at, hours);
+    return end
+      ? { end, why: `${name} lifted the block and needs ${roughHours(hours)} for it to hold.` }
+      : undefined;
+  }
+  const hours = provider?.timing.waitAfterDenial ?? 0;
+  const end = plus(at, hours);
+  if (hours === 0 || !end || verdict === 'needs-information') return undefined;
+  const why = `After a refusal ${name} wants ${roughHours(hours)} to pass. ${provider?.coolDown?.text ?? ''}`;
+  return { end, why };
+}
+
+/** How long it would do harm to ask again; undefined: not at all. What they ask for may be answered at once. */
+export function coolDownOf(
+  row: Asked,
+  provider: Provider | undefined,
+  sent: { round: string; at: Date }[],
+  now: Date,
+): CoolDown | undefined {
+  if (row.last_request_at === null) return undefined;
+  const name = provider?.name ?? 'The provider';
+  const { last_verdict: verdict } = row;
+  const cool =
+    isAnswered(row) && verdict !== null && verdict !== 'acknowledged'
+      ? afterAnswer(row, provider, name)
+      : whileUnanswered(row, provider, name);
+  // A new matter is a new request, of which some desks take only so many.
+  const limit = row.state === 'open' ? limitEnd(provider, sent, now) : null;
+  if (limit === null || (cool && cool.end > limit)) return cool;
+  return { end: limit, why: provider?.stop?.text ?? '' };
+}

@@ -1,0 +1,152 @@
+import type { IncidentState } from '../database/tables.ts';
+import type { ClaimStatus } from '../letters/claims.ts';
+import type { Provider, Reason, Verdict } from '../providers/schema.ts';
+import type { CauseClass } from './causes.ts';
+
+/** The newest mail to the provider, where it did not arrive or may not have. */
+export type Undelivered = { state: 'failed' | 'delivered-unknown'; words: string; messageId: number };
+
+/**
+ * What rules can ask of an incident, by name. Null: nobody knows, which no rule takes for an answer. Times since are
+ * hours.
+ */
+export type Facts = {
+  state: IncidentState;
+  round: number;
+  provider: string;
+  kind: Provider['kind'] | null;
+  /** Of the newest answer that counts; null: there was none, or a follow-up became due since. */
+  verdict: Verdict | null;
+  reason: Reason | null;
+  temporary: boolean | null;
+  /** The rejection rule, as `provider/id`, and how it is asked about. */
+  rule: string | null;
+  route: Provider['routes'][number]['kind'] | null;
+  /** The provider answers letters by that route. */
+  takesLetters: boolean;
+  /** A letter that asks for something may go now: they take letters, and no cool-down runs. */
+  mayWrite: boolean;
+  coolsDown: boolean;
+  /** All that came is a receipt of a desk that nobody reads. */
+  onlyReceipt: boolean;
+  needsConfirmation: boolean;
+  /** The number of rounds is used up after which this provider has never given in. */
+  roundsOver: boolean;
+  /** Listed again as often as the operator’s rule to pause says. */
+  relistedTooOften: boolean;
+  /** An answer is newer than the last request. */
+  answered: boolean;
+  everAnswered: boolean;
+  /** Nothing but silence or a receipt. */
+  silent: boolean;
+  followUps: number;
+  /** Silence calls for a follow-up there at all. */
+  followsUp: boolean;
+  /** Silence has a time after which the incident comes back. */
+  comesBack: boolean;
+  otherRoute: boolean;
+  asksOwnership: boolean;
+  namesTraffic: boolean;
+  /** Evidence, or a cause, that is newer than the last letter. */
+  newFacts: boolean;
+  ticket: boolean;
+  ticketChannel: string | null;
+  undelivered: Undelivered['state'] | null;
+  draft: boolean;
+  /** A draft is there, and evidence for letters has become too old. */
+  staleDraft: boolean;
+  askedCause: boolean;
+  thanked: boolean;
+  sinceOpened: number;
+  sinceRequest: number | null;
+  sinceAnswer: number | null;
+  sinceFirstRejection: number | null;
+  sinceRejection: number | null;
+  sinceLifted: number | null;
+  sinceRecovered: number | null;
+  sinceFix: number | null;
+  /** Refused after the last answer, and after the last letter. */
+  refusedSince: boolean;
+  /** Accepted deliveries are newer than the newest refusal. */
+  deliveredSince: boolean;
+  /** Time enough for a mitigation to hold everywhere. */
+  effectOver: boolean;
+  /** The time is over for which a conditional mitigation asked to hold the volume. */
+  holdOver: boolean;
+  /** Per cent of deliveries of the last week. */
+  refusedShare: number | null;
+  lowWeightList: boolean;
+  cause: CauseClass | null;
+  ownFault: boolean;
+  fixed: boolean;
+  /** A list is to blame that is not the provider’s: whether the address is on it. */
+  upstream: 'listed' | 'clear' | 'unknown' | null;
+  deadList: boolean;
+  /** Of the provider’s own lists: those that the address is on. */
+  lists: string[];
+  otherLists: boolean;
+  everRefused: boolean;
+  addresses: number;
+  /** Open incidents of this provider in the same /24 (IPv6: /64), this one among them. */
+  casesNearby: number;
+  /** Days since an earlier incident of the same address and provider ended. */
+  relapseDays: number | null;
+  relapsesInYear: number;
+  roleContact: boolean | null;
+  place: string | null;
+} & { [claim: `claim:${string}`]: ClaimStatus };
+
+/** Moments that due times are counted from. */
+export type Moments = {
+  opened: Date;
+  state: Date;
+  request: Date | null;
+  'first-rejection': Date | null;
+  answer: Date | null;
+  rejection: Date | null;
+  lifted: Date | null;
+  recovered: Date | null;
+  fix: Date | null;
+  'cool-down-end': Date | null;
+  'follow-up': Date | null;
+  'effect-end': Date | null;
+  'stated-end': Date | null;
+};
+
+/** What sentences of rules can name, as it reads. */
+export type Words = {
+  provider: string;
+  list: string;
+  before: string;
+  lacked: string;
+  quote: string;
+  effect: string;
+  round: string;
+  cause: string;
+  mail: string;
+  earlier: string;
+  otherRoute: string;
+  nearby: string;
+  coolDown: string;
+  note: string;
+  follow: string;
+};
+
+/** Numbers of other incidents that buttons lead to. */
+export type Others = { upstream: number | null; earlier: number | null };
+
+/** All that is known of one incident, ready to be judged. */
+export type Situation = {
+  facts: Facts;
+  moments: Moments;
+  words: Words;
+  others: Others;
+  /** Hours until a mitigation holds everywhere. */
+  effectHours: number;
+  /** Hours count on working days only. */
+  workingDays: boolean;
+  /** The provider’s, where its desk is known to sit in one place. */
+  timeZone: string | null;
+  /** Names what the step was judged by: answers of people hold until it changes. */
+  key: string;
+};

@@ -1,0 +1,47 @@
+import type { IncidentRow, IncidentState } from '../database/tables.ts';
+import type { Claim } from '../letters/claims.ts';
+import type { Provider, Verdict } from '../providers/schema.ts';
+import type { CauseClass } from './causes.ts';
+import type { Undelivered } from './facts.ts';
+
+/** One row of what public lists say of the incident’s addresses. */
+export type ListRow = { zone: string; listed: boolean; words: string; seenAt: Date };
+
+/** What the store reads of one incident; `derive.ts` makes facts of it. */
+export type Material = {
+  row: IncidentRow;
+  addresses: string[];
+  /** The rejection rule of the first refusal, as `provider/id`. */
+  rule: string | null;
+  newestRejection: { id: number; temporary: boolean | null } | null;
+  cited: { name: string | null; owner: string | null } | null;
+  /** Letters that went out, the newest last. */
+  sent: { round: string; at: Date }[];
+  /** Claims of the newest one: their texts, and whether it stated them. */
+  lastClaims: { key: string; text: string; stated: boolean }[];
+  draft: boolean;
+  /** Keys of the claims that the draft states. */
+  draftStates: string[];
+  answer: { verdict: Verdict; quote: string; at: Date } | null;
+  ticket: { reference: string; channel: string } | null;
+  claims: Claim[];
+  newestEvidenceAt: Date | null;
+  deliveries: { acceptedAt: Date | null; refused: number; all: number };
+  cause: { class: CauseClass; fixedAt: Date | null; recordedAt: Date } | null;
+  earlier: { number: number; endedAt: Date } | null;
+  /** When earlier incidents of the same address and provider ended, within a year. */
+  earlierEnds: Date[];
+  casesNearby: number;
+  /** The incident of the list that is cited, for the same address. */
+  upstream: { number: number; state: IncidentState } | null;
+  listRows: ListRow[];
+  undelivered: Undelivered | undefined;
+  contacts: string[];
+  place: string | null;
+};
+
+/** What the catalogue says of whom it concerns. */
+export type Known = { provider: Provider | undefined; citedOwner: Provider | undefined; isDeadList: boolean };
+
+/** Evidence of these goes stale within hours and is taken anew by every letter. */
+export const FLEETING = new Set(['refusal-fresh', 'mutual-customers-affected']);

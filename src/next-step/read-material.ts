@@ -1,0 +1,146 @@
+import { covers, networkText } from '../addresses/address.ts';
+import type { Db, Trx } from '../database/open.ts';
+import type { IncidentRow } from '../database/tables.ts';
+import { claimRecords } from '../evidence/claim-records.ts';
+import { kindTitles } from '../evidence/kind-titles.ts';
+import { type Snapshot, standingSnapshots } from '../evidence/snapshots.ts';
+import { judgeClaims } from '../letters/claims.ts';
+import { undeliveredOf } from '../mail-out/shown.ts';
+import { getProfile } from '../profile/store.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import { readCauses } from './cause-store.ts';
+import {
+  type AddressOf,
+  readAddresses,
+  readAnswers,
+  readDeliveries,
+  readEvidence,
+  readLetterClaims,
+  readRejections,
+  readSent,
+  readTickets,
+} from './incident-rows.ts';
+import type { ListRow, Material } from './material.ts';
+import { readEarlier, readNearby, readUpstream } from './other-incidents.ts';
+import { RULES } from './rules.ts';
+
+const YEAR = 365 * 86_400_000;
+
+const RULE_CLAIMS = [...new Set(RULES.flatMap(({ when }) => when.flatMap(Object.keys)))].flatMap((name) =>
+  name.startsWith('claim:') ? [name.slice('claim:'.length)] : [],
+);
+
+const listRowsOf = (snapshots: Snapshot[]): ListRow[] =>
+  snapshots
+    .filter(({ kind }) => kind === 'public-lists')
+    .flatMap(({ facts, last_seen_at: seenAt }) =>
+      facts
+        .filter(({ outcome }) => outcome !== 'unknown')
+        .map(({ key, words }) => ({ zone: key, listed: words.startsWith('listed'), words, seenAt })),
+    );
+
+/** When evidence came that says something for us. */
+function newestOf(evidence: { recorded_at: Date }[], snapshots: Snapshot[]): Date | null {
+  const times = [
+    ...evidence.map((one) => one.recorded_at),
+    ...snapshots
+      .filter(({ claims }) => claims.some(({ result }) => result === 'supports'))
+      .map((one) => one.first_seen_at),
+  ];
+  return times.reduce<Date | null>((newest, at) => (newest && newest > at ? newest : at), null);
+}
+
+/** All that is known of these incidents, in a number of queries that does not depend on how many they are. */
+export async function readMaterial(
+  db: Db | Trx,
+  rows: IncidentRow[],
+  catalogue: Catalogue,
+  now: Date,
+): Promise<Material[]> {
+  if (rows.length === 0) return [];
+  const numbers = rows.map((row) => row.number);
+  const profile = await getProfile(db);
+  const titles = await kindTitles();
+  const addresses = await readAddresses(db, numbers);
+  const rejections = await readRejections(db, numbers);
+  const sent = await readSent(db, numbers);
+  const sentClaims = await readLetterClaims(db, numbers, 'sent');
+  const drafts = await readLetterClaims(db, numbers, 'draft');
+  const answers = await readAnswers(db, numbers);
+  const tickets = await readTickets(db, numbers);
+  const evidence = await readEvidence(db, numbers);
+  const lists = catalogue.providers.filter(({ kind }) => kind === 'block-list').map(({ key }) => key);
+  const deliveries = await readDeliveries(db, numbers, lists, now);
+  const earlier = await readEarlier(db, numbers, new Date(now.getTime() - YEAR));
+  const nearby = await readNearby(db, [...new Set(rows.map((row) => row.provider))]);
+  const undelivered = await undeliveredOf(db, numbers);
+  const causes = await readCauses(db, numbers);
+  const owners = new Map(
+    [...rejections].flatMap(([number, { list_owner: owner }]) => (owner ? [[number, owner] as const] : [])),
+  );
+  const upstream = await readUpstream(db, owners);
+  const networks = [...new Set([...addresses.values()].flat().map(({ network }) => network))];
+  const all = await standingSnapshots(db, { networks, domains: profile.sendingDomains });
+
+  return rows.map((row): Material => {
+    const { number } = row;
+    const own: AddressOf[] = addresses.get(number) ?? [];
+    const texts = own.map(({ network }) => network);
+    const snapshots = all.filter(
+      ({ address }) => address === null || texts.some((network) => covers(network, address)),
+    );
+    const recorded = evidence.get(number) ?? [];
+    const lastClaims = sentClaims.get(number) ?? [];
+    const draft = drafts.get(number);
+    const draftStates = (draft ?? []).filter(({ stated }) => stated).map(({ key }) => key);
+    const claims = judgeClaims(
+      [...new Set([...RULE_CLAIMS, ...lastClaims.map(({ key }) => key), ...draftStates])],
+      {
+        profile,
+        addresses: own.map(({ network, jmrpSince, sndsSince }) => ({ text: network, jmrpSince, sndsSince })),
+        rejections: [],
+        evidence: [
+          ...recorded.map((one) => ({
+            claim: one.claim,
+            result: one.result,
+            words: one.words,
+            source: one.source,
+            observedAt: one.observed_at,
+            address: one.network ? networkText(one.network) : null,
+          })),
+          ...claimRecords(snapshots, texts, titles),
+        ],
+      },
+      now,
+    );
+    const rejection = rejections.get(number);
+    const answer = answers.get(number);
+    const before = earlier.get(number) ?? [];
+    const place = snapshots.find(({ kind }) => kind === `place-${row.provider}`);
+    return {
+      row,
+      addresses: texts,
+      rule: rejection?.rule ?? null,
+      newestRejection: rejection ? { id: rejection.newest_id, temporary: rejection.temporary } : null,
+      cited: rejection ? { name: rejection.list_name, owner: rejection.list_owner } : null,
+      sent: (sent.get(number) ?? []).flatMap(({ round, sent_at: at }) => (at ? [{ round, at }] : [])),
+      lastClaims,
+      draft: draft !== undefined,
+      draftStates,
+      answer: answer?.verdict ? { verdict: answer.verdict, quote: answer.quote ?? '', at: answer.at } : null,
+      ticket: tickets.get(number) ?? null,
+      claims,
+      newestEvidenceAt: newestOf(recorded, snapshots),
+      deliveries: deliveries.get(number) ?? { acceptedAt: null, refused: 0, all: 0 },
+      cause: causes.get(number) ?? null,
+      earlier: before[0] ? { number: before[0].earlier, endedAt: before[0].ended } : null,
+      earlierEnds: before.map(({ ended }) => ended),
+      casesNearby: Math.max(0, ...own.map((one) => nearby.get(`${row.provider} ${one.nearby}`) ?? 0)),
+      upstream: upstream.get(number) ?? null,
+      listRows: listRowsOf(snapshots),
+      undelivered: undelivered.get(number),
+      contacts: [profile.contactEmail, profile.replyAddress].filter(Boolean),
+      place: place?.facts[0]?.words ?? null,
+    };
+  });
+}

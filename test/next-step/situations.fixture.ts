@@ -1,0 +1,152 @@
+import type { IncidentRow } from '../../src/database/tables.ts';
+import type { Claim, ClaimStatus } from '../../src/letters/claims.ts';
+import { situationOf } from '../../src/next-step/derive.ts';
+import { chooseStep, type Step, type StepAnswer } from '../../src/next-step/engine.ts';
+import type { Situation } from '../../src/next-step/facts.ts';
+import type { Known, Material } from '../../src/next-step/material.ts';
+import { RULES } from '../../src/next-step/rules.ts';
+import { readCatalogue } from '../../src/providers/catalogue.ts';
+
+export const CATALOGUE = readCatalogue();
+export const NOW = new Date('2026-03-18T12:00:00Z');
+const HOUR = 3_600_000;
+export const ago = (hours: number): Date => new Date(NOW.getTime() - hours * HOUR);
+
+const ROW: IncidentRow = {
+  number: 41,
+  title: 'Blocked',
+  provider: 'outlook-com',
+  state: 'open',
+  reason: 'ip-reputation',
+  severity: 'normal',
+  round: 0,
+  assignee_id: null,
+  affected: '',
+  block_codes: [],
+  recipient_domains: [],
+  rejection_count: 1,
+  first_rejection_at: ago(5),
+  last_rejection_at: ago(1),
+  opened_at: ago(4),
+  state_since: ago(4),
+  first_request_at: null,
+  last_request_at: null,
+  first_answer_at: null,
+  last_answer_at: null,
+  last_verdict: null,
+  mitigated_at: null,
+  recovered_at: null,
+  closed_at: null,
+  relapses: 0,
+  next_action: '',
+  next_action_due_at: null,
+  follow_up_due_at: null,
+  version: 1,
+  updated_at: ago(1),
+  search: '',
+};
+
+export type Given = Partial<Omit<Material, 'row' | 'claims'>> & {
+  row?: Partial<IncidentRow>;
+  claims?: Record<string, ClaimStatus>;
+  dead?: boolean;
+};
+
+const claimOf = ([key, status]: [string, ClaimStatus]): Claim => ({
+  key,
+  status,
+  text: key,
+  evidence: null,
+  words: null,
+  observedAt: null,
+  whenUnknown: 'omit',
+  stated: null,
+});
+
+function materialOf({ row, claims = {}, dead: _dead, ...given }: Given): Material {
+  return {
+    row: { ...ROW, ...row },
+    addresses: ['203.0.113.7'],
+    rule: null,
+    newestRejection: { id: 1, temporary: false },
+    cited: null,
+    sent: [],
+    lastClaims: [],
+    draft: false,
+    draftStates: [],
+    answer: null,
+    ticket: null,
+    claims: Object.entries(claims).map(claimOf),
+    newestEvidenceAt: null,
+    deliveries: { acceptedAt: null, refused: 0, all: 0 },
+    cause: null,
+    earlier: null,
+    earlierEnds: [],
+    casesNearby: 1,
+    upstream: null,
+    listRows: [],
+    undelivered: undefined,
+    contacts: ['postmaster@example.com'],
+    place: null,
+    ...given,
+  };
+}
+
+export function situation(given: Given): Situation {
+  const material = materialOf(given);
+  const known: Known = {
+    provider: CATALOGUE.byKey.get(material.row.provider),
+    citedOwner: material.cited?.owner ? CATALOGUE.byKey.get(material.cited.owner) : undefined,
+    isDeadList: given.dead === true,
+  };
+  return situationOf(material, known, NOW);
+}
+
+/** The step for an incident of which this is known. */
+export function stepFor(given: Given, answers: StepAnswer[] = []): Step {
+  const step = chooseStep(RULES, situation(given), answers, NOW);
+  if (!step) throw new Error('no step');
+  return step;
+}
+
+/** A request went out so many hours ago, and nothing came since. */
+export const asked = (hours: number, more: Partial<IncidentRow> = {}): Partial<IncidentRow> => ({
+  state: 'awaiting-provider',
+  round: 1,
+  first_request_at: ago(hours),
+  last_request_at: ago(hours),
+  state_since: ago(hours),
+  last_rejection_at: ago(hours + 1),
+  ...more,
+});
+
+/** It was answered so many hours ago, a day after the request. */
+export const answered = (
+  verdict: NonNullable<IncidentRow['last_verdict']>,
+  hours: number,
+  more: Partial<IncidentRow> = {},
+): Partial<IncidentRow> => ({
+  ...asked(hours + 24),
+  state: verdict === 'mitigated' || verdict === 'conditionally-mitigated' ? 'mitigated' : 'action-needed',
+  last_verdict: verdict,
+  first_answer_at: ago(hours),
+  last_answer_at: ago(hours),
+  state_since: ago(hours),
+  mitigated_at: verdict === 'mitigated' || verdict === 'conditionally-mitigated' ? ago(hours) : null,
+  ...more,
+});
+
+export const words = (quote: string, verdict: NonNullable<Material['answer']>['verdict'], hours: number) => ({
+  answer: { quote, verdict, at: ago(hours) },
+});
+export const cause = (
+  kind: NonNullable<Material['cause']>['class'],
+  fixedHours: number | null = null,
+): Pick<Given, 'cause'> => ({
+  cause: {
+    class: kind,
+    fixedAt: fixedHours === null ? null : ago(fixedHours),
+    recordedAt: ago(fixedHours ?? 1),
+  },
+});
+export const sent = (round: string, hours: number) => ({ round, at: ago(hours) });

@@ -1,0 +1,395 @@
+import t from 'tap';
+import { ago, answered, asked, cause, type Given, sent, stepFor, words } from './situations.fixture.ts';
+
+/**
+ * Situations that operators meet, each with the step that somebody with experience takes. The numbers only name them.
+ * What is recognised elsewhere (2, 54, 55, 67, 68) is asserted there; here is what the rules make of it.
+ */
+const at = (provider: string, row: Given['row'] = {}) => ({ ...row, provider });
+const list = (provider: string, key: string, row: Given['row'] = {}): Given => ({
+  row: at(provider, { reason: 'listed-on-third-party-list', ...row }),
+  rule: `${provider}/${key}`,
+});
+const LISTED = (zone: string, text: string) => ({ zone, listed: true, words: text, seenAt: ago(1) });
+const deferred: Given = { newestRejection: { id: 1, temporary: true } };
+
+const SITUATIONS: [number, string, Given, string][] = [
+  [
+    1,
+    'the refusal rests on a list of somebody else',
+    {
+      row: at('orange-fr', { reason: 'listed-on-third-party-list' }),
+      cited: { name: 'SBL', owner: 'spamhaus' },
+    },
+    'upstream',
+  ],
+  [2, 'one recipient does not exist', { row: { reason: 'not-a-block' } }, 'not-a-block'],
+  [3, 'a limit on the rate since this morning', { ...deferred, row: { reason: 'rate-limit' } }, 'slow-down'],
+  [
+    4,
+    'Yahoo defers for days, and nothing was changed',
+    { ...deferred, row: at('yahoo', { first_rejection_at: ago(60) }) },
+    'find-cause',
+  ],
+  [
+    5,
+    'Yahoo defers for days after a change',
+    { ...deferred, row: at('yahoo', { first_rejection_at: ago(60) }), ...cause('list-quality', 30) },
+    'first-request',
+  ],
+  [6, 'the provider has a fault itself', { ...cause('provider-outage') }, 'provider-outage'],
+  [
+    7,
+    'accepted deliveries are newer than the last refusal',
+    { row: { last_rejection_at: ago(10) }, deliveries: { acceptedAt: ago(2), refused: 9, all: 99 } },
+    'is-it-over',
+  ],
+  [
+    8,
+    'the newest refusal is older than a day',
+    { row: { first_rejection_at: ago(60), last_rejection_at: ago(30) } },
+    'fresh-line-first',
+  ],
+  [9, 'an account was compromised, and no fix is recorded', { ...cause('compromised-account') }, 'fix-first'],
+  [10, 'it was mended two hours ago', { ...cause('compromised-account', 2) }, 'keep-clean'],
+  [
+    11,
+    'the reverse name is generic, at T-Online',
+    { row: at('t-online'), claims: { 'fcrdns-ok': 'contradicted' } },
+    'names-right',
+  ],
+  [
+    12,
+    'T-Online wants the imprint first',
+    { row: at('t-online', answered('needs-information', 2)) },
+    'publish-imprint',
+  ],
+  [
+    13,
+    'the site has no direct contact, at T-Online',
+    { row: at('t-online'), claims: { 'imprint-online': 'contradicted' } },
+    'add-contact',
+  ],
+  [14, 'Outlook.com blocks, and we are not in SNDS', {}, 'enrol-and-write'],
+  [
+    15,
+    'a receipt came, and its number is not kept',
+    { row: asked(5, { last_verdict: 'acknowledged', last_answer_at: ago(4) }) },
+    'keep-ticket',
+  ],
+  [16, 'the first answer is no', { row: answered('denied', 2) }, 'second-review'],
+  [
+    17,
+    'no again, and nothing new is known',
+    { row: answered('denied', 2, { round: 2 }), sent: [sent('first', 60), sent('second-review', 26)] },
+    'collect',
+  ],
+  [
+    18,
+    'no, with a word on irregular traffic',
+    { row: answered('denied', 2), ...words('We saw irregular traffic patterns.', 'denied', 2) },
+    'explain-traffic',
+  ],
+  [
+    19,
+    'they see no block, and mail is refused since',
+    { row: answered('not-blocked', 5, { last_rejection_at: ago(1) }) },
+    'fresh-refusal',
+  ],
+  [
+    20,
+    'they see no block, and only limits are hit',
+    { ...deferred, row: answered('not-blocked', 5, { reason: 'rate-limit', last_rejection_at: ago(1) }) },
+    'limits-only',
+  ],
+  [21, 'lifted with conditions', { row: answered('conditionally-mitigated', 24) }, 'hold-volume'],
+  [
+    22,
+    'lifted a day ago, and still refused',
+    { row: answered('mitigated', 24, { last_rejection_at: ago(1) }) },
+    'wait-for-effect',
+  ],
+  [
+    23,
+    'lifted three days ago, and still refused',
+    { row: answered('mitigated', 72, { last_rejection_at: ago(1) }) },
+    'promise-overdue',
+  ],
+  [
+    24,
+    'they want proof that the address is ours',
+    {
+      row: answered('needs-information', 2),
+      ...words('Please send proof of ownership.', 'needs-information', 2),
+    },
+    'prove-ownership',
+  ],
+  [25, 'the fourth no', { row: answered('denied', 2, { round: 4 }) }, 'hand-over'],
+  [
+    26,
+    'a new address that was never refused',
+    {
+      row: { rejection_count: 0, first_rejection_at: null, last_rejection_at: null },
+      newestRejection: null,
+      ...cause('new-address'),
+    },
+    'new-address-waits',
+  ],
+  [
+    27,
+    'a new address sent more than planned',
+    { ...cause('new-address'), claims: { 'new-ip-warmup': 'contradicted' } },
+    'over-plan',
+  ],
+  [
+    28,
+    'the other Microsoft system blocks',
+    { row: at('microsoft-365'), rule: 'microsoft-365/banned-sender-ip' },
+    'portal',
+  ],
+  [
+    29,
+    'its portal sees no block, and it goes on',
+    { row: at('microsoft-365', answered('not-blocked', 5, { last_rejection_at: ago(1) })) },
+    'other-system',
+  ],
+  [30, 'the portal’s mail does not come', { row: at('microsoft-365', asked(2)) }, 'portal-mail-missing'],
+  [
+    31,
+    'a rule of the recipient’s company',
+    { row: at('mimecast', { reason: 'policy' }), rule: 'mimecast/blocked-senders' },
+    'recipient-acts',
+  ],
+  [
+    32,
+    'asked in the portal for Outlook.com',
+    { row: answered('not-blocked', 5), ticket: { reference: 'X1', channel: 'portal' } },
+    'wrong-desk',
+  ],
+  [
+    33,
+    'too many complaints at Gmail',
+    { row: at('gmail'), claims: { 'complaint-rate-low': 'contradicted' } },
+    'complaints-too-high',
+  ],
+  [34, 'Gmail’s form went out last week', { row: at('gmail', asked(170)) }, 'wait'],
+  [
+    35,
+    'SBL and CSS at once',
+    {
+      ...list('spamhaus', 'css'),
+      listRows: [LISTED('sbl.spamhaus.org', 'listed; Spamhaus SBL (127.0.0.2)')],
+    },
+    'sbl-before-css',
+  ],
+  [36, 'SBL, where the network’s owner answers', list('spamhaus', 'sbl'), 'sbl'],
+  [
+    37,
+    'CSS, the third time within a week',
+    {
+      ...list('spamhaus', 'css'),
+      earlier: { number: 40, endedAt: ago(20) },
+      earlierEnds: [ago(20), ago(90)],
+    },
+    'lock-removal',
+  ],
+  [38, 'XBL', list('spamhaus', 'xbl'), 'close-port-25'],
+  [39, 'PBL on an access line', { ...list('spamhaus', 'pbl'), ...cause('dynamic-address') }, 'smarthost'],
+  [40, 'PBL, and the range cannot be taken out', list('spamhaus', 'pbl', answered('denied', 2)), 'pbl-owner'],
+  [41, 'DBL, not possible now', list('spamhaus', 'dbl', answered('denied', 2)), 'dbl-continues'],
+  [
+    42,
+    'SpamCop, and the cause is mended',
+    { ...list('spamcop', 'listed'), ...cause('compromised-account', 5) },
+    'it-expires',
+  ],
+  [
+    43,
+    'SpamCop is provably wrong',
+    { ...list('spamcop', 'listed'), ...cause('listing-error') },
+    'first-request',
+  ],
+  [44, 'Cloudmark’s confirmation is not answered', { row: at('cloudmark', asked(2)) }, 'confirm-request'],
+  [
+    45,
+    'Cloudmark again within a week',
+    { row: at('cloudmark'), earlier: { number: 40, endedAt: ago(70) }, earlierEnds: [ago(70)] },
+    'cause-before-reset',
+  ],
+  [
+    46,
+    'Barracuda was asked this morning',
+    { row: at('barracuda', asked(6, { follow_up_due_at: ago(-18) })) },
+    'wait',
+  ],
+  [47, 'Free blocks', { row: at('free-fr') }, 'it-expires'],
+  [
+    48,
+    'Trend Micro’s dynamic list, and a personal contact',
+    { row: at('trendmicro'), rule: 'trendmicro/dul', contacts: ['jo@example.com'] },
+    'role-contact',
+  ],
+  [49, 'the whole network is listed, for money', list('uceprotect', 'level-3'), 'range-listing'],
+  [
+    50,
+    'the receiver asks a list that has ended',
+    {
+      row: at('orange-fr', { reason: 'listed-on-third-party-list' }),
+      cited: { name: 'dnsbl.sorbs.net', owner: null },
+      dead: true,
+    },
+    'dead-list',
+  ],
+  [
+    51,
+    'Proofpoint shows “not blocked” today',
+    { row: at('proofpoint', answered('not-blocked', 3)) },
+    'moving-state',
+  ],
+  [52, 'Talos shows Neutral', { row: at('talos'), place: 'Neutral' }, 'neutral'],
+  [
+    53,
+    'iCloud refuses the content, whoever sends it',
+    { row: at('icloud', { reason: 'content' }) },
+    'content',
+  ],
+  [
+    54,
+    'our letter came back',
+    {
+      row: asked(3, { state: 'action-needed' }),
+      undelivered: { state: 'failed', words: '550 no such user', messageId: 7 },
+    },
+    'mail-failed',
+  ],
+  [
+    56,
+    'silence past the usual time',
+    { row: asked(60, { state: 'action-needed', state_since: ago(12) }) },
+    'follow-up',
+  ],
+  [
+    57,
+    'silence after the reminder',
+    {
+      row: at('proofpoint', asked(400, { state: 'action-needed' })),
+      sent: [sent('first', 600), sent('followup-silence', 400)],
+    },
+    'other-route',
+  ],
+  [
+    57.5,
+    'silence after the reminder, and no other way',
+    {
+      row: at('t-online', asked(400, { state: 'action-needed' })),
+      sent: [sent('first', 600), sent('followup-silence', 400)],
+    },
+    'stopped',
+  ],
+  [
+    58,
+    'blocked again within 90 days',
+    { earlier: { number: 12, endedAt: ago(24 * 40) }, earlierEnds: [ago(24 * 40)] },
+    'relapse',
+  ],
+  [
+    59,
+    'the third relapse in a year',
+    {
+      earlier: { number: 12, endedAt: ago(24 * 40) },
+      earlierEnds: [ago(24 * 40), ago(24 * 90), ago(24 * 200)],
+    },
+    'no-cure-by-letters',
+  ],
+  [
+    60,
+    'the draft rests on old evidence',
+    { draft: true, draftStates: ['snds-green'], claims: { 'snds-green': 'stale' } },
+    'check-again',
+  ],
+  [
+    61,
+    'red in SNDS, yet few complaints',
+    { claims: { 'snds-green': 'contradicted', 'complaint-rate-low': 'supported' } },
+    'claims-clash',
+  ],
+  [
+    62,
+    'one dirty address in a range',
+    { addresses: ['203.0.113.7', '203.0.113.8'], claims: { 'range-clean': 'contradicted' } },
+    'split-range',
+  ],
+  [63, 'five cases in one network', { casesNearby: 5 }, 'merge-cases'],
+  [
+    64,
+    'hardly any mail is refused',
+    { ...list('uceprotect', 'level-1'), deliveries: { acceptedAt: null, refused: 1, all: 5000 } },
+    'no-action',
+  ],
+  [
+    65,
+    'mail flows, and somebody there helped',
+    { row: at('t-online', answered('mitigated', 30, { state: 'recovered', recovered_at: ago(2) })) },
+    'thank',
+  ],
+  [
+    66,
+    'solved without any answer',
+    { row: asked(100, { state: 'recovered', recovered_at: ago(2) }) },
+    'lifted-silently',
+  ],
+];
+
+for (const [number, name, given, expected] of SITUATIONS)
+  t.test(`${number}: ${name}`, async (t) => {
+    const step = stepFor(given);
+    t.equal(step.id, expected);
+    t.ok(step.button, 'and it has a button');
+  });
+
+t.test('the reasons name what they rest on', async (t) => {
+  t.match(
+    stepFor({
+      row: answered('conditionally-mitigated', 24),
+      ...words('Limited for the next 3 days.', 'conditionally-mitigated', 24),
+    }),
+    {
+      due: ago(24 - 72),
+      why: /Limited for the next 3 days/,
+    },
+  );
+  const denied = stepFor({
+    row: answered('denied', 2),
+    claims: { 'snds-green': 'supported', 'ip-controlled': 'unknown' },
+    lastClaims: [
+      { key: 'snds-green', text: 'SNDS shows green', stated: false },
+      { key: 'compromise-fixed', text: 'A compromised account was found and closed', stated: false },
+      { key: 'fcrdns-ok', text: 'Forward and reverse DNS match', stated: true },
+    ],
+  });
+  t.match(denied.why, /can be told now: SNDS shows green\.$/, 'what the refused letter lacked');
+  t.match(denied.due, ago(2 - 24));
+  t.equal(stepFor({ row: answered('refused-to-explain', 2) }).id, 'let-it-rest');
+  t.match(stepFor({ ...cause('complaint-spike') }).why, /^A spike of complaints was found/);
+});
+
+t.test('a receipt of a mailbox that nobody reads is never answered', async (t) => {
+  const late: Given = {
+    row: asked(60, { state: 'action-needed', state_since: ago(12) }),
+    ...words('Your request was received.', 'acknowledged', 59),
+  };
+  const step = stepFor(late);
+  t.equal(step.id, 'follow-up-by-form');
+  t.notOk(step.alternatives.some(({ id }) => id === 'follow-up'));
+});
+
+t.test('the provider’s own cool-down', async (t) => {
+  const yahoo = stepFor({ row: at('yahoo', answered('denied', 24)) });
+  t.match(yahoo, { id: 'cool-down', waits: true, due: ago(24 - 336) });
+  t.equal(stepFor({ row: at('yahoo', answered('denied', 340)) }).id, 'second-review');
+  t.equal(
+    stepFor({ row: at('yahoo', answered('needs-information', 2)) }).id,
+    'answer',
+    'what they ask is answered at once',
+  );
+});
