@@ -61,6 +61,10 @@ const claimOf = ([key, status]: [string, ClaimStatus]): Claim => ({
   observedAt: null,
   whenUnknown: 'omit',
   stated: null,
+  said: [],
+  basis: [],
+  more: [],
+  fails: [],
 });
 
 function materialOf({ row, claims = {}, dead: _dead, ...given }: Given): Material {
