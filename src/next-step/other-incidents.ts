@@ -6,7 +6,7 @@ import { nearby } from './incident-rows.ts';
 /** What other incidents have to do with these; each is one query, however many there are. */
 
 /** Of an address with a long history the newest so many incidents are looked at. */
-const LOOKED_BACK = 60;
+const LOOKED_BACK = 24;
 const sameAddress = (before: boolean) => sql<{ number: number }>`(
   select distinct back.incident_number as number
   from incident_addresses ia
