@@ -17,6 +17,8 @@ import { once } from '../web/once.ts';
 import { claimText } from './claims.ts';
 import { stillMissing } from './facts.ts';
 import { fillFields } from './form-fields.ts';
+import { isToDesk } from './rounds.ts';
+import { newestRule } from './sources.ts';
 import {
   currentDraft,
   getLetter,
@@ -26,7 +28,7 @@ import {
   sendLetter,
   startLetter,
 } from './store.ts';
-import { nextTemplate } from './suggest.ts';
+import { nextTemplate, unknownDesk } from './suggest.ts';
 import type { LetterTemplate } from './templates.ts';
 
 const closed = { additionalProperties: false };
@@ -63,7 +65,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       })),
       /** How the provider takes it; null where it is not the provider that is written to. */
       route:
-        route && template.kind !== 'customers'
+        route && isToDesk(letter.round)
           ? {
               kind: route.kind,
               name: route.name,
@@ -135,6 +137,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const incident = await getIncident(db, number);
       const provider = catalogue.byKey.get(incident.provider);
       const { template: key, language } = request.body ?? {};
+      const route = provider && routeFor(provider, await newestRule(db, number, provider.key));
       const template = key ? named(key, language) : suggested();
       const answer = await once(
         db,
@@ -152,9 +155,9 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       return reply.code(201).send(await shown(answer.body as number));
 
       function suggested(): LetterTemplate {
-        const kin = provider ?? { key: incident.provider, kind: 'mailbox-provider' as const };
-        const found = nextTemplate(letters.templates, kin, incident, language);
-        if (!found) throw invalid('template', 'No template fits; name one.');
+        const kin = provider ?? unknownDesk(incident.provider);
+        const found = nextTemplate(letters.templates, kin, incident, { language, route });
+        if (!found) throw invalid('template', provider?.letters?.why ?? 'No template fits; name one.');
         return found;
       }
     },

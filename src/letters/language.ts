@@ -19,10 +19,13 @@ type Forms = {
   time: (day: string, clock: string) => string;
   and: string;
   more: (count: number) => string;
+  /** Between groups of three digits, before the decimals, and before the sign of percent. */
+  digits: [groups: string, decimals: string, percent: string];
 };
 
 /** No-break space: a number and what belongs to it stay on one line. */
 const NBSP = '\u00a0';
+const NARROW = '\u202f';
 const plain: Forms['day'] = (day, month, year) => `${day} ${month} ${year}`;
 
 const FORMS: Record<Language, Forms> = {
@@ -32,6 +35,7 @@ const FORMS: Record<Language, Forms> = {
     time: (day, clock) => `${day}, ${clock} UTC`,
     and: 'and',
     more: (count) => `${count} more`,
+    digits: [',', '.', ''],
   },
   de: {
     locale: 'de',
@@ -39,6 +43,7 @@ const FORMS: Record<Language, Forms> = {
     time: (day, clock) => `${day}, ${clock} Uhr (UTC)`,
     and: 'und',
     more: (count) => `${count} weitere`,
+    digits: [NBSP, ',', NBSP],
   },
   fr: {
     locale: 'fr',
@@ -46,6 +51,7 @@ const FORMS: Record<Language, Forms> = {
     time: (day, clock) => `${day} à ${clock.replace(':', `${NBSP}h${NBSP}`)} (UTC)`,
     and: 'et',
     more: (count) => `${count} ${count === 1 ? 'autre' : 'autres'}`,
+    digits: [NARROW, ',', NARROW],
   },
   it: {
     locale: 'it',
@@ -53,6 +59,7 @@ const FORMS: Record<Language, Forms> = {
     time: (day, clock) => `${day}, ore ${clock} (UTC)`,
     and: 'e',
     more: (count) => `${count === 1 ? 'un altro' : `altri ${count}`}`,
+    digits: ['.', ',', ''],
   },
   es: {
     locale: 'es',
@@ -60,6 +67,7 @@ const FORMS: Record<Language, Forms> = {
     time: (day, clock) => `${day}, ${clock}${NBSP}h (UTC)`,
     and: 'y',
     more: (count) => `${count} más`,
+    digits: [NBSP, ',', NBSP],
   },
   nl: {
     locale: 'nl',
@@ -67,6 +75,7 @@ const FORMS: Record<Language, Forms> = {
     time: (day, clock) => `${day}, ${clock.replace(':', '.')} uur (UTC)`,
     and: 'en',
     more: (count) => `${count} andere`,
+    digits: ['.', ',', ''],
   },
 };
 
@@ -83,6 +92,12 @@ function monthOf(at: Date, language: Language): string {
 export const letterDay = (at: Date, language: Language): string =>
   FORMS[language].day(String(at.getUTCDate()), monthOf(at, language), at.getUTCFullYear());
 
+/** `2013`, `2024-06` or a whole day, as far as it is known: year, or month and year. */
+export function letterMonth(date: string, language: Language): string {
+  const [year = '', month] = date.split('-');
+  return month ? `${monthOf(new Date(`${year}-${month}-01`), language)} ${year}` : year;
+}
+
 export const letterTime = (at: Date, language: Language): string =>
   FORMS[language].time(letterDay(at, language), at.toISOString().slice(11, 16));
 
@@ -93,4 +108,28 @@ export function letterList(items: string[], language: Language, most = Number.PO
   if (rest > 0) return `${items.slice(0, most).join(', ')} ${and} ${more(rest)}`;
   if (items.length < 2) return items[0] ?? '';
   return `${items.slice(0, -1).join(', ')} ${and} ${items.at(-1)}`;
+}
+
+/** A whole number; four digits stay together where the language writes them so. */
+export function letterNumber(value: number, language: Language): string {
+  const [groups] = FORMS[language].digits;
+  const digits = String(Math.round(value));
+  return language === 'es' && digits.length < 5 ? digits : digits.replace(/\B(?=(?:\d{3})+$)/g, groups);
+}
+
+/** A share in percent with one decimal, never rounded up. */
+export function letterShare(part: number, whole: number, language: Language): string {
+  const [, decimals, percent] = FORMS[language].digits;
+  const tenths = Math.floor((part / whole) * 1000);
+  return `${Math.floor(tenths / 10)}${decimals}${tenths % 10}${percent}%`;
+}
+
+const HOUR = 3_600_000;
+/** A length of time in hours, from two days on in days; rounded up, so that “no longer than” stays true. */
+export function letterSpan(ms: number, language: Language): string {
+  const hours = Math.max(1, Math.ceil(ms / HOUR));
+  const [value, unit] = hours < 48 ? [hours, 'hour'] : [Math.ceil(hours / 24), 'day'];
+  return new Intl.NumberFormat(FORMS[language].locale, { style: 'unit', unit, unitDisplay: 'long' }).format(
+    value,
+  );
 }

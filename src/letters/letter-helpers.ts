@@ -111,6 +111,6 @@ export function registerLetterHelpers(handlebars: typeof Handlebars): void {
 
 /** Names of helpers that a template may call, and which of them open a block. */
 export const LETTER_HELPERS = {
-  blocks: ['claim', 'holds', 'holding', 'pending', 'any', 'if', 'unless'],
+  blocks: ['claim', 'holds', 'holding', 'pending', 'any', 'if', 'unless', 'each'],
   inline: ['time', 'day', 'list', 'every', 'several'],
 } as const;

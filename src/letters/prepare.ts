@@ -22,8 +22,9 @@ export async function prepareLetter(
     now,
   }: { provider: Provider; rule: string | null; letters: LetterLibrary; now: Date },
 ): Promise<void> {
-  if (routeFor(provider, rule)?.kind === 'none') return;
-  const template = nextTemplate(letters.templates, provider, await lockIncident(trx, number));
+  const route = routeFor(provider, rule);
+  if (route?.kind === 'none') return;
+  const template = nextTemplate(letters.templates, provider, await lockIncident(trx, number), { route });
   if (!template || (await hasDraft(trx, number, template.round))) return;
   await startLetter(trx, actor, number, template, provider, now);
 }

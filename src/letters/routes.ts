@@ -22,11 +22,11 @@ import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { claimText } from './claims.ts';
-import { oneLine } from './draft.ts';
 import { letterEml } from './eml.ts';
 import { LANGUAGES } from './language.ts';
 import { composerView } from './page.ts';
-import { roundWords } from './rounds.ts';
+import { isToDesk, roundWords } from './rounds.ts';
+import { newestRule } from './sources.ts';
 import {
   currentDraft,
   discardDraft,
@@ -39,7 +39,8 @@ import {
   sendLetter,
   startLetter,
 } from './store.ts';
-import { nextTemplate, templatesFor } from './suggest.ts';
+import { nextTemplate, templatesFor, unknownDesk } from './suggest.ts';
+import { oneLine } from './variables.ts';
 
 const StartForm = Type.Object({
   template: Type.String({ maxLength: 120, description: 'a template' }),
@@ -101,13 +102,10 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number } = request.params;
       const incident = await getIncident(db, number);
-      const provider = catalogue.byKey.get(incident.provider) ?? {
-        key: incident.provider,
-        name: incident.provider,
-        kind: 'mailbox-provider' as const,
-        languages: ['en'] as string[],
-      };
-      const suggested = nextTemplate(letters.templates, provider, incident);
+      const provider = catalogue.byKey.get(incident.provider);
+      const desk = provider ?? unknownDesk(incident.provider);
+      const route = provider && routeFor(provider, await newestRule(db, number, provider.key));
+      const suggested = nextTemplate(letters.templates, desk, incident, { route });
       const drafts = await db
         .selectFrom('letters')
         .select(['id', 'subject', 'updated_at'])
@@ -121,7 +119,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         incidentTitle: incident.title,
         isClosed: incident.state === 'closed',
         drafts,
-        templates: templatesFor(letters.templates, provider)
+        templates: templatesFor(letters.templates, desk)
           .map((template) => ({
             key: template.key,
             language: template.language,
@@ -357,7 +355,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       from: facts.profile.contactEmail,
       fromName: facts.profile.contactName || facts.profile.name,
       replyTo: facts.profile.replyAddress,
-      to: (template.kind !== 'customers' && route && addressOf(route, facts.refusal?.text ?? '')) || '',
+      to: (isToDesk(letter.round) && route && addressOf(route, facts.refusal?.text ?? '')) || '',
       at: letter.sent_at ?? new Date(),
     });
   }

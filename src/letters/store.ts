@@ -3,7 +3,6 @@ import { excerptOf, type OutgoingMail, recordLetter, requestSent } from '../corr
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Channel, LetterRow } from '../database/tables.ts';
-import { beginsRound, isRequest } from '../incidents/state.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Provider } from '../providers/schema.ts';
@@ -11,12 +10,13 @@ import { ensureTicket } from '../tickets/store.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { CLAIM_KEYS, type Claim, judgeClaims } from './claims.ts';
-import { type Draft, draftLetter, oneLine } from './draft.ts';
+import { type Draft, draftLetter } from './draft.ts';
 import { type LetterFacts, stillMissing } from './facts.ts';
 import { mergeEdits } from './merge-edits.ts';
-import { roundWords } from './rounds.ts';
+import { beginsRound, isRequest, isToDesk, roundWords } from './rounds.ts';
 import { readSources } from './sources.ts';
 import type { LetterTemplate } from './templates.ts';
+import { oneLine } from './variables.ts';
 
 export async function getLetter(db: Db | Trx, id: number): Promise<LetterRow> {
   const row = await db
@@ -329,7 +329,7 @@ export async function sendLetter(
   refuseUnready(letter, draft, overridden);
   const reference = sending.reference?.trim() || facts.ticketReference || null;
   const ticket =
-    reference && template.kind !== 'customers'
+    reference && isToDesk(letter.round)
       ? await ensureTicket(trx, actor, number, { reference, channel: sending.channel, at })
       : null;
   const sentBefore = await trx

@@ -8,7 +8,8 @@ import { LETTER_HELPERS } from './letter-helpers.ts';
  */
 
 /** `always`: never empty. `guarded`: may be empty, so it stands inside an `if` on itself. A need: named in the front matter. */
-const VARIABLES: Record<string, 'always' | 'guarded' | 'condition' | Need> = {
+type Kind = 'always' | 'guarded' | 'condition' | Need;
+const VARIABLES: Record<string, Kind> = {
   providerName: 'always',
   addresses: 'addresses',
   address: 'addresses',
@@ -27,6 +28,37 @@ const VARIABLES: Record<string, 'always' | 'guarded' | 'condition' | Need> = {
   lifted: 'condition',
   temporary: 'condition',
   refusedSince: 'condition',
+  incidentNumber: 'always',
+  openedAt: 'always',
+  firstAnswerAt: 'guarded',
+  mitigatedAt: 'guarded',
+  recoveredAt: 'guarded',
+  isInvestigating: 'condition',
+  isIdentified: 'condition',
+  isMonitoring: 'condition',
+  isResolved: 'condition',
+  recipientCount: 'guarded',
+  nextUpdate: 'always',
+  traffic: 'condition',
+  'traffic.accepted': 'guarded',
+  'traffic.refused': 'guarded',
+  'traffic.share': 'guarded',
+  usual: 'condition',
+  'usual.count': 'guarded',
+  'usual.median': 'guarded',
+  'usual.most': 'guarded',
+  today: 'always',
+  listName: 'guarded',
+  'deadList.name': 'dead-list',
+  'deadList.ended': 'guarded',
+  startDate: 'start-date',
+  movedFrom: 'moved-from',
+  volumeDoubted: 'condition',
+  account: 'account',
+  abuseEvidence: 'abuse-evidence',
+  lock: 'lock',
+  decision: 'decision',
+  prevention: 'prevention',
   firstRejectionAt: 'guarded',
   lastRejectionAt: 'guarded',
   rejectionCount: 'guarded',
@@ -43,18 +75,42 @@ const VARIABLES: Record<string, 'always' | 'guarded' | 'condition' | Need> = {
   'profile.mailKinds': 'guarded',
   'profile.optIn': 'guarded',
 };
+/** Lists, which `{{#each …}}` goes through, and what each of their rows holds. Inside, nothing else is known. */
+const ROWS: Record<string, Record<string, Kind>> = {
+  requests: { at: 'always', reference: 'guarded', by: 'guarded', answeredAt: 'guarded', answer: 'guarded' },
+  questions: { number: 'always', text: 'always', answer: 'answers' },
+  volumeWeeks: { from: 'always', to: 'always', least: 'always', most: 'always' },
+  plan: { week: 'always', daily: 'warm-up-plan' },
+  addressRows: {
+    address: 'always',
+    hostname: 'guarded',
+    use: 'guarded',
+    isListed: 'condition',
+    isClean: 'condition',
+    perDay: 'guarded',
+  },
+  earlier: { number: 'always', at: 'always', liftedAt: 'guarded' },
+};
 const EVIDENCE: Record<string, string[]> = {
   claim: ['@words', '@date'],
   holding: ['@names', '@one', '@date'],
   pending: ['@names', '@one', '@date'],
 };
-/** A refusal whose time is known has a text. */
-const IMPLIED: Record<string, string> = { 'refusal.text': 'refusal.at' };
+/** What is there when something else is: a refusal whose time is known has a text. */
+const IMPLIED: Record<string, string> = {
+  'refusal.text': 'refusal.at',
+  'traffic.accepted': 'traffic',
+  'traffic.refused': 'traffic',
+  'traffic.share': 'traffic',
+  'usual.count': 'usual',
+  'usual.median': 'usual',
+  'usual.most': 'usual',
+};
 /** Present inside its block, and never empty. */
 const NEVER_EMPTY = ['@words', '@names'];
 
 type Node = { type: string; [member: string]: unknown };
-type Scope = { guards: string[]; evidence: string[] };
+type Scope = { guards: string[]; evidence: string[]; rows?: Record<string, Kind> };
 export type Checked = { claims: string[]; problems: string[] };
 
 const blocks: readonly string[] = LETTER_HELPERS.blocks;
@@ -74,8 +130,10 @@ export function checkTemplate(program: unknown, needs: string[], partials: Map<s
         problems.push(`${path} may be empty; put it inside {{#if ${path}}}`);
       return;
     }
+    const known = scope.rows ?? VARIABLES;
     // `constructor` and its like are inherited, and no variable.
-    const kind = Object.hasOwn(VARIABLES, path) ? VARIABLES[path] : undefined;
+    const kind = Object.hasOwn(known, path) ? known[path] : undefined;
+    if (kind === undefined && !asOutput && !scope.rows && Object.hasOwn(ROWS, path)) return;
     if (kind === undefined) problems.push(`there is no variable ${path}`);
     else if (!asOutput || kind === 'always' || needs.includes(kind)) return;
     else if (kind === 'condition') problems.push(`${path} is for conditions only`);
@@ -107,6 +165,12 @@ export function checkTemplate(program: unknown, needs: string[], partials: Map<s
     return [original(node)];
   }
 
+  function rowsOf(node: Node | undefined, scope: Scope): Record<string, Kind> {
+    const path = original(node);
+    if (scope.rows || !Object.hasOwn(ROWS, path)) problems.push(`{{#each ${path}}}: there is no such list`);
+    return (Object.hasOwn(ROWS, path) && ROWS[path]) || {};
+  }
+
   function block(node: Node, scope: Scope): void {
     const name = original(node['path']);
     const [first] = list(node['params']);
@@ -115,10 +179,15 @@ export function checkTemplate(program: unknown, needs: string[], partials: Map<s
     if (name === 'claim' || name === 'holds' || name === 'any') claimUsed(first);
     if (name === 'holding' || name === 'pending')
       for (const pair of list((node['hash'] as Node | undefined)?.['pairs'])) claims.add(String(pair['key']));
+    const rows = name === 'each' ? rowsOf(first, scope) : scope.rows;
     if (name !== 'if' && name !== 'unless' && name !== 'holds' && node['inverse'])
       problems.push(`{{#${name}}} has no {{else}}`);
     const evidence = [...scope.evidence, ...(EVIDENCE[name] ?? [])];
-    const inside = { guards: [...scope.guards, ...guards], evidence };
+    const inside = {
+      guards: [...(name === 'each' ? [] : scope.guards), ...guards],
+      evidence,
+      ...(rows ? { rows } : {}),
+    };
     walk(node['program'], name === 'unless' ? scope : inside);
     walk(node['inverse'], name === 'unless' ? inside : scope);
   }

@@ -9,16 +9,22 @@ import { CLAIM_KEYS, whenUnknown } from './claims.ts';
 import { NEEDS } from './facts.ts';
 import { LANGUAGES } from './language.ts';
 import { registerLetterHelpers } from './letter-helpers.ts';
-import { ROUNDS, type Round } from './rounds.ts';
+import { AUDIENCES, type Audience, audienceOf, ROUNDS, type Round } from './rounds.ts';
 import { checkTemplate } from './template-check.ts';
 
-export const AUDIENCES = ['mailbox-provider', 'filter-vendor', 'block-list', 'customers'] as const;
+/** The kinds of desks, and those to whom a letter goes that is not for the desk. */
+export const KINDS = [
+  'mailbox-provider',
+  'filter-vendor',
+  'block-list',
+  ...(Object.keys(AUDIENCES) as Audience[]).filter((audience) => audience !== 'desk'),
+] as const;
 
 /** The front matter of a letter template. */
 const FrontMatter = Type.Object(
   {
     provider: Type.Optional(Type.String({ pattern: '^[a-z0-9-]+$' })),
-    kind: Type.Optional(Type.Enum([...AUDIENCES])),
+    kind: Type.Optional(Type.Enum([...KINDS])),
     round: Type.Enum([...ROUNDS]),
     title: Type.String({ minLength: 3, maxLength: 120 }),
     when: Type.String({ minLength: 10, maxLength: 300 }),
@@ -97,6 +103,9 @@ function readTemplate(
   const matter = checkData(FrontMatter, data, `${file}: front matter`);
   if (matter.round !== round) refuse(`round is ${matter.round} and must equal the file's name`);
   if ((matter.provider ?? matter.kind) !== owner) refuse(`provider or kind must be ${owner}, as its folder`);
+  const audience = audienceOf(matter.round);
+  if (matter.kind && (matter.kind in AUDIENCES ? matter.kind : 'desk') !== audience)
+    refuse(`a letter of round ${matter.round} goes to ${audience}, and its kind is ${matter.kind}`);
   const wrong = attempt(() => complaint(matter, body, partials), refuse);
   if (wrong) refuse(wrong);
   return {

@@ -1,6 +1,6 @@
 import type { Db, Trx } from '../database/open.ts';
 import type { LetterRow } from '../database/tables.ts';
-import { isInTicket } from '../letters/rounds.ts';
+import { isInTicket, isToDesk } from '../letters/rounds.ts';
 import type { LetterTemplate } from '../letters/templates.ts';
 import { answererOf } from './thread.ts';
 
@@ -11,7 +11,7 @@ export async function usualRecipient(
   template: LetterTemplate,
   desk: string | undefined,
 ): Promise<string> {
-  if (template.kind === 'customers') return '';
+  if (!isToDesk(letter.round)) return '';
   const answerer = isInTicket(letter.round) ? await answererOf(db, letter.incident_number) : undefined;
   return answerer ?? desk ?? '';
 }

@@ -255,6 +255,12 @@ const CoolDown = Type.Object(
   closed,
 );
 
+/** Which letters the desk reads, by their rounds (`src/letters/rounds.ts`); none: nobody is there who reads. */
+const DeskLetters = Type.Object(
+  { rounds: Type.Array(Slug, { maxItems: 20 }), why: Words, source: Source, verified: Verified },
+  closed,
+);
+
 export const Provider = Type.Object(
   {
     key: Slug,
@@ -292,6 +298,8 @@ export const Provider = Type.Object(
     prerequisites: Type.Array(Fact, { maxItems: 20 }),
     timing: Timing,
     coolDown: Type.Optional(CoolDown),
+    /** Absent: every letter that one of the routes takes. */
+    letters: Type.Optional(DeskLetters),
     worksWell: Type.Array(Fact, { maxItems: 20 }),
     neverWorks: Type.Array(Fact, { maxItems: 20 }),
     replies: Type.Array(ReplyRule, { maxItems: 100 }),

@@ -1,13 +1,20 @@
 import t from 'tap';
 import { isArgumentFor } from '../../src/letters/claims.ts';
-import { nextRound, suggestTemplate, templatesFor } from '../../src/letters/suggest.ts';
+import {
+  nextRound,
+  suggestTemplate,
+  takesLetter,
+  templatesFor,
+  unknownDesk,
+} from '../../src/letters/suggest.ts';
 import { loadTemplates } from '../../src/letters/templates.ts';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
 import type { Verdict } from '../../src/providers/schema.ts';
 
 const templates = loadTemplates();
-const { providers } = readCatalogue();
-const outlook = { key: 'outlook-com', kind: 'mailbox-provider' } as const;
+const { providers, byKey } = readCatalogue();
+const desk = (key: string) => byKey.get(key) ?? unknownDesk(key);
+const outlook = desk('outlook-com');
 
 t.test('the next round follows from state and last answer', async (t) => {
   const round = (
@@ -32,21 +39,21 @@ t.test('the provider’s own letter before that of its kind, the language before
     key: 'mailbox-provider/first',
     language: 'de',
   });
-  t.match(suggestTemplate(templates, { key: 't-online', kind: 'mailbox-provider' }, 'first', 'de'), {
+  t.match(suggestTemplate(templates, desk('t-online'), 'first', 'de'), {
     key: 't-online/first',
     language: 'de',
   });
-  t.match(suggestTemplate(templates, { key: 'orange-fr', kind: 'mailbox-provider' }, 'first', 'fr'), {
+  t.match(suggestTemplate(templates, desk('orange-fr'), 'first', 'fr'), {
     key: 'mailbox-provider/first',
     language: 'en',
   });
-  t.match(suggestTemplate(templates, { key: 'proofpoint', kind: 'filter-vendor' }, 'second-review'), {
+  t.match(suggestTemplate(templates, desk('proofpoint'), 'second-review'), {
     key: 'mailbox-provider/second-review',
   });
-  t.match(suggestTemplate(templates, { key: 'spamhaus', kind: 'block-list' }, 'first'), {
+  t.match(suggestTemplate(templates, desk('spamhaus'), 'first'), {
     key: 'spamhaus/first',
   });
-  t.match(suggestTemplate(templates, { key: 'spamcop', kind: 'block-list' }, 'second-review'), {
+  t.match(suggestTemplate(templates, desk('spamcop'), 'second-review'), {
     key: 'block-list/second-review',
   });
 });
