@@ -93,7 +93,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
     const { facts, rule } = await currentDraft(db, letter, template, provider, new Date());
     const route = provider && routeFor(provider, rule);
-    return usualRecipient(db, letter, template, route && addressOf(route, facts.refusal?.text ?? ''));
+    return usualRecipient(db, letter, route && addressOf(route, facts.refusal?.text ?? ''));
   }
 
   app.get(
@@ -137,7 +137,8 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const incident = await getIncident(db, number);
       const provider = catalogue.byKey.get(incident.provider);
       const { template: key, language } = request.body ?? {};
-      const route = provider && routeFor(provider, await newestRule(db, number, provider.key));
+      const rule = await newestRule(db, number, incident.provider);
+      const route = provider && routeFor(provider, rule);
       const template = key ? named(key, language) : suggested();
       const answer = await once(
         db,
@@ -156,7 +157,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
       function suggested(): LetterTemplate {
         const kin = provider ?? unknownDesk(incident.provider);
-        const found = nextTemplate(letters.templates, kin, incident, { language, route });
+        const found = nextTemplate(letters.templates, kin, incident, { language, route, rule });
         if (!found) throw invalid('template', provider?.letters?.why ?? 'No template fits; name one.');
         return found;
       }

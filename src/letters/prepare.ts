@@ -24,7 +24,10 @@ export async function prepareLetter(
 ): Promise<void> {
   const route = routeFor(provider, rule);
   if (route?.kind === 'none') return;
-  const template = nextTemplate(letters.templates, provider, await lockIncident(trx, number), { route });
+  const template = nextTemplate(letters.templates, provider, await lockIncident(trx, number), {
+    route,
+    rule,
+  });
   if (!template || (await hasDraft(trx, number, template.round))) return;
   await startLetter(trx, actor, number, template, provider, now);
 }

@@ -21,11 +21,12 @@ import { readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { letterGroups } from './choice.ts';
 import { claimText } from './claims.ts';
 import { letterEml } from './eml.ts';
 import { LANGUAGES } from './language.ts';
 import { composerView } from './page.ts';
-import { isToDesk, roundWords } from './rounds.ts';
+import { isToDesk } from './rounds.ts';
 import { newestRule } from './sources.ts';
 import {
   currentDraft,
@@ -39,7 +40,7 @@ import {
   sendLetter,
   startLetter,
 } from './store.ts';
-import { nextTemplate, templatesFor, unknownDesk } from './suggest.ts';
+import { nextTemplate, templatesFor, unknownDesk, whyNoLetter } from './suggest.ts';
 import { oneLine } from './variables.ts';
 
 const StartForm = Type.Object({
@@ -104,8 +105,9 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       const incident = await getIncident(db, number);
       const provider = catalogue.byKey.get(incident.provider);
       const desk = provider ?? unknownDesk(incident.provider);
-      const route = provider && routeFor(provider, await newestRule(db, number, provider.key));
-      const suggested = nextTemplate(letters.templates, desk, incident, { route });
+      const rule = await newestRule(db, number, desk.key);
+      const route = provider && routeFor(provider, rule);
+      const suggested = nextTemplate(letters.templates, desk, incident, { route, rule });
       const drafts = await db
         .selectFrom('letters')
         .select(['id', 'subject', 'updated_at'])
@@ -119,19 +121,8 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         incidentTitle: incident.title,
         isClosed: incident.state === 'closed',
         drafts,
-        templates: templatesFor(letters.templates, desk)
-          .map((template) => ({
-            key: template.key,
-            language: template.language,
-            languageName: LANGUAGES[template.language],
-            title: template.title,
-            when: template.when,
-            round: roundWords(template.round),
-            suggested: template === suggested,
-            // The same letter in another language fits as well.
-            fits: template.round === suggested?.round && template.key === suggested.key,
-          }))
-          .sort((a, b) => Number(b.suggested) - Number(a.suggested) || Number(b.fits) - Number(a.fits)),
+        why: whyNoLetter(desk, route),
+        groups: letterGroups(templatesFor(letters.templates, desk), suggested),
       });
     },
   );
@@ -187,7 +178,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     const route = provider && routeFor(provider, rule);
     const [accounts, mailTo, dispatch] = await Promise.all([
       listAccounts(db),
-      usualRecipient(db, letter, template, route && addressOf(route, facts.refusal?.text ?? '')),
+      usualRecipient(db, letter, route && addressOf(route, facts.refusal?.text ?? '')),
       letter.state === 'sent' ? dispatchOfLetter(db, id) : undefined,
     ]);
     return composerView({

@@ -32,21 +32,20 @@ export const unknownDesk = (key: string): Desk & { name: string } => ({
   routes: [],
 });
 
-/** Ways by which a text reaches somebody who decides. */
-const READ = ['form', 'email', 'portal'];
+/** Ways by which we ask the desk itself. At a self-service page the letter is the record of what was entered. */
+const ASKED_BY = ['form', 'email', 'portal', 'self-service'];
 
-/** Whether a desk reads letters of that round. Its own file says so, or else its routes: robots and timers read none. */
+/** Whether a letter of that round goes to the desk. Its own file says so, or else its routes. */
 export function takesLetter(desk: Desk, round: string): boolean {
   if (!isToDesk(round)) return true;
   if (desk.letters) return desk.letters.rounds.includes(round);
-  return (
-    desk.routes.length === 0 ||
-    desk.routes.some(
-      ({ kind, fields }) =>
-        READ.includes(kind) || (kind === 'self-service' && fields.some(({ value }) => value === 'letter')),
-    )
-  );
+  return desk.routes.length === 0 || desk.routes.some(({ kind }) => ASKED_BY.includes(kind));
 }
+
+/** Why the desk gets no letter, or not every one; empty: it reads all. */
+export const whyNoLetter = (desk: Desk, route: Route | undefined): string =>
+  desk.letters?.why ??
+  (route && !ASKED_BY.includes(route.kind) ? [`${route.name}.`, ...route.notes.slice(0, 1)].join(' ') : '');
 
 /**
  * Templates for this provider: its own, then those of its kind, then the general ones, each for the rounds
@@ -67,7 +66,7 @@ export function templatesFor(templates: LetterTemplate[], desk: Desk): LetterTem
   ];
   const chosen: LetterTemplate[] = [];
   for (const tier of tiers) {
-    const taken = new Set(chosen.map((one) => `${one.round} ${one.language}`));
+    const taken = new Set(chosen.filter((one) => !one.rules).map((one) => `${one.round} ${one.language}`));
     chosen.push(
       ...tier.filter(({ round, language }) => takesLetter(desk, round) && !taken.has(`${round} ${language}`)),
     );
@@ -82,20 +81,29 @@ const languagesFor = (desk: Desk, round: Round, wanted: string | undefined): str
   'en',
 ];
 
-/** The template to begin with: of that round, in the first of those languages in which there is one. */
+/**
+ * The template to begin with: of that round, in the first of those languages in which there is one, and of two the
+ * one that is meant for the rejection's rule.
+ */
 export function suggestTemplate(
   templates: LetterTemplate[],
   desk: Desk,
   round: Round,
   language?: string,
+  rule?: string | null,
 ): LetterTemplate | undefined {
-  const fitting = templatesFor(templates, desk).filter((template) => template.round === round);
+  const isMeant = (template: LetterTemplate) => template.rules?.includes(rule ?? '') ?? false;
+  const fitting = templatesFor(templates, desk)
+    .filter((template) => template.round === round && (!template.rules || isMeant(template)))
+    .sort((a, b) => Number(isMeant(b)) - Number(isMeant(a)));
   for (const wanted of languagesFor(desk, round, language)) {
     const found = fitting.find((template) => template.language === wanted);
     if (found) return found;
   }
   return fitting[0];
 }
+
+type NextBy = { language?: string | undefined; route?: Route | undefined; rule?: string | null };
 
 /** Where a first request goes that is not for the desk itself. */
 const FIRST_TO: Partial<Record<Route['kind'], Round>> = {
@@ -111,13 +119,13 @@ export function nextTemplate(
   templates: LetterTemplate[],
   desk: Desk,
   incident: Pick<IncidentRow, 'state' | 'last_verdict' | 'round'>,
-  { language, route }: { language?: string | undefined; route?: Route | undefined } = {},
+  { language, route, rule }: NextBy = {},
 ): LetterTemplate | undefined {
   const { state, last_verdict: lastVerdict, round } = incident;
   const next = nextRound({ state, lastVerdict, round });
   const elsewhere = next === 'first' && route ? FIRST_TO[route.kind] : undefined;
   return (
-    suggestTemplate(templates, desk, elsewhere ?? next, language) ??
-    suggestTemplate(templates, desk, 'first', language)
+    suggestTemplate(templates, desk, elsewhere ?? next, language, rule) ??
+    (takesLetter(desk, next) ? suggestTemplate(templates, desk, 'first', language, rule) : undefined)
   );
 }

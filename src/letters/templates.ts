@@ -26,6 +26,8 @@ const FrontMatter = Type.Object(
     provider: Type.Optional(Type.String({ pattern: '^[a-z0-9-]+$' })),
     kind: Type.Optional(Type.Enum([...KINDS])),
     round: Type.Enum([...ROUNDS]),
+    /** Rejection rules of the provider for which this letter is meant, beside the one for all others. */
+    rules: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z0-9-]+$' }), { minItems: 1 })),
     title: Type.String({ minLength: 3, maxLength: 120 }),
     when: Type.String({ minLength: 10, maxLength: 300 }),
     subject: Type.String({ minLength: 3, maxLength: 200 }),
@@ -36,7 +38,7 @@ const FrontMatter = Type.Object(
 );
 
 export type LetterTemplate = Omit<Static<typeof FrontMatter>, 'round' | 'needs'> & {
-  /** `outlook-com/first`; with its language it names one file. */
+  /** `outlook-com/first`, `spamhaus/first-pbl`; with its language it names one file. */
   key: string;
   language: keyof typeof LANGUAGES;
   round: Round;
@@ -101,7 +103,10 @@ function readTemplate(
     refuse('must begin with front matter between --- lines');
   const data: unknown = attempt(() => parseYaml(front), refuse);
   const matter = checkData(FrontMatter, data, `${file}: front matter`);
-  if (matter.round !== round) refuse(`round is ${matter.round} and must equal the file's name`);
+  const variant = matter.rules && round.startsWith(`${matter.round}-`);
+  if (matter.round !== round && !variant) refuse(`round is ${matter.round} and must equal the file's name`);
+  if (matter.rules && !(variant && matter.provider))
+    refuse('rules are for a letter of a provider, named <round>-<variant>');
   if ((matter.provider ?? matter.kind) !== owner) refuse(`provider or kind must be ${owner}, as its folder`);
   const audience = audienceOf(matter.round);
   if (matter.kind && (matter.kind in AUDIENCES ? matter.kind : 'desk') !== audience)
