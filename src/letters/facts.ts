@@ -106,6 +106,11 @@ export const NEEDS = {
     gap: 'times, counts and a sample without its recipients',
   },
   lock: { label: 'what was locked', where: 'letter', gap: 'what was locked or limited, and when' },
+  'sample-headers': {
+    label: 'headers of a refused message',
+    where: 'letter',
+    gap: 'complete headers of a refused message',
+  },
   decision: { label: 'the decision that is wanted', where: 'letter', gap: 'decision wanted, and by when' },
   prevention: {
     label: 'what prevents a repeat',
@@ -132,6 +137,7 @@ const HELD: Record<Need, (facts: LetterFacts) => boolean> = {
   account: () => false,
   'abuse-evidence': () => false,
   lock: () => false,
+  'sample-headers': () => false,
   decision: () => false,
   prevention: () => false,
 };

@@ -12,6 +12,8 @@ const ASKS =
 /** What every answer ends with is nothing that they want to know. */
 const COURTESY =
   /(?:any (?:further|other|more) (?:question|information|help)|(?:feel free|do not hesitate)|help you with|contact us|reply to this (?:mail|e-?mail|message)|thank you)/iu;
+/** `1. A sample` is one item, and no sentence “1.” before another. */
+const NUMBER = /^([ \t]{0,20}\d{1,2})\. /gm;
 const LIST_MARK = /^\s*(?:[-*•·–]|\(?\d{1,2}[.)]|\([a-z]\))\s+/;
 
 function cut(text: string): string {
@@ -28,7 +30,8 @@ function cut(text: string): string {
 export function questionsOf(text: string): string[] {
   const found: string[] = [];
   let isListOpen = false;
-  for (const sentence of sentencesOf(partsOfReply(readableText(text)).newest)) {
+  const { newest } = partsOfReply(readableText(text));
+  for (const sentence of sentencesOf(newest.replace(NUMBER, '$1) '))) {
     const isItem = LIST_MARK.test(sentence);
     const isAsked = sentence.endsWith('?') || ASKS.test(sentence);
     // “Please provide:” is asked by the items that follow it.

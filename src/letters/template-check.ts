@@ -57,6 +57,7 @@ const VARIABLES: Record<string, Kind> = {
   account: 'account',
   abuseEvidence: 'abuse-evidence',
   lock: 'lock',
+  sampleHeaders: 'sample-headers',
   decision: 'decision',
   prevention: 'prevention',
   firstRejectionAt: 'guarded',

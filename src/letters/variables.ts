@@ -138,7 +138,8 @@ export function variablesOf(facts: LetterFacts, missing: Missing[], language: La
     },
     refusedSince: refusedSince(facts),
     lastLetter: facts.lastLetter,
-    hostname: oneLine(facts.hostnames[0] ?? ''),
+    // Of several addresses, one name would be taken for the name of all.
+    hostname: facts.addresses.length > 1 ? '' : oneLine(facts.hostnames[0] ?? ''),
     blockCode: oneLine(facts.blockCode),
     recipientDomains: facts.recipientDomains.map(oneLine),
     lastReply: lastReply ? { ...lastReply, quote: quoteOf(insideSentence(lastReply.quote)) } : null,
@@ -160,6 +161,7 @@ export function variablesOf(facts: LetterFacts, missing: Missing[], language: La
     account: gap('account'),
     abuseEvidence: gap('abuse-evidence'),
     lock: gap('lock'),
+    sampleHeaders: gap('sample-headers'),
     decision: gap('decision'),
     prevention: gap('prevention'),
     volume: volumeOf(insideSentence(profile.dailyVolume), language),

@@ -297,6 +297,20 @@ t.test('every letter keeps to the length of its round', async (t) => {
   }
 });
 
+t.test('a letter needs and claims the same in each of its languages', async (t) => {
+  for (const [key, versions] of Map.groupBy(templates, (template) => template.key)) {
+    const [first] = versions;
+    const same = ({ needs, claims, round, rules }: LetterTemplate) => ({
+      needs: [...needs].sort(),
+      claims: [...claims].sort(),
+      round,
+      rules,
+    });
+    for (const one of versions.slice(1))
+      t.strictSame(same(one), same(first as LetterTemplate), `${key}: ${one.language} as ${first?.language}`);
+  }
+});
+
 t.test('judging the claims of a template twice gives the same letter', async (t) => {
   for (const template of templates) {
     const { facts, sources } = WORLDS['all supported'] as (typeof WORLDS)[string];

@@ -24,6 +24,7 @@ const without: Record<Need, (facts: LetterFacts) => LetterFacts> = {
   account: (facts) => facts,
   'abuse-evidence': (facts) => facts,
   lock: (facts) => facts,
+  'sample-headers': (facts) => facts,
   decision: (facts) => facts,
   prevention: (facts) => facts,
 };
