@@ -2,30 +2,49 @@ import { LANGUAGES } from './language.ts';
 import { AUDIENCES, type Audience, audienceOf } from './rounds.ts';
 import type { LetterTemplate } from './templates.ts';
 
-const row = (template: LetterTemplate, suggested: LetterTemplate | undefined) => ({
-  key: template.key,
-  language: template.language,
-  languageName: LANGUAGES[template.language],
-  title: template.title,
-  when: template.when,
-  suggested: template === suggested,
-  // The same letter in another language fits as well.
-  fits: template.round === suggested?.round && template.key === suggested.key,
-});
+const toFront = (isFirst: boolean) => (isFirst ? 0 : 1);
 
-/** The letters to choose from, by whom they go to; the one that fits stands first, and its group before the others. */
-export function letterGroups(templates: LetterTemplate[], suggested: LetterTemplate | undefined) {
-  const first = suggested && audienceOf(suggested.round);
-  const before = (audience: Audience) => Number(audience !== first);
-  return (Object.keys(AUDIENCES) as Audience[])
-    .sort((a, b) => before(a) - before(b))
-    .map((audience) => ({
-      audience,
-      words: AUDIENCES[audience],
-      templates: templates
-        .filter((template) => audienceOf(template.round) === audience)
-        .map((template) => row(template, suggested))
-        .sort((a, b) => Number(b.suggested) - Number(a.suggested) || Number(b.fits) - Number(a.fits)),
-    }))
-    .filter((group) => group.templates.length > 0);
+/** One letter in each of its languages: the suggested one first, then those that the desk reads, then English. */
+function row(versions: LetterTemplate[], suggested: LetterTemplate | undefined, languages: string[]) {
+  const order = [...languages, 'en', ...Object.keys(LANGUAGES)];
+  const sorted = versions.toSorted(
+    (a, b) =>
+      toFront(a === suggested) - toFront(b === suggested) ||
+      order.indexOf(a.language) - order.indexOf(b.language),
+  );
+  const [first] = sorted as [LetterTemplate];
+  return {
+    title: first.title,
+    when: first.when,
+    isSuggested: first === suggested,
+    versions: sorted.map(({ key, language, title }, index) => ({
+      key,
+      language,
+      languageName: LANGUAGES[language],
+      title,
+      isMain: index === 0 && first === suggested,
+    })),
+  };
+}
+
+/**
+ * The letters to choose from, by whom they go to, each once with its languages; the one that fits stands first, and
+ * its group before the others. `languages` are those that the desk reads.
+ */
+export function letterGroups(
+  templates: LetterTemplate[],
+  suggested: LetterTemplate | undefined,
+  languages: string[],
+) {
+  const fitting = suggested && audienceOf(suggested.round);
+  const audiences = (Object.keys(AUDIENCES) as Audience[]).sort(
+    (a, b) => toFront(a === fitting) - toFront(b === fitting),
+  );
+  return audiences.flatMap((audience) => {
+    const letters = templates.filter((template) => audienceOf(template.round) === audience);
+    const rows = [...Map.groupBy(letters, ({ round, rules = [] }) => [round, ...rules].join(' ')).values()]
+      .map((versions) => row(versions, suggested, audience === 'desk' ? languages : []))
+      .sort((a, b) => toFront(a.isSuggested) - toFront(b.isSuggested));
+    return rows.length > 0 ? [{ audience, words: AUDIENCES[audience], letters: rows }] : [];
+  });
 }

@@ -122,7 +122,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         isClosed: incident.state === 'closed',
         drafts,
         why: whyNoLetter(desk, route),
-        groups: letterGroups(templatesFor(letters.templates, desk), suggested),
+        groups: letterGroups(templatesFor(letters.templates, desk), suggested, desk.languages),
       });
     },
   );
