@@ -36,8 +36,11 @@ import { incidentListPages } from './incidents/list-routes.ts';
 import { logPages } from './incidents/log-routes.ts';
 import { incidentPages } from './incidents/routes.ts';
 import { letterApi } from './letters/api.ts';
+import { editorPages } from './letters/editor-routes.ts';
 import type { LetterLibrary } from './letters/library.ts';
 import { letterPages } from './letters/routes.ts';
+import { templateApi } from './letters/template-api.ts';
+import { templatePages } from './letters/template-routes.ts';
 import { mailApi } from './mail-in/api.ts';
 import { filingApi } from './mail-in/filing-api.ts';
 import { filingPages } from './mail-in/filing-routes.ts';
@@ -173,6 +176,8 @@ export async function buildApp(
     filingPages,
     letterPages,
     dossierPages,
+    templatePages,
+    editorPages,
     evidencePages,
     checkPages,
     placePages,
@@ -199,6 +204,7 @@ export async function buildApp(
     filingApi,
     letterApi,
     dossierApi,
+    templateApi,
     evidenceApi,
     placeApi,
     pictureRoutes,

@@ -30,7 +30,7 @@ export async function testDesk(t: Test, environment: Record<string, string> = {}
   const given = { config, db, catalogue: CATALOGUE };
   const desk: Desk = {
     ...given,
-    letters: LETTERS,
+    letters: openLibrary(),
     views: VIEWS,
     world: lazyWorld(given),
     secrets: openSecrets(config),

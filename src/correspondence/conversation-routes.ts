@@ -26,7 +26,7 @@ export const conversationPages: FastifyPluginAsyncTypebox = async (app) => {
       const [size, page, answer] = await Promise.all([
         conversationSize(db, number),
         readConversation(db, number, until),
-        readAnswer(db, letters.templates, incident, provider),
+        readAnswer(db, letters, incident, provider),
       ]);
       const last = page.messages.at(-1)?.id;
       return reply.page('correspondence/conversation', {

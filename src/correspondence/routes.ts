@@ -214,7 +214,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
         showsRemote: request.query.pictures === 'remote',
         sandbox: FRAME_SANDBOX,
         verdicts: VERDICTS.map((key) => ({ key, words: stateWords(key), current: key === message.verdict })),
-        answer: await readAnswer(db, letters.templates, incident, provider),
+        answer: await readAnswer(db, letters, incident, provider),
       });
     },
   );

@@ -231,6 +231,26 @@ export type LettersTable = {
   created_by_name: string;
   sent_at: Date | null;
   channel: Channel | null;
+  /** The version of its template that it was drafted from; null: what was built in. */
+  template_version: number | null;
+};
+export type LetterTemplateVersionsTable = {
+  id: GeneratedAlways<number>;
+  /** As {@link LettersTable.template}; with language and version it names one text. */
+  template: string;
+  language: string;
+  version: number;
+  /** Title, when, subject, body and claims are all there, or, back to what is built in, none is. */
+  title: string | null;
+  fits_when: string | null;
+  subject: string | null;
+  body: string | null;
+  claims: Json<string[]> | null;
+  /** What the release had in its place at that time; null: nothing. */
+  built_in: Json<{ title: string; when: string; subject: string; body: string }> | null;
+  note: Default<string>;
+  by_name: string;
+  at: Now;
 };
 export type LetterOverridesTable = {
   letter_id: number;
@@ -741,6 +761,7 @@ export type Database = {
   tickets: TicketsTable;
   letters: LettersTable;
   letter_overrides: LetterOverridesTable;
+  letter_template_versions: LetterTemplateVersionsTable;
   messages: MessagesTable;
   attachments: AttachmentsTable;
   evidence: EvidenceTable;

@@ -84,7 +84,7 @@ async function playStep(trx: Trx, scene: Scene, step: Step): Promise<void> {
     case 'letter': {
       if (!provider) return;
       const template = suggestTemplate(
-        desk.letters.templates,
+        await desk.letters.current(trx),
         provider,
         step.round,
         provider.languages.includes('de') ? 'de' : 'en',

@@ -1,8 +1,8 @@
 import type { Db } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import type { Provider } from '../providers/schema.ts';
+import type { LetterLibrary } from './library.ts';
 import { nextRound, nextTemplate, unknownDesk } from './suggest.ts';
-import type { LetterTemplate } from './templates.ts';
 
 /** How an incident is answered next: by the draft that was begun for it, or by a template; null: by none. */
 export type Answer = { draft: number | null; template: string; language: string; title: string };
@@ -10,7 +10,7 @@ export type Answer = { draft: number | null; template: string; language: string;
 /** What the button `Answer` of a conversation begins, in the language of the last letter. */
 export async function readAnswer(
   db: Db,
-  templates: LetterTemplate[],
+  letters: LetterLibrary,
   incident: IncidentRow,
   provider: Provider | undefined,
 ): Promise<Answer | null> {
@@ -30,7 +30,7 @@ export async function readAnswer(
     .execute();
   const kin = provider ?? unknownDesk(incident.provider);
   const language = written.find((letter) => letter.state === 'sent')?.language;
-  const template = nextTemplate(templates, kin, incident, { language });
+  const template = nextTemplate(await letters.current(db), kin, incident, { language });
   if (!template) return null;
   const draft = written.find((letter) => letter.state === 'draft' && letter.round === round)?.id ?? null;
   return { draft, template: template.key, language: template.language, title: template.title };

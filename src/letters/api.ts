@@ -40,7 +40,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
   async function shown(id: number) {
     const letter = await getLetter(db, id);
-    const template = letters.find(letter.template, letter.language);
+    const template = await letters.of(db, letter);
     const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
     const { draft, facts, rule } = await currentDraft(db, letter, template, provider, new Date());
     const claims = letter.state === 'sent' ? (letter.claims as typeof draft.claims) : draft.claims;
@@ -89,7 +89,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
   async function usuallyTo(id: number): Promise<string> {
     const letter = await getLetter(db, id);
-    const template = letters.find(letter.template, letter.language);
+    const template = await letters.of(db, letter);
     const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
     const { facts, rule } = await currentDraft(db, letter, template, provider, new Date());
     const route = provider && routeFor(provider, rule);
@@ -100,7 +100,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     '/templates',
     { config: { access: 'viewer' }, schema: { tags, summary: 'Letter templates' } },
     async () => ({
-      items: letters.templates.map(({ key, language, round, title, when, claims }) => ({
+      items: (await letters.current(db)).map(({ key, language, round, title, when, claims }) => ({
         key,
         language,
         round,
@@ -137,9 +137,10 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const incident = await getIncident(db, number);
       const provider = catalogue.byKey.get(incident.provider);
       const { template: key, language } = request.body ?? {};
+      const templates = await letters.current(db);
       const rule = await newestRule(db, number, incident.provider);
       const route = provider && routeFor(provider, rule);
-      const template = key ? named(key, language) : suggested();
+      const template = key ? named(templates, key, language) : suggested();
       const answer = await once(
         db,
         {
@@ -157,15 +158,15 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
       function suggested(): LetterTemplate {
         const kin = provider ?? unknownDesk(incident.provider);
-        const found = nextTemplate(letters.templates, kin, incident, { language, route, rule });
+        const found = nextTemplate(templates, kin, incident, { language, route, rule });
         if (!found) throw invalid('template', provider?.letters?.why ?? 'No template fits; name one.');
         return found;
       }
     },
   );
 
-  function named(key: string, language: string | undefined): LetterTemplate {
-    const found = letters.templates.filter((template) => template.key === key);
+  function named(templates: LetterTemplate[], key: string, language: string | undefined): LetterTemplate {
+    const found = templates.filter((template) => template.key === key);
     const one =
       found.find((template) => template.language === language) ??
       (language ? undefined : (found.find((template) => template.language === 'en') ?? found[0]));
@@ -255,7 +256,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { id } = request.params;
       const letter = await getLetter(db, id);
-      const template = letters.find(letter.template, letter.language);
+      const template = await letters.of(db, letter);
       const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
       const { channel, reference, sentAt, account, to, deliver, fields } = request.body;
       const isMailed = deliver ?? account !== undefined;

@@ -1,8 +1,10 @@
 import type { Claim } from './claims.ts';
 import { type LetterFacts, type Missing, missingOf } from './facts.ts';
-import type { LetterData } from './letter-helpers.ts';
+import { oneLine, variablesOf } from './letter-values.ts';
+import type { LetterData } from './template/claim-data.ts';
+import { renderForms } from './template/interpret.ts';
+import { valuesOf } from './template/values.ts';
 import type { LetterTemplate } from './templates.ts';
-import { oneLine, variablesOf } from './variables.ts';
 
 export type Draft = { subject: string; body: string; claims: Claim[]; missing: Missing[] };
 
@@ -18,23 +20,18 @@ export function tidy(text: string): string {
     .trim()}\n`;
 }
 
-/** A letter from a template: only what holds is stated. Pure; throws when the template names an unknown variable. */
+/** A letter from a template: only what holds is stated. Pure. Throws the problem `invalid` when it becomes too long. */
 export function draftLetter(template: LetterTemplate, facts: LetterFacts, claims: Claim[]): Draft {
   const used = claims.filter((claim) => template.claims.includes(claim.key));
   const missing = missingOf(template.needs, facts);
-  const variables = variablesOf(facts, missing, template.language);
+  const values = valuesOf(variablesOf(facts, missing, template.language));
   const letter: LetterData = {
     claims: new Map(used.map((claim) => [claim.key, claim])),
     language: template.language,
     stated: new Map(),
   };
-  const options = {
-    data: { letter },
-    allowProtoPropertiesByDefault: false,
-    allowProtoMethodsByDefault: false,
-  };
-  const subject = oneLine(template.renderSubject(variables, options)).slice(0, 300);
-  const body = tidy(template.renderBody(variables, options));
+  const subject = oneLine(renderForms(template.forms.subject, values, letter)).slice(0, 300);
+  const body = tidy(renderForms(template.forms.body, values, letter));
   return {
     subject,
     body,

@@ -35,7 +35,7 @@ const paragraphs = (text: string) => text.trim().split(/\n{2,}/);
 const same = (a: string[], b: string[]) => a.length === b.length && a.every((one, index) => one === b[index]);
 
 /** For each paragraph of `from`, where the same one stands in `to` (longest common subsequence); undefined when it is gone. */
-function matching(from: string[], to: string[]): (number | undefined)[] {
+export function matching(from: string[], to: string[]): (number | undefined)[] {
   const lengths = Array.from({ length: from.length + 1 }, () => new Array<number>(to.length + 1).fill(0));
   const at = (i: number, j: number) => lengths[i]?.[j] ?? 0;
   for (let i = from.length - 1; i >= 0; i--) {

@@ -10,6 +10,7 @@ import { fillFields } from './form-fields.ts';
 import { LANGUAGES } from './language.ts';
 import { lintLetter } from './phrases.ts';
 import { audienceOf, isInTicket, isToDesk, roundWords } from './rounds.ts';
+import { sameText } from './template-text.ts';
 import type { LetterTemplate } from './templates.ts';
 
 type Input = {
@@ -17,6 +18,8 @@ type Input = {
   incident: IncidentRow;
   provider: Provider | undefined;
   template: LetterTemplate;
+  /** As it is in force now. */
+  newestTemplate: LetterTemplate;
   draft: Draft;
   facts: LetterFacts;
   route: Route | undefined;
@@ -188,6 +191,13 @@ export function composerView(input: Input) {
       updatedAt: letter.updated_at,
       sentAt: letter.sent_at,
       channel: input.channels.find((one) => one.key === letter.channel)?.words ?? '',
+      templateVersion: template.version ?? 0,
+      templateHref: `/settings/letters/${letter.template}/${letter.language}`,
+      /** Somebody changed the template since. */
+      newerTemplate:
+        !isSent &&
+        template.version !== input.newestTemplate.version &&
+        !sameText(template, input.newestTemplate),
       outdated:
         !isSent &&
         draft.body !== letter.body &&

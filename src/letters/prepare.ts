@@ -1,5 +1,6 @@
 import type { Trx } from '../database/open.ts';
 import { lockIncident } from '../incidents/store.ts';
+import { Problem } from '../problem.ts';
 import { routeFor } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
 import type { Actor } from '../web/access.ts';
@@ -24,10 +25,13 @@ export async function prepareLetter(
 ): Promise<void> {
   const route = routeFor(provider, rule);
   if (route?.kind === 'none') return;
-  const template = nextTemplate(letters.templates, provider, await lockIncident(trx, number), {
-    route,
-    rule,
-  });
+  const incident = await lockIncident(trx, number);
+  const template = nextTemplate(await letters.current(trx), provider, incident, { route, rule });
   if (!template || (await hasDraft(trx, number, template.round))) return;
-  await startLetter(trx, actor, number, template, provider, now);
+  try {
+    await startLetter(trx, actor, number, template, provider, now);
+  } catch (error) {
+    // A template that somebody wrote may be too long for this incident: what was seen is kept without a letter.
+    if (!(error instanceof Problem && error.code === 'invalid')) throw error;
+  }
 }

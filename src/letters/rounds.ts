@@ -93,3 +93,9 @@ export const isToDesk = (round: string) => audienceOf(round) === 'desk';
 /** Whether the general letter of a round is one for filter vendors and block lists as well. */
 export const isForAllDesks = (round: string) => !row(round)?.onlyMailboxes;
 export const lengthOf = (round: Round): [number, number] => [...TABLE[round].length];
+
+/** The round in a template's name, and the rejection rule that it is for: `first`, `first-pbl`. */
+export function roundOfName(name: string): { round: string; rules?: string[] } {
+  const round = ROUNDS.find((one) => name.startsWith(`${one}-`));
+  return row(name) || !round ? { round: name } : { round, rules: [name.slice(round.length + 1)] };
+}

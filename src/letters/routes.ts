@@ -25,6 +25,7 @@ import { letterGroups } from './choice.ts';
 import { claimText } from './claims.ts';
 import { letterEml } from './eml.ts';
 import { LANGUAGES } from './language.ts';
+import { oneLine } from './letter-values.ts';
 import { composerView } from './page.ts';
 import { isToDesk } from './rounds.ts';
 import { newestRule } from './sources.ts';
@@ -41,7 +42,6 @@ import {
   startLetter,
 } from './store.ts';
 import { nextTemplate, templatesFor, unknownDesk, whyNoLetter } from './suggest.ts';
-import { oneLine } from './variables.ts';
 
 const StartForm = Type.Object({
   template: Type.String({ maxLength: 120, description: 'a template' }),
@@ -93,7 +93,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       letter,
       incident,
       provider: catalogue.byKey.get(incident.provider),
-      template: letters.find(letter.template, letter.language),
+      template: await letters.of(db, letter),
     };
   }
 
@@ -107,7 +107,8 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       const desk = provider ?? unknownDesk(incident.provider);
       const rule = await newestRule(db, number, desk.key);
       const route = provider && routeFor(provider, rule);
-      const suggested = nextTemplate(letters.templates, desk, incident, { route, rule });
+      const templates = await letters.current(db);
+      const suggested = nextTemplate(templates, desk, incident, { route, rule });
       const drafts = await db
         .selectFrom('letters')
         .select(['id', 'subject', 'updated_at'])
@@ -122,7 +123,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         isClosed: incident.state === 'closed',
         drafts,
         why: whyNoLetter(desk, route),
-        groups: letterGroups(templatesFor(letters.templates, desk), suggested, desk.languages),
+        groups: letterGroups(templatesFor(templates, desk), suggested, desk.languages),
       });
     },
   );
@@ -134,7 +135,10 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       const { number } = request.params;
       const form = readForm(StartForm, request.body);
       const incident = await getIncident(db, number);
-      const template = letters.find(form.template, form.language);
+      const template = (await letters.current(db)).find(
+        (one) => one.key === form.template && one.language === form.language,
+      );
+      if (!template) throw notFound(`letter template ${form.template}`);
       const answer = await formOnce(db, request, { what: `letter ${number}` }, async (trx) => ({
         status: 303,
         body: await startLetter(
@@ -159,8 +163,9 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   ) {
     const { letter, incident, provider, template } = await letterOf(number, id);
     const now = new Date();
-    const [{ draft, facts, rule }, overrides, entered, before] = await Promise.all([
+    const [{ draft, facts, rule }, newest, overrides, entered, before] = await Promise.all([
       currentDraft(db, letter, template, provider, now),
+      letters.newestFor(db, letter),
       overridesOf(db, id),
       enteredWith(db, id),
       db
@@ -189,6 +194,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       incident,
       provider,
       template,
+      newestTemplate: newest,
       draft,
       facts,
       route,
@@ -258,7 +264,8 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
 
   verb('/refreshing', async (request, number, id) => {
     const { version, ...text } = readForm(TextForm, request.body);
-    const { provider, template } = await letterOf(number, id);
+    const { provider, letter } = await letterOf(number, id);
+    const template = await letters.newestFor(db, letter);
     const answer = await formOnce(db, request, { what: `refresh letter ${id}` }, async (trx) => {
       await saveDraft(trx, id, text, version);
       return { status: 303, body: await refreshDraft(trx, id, template, provider, new Date()) };

@@ -12,11 +12,11 @@ import type { Actor } from '../web/access.ts';
 import { CLAIM_KEYS, type Claim, judgeClaims } from './claims.ts';
 import { type Draft, draftLetter } from './draft.ts';
 import { type LetterFacts, stillMissing } from './facts.ts';
+import { oneLine } from './letter-values.ts';
 import { mergeEdits } from './merge-edits.ts';
 import { beginsRound, isRequest, isToDesk, roundWords } from './rounds.ts';
 import { readSources } from './sources.ts';
 import type { LetterTemplate } from './templates.ts';
-import { oneLine } from './variables.ts';
 
 export async function getLetter(db: Db | Trx, id: number): Promise<LetterRow> {
   const row = await db
@@ -81,6 +81,7 @@ export async function startLetter(
     .values({
       incident_number: number,
       template: template.key,
+      template_version: template.version,
       language: template.language,
       round: template.round,
       subject: draft.subject,
@@ -178,7 +179,10 @@ export async function currentDraft(
   return { ...read, incident, draft };
 }
 
-/** Brings a draft up to date with the facts; what a person wrote stays. Returns how often both had changed. */
+/**
+ * Brings a draft up to date with the facts and with the template, which may be a newer version than it was drafted
+ * from; what a person wrote stays. Returns how often both had changed.
+ */
 export async function refreshDraft(
   trx: Trx,
   id: number,
@@ -198,6 +202,7 @@ export async function refreshDraft(
       base_body: draft.body,
       claims: json(draft.claims),
       missing: json(draft.missing),
+      template_version: template.version,
       version: row.version + 1,
       updated_at: now,
     })

@@ -1,219 +1,240 @@
 import type { Need } from './facts.ts';
-import { LETTER_HELPERS } from './letter-helpers.ts';
+import { type Form, type Test, WRITERS, type Writer } from './template/forms.ts';
+import { NamedClaims } from './template/named-claims.ts';
+import { EVIDENCE, Names, type Scope, TOP } from './template/names.ts';
+import { nearest } from './template/nearest.ts';
+import { type Block, type Node, parseTemplate } from './template/parse.ts';
+import { MAX_PROBLEMS, placeIn, type TemplateProblem } from './template/problem.ts';
+import type { Argument } from './template/words.ts';
+import { VOCABULARY, type Vocabulary } from './variables.ts';
+
+/** A template that may be rendered, or what is wrong with it. */
+export type Checked = {
+  forms: Form[];
+  /** Claims that its text uses, in their order. */
+  claims: string[];
+  /** Facts that it writes without asking whether they are there. */
+  needs: Need[];
+  problems: TemplateProblem[];
+};
+type Options = {
+  /** The needs that its front matter names; without them, whatever is used counts as named. */
+  needs?: readonly string[] | undefined;
+  /** Texts of the parts that several letters share, by name. */
+  parts?: ReadonlyMap<string, string>;
+  vocabulary?: Vocabulary;
+};
+
+const BLOCKS = ['if', 'unless', 'each', 'claim', 'holds', 'holding', 'pending', 'any'];
+const WITH_ELSE = ['if', 'unless', 'each', 'holds'];
+/** Forms of a template with its parts: a bound on what one letter costs. */
+const MAX_FORMS = 5000;
+const MAX_PARTS_DEEP = 3;
 
 /**
- * Reads a letter template's syntax tree before it is ever rendered, and says what is wrong with it: a
- * variable that nobody fills would otherwise show as a hole, and a misspelt one inside `if` would pass
- * unseen.
+ * Checks a template's text against the forms that letters may use, and gives it as these forms. A variable that nobody
+ * fills would otherwise show as a hole, and a misspelt one inside `if` would pass unseen. Never throws.
  */
+export function checkTemplate(source: string, options: Options = {}): Checked {
+  const { nodes, problems } = parseTemplate(source);
+  const checker = new Checker(options, problems);
+  const place = placeIn(source);
+  const forms = checker.forms(nodes, TOP, (at) => place(at));
+  return {
+    forms,
+    claims: [...checker.claims.used],
+    needs: [...checker.names.needs],
+    problems: problems.sort((a, b) => a.line - b.line || a.column - b.column).slice(0, MAX_PROBLEMS),
+  };
+}
 
-/** `always`: never empty. `guarded`: may be empty, so it stands inside an `if` on itself. A need: named in the front matter. */
-type Kind = 'always' | 'guarded' | 'condition' | Need;
-const VARIABLES: Record<string, Kind> = {
-  providerName: 'always',
-  addresses: 'addresses',
-  address: 'addresses',
-  'refusal.text': 'refusal',
-  'refusal.at': 'guarded',
-  'refusal.codes': 'guarded',
-  blockCode: 'guarded',
-  recipientDomains: 'guarded',
-  ticketReference: 'ticket-reference',
-  hostname: 'guarded',
-  lastLetter: 'condition',
-  'lastLetter.at': 'guarded',
-  lastReply: 'condition',
-  'lastReply.at': 'guarded',
-  'lastReply.quote': 'guarded',
-  lifted: 'condition',
-  temporary: 'condition',
-  refusedSince: 'condition',
-  incidentNumber: 'always',
-  openedAt: 'always',
-  firstAnswerAt: 'guarded',
-  mitigatedAt: 'guarded',
-  recoveredAt: 'guarded',
-  isInvestigating: 'condition',
-  isIdentified: 'condition',
-  isMonitoring: 'condition',
-  isResolved: 'condition',
-  recipientCount: 'guarded',
-  nextUpdate: 'always',
-  traffic: 'condition',
-  'traffic.accepted': 'guarded',
-  'traffic.refused': 'guarded',
-  'traffic.share': 'guarded',
-  usual: 'condition',
-  'usual.count': 'guarded',
-  'usual.median': 'guarded',
-  'usual.most': 'guarded',
-  today: 'always',
-  listName: 'guarded',
-  'deadList.name': 'dead-list',
-  'deadList.ended': 'guarded',
-  startDate: 'start-date',
-  movedFrom: 'moved-from',
-  volumeDoubted: 'condition',
-  account: 'account',
-  abuseEvidence: 'abuse-evidence',
-  lock: 'lock',
-  sampleHeaders: 'sample-headers',
-  decision: 'decision',
-  prevention: 'prevention',
-  firstRejectionAt: 'guarded',
-  lastRejectionAt: 'guarded',
-  rejectionCount: 'guarded',
-  affected: 'guarded',
-  soon: 'always',
-  volume: 'guarded',
-  'profile.name': 'name',
-  'profile.website': 'website',
-  'profile.contactName': 'contact-name',
-  'profile.contactEmail': 'contact-email',
-  'profile.contactPhone': 'guarded',
-  'profile.postalAddress': 'guarded',
-  'profile.sendingDomains': 'sending-domains',
-  'profile.mailKinds': 'guarded',
-  'profile.optIn': 'guarded',
-};
-/** Lists, which `{{#each …}}` goes through, and what each of their rows holds. Inside, nothing else is known. */
-const ROWS: Record<string, Record<string, Kind>> = {
-  requests: { at: 'always', reference: 'guarded', by: 'guarded', answeredAt: 'guarded', answer: 'guarded' },
-  questions: { number: 'always', text: 'always', answer: 'answers' },
-  volumeWeeks: { from: 'always', to: 'always', least: 'always', most: 'always' },
-  plan: { week: 'always', daily: 'warm-up-plan' },
-  addressRows: {
-    address: 'always',
-    hostname: 'guarded',
-    use: 'guarded',
-    isListed: 'condition',
-    isClean: 'condition',
-    perDay: 'guarded',
-  },
-  earlier: { number: 'always', at: 'always', liftedAt: 'guarded' },
-};
-const EVIDENCE: Record<string, string[]> = {
-  claim: ['@words', '@date'],
-  holding: ['@names', '@one', '@date'],
-  pending: ['@names', '@one', '@date'],
-};
-/** What is there when something else is: a refusal whose time is known has a text. */
-const IMPLIED: Record<string, string> = {
-  'refusal.text': 'refusal.at',
-  'traffic.accepted': 'traffic',
-  'traffic.refused': 'traffic',
-  'traffic.share': 'traffic',
-  'usual.count': 'usual',
-  'usual.median': 'usual',
-  'usual.most': 'usual',
-};
-/** Present inside its block, and never empty. */
-const NEVER_EMPTY = ['@words', '@names'];
+class Checker {
+  readonly names: Names;
+  readonly claims: NamedClaims;
+  private readonly parts: ReadonlyMap<string, string>;
+  private readonly problems: TemplateProblem[];
+  private place: (at: number) => { line: number; column: number } = () => ({ line: 1, column: 1 });
+  private count = 0;
+  private partsDeep = 0;
+  /** While a part is checked: its name and where it is used, which is where its problems are told. */
+  private part: { name: string; at: { line: number; column: number } } | null = null;
 
-type Node = { type: string; [member: string]: unknown };
-type Scope = { guards: string[]; evidence: string[]; rows?: Record<string, Kind> };
-export type Checked = { claims: string[]; problems: string[] };
+  constructor({ needs, parts = new Map(), vocabulary = VOCABULARY }: Options, problems: TemplateProblem[]) {
+    const report = (at: number, words: string) => this.report(at, words);
+    this.names = new Names(vocabulary, needs, report);
+    this.claims = new NamedClaims(report);
+    this.parts = parts;
+    this.problems = problems;
+  }
 
-const blocks: readonly string[] = LETTER_HELPERS.blocks;
-const inline: readonly string[] = LETTER_HELPERS.inline;
-const original = (node: unknown) => String((node as Node)['original'] ?? '');
-const list = (value: unknown) => (Array.isArray(value) ? (value as Node[]) : []);
+  private report(at: number, words: string): void {
+    const { part } = this;
+    const told = part ? `part ${part.name}, line ${this.place(at).line}: ${words}` : words;
+    this.problems.push({ ...(part?.at ?? this.place(at)), words: told });
+  }
 
-/** Checks a parsed template; `partials` holds the parsed partials by name. */
-export function checkTemplate(program: unknown, needs: string[], partials: Map<string, unknown>): Checked {
-  const claims = new Set<string>();
-  const problems: string[] = [];
-
-  function use(path: string, scope: Scope, asOutput: boolean): void {
-    if (path.startsWith('@')) {
-      if (!scope.evidence.includes(path)) problems.push(`${path} stands outside the block that sets it`);
-      else if (asOutput && !NEVER_EMPTY.includes(path) && !scope.guards.includes(path))
-        problems.push(`${path} may be empty; put it inside {{#if ${path}}}`);
-      return;
+  forms(nodes: Node[], scope: Scope, place = this.place): Form[] {
+    const outside = this.place;
+    this.place = place;
+    const forms: Form[] = [];
+    for (const node of nodes) {
+      if (++this.count > MAX_FORMS || this.problems.length >= MAX_PROBLEMS) break;
+      if (node.is === 'text') forms.push(node);
+      else if (node.is === 'block') forms.push(...this.block(node, scope));
+      else if (node.is === 'part') forms.push(...this.included(node, scope));
+      else forms.push(...this.output(node, scope));
     }
-    const known = scope.rows ?? VARIABLES;
-    // `constructor` and its like are inherited, and no variable.
-    const kind = Object.hasOwn(known, path) ? known[path] : undefined;
-    if (kind === undefined && !asOutput && !scope.rows && Object.hasOwn(ROWS, path)) return;
-    if (kind === undefined) problems.push(`there is no variable ${path}`);
-    else if (!asOutput || kind === 'always' || needs.includes(kind)) return;
-    else if (kind === 'condition') problems.push(`${path} is for conditions only`);
-    else if (
-      scope.guards.some((guard) => path === guard || path === `${guard}.at` || IMPLIED[path] === guard)
-    )
-      return;
-    else
-      problems.push(
-        kind === 'guarded'
-          ? `${path} may be empty; put it inside {{#if ${path}}}`
-          : `${path} is used, so needs must name ${kind}`,
+    if (this.count === MAX_FORMS + 1) this.report(0, 'The template with its parts is too large.');
+    this.place = outside;
+    return forms;
+  }
+
+  private output(node: Extract<Node, { is: 'output' | 'part' }>, scope: Scope): Form[] {
+    const [first, second, ...rest] = node.arguments;
+    if (first?.is !== 'name' || node.pairs.length > 0 || rest.length > 0) {
+      this.report(
+        node.at,
+        'a tag names one variable, as in {{address}}, or how it is written and the variable, as in {{day soon}}',
+      );
+      return [];
+    }
+    const as = second ? first.name : 'plain';
+    const variable = second ?? first;
+    if (as !== 'plain' && !WRITERS.includes(as as Writer)) {
+      this.report(first.at, `there is no helper ${as}${nearest(as, WRITERS)}`);
+      return [];
+    }
+    if (variable.is !== 'name') {
+      this.report(variable.at, `${as} is followed by the name of a variable`);
+      return [];
+    }
+    const name = this.names.use(variable.name, variable.at, scope, 'output');
+    if (name === undefined) return [];
+    this.fits(name, as as Writer, variable.at);
+    return [{ is: 'value', name, as: as as Writer }];
+  }
+
+  private fits(name: string, as: Writer, at: number): void {
+    const shape = this.names.shapeOf(name);
+    if (shape === 'moment' && as !== 'time' && as !== 'day')
+      this.report(at, `${name} is a time: write {{time ${name}}} or {{day ${name}}}`);
+    else if (shape === 'list' && as !== 'list' && as !== 'every')
+      this.report(at, `${name} is a list: write {{list ${name}}} or {{every ${name}}}`);
+    else if (shape === 'text' && as !== 'plain')
+      this.report(
+        at,
+        `${name} is ${as === 'time' || as === 'day' ? 'no time' : 'no list'}: write {{${name}}}`,
       );
   }
 
-  function claimUsed(node: Node | undefined): void {
-    if (node?.type !== 'StringLiteral') problems.push('a claim is named by a text in quotes');
-    else for (const key of String(node['value']).split(' ')) claims.add(key);
-  }
-
-  function condition(node: Node | undefined, scope: Scope): string[] {
-    if (node?.type === 'SubExpression') {
-      for (const param of list(node['params'])) use(original(param), scope, false);
-      if (!inline.includes(original(node['path'])))
-        problems.push(`there is no helper ${original(node['path'])}`);
+  private included(node: Extract<Node, { is: 'output' | 'part' }>, scope: Scope): Form[] {
+    const [first, ...rest] = node.arguments;
+    const name = first?.is === 'name' && rest.length + node.pairs.length === 0 ? first.name : '';
+    const text = this.parts.get(name);
+    if (text === undefined) {
+      this.report(
+        node.at,
+        name
+          ? `there is no partial ${name}${nearest(name, [...this.parts.keys()])}`
+          : 'a part is named as in {{> signature.en}}',
+      );
       return [];
     }
-    use(original(node), scope, false);
-    return [original(node)];
-  }
-
-  function rowsOf(node: Node | undefined, scope: Scope): Record<string, Kind> {
-    const path = original(node);
-    if (scope.rows || !Object.hasOwn(ROWS, path)) problems.push(`{{#each ${path}}}: there is no such list`);
-    return (Object.hasOwn(ROWS, path) && ROWS[path]) || {};
-  }
-
-  function block(node: Node, scope: Scope): void {
-    const name = original(node['path']);
-    const [first] = list(node['params']);
-    if (!blocks.includes(name)) problems.push(`there is no block {{#${name}}}`);
-    const guards = name === 'if' || name === 'unless' ? condition(first, scope) : [];
-    if (name === 'claim' || name === 'holds' || name === 'any') claimUsed(first);
-    if (name === 'holding' || name === 'pending')
-      for (const pair of list((node['hash'] as Node | undefined)?.['pairs'])) claims.add(String(pair['key']));
-    const rows = name === 'each' ? rowsOf(first, scope) : scope.rows;
-    if (name !== 'if' && name !== 'unless' && name !== 'holds' && node['inverse'])
-      problems.push(`{{#${name}}} has no {{else}}`);
-    const evidence = [...scope.evidence, ...(EVIDENCE[name] ?? [])];
-    const inside = {
-      guards: [...(name === 'each' ? [] : scope.guards), ...guards],
-      evidence,
-      ...(rows ? { rows } : {}),
-    };
-    walk(node['program'], name === 'unless' ? scope : inside);
-    walk(node['inverse'], name === 'unless' ? inside : scope);
-  }
-
-  function output(node: Node, scope: Scope): void {
-    const params = list(node['params']);
-    const name = original(node['path']);
-    if (params.length === 0) use(name, scope, true);
-    else if (inline.includes(name)) for (const param of params) use(original(param), scope, true);
-    else problems.push(`there is no helper ${name}`);
-  }
-
-  function walk(part: unknown, scope: Scope): void {
-    for (const node of list((part as Node | undefined)?.['body'])) {
-      if (node.type === 'BlockStatement') block(node, scope);
-      else if (node.type === 'MustacheStatement') output(node, scope);
-      else if (node.type === 'PartialStatement') {
-        const partial = partials.get(original(node['name']));
-        if (partial) walk(partial, scope);
-        else problems.push(`there is no partial ${original(node['name'])}`);
-      } else if (node.type !== 'ContentStatement' && node.type !== 'CommentStatement')
-        problems.push(`${node.type} is not used in letters`);
+    if (this.partsDeep >= MAX_PARTS_DEEP) {
+      this.report(node.at, `part ${name} is included by itself, or too deep`);
+      return [];
     }
+    const outer = this.part;
+    this.part = { name, at: outer?.at ?? this.place(node.at) };
+    this.partsDeep++;
+    const { nodes, problems } = parseTemplate(text);
+    for (const { line, words } of problems)
+      this.problems.push({ ...this.part.at, words: `part ${name}, line ${line}: ${words}` });
+    const forms = this.forms(nodes, scope, placeIn(text));
+    this.partsDeep--;
+    this.part = outer;
+    return forms;
   }
 
-  walk(program, { guards: [], evidence: [] });
-  return { claims: [...claims].sort(), problems };
+  private block(node: Block, scope: Scope): Form[] {
+    const { name, at } = node;
+    if (!BLOCKS.includes(name)) {
+      if (name) this.report(at, `there is no block {{#${name}}}${nearest(name, BLOCKS)}`);
+      return [];
+    }
+    if (node.otherwise && !WITH_ELSE.includes(name)) this.report(at, `{{#${name}}} has no {{else}}`);
+    if (name === 'if' || name === 'unless') return this.condition(node, scope);
+    if (name === 'each') return this.each(node, scope);
+    const inside = { ...scope, evidence: [...scope.evidence, ...(EVIDENCE[name] ?? [])] };
+    const body = this.forms(node.body, inside);
+    const otherwise = this.forms(node.otherwise ?? [], scope);
+    if (name === 'holding' || name === 'pending') {
+      const words = this.claims.wordings(node);
+      return [{ is: 'together', how: name === 'holding' ? 'fact' : 'intent', words, body }];
+    }
+    const keys = this.claims.keys(node);
+    if (name === 'any') return [{ is: 'any', keys, body }];
+    const [key = ''] = keys;
+    if (keys.length > 1) this.report(at, `{{#${name}}} names one claim`);
+    return [name === 'claim' ? { is: 'claim', key, body } : { is: 'holds', key, body, otherwise }];
+  }
+
+  private test(argument: Argument | undefined, at: number, scope: Scope): Test | undefined {
+    if (argument?.is === 'name') {
+      const name = this.names.use(argument.name, argument.at, scope, 'condition');
+      return name === undefined ? undefined : { name, several: false };
+    }
+    if (argument?.is !== 'call') {
+      this.report(at, 'a condition names one variable, as in {{#if blockCode}}');
+      return undefined;
+    }
+    const [of, ...rest] = argument.of;
+    if (argument.name !== 'several' || !of || rest.length > 0) {
+      this.report(
+        argument.at,
+        argument.name === 'several'
+          ? '(several …) names one list'
+          : `there is no helper ${argument.name}${nearest(argument.name, ['several'])}`,
+      );
+      return undefined;
+    }
+    const name = this.names.use(of.name, of.at, scope, 'condition');
+    if (name !== undefined && this.names.shapeOf(name) !== 'list') this.report(of.at, `${name} is no list`);
+    return name === undefined ? undefined : { name, several: true };
+  }
+
+  private condition(node: Block, scope: Scope): Form[] {
+    const [first, ...rest] = node.arguments;
+    if (rest.length + node.pairs.length > 0)
+      this.report(node.at, 'a condition names one variable, as in {{#if blockCode}}');
+    const test = this.test(first, node.at, scope);
+    const inside = test && !test.several ? { ...scope, guards: [...scope.guards, test.name] } : scope;
+    const isIf = node.name === 'if';
+    const body = this.forms(node.body, isIf ? inside : scope);
+    const otherwise = this.forms(node.otherwise ?? [], isIf ? scope : inside);
+    if (!test) return [];
+    return [
+      isIf ? { is: 'if', test, body, otherwise } : { is: 'if', test, body: otherwise, otherwise: body },
+    ];
+  }
+
+  private each(node: Block, scope: Scope): Form[] {
+    const [first, ...rest] = node.arguments;
+    if (first?.is !== 'name' || rest.length + node.pairs.length > 0) {
+      this.report(node.at, 'each names one list, as in {{#each addresses}}');
+      return [];
+    }
+    if (scope.row) {
+      this.report(node.at, 'an each cannot stand inside another each');
+      return [];
+    }
+    const name = this.names.use(first.name, first.at, scope, 'condition');
+    const shape = name === undefined ? 'list' : this.names.shapeOf(name);
+    if (name !== undefined && shape !== 'list' && shape !== 'table')
+      this.report(first.at, `${name} is no list`);
+    const row = this.names.rowOf(first.name);
+    const body = this.forms(node.body, { ...scope, row });
+    const otherwise = this.forms(node.otherwise ?? [], scope);
+    return name === undefined ? [] : [{ is: 'each', name, body, otherwise }];
+  }
 }

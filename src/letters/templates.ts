@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Handlebars from 'handlebars';
 import { parse as parseYaml } from 'yaml';
 import { BadDataFile, checkData } from '../data-file.ts';
 import { type Static, Type } from '../json-schema.ts';
 import { CLAIM_KEYS, whenUnknown } from './claims.ts';
 import { NEEDS } from './facts.ts';
 import { LANGUAGES } from './language.ts';
-import { registerLetterHelpers } from './letter-helpers.ts';
 import { AUDIENCES, type Audience, audienceOf, ROUNDS, type Round } from './rounds.ts';
+import type { Form } from './template/forms.ts';
+import type { TemplateProblem } from './template/problem.ts';
 import { checkTemplate } from './template-check.ts';
 
 /** The kinds of desks, and those to whom a letter goes that is not for the desk. */
@@ -43,20 +43,15 @@ export type LetterTemplate = Omit<Static<typeof FrontMatter>, 'round' | 'needs'>
   language: keyof typeof LANGUAGES;
   round: Round;
   needs: (keyof typeof NEEDS)[];
-  renderSubject: (data: object, options: object) => string;
-  renderBody: (data: object, options: object) => string;
+  /** As written. */
+  body: string;
+  /** Of what people made of it; null: as it is built in. */
+  version: number | null;
+  /** Checked, and ready to be rendered by `draftLetter`. */
+  forms: { subject: Form[]; body: Form[] };
 };
 
 const FOLDER = fileURLToPath(new URL('../../views/letters/', import.meta.url));
-
-/** Our own files only: what people and providers write is data, never a template. */
-function compiler(): typeof Handlebars {
-  const handlebars = Handlebars.create();
-  registerLetterHelpers(handlebars);
-  return handlebars;
-}
-
-const OPTIONS = { strict: true, noEscape: true, preventIndent: true, knownHelpersOnly: false } as const;
 
 function attempt<T>(read: () => T, refuse: (why: string) => never): T {
   try {
@@ -66,31 +61,34 @@ function attempt<T>(read: () => T, refuse: (why: string) => never): T {
   }
 }
 
-/** Why subject and body cannot be taken, or undefined. */
-function complaint(
+const told = (where: string, { line, column, words }: TemplateProblem, above: number) =>
+  `${where}line ${line + above}, column ${column}: ${words}`;
+
+/** Subject and body as checked forms. Refuses what cannot be taken, by its line in the file. */
+function formsOf(
   matter: Static<typeof FrontMatter>,
   body: string,
-  partials: Map<string, unknown>,
-): string | undefined {
-  const parts = [Handlebars.parse(matter.subject), Handlebars.parse(body)].map((program) =>
-    checkTemplate(program, matter.needs, partials),
-  );
-  const [problem] = parts.flatMap((part) => part.problems);
-  if (problem) return problem;
-  const used = parts.flatMap((part) => part.claims);
+  parts: ReadonlyMap<string, string>,
+  above: number,
+  refuse: (why: string) => never,
+): LetterTemplate['forms'] {
+  const subject = checkTemplate(matter.subject, { needs: matter.needs, parts });
+  const text = checkTemplate(body, { needs: matter.needs, parts });
+  const [wrong] = [
+    ...subject.problems.map((problem) => told('subject, ', problem, 0)),
+    ...text.problems.map((problem) => told('', problem, above)),
+  ];
+  if (wrong) refuse(wrong);
+  const used = [...subject.claims, ...text.claims];
   const unnamed = used.find((key) => !matter.claims.includes(key));
-  if (unnamed) return `uses claim ${unnamed}, which its front matter does not name`;
+  if (unnamed) refuse(`uses claim ${unnamed}, which its front matter does not name`);
   // A claim that a desk expects is listed beside the letter also when no sentence needs it.
   const idle = matter.claims.find((key) => !used.includes(key) && whenUnknown(key) !== 'warn');
-  return idle && `names claim ${idle} and never uses it`;
+  if (idle) refuse(`names claim ${idle} and never uses it`);
+  return { subject: subject.forms, body: text.forms };
 }
 
-function readTemplate(
-  folder: string,
-  file: string,
-  handlebars: typeof Handlebars,
-  partials: Map<string, unknown>,
-): LetterTemplate {
+function readTemplate(folder: string, file: string, parts: ReadonlyMap<string, string>): LetterTemplate {
   const refuse = (why: string): never => {
     throw new BadDataFile(`${file}: ${why}`);
   };
@@ -111,36 +109,39 @@ function readTemplate(
   const audience = audienceOf(matter.round);
   if (matter.kind && (matter.kind in AUDIENCES ? matter.kind : 'desk') !== audience)
     refuse(`a letter of round ${matter.round} goes to ${audience}, and its kind is ${matter.kind}`);
-  const wrong = attempt(() => complaint(matter, body, partials), refuse);
-  if (wrong) refuse(wrong);
   return {
     ...matter,
     key: `${owner}/${round}`,
     language: language as LetterTemplate['language'],
     round: matter.round,
     needs: matter.needs as LetterTemplate['needs'],
-    renderSubject: handlebars.compile(matter.subject, OPTIONS) as LetterTemplate['renderSubject'],
-    renderBody: handlebars.compile(body, OPTIONS) as LetterTemplate['renderBody'],
+    body,
+    version: null,
+    forms: formsOf(matter, body, parts, front.split('\n').length + 2, refuse),
   };
 }
 
-/** Reads and checks every letter template. Throws {@link BadDataFile} on the first bad one. */
-export function loadTemplates(folder: string = FOLDER): LetterTemplate[] {
-  const files = readdirSync(folder, { withFileTypes: true, recursive: true })
+const hbsFiles = (folder: string) =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.hbs'))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
-  const handlebars = compiler();
-  const partials = new Map(
-    files
+
+/** The parts that several letters share, as text, by the name under which a template includes them. */
+export function loadParts(folder: string = FOLDER): ReadonlyMap<string, string> {
+  return new Map(
+    hbsFiles(folder)
       .filter((name) => name.startsWith('_'))
-      .map(
-        (name) => [name.slice(1, -4), Handlebars.parse(readFileSync(join(folder, name), 'utf8'))] as const,
-      ),
+      .map((name) => [name.slice(1, -4), readFileSync(join(folder, name), 'utf8')] as const),
   );
-  for (const [name, program] of partials)
-    handlebars.registerPartial(name, handlebars.compile(program, OPTIONS));
-  return files
+}
+
+/** Reads and checks every letter template. Throws {@link BadDataFile} on the first bad one. */
+export function loadTemplates(
+  folder: string = FOLDER,
+  parts: ReadonlyMap<string, string> = loadParts(folder),
+): LetterTemplate[] {
+  return hbsFiles(folder)
     .filter((name) => !name.startsWith('_'))
-    .map((file) => readTemplate(folder, file, handlebars, partials));
+    .map((file) => readTemplate(folder, file, parts));
 }

@@ -32,6 +32,21 @@ const letterFields = async ({ db, letter }: TestDesk & { letter: number }) => {
   const row = await db.selectFrom('letters').selectAll().where('id', '=', letter).executeTakeFirstOrThrow();
   return { subject: row.subject, body: `${row.body}\nOne more line.`, version: String(row.version) };
 };
+const TEMPLATE = {
+  title: 'To Gmail, as we write',
+  when: 'When Gmail refuses our mail',
+  subject: 'About {{address}}',
+  body: 'Hello,\n\nplease lift the block of {{every addresses}}.\n',
+};
+/** The newest version of a template, 0 for none. */
+const templateVersion = async ({ db }: TestDesk, key: string) => {
+  const newest = await db
+    .selectFrom('letter_template_versions')
+    .select((eb) => eb.fn.max('version').as('version'))
+    .where('template', '=', key)
+    .executeTakeFirst();
+  return String(newest?.version ?? 0);
+};
 const plain = (fields: Record<string, string>) => async () => fields;
 
 /** A submission of each form that there is, by its route. */
@@ -180,6 +195,21 @@ export const FORMS: Record<string, Form> = {
   '/settings/users/:id': { url: '/settings/users/2', fields: plain({ role: 'viewer' }) },
   '/settings/tokens': { url: '/settings/tokens', fields: plain({ name: 'cron', scope: 'read' }) },
   '/settings/tokens/:id/revocation': { url: '/settings/tokens/1/revocation', fields: plain({}) },
+  '/settings/letters/:owner/:round/:language': {
+    url: '/settings/letters/gmail/first/en',
+    fields: async (desk) => ({
+      ...TEMPLATE,
+      note: 'ours',
+      version: await templateVersion(desk, 'gmail/first'),
+    }),
+  },
+  '/settings/letters/:owner/:round/:language/built-in': {
+    url: '/settings/letters/yahoo/first/en/built-in',
+    fields: async (desk) => {
+      await desk.api('PUT', '/letter-templates/yahoo/first/en', TEMPLATE);
+      return { version: await templateVersion(desk, 'yahoo/first') };
+    },
+  },
   '/settings/watching': {
     url: '/settings/watching',
     fields: plain({
@@ -287,13 +317,14 @@ export const FORMS: Record<string, Form> = {
     fields: plain({ current: 'correct horse battery', password: 'another horse battery' }),
   },
 };
-/** Tried elsewhere, or without an effect: a letter as a file is what was typed, given back. */
+/** Tried elsewhere, or without an effect: a letter as a file, or a template’s preview, is what was typed, given back. */
 export const ELSEWHERE = [
   '/sign-in',
   '/sign-out',
   '/set-up/:secret',
   '/incidents/:number/letters/:id/letter.eml',
   '/incidents/:number/letters/:id/letter.txt',
+  '/settings/letters/:owner/:round/:language/preview',
 ];
 
 /** Mails that wait, that were deferred, and that may have arrived; and a draft that is ready to be sent. */

@@ -46,6 +46,17 @@ const GOOD: Record<string, Row> = {
     base_body: `'Dear'`,
     created_by_name: `'A B'`,
   },
+  letter_template_versions: {
+    template: `'gmail/first'`,
+    language: `'en'`,
+    version: '1',
+    title: `'To Gmail'`,
+    fits_when: `'When Gmail refuses'`,
+    subject: `'About {{address}}'`,
+    body: `'Hello'`,
+    claims: `'[]'`,
+    by_name: `'A B'`,
+  },
   letter_overrides: { letter_id: '1', claim: `'no-listing'`, reason: `'seen'`, by_name: `'A B'` },
   sending_accounts: {
     name: `'Desk'`,
@@ -331,6 +342,22 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['letters_sent_whole', { state: `'sent'`, channel: `'form'` }],
     ['letters_sent_whole', { state: `'draft'`, sent_at: NOW, channel: `'form'` }],
     ['letters_incident_fkey', { incident_number: '99' }],
+    ['letters_template_version_fkey', { template_version: '7' }],
+  ],
+  letter_template_versions: [
+    ['letter_template_versions_template_slug', { template: `'gmail first'`, version: '2' }],
+    ['letter_template_versions_template_slug', { template: `'${'g'.repeat(120)}/first'`, version: '2' }],
+    ['letter_template_versions_language_code', { language: `'EN'` }],
+    ['letter_template_versions_version_range', { version: '0' }],
+    ['letter_template_versions_title_length', { title: `'To'`, version: '2' }],
+    ['letter_template_versions_when_length', { fits_when: `'Now'`, version: '2' }],
+    ['letter_template_versions_subject_length', { subject: text(201), version: '2' }],
+    ['letter_template_versions_body_length', { body: text(20_001), version: '2' }],
+    ['letter_template_versions_claims_list', { claims: `'{}'`, version: '2' }],
+    ['letter_template_versions_built_in_text', { built_in: `'[]'`, version: '2' }],
+    ['letter_template_versions_note_length', { note: text(301), version: '2' }],
+    ['letter_template_versions_version_key', {}],
+    ['letter_template_versions_whole', { title: 'null', version: '2' }],
   ],
   letter_overrides: [
     ['letter_overrides_pkey', {}],
@@ -711,6 +738,17 @@ t.test(
     t.strictSame(await entries(), before);
   },
 );
+
+t.test('a version of a letter template is never changed or deleted', async (t) => {
+  const db = await filled(t);
+  const tries = [
+    `update letter_template_versions set body = 'better'`,
+    'update letter_template_versions set at = now() where id = 99',
+    'delete from letter_template_versions',
+    'truncate letter_template_versions cascade',
+  ];
+  for (const statement of tries) await t.rejects(run(db, statement), { code: 'DD001' }, statement);
+});
 
 t.test(
   'what a snapshot saw is never changed; that it was seen again, and that another took its place, is',

@@ -22,6 +22,8 @@ const fill = (url: string) =>
     .replace(/(users|tokens)\/:id/, '$1/9999')
     .replace(':secret', 'nobody-knows')
     .replace(/:(number|id|entry|position)/g, '1')
+    .replace(':owner/:round/:language', 'outlook-com/first/en')
+    .replace(':version', '1')
     .replace(':key', 'gmail')
     .replace('*', '203.0.113.7');
 

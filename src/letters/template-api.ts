@@ -1,0 +1,217 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { type Static, Type } from '../json-schema.ts';
+import { actorOf } from '../web/access.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
+import { apiKey } from '../web/idempotency.ts';
+import { once } from '../web/once.ts';
+import type { Shelved } from './library.ts';
+import { placeOf, restoreBuiltIn, saveTemplate } from './template-edit.ts';
+import { standingText, stateOf } from './template-page.ts';
+import { TemplateParams } from './template-params.ts';
+import { listVersions, textOfVersion, type VersionRow } from './template-store.ts';
+import { MAX_NOTE, partsOfKey, TEXT_FIELDS, textOf } from './template-text.ts';
+
+const tags = ['letters'];
+const closed = { additionalProperties: false };
+const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
+const Text = Type.Object({
+  title: Type.String(),
+  when: Type.String(),
+  subject: Type.String(),
+  body: Type.String(),
+});
+const Short = {
+  key: Type.String(),
+  language: Type.String(),
+  owner: Type.String(),
+  round: Type.String(),
+  title: Type.String(),
+  state: Type.String(),
+  /** 0: nobody changed it yet. */
+  version: Type.Integer(),
+  changedBy: orNull(Type.String()),
+  changedAt: orNull(Type.String({ format: 'date-time' })),
+  releaseChanged: Type.Boolean(),
+};
+const Problems = Type.Array(
+  Type.Object({ field: Type.String(), line: Type.Integer(), column: Type.Integer(), words: Type.String() }),
+);
+const Whole = Type.Object({
+  ...Short,
+  when: Type.String(),
+  subject: Type.String(),
+  body: Type.String(),
+  needs: Type.Array(Type.String()),
+  claims: Type.Array(Type.String()),
+  builtIn: orNull(Text),
+  problems: Problems,
+});
+const Version = Type.Object({
+  version: Type.Integer(),
+  at: Type.String({ format: 'date-time' }),
+  by: Type.String(),
+  note: Type.String(),
+  /** Null: back to what is built in. */
+  text: orNull(Text),
+});
+const Since = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: 2_147_483_647,
+    description: 'the version that yours follows; refused when there is a newer one',
+  }),
+);
+
+const shortOf = (place: Shelved) => {
+  const { owner, round } = partsOfKey(place.key);
+  return {
+    key: place.key,
+    language: place.language,
+    owner,
+    round,
+    title: standingText(place)?.title ?? '',
+    state: stateOf(place),
+    version: place.newest?.version ?? 0,
+    changedBy: place.newest?.by_name ?? null,
+    changedAt: place.newest?.at.toISOString() ?? null,
+    releaseChanged: place.releaseChanged,
+  };
+};
+
+const wholeOf = (place: Shelved): Static<typeof Whole> => {
+  const text = standingText(place);
+  return {
+    ...shortOf(place),
+    when: text?.when ?? '',
+    subject: text?.subject ?? '',
+    body: text?.body ?? '',
+    needs: place.inForce?.needs ?? [],
+    claims: place.inForce?.claims ?? [],
+    builtIn: place.builtIn ? textOf(place.builtIn) : null,
+    problems: place.problems,
+  };
+};
+
+const versionOf = (row: VersionRow): Static<typeof Version> => ({
+  version: row.version,
+  at: row.at.toISOString(),
+  by: row.by_name,
+  note: row.note,
+  text: textOfVersion(row),
+});
+
+const LIST = 'template-versions';
+
+export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue, letters } = app.desk;
+  const URL = '/letter-templates/:owner/:round/:language';
+
+  const placeIn = ({ owner, round, language }: Static<typeof TemplateParams>) =>
+    placeOf(db, letters, catalogue, { key: `${owner}/${round}`, language });
+
+  app.get(
+    '/letter-templates',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'Letter templates: what is built in, and what was made of it',
+        response: { 200: Type.Object({ items: Type.Array(Type.Object(Short)), next: Type.Null() }) },
+      },
+    },
+    async () => ({ items: (await letters.shelf(db)).map(shortOf), next: null }),
+  );
+
+  app.get(
+    URL,
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'One letter template; its key is owner/round',
+        params: TemplateParams,
+        response: { 200: Whole },
+      },
+    },
+    async (request) => wholeOf(await placeIn(request.params)),
+  );
+
+  app.put(
+    URL,
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'Save a text as the newest version; its mistakes are told with line and column',
+        params: TemplateParams,
+        body: Type.Object(
+          { ...TEXT_FIELDS, note: Type.Optional(Type.String({ maxLength: MAX_NOTE })), version: Since },
+          closed,
+        ),
+        response: { 200: Whole },
+      },
+    },
+    async (request) => {
+      const place = await placeIn(request.params);
+      const { version, ...text } = request.body;
+      const since = version ?? place.newest?.version ?? 0;
+      await db
+        .transaction()
+        .execute((trx) => saveTemplate(trx, actorOf(request), letters, place, { ...text, since }));
+      return wholeOf(await placeIn(request.params));
+    },
+  );
+
+  app.post(
+    `${URL}/built-in`,
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'Back to what is built in; a template of one’s own is taken away',
+        params: TemplateParams,
+        body: Type.Union([Type.Object({ version: Since }, closed), Type.Null()]),
+        response: { 200: Whole },
+      },
+    },
+    async (request) => {
+      const place = await placeIn(request.params);
+      const since = request.body?.version ?? place.newest?.version ?? 0;
+      await once(
+        db,
+        {
+          actor: actorOf(request),
+          key: apiKey(request),
+          what: `POST /letter-templates/${place.key}/${place.language}/built-in`,
+          input: request.body,
+        },
+        async (trx) => ({ status: 200, body: await restoreBuiltIn(trx, actorOf(request), place, since) }),
+      );
+      return wholeOf(await placeIn(request.params));
+    },
+  );
+
+  app.get(
+    `${URL}/versions`,
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'Versions of a letter template, the newest first',
+        params: TemplateParams,
+        querystring: Type.Object({
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+          cursor: Type.Optional(Type.String({ maxLength: 200 })),
+        }),
+        response: { 200: Type.Object({ items: Type.Array(Version), next: orNull(Type.String()) }) },
+      },
+    },
+    async (request) => {
+      const place = await placeIn(request.params);
+      const { limit = 50, cursor } = request.query;
+      const [below] = readCursor(cursor, LIST, ['number']) ?? [];
+      const page = await listVersions(db, place, { limit, below });
+      return { items: page.items.map(versionOf), next: page.next ? writeCursor(LIST, [page.next]) : null };
+    },
+  );
+};
