@@ -47,19 +47,3 @@ export function nextState(state: IncidentState, event: StateEvent): IncidentStat
 }
 
 export const isLifted = (state: IncidentState) => LIFTED.includes(state);
-
-/** Letters that ask for something to be lifted; the others (thanks, a question about the cause, a notice) move no state. */
-const REQUEST_ROUNDS = [
-  'first',
-  'followup-silence',
-  'second-review',
-  'escalation',
-  'answer-info',
-  'pre-emptive',
-  'range',
-];
-export const isRequest = (round: string) => REQUEST_ROUNDS.includes(round);
-
-/** Letters that begin a new round; a reminder belongs to the round that it reminds of. */
-const COUNTED_ROUNDS = ['first', 'second-review', 'escalation', 'pre-emptive', 'range'];
-export const beginsRound = (round: string) => COUNTED_ROUNDS.includes(round);

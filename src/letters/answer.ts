@@ -2,7 +2,7 @@ import type { Db } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import type { Provider } from '../providers/schema.ts';
 import type { LetterLibrary } from './library.ts';
-import { nextRound, nextTemplate } from './suggest.ts';
+import { nextRound, nextTemplate, unknownDesk } from './suggest.ts';
 
 /** How an incident is answered next: by the draft that was begun for it, or by a template; null: by none. */
 export type Answer = { draft: number | null; template: string; language: string; title: string };
@@ -28,9 +28,9 @@ export async function readAnswer(
     .orderBy('id', 'desc')
     .limit(20)
     .execute();
-  const kin = provider ?? { key: incident.provider, kind: 'mailbox-provider' as const };
+  const kin = provider ?? unknownDesk(incident.provider);
   const language = written.find((letter) => letter.state === 'sent')?.language;
-  const template = nextTemplate(await letters.current(db), kin, incident, language);
+  const template = nextTemplate(await letters.current(db), kin, incident, { language });
   if (!template) return null;
   const draft = written.find((letter) => letter.state === 'draft' && letter.round === round)?.id ?? null;
   return { draft, template: template.key, language: template.language, title: template.title };

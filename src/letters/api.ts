@@ -20,6 +20,8 @@ import { claimText } from './claims.ts';
 import type { StoredClaim } from './claims-view.ts';
 import { stillMissing } from './facts.ts';
 import { fillFields } from './form-fields.ts';
+import { isToDesk } from './rounds.ts';
+import { newestRule } from './sources.ts';
 import {
   currentDraft,
   getLetter,
@@ -29,7 +31,7 @@ import {
   sendLetter,
   startLetter,
 } from './store.ts';
-import { nextTemplate } from './suggest.ts';
+import { nextTemplate, unknownDesk } from './suggest.ts';
 import type { LetterTemplate } from './templates.ts';
 
 const closed = { additionalProperties: false };
@@ -65,7 +67,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       checks: letter.state === 'sent' ? [] : kindsToCheck(claims),
       /** How the provider takes it; null where it is not the provider that is written to. */
       route:
-        route && template.kind !== 'customers'
+        route && isToDesk(letter.round)
           ? {
               kind: route.kind,
               name: route.name,
@@ -93,7 +95,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
     const { facts, rule } = await currentDraft(db, letter, template, provider, new Date());
     const route = provider && routeFor(provider, rule);
-    return usualRecipient(db, letter, template, route && addressOf(route, facts.refusal?.text ?? ''));
+    return usualRecipient(db, letter, route && addressOf(route, facts.refusal?.text ?? ''));
   }
 
   app.get(
@@ -138,6 +140,8 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const provider = catalogue.byKey.get(incident.provider);
       const { template: key, language } = request.body ?? {};
       const templates = await letters.current(db);
+      const rule = await newestRule(db, number, incident.provider);
+      const route = provider && routeFor(provider, rule);
       const template = key ? named(templates, key, language) : suggested();
       const answer = await once(
         db,
@@ -155,9 +159,9 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       return reply.code(201).send(await shown(answer.body as number));
 
       function suggested(): LetterTemplate {
-        const kin = provider ?? { key: incident.provider, kind: 'mailbox-provider' as const };
-        const found = nextTemplate(templates, kin, incident, language);
-        if (!found) throw invalid('template', 'No template fits; name one.');
+        const kin = provider ?? unknownDesk(incident.provider);
+        const found = nextTemplate(templates, kin, incident, { language, route, rule });
+        if (!found) throw invalid('template', provider?.letters?.why ?? 'No template fits; name one.');
         return found;
       }
     },

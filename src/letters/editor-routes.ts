@@ -7,7 +7,7 @@ import { orFormAgain } from '../web/pages.ts';
 import { CLAIM_KEYS, claimText } from './claims.ts';
 import type { Shelved } from './library.ts';
 import type { Round } from './rounds.ts';
-import { suggestTemplate } from './suggest.ts';
+import { suggestTemplate, unknownDesk } from './suggest.ts';
 import { placeOf, readFor, restoreBuiltIn, saveTemplate } from './template-edit.ts';
 import {
   problemViews,
@@ -106,7 +106,8 @@ export const editorPages: FastifyPluginAsyncTypebox = async (app) => {
   /** What an empty place begins with: what is offered in it today. */
   async function beginning(place: Shelved): Promise<TemplateText> {
     const { owner, round, of } = partsOfKey(place.key);
-    const provider = of === 'kind' ? { key: '', kind: owner as never } : catalogue.byKey.get(owner);
+    const provider =
+      of === 'kind' ? { ...unknownDesk(''), kind: owner as never } : catalogue.byKey.get(owner);
     const near =
       provider && suggestTemplate(await letters.current(db), provider, round as Round, place.language);
     return near ?? EMPTY;

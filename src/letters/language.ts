@@ -119,6 +119,12 @@ function monthOf(at: Date, language: Language): string {
 export const letterDay = (at: Date, language: Language): string =>
   FORMS[language].day(String(at.getUTCDate()), monthOf(at, language), at.getUTCFullYear());
 
+/** `2013`, `2024-06` or a whole day, as far as it is known: year, or month and year. */
+export function letterMonth(date: string, language: Language): string {
+  const [year = '', month] = date.split('-');
+  return month ? `${monthOf(new Date(`${year}-${month}-01`), language)} ${year}` : year;
+}
+
 export const letterTime = (at: Date, language: Language): string =>
   FORMS[language].time(letterDay(at, language), at.toISOString().slice(11, 16));
 
@@ -158,4 +164,20 @@ export function pluralOf(count: number, language: Language): Intl.LDMLPluralRule
     plurals.set(language, rules);
   }
   return rules.select(count);
+}
+
+/** A share in percent with one decimal, never rounded up. */
+export function letterShare(part: number, whole: number, language: Language): string {
+  const tenths = Math.floor((part / whole) * 1000);
+  return letterPercent(`${Math.floor(tenths / 10)}.${tenths % 10}`, language);
+}
+
+const HOUR = 3_600_000;
+/** A length of time in hours, from two days on in days; rounded up, so that “no longer than” stays true. */
+export function letterSpan(ms: number, language: Language): string {
+  const hours = Math.max(1, Math.ceil(ms / HOUR));
+  const [value, unit] = hours < 48 ? [hours, 'hour'] : [Math.ceil(hours / 24), 'day'];
+  return new Intl.NumberFormat(FORMS[language].locale, { style: 'unit', unit, unitDisplay: 'long' }).format(
+    value,
+  );
 }

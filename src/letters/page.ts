@@ -5,11 +5,11 @@ import { addressOf } from '../providers/playbook.ts';
 import type { FormField, Provider, Route } from '../providers/schema.ts';
 import { claimsView, type StoredClaim } from './claims-view.ts';
 import type { Draft } from './draft.ts';
-import { type LetterFacts, refusedSince, stillMissing } from './facts.ts';
+import { type LetterFacts, type Missing, refusedSince, stillMissing } from './facts.ts';
 import { fillFields } from './form-fields.ts';
 import { LANGUAGES } from './language.ts';
 import { lintLetter } from './phrases.ts';
-import { isInTicket, roundWords } from './rounds.ts';
+import { audienceOf, isInTicket, isToDesk, roundWords } from './rounds.ts';
 import { sameText } from './template-text.ts';
 import type { LetterTemplate } from './templates.ts';
 
@@ -56,6 +56,7 @@ const CHANNEL_OF: Partial<Record<Route['kind'], string>> = {
 
 /** How this letter usually leaves: by the provider's form, and from then on in the ticket's own thread. */
 const usualChannel = (round: string, route: Route | undefined) => {
+  if (!isToDesk(round)) return 'email';
   const first = CHANNEL_OF[route?.kind ?? 'email'] ?? 'email';
   return first === 'form' && isInTicket(round) ? 'email' : first;
 };
@@ -167,10 +168,7 @@ export function composerView(input: Input) {
       .filter((one) => unknown.has(one.key))
       .map((one) => ({
         ...one,
-        href:
-          one.where === 'profile'
-            ? `/settings/profile?back=${here}#${fieldId(one.key)}`
-            : `/incidents/${letter.incident_number}`,
+        href: placeOf(one, letter.incident_number, here),
       })),
     /** Gaps that the facts of by now would fill. */
     gaps: missing.filter((one) => !unknown.has(one.key)).map((one) => one.label),
@@ -188,10 +186,12 @@ export function composerView(input: Input) {
       ? []
       : lintLetter(text.body, {
           quoted: facts.refusal?.text ?? '',
-          audience: template.kind ?? input.provider?.kind ?? 'mailbox-provider',
+          audience: isToDesk(letter.round)
+            ? (input.provider?.kind ?? 'mailbox-provider')
+            : audienceOf(letter.round),
         }),
     route:
-      route && template.kind !== 'customers'
+      route && isToDesk(letter.round)
         ? routeView(route, facts, { ...text, round: letter.round }, typed)
         : null,
     reference: typed['reference'] ?? facts.ticketReference,
@@ -221,6 +221,17 @@ export function composerView(input: Input) {
 
 const plainText = ({ subject, body }: { subject: string; body: string }) =>
   `${subject}\n${body}`.replace(/\r\n?/g, '\n').trim();
+
+/** Where what is missing is filled in. */
+function placeOf({ key, where }: Missing, incident: number, here: string): string {
+  const places = {
+    profile: `/settings/profile?back=${here}#${fieldId(key)}`,
+    incident: `/incidents/${incident}`,
+    evidence: `/incidents/${incident}/evidence/new?claim=new-ip-warmup&back=${here}`,
+    letter: '#text',
+  };
+  return places[where];
+}
 
 const FIELD_IDS: Record<string, string> = {
   'contact-name': 'contactName',

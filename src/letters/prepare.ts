@@ -23,8 +23,10 @@ export async function prepareLetter(
     now,
   }: { provider: Provider; rule: string | null; letters: LetterLibrary; now: Date },
 ): Promise<void> {
-  if (routeFor(provider, rule)?.kind === 'none') return;
-  const template = nextTemplate(await letters.current(trx), provider, await lockIncident(trx, number));
+  const route = routeFor(provider, rule);
+  if (route?.kind === 'none') return;
+  const incident = await lockIncident(trx, number);
+  const template = nextTemplate(await letters.current(trx), provider, incident, { route, rule });
   if (!template || (await hasDraft(trx, number, template.round))) return;
   try {
     await startLetter(trx, actor, number, template, provider, now);

@@ -22,12 +22,14 @@ import { readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { letterGroups } from './choice.ts';
 import { claimText } from './claims.ts';
-import { oneLine } from './draft.ts';
 import { letterEml } from './eml.ts';
 import { LANGUAGES } from './language.ts';
+import { oneLine } from './letter-values.ts';
 import { composerView } from './page.ts';
-import { ROUNDS, roundWords } from './rounds.ts';
+import { isToDesk, ROUNDS, roundWords } from './rounds.ts';
+import { newestRule } from './sources.ts';
 import {
   checkClaims,
   currentDraft,
@@ -41,7 +43,7 @@ import {
   sendLetter,
   startLetter,
 } from './store.ts';
-import { nextTemplate, suggestTemplate, templatesFor } from './suggest.ts';
+import { nextTemplate, suggestTemplate, templatesFor, unknownDesk, whyNoLetter } from './suggest.ts';
 
 const StartForm = Type.Object({
   template: Type.String({ maxLength: 120, description: 'a template' }),
@@ -105,16 +107,15 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number } = request.params;
       const incident = await getIncident(db, number);
-      const provider = catalogue.byKey.get(incident.provider) ?? {
-        key: incident.provider,
-        name: incident.provider,
-        kind: 'mailbox-provider' as const,
-        languages: ['en'] as string[],
-      };
+      const provider = catalogue.byKey.get(incident.provider);
+      const desk = provider ?? unknownDesk(incident.provider);
+      const rule = await newestRule(db, number, desk.key);
+      const route = provider && routeFor(provider, rule);
       const templates = await letters.current(db);
       const { round } = request.query;
       const suggested =
-        (round && suggestTemplate(templates, provider, round)) || nextTemplate(templates, provider, incident);
+        (round && suggestTemplate(templates, desk, round)) ||
+        nextTemplate(templates, desk, incident, { route, rule });
       const drafts = await db
         .selectFrom('letters')
         .select(['id', 'subject', 'updated_at'])
@@ -128,19 +129,8 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         incidentTitle: incident.title,
         isClosed: incident.state === 'closed',
         drafts,
-        templates: templatesFor(templates, provider)
-          .map((template) => ({
-            key: template.key,
-            language: template.language,
-            languageName: LANGUAGES[template.language],
-            title: template.title,
-            when: template.when,
-            round: roundWords(template.round),
-            suggested: template === suggested,
-            // The same letter in another language fits as well.
-            fits: template.round === suggested?.round && template.key === suggested.key,
-          }))
-          .sort((a, b) => Number(b.suggested) - Number(a.suggested) || Number(b.fits) - Number(a.fits)),
+        why: whyNoLetter(desk, route),
+        groups: letterGroups(templatesFor(templates, desk), suggested, desk.languages),
       });
     },
   );
@@ -201,7 +191,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     const route = provider && routeFor(provider, rule);
     const [accounts, mailTo, dispatch] = await Promise.all([
       listAccounts(db),
-      usualRecipient(db, letter, template, route && addressOf(route, facts.refusal?.text ?? '')),
+      usualRecipient(db, letter, route && addressOf(route, facts.refusal?.text ?? '')),
       letter.state === 'sent' ? dispatchOfLetter(db, id) : undefined,
     ]);
     return composerView({
@@ -399,7 +389,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       from: facts.profile.contactEmail,
       fromName: facts.profile.contactName || facts.profile.name,
       replyTo: facts.profile.replyAddress,
-      to: (template.kind !== 'customers' && route && addressOf(route, facts.refusal?.text ?? '')) || '',
+      to: (isToDesk(letter.round) && route && addressOf(route, facts.refusal?.text ?? '')) || '',
       at: letter.sent_at ?? new Date(),
     });
   }

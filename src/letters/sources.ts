@@ -1,14 +1,67 @@
-import { networkText } from '../addresses/address.ts';
+import { covers, networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { getProfile } from '../profile/store.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
 import { readEvidence } from './claim-evidence.ts';
-import type { ClaimSources } from './claims-from-facts.ts';
-import type { LetterFacts } from './facts.ts';
+import type { ClaimSources, EvidenceRecord } from './claims-from-facts.ts';
+import {
+  type DayCount,
+  perDayOf,
+  readDays,
+  readEarlier,
+  readRequests,
+  readUsual,
+  trafficOf,
+  weeksOf,
+} from './course.ts';
+import type { AddressRow, LetterFacts } from './facts.ts';
+import { namedList } from './named-list.ts';
+import { questionsOf } from './questions.ts';
+import { readWarmUp } from './warm-up.ts';
 
 const REJECTIONS = 500;
+/** How old a look may be that found an address on no list, in ms: as the claim. What was found stands until somebody looks again. */
+const FRESH = 24 * 3_600_000;
+
+type AddressOfIncident = { network: string; hostname: string; label: string; purpose: string };
+
+/** What is known of one address or range of the incident; a list that has one of a range has the range. */
+function addressRow(
+  one: AddressOfIncident,
+  records: EvidenceRecord[],
+  days: DayCount[],
+  now: Date,
+): AddressRow {
+  const address = networkText(one.network);
+  const looks = records.filter(({ claim }) => claim === 'no-public-listing');
+  const about = looks.find((record) => record.address === null || covers(record.address, address));
+  const inside = looks.some(
+    (record) => record.address !== null && covers(address, record.address) && record.result === 'contradicts',
+  );
+  const isOld = about?.result === 'supports' && now.getTime() - about.observedAt.getTime() > FRESH;
+  const result = inside ? 'contradicts' : isOld ? 'unknown' : (about?.result ?? 'unknown');
+  return {
+    address,
+    hostname: one.hostname,
+    use: one.purpose || one.label,
+    listed: result === 'unknown' ? null : result === 'contradicts',
+    perDay: perDayOf(days, (counted) => covers(address, counted), now),
+  };
+}
+
+/** The provider's rule that the rejection recorded last fits; null: none of its own. */
+export async function newestRule(db: Db | Trx, number: number, provider: string): Promise<string | null> {
+  const newest = await db
+    .selectFrom('rejections')
+    .select('rule')
+    .where('incident_number', '=', number)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return ruleIdOf(newest?.rule, provider);
+}
 
 /** What a letter of this incident can rest on, read in a fixed number of queries. */
 export async function readSources(
@@ -22,7 +75,15 @@ export async function readSources(
   const addresses = await db
     .selectFrom('incident_addresses as ia')
     .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-    .select(['a.network', 'a.hostname', 'a.jmrp_since', 'a.snds_since'])
+    .select([
+      'a.network',
+      'a.hostname',
+      'a.label',
+      'a.purpose',
+      'a.in_use_since',
+      'a.jmrp_since',
+      'a.snds_since',
+    ])
     .where('ia.incident_number', '=', number)
     .orderBy('a.network')
     .execute();
@@ -39,6 +100,7 @@ export async function readSources(
       'block_code',
       'temporary',
       'rule',
+      'list_name',
     ])
     .where('incident_number', '=', number)
     .orderBy('id', 'desc')
@@ -52,17 +114,14 @@ export async function readSources(
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const letter = await db
-    .selectFrom('letters')
-    .select(['sent_at', 'round'])
-    .where('incident_number', '=', number)
-    .where('state', '=', 'sent')
-    .orderBy('sent_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const requests = await readRequests(db, number);
+  const letter = requests.at(-1);
+  const days = await readDays(db, row, now);
+  const earlier = await readEarlier(db, row);
+  const usual = await readUsual(db, row.provider);
   const reply = await db
     .selectFrom('messages')
-    .select(['at', 'verdict', 'quote'])
+    .select(['at', 'verdict', 'quote', 'text'])
     .where('incident_number', '=', number)
     .where('direction', '=', 'in')
     .where('verdict', 'not in', ['acknowledged', 'other'])
@@ -97,7 +156,7 @@ export async function readSources(
     blockCode: newest?.block_code ?? '',
     recipientDomains: row.recipient_domains,
     ticketReference: ticket?.reference ?? '',
-    lastLetter: letter?.sent_at ? { at: letter.sent_at, round: letter.round } : null,
+    lastLetter: letter ? { at: letter.at, round: letter.round } : null,
     lastReply: reply?.verdict ? { at: reply.at, verdict: reply.verdict, quote: reply.quote ?? '' } : null,
     incident: {
       number,
@@ -106,7 +165,25 @@ export async function readSources(
       rejectionCount: row.rejection_count,
       affected: row.affected,
       temporary: newest?.temporary ?? false,
+      state: row.state,
+      openedAt: row.opened_at,
+      firstAnswerAt: row.first_answer_at,
+      mitigatedAt: row.mitigated_at,
+      recoveredAt: row.recovered_at,
+      recipients: new Set(rejections.flatMap((one) => one.recipient?.toLowerCase() ?? [])).size,
     },
+    requests,
+    questions: reply?.verdict === 'needs-information' ? questionsOf(reply.text) : [],
+    volumeWeeks: weeksOf(days, now),
+    traffic: trafficOf(days, now),
+    addressRows: addresses.map((one) => addressRow(one, evidence, days, now)),
+    warmUp: readWarmUp(
+      evidence.find(({ claim }) => claim === 'new-ip-warmup')?.words ?? '',
+      addresses.find((one) => one.in_use_since)?.in_use_since ?? null,
+    ),
+    earlier,
+    usual,
+    list: newest ? namedList(newest.list_name, newest.text) : null,
     profile,
     now,
   };

@@ -5,7 +5,6 @@ import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Channel, LetterRow } from '../database/tables.ts';
 import { askForCheck, lastCheck } from '../evidence/checks.ts';
-import { beginsRound, isRequest } from '../incidents/state.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Provider } from '../providers/schema.ts';
@@ -15,10 +14,11 @@ import type { Actor } from '../web/access.ts';
 import { kindsToCheck } from './claim-help.ts';
 import { CLAIM_KEYS, type Claim, judgeClaims } from './claims.ts';
 import { isInTheWay, type StoredClaim } from './claims-view.ts';
-import { type Draft, draftLetter, oneLine } from './draft.ts';
+import { type Draft, draftLetter } from './draft.ts';
 import { type LetterFacts, stillMissing } from './facts.ts';
+import { oneLine } from './letter-values.ts';
 import { mergeEdits } from './merge-edits.ts';
-import { roundWords } from './rounds.ts';
+import { beginsRound, isRequest, isToDesk, roundWords } from './rounds.ts';
 import { readSources } from './sources.ts';
 import type { LetterTemplate } from './templates.ts';
 
@@ -361,7 +361,7 @@ export async function sendLetter(
   refuseUnready(letter, draft, overridden);
   const reference = sending.reference?.trim() || facts.ticketReference || null;
   const ticket =
-    reference && template.kind !== 'customers'
+    reference && isToDesk(letter.round)
       ? await ensureTicket(trx, actor, number, { reference, channel: sending.channel, at })
       : null;
   const sentBefore = await trx

@@ -5,7 +5,7 @@ import { NEEDS } from './facts.ts';
 import { LANGUAGES } from './language.ts';
 import type { Shelved } from './library.ts';
 import { mergeEdits } from './merge-edits.ts';
-import { ROUNDS, roundWords } from './rounds.ts';
+import { AUDIENCES, ROUNDS, roundWords } from './rounds.ts';
 import { lineDiff } from './template/line-diff.ts';
 import { textOfVersion, type VersionRow } from './template-store.ts';
 import { partsOfKey, type TemplateText, type TextProblem, textOf } from './template-text.ts';
@@ -16,7 +16,7 @@ export const KIND_WORDS: Record<string, string> = {
   'mailbox-provider': 'any mailbox provider',
   'filter-vendor': 'any filter vendor',
   'block-list': 'any block list',
-  customers: 'our customers',
+  ...AUDIENCES,
 };
 /** Kinds come after the providers that have letters of their own. */
 const isKind = (owner: string) => Object.hasOwn(KIND_WORDS, owner);

@@ -5,7 +5,8 @@ import { ROUNDS } from './rounds.ts';
 /** What names a template in an address. */
 export const TemplateParams = Type.Object({
   owner: Type.String({ pattern: '^[a-z0-9-]+$', maxLength: 60 }),
-  round: Type.Enum([...ROUNDS]),
+  // With the rule that it is for, where it has one: `first-pbl`.
+  round: Type.String({ pattern: `^(?:${ROUNDS.join('|')})(?:-[a-z]{1,20})?$`, maxLength: 60 }),
   language: Type.Enum(Object.keys(LANGUAGES)),
 });
 export const VersionNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });

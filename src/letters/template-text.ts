@@ -1,11 +1,11 @@
 import { Type } from '../json-schema.ts';
 import { whenUnknown } from './claims.ts';
 import type { Language } from './language.ts';
-import type { Round } from './rounds.ts';
+import { type Round, roundOfName } from './rounds.ts';
 import { MAX_TEMPLATE } from './template/parse.ts';
 import type { TemplateProblem } from './template/problem.ts';
 import { checkTemplate } from './template-check.ts';
-import { AUDIENCES, type LetterTemplate } from './templates.ts';
+import { KINDS, type LetterTemplate } from './templates.ts';
 
 /** What a person writes of a template; needs and claims follow from it. */
 export type TemplateText = { title: string; when: string; subject: string; body: string };
@@ -57,7 +57,7 @@ export const sameText = (a: TemplateText, b: TemplateText) =>
 /** A key names whom a template is for and its round: `outlook-com/first`, `block-list/first`. */
 export function partsOfKey(key: string): { owner: string; round: string; of: 'provider' | 'kind' } {
   const [owner = '', round = ''] = key.split('/');
-  return { owner, round, of: (AUDIENCES as readonly string[]).includes(owner) ? 'kind' : 'provider' };
+  return { owner, round, of: (KINDS as readonly string[]).includes(owner) ? 'kind' : 'provider' };
 }
 
 /** The claims of a text: in the order of `before`, with those of it that a desk expects in any case, then the new ones. */
@@ -86,10 +86,10 @@ export function readText(
   return {
     template: {
       ...text,
-      ...(of === 'kind' ? { kind: owner as (typeof AUDIENCES)[number] } : { provider: owner }),
+      ...(of === 'kind' ? { kind: owner as (typeof KINDS)[number] } : { provider: owner }),
       key,
       language: language as Language,
-      round: round as Round,
+      ...(roundOfName(round) as { round: Round; rules?: string[] }),
       needs: [...new Set([...subject.needs, ...body.needs])],
       claims: claimsOf([...new Set([...subject.claims, ...body.claims])], before),
       forms: { subject: subject.forms, body: body.forms },

@@ -7,19 +7,27 @@ import { type Static, Type } from '../json-schema.ts';
 import { CLAIM_KEYS, whenUnknown } from './claims.ts';
 import { NEEDS } from './facts.ts';
 import { LANGUAGES } from './language.ts';
-import { ROUNDS, type Round } from './rounds.ts';
+import { AUDIENCES, type Audience, audienceOf, ROUNDS, type Round } from './rounds.ts';
 import type { Form } from './template/forms.ts';
 import type { TemplateProblem } from './template/problem.ts';
 import { checkTemplate } from './template-check.ts';
 
-export const AUDIENCES = ['mailbox-provider', 'filter-vendor', 'block-list', 'customers'] as const;
+/** The kinds of desks, and those to whom a letter goes that is not for the desk. */
+export const KINDS = [
+  'mailbox-provider',
+  'filter-vendor',
+  'block-list',
+  ...(Object.keys(AUDIENCES) as Audience[]).filter((audience) => audience !== 'desk'),
+] as const;
 
 /** The front matter of a letter template. */
 const FrontMatter = Type.Object(
   {
     provider: Type.Optional(Type.String({ pattern: '^[a-z0-9-]+$' })),
-    kind: Type.Optional(Type.Enum([...AUDIENCES])),
+    kind: Type.Optional(Type.Enum([...KINDS])),
     round: Type.Enum([...ROUNDS]),
+    /** Rejection rules of the provider for which this letter is meant, beside the one for all others. */
+    rules: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z0-9-]+$' }), { minItems: 1 })),
     title: Type.String({ minLength: 3, maxLength: 120 }),
     when: Type.String({ minLength: 10, maxLength: 300 }),
     subject: Type.String({ minLength: 3, maxLength: 200 }),
@@ -30,7 +38,7 @@ const FrontMatter = Type.Object(
 );
 
 export type LetterTemplate = Omit<Static<typeof FrontMatter>, 'round' | 'needs'> & {
-  /** `outlook-com/first`; with its language it names one file. */
+  /** `outlook-com/first`, `spamhaus/first-pbl`; with its language it names one file. */
   key: string;
   language: keyof typeof LANGUAGES;
   round: Round;
@@ -93,8 +101,14 @@ function readTemplate(folder: string, file: string, parts: ReadonlyMap<string, s
     refuse('must begin with front matter between --- lines');
   const data: unknown = attempt(() => parseYaml(front), refuse);
   const matter = checkData(FrontMatter, data, `${file}: front matter`);
-  if (matter.round !== round) refuse(`round is ${matter.round} and must equal the file's name`);
+  const variant = matter.rules && round.startsWith(`${matter.round}-`);
+  if (matter.round !== round && !variant) refuse(`round is ${matter.round} and must equal the file's name`);
+  if (matter.rules && !(variant && matter.provider))
+    refuse('rules are for a letter of a provider, named <round>-<variant>');
   if ((matter.provider ?? matter.kind) !== owner) refuse(`provider or kind must be ${owner}, as its folder`);
+  const audience = audienceOf(matter.round);
+  if (matter.kind && (matter.kind in AUDIENCES ? matter.kind : 'desk') !== audience)
+    refuse(`a letter of round ${matter.round} goes to ${audience}, and its kind is ${matter.kind}`);
   return {
     ...matter,
     key: `${owner}/${round}`,

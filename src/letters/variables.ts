@@ -27,6 +27,44 @@ export const VARIABLES: Record<string, Standing> = {
   lifted: 'condition',
   temporary: 'condition',
   refusedSince: 'condition',
+  incidentNumber: 'always',
+  openedAt: 'always',
+  firstAnswerAt: 'guarded',
+  mitigatedAt: 'guarded',
+  recoveredAt: 'guarded',
+  isInvestigating: 'condition',
+  isIdentified: 'condition',
+  isMonitoring: 'condition',
+  isResolved: 'condition',
+  recipientCount: 'guarded',
+  today: 'always',
+  nextUpdate: 'always',
+  traffic: 'condition',
+  'traffic.accepted': 'guarded',
+  'traffic.refused': 'guarded',
+  'traffic.share': 'guarded',
+  usual: 'condition',
+  'usual.count': 'guarded',
+  'usual.median': 'guarded',
+  'usual.most': 'guarded',
+  listName: 'guarded',
+  'deadList.name': 'dead-list',
+  'deadList.ended': 'guarded',
+  startDate: 'start-date',
+  movedFrom: 'moved-from',
+  volumeDoubted: 'condition',
+  account: 'account',
+  abuseEvidence: 'abuse-evidence',
+  lock: 'lock',
+  sampleHeaders: 'sample-headers',
+  decision: 'decision',
+  prevention: 'prevention',
+  requests: 'condition',
+  questions: 'condition',
+  volumeWeeks: 'condition',
+  plan: 'condition',
+  addressRows: 'condition',
+  earlier: 'condition',
   firstRejectionAt: 'guarded',
   lastRejectionAt: 'guarded',
   rejectionCount: 'guarded',
@@ -55,16 +93,50 @@ export const SHAPES: Record<string, 'moment' | 'list'> = {
   firstRejectionAt: 'moment',
   lastRejectionAt: 'moment',
   soon: 'moment',
+  openedAt: 'moment',
+  firstAnswerAt: 'moment',
+  mitigatedAt: 'moment',
+  recoveredAt: 'moment',
+  today: 'moment',
+  nextUpdate: 'moment',
+  // Columns of tables, whichever.
+  'this.at': 'moment',
+  'this.answeredAt': 'moment',
+  'this.from': 'moment',
+  'this.to': 'moment',
+  'this.liftedAt': 'moment',
 };
 
 /**
- * Lists of rows, for `{{#each name}}`, each with its columns, which are texts. A column that may be empty is `guarded`
- * like a variable. The list itself is named in {@link VARIABLES} as `condition`.
+ * Lists of rows, for `{{#each name}}`, each with its columns: texts, moments and conditions, with the standing of
+ * variables. The list itself is named in {@link VARIABLES} as `condition`.
  */
-export const TABLES: Record<string, Record<string, 'always' | 'guarded'>> = {};
+export const TABLES: Record<string, Record<string, Standing>> = {
+  requests: { at: 'always', reference: 'guarded', by: 'guarded', answeredAt: 'guarded', answer: 'guarded' },
+  questions: { number: 'always', text: 'always', answer: 'answers' },
+  volumeWeeks: { from: 'always', to: 'always', least: 'always', most: 'always' },
+  plan: { week: 'always', daily: 'warm-up-plan' },
+  addressRows: {
+    address: 'always',
+    hostname: 'guarded',
+    use: 'guarded',
+    isListed: 'condition',
+    isClean: 'condition',
+    perDay: 'guarded',
+  },
+  earlier: { number: 'always', at: 'always', liftedAt: 'guarded' },
+};
 
-/** A refusal whose time is known has a text. */
-export const IMPLIED: Record<string, string> = { 'refusal.text': 'refusal.at' };
+/** What is there when something else is: a refusal whose time is known has a text. */
+export const IMPLIED: Record<string, string> = {
+  'refusal.text': 'refusal.at',
+  'traffic.accepted': 'traffic',
+  'traffic.refused': 'traffic',
+  'traffic.share': 'traffic',
+  'usual.count': 'usual',
+  'usual.median': 'usual',
+  'usual.most': 'usual',
+};
 
 export type Vocabulary = { variables: typeof VARIABLES; shapes: typeof SHAPES; tables: typeof TABLES };
 export const VOCABULARY: Vocabulary = { variables: VARIABLES, shapes: SHAPES, tables: TABLES };

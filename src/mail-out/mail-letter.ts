@@ -2,7 +2,7 @@ import { readMail } from '../correspondence/mail.ts';
 import type { Trx } from '../database/open.ts';
 import type { SendingAccountRow } from '../database/tables.ts';
 import { getIncident, lockIncident } from '../incidents/store.ts';
-import { isInTicket } from '../letters/rounds.ts';
+import { isInTicket, isToDesk } from '../letters/rounds.ts';
 import { getLetter, type ReadyLetter, sendLetter } from '../letters/store.ts';
 import type { LetterTemplate } from '../letters/templates.ts';
 import { invalid } from '../problem.ts';
@@ -135,7 +135,7 @@ export async function mailLetter(
       compose(trx, secrets, account, letter, {
         to,
         attachments,
-        isToProvider: template.kind !== 'customers',
+        isToProvider: isToDesk(template.round),
       }),
   });
   await trx

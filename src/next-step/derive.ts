@@ -1,4 +1,5 @@
-import { isLifted, isRequest } from '../incidents/state.ts';
+import { isLifted } from '../incidents/state.ts';
+import { isRequest } from '../letters/rounds.ts';
 import { playbookFor } from '../providers/cases.ts';
 import { routeFor, ruleIdOf } from '../providers/playbook.ts';
 import type { Route } from '../providers/schema.ts';

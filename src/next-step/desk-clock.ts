@@ -1,5 +1,5 @@
 import type { IncidentRow } from '../database/tables.ts';
-import { beginsRound } from '../incidents/state.ts';
+import { beginsRound } from '../letters/rounds.ts';
 import type { Provider } from '../providers/schema.ts';
 import { roughHours } from './hours.ts';
 

@@ -1,4 +1,4 @@
-import { isRequest } from '../incidents/state.ts';
+import { isRequest } from '../letters/rounds.ts';
 import { addProviderHours } from '../providers/playbook.ts';
 import type { Facts, Situation, Words } from './facts.ts';
 import type { Button, Condition, DueRule, Rule } from './schema.ts';

@@ -223,6 +223,12 @@ export const ReplyRule = Type.Object(
 );
 export type ReplyRule = Static<typeof ReplyRule>;
 
+/** Which letters the desk reads, by their rounds (`src/letters/rounds.ts`); none: nobody is there who reads. */
+const DeskLetters = Type.Object(
+  { rounds: Type.Array(Slug, { maxItems: 20 }), why: Words, source: Source, verified: Verified },
+  closed,
+);
+
 export const Provider = Type.Object(
   {
     key: Slug,
@@ -265,6 +271,8 @@ export const Provider = Type.Object(
     stop: Type.Optional(Stop),
     /** What differs for some of their refusals, or for one of their lists. */
     cases: Type.Optional(Type.Array(Case, { minItems: 1, maxItems: 12 })),
+    /** Absent: every letter that one of the routes takes. */
+    letters: Type.Optional(DeskLetters),
     worksWell: Type.Array(Fact, { maxItems: 20 }),
     neverWorks: Type.Array(Fact, { maxItems: 20 }),
     replies: Type.Array(ReplyRule, { maxItems: 100 }),

@@ -1,8 +1,9 @@
 import t from 'tap';
 import type { IncidentRow, IncidentState } from '../../src/database/tables.ts';
 import { STATES } from '../../src/incidents/incidents.ts';
-import { beginsRound, isLifted, isRequest, nextState, type StateEvent } from '../../src/incidents/state.ts';
+import { isLifted, nextState, type StateEvent } from '../../src/incidents/state.ts';
 import { confirmRecovery, getIncident, moveState, setState } from '../../src/incidents/store.ts';
+import { beginsRound, isRequest } from '../../src/letters/rounds.ts';
 import { VERDICTS } from '../../src/providers/schema.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { REFUSAL, type TestDesk, testDesk } from '../desk.ts';
@@ -97,7 +98,7 @@ t.test('which letters ask, and which begin a round', async (t) => {
   ];
   t.strictSame(rounds.filter(isRequest), rounds);
   t.strictSame(rounds.filter(beginsRound), ['first', 'second-review', 'escalation', 'pre-emptive', 'range']);
-  for (const round of ['thanks', 'ask-cause', 'notice', '', 'First']) {
+  for (const round of ['thanks', 'ask-cause', 'notice', 'hand-over', 'summary', '', 'First', 'constructor']) {
     t.notOk(isRequest(round), round);
     t.notOk(beginsRound(round), round);
   }

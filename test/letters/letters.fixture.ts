@@ -47,6 +47,39 @@ export const fullProfile: Profile = {
 export const REFUSAL =
   "550 5.7.1 Unfortunately, messages from [203.0.113.7] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3150). [MX01.example.net 2026-03-11T06:03:07.118Z 08DE000000000001]";
 
+/** What an incident has before anything is asked. */
+const UNTOUCHED = {
+  state: 'open',
+  openedAt: hoursAgo(2),
+  firstAnswerAt: null,
+  mitigatedAt: null,
+  recoveredAt: null,
+  recipients: 0,
+} as const;
+export const incidentWith = (changes: Partial<LetterFacts['incident']>): LetterFacts['incident'] => ({
+  number: 41,
+  firstRejectionAt: null,
+  lastRejectionAt: null,
+  rejectionCount: 0,
+  affected: '',
+  temporary: false,
+  ...UNTOUCHED,
+  ...changes,
+});
+
+/** All that is known beside the incident, for the letters that tell it. */
+const COURSE = {
+  requests: [],
+  questions: [],
+  volumeWeeks: [],
+  traffic: null,
+  addressRows: [],
+  warmUp: null,
+  earlier: [],
+  usual: null,
+  list: null,
+} satisfies Partial<LetterFacts>;
+
 export function factsWith(changes: Partial<LetterFacts> = {}): LetterFacts {
   return {
     providerName: 'Outlook.com',
@@ -58,14 +91,39 @@ export function factsWith(changes: Partial<LetterFacts> = {}): LetterFacts {
     ticketReference: 'SRX1790000001ID',
     lastLetter: { at: hoursAgo(24), round: 'first' },
     lastReply: { at: hoursAgo(22), verdict: 'denied', quote: '203.0.113.7 does not qualify for mitigation.' },
-    incident: {
-      number: 41,
+    incident: incidentWith({
       firstRejectionAt: new Date('2026-03-10T05:52:07Z'),
       lastRejectionAt: hoursAgo(2.2),
       rejectionCount: 284,
       affected: 'two shops',
-      temporary: false,
-    },
+      state: 'action-needed',
+      openedAt: new Date('2026-03-10T06:10:00Z'),
+      firstAnswerAt: hoursAgo(22),
+      recipients: 12,
+    }),
+    ...COURSE,
+    requests: [
+      {
+        at: hoursAgo(24),
+        round: 'first',
+        reference: 'SRX1790000001ID',
+        by: 'Ada',
+        answer: {
+          at: hoursAgo(22),
+          verdict: 'denied',
+          quote: '203.0.113.7 does not qualify for mitigation.',
+        },
+      },
+    ],
+    addressRows: [
+      {
+        address: '203.0.113.7',
+        hostname: 'web-3.harbour.example.com',
+        use: 'order mail',
+        listed: false,
+        perDay: 1100,
+      },
+    ],
     profile: minimalProfile,
     now: NOW,
     ...changes,
@@ -80,16 +138,24 @@ export const bareFacts = (changes: Partial<LetterFacts> = {}) =>
     lastLetter: null,
     lastReply: null,
     recipientDomains: ['outlook.com'],
-    incident: {
-      number: 41,
+    incident: incidentWith({
       firstRejectionAt: hoursAgo(2.2),
       lastRejectionAt: hoursAgo(2.2),
       rejectionCount: 1,
-      affected: '',
-      temporary: false,
-    },
+    }),
+    requests: [],
+    addressRows: [{ address: '203.0.113.7', hostname: '', use: '', listed: null, perDay: null }],
     ...changes,
   });
+
+export const PLAN = {
+  startsAt: new Date('2026-03-16T00:00:00Z'),
+  movedFrom: '198.51.100.20',
+  weeks: [50, 200, 800, 1100].map((daily, index) => ({ week: index + 1, daily: String(daily) })),
+};
+/** With what only some letters cannot do without. */
+export const knownFacts = (changes: Partial<LetterFacts> = {}) =>
+  factsWith({ warmUp: PLAN, list: { name: 'SORBS', ended: '2024-06' }, ...changes });
 
 const FOUND: Record<string, string> = {
   'no-public-listing': 'none of 42 lists has it',
@@ -135,7 +201,7 @@ export const sourcesWith = (changes: Partial<ClaimSources> = {}): ClaimSources =
   ...changes,
 });
 
-/** The five worlds in which every letter is tried. */
+/** The worlds in which every letter is tried. */
 export const WORLDS: Record<string, { facts: LetterFacts; sources: ClaimSources }> = {
   'least known': { facts: bareFacts(), sources: sourcesWith({ rejections: [] }) },
   'all supported': {
@@ -165,18 +231,75 @@ export const WORLDS: Record<string, { facts: LetterFacts; sources: ClaimSources 
       ),
     }),
   },
+  'a long course': {
+    facts: knownFacts({
+      profile: fullProfile,
+      lastReply: {
+        at: hoursAgo(22),
+        verdict: 'needs-information',
+        quote: 'We see irregular traffic from this address.',
+      },
+      questions: ['Who operates the server?', 'Please describe the mail that it sends.'],
+      volumeWeeks: [0, 1, 2, 3].map((week) => ({
+        from: new Date(Date.UTC(2026, 1, 11 + 7 * week)),
+        to: new Date(Date.UTC(2026, 1, 17 + 7 * week)),
+        least: 940,
+        most: 1210 + week,
+      })),
+      traffic: { accepted: 6120, refused: 1404 },
+      requests: [
+        { at: hoursAgo(72), round: 'first', reference: 'SRX1790000001ID', by: 'Ada', answer: null },
+        {
+          at: hoursAgo(24),
+          round: 'second-review',
+          reference: '',
+          by: '',
+          answer: { at: hoursAgo(22), verdict: 'denied', quote: '' },
+        },
+      ],
+      earlier: [
+        { number: 12, at: hoursAgo(24 * 90), liftedAt: hoursAgo(24 * 86) },
+        { number: 9, at: hoursAgo(24 * 200), liftedAt: null },
+      ],
+      usual: { count: 23, median: 3 * 86_400_000, most: 11 * 86_400_000 },
+    }),
+    sources: sourcesWith({
+      profile: fullProfile,
+      evidence: ['spf-pass', 'fix-date', 'ip-controlled'].map((key) => record(key)),
+    }),
+  },
+  'delivered again': {
+    facts: factsWith({
+      incident: incidentWith({
+        firstRejectionAt: hoursAgo(60),
+        lastRejectionAt: hoursAgo(30),
+        state: 'recovered',
+        mitigatedAt: hoursAgo(28),
+        recoveredAt: hoursAgo(20),
+        rejectionCount: 1,
+      }),
+    }),
+    sources: sourcesWith(),
+  },
   'several addresses, deferred': {
     facts: factsWith({
       profile: fullProfile,
       addresses: ['203.0.113.7', '203.0.113.8', '203.0.113.16/28', '2001:db8::7'],
-      incident: {
-        number: 41,
+      incident: incidentWith({
         firstRejectionAt: hoursAgo(30),
         lastRejectionAt: hoursAgo(2.2),
         rejectionCount: 284,
-        affected: '',
         temporary: true,
-      },
+        state: 'mitigated',
+        mitigatedAt: hoursAgo(22),
+      }),
+      addressRows: ['203.0.113.7', '203.0.113.8', '203.0.113.16/28', '2001:db8::7'].map((address, index) => ({
+        address,
+        hostname: index % 2 ? '' : `out-${index}.harbour.example.com`,
+        use: index ? 'order mail' : '',
+        listed: [true, false, null][index] ?? null,
+        perDay: index ? 420 * index : null,
+      })),
       lastReply: { at: hoursAgo(22), verdict: 'mitigated', quote: '' },
     }),
     sources: sourcesWith({

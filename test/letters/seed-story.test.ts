@@ -3,7 +3,7 @@ import t from 'tap';
 import type { EvidenceRecord } from '../../src/letters/claims-from-facts.ts';
 import type { LetterFacts } from '../../src/letters/facts.ts';
 import { loadTemplates } from '../../src/letters/templates.ts';
-import { draftIn, factsWith, minimalProfile, record, sourcesWith } from './letters.fixture.ts';
+import { draftIn, factsWith, incidentWith, minimalProfile, record, sourcesWith } from './letters.fixture.ts';
 
 /**
  * One web server is blocked by Outlook.com without a warning; the first request is declined, the second
@@ -36,14 +36,13 @@ const story = (now: Date, refusedAt: Date, changes: Partial<LetterFacts> = {}) =
       at: refusedAt,
       codes: '550 5.7.1 S3150',
     },
-    incident: {
+    incident: incidentWith({
       number: 1,
       firstRejectionAt: at('13T07:41:12'),
       lastRejectionAt: refusedAt,
       rejectionCount: 112,
       affected: 'a shop',
-      temporary: false,
-    },
+    }),
     ticketReference: '',
     lastLetter: null,
     lastReply: null,

@@ -1,13 +1,24 @@
 import t from 'tap';
 import { isArgumentFor } from '../../src/letters/claims.ts';
-import { nextRound, suggestTemplate, templatesFor } from '../../src/letters/suggest.ts';
+import { isToDesk, ROUNDS, type Round } from '../../src/letters/rounds.ts';
+import {
+  nextRound,
+  nextTemplate,
+  suggestTemplate,
+  takesLetter,
+  templatesFor,
+  unknownDesk,
+  whyNoLetter,
+} from '../../src/letters/suggest.ts';
 import { loadTemplates } from '../../src/letters/templates.ts';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
-import type { Verdict } from '../../src/providers/schema.ts';
+import { routeFor } from '../../src/providers/playbook.ts';
+import type { Provider, Verdict } from '../../src/providers/schema.ts';
 
 const templates = loadTemplates();
-const { providers } = readCatalogue();
-const outlook = { key: 'outlook-com', kind: 'mailbox-provider' } as const;
+const { providers, byKey } = readCatalogue();
+const desk = (key: string) => byKey.get(key) ?? unknownDesk(key);
+const outlook = desk('outlook-com');
 
 t.test('the next round follows from state and last answer', async (t) => {
   const round = (
@@ -32,32 +43,86 @@ t.test('the provider’s own letter before that of its kind, the language before
     key: 'mailbox-provider/first',
     language: 'de',
   });
-  t.match(suggestTemplate(templates, { key: 't-online', kind: 'mailbox-provider' }, 'first', 'de'), {
+  t.match(suggestTemplate(templates, desk('t-online'), 'first', 'de'), {
     key: 't-online/first',
     language: 'de',
   });
-  t.match(suggestTemplate(templates, { key: 'orange-fr', kind: 'mailbox-provider' }, 'first', 'fr'), {
+  t.match(suggestTemplate(templates, desk('orange-fr'), 'first', 'fr'), {
     key: 'mailbox-provider/first',
     language: 'en',
   });
-  t.match(suggestTemplate(templates, { key: 'proofpoint', kind: 'filter-vendor' }, 'second-review'), {
+  t.match(suggestTemplate(templates, desk('proofpoint'), 'second-review'), {
     key: 'mailbox-provider/second-review',
   });
-  t.match(suggestTemplate(templates, { key: 'spamhaus', kind: 'block-list' }, 'first'), {
+  t.match(suggestTemplate(templates, desk('spamhaus'), 'first'), {
     key: 'spamhaus/first',
   });
-  t.match(suggestTemplate(templates, { key: 'spamcop', kind: 'block-list' }, 'second-review'), {
+  t.match(suggestTemplate(templates, desk('psbl'), 'second-review'), {
     key: 'block-list/second-review',
   });
+  t.match(
+    suggestTemplate(templates, desk('t-online'), 'first'),
+    { language: 'de' },
+    'the desk’s first language',
+  );
+  t.match(
+    suggestTemplate(templates, desk('t-online'), 'notice'),
+    { language: 'en' },
+    'customers are not the desk',
+  );
+});
+
+t.test('a refusal with a rule of its own gets the letter that is meant for it', async (t) => {
+  const spamhaus = desk('spamhaus');
+  const first = (rule: string | null) => suggestTemplate(templates, spamhaus, 'first', undefined, rule)?.key;
+  t.equal(first(null), 'spamhaus/first');
+  t.equal(first('css'), 'spamhaus/first');
+  t.equal(first('pbl'), 'spamhaus/first-pbl');
+  t.equal(first('dbl'), 'spamhaus/first-dbl');
+  for (const { provider, rules = [], key } of templates)
+    for (const rule of rules)
+      t.ok(provider && byKey.get(provider)?.rejections.some(({ id }) => id === rule), `${key}: ${rule}`);
+});
+
+t.test('the way to ask decides to whom the first letter goes', async (t) => {
+  const fresh = { state: 'open', last_verdict: null, round: 0 } as const;
+  const next = (key: string, rule: string | null) =>
+    nextTemplate(templates, desk(key), fresh, { route: routeFor(desk(key) as Provider, rule), rule })?.key;
+  t.equal(next('spamhaus', 'sbl'), 'spamhaus/hand-over');
+  t.equal(next('tim-it', null), 'recipient-admin/note');
+  t.equal(next('microsoft-365', 'rejected-by-recipient'), 'microsoft-365/note');
+  t.equal(next('outlook-com', null), 'outlook-com/first');
+});
+
+t.test('no letter where nobody reads one, and the page says why', async (t) => {
+  const toDesk = (key: string) =>
+    [...new Set(templatesFor(templates, desk(key)).map(({ round }) => round))].filter(isToDesk);
+  for (const key of ['free-fr', 'abusix', 'uceprotect', 'spectrum', 'efnetrbl']) {
+    const one = desk(key) as Provider;
+    t.strictSame(toDesk(key), [], key);
+    t.ok(whyNoLetter(one, routeFor(one, null)).length > 20, key);
+    t.ok(suggestTemplate(templates, one, 'notice'), `${key}: customers are told all the same`);
+    const waiting = { state: 'awaiting-provider', last_verdict: null, round: 1 } as const;
+    t.equal(nextTemplate(templates, one, waiting), undefined, key);
+  }
+  t.strictSame(toDesk('spamcop'), ['first'], 'an error of the list, and nothing else');
+  t.strictSame(toDesk('gmail'), ['first'], 'one form for each cause');
+  t.equal(whyNoLetter(outlook, routeFor(outlook as Provider, null)), '');
+  for (const { key, letters } of providers)
+    for (const round of letters?.rounds ?? []) t.ok(ROUNDS.includes(round as Round), `${key}: ${round}`);
 });
 
 t.test('every provider has a letter for each usual round, one for each round and language', async (t) => {
   for (const provider of providers) {
     for (const round of ['first', 'followup-silence', 'second-review', 'answer-info', 'thanks'] as const)
-      t.ok(suggestTemplate(templates, provider, round), `${provider.key}: ${round}`);
-    const offered = templatesFor(templates, provider).map(
-      (template) => `${template.round} ${template.language}`,
-    );
+      t.equal(
+        suggestTemplate(templates, provider, round) !== undefined,
+        takesLetter(provider, round),
+        `${provider.key}: ${round}`,
+      );
+    const offered = templatesFor(templates, provider)
+      .filter((template) => !template.rules)
+      .map((template) => `${template.round} ${template.language}`);
     t.equal(new Set(offered).size, offered.length, provider.key);
     t.ok(offered.includes('notice en'));
   }
@@ -65,7 +130,7 @@ t.test('every provider has a letter for each usual round, one for each round and
 
 t.test('no letter to a list operator argues with other lists', async (t) => {
   for (const provider of providers.filter(({ kind }) => kind === 'block-list')) {
-    for (const template of templatesFor(templates, provider).filter((one) => one.kind !== 'customers'))
+    for (const template of templatesFor(templates, provider).filter((one) => isToDesk(one.round)))
       t.ok(
         template.claims.every((claim) => isArgumentFor(claim, 'block-list')),
         `${provider.key}: ${template.key}`,

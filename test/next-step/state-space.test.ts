@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isRequest } from '../../src/incidents/state.ts';
+import { isRequest } from '../../src/letters/rounds.ts';
 import { fill } from '../../src/next-step/engine.ts';
 import { hrefOf } from '../../src/next-step/links.ts';
 import { RULES } from '../../src/next-step/rules.ts';

@@ -1,5 +1,5 @@
 import type { Need } from '../facts.ts';
-import { IMPLIED, own, type Vocabulary } from '../variables.ts';
+import { IMPLIED, own, type Standing, type Vocabulary } from '../variables.ts';
 import { nearest } from './nearest.ts';
 
 /** Names that a block sets for what stands inside it. */
@@ -18,7 +18,7 @@ export type Scope = {
   /** Names that blocks around have set. */
   evidence: string[];
   /** Inside `each`: the columns of its rows; `text`: the list is one of texts. */
-  row: Record<string, 'always' | 'guarded'> | 'text' | null;
+  row: Record<string, Standing> | 'text' | null;
 };
 export const TOP: Scope = { guards: [], evidence: [], row: null };
 
@@ -60,11 +60,15 @@ export class Names {
     if (standing === 'condition') this.report(at, `${name} is for conditions only`);
     else if (standing === 'guarded' && !isGuarded) this.mayBeEmpty(name, at);
     else if (standing !== 'guarded' && !isGuarded) {
-      this.needs.add(standing);
-      if (this.named && !this.named.includes(standing))
-        this.report(at, `${name} is used, so needs must name ${standing}`);
+      this.need(standing, name, at);
     }
     return name;
+  }
+
+  private need(need: Need, name: string, at: number): void {
+    this.needs.add(need);
+    if (this.named && !this.named.includes(need))
+      this.report(at, `${name} is used, so needs must name ${need}`);
   }
 
   private mayBeEmpty(name: string, at: number): void {
@@ -102,7 +106,10 @@ export class Names {
       return undefined;
     }
     const whole = `this.${column}`;
-    if (standing === 'guarded' && how === 'output' && !guards.includes(whole)) this.mayBeEmpty(name, at);
+    if (how === 'condition' || standing === 'always' || guards.includes(whole)) return whole;
+    if (standing === 'condition') this.report(at, `${name} is for conditions only`);
+    else if (standing === 'guarded') this.mayBeEmpty(name, at);
+    else this.need(standing, name, at);
     return whole;
   }
 

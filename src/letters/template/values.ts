@@ -1,6 +1,7 @@
 import { own, VOCABULARY, type Vocabulary } from '../variables.ts';
 
-export type Row = Readonly<Record<string, string>>;
+export type Cell = string | boolean | Date;
+export type Row = Readonly<Record<string, Cell>>;
 export type Value = string | boolean | Date | readonly string[] | readonly Row[];
 /** By the whole name, `profile.name`; frozen, without a prototype. */
 export type Values = Readonly<Record<string, Value>>;
@@ -18,6 +19,9 @@ function reach(facts: unknown, name: string): unknown {
 const textOf = (value: unknown) =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
+const cellOf = (value: unknown): Cell =>
+  value instanceof Date ? new Date(value) : typeof value === 'boolean' ? value : textOf(value);
+
 const bare = <T>(entries: [string, T][]): Readonly<Record<string, T>> =>
   Object.freeze(Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(entries)));
 
@@ -25,7 +29,7 @@ function plain(value: unknown, columns: Record<string, unknown> | undefined): Va
   if (columns)
     return Object.freeze(
       (Array.isArray(value) ? value : []).map((row) =>
-        bare(Object.keys(columns).map((column) => [column, textOf(reach(row, column))] as [string, string])),
+        bare(Object.keys(columns).map((column) => [column, cellOf(reach(row, column))] as [string, Cell])),
       ),
     );
   if (typeof value === 'boolean') return value;

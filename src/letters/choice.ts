@@ -1,0 +1,50 @@
+import { LANGUAGES } from './language.ts';
+import { AUDIENCES, type Audience, audienceOf } from './rounds.ts';
+import type { LetterTemplate } from './templates.ts';
+
+const toFront = (isFirst: boolean) => (isFirst ? 0 : 1);
+
+/** One letter in each of its languages: the suggested one first, then those that the desk reads, then English. */
+function row(versions: LetterTemplate[], suggested: LetterTemplate | undefined, languages: string[]) {
+  const order = [...languages, 'en', ...Object.keys(LANGUAGES)];
+  const sorted = versions.toSorted(
+    (a, b) =>
+      toFront(a === suggested) - toFront(b === suggested) ||
+      order.indexOf(a.language) - order.indexOf(b.language),
+  );
+  const [first] = sorted as [LetterTemplate];
+  return {
+    title: first.title,
+    when: first.when,
+    isSuggested: first === suggested,
+    versions: sorted.map(({ key, language, title }, index) => ({
+      key,
+      language,
+      languageName: LANGUAGES[language],
+      title,
+      isMain: index === 0 && first === suggested,
+    })),
+  };
+}
+
+/**
+ * The letters to choose from, by whom they go to, each once with its languages; the one that fits stands first, and
+ * its group before the others. `languages` are those that the desk reads.
+ */
+export function letterGroups(
+  templates: LetterTemplate[],
+  suggested: LetterTemplate | undefined,
+  languages: string[],
+) {
+  const fitting = suggested && audienceOf(suggested.round);
+  const audiences = (Object.keys(AUDIENCES) as Audience[]).sort(
+    (a, b) => toFront(a === fitting) - toFront(b === fitting),
+  );
+  return audiences.flatMap((audience) => {
+    const letters = templates.filter((template) => audienceOf(template.round) === audience);
+    const rows = [...Map.groupBy(letters, ({ round, rules = [] }) => [round, ...rules].join(' ')).values()]
+      .map((versions) => row(versions, suggested, audience === 'desk' ? languages : []))
+      .sort((a, b) => toFront(a.isSuggested) - toFront(b.isSuggested));
+    return rows.length > 0 ? [{ audience, words: AUDIENCES[audience], letters: rows }] : [];
+  });
+}
