@@ -28,7 +28,7 @@ import { letterEml } from './eml.ts';
 import { LANGUAGES } from './language.ts';
 import { oneLine } from './letter-values.ts';
 import { composerView } from './page.ts';
-import { isToDesk, ROUNDS, roundWords } from './rounds.ts';
+import { isToDesk, ROUNDS } from './rounds.ts';
 import { newestRule } from './sources.ts';
 import {
   checkClaims,
