@@ -83,12 +83,7 @@ async function playStep(trx: Trx, scene: Scene, step: Step): Promise<void> {
       return;
     case 'letter': {
       if (!provider) return;
-      const template = suggestTemplate(
-        await desk.letters.current(trx),
-        provider,
-        step.round,
-        provider.languages.includes('de') ? 'de' : 'en',
-      );
+      const template = suggestTemplate(await desk.letters.current(trx), provider, step.round);
       if (!template) return;
       const letter = await startLetter(trx, actor, number, template, provider, at);
       const answers = ANSWERS[story.provider];

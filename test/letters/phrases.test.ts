@@ -13,6 +13,8 @@ t.test('threats, law and pressure stop a letter, in each language', async (t) =>
     ['R7', 'Sonst schalten wir unseren Anwalt ein.'],
     ['R7', 'Wir behalten uns rechtliche Schritte vor.'],
     ['R8', 'Wir bitten dringend um Aufhebung.'],
+    ['R7', 'Unsere Rechtsanwälte prüfen das.'],
+    ['R8', 'Wir erwarten schnellstmögliche Freigabe.'],
     ['R7', 'Notre avocat vous écrira.'],
     ['R8', 'Il faut lever ce blocage immédiatement.'],
     ['R7', 'Procederemo per vie legali.'],
@@ -21,6 +23,7 @@ t.test('threats, law and pressure stop a letter, in each language', async (t) =>
     ['R8', 'Es urgente.'],
     ['R7', 'Wij nemen juridische stappen.'],
     ['R8', 'Dit is onacceptabel.'],
+    ['R7', 'Wij stellen u aansprakelijk.'],
   ];
   for (const [rule, text] of stopping) t.ok(rules(text).includes(`stop ${rule}`), text);
 });
@@ -33,6 +36,8 @@ t.test('boasting and what nobody can know is warned of', async (t) => {
     ['R5', 'Please unblock 203.0.113.7.'],
     ['R6', 'We are a leading company.'],
     ['R6', 'Wir sind Marktführer.'],
+    ['R9', 'Weshalb wurden wir gesperrt?'],
+    ['R5', 'Wij zijn geen spammers.'],
     ['R9', 'Please whitelist our address.'],
     ['R9', 'Can you tell us why we were blocked?'],
     ['R8', 'Please answer!!'],

@@ -112,6 +112,22 @@ t.test('no letter where nobody reads one, and the page says why', async (t) => {
     for (const round of letters?.rounds ?? []) t.ok(ROUNDS.includes(round as Round), `${key}: ${round}`);
 });
 
+t.test('a desk is written to in the language that it reads best, unless another is asked for', async (t) => {
+  const suggested = (key: string, language?: string) => {
+    const template = suggestTemplate(templates, desk(key), 'first', language);
+    return `${template?.key} ${template?.language}`;
+  };
+  t.equal(suggested('t-online'), 't-online/first de');
+  t.equal(suggested('t-online', 'en'), 't-online/first en');
+  t.equal(suggested('gmx'), 'gmx/first de');
+  t.equal(suggested('kpn'), 'kpn/first nl');
+  t.equal(suggested('swisscom'), 'mailbox-provider/first en');
+  t.equal(suggested('swisscom', 'de'), 'mailbox-provider/first de');
+  t.equal(suggested('hornetsecurity', 'de'), 'filter-vendor/first de');
+  t.equal(suggested('mail-ru'), 'mail-ru/first en', 'no letter in its first language');
+  t.match(suggestTemplate(templates, desk('vmo2'), 'note', 'nl'), { key: 'vmo2/note', language: 'nl' });
+});
+
 t.test('every provider has a letter for each usual round, one for each round and language', async (t) => {
   for (const provider of providers) {
     for (const round of ['first', 'followup-silence', 'second-review', 'answer-info', 'thanks'] as const)
