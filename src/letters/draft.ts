@@ -1,7 +1,7 @@
 import type { Verdict } from '../providers/schema.ts';
 import { type Claim, claimWords } from './claims.ts';
 import { gap, type LetterFacts, type Missing, missingOf, type Need, refusedSince } from './facts.ts';
-import { type Language, letterList } from './language.ts';
+import { BLANKS, joinArticles, type Language, letterList } from './language.ts';
 import { insideSentence, type LetterData } from './template/claim-data.ts';
 import { renderForms } from './template/interpret.ts';
 import { valuesOf } from './template/values.ts';
@@ -10,7 +10,7 @@ import type { LetterTemplate } from './templates.ts';
 export type Draft = { subject: string; body: string; claims: Claim[]; missing: Missing[] };
 
 /** One line, whatever somebody put into a field: a subject with a line end in it would become a header. */
-export const oneLine = (text: string) => text.replace(/[\s\0]+/g, ' ').trim();
+export const oneLine = (text: string) => text.replace(BLANKS, ' ').trim();
 
 /** Blanks at line ends, empty bullets and double empty lines go: what was left out leaves no trace. */
 export function tidy(text: string): string {
@@ -105,8 +105,9 @@ export function draftLetter(template: LetterTemplate, facts: LetterFacts, claims
     language: template.language,
     stated: new Map(),
   };
-  const subject = oneLine(renderForms(template.forms.subject, values, letter)).slice(0, 300);
-  const body = tidy(renderForms(template.forms.body, values, letter));
+  const inLanguage = (text: string) => joinArticles(text, template.language);
+  const subject = oneLine(inLanguage(renderForms(template.forms.subject, values, letter))).slice(0, 300);
+  const body = tidy(inLanguage(renderForms(template.forms.body, values, letter)));
   return {
     subject,
     body,
