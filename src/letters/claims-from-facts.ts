@@ -187,6 +187,21 @@ const certified: Rule = ({ profile }) => {
     : undefined;
 };
 
+/** The only way to see the complaints of Orange’s and SFR’s users. */
+const signalSpam: Rule = ({ profile }) => {
+  const programme = profile.programmes.find((name) => /signal[ -]?spam/i.test(name));
+  return programme
+    ? {
+        status: 'supported',
+        evidence: 'profile: programmes',
+        words: programme,
+        observedAt: null,
+        link: inProfile('programmes'),
+        facts: { programmes: profile.programmes },
+      }
+    : undefined;
+};
+
 const seenAt = (one: ClaimSources['rejections'][number]) => one.at ?? one.recordedAt;
 const newestOf = (rejections: ClaimSources['rejections']) =>
   rejections.map(seenAt).reduce<Date | null>((a, b) => (a && a > b ? a : b), null);
@@ -232,6 +247,7 @@ export const FINDINGS: Record<string, Rule> = {
   'confirmed-opt-in': confirmedOptIn,
   'transactional-only': transactionalOnly,
   'sender-certified': certified,
+  'signal-spam-member': signalSpam,
   'refusal-fresh': refusalFresh,
   'mutual-customers-affected': mutualCustomers,
 };

@@ -1,5 +1,6 @@
 import { type Claim, claimWords } from './claims.ts';
 import { type LetterFacts, type Missing, missingOf } from './facts.ts';
+import { joinArticles } from './language.ts';
 import { oneLine, variablesOf } from './letter-values.ts';
 import type { LetterData } from './template/claim-data.ts';
 import { renderForms } from './template/interpret.ts';
@@ -34,8 +35,9 @@ export function draftLetter(template: LetterTemplate, facts: LetterFacts, claims
     language: template.language,
     stated: new Map(),
   };
-  const subject = oneLine(renderForms(template.forms.subject, values, letter)).slice(0, 300);
-  const body = tidy(renderForms(template.forms.body, values, letter));
+  const inLanguage = (text: string) => joinArticles(text, template.language);
+  const subject = oneLine(inLanguage(renderForms(template.forms.subject, values, letter))).slice(0, 300);
+  const body = tidy(inLanguage(renderForms(template.forms.body, values, letter)));
   return {
     subject,
     body,

@@ -33,6 +33,8 @@ type Forms = {
 /** No-break space: a number and what belongs to it stay on one line. */
 const NBSP = '\u00a0';
 const NARROW_NBSP = '\u202f';
+/** Line ends and runs of blanks; no-break ones stand where a language wants them, and stay. */
+export const BLANKS = /(?:[^\S\u00a0\u202f]|\0)+/g;
 const plain: Forms['day'] = (day, month, year) => `${day} ${month} ${year}`;
 
 const FORMS: Record<Language, Forms> = {
@@ -72,7 +74,7 @@ const FORMS: Record<Language, Forms> = {
   },
   it: {
     locale: 'it',
-    day: plain,
+    day: (day, month, year) => `${day === '1' ? '1º' : day} ${month} ${year}`,
     time: (day, clock) => `${day}, ore ${clock} (UTC)`,
     and: 'e',
     more: (count) => `${count === 1 ? 'un altro' : `altri ${count}`}`,
@@ -181,3 +183,16 @@ export function letterSpan(ms: number, language: Language): string {
     value,
   );
 }
+
+const MONTHS_IT =
+  'gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre';
+/** Before the days whose names begin with a vowel. */
+const ARTICLE = new RegExp(`\\b([Ii]l|[Dd][ae]l|[Aa]l|[Nn]el|[Ss]ul) (?=(?:8|11) (?:${MONTHS_IT})\\b)`, 'g');
+const JOINED: Record<string, string> = { il: 'l’', Il: 'L’' };
+
+/**
+ * `dal 8 marzo` is written `dall’8 marzo`. Neither a template nor a phrase can know which day it will name, so
+ * articles are joined in the finished letter.
+ */
+export const joinArticles = (text: string, language: Language): string =>
+  language === 'it' ? text.replace(ARTICLE, (_, article: string) => JOINED[article] ?? `${article}l’`) : text;

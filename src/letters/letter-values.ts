@@ -1,6 +1,7 @@
 import type { Verdict } from '../providers/schema.ts';
 import { gap, type LetterFacts, type Missing, type Need, refusedSince } from './facts.ts';
 import {
+  BLANKS,
   type Language,
   letterDay,
   letterList,
@@ -12,7 +13,7 @@ import {
 import { insideSentence } from './template/claim-data.ts';
 
 /** One line, whatever somebody put into a field: a subject with a line end in it would become a header. */
-export const oneLine = (text: string) => text.replace(/[\s\0]+/g, ' ').trim();
+export const oneLine = (text: string) => text.replace(BLANKS, ' ').trim();
 
 const HOUR = 3_600_000;
 /** Until when we say that we will do what is not done yet. */
@@ -25,7 +26,8 @@ const EMPTY_PLAN = [1, 2, 3, 4];
 const IN_SUBJECT = 3;
 const MAX_QUOTE = 240;
 /** A desk that names our traffic is answered with figures of it. */
-const ABOUT_VOLUME = /traffic|volume|spike|irregular|unusual|sending pattern/i;
+const ABOUT_VOLUME =
+  /traffi|trafic|tráfico|volum|spike|irr[eé]gul|irregol|unusual|inhabituel|inusual|insolit|sending pattern/i;
 const LIFTED: Verdict[] = ['mitigated', 'conditionally-mitigated'];
 
 const A_DAY: Record<Language, string> = {
@@ -41,6 +43,10 @@ const volumeOf = (volume: string, language: Language) =>
   /\p{L}{3,}\D{0,40}$/u.test(volume) || volume === '' ? volume : `${volume} ${A_DAY[language]}`;
 
 const quoteOf = (quote: string) => (quote.length > MAX_QUOTE ? `${quote.slice(0, MAX_QUOTE)} …` : quote);
+
+/** To the second, for desks that look it up in their logs. */
+const stampOf = (at: Date | null) =>
+  at ? `${at.toISOString().slice(0, 10)} ${at.toISOString().slice(11, 19)} UTC` : '';
 
 /** One is nothing to count. */
 const counted = (count: number, language: Language) => (count > 1 ? letterNumber(count, language) : '');
@@ -134,6 +140,7 @@ export function variablesOf(facts: LetterFacts, missing: Missing[], language: La
     refusal: {
       text: facts.refusal?.text.trim() || gap('refusal'),
       at: facts.refusal?.at ?? null,
+      stamp: stampOf(facts.refusal?.at ?? null),
       codes: oneLine(facts.refusal?.codes ?? ''),
     },
     refusedSince: refusedSince(facts),

@@ -14,6 +14,7 @@ export const VARIABLES: Record<string, Standing> = {
   address: 'addresses',
   'refusal.text': 'refusal',
   'refusal.at': 'guarded',
+  'refusal.stamp': 'guarded',
   'refusal.codes': 'guarded',
   blockCode: 'guarded',
   recipientDomains: 'guarded',

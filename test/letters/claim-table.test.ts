@@ -26,6 +26,8 @@ const RULES: Record<string, [maxAge: number | null, unknown: 'intent' | 'omit' |
   'sender-score': [48, 'omit'],
   'transactional-only': [30 * 24, 'omit'],
   'low-volume': [7 * 24, 'omit'],
+  'named-lookups': [24, 'warn'],
+  'signal-spam-member': [90 * 24, 'omit'],
   'volume-steady': [72, 'omit'],
   'confirmed-opt-in': [90 * 24, 'omit'],
   'one-click-unsubscribe': [30 * 24, 'intent'],

@@ -321,6 +321,44 @@ t.test('a letter needs and claims the same in each of its languages', async (t) 
   }
 });
 
+t.test('a desk gets at once what it asks for first', async (t) => {
+  const letter = (key: string, claims: string[] = []) => {
+    const template = templates.find((one) => one.key === key) as LetterTemplate;
+    const evidence = claims.map((claim) => record(claim));
+    const profile = { ...minimalProfile, dailyVolume: '1100', programmes: ['Signal Spam'] };
+    const facts = enough(template, factsWith({ profile, blockCode: 'OFR006_103' }));
+    return draftIn(template, { facts, sources: sourcesWith({ profile, evidence }) });
+  };
+  const orange = letter('orange-fr/first', ['named-lookups']);
+  t.match(orange.subject, 'OFR006_103');
+  t.match(orange.body, 'avec le code OFR006_103');
+  t.match(orange.body, 'Volume d’envoi\u00a0: 1100 messages par jour.');
+  t.match(orange.body, '– Abusix, Spamhaus et Cloudmark\u00a0: ');
+  t.match(orange.body, '– Signal Spam\u00a0: nous en sommes membres');
+  t.notMatch(letter('orange-fr/first').body, 'Cloudmark', 'what was not looked up is not said');
+  const sfr = letter('sfr-fr/first', ['bounce-rate-low', 'complaint-rate-low']).body;
+  t.match(sfr, '284 refus');
+  t.match(sfr, '– Adresses inconnues\u00a0: 0.4%');
+  t.match(sfr, '– Plaintes\u00a0: 3 of');
+  t.match(letter('libero-it/first').body, `2026-03-11 06:03:00 UTC:\n${REFUSAL}\n`, 'to the second');
+  t.match(letter('tim-it/hand-over').body, '– Indirizzo IP: 203.0.113.7; nome host: web-3');
+});
+
+/** What a template itself says, without what stands in it. */
+const ownText = ({ key, language }: LetterTemplate) =>
+  readFileSync(new URL(`../../views/letters/${key}.${language}.hbs`, import.meta.url), 'utf8')
+    .replace(/^(?:needs|claims): .*$|^\w+:|\{\{.*?\}\}/gm, '')
+    .replace(/https?:/g, '');
+
+t.test('French keeps its marks of punctuation by no-break spaces, Spanish opens its questions', async (t) => {
+  for (const template of templates.filter(({ language }) => language === 'fr'))
+    t.notMatch(ownText(template), /(?<!\u00a0)[:;!?»]|«(?!\u00a0)/, named(template));
+  for (const template of templates.filter(({ language }) => language === 'es')) {
+    const text = ownText(template);
+    t.equal(text.match(/¿/g)?.length, text.match(/\?/g)?.length, named(template));
+  }
+});
+
 t.test('judging the claims of a template twice gives the same letter', async (t) => {
   for (const template of templates) {
     const { facts, sources } = WORLDS['all supported'] as (typeof WORLDS)[string];

@@ -7,13 +7,13 @@ t.test('days and times read as in the language, in UTC whatever the zone of the 
   t.equal(letterDay(at, 'de'), '1. März 2026');
   t.equal(letterDay(at, 'fr'), '1er mars 2026');
   t.equal(letterDay(new Date('2026-08-12T00:00:00Z'), 'fr'), '12 août 2026');
-  t.equal(letterDay(at, 'it'), '1 marzo 2026');
+  t.equal(letterDay(at, 'it'), '1º marzo 2026');
   t.equal(letterDay(at, 'es'), '1 de marzo de 2026');
   t.equal(letterDay(at, 'nl'), '1 maart 2026');
   t.equal(letterTime(at, 'en'), '1 March 2026, 23:05 UTC');
   t.equal(letterTime(at, 'de'), '1. März 2026, 23:05 Uhr (UTC)');
   t.equal(letterTime(at, 'fr'), '1er mars 2026 à 23\u00a0h\u00a005 (UTC)');
-  t.equal(letterTime(at, 'it'), '1 marzo 2026, ore 23:05 (UTC)');
+  t.equal(letterTime(at, 'it'), '1º marzo 2026, ore 23:05 (UTC)');
   t.equal(letterTime(at, 'es'), '1 de marzo de 2026, 23:05\u00a0h (UTC)');
   t.equal(letterTime(at, 'nl'), '1 maart 2026, 23.05 uur (UTC)');
 });

@@ -47,10 +47,18 @@ t.test('the provider’s own letter before that of its kind, the language before
     key: 't-online/first',
     language: 'de',
   });
-  t.match(suggestTemplate(templates, desk('orange-fr'), 'first', 'fr'), {
-    key: 'mailbox-provider/first',
-    language: 'en',
-  });
+  for (const [key, language, template] of [
+    ['orange-fr', 'fr', 'orange-fr/first'],
+    ['sfr-fr', 'fr', 'sfr-fr/first'],
+    ['laposte-net', 'fr', 'laposte-net/first'],
+    ['libero-it', 'it', 'libero-it/first'],
+    ['orange-fr', 'en', 'mailbox-provider/first'],
+  ] as const)
+    t.match(
+      suggestTemplate(templates, desk(key), 'first', language),
+      { key: template, language },
+      `${key} ${language}`,
+    );
   t.match(suggestTemplate(templates, desk('proofpoint'), 'second-review'), {
     key: 'mailbox-provider/second-review',
   });

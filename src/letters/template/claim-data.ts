@@ -1,5 +1,5 @@
 import type { Claim } from '../claims.ts';
-import { type Language, letterDay, letterList } from '../language.ts';
+import { BLANKS, type Language, letterDay, letterList } from '../language.ts';
 
 /** What a letter is rendered with besides its values. */
 export type LetterData = {
@@ -21,7 +21,7 @@ const canBeIntent = (claim: Claim | undefined): boolean =>
 export const insideSentence = (text: string) =>
   text
     .slice(0, 2000)
-    .replace(/[\s\0]+/g, ' ')
+    .replace(BLANKS, ' ')
     .trim()
     .replace(/[.;,]{1,10}$/, '');
 
