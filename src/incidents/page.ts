@@ -117,6 +117,7 @@ function bodyOf(entry: Entry) {
     case 'recovery-confirmed':
       return { ...blank, text: entry.detail.words };
     case 'claim-overridden':
+    case 'finding-overridden':
       return { ...blank, reason: entry.detail.reason };
     case 'state-changed':
       return {

@@ -49,7 +49,7 @@ export function nextState(state: IncidentState, event: StateEvent): IncidentStat
 export const isLifted = (state: IncidentState) => LIFTED.includes(state);
 
 /** Letters that ask for something to be lifted; the others (thanks, a question about the cause, a notice) move no state. */
-const REQUEST_ROUNDS = [
+export const REQUEST_ROUNDS = [
   'first',
   'followup-silence',
   'second-review',

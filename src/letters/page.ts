@@ -7,8 +7,10 @@ import type { Claim } from './claims.ts';
 import type { Draft } from './draft.ts';
 import { type LetterFacts, refusedSince, stillMissing } from './facts.ts';
 import { fillFields } from './form-fields.ts';
+import type { GateFacts } from './gate/finding.ts';
+import type { Judgement } from './gate/judge.ts';
+import { gateView } from './gate/page.ts';
 import { LANGUAGES } from './language.ts';
-import { lintLetter } from './phrases.ts';
 import { isInTicket, roundWords } from './rounds.ts';
 import { sameText } from './template-text.ts';
 import type { LetterTemplate } from './templates.ts';
@@ -24,7 +26,9 @@ type Input = {
   facts: LetterFacts;
   route: Route | undefined;
   entered: EnteredField[];
-  overrides: { claim: string; reason: string; by_name: string }[];
+  overrides: { kind: string; key: string; about: string; reason: string; by_name: string }[];
+  /** What the gate says to the text as it stands. */
+  judged: Judgement & { facts: GateFacts };
   before: {
     id: number;
     incident_number: number;
@@ -63,7 +67,7 @@ const leftOut = (claim: Claim) =>
       : 'left out of the letter';
 
 function claimView(claim: Claim, overrides: Input['overrides']) {
-  const override = overrides.find((one) => one.claim === claim.key);
+  const override = overrides.find((one) => one.kind === 'claim' && one.key === claim.key);
   const word =
     claim.status === 'contradicted'
       ? override
@@ -174,6 +178,7 @@ export function composerView(input: Input) {
   const unknown = new Set(draft.missing.map((one) => one.key));
   const here = `/incidents/${letter.incident_number}/letters/${letter.id}`;
   const blocking = views.filter((claim) => claim.bad);
+  const gate = gateView(input.judged, text, input.overrides);
   return {
     number: letter.incident_number,
     incidentTitle: input.incident.title,
@@ -229,15 +234,12 @@ export function composerView(input: Input) {
     })),
     canRecord: !isSent && input.canWrite,
     blocking,
-    ready: blocking.length === 0 && missing.length === 0,
+    ready: blocking.length === 0 && missing.length === 0 && (isSent || gate.stops.length === 0),
+    gate,
+    /** Stops that were overridden, with the reasons. */
+    inSpite: input.overrides.filter((one) => one.kind === 'finding'),
     refusedBefore:
       !isSent && letter.round === 'second-review' && facts.lastReply !== null && !refusedSince(facts),
-    lint: isSent
-      ? []
-      : lintLetter(text.body, {
-          quoted: facts.refusal?.text ?? '',
-          audience: template.kind ?? input.provider?.kind ?? 'mailbox-provider',
-        }),
     route:
       route && template.kind !== 'customers'
         ? routeView(route, facts, { ...text, round: letter.round }, typed)

@@ -57,7 +57,13 @@ const GOOD: Record<string, Row> = {
     claims: `'[]'`,
     by_name: `'A B'`,
   },
-  letter_overrides: { letter_id: '1', claim: `'no-listing'`, reason: `'seen'`, by_name: `'A B'` },
+  letter_overrides: {
+    letter_id: '1',
+    kind: `'claim'`,
+    key: `'no-listing'`,
+    reason: `'seen'`,
+    by_name: `'A B'`,
+  },
   sending_accounts: {
     name: `'Desk'`,
     host: `'mail.example.com'`,
@@ -363,6 +369,10 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['letter_overrides_pkey', {}],
     ['letter_overrides_reason_length', { reason: `''` }],
     ['letter_overrides_reason_length', { reason: text(2001) }],
+    ['letter_overrides_kind_known', { kind: `'whim'` }],
+    ['letter_overrides_key_length', { key: `''` }],
+    ['letter_overrides_key_length', { key: text(121) }],
+    ['letter_overrides_about_length', { about: text(501) }],
     ['letter_overrides_letter_fkey', { letter_id: '99' }],
   ],
   messages: [
