@@ -85,9 +85,21 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
             }
           : null,
       fields: route
-        ? fillFields(route, facts, { subject: letter.subject, body: letter.body }).map(
-            ({ label, value, maxLength, missing }) => ({ label, value, maxLength, missing }),
-          )
+        ? fillFields(route, facts, {
+            subject: letter.subject,
+            body: letter.body,
+            language: template.language,
+            claims,
+          }).map(({ label, value, length, maxLength, missing, steps, leftOut, shortened }) => ({
+            label,
+            value,
+            length,
+            maxLength,
+            missing,
+            steps,
+            leftOut,
+            shortened: shortened || null,
+          }))
         : [],
       /** What the gate says; a finding of the level `stop` that is not overridden keeps the letter from being sent. */
       findings: (judged?.findings ?? []).map((finding) => ({

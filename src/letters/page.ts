@@ -4,13 +4,14 @@ import type { DispatchView } from '../mail-out/dispatch-view.ts';
 import { addressOf } from '../providers/playbook.ts';
 import type { FormField, Provider, Route } from '../providers/schema.ts';
 import type { Claim } from './claims.ts';
+import { counted } from './counted.ts';
 import type { Draft } from './draft.ts';
 import { type LetterFacts, refusedSince, stillMissing } from './facts.ts';
 import { fillFields } from './form-fields.ts';
 import type { GateFacts } from './gate/finding.ts';
 import type { Judgement } from './gate/judge.ts';
 import { gateView } from './gate/page.ts';
-import { LANGUAGES } from './language.ts';
+import { LANGUAGES, type Language } from './language.ts';
 import { isInTicket, roundWords } from './rounds.ts';
 import { sameText } from './template-text.ts';
 import type { LetterTemplate } from './templates.ts';
@@ -129,7 +130,7 @@ const emptyWords = (missing: boolean, route: Route) => ({
 function routeView(
   route: Route,
   facts: LetterFacts,
-  letter: { round: string; subject: string; body: string },
+  letter: { round: string; subject: string; body: string; language: Language; claims: Claim[] },
   typed: Record<string, string>,
 ) {
   const inTicket = isInTicket(letter.round) && route.kind !== 'portal' && route.kind !== 'self-service';
@@ -158,7 +159,9 @@ function routeView(
         copy: LIVE[source] ?? `ff-${field.key}`,
         empty: field.value === '' ? emptyWords(field.missing, route) : null,
         long: field.value.length > 45,
-        length: field.value.length,
+        steps: field.steps.map((value, at) => ({ value, id: `ff-${field.key}-${at + 1}`, number: at + 1 })),
+        shortId: `ff-${field.key}-short`,
+        shortLength: counted(field.shortened, route.fields[index] ?? {}),
       };
     }),
   };
@@ -242,7 +245,18 @@ export function composerView(input: Input) {
       !isSent && letter.round === 'second-review' && facts.lastReply !== null && !refusedSince(facts),
     route:
       route && template.kind !== 'customers'
-        ? routeView(route, facts, { ...text, round: letter.round }, typed)
+        ? routeView(
+            route,
+            facts,
+            {
+              subject: text.subject,
+              body: text.body,
+              round: letter.round,
+              language: template.language,
+              claims,
+            },
+            typed,
+          )
         : null,
     reference: typed['reference'] ?? facts.ticketReference,
     channel: typed['channel'] ?? usualChannel(letter.round, route),

@@ -2,6 +2,7 @@ import { countHeld } from '../../src/mail-in/flood-store.ts';
 import { addAccount } from '../../src/mail-out/accounts.ts';
 import { readReminders } from '../../src/reminders/store.ts';
 import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
+import { overrideStops } from '../letters/override-stops.ts';
 import { MAIL_IN_FORMS, mailsThatCame } from '../mail-in/forms.fixture.ts';
 import { ACCOUNT, TO } from '../mail-out/mail-out.fixture.ts';
 import { deskWithDraft } from './bad-input.fixture.ts';
@@ -336,6 +337,7 @@ async function mailsInHand({ api, db, desk }: TestDesk): Promise<number[]> {
   const mails: number[] = [];
   for (const state of ['queued', 'deferred', 'delivered-unknown'] as const) {
     const { body } = await api('POST', '/incidents/2/letters', { template: 'outlook-com/first' });
+    await overrideStops(api, body.id);
     const sent = await api('POST', `/letters/${body.id}/send`, { channel: 'email', deliver: true, to: TO });
     mails.push(sent.body.mail.messageId);
     await db

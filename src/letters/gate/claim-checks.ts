@@ -5,7 +5,7 @@ import { REFUSALS } from './earlier.ts';
 import type { GateFacts } from './finding.ts';
 
 /** Claims that say what was found or changed, one of which a request rests on. */
-const FIXES = [
+export const FIXES = [
   'compromise-fixed',
   'fix-date',
   'list-cleaned',

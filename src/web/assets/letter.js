@@ -58,5 +58,6 @@
     });
   offerWords();
   // What was kept from an earlier visit is not what was judged.
-  if ([...form.querySelectorAll('[data-keep]')].some((field) => field.value !== field.defaultValue)) void check();
+  if ([...form.querySelectorAll('[data-keep]')].some((field) => field.value !== field.defaultValue))
+    void check();
 })();
