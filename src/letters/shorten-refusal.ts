@@ -1,6 +1,10 @@
 /** The host and the time that many providers put at the end; without them they find nothing in their logs. */
 const TAIL = /\s(\[[^[\]]{8,200}\])$/;
 
+/** Characters that a list of codes takes, and the least of the beginning that is worth showing. */
+const CODES_ROOM = 24;
+const LEAST_START = 12;
+
 /** Cut at the end of a word; a word as long as a link is cut in itself, but never one that holds a code. */
 function head(text: string, room: number, codes: string[]): string {
   const cut = text.slice(0, room);
@@ -23,16 +27,18 @@ export function shortenRefusal(
   const kept = text.trim().split('\n').slice(0, lines).join('\n');
   if (!limit || kept.length <= limit) return kept;
   const tail = TAIL.exec(kept.slice(-220))?.[1] ?? '';
-  const lost = (start: string) => codes.filter((code) => !start.includes(code) && !tail.includes(code));
-  for (const parts of [
-    [lost(head(kept, limit - 60, codes)).join(' '), tail],
-    ['', tail],
-    ['', ''],
-  ]) {
-    const end = ['', ...parts.filter(Boolean)].join(' … ').trim() || '…';
-    const room = limit - end.length - 1;
-    if (parts.some(Boolean) && room < 20) continue;
-    return `${head(kept, Math.max(0, room), codes)}${end}`.slice(0, limit);
+  const room = (end: string) => limit - end.length - 1;
+  const cutBefore = (end: string) => `${head(kept, Math.max(0, room(end)), codes)}${end}`;
+  for (const last of [tail, '']) {
+    const closing = last ? ` … ${last}` : '…';
+    const start = head(kept, Math.max(0, room(closing) - CODES_ROOM), codes);
+    const lost = codes.filter((code) => !start.includes(code) && !last.includes(code));
+    const end = lost.length > 0 ? ` … ${lost.join(' ')}${last ? closing : ' …'}` : closing;
+    const text = cutBefore(end);
+    if (room(end) >= LEAST_START && codes.every((code) => text.includes(code))) return text;
   }
+  // No room for the codes besides: the beginning, with the end where it fits.
+  const end = tail && limit >= tail.length + LEAST_START ? ` … ${tail}` : '…';
+  if (limit > end.length) return cutBefore(end).slice(0, limit);
   return kept.slice(0, limit);
 }

@@ -83,7 +83,7 @@ export function shortenLetter(body: string, given: Shortening): string | null {
   if (refusal && !hasRefusalField && room >= 60) {
     const cut = shortenRefusal(refusal.text, { limit: room, lines: 3, codes: refusal.codes.split(' ') });
     const text = written(noRefusal.map((part) => (part.kind === 'refusal' ? { ...part, text: cut } : part)));
-    if (fits(text)) return text;
+    if (fits(text) && refusal.codes.split(' ').every((code) => cut.includes(code))) return text;
   }
   const short = least(whole, given);
   return fits(short) ? short : null;
