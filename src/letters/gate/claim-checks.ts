@@ -39,7 +39,8 @@ export function newSince({ refused, claims, letter }: GateFacts): string[] {
   );
   const facts = claims
     .filter((one) => one.status === 'supported' && one.key !== 'refusal-fresh')
-    .filter((one) => !told.has(one.key) || told.get(one.key) !== one.words)
+    // A look that was taken again and found as much is nothing new; another fix is.
+    .filter((one) => !told.has(one.key) || (FIXES.includes(one.key) && told.get(one.key) !== one.words))
     .map((one) => `${one.text}${one.words ? `: ${one.words}` : ''}`);
   return refusedSince(letter) ? [...facts, 'mail was refused after their answer'] : facts;
 }

@@ -40,33 +40,39 @@ function compared(before: string[], after: string[]): DiffPart[] {
   return parts;
 }
 
-/** White space alone tells no change apart: it joins the change on both of its sides. */
+/** A word or two that stayed between changes: read as part of them, not as an island. */
+const ISLAND = 8;
+
+/** Neighbours of one kind become one part; what went stands before what came in its place. */
 function joined(parts: DiffPart[]): DiffPart[] {
+  const runs: DiffPart[] = [];
+  for (const { is, text } of parts) {
+    const last = runs.at(-1);
+    if (last?.is === is) last.text += text;
+    else runs.push({ is, text });
+  }
   const out: DiffPart[] = [];
-  const hold: Record<'gone' | 'new', string> = { gone: '', new: '' };
+  const held = { gone: '', new: '' };
   const flush = () => {
-    for (const is of ['gone', 'new'] as const) if (hold[is]) out.push({ is, text: hold[is] });
-    hold.gone = '';
-    hold.new = '';
+    for (const is of ['gone', 'new'] as const) if (held[is]) out.push({ is, text: held[is] });
+    held.gone = '';
+    held.new = '';
   };
-  for (const [index, { is, text }] of parts.entries()) {
-    const isGap =
-      is === 'same' &&
-      /^[ \u00a0]+$/.test(text) &&
-      (hold.gone || hold.new) &&
-      parts[index + 1]?.is !== 'same';
-    if (isGap) {
-      hold.gone += text;
-      hold.new += text;
-    } else if (is === 'same') {
+  for (const [index, { is, text }] of runs.entries()) {
+    const isHeld = held.gone !== '' || held.new !== '';
+    const next = runs[index + 1];
+    const isIsland = isHeld && next !== undefined && text.trim().length < ISLAND && !text.includes('\n');
+    if (is !== 'same') held[is] += text;
+    else if (isIsland) {
+      held.gone += text;
+      held.new += text;
+    } else {
       flush();
-      const last = out.at(-1);
-      if (last?.is === 'same') last.text += text;
-      else out.push({ is, text });
-    } else hold[is] += text;
+      out.push({ is, text });
+    }
   }
   flush();
-  return out.filter((part) => part.text !== '');
+  return out;
 }
 
 /** What changed from one letter to the next, by words; by paragraphs where they are long. Bounded in time and memory. */

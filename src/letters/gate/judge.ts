@@ -37,7 +37,10 @@ function byRules(context: Context): Finding[] {
       key: hit.of ? `${rule.check}:${hit.of}`.slice(0, 120) : rule.check,
       rule: rule.rule,
       level: hit.level ?? rule.level,
-      title: hit.title && hit.title !== rule.title ? `${rule.title}: ${hit.title}`.slice(0, 200) : rule.title,
+      title:
+        hit.title && hit.title !== rule.title
+          ? `${rule.title}${rule.title.endsWith('?') ? '' : ':'} ${hit.title}`.slice(0, 200)
+          : rule.title,
       advice: hit.advice ?? rule.advice,
       place: hit.place ?? null,
       until: hit.until ?? null,

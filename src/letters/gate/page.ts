@@ -8,7 +8,7 @@ type Override = { kind: string; key: string; about: string; reason: string; by_n
 
 const LOOKS: Record<Level, { is: string; icon: string; word: string }> = {
   stop: { is: 'bad', icon: 'e-bad', word: 'Stop' },
-  warn: { is: 'warn', icon: 'e-warn', word: 'Better not' },
+  warn: { is: 'warn', icon: 'e-warn', word: 'Think it over' },
   good: { is: 'good', icon: 'e-good', word: 'Good' },
 };
 /** Characters that are shown of a sentence on each side of the words. */
