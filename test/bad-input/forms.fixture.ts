@@ -98,6 +98,10 @@ export const FORMS: Record<string, Form> = {
     fields: plain({ template: 'outlook-com/first', language: 'en' }),
   },
   '/incidents/:number/letters/:id': { url: '/incidents/1/letters/LETTER', fields: letterFields },
+  '/incidents/:number/letters/:id/checking': {
+    url: '/incidents/1/letters/LETTER/checking',
+    fields: letterFields,
+  },
   '/incidents/:number/letters/:id/refreshing': {
     url: '/incidents/1/letters/LETTER/refreshing',
     fields: letterFields,
