@@ -128,7 +128,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     const letter = await getLetter(trx, id);
     const { provider } = await getIncident(trx, letter.incident_number);
     return {
-      template: letters.find(letter.template, letter.language),
+      template: await letters.of(trx, letter),
       provider: catalogue.byKey.get(provider),
     };
   }

@@ -26,7 +26,7 @@ const stopsOf = (findings: Finding[]) => findings.filter((one) => one.level === 
 
 t.test('with the least that is known every first request leaves without an override', async (t) => {
   const desk = await deskWithIncident(t);
-  const firsts = desk.desk.letters.templates.filter((one) => one.round === 'first');
+  const firsts = (await desk.desk.letters.current(desk.db)).filter((one) => one.round === 'first');
   for (const [index, template] of firsts.entries()) {
     const provider = template.provider ?? 'outlook-com';
     const address = `203.0.113.${index + 20}`;
