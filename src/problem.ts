@@ -15,6 +15,7 @@ export type ProblemCode =
   | 'incident-closed'
   | 'letter-incomplete'
   | 'claim-contradicted'
+  | 'letter-stopped'
   | 'key-reused'
   | 'too-large'
   | 'too-many-tries'

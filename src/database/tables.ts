@@ -254,7 +254,11 @@ export type LetterTemplateVersionsTable = {
 };
 export type LetterOverridesTable = {
   letter_id: number;
-  claim: string;
+  /** A claim that evidence contradicts, or a finding that stops the letter. */
+  kind: 'claim' | 'finding';
+  key: string;
+  /** What it was about, in the words of the day. */
+  about: Default<string>;
   reason: string;
   by_name: string;
   at: Now;

@@ -119,6 +119,7 @@ function bodyOf(entry: Entry) {
     case 'claim-overridden':
     case 'step-snoozed':
     case 'step-dismissed':
+    case 'finding-overridden':
       return { ...blank, reason: entry.detail.reason };
     case 'cause-recorded':
       return { ...blank, text: [entry.detail.found, entry.detail.fixed].filter(Boolean).join('\n') };

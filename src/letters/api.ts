@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Channel } from '../correspondence/channels.ts';
 import { EnteredFields } from '../correspondence/json.ts';
+import type { Trx } from '../database/open.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, Type, Version } from '../json-schema.ts';
@@ -20,12 +21,15 @@ import { claimText } from './claims.ts';
 import type { StoredClaim } from './claims-view.ts';
 import { stillMissing } from './facts.ts';
 import { fillFields } from './form-fields.ts';
+import { otherProviders } from './gate/other-providers.ts';
+import { readJudgement } from './gate/store.ts';
 import { isToDesk } from './rounds.ts';
 import { newestRule } from './sources.ts';
 import {
   currentDraft,
   getLetter,
   overrideClaim,
+  overrideFinding,
   overridesOf,
   saveDraft,
   sendLetter,
@@ -45,9 +49,18 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     const letter = await getLetter(db, id);
     const template = await letters.of(db, letter);
     const provider = catalogue.byKey.get((await getIncident(db, letter.incident_number)).provider);
-    const { draft, facts, rule } = await currentDraft(db, letter, template, provider, new Date());
+    const current = await currentDraft(db, letter, template, provider, new Date());
+    const { draft, facts, rule } = current;
+    const judged =
+      letter.state === 'sent'
+        ? null
+        : await readJudgement(db, letter, { template, provider }, current, {
+            otherProviders: otherProviders(catalogue.providers, provider?.key ?? ''),
+          });
     const claims: StoredClaim[] = letter.state === 'sent' ? (letter.claims as StoredClaim[]) : draft.claims;
-    const overridden = (await overridesOf(db, id)).map((one) => one.claim);
+    const overrides = await overridesOf(db, id);
+    const reasonFor = (kind: 'claim' | 'finding', key: string) =>
+      overrides.find((one) => one.kind === kind && one.key === key)?.reason ?? null;
     const dispatch = await dispatchOfLetter(db, id);
     const route = provider && routeFor(provider, rule);
     return {
@@ -61,7 +74,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       body: letter.body,
       claims: claims.map((claim) => ({
         ...claimJson(claim),
-        overridden: overridden.includes(claim.key),
+        overridden: reasonFor('claim', claim.key) !== null,
       })),
       /** Kinds of evidence that a check of the incident would look at for claims that do not hold. */
       checks: letter.state === 'sent' ? [] : kindsToCheck(claims),
@@ -76,16 +89,51 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
             }
           : null,
       fields: route
-        ? fillFields(route, facts, { subject: letter.subject, body: letter.body }).map(
-            ({ label, value, maxLength, missing }) => ({ label, value, maxLength, missing }),
-          )
+        ? fillFields(route, facts, {
+            subject: letter.subject,
+            body: letter.body,
+            language: template.language,
+            claims,
+          }).map(({ label, value, length, maxLength, missing, steps, leftOut, shortened }) => ({
+            label,
+            value,
+            length,
+            maxLength,
+            missing,
+            steps,
+            leftOut,
+            shortened: shortened || null,
+          }))
         : [],
+      /** What the gate says; a finding of the level `stop` that is not overridden keeps the letter from being sent. */
+      findings: (judged?.findings ?? []).map((finding) => ({
+        ...finding,
+        overridden: reasonFor('finding', finding.key),
+      })),
+      questions: judged?.questions ?? [],
+      overrides: overrides.map(({ kind, key, about, reason, by_name, at }) => ({
+        kind,
+        key,
+        about,
+        reason,
+        by: by_name,
+        at: at.toISOString(),
+      })),
       missing: letter.state === 'sent' ? [] : stillMissing(letter),
       version: letter.version,
       sentAt: letter.sent_at?.toISOString() ?? null,
       channel: letter.channel,
       /** The mail that was made of it; null where it left in some other way. */
       mail: dispatch ? dispatchJson(dispatch) : null,
+    };
+  }
+
+  async function partsOf(trx: Trx, id: number) {
+    const letter = await getLetter(trx, id);
+    const { provider } = await getIncident(trx, letter.incident_number);
+    return {
+      template: await letters.of(trx, letter),
+      provider: catalogue.byKey.get(provider),
     };
   }
 
@@ -193,7 +241,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       config: { access: 'operator' },
       schema: {
         tags,
-        summary: 'Edit a draft; override contradicted claims with a reason',
+        summary: 'Edit a draft; override contradicted claims and findings that stop it with a reason',
         params: IdParams,
         body: Type.Object(
           {
@@ -201,10 +249,16 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
             body: Type.Optional(Type.String({ maxLength: 100_000 })),
             overrides: Type.Optional(
               Type.Array(
-                Type.Object(
-                  { claim: Type.String({ maxLength: 60 }), reason: Type.String({ maxLength: 2000 }) },
-                  closed,
-                ),
+                Type.Union([
+                  Type.Object(
+                    { claim: Type.String({ maxLength: 60 }), reason: Type.String({ maxLength: 2000 }) },
+                    closed,
+                  ),
+                  Type.Object(
+                    { finding: Type.String({ maxLength: 120 }), reason: Type.String({ maxLength: 2000 }) },
+                    closed,
+                  ),
+                ]),
                 { maxItems: 50 },
               ),
             ),
@@ -219,8 +273,11 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const { overrides = [], version, ...change } = request.body;
       await db.transaction().execute(async (trx) => {
         await saveDraft(trx, id, change, version);
-        for (const { claim, reason } of overrides)
-          await overrideClaim(trx, actorOf(request), id, claim, claimText(claim), reason);
+        const of = await partsOf(trx, id);
+        for (const one of overrides)
+          if ('claim' in one)
+            await overrideClaim(trx, actorOf(request), id, one.claim, claimText(one.claim), one.reason);
+          else await overrideFinding(trx, actorOf(request), id, of, one.finding, one.reason);
       });
       return shown(id);
     },

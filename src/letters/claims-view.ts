@@ -27,7 +27,7 @@ export type ClaimsInput = {
   claims: StoredClaim[];
   /** As the claims were when the text was written; a sentence of then may stand in it still. */
   written: StoredClaim[];
-  overrides: { claim: string; reason: string; by_name: string }[];
+  overrides: { kind: string; key: string; reason: string; by_name: string }[];
   isSent: boolean;
   addresses: string[];
   domains: string[];
@@ -80,7 +80,7 @@ function piecesOf(claim: StoredClaim, isSent: boolean) {
 
 function claimView(claim: StoredClaim, input: ClaimsInput) {
   const { isSent, overrides, written, incident, letter } = input;
-  const override = overrides.find((one) => one.claim === claim.key);
+  const override = overrides.find((one) => one.kind === 'claim' && one.key === claim.key);
   const inTheWay = isInTheWay(claim, written);
   const { all: pieces, rest } = piecesOf(claim, isSent);
   const [only] = pieces;

@@ -4,12 +4,15 @@ import type { DispatchView } from '../mail-out/dispatch-view.ts';
 import { addressOf } from '../providers/playbook.ts';
 import type { FormField, Provider, Route } from '../providers/schema.ts';
 import { claimsView, type StoredClaim } from './claims-view.ts';
+import { counted } from './counted.ts';
 import type { Draft } from './draft.ts';
 import { type LetterFacts, type Missing, refusedSince, stillMissing } from './facts.ts';
 import { fillFields } from './form-fields.ts';
-import { LANGUAGES } from './language.ts';
-import { lintLetter } from './phrases.ts';
-import { audienceOf, isInTicket, isToDesk, roundWords } from './rounds.ts';
+import type { GateFacts } from './gate/finding.ts';
+import type { Judgement } from './gate/judge.ts';
+import { gateView } from './gate/page.ts';
+import { LANGUAGES, type Language } from './language.ts';
+import { isInTicket, isToDesk, roundWords } from './rounds.ts';
 import { sameText } from './template-text.ts';
 import type { LetterTemplate } from './templates.ts';
 
@@ -24,7 +27,9 @@ type Input = {
   facts: LetterFacts;
   route: Route | undefined;
   entered: EnteredField[];
-  overrides: { claim: string; reason: string; by_name: string }[];
+  overrides: { kind: string; key: string; about: string; reason: string; by_name: string }[];
+  /** What the gate says to the text as it stands. */
+  judged: Judgement & { facts: GateFacts };
   /** The newest look at the evidence of the incident. */
   check: { parts: number; parts_done: number; finished_at: Date | null } | undefined;
   before: {
@@ -73,7 +78,7 @@ const emptyWords = (missing: boolean, route: Route) => ({
 function routeView(
   route: Route,
   facts: LetterFacts,
-  letter: { round: string; subject: string; body: string },
+  letter: { round: string; subject: string; body: string; language: Language; claims: StoredClaim[] },
   typed: Record<string, string>,
 ) {
   const inTicket = isInTicket(letter.round) && route.kind !== 'portal' && route.kind !== 'self-service';
@@ -102,7 +107,9 @@ function routeView(
         copy: LIVE[source] ?? `ff-${field.key}`,
         empty: field.value === '' ? emptyWords(field.missing, route) : null,
         long: field.value.length > 45,
-        length: field.value.length,
+        steps: field.steps.map((value, at) => ({ value, id: `ff-${field.key}-${at + 1}`, number: at + 1 })),
+        shortId: `ff-${field.key}-short`,
+        shortLength: counted(field.shortened, route.fields[index] ?? {}),
       };
     }),
   };
@@ -130,6 +137,7 @@ export function composerView(input: Input) {
   const missing = isSent ? [] : stillMissing({ ...letter, ...text });
   const unknown = new Set(draft.missing.map((one) => one.key));
   const here = `/incidents/${letter.incident_number}/letters/${letter.id}`;
+  const gate = gateView(input.judged, text, input.overrides);
   return {
     number: letter.incident_number,
     incidentTitle: input.incident.title,
@@ -179,20 +187,26 @@ export function composerView(input: Input) {
       isText: field.value.trim() === letter.body.trim(),
     })),
     canRecord: !isSent && input.canWrite,
-    ready: shown.blocking.length === 0 && missing.length === 0,
+    ready: shown.blocking.length === 0 && missing.length === 0 && (isSent || gate.stops.length === 0),
+    gate,
+    /** Stops that were overridden, with the reasons. */
+    inSpite: input.overrides.filter((one) => one.kind === 'finding'),
     refusedBefore:
       !isSent && letter.round === 'second-review' && facts.lastReply !== null && !refusedSince(facts),
-    lint: isSent
-      ? []
-      : lintLetter(text.body, {
-          quoted: facts.refusal?.text ?? '',
-          audience: isToDesk(letter.round)
-            ? (input.provider?.kind ?? 'mailbox-provider')
-            : audienceOf(letter.round),
-        }),
     route:
       route && isToDesk(letter.round)
-        ? routeView(route, facts, { ...text, round: letter.round }, typed)
+        ? routeView(
+            route,
+            facts,
+            {
+              subject: text.subject,
+              body: text.body,
+              round: letter.round,
+              language: template.language,
+              claims,
+            },
+            typed,
+          )
         : null,
     reference: typed['reference'] ?? facts.ticketReference,
     channel: typed['channel'] ?? usualChannel(letter.round, route),

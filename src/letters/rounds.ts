@@ -92,6 +92,12 @@ export const audienceOf = (round: string): Audience => row(round)?.to ?? 'desk';
 export const isToDesk = (round: string) => audienceOf(round) === 'desk';
 /** Whether the general letter of a round is one for filter vendors and block lists as well. */
 export const isForAllDesks = (round: string) => !row(round)?.onlyMailboxes;
+/** How many words a language needs for what German says in one: articles, and “d’envoi” for “Versand-”. */
+const WORDIER: Record<string, number> = { fr: 1.15, it: 1.15, es: 1.15 };
+/** The most words of running text that a letter of that round should have in a language. */
+export const mostWords = (round: Round, language: string): number =>
+  Math.floor(TABLE[round].length[1] * (WORDIER[language] ?? 1));
+
 export const lengthOf = (round: Round): [number, number] => [...TABLE[round].length];
 
 /** The round in a template's name, and the rejection rule that it is for: `first`, `first-pbl`. */

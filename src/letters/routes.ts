@@ -25,6 +25,8 @@ import { orFormAgain } from '../web/pages.ts';
 import { letterGroups } from './choice.ts';
 import { claimText } from './claims.ts';
 import { letterEml } from './eml.ts';
+import { otherProviders } from './gate/other-providers.ts';
+import { readJudgement } from './gate/store.ts';
 import { LANGUAGES } from './language.ts';
 import { oneLine } from './letter-values.ts';
 import { composerView } from './page.ts';
@@ -37,6 +39,7 @@ import {
   enteredWith,
   getLetter,
   overrideClaim,
+  overrideFinding,
   overridesOf,
   refreshDraft,
   saveDraft,
@@ -69,7 +72,8 @@ const MailForm = Type.Object({
   reference: Type.Optional(Type.String({ maxLength: 120 })),
 });
 const OverrideForm = Type.Object({
-  claim: Type.String({ maxLength: 60 }),
+  claim: Type.Optional(Type.String({ maxLength: 60 })),
+  finding: Type.Optional(Type.String({ maxLength: 120 })),
   reason: Type.Optional(Type.String({ maxLength: 2000 })),
 });
 const LetterParams = Type.Object({
@@ -170,7 +174,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   ) {
     const { letter, incident, provider, template } = await letterOf(number, id);
     const now = new Date();
-    const [{ draft, facts, rule }, newest, overrides, entered, check, before] = await Promise.all([
+    const [current, newest, overrides, entered, check, before] = await Promise.all([
       currentDraft(db, letter, template, provider, now),
       letters.newestFor(db, letter),
       overridesOf(db, id),
@@ -188,12 +192,21 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         .limit(3)
         .execute(),
     ]);
+    const { draft, facts, rule } = current;
     const route = provider && routeFor(provider, rule);
     const [accounts, mailTo, dispatch] = await Promise.all([
       listAccounts(db),
       usualRecipient(db, letter, route && addressOf(route, facts.refusal?.text ?? '')),
       letter.state === 'sent' ? dispatchOfLetter(db, id) : undefined,
     ]);
+    const judged = await readJudgement(db, letter, { template, provider }, current, {
+      to: mailTo,
+      text: {
+        subject: typed['subject'] ?? letter.subject,
+        body: (typed['body'] ?? letter.body).replace(/\r\n?/g, '\n'),
+      },
+      otherProviders: otherProviders(catalogue.providers, incident.provider),
+    });
     return composerView({
       accounts: accounts.filter((account) => !account.disabled_at),
       mailTo,
@@ -207,6 +220,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       facts,
       route,
       overrides,
+      judged,
       entered,
       check,
       before,
@@ -279,6 +293,16 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     return { words: 'Draft saved.' };
   });
 
+  /** What the gate says to the text so far: the part of the page that changes while somebody writes. */
+  app.post(
+    '/incidents/:number/letters/:id/judging',
+    { config: { access: 'operator' }, schema: { params: LetterParams } },
+    async (request, reply) => {
+      const { number, id } = request.params;
+      return reply.page('letter/checked', await composer(request, number, id, typedAgain(request.body)));
+    },
+  );
+
   verb('/refreshing', async (request, number, id) => {
     const { version, ...text } = readForm(TextForm, request.body);
     const { provider, letter } = await letterOf(number, id);
@@ -314,10 +338,11 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   });
 
   verb('/overrides', async (request, number, id) => {
-    const { claim, reason } = readForm(OverrideForm, request.body);
-    await letterOf(number, id);
+    const { claim, finding, reason = '' } = readForm(OverrideForm, request.body);
+    const of = await letterOf(number, id);
     await formOnce(db, request, { what: `override ${id}` }, async (trx) => {
-      await overrideClaim(trx, actorOf(request), id, claim, claimText(claim), reason ?? '');
+      if (finding) await overrideFinding(trx, actorOf(request), id, of, finding, reason);
+      else await overrideClaim(trx, actorOf(request), id, claim ?? '', claimText(claim ?? ''), reason);
       return { status: 303, body: null };
     });
     return { words: 'Overridden. The reason stands in the timeline.' };

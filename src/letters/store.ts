@@ -1,9 +1,10 @@
+import type { Insertable } from 'kysely';
 import { parseNetwork } from '../addresses/address.ts';
 import { type EnteredField, hasFields } from '../correspondence/entered-fields.ts';
 import { excerptOf, type OutgoingMail, recordLetter, requestSent } from '../correspondence/store.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
-import type { Channel, LetterRow } from '../database/tables.ts';
+import type { Channel, LetterOverridesTable, LetterRow } from '../database/tables.ts';
 import { askForCheck, lastCheck } from '../evidence/checks.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
@@ -14,8 +15,11 @@ import type { Actor } from '../web/access.ts';
 import { kindsToCheck } from './claim-help.ts';
 import { CLAIM_KEYS, type Claim, judgeClaims } from './claims.ts';
 import { isInTheWay, type StoredClaim } from './claims-view.ts';
-import { type Draft, draftLetter } from './draft.ts';
-import { type LetterFacts, stillMissing } from './facts.ts';
+import { draftLetter } from './draft.ts';
+import { type LetterFacts, type Missing, stillMissing } from './facts.ts';
+import type { Finding } from './gate/finding.ts';
+import { stopsOf, stopWords } from './gate/judge.ts';
+import { readJudgement } from './gate/store.ts';
 import { oneLine } from './letter-values.ts';
 import { mergeEdits } from './merge-edits.ts';
 import { beginsRound, isRequest, isToDesk, roundWords } from './rounds.ts';
@@ -237,6 +241,29 @@ export async function checkClaims(
   return askForCheck(trx, { incident: letter.incident_number, networks, kinds, askedBy: actor.name });
 }
 
+function whyInSpite(reason: string): string {
+  const why = reason.trim();
+  if (!why) throw invalid('reason', 'Say why it is sent all the same.');
+  if (why.length > 2000) throw invalid('reason', 'A reason has at most 2,000 characters.');
+  return why;
+}
+
+async function keepOverride(
+  trx: Trx,
+  actor: Actor,
+  override: Pick<Insertable<LetterOverridesTable>, 'letter_id' | 'kind' | 'key' | 'about' | 'reason'>,
+): Promise<void> {
+  await trx
+    .insertInto('letter_overrides')
+    .values({ ...override, by_name: actor.name })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['letter_id', 'kind', 'key'])
+        .doUpdateSet({ reason: override.reason, by_name: actor.name, at: new Date() }),
+    )
+    .execute();
+}
+
 /** A person sends a contradicted claim all the same, and says why; the timeline keeps it. */
 export async function overrideClaim(
   trx: Trx,
@@ -247,19 +274,9 @@ export async function overrideClaim(
   reason: string,
 ): Promise<void> {
   if (!CLAIM_KEYS.includes(claim)) throw invalid('claim', `There is no claim “${claim}”.`);
-  const why = reason.trim();
-  if (!why) throw invalid('reason', 'Say why the claim holds in spite of the evidence.');
-  if (why.length > 2000) throw invalid('reason', 'A reason has at most 2,000 characters.');
+  const why = whyInSpite(reason);
   const row = await lockDraft(trx, id);
-  await trx
-    .insertInto('letter_overrides')
-    .values({ letter_id: id, claim, reason: why, by_name: actor.name })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['letter_id', 'claim'])
-        .doUpdateSet({ reason: why, by_name: actor.name, at: new Date() }),
-    )
-    .execute();
+  await keepOverride(trx, actor, { letter_id: id, kind: 'claim', key: claim, about, reason: why });
   await append(trx, {
     incident: row.incident_number,
     kind: 'claim-overridden',
@@ -269,8 +286,36 @@ export async function overrideClaim(
   });
 }
 
+/** A person sends a letter in spite of a finding that stops it, and says why; the timeline keeps it. */
+export async function overrideFinding(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  { template, provider }: { template: LetterTemplate; provider: Provider | undefined },
+  key: string,
+  reason: string,
+): Promise<void> {
+  const why = whyInSpite(reason);
+  const row = await lockDraft(trx, id);
+  const current = await currentDraft(trx, row, template, provider, new Date());
+  const judged = await readJudgement(trx, row, { template, provider }, current);
+  const stop = stopsOf(judged, []).find((one) => one.key === key);
+  if (!stop) throw invalid('finding', `Nothing called “${key.slice(0, 120)}” stops this letter.`);
+  const about = stop.title;
+  await keepOverride(trx, actor, { letter_id: id, kind: 'finding', key, about, reason: why });
+  await append(trx, {
+    incident: row.incident_number,
+    kind: 'finding-overridden',
+    actor,
+    letterId: id,
+    detail: { finding: key, rule: stop.rule, about, reason: why },
+  });
+}
+
 export const overridesOf = (db: Db | Trx, id: number) =>
-  db.selectFrom('letter_overrides').selectAll().where('letter_id', '=', id).execute();
+  db.selectFrom('letter_overrides').selectAll().where('letter_id', '=', id).orderBy('at').execute();
+const overriddenOf = async (trx: Trx, id: number) =>
+  Object.groupBy(await overridesOf(trx, id), (one) => one.kind);
 
 /** Fills the gaps whose facts became known since the letter was drafted. */
 async function fillKnownGaps(
@@ -288,28 +333,29 @@ async function fillKnownGaps(
   if (gaps.some((one) => !unknown.has(one.key))) await refreshDraft(trx, id, template, provider, now);
 }
 
-function refuseUnready(letter: LetterRow, draft: Draft, overridden: string[]): void {
-  const missing = stillMissing(letter);
+type Unready = { missing: Missing[]; against: Claim[]; stops: Finding[] };
+
+/** Names all that stands in the way at once; the code is that of the gravest. */
+function refuseUnready({ missing, against, stops }: Unready): void {
+  const facts = {
+    missing,
+    claims: against.map((claim) => claim.key),
+    stops: stops.map(({ key, rule, title, advice, until }) => ({ key, rule, title, advice, until })),
+  };
+  const contradicted = against.map((claim) => `“${claim.text}” (${claim.evidence})`).join('; ');
+  const stopped = stops.map(stopWords).join(' ');
+  const also = stopped ? ` Besides: ${stopped}` : '';
   if (missing.length > 0) {
     const fields = Object.fromEntries(missing.map((one) => [one.key, `Still missing: ${one.label}.`]));
-    throw new Problem(
-      'letter-incomplete',
-      `The letter still lacks ${missing.map((one) => one.label).join(', ')}.`,
-      { fields, facts: { missing } },
-    );
+    const words = `The letter still lacks ${missing.map((one) => one.label).join(', ')}.`;
+    throw new Problem('letter-incomplete', `${words}${also}`, { fields, facts });
   }
-  const written = letter.claims as StoredClaim[];
-  const against = draft.claims.filter(
-    (claim) => isInTheWay(claim, written) && !overridden.includes(claim.key),
-  );
   if (against.length > 0) {
-    const words = against.map((claim) => `“${claim.text}” (${claim.evidence})`).join('; ');
-    throw new Problem(
-      'claim-contradicted',
-      `Contradicted: ${words}. Reword it, or override it with a reason.`,
-      { facts: { claims: against.map((claim) => claim.key) } },
-    );
+    const words = `Contradicted: ${contradicted}. Reword it, or override it with a reason.`;
+    throw new Problem('claim-contradicted', `${words}${also}`, { facts });
   }
+  if (stops.length > 0)
+    throw new Problem('letter-stopped', `${stopped} Mend it, or override it with a reason.`, { facts });
 }
 
 export type Sending = {
@@ -356,9 +402,25 @@ export async function sendLetter(
   const now = new Date();
   const at = sending.at ?? now;
   // A letter recorded afterwards claimed what held when it was sent.
-  const { draft, facts } = await currentDraft(trx, letter, template, provider, at);
-  const overridden = (await overridesOf(trx, id)).map((one) => one.claim);
-  refuseUnready(letter, draft, overridden);
+  const current = await currentDraft(trx, letter, template, provider, at);
+  const { draft, facts } = current;
+  const { claim = [], finding = [] } = await overriddenOf(trx, id);
+  const judged = await readJudgement(trx, letter, { template, provider }, current, {
+    at: sending.at,
+    to: sending.to,
+  });
+  refuseUnready({
+    missing: stillMissing(letter),
+    against: draft.claims.filter(
+      (one) =>
+        isInTheWay(one, letter.claims as StoredClaim[]) &&
+        !claim.some((override) => override.key === one.key),
+    ),
+    stops: stopsOf(
+      judged,
+      finding.map((one) => one.key),
+    ),
+  });
   const reference = sending.reference?.trim() || facts.ticketReference || null;
   const ticket =
     reference && isToDesk(letter.round)

@@ -165,8 +165,31 @@ export const FormField = Type.Object(
     fixed: Type.Optional(Words),
     options: Type.Optional(Type.Array(Words, { minItems: 1, maxItems: 30 })),
     maxLength: Type.Optional(Type.Integer({ minimum: 1, maximum: 100000, description: 'characters' })),
+    /** How the form counts: as a browser does (the usual), with a line end as two, or in octets of UTF-8. */
+    counts: Type.Optional(Type.Enum(['characters', 'line-ends-twice', 'octets'])),
+    maxLines: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, description: 'lines of a pasted text' }),
+    ),
+    readLength: Type.Optional(
+      Type.Integer({
+        minimum: 100,
+        maximum: 5000,
+        description: 'characters that are read of it; beyond them a shorter version is offered',
+      }),
+    ),
     /** Between several addresses or domains. */
     separator: Type.Optional(Type.String({ minLength: 1, maxLength: 4 })),
+    /** What an address field takes; absent: all of it. */
+    takes: Type.Optional(
+      Type.Array(Type.Enum(['ipv4', 'ipv6', 'range']), { minItems: 1, maxItems: 3, uniqueItems: true }),
+    ),
+    /** Single IPv6 addresses are given as the network of this length that they are in. */
+    ipv6Prefix: Type.Optional(Type.Integer({ minimum: 32, maximum: 128 })),
+    most: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1000, description: 'entries in one submission' }),
+    ),
+    /** Values that are not taken, in words. */
+    refuses: Type.Optional(Type.Array(Words, { minItems: 1, maxItems: 6 })),
     required: Type.Boolean(),
     hint: Type.Optional(Words),
   },

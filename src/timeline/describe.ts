@@ -84,6 +84,7 @@ const DESCRIPTIONS: Describe = {
     title: `Letter ${d.number}, ${roundWords(d.round)}`,
     by: `${CHANNELS[d.channel]}${d.reference ? `, ticket ${d.reference}` : ''}`,
   }),
+  'finding-overridden': (d) => ({ title: 'Sent in spite of a stop', by: `${d.rule}, ${d.about}` }),
   'claim-overridden': (d) => ({ title: 'Contradicted claim overridden', by: d.about }),
   'message-received': (d) => ({
     title: d.applied === false ? `Not proven: ${VERDICT_TITLES[d.verdict]}` : VERDICT_TITLES[d.verdict],

@@ -49,6 +49,7 @@ export type EntryDetails = {
     excerpt: string;
   };
   'claim-overridden': { claim: string; about: string; reason: string };
+  'finding-overridden': { finding: string; rule: string; about: string; reason: string };
   'message-received': {
     from: string;
     subject: string;
@@ -109,6 +110,7 @@ export const ENTRY_GROUPS = {
   mail: [
     'letter-drafted',
     'letter-sent',
+    'finding-overridden',
     'message-received',
     'message-sent',
     'verdict-corrected',
@@ -159,6 +161,7 @@ export const ENTRY_ICONS: Record<EntryKind, string> = {
   'letter-drafted': 'k-note',
   'letter-sent': 'k-out',
   'claim-overridden': 'e-warn',
+  'finding-overridden': 'e-warn',
   'message-received': 'k-in',
   'message-sent': 'k-out',
   'verdict-corrected': 'k-note',

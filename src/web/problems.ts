@@ -53,6 +53,11 @@ export const PROBLEMS: Record<ProblemCode, Kind> = {
     title: 'The letter claims what evidence contradicts',
     todo: 'Reword the claim, or override it with a reason.',
   },
+  'letter-stopped': {
+    status: 422,
+    title: 'Something stops this letter',
+    todo: 'Mend what is named, wait until the time it gives, or override it with a reason.',
+  },
   'key-reused': {
     status: 422,
     title: 'This idempotency key was used for another request',

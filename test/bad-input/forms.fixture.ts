@@ -3,6 +3,7 @@ import { countHeld } from '../../src/mail-in/flood-store.ts';
 import { addAccount } from '../../src/mail-out/accounts.ts';
 import { readReminders } from '../../src/reminders/store.ts';
 import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
+import { overrideStops } from '../letters/override-stops.ts';
 import { MAIL_IN_FORMS, mailsThatCame } from '../mail-in/forms.fixture.ts';
 import { ACCOUNT, TO } from '../mail-out/mail-out.fixture.ts';
 import { deskWithDraft } from './bad-input.fixture.ts';
@@ -115,12 +116,16 @@ export const FORMS: Record<string, Form> = {
     fields: plain({ template: 'outlook-com/first', language: 'en' }),
   },
   '/incidents/:number/letters/:id': { url: '/incidents/1/letters/LETTER', fields: letterFields },
+  '/incidents/:number/letters/:id/checking': {
+    url: '/incidents/1/letters/LETTER/checking',
+    fields: letterFields,
+  },
   '/incidents/:number/letters/:id/refreshing': {
     url: '/incidents/1/letters/LETTER/refreshing',
     fields: letterFields,
   },
-  '/incidents/:number/letters/:id/checking': {
-    url: '/incidents/1/letters/LETTER/checking',
+  '/incidents/:number/letters/:id/judging': {
+    url: '/incidents/1/letters/LETTER/judging',
     fields: letterFields,
   },
   '/incidents/:number/letters/:id/overrides': {
@@ -383,6 +388,7 @@ async function mailsInHand({ api, db, desk }: TestDesk): Promise<number[]> {
   const mails: number[] = [];
   for (const state of ['queued', 'deferred', 'delivered-unknown'] as const) {
     const { body } = await api('POST', '/incidents/2/letters', { template: 'outlook-com/first' });
+    await overrideStops(api, body.id);
     const sent = await api('POST', `/letters/${body.id}/send`, { channel: 'email', deliver: true, to: TO });
     mails.push(sent.body.mail.messageId);
     await db

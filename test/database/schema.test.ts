@@ -57,7 +57,13 @@ const GOOD: Record<string, Row> = {
     claims: `'[]'`,
     by_name: `'A B'`,
   },
-  letter_overrides: { letter_id: '1', claim: `'no-listing'`, reason: `'seen'`, by_name: `'A B'` },
+  letter_overrides: {
+    letter_id: '1',
+    kind: `'claim'`,
+    key: `'no-listing'`,
+    reason: `'seen'`,
+    by_name: `'A B'`,
+  },
   sending_accounts: {
     name: `'Desk'`,
     host: `'mail.example.com'`,
@@ -378,6 +384,10 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['letter_overrides_pkey', {}],
     ['letter_overrides_reason_length', { reason: `''` }],
     ['letter_overrides_reason_length', { reason: text(2001) }],
+    ['letter_overrides_kind_known', { kind: `'whim'` }],
+    ['letter_overrides_key_length', { key: `''` }],
+    ['letter_overrides_key_length', { key: text(121) }],
+    ['letter_overrides_about_length', { about: text(501) }],
     ['letter_overrides_letter_fkey', { letter_id: '99' }],
   ],
   messages: [
@@ -829,7 +839,7 @@ t.test('what was said against the evidence can be changed until the letter is se
     'update letter_overrides set reason = reason',
     'delete from letter_overrides',
     'truncate letter_overrides',
-    `insert into letter_overrides (letter_id, claim, reason, by_name) values (1, 'spf-pass', 'late', 'A B')`,
+    `insert into letter_overrides (letter_id, kind, key, about, reason, by_name) values (1, 'claim', 'spf-pass', '', 'late', 'A B')`,
   ])
     await t.rejects(run(db, statement), { code: 'DD002' }, statement);
   t.strictSame(await overrides(), sent);

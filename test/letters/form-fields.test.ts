@@ -134,3 +134,58 @@ t.test('every route of the catalogue can be filled', async (t) => {
     }
   }
 });
+
+t.test('a form for one address each time gets them as steps, small ranges written out', async (t) => {
+  const facts = factsWith({
+    addresses: ['203.0.113.7', '203.0.113.16/30', '198.51.100.0/24', '2001:db8::7'],
+  });
+  const { value, steps, leftOut } = filled(field('address', { takes: ['ipv4'] }), facts);
+  t.equal(value, '203.0.113.7');
+  t.strictSame(steps, ['203.0.113.7', '203.0.113.16', '203.0.113.17', '203.0.113.18', '203.0.113.19']);
+  t.strictSame(leftOut, ['198.51.100.0/24', '2001:db8::7'], 'what it does not take is named');
+  t.strictSame(filled(field('address')).steps, [], 'one address is one submission');
+});
+
+t.test('IPv6 is given as the network that the list knows, once', async (t) => {
+  const facts = factsWith({ addresses: ['2001:db8::7', '2001:db8::8', '2001:db8:0:1::9'] });
+  t.strictSame(filled(field('address', { ipv6Prefix: 64, takes: ['ipv6'] }), facts).steps, [
+    '2001:db8::/64',
+    '2001:db8:0:1::/64',
+  ]);
+});
+
+t.test('more entries than a submission takes become several', async (t) => {
+  const facts = factsWith({ addresses: Array.from({ length: 100 }, (_, index) => `203.0.113.${index}`) });
+  const { value, steps } = filled(field('addresses', { separator: '\n', most: 10 }), facts);
+  t.equal(value.split('\n').length, 10);
+  t.equal(steps.length, 10);
+  t.equal(filled(field('address'), facts).steps.length, 100);
+});
+
+t.test('a text is counted as the form counts', async (t) => {
+  const body = 'Grüße\n\n€';
+  const count = (counts: NonNullable<FormField['counts']>) =>
+    fillFields({ fields: [field('letter', { counts, maxLength: 9 })] }, factsWith(), {
+      subject: '',
+      body,
+    })[0];
+  t.match(count('characters'), { length: 8, tooLong: false });
+  t.match(count('line-ends-twice'), { length: 10, tooLong: true });
+  t.match(count('octets'), { length: 14, tooLong: true });
+});
+
+t.test('a letter that is too long for its field comes shortened', async (t) => {
+  const body = `Hello,\n\nMail from 203.0.113.7 is refused:\n\n${REFUSAL}\n\nWhat we checked:\n\n– ${'much '.repeat(80)}\n\nPlease review it.\n\nKind regards\nJonas`;
+  const [one] = fillFields({ fields: [field('letter', { maxLength: 400 })] }, factsWith(), {
+    subject: '',
+    body,
+  });
+  t.match(one, { tooLong: true, shortened: /^[\s\S]*203\.0\.113\.7[\s\S]*S3150[\s\S]*Please review it\./ });
+  t.ok((one?.shortened.length ?? 999) <= 400);
+  const [read] = fillFields({ fields: [field('letter', { readLength: 400 })] }, factsWith(), {
+    subject: '',
+    body,
+  });
+  t.match(read, { maxLength: null, tooLong: true });
+  t.equal(read?.shortened, one?.shortened);
+});

@@ -80,7 +80,14 @@ t.test('a sent letter keeps its claims with what they rested on, whatever is fou
   await t.rejects(
     db
       .insertInto('letter_overrides')
-      .values({ letter_id: letter.id, claim: 'spf-pass', reason: 'late', by_name: 'x' })
+      .values({
+        letter_id: letter.id,
+        kind: 'claim',
+        key: 'spf-pass',
+        about: 'SPF passes',
+        reason: 'late',
+        by_name: 'x',
+      })
       .execute(),
     { code: 'DD002' },
   );

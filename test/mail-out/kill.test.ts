@@ -72,7 +72,19 @@ t.test(
         });
       };
       smtp.script = { [step]: kill };
-      await api('POST', `/letters/${letter.id}/send`, { channel: 'email', deliver: true, to: TO });
+      const { findings } = await api<{ findings: { key: string; level: string }[] }>(
+        'GET',
+        `/letters/${letter.id}`,
+      );
+      const stops = findings.filter((one) => one.level === 'stop');
+      const overrides = stops.map(({ key }) => ({ finding: key, reason: 'one of several' }));
+      await api('PATCH', `/letters/${letter.id}`, { overrides });
+      // The worker may be quicker than the answer: then the process dies before it gave one.
+      await api('POST', `/letters/${letter.id}/send`, { channel: 'email', deliver: true, to: TO }).catch(
+        (error: Error) => {
+          if (error.message !== 'fetch failed') throw error;
+        },
+      );
       await killed;
       server = await startServer(['src/main.js'], environment);
       for (const began = Date.now(); ; ) {

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { checkAddress, checkAddresses, whyNotHeader } from '../../src/mail-out/mail-address.ts';
+import { overrideStops } from '../letters/override-stops.ts';
 import { mailDesk, TO } from './mail-out.fixture.ts';
 
 /** Threats 10 and 11: header injection, and mail to somebody whom nobody meant. */
@@ -115,6 +116,7 @@ t.test('threats 10 and 11: on the wire stands what the person confirmed, and not
   }
   const answer = await desk.api('PATCH', `/letters/${letter}`, { subject: 'a\r\nBcc: evil@evil.example' });
   t.equal(answer.status, 200);
+  await overrideStops(desk.api, letter);
   await desk.api('POST', `/letters/${letter}/send`, { channel: 'email', deliver: true, to: TO });
   await desk.work();
   t.match(desk.server.messages[1]?.toString(), /^Subject: a Bcc: evil@evil\.example$/m, 'one line');

@@ -4,6 +4,7 @@ import { addAccount } from '../../src/mail-out/accounts.ts';
 import type { Patience } from '../../src/mail-out/smtp.ts';
 import { sendDue } from '../../src/mail-out/worker.ts';
 import { PROFILE, REFUSAL, type TestDesk, testDesk } from '../desk.ts';
+import { overrideStops } from '../letters/override-stops.ts';
 import { FakeSmtp, type Script } from './smtp.fixture.ts';
 
 export const CANARY = 'canary-password-7f3a91';
@@ -38,7 +39,7 @@ export type MailDesk = TestDesk & {
   server: FakeSmtp;
   account: number;
   number: number;
-  /** Drafts a first request that is ready to be sent. */
+  /** Drafts a first request that is ready to be sent, also beside an open one. */
   draft: () => Promise<number>;
   /** Drafts and sends one. */
   send: (more?: object) => Promise<{ letter: number; message: number }>;
@@ -70,6 +71,7 @@ export async function mailDesk(
       language: 'en',
     });
     t.equal(answer.status, 201, JSON.stringify(answer.body));
+    await overrideStops(desk.api, answer.body.id);
     return answer.body.id as number;
   };
   return {

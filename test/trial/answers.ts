@@ -219,6 +219,14 @@ async function correspond(
   let answered = 0;
   for (const [round, { letter: wanted, answers }] of ROUNDS.entries()) {
     const template = round === 2 ? { template: 'mailbox-provider/ask-cause', language: 'en' } : {};
+    // A second review is only sent with something that the desk has not been told.
+    if (round === 1)
+      await api('POST', `/incidents/${number}/evidence`, {
+        claim: 'no-compromise-found',
+        result: 'supports',
+        words: 'sign-ins, queue and sending rate of 30 days',
+        source: 'our logs',
+      });
     const letter = await api<Letter>('POST', `/incidents/${number}/letters`, template);
     proven(`the letter that is proposed is ${letter.template}`, wanted.test(letter.template));
     await api('POST', `/letters/${letter.id}/send`, { channel: 'email', deliver: true });
