@@ -17,6 +17,7 @@ const ROUTE_KINDS = {
   email: 'e-mail',
   portal: 'portal',
   'self-service': 'self-service',
+  telephone: 'telephone',
   recipient: 'through the recipient',
   'network-owner': 'only the network’s owner',
   none: 'no way to ask',

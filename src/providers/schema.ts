@@ -1,4 +1,6 @@
 import { type Static, Type } from '../json-schema.ts';
+import { closed, Slug, Source, Url, Verified, Words } from './fact-schema.ts';
+import { Case, CoolDown, Course, Escalation, Fact, Prerequisite, Stop, Timing } from './playbook-schema.ts';
 import { Zone } from './zone-schema.ts';
 
 /**
@@ -37,13 +39,6 @@ export const VERDICTS = [
 ] as const;
 export const Verdict = Type.Enum([...VERDICTS]);
 export type Verdict = (typeof VERDICTS)[number];
-
-const closed = { additionalProperties: false } as const;
-const Slug = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 60 });
-const Words = Type.String({ minLength: 1, maxLength: 2000 });
-const Url = Type.String({ pattern: '^https?://', maxLength: 500 });
-const Source = Type.String({ minLength: 1, maxLength: 300, description: 'where the fact comes from' });
-const Verified = Type.Boolean({ description: 'false: one weak source only; shown as unverified' });
 
 /**
  * How a text is recognised. All given conditions must hold. Literals are compared without regard to case
@@ -179,13 +174,26 @@ export const FormField = Type.Object(
 );
 export type FormField = Static<typeof FormField>;
 
+export const ROUTE_KINDS = [
+  'form',
+  'email',
+  'portal',
+  'self-service',
+  'telephone',
+  'recipient',
+  'network-owner',
+  'none',
+] as const;
+
 /** A way to ask. The first one listed is the usual one. */
 export const Route = Type.Object(
   {
     key: Slug,
-    kind: Type.Enum(['form', 'email', 'portal', 'self-service', 'recipient', 'network-owner', 'none']),
+    kind: Type.Enum([...ROUTE_KINDS]),
     name: Words,
     url: Type.Optional(Url),
+    /** A telephone number in the international form. */
+    phone: Type.Optional(Type.String({ pattern: '^\\+[0-9][0-9 ()/-]{4,30}$' })),
     address: Type.Optional(Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', maxLength: 254 })),
     /** Domain whose address in the refusal itself goes before `address`: some desks have one a kind of block. */
     addressesAt: Type.Optional(Type.String({ pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$', maxLength: 253 })),
@@ -214,46 +222,6 @@ export const ReplyRule = Type.Object(
   closed,
 );
 export type ReplyRule = Static<typeof ReplyRule>;
-
-const Fact = Type.Object(
-  { text: Words, url: Type.Optional(Url), source: Source, verified: Verified },
-  closed,
-);
-
-/** Hours unless said otherwise. */
-const Timing = Type.Object(
-  {
-    acknowledgedWithin: Type.Optional(Type.Number({ minimum: 0 })),
-    answeredWithin: Type.Optional(
-      Type.Number({ minimum: 0, description: 'hours to a first verdict, usually' }),
-    ),
-    effectiveWithin: Type.Optional(
-      Type.Number({ minimum: 0, description: 'hours from mitigation until it holds everywhere' }),
-    ),
-    followUpAfter: Type.Optional(
-      Type.Number({
-        minimum: 0,
-        description: 'hours of silence before a follow-up; absent: never follow up',
-      }),
-    ),
-    workingDays: Type.Boolean({ description: 'true: the hours count on working days only (24 a day)' }),
-    note: Type.Optional(Words),
-    source: Source,
-    verified: Verified,
-  },
-  closed,
-);
-
-const CoolDown = Type.Object(
-  {
-    hours: Type.Number({ minimum: 0, description: 'least wait before asking again' }),
-    rounds: Type.Optional(Type.Integer({ minimum: 1, description: 'when to stop and take another route' })),
-    text: Words,
-    source: Source,
-    verified: Verified,
-  },
-  closed,
-);
 
 export const Provider = Type.Object(
   {
@@ -289,9 +257,14 @@ export const Provider = Type.Object(
     rejections: Type.Array(RejectionRule, { maxItems: 200 }),
     checkFirst: Type.Array(Fact, { maxItems: 20 }),
     routes: Type.Array(Route, { maxItems: 12 }),
-    prerequisites: Type.Array(Fact, { maxItems: 20 }),
+    prerequisites: Type.Array(Prerequisite, { maxItems: 20 }),
     timing: Timing,
     coolDown: Type.Optional(CoolDown),
+    course: Type.Optional(Course),
+    escalation: Type.Optional(Escalation),
+    stop: Type.Optional(Stop),
+    /** What differs for some of their refusals, or for one of their lists. */
+    cases: Type.Optional(Type.Array(Case, { minItems: 1, maxItems: 12 })),
     worksWell: Type.Array(Fact, { maxItems: 20 }),
     neverWorks: Type.Array(Fact, { maxItems: 20 }),
     replies: Type.Array(ReplyRule, { maxItems: 100 }),

@@ -1,4 +1,7 @@
 import t from 'tap';
+import { CLAIM_KEYS } from '../../src/letters/claims.ts';
+import { programmeOf } from '../../src/profile/programmes.ts';
+import { playbookFor } from '../../src/providers/cases.ts';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
 import { routeFor } from '../../src/providers/playbook.ts';
 import type { Provider, Route } from '../../src/providers/schema.ts';
@@ -66,6 +69,10 @@ t.test('texts keep to the rules of copy', async (t) => {
     'prerequisites',
     'timing',
     'coolDown',
+    'course',
+    'escalation',
+    'stop',
+    'cases',
     'worksWell',
     'neverWorks',
   ] as const;
@@ -84,6 +91,7 @@ const needs: Record<Route['kind'], (route: Route) => boolean> = {
   form: (route) => route.url !== undefined && route.fields.length > 0,
   portal: (route) => route.url !== undefined && route.fields.length > 0,
   'self-service': (route) => route.url !== undefined && route.fields.length > 0,
+  telephone: (route) => route.fields.some((field) => field.value === 'letter'),
   email: (route) => route.address !== undefined && route.fields.some((field) => field.value === 'letter'),
   recipient: (route) => route.fields.some((field) => field.value === 'letter'),
   'network-owner': (route) => route.fields.some((field) => field.value === 'letter'),
@@ -193,4 +201,68 @@ t.test('facts that rest on hearsay are marked', async (t) => {
       provider.key,
     );
   }
+});
+
+const FACTS = ['checkFirst', 'prerequisites', 'worksWell', 'neverWorks'] as const;
+
+t.test('each line has a key of its own in its part, by which changes to it are kept', async (t) => {
+  for (const provider of providers) {
+    for (const part of [...FACTS, 'course', 'escalation', 'cases'] as const) {
+      const keys = (provider[part] ?? []).map(({ key }) => key);
+      t.equal(new Set(keys).size, keys.length, `${provider.key}/${part}`);
+    }
+  }
+});
+
+t.test('what shows how we stand on a prerequisite exists', async (t) => {
+  const lines = providers.flatMap(({ key, prerequisites }) =>
+    prerequisites.map((line) => ({ at: key, line })),
+  );
+  const unknown = lines.flatMap(({ at, line }) =>
+    (line.claims ?? []).filter((claim) => !CLAIM_KEYS.includes(claim)).map((claim) => `${at}: ${claim}`),
+  );
+  t.strictSame(unknown, []);
+  const programmes = lines.flatMap(({ line }) => line.programme ?? []);
+  t.not(programmes.length, 0);
+  t.strictSame(
+    programmes.filter((key) => !programmeOf(key)),
+    [],
+  );
+});
+
+t.test('courses, escalations and cases name what exists, and each case differs in something', async (t) => {
+  for (const provider of providers) {
+    const routes = new Set(provider.routes.map(({ key }) => key));
+    const rules = new Set(provider.rejections.map(({ id }) => id));
+    const cases = provider.cases ?? [];
+    const cited = [provider, ...cases].flatMap(({ escalation = [] }) =>
+      escalation.flatMap(({ route }) => route ?? []),
+    );
+    t.strictSame(
+      cited.filter((key) => !routes.has(key)),
+      [],
+      `${provider.key}: routes of escalations`,
+    );
+    const inCases = cases.flatMap((one) => one.rules);
+    t.strictSame(
+      inCases.filter((id) => !rules.has(id)),
+      [],
+      `${provider.key}: rules of cases`,
+    );
+    t.equal(new Set(inCases).size, inCases.length, `${provider.key}: a rule is in one case`);
+    for (const one of cases) {
+      const effective = playbookFor(provider, one.rules[0] ?? null);
+      t.strictSame(
+        effective.course ?? null,
+        one.course ?? provider.course ?? null,
+        `${provider.key}/${one.key}`,
+      );
+      t.not(effective, provider, `${provider.key}/${one.key} differs`);
+    }
+  }
+});
+
+t.test('what is not to be asked for has nothing to wait for', async (t) => {
+  for (const { key, stop, timing } of providers)
+    if (stop?.rounds === 0) t.equal(timing.followUpAfter, undefined, key);
 });
