@@ -130,8 +130,14 @@ export async function setFact(trx: Trx, actor: Actor, builtIn: Catalogue, fact: 
     return;
   }
   const others = facts.filter((one) => one.path !== path && !one.path.startsWith(`${path}/`));
-  const kept = withFacts(released, others).provider;
-  checkFits(withValue(kept, path, value ?? undefined));
+  // Facts fit together or not: only what does not fit for another reason already is left aside.
+  const { unfit } = withFacts(released, facts);
+  const fitting = others.filter((one) => !unfit.includes(one));
+  const together = fitting.reduce(
+    (made, one) => withValue(made, one.path, one.value ?? undefined),
+    released as unknown,
+  );
+  checkFits(withValue(together, path, value ?? undefined));
   await write(trx, actor, key, path, value, now);
   const kind = known && sameFact(before, value) ? 'kept' : 'set';
   await appendChange(trx, actor, { provider: key, kind, path, before, after: value });

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import type { Trx } from '../database/open.ts';
 import { Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
 import type { Provider } from '../providers/schema.ts';
@@ -7,6 +9,7 @@ import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { catalogueIn } from './catalogue-in.ts';
 import { resetFact, setFact } from './change-fact.ts';
 import { fieldsFor, filled, isGroup, valuesAt } from './fact-form.ts';
 import { factsFrom } from './fact-input.ts';
@@ -14,7 +17,7 @@ import { factName } from './fact-words.ts';
 import { changesHere } from './page.ts';
 import { canBeRemoved, valueAt } from './paths.ts';
 import { ProviderParams } from './routes.ts';
-import { changedMeanwhile } from './store.ts';
+import { beginChange, changedMeanwhile, readOverlay } from './store.ts';
 
 /** Tells by a few letters whether a fact is still as somebody saw it. */
 const valueDigest = (provider: Provider, path: string) =>
@@ -83,22 +86,14 @@ export const factPages: FastifyPluginAsyncTypebox = async (app) => {
       return orFormAgain(
         reply,
         async () => {
-          if (!isNew(path) && seen !== undefined && seen !== valueDigest(provider, path))
-            throw changedMeanwhile();
-          const facts = factsFrom(path, request.body as Record<string, unknown>, provider);
-          await formOnce(db, request, { what: `change ${provider.key}` }, async (trx) => {
-            for (const fact of facts)
-              await setFact(trx, actorOf(request), playbooks.builtIn, {
-                provider: provider.key,
-                ...fact,
-              });
-            return { status: 303, body: null };
-          });
+          const answer = await formOnce(db, request, { what: `change ${provider.key}` }, async (trx) => ({
+            status: 303,
+            body: await changeFacts(trx, request, { key: provider.key, path, seen }),
+          }));
           await playbooks.refresh();
-          const done =
-            facts.length === 0
-              ? 'Nothing was different.'
-              : 'Changed. What the release says is kept beside it.';
+          const done = answer.body
+            ? 'Changed. What the release says is kept beside it.'
+            : 'Nothing was different.';
           return reply.done(`/providers/${provider.key}`, done);
         },
         async (problem) => ({
@@ -109,37 +104,50 @@ export const factPages: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 
+  /** Sets what differs in a form; returns how many facts that were. Throws `changed-meanwhile` unless they are as they were seen. */
+  async function changeFacts(
+    trx: Trx,
+    request: FastifyRequest,
+    { key, path, seen }: { key: string; path: string; seen: string | undefined },
+  ): Promise<number> {
+    await beginChange(trx);
+    const provider = (await catalogueIn(trx, playbooks.builtIn)).byKey.get(key);
+    if (!provider) throw notFound('such provider in the catalogue');
+    if (!isNew(path) && seen !== undefined && seen !== valueDigest(provider, path)) throw changedMeanwhile();
+    const facts = factsFrom(path, request.body as Record<string, unknown>, provider);
+    for (const fact of facts)
+      await setFact(trx, actorOf(request), playbooks.builtIn, { provider: key, ...fact });
+    return facts.length;
+  }
+
   /** What a button does to one fact, and how that is told. */
   const ACTIONS = {
-    removal: {
-      words: 'Left out.',
-      act: (provider: Provider, path: string) => ({ provider: provider.key, path, value: null }),
-    },
+    removal: { words: 'Left out.', valueIn: async () => null },
     keeping: {
       words: 'Ours is kept.',
-      act: (provider: Provider, path: string) => ({
-        provider: provider.key,
-        path,
-        value:
-          playbooks.overlay().facts.find((one) => one.provider === provider.key && one.path === path)
-            ?.value ?? null,
-      }),
+      valueIn: async (trx: Trx, key: string, path: string) => {
+        const { facts } = await readOverlay(trx);
+        const ours = facts.find((one) => one.provider === key && one.path === path);
+        if (!ours) throw notFound('change of this fact');
+        return ours.value;
+      },
     },
-  } as const;
+  };
 
-  for (const [name, { words, act }] of Object.entries(ACTIONS))
+  for (const [name, { words, valueIn }] of Object.entries(ACTIONS))
     app.post(
       `/providers/:key/facts/${name}`,
       { config: { access: 'operator' }, schema: { params: ProviderParams } },
       async (request, reply) => {
         const { path, version } = readForm(OneFactForm, request.body);
-        const provider = await getProvider(request.params.key);
-        await formOnce(db, request, { what: `${name} ${provider.key}` }, async (trx) => {
-          await setFact(trx, actorOf(request), playbooks.builtIn, { ...act(provider, path), version });
+        const { key } = await getProvider(request.params.key);
+        await formOnce(db, request, { what: `${name} ${key}` }, async (trx) => {
+          const value = await valueIn(trx, key, path);
+          await setFact(trx, actorOf(request), playbooks.builtIn, { provider: key, path, value, version });
           return { status: 303, body: null };
         });
         await playbooks.refresh();
-        return reply.done(`/providers/${provider.key}#changed`, words);
+        return reply.done(`/providers/${key}#changed`, words);
       },
     );
 

@@ -4,17 +4,12 @@ import { notFound, Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Provider } from '../providers/schema.ts';
 import type { Actor } from '../web/access.ts';
-import { effectiveProviders, faultOf } from './effective.ts';
+import { catalogueIn } from './catalogue-in.ts';
+import { faultOf } from './effective.ts';
 import { type OwnProvider, ownKeyOf, ownProvider } from './own.ts';
-import { appendChange, beginChange, changedMeanwhile, readOverlay } from './store.ts';
+import { appendChange, beginChange, changedMeanwhile } from './store.ts';
 
 const MOST_OWN = 500;
-
-/** The catalogue as it stands inside the transaction, whatever this process knew before. */
-async function standing(trx: Trx, builtIn: Catalogue): Promise<Catalogue> {
-  const providers = effectiveProviders(builtIn.providers, await readOverlay(trx));
-  return { ...builtIn, providers, byKey: new Map(providers.map((one) => [one.key, one])) };
-}
 
 function checkWhole(provider: Provider): void {
   const fault = faultOf(provider);
@@ -36,7 +31,7 @@ export async function addOwn(
   parts: Partial<Provider> = {},
 ): Promise<string> {
   await beginChange(trx);
-  const catalogue = await standing(trx, builtIn);
+  const catalogue = await catalogueIn(trx, builtIn);
   if (catalogue.providers.length - builtIn.providers.length >= MOST_OWN)
     throw new Problem('invalid', `There are ${MOST_OWN} providers of your own already.`);
   const key = freeKey(ownKeyOf(given.name), catalogue);
@@ -73,7 +68,7 @@ export async function changeOwn(
   await beginChange(trx);
   const before = await getOwn(trx, key);
   if (version !== undefined && version !== before.version) throw changedMeanwhile();
-  const provider = ownProvider(key, given, await standing(trx, builtIn), before.data);
+  const provider = ownProvider(key, given, await catalogueIn(trx, builtIn), before.data);
   checkWhole(provider);
   await trx
     .updateTable('own_providers')

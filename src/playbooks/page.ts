@@ -211,5 +211,5 @@ export function judgedFor({ addresses, fromIncidents }: Known, most: number): st
   if (fromIncidents) return `Judged for ${many} in open incidents of this provider.`;
   return addresses.length === most
     ? `Judged for the first ${most} of our addresses; no incident is open here.`
-    : `Judged for ${addresses.length === 1 ? 'our only address' : `all ${addresses.length} of our addresses`}; no incident is open here.`;
+    : `Judged for ${addresses.length === 1 ? 'our only address' : `our ${addresses.length} addresses`}; no incident is open here.`;
 }

@@ -27,7 +27,7 @@ export type Standing = {
 
 /** Claims about one incident: without one there is nothing to judge. */
 const OF_INCIDENTS = new Set(['fix-date', 'refusal-fresh', 'compromise-fixed', 'mutual-customers-affected']);
-/** What the profile says for all addresses. */
+/** Who speaks for several: the first of these that one of them is. */
 const WORST: ClaimStatus[] = ['contradicted', 'unknown', 'stale', 'supported'];
 const SAYS: Record<ClaimStatus, string> = {
   supported: 'in order',
@@ -59,7 +59,7 @@ function ofClaim(claim: string, known: Known, now: Date): OfClaim {
   return {
     claim,
     status,
-    words: `${claimText(claim)}: ${SAYS[status]}. ${whose}${basis}`.trim(),
+    words: `${claimText(claim)}: ${SAYS[status]}${basis ? ` (${whose}${basis})` : ''}`,
     at: oldest(like.map(({ observedAt }) => observedAt)),
     address: first?.address ?? null,
   };
