@@ -53,7 +53,8 @@ import { sendingAccountPages } from './mail-out/account-routes.ts';
 import { dispatchPages } from './mail-out/dispatch-routes.ts';
 import { observationApi } from './observations/api.ts';
 import { observationPages } from './observations/routes.ts';
-import { playbookApi } from './playbooks/api.ts';
+import { providerApi } from './playbooks/api.ts';
+import { playbookApi } from './playbooks/fact-api.ts';
 import { factPages } from './playbooks/fact-routes.ts';
 import type { Playbooks } from './playbooks/live.ts';
 import { ownProviderPages } from './playbooks/own-routes.ts';
@@ -223,6 +224,7 @@ export async function buildApp(
     complaintApi,
     mailApi,
     addressApi,
+    providerApi,
     playbookApi,
     profileApi,
     programmeApi,
