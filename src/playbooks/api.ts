@@ -5,7 +5,7 @@ import { Provider, REASONS } from '../providers/schema.ts';
 import { actorOf } from '../web/access.ts';
 import { done, playbookCalls } from './api-change.ts';
 import { addOwn, changeOwn, removeOwn } from './own-store.ts';
-import { ProviderParams } from './routes.ts';
+import { ProviderParams } from './params.ts';
 
 const tags = ['providers'];
 const closed = { additionalProperties: false };

@@ -7,7 +7,7 @@ import { readCursor, writeCursor } from '../web/cursor.ts';
 import { done, playbookCalls } from './api-change.ts';
 import { resetFact, setFact } from './change-fact.ts';
 import { standingOf } from './effective.ts';
-import { ProviderParams } from './routes.ts';
+import { ProviderParams } from './params.ts';
 import { addNote, listChanges, listNotes, removeNote } from './store.ts';
 
 const tags = ['providers'];

@@ -15,8 +15,8 @@ import { fieldsFor, filled, isGroup, valuesAt } from './fact-form.ts';
 import { factsFrom } from './fact-input.ts';
 import { factName } from './fact-words.ts';
 import { changesHere } from './page.ts';
+import { ProviderParams } from './params.ts';
 import { canBeRemoved, valueAt } from './paths.ts';
-import { ProviderParams } from './routes.ts';
 import { beginChange, changedMeanwhile, readOverlay } from './store.ts';
 
 /** Tells by a few letters whether a fact is still as somebody saw it. */

@@ -8,7 +8,7 @@ import { readForm } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { OUR_SOURCE, type OwnProvider, ownInput, ownRoute } from './own.ts';
 import { addOwn, changeOwn, getOwn, removeOwn } from './own-store.ts';
-import { ProviderParams } from './routes.ts';
+import { ProviderParams } from './params.ts';
 import { KINDS, LANGUAGES, ROUTE_KINDS } from './words.ts';
 
 const Lines = (most: number) => Type.Optional(Type.String({ maxLength: most }));

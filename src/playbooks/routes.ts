@@ -14,11 +14,11 @@ import { orFormAgain } from '../web/pages.ts';
 import { historyView } from './history-page.ts';
 import { isOwnKey } from './own.ts';
 import { judgedFor, playbookView } from './page.ts';
+import { ProviderParams } from './params.ts';
 import { MOST_ADDRESSES, readKnown } from './standing-store.ts';
 import { addNote, listChanges, listNotes, removeNote } from './store.ts';
 import { KINDS, ROUTE_KINDS } from './words.ts';
 
-export const ProviderParams = Type.Object({ key: Type.String({ maxLength: 60 }) });
 const ListQuery = Type.Object({ q: Type.Optional(Type.String({ maxLength: 100 })) });
 const HistoryQuery = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 200 })) });
 const NoteForm = Type.Object({
