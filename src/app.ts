@@ -56,11 +56,16 @@ import { nextStepApi } from './next-step/api.ts';
 import { nextStepPages } from './next-step/routes.ts';
 import { observationApi } from './observations/api.ts';
 import { observationPages } from './observations/routes.ts';
+import { providerApi } from './playbooks/api.ts';
+import { playbookApi } from './playbooks/fact-api.ts';
+import { factPages } from './playbooks/fact-routes.ts';
+import type { Playbooks } from './playbooks/live.ts';
+import { ownProviderPages } from './playbooks/own-routes.ts';
+import { playbookPages } from './playbooks/routes.ts';
 import { Problem } from './problem.ts';
 import { programmeApi, programmePages } from './profile/programme-routes.ts';
 import { profileApi, profilePages } from './profile/routes.ts';
 import type { Catalogue } from './providers/catalogue.ts';
-import { providerApi, providerPages } from './providers/routes.ts';
 import { reminderApi } from './reminders/api.ts';
 import { reminderPages } from './reminders/routes.ts';
 import { reportPages } from './reports/routes.ts';
@@ -85,7 +90,9 @@ import type { Views } from './web/views.ts';
 export type Desk = {
   config: Config;
   db: Db;
+  /** What is known of providers, with what people changed: always the newest that this process has read. */
   catalogue: Catalogue;
+  playbooks: Playbooks;
   letters: LetterLibrary;
   views: Views;
   /** What evidence is looked up with; opened when it is first needed. */
@@ -160,6 +167,7 @@ export async function buildApp(
     },
   });
   app.addHook('preValidation', refuseCutFields);
+  app.addHook('onRequest', (request) => knowChanges(request, desk.playbooks));
   describeApi(app);
 
   const pages = [
@@ -195,7 +203,9 @@ export async function buildApp(
     mailboxPages,
     takePages,
     addressPages,
-    providerPages,
+    playbookPages,
+    factPages,
+    ownProviderPages,
     profilePages,
     programmePages,
     nextStepPages,
@@ -221,6 +231,7 @@ export async function buildApp(
     mailApi,
     addressApi,
     providerApi,
+    playbookApi,
     profileApi,
     programmeApi,
     nextStepApi,
@@ -228,6 +239,20 @@ export async function buildApp(
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;
+}
+
+/** How old a process may let its knowledge of changed playbooks become. */
+const PLAYBOOKS_MS = 1000;
+
+/** Playbooks that another process changed are known before a request is answered, or a second later. */
+async function knowChanges(request: FastifyRequest, playbooks: Playbooks): Promise<void> {
+  if (request.routeOptions.config.access === 'public') return;
+  try {
+    await playbooks.refresh(PLAYBOOKS_MS);
+  } catch (error) {
+    // Whatever needs the database will say so itself.
+    request.log.debug({ err: error }, 'playbooks');
+  }
 }
 
 /** An uploaded file becomes a field with its bytes; its name is kept beside it. */

@@ -17,13 +17,18 @@ const ajv = new Ajv({
 });
 const compiled = new WeakMap<TSchema, ValidateFunction>();
 
+/** What is first wrong with data, by place and rule; undefined: it holds to the schema. */
+export function check(schema: TSchema, data: unknown): string | undefined {
+  const holds = compiled.get(schema) ?? ajv.compile(schema);
+  compiled.set(schema, holds);
+  if (holds(data)) return undefined;
+  const first = holds.errors?.[0];
+  return `${first?.instancePath || '/'} ${first?.message} (rule ${first?.schemaPath}, ${JSON.stringify(first?.params)})`;
+}
+
 /** The data, which holds to the schema. Throws {@link BadDataFile} with the first thing that is wrong. */
 export function checkData<S extends TSchema>(schema: S, data: unknown, file: string): Static<S> {
-  const check = compiled.get(schema) ?? ajv.compile(schema);
-  compiled.set(schema, check);
-  if (check(data)) return data as Static<S>;
-  const first = check.errors?.[0];
-  throw new BadDataFile(
-    `${file}: ${first?.instancePath || '/'} ${first?.message} (rule ${first?.schemaPath}, ${JSON.stringify(first?.params)})`,
-  );
+  const fault = check(schema, data);
+  if (fault !== undefined) throw new BadDataFile(`${file}: ${fault}`);
+  return data as Static<S>;
 }

@@ -16,6 +16,7 @@ import { startReading } from './mail-in/reading.ts';
 import { checkMailIn, startMailIn } from './mail-in/start.ts';
 import { endDispatchLeases } from './mail-out/dispatches.ts';
 import { startDispatches } from './mail-out/worker.ts';
+import { openPlaybooks } from './playbooks/live.ts';
 import { readCatalogue } from './providers/catalogue.ts';
 import { openSecrets } from './secrets/secrets.ts';
 import { sealClearFeeds } from './snds/feeds.ts';
@@ -34,7 +35,9 @@ export async function listen(
   database: OpenDatabase,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
   checkMailIn(config);
-  const given = { config, db: database.db, catalogue: readCatalogue() };
+  const playbooks = openPlaybooks(database.db, readCatalogue());
+  const { catalogue } = playbooks;
+  const given = { config, db: database.db, catalogue, playbooks };
   const desk = {
     ...given,
     letters: openLibrary(),

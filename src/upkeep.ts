@@ -39,6 +39,7 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
   let running: Promise<void> = Promise.resolve();
   const work = async () => {
     try {
+      await desk.playbooks.refresh();
       const raised = await raiseDueFollowUps(desk.db, desk.catalogue, new Date());
       const asked = await askDueChecks(desk.db, new Date());
       if (asked > 0) logger.info({ asked }, 'checks due');

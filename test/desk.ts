@@ -7,6 +7,7 @@ import type { Db } from '../src/database/open.ts';
 import type { Role } from '../src/database/tables.ts';
 import { lazyWorld } from '../src/evidence/lazy-world.ts';
 import { openLibrary } from '../src/letters/library.ts';
+import { openPlaybooks } from '../src/playbooks/live.ts';
 import { readCatalogue } from '../src/providers/catalogue.ts';
 import { openSecrets } from '../src/secrets/secrets.ts';
 import { loadViews } from '../src/web/views.ts';
@@ -27,7 +28,8 @@ export type TestDesk = { app: FastifyInstance; db: Db; desk: Desk; api: ReturnTy
 export async function testDesk(t: Test, environment: Record<string, string> = {}): Promise<TestDesk> {
   const db = await testDatabase(t);
   const config = readConfig({ DELIST_DESK_BOOTSTRAP_TOKEN: BOOTSTRAP, SECRET_KEY, ...environment });
-  const given = { config, db, catalogue: CATALOGUE };
+  const playbooks = openPlaybooks(db, CATALOGUE);
+  const given = { config, db, catalogue: playbooks.catalogue, playbooks };
   const desk: Desk = {
     ...given,
     letters: openLibrary(),

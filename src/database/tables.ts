@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways, Insertable, Selectable, Updateable } from 'kysely';
 import type { ClaimFinding, EvidenceResult, Fact, Outcome as SnapshotOutcome } from '../evidence/kind.ts';
-import type { Reason, Verdict } from '../providers/schema.ts';
+import type { Provider, Reason, Verdict } from '../providers/schema.ts';
 
 /** Table types shared by all stores; the schema itself is in `migrations/`. */
 type Now = ColumnType<Date, Date | undefined, Date>;
@@ -547,6 +547,56 @@ export type MembershipsTable = {
   updated_by_name: string;
 };
 
+export type PlaybookVersionTable = { id: Default<boolean>; version: Default<number> };
+export type OwnProvidersTable = {
+  key: string;
+  data: Json<Provider>;
+  version: Default<number>;
+  created_at: Now;
+  created_by_name: string;
+  updated_at: Now;
+  updated_by_name: string;
+};
+export type PlaybookFactsTable = {
+  provider: string;
+  path: string;
+  value: Json<unknown>;
+  built_in: Json<unknown>;
+  version: Default<number>;
+  set_at: Now;
+  set_by_name: string;
+};
+export type PlaybookNotesTable = {
+  id: GeneratedAlways<number>;
+  provider: string;
+  text: string;
+  created_at: Now;
+  created_by_name: string;
+  removed_at: Date | null;
+  removed_by_name: string | null;
+};
+export type PlaybookChangeKind =
+  | 'set'
+  | 'kept'
+  | 'built-in'
+  | 'note'
+  | 'note-removed'
+  | 'added'
+  | 'changed'
+  | 'removed';
+export type PlaybookChangesTable = {
+  id: GeneratedAlways<number>;
+  provider: string;
+  kind: PlaybookChangeKind;
+  path: Default<string>;
+  before: Json<unknown>;
+  after: Json<unknown>;
+  actor_user_id: number | null;
+  actor_token_id: number | null;
+  actor_name: string;
+  at: Now;
+};
+
 export type ReminderAnswersTable = {
   key: string;
   /** The date that it answers. */
@@ -814,6 +864,11 @@ export type Database = {
   incident_causes: IncidentCausesTable;
   step_answers: StepAnswersTable;
   step_judgements: StepJudgementsTable;
+  playbook_version: PlaybookVersionTable;
+  own_providers: OwnProvidersTable;
+  playbook_facts: PlaybookFactsTable;
+  playbook_notes: PlaybookNotesTable;
+  playbook_changes: PlaybookChangesTable;
   timeline_entries: TimelineEntriesTable;
   observation_batches: ObservationBatchesTable;
   transports: TransportsTable;
@@ -853,6 +908,8 @@ export type EvidenceRow = Selectable<EvidenceTable>;
 export type SnapshotRow = Selectable<SnapshotsTable>;
 export type PlaceReadingRow = Selectable<PlaceReadingsTable>;
 export type MembershipRow = Selectable<MembershipsTable>;
+export type PlaybookNoteRow = Selectable<PlaybookNotesTable>;
+export type PlaybookChangeRow = Selectable<PlaybookChangesTable>;
 export type CheckRow = Selectable<ChecksTable>;
 export type NewEvidence = Insertable<EvidenceTable>;
 export type EntryRow = Selectable<TimelineEntriesTable>;

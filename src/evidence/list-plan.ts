@@ -1,3 +1,4 @@
+import { builtOnce } from '../providers/built-once.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { deadZone, unionsOf } from '../providers/zone-faults.ts';
 import type { AnswerKind, Zone } from '../providers/zone-schema.ts';
@@ -6,21 +7,15 @@ import type { Listed } from './list-names.ts';
 /** Which zones are asked, and which would want a key that we do not have. */
 export type ListPlan = { ask: Zone[]; keyless: Zone[] };
 
-const live = new WeakMap<Catalogue, Zone[]>();
-
 const WEIGHTS = ['high', 'medium', 'low', 'informational'];
 
 /** All zones that list anything, but for those that have ended; what weighs most comes first. */
-function liveZones(catalogue: Catalogue): Zone[] {
-  const known = live.get(catalogue);
-  if (known) return known;
-  const zones = catalogue.providers
+const liveZones = builtOnce((catalogue): Zone[] =>
+  catalogue.providers
     .flatMap((provider) => provider.zones ?? [])
     .filter((zone) => zone.score === undefined && !deadZone(catalogue.deadZones, zone.zone))
-    .sort((a, b) => WEIGHTS.indexOf(a.weight) - WEIGHTS.indexOf(b.weight));
-  live.set(catalogue, zones);
-  return zones;
-}
+    .sort((a, b) => WEIGHTS.indexOf(a.weight) - WEIGHTS.indexOf(b.weight)),
+);
 
 const speaksAgainst = ({ kind }: { kind: AnswerKind }): boolean => kind === 'listing' || kind === 'policy';
 

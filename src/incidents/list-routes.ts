@@ -19,7 +19,6 @@ const ListQuery = Type.Object({
 
 export const incidentListPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
-  const choices = providerChoices(catalogue);
 
   app.get(
     '/incidents',
@@ -69,7 +68,7 @@ export const incidentListPages: FastifyPluginAsyncTypebox = async (app) => {
         errors,
         filtered: Boolean(state || provider || address || q || mine),
         states: STATES.map((one) => ({ key: one, words: stateWords(one) })),
-        choices,
+        choices: providerChoices(catalogue),
         rows: page.items.map((row) => ({
           number: row.number,
           title: row.title,

@@ -65,7 +65,6 @@ const typedOf = (request: FastifyRequest): Typed => typedAgain(request.body);
 
 export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
-  const choices = providerChoices(catalogue);
 
   /** The open incident that a block of this provider and these addresses would be added to. */
   async function openFor(provider: string | undefined, networks: Network[]) {
@@ -122,7 +121,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
       lost: shown === '' && raw.length > 0,
       read: await preview(request, raw, typed),
       typed: { note: typed['note'] ?? '', to: typed['to'] ?? '', severity: typed['severity'] ?? 'normal' },
-      choices,
+      choices: providerChoices(catalogue),
       reasons: REASONS.filter((reason) => reason !== 'not-a-block'),
       severities: [...SEVERITIES],
       errors: problem?.fields ?? {},

@@ -18,7 +18,6 @@ import { incidentChoices, movedTo } from './unfiled-store.ts';
 /** What a person does with a message that is filed: says that it counts, or that it belongs elsewhere. */
 export const filingPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
-  const choices = providerChoices(catalogue);
   const providerName = (key: string) => catalogue.byKey.get(key)?.name ?? key;
 
   app.post(
@@ -56,7 +55,7 @@ export const filingPages: FastifyPluginAsyncTypebox = async (app) => {
       at: message.at,
       applied: message.applied,
       incidents: incidents.filter((one) => one.number !== number),
-      choices,
+      choices: providerChoices(catalogue),
       incident: typed['incident'] ?? '',
       split: {
         provider: typed['provider'] ?? (guess.provider || providerName(incident.provider)),

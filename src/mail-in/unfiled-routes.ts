@@ -38,7 +38,6 @@ const Params = Type.Object({ id: Id });
 /** Mail that nobody has filed yet. */
 export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
-  const choices = providerChoices(catalogue);
 
   /** What was just done, to be undone with one click; nothing where somebody else has gone on with it. */
   async function doneView(id: number | undefined) {
@@ -102,7 +101,7 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
       isPutAway: message.put_away_at !== null,
       message: messageView({ ...message, has_html: message.html !== null }, attachments, row.from),
       sandbox: FRAME_SANDBOX,
-      choices,
+      choices: providerChoices(catalogue),
       split: {
         provider: typed['provider'] ?? guess.provider,
         addresses: typed['addresses'] ?? guess.addresses,

@@ -50,7 +50,6 @@ const share = (part: number, of: number) => (of === 0 ? 0 : Math.round((part / o
 export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
   const nameOf = (key: string) => catalogue.byKey.get(key)?.name ?? key;
-  const choices = providerChoices(catalogue);
 
   function keyMeant(text: string): string {
     const provider = providerMeant(text, catalogue);
@@ -85,7 +84,9 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
         errors: isNew ? errors : {},
         open: isNew,
       },
-      choices: choices.filter(({ name }) => !own.some((rule) => nameOf(rule.provider) === name)),
+      choices: providerChoices(catalogue).filter(
+        ({ name }) => !own.some((rule) => nameOf(rule.provider) === name),
+      ),
       transports: transports.map((one) => ({
         ...one,
         address: one.via === typed['via'] ? (typed['address'] ?? '') : networkText(one.network ?? ''),

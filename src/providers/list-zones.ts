@@ -1,21 +1,16 @@
+import { builtOnce } from './built-once.ts';
 import type { Catalogue } from './catalogue.ts';
 
-const built = new WeakMap<Catalogue, Set<string>>();
-
 /** The names of all zones that the catalogue knows, live and ended, and that replies cite. */
-function zonesOf(catalogue: Catalogue): Set<string> {
-  const known = built.get(catalogue);
-  if (known) return known;
+const zonesOf = builtOnce((catalogue): Set<string> => {
   const cited = [
     ...catalogue.providers.flatMap(({ lists }) => lists.flatMap((list) => list.cited)),
     ...catalogue.lists.map((list) => list.cited),
   ];
   const live = catalogue.providers.flatMap(({ zones = [] }) => zones.map(({ zone }) => zone));
   const ended = catalogue.deadZones.map(({ zone }) => zone.replace(/^\*\./, ''));
-  const zones = new Set([...live, ...ended, ...cited.filter((name) => name.includes('.'))]);
-  built.set(catalogue, zones);
-  return zones;
-}
+  return new Set([...live, ...ended, ...cited.filter((name) => name.includes('.'))]);
+});
 
 /** What operators call zones of their own: `dnsbl.example.org`, `bl.example.net`. */
 const SOUNDS_LIKE_LIST = /^(?:[a-z0-9-]*(?:dnsbl|rbl)[a-z0-9-]*|[a-z0-9-]{0,8}bl|black-?list|block-?list)\./;

@@ -5,18 +5,18 @@ import type { Provider, Route } from './schema.ts';
 type KnownProviders = Pick<Catalogue, 'providers' | 'byKey'>;
 type CatalogueIndex = { domains: NameIndex; hosts: NameIndex };
 
-/** The catalogue does not change while the program runs, so one index per catalogue is enough. */
-const indexes = new WeakMap<KnownProviders, CatalogueIndex>();
+/** A list of providers is never changed in place: a catalogue that people change gets a new one. */
+const indexes = new WeakMap<Provider[], CatalogueIndex>();
 
 function indexOf(catalogue: KnownProviders): CatalogueIndex {
-  const known = indexes.get(catalogue);
-  if (known) return known;
   const { providers } = catalogue;
+  const known = indexes.get(providers);
+  if (known) return known;
   const index = {
     domains: buildNameIndex(providers.map(({ key, domains }) => ({ key, names: domains }))),
     hosts: buildNameIndex(providers.map(({ key, hosts }) => ({ key, names: hosts }))),
   };
-  indexes.set(catalogue, index);
+  indexes.set(providers, index);
   return index;
 }
 

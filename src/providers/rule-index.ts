@@ -1,3 +1,4 @@
+import { builtOnce } from './built-once.ts';
 import type { Catalogue } from './catalogue.ts';
 import { buildLiteralIndex, candidates, type LiteralIndex } from './literal-index.ts';
 import type { Provider, RejectionRule } from './schema.ts';
@@ -62,16 +63,8 @@ function build(catalogue: Catalogue): RuleIndex {
   return { entries, literals, codes };
 }
 
-const built = new WeakMap<Catalogue, RuleIndex>();
-
 /** Built once per catalogue. */
-export function ruleIndex(catalogue: Catalogue): RuleIndex {
-  const known = built.get(catalogue);
-  if (known) return known;
-  const index = build(catalogue);
-  built.set(catalogue, index);
-  return index;
-}
+export const ruleIndex = builtOnce(build);
 
 /** A provider's own code says more than any sentence around it. */
 export const CODE_WEIGHT = 100;

@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { lazyWorld } from '../../src/evidence/lazy-world.ts';
+import { openPlaybooks } from '../../src/playbooks/live.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
 import { loadViews } from '../../src/web/views.ts';
 import { BOOTSTRAP, CATALOGUE, LETTERS, REFUSAL, signedIn, type TestDesk } from '../desk.ts';
@@ -79,7 +80,8 @@ async function deskOnCable(t: Test, server: string) {
   const beside = await openDatabase({ databaseUrl: target.href, dataDir: '' });
   await migrate(beside.db as never);
   const config = readConfig({ DELIST_DESK_BOOTSTRAP_TOKEN: BOOTSTRAP });
-  const given = { config, db: open.db, catalogue: CATALOGUE };
+  const playbooks = openPlaybooks(open.db, CATALOGUE);
+  const given = { config, db: open.db, catalogue: playbooks.catalogue, playbooks };
   const desk: Desk = {
     ...given,
     letters: LETTERS,

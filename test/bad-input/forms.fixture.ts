@@ -6,6 +6,7 @@ import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
 import { overrideStops } from '../letters/override-stops.ts';
 import { MAIL_IN_FORMS, mailsThatCame } from '../mail-in/forms.fixture.ts';
 import { ACCOUNT, TO } from '../mail-out/mail-out.fixture.ts';
+import { PLAYBOOK_FORMS } from '../playbooks/forms.fixture.ts';
 import { deskWithDraft } from './bad-input.fixture.ts';
 
 const MAILBOX = {
@@ -363,6 +364,7 @@ export const FORMS: Record<string, Form> = {
   },
   '/settings/programmes/:key/removal': { url: '/settings/programmes/csa/removal', fields: plain({}) },
   '/incidents/:number/checks': { url: '/incidents/1/checks', fields: plain({}) },
+  ...PLAYBOOK_FORMS,
   ...MAIL_IN_FORMS,
   '/settings/password': {
     url: '/settings/password',

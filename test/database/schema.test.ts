@@ -250,6 +250,16 @@ const GOOD: Record<string, Row> = {
     before: `'{}'`,
   },
   reply_tag_secret: { secret: HASH('m') },
+  own_providers: { key: `'own-sea'`, data: `'{}'`, created_by_name: `'A B'`, updated_by_name: `'A B'` },
+  playbook_facts: {
+    provider: `'gmail'`,
+    path: `'timing/followUpAfter'`,
+    value: `'24'`,
+    built_in: `'null'`,
+    set_by_name: `'A B'`,
+  },
+  playbook_notes: { provider: `'gmail'`, text: `'They read on Mondays.'`, created_by_name: `'A B'` },
+  playbook_changes: { provider: `'gmail'`, kind: `'set'`, path: `'about'`, actor_name: `'A B'` },
 };
 
 /** By table: the constraint that must refuse the good row with these columns instead. */
@@ -474,6 +484,34 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['step_judgements_pkey', {}],
     ['step_judgements_incident_fkey', { incident_number: '99' }],
     ['step_judgements_reminder_dated', { incident_number: '1', reminded_of: `'a'` }],
+  ],
+  playbook_version: [
+    ['playbook_version_pkey', {}],
+    ['playbook_version_one', { id: 'false' }],
+  ],
+  own_providers: [
+    ['own_providers_pkey', {}],
+    ['own_providers_key_own', { key: `'gmail'` }],
+    ['own_providers_data_size', { key: `'own-b'`, data: `to_jsonb(${text(200_000)})` }],
+  ],
+  playbook_facts: [
+    ['playbook_facts_pkey', {}],
+    ['playbook_facts_provider_slug', { provider: `'Gmail'` }],
+    ['playbook_facts_path_length', { path: `''` }],
+    ['playbook_facts_value_size', { path: `'about'`, value: `to_jsonb(${text(40_000)})` }],
+  ],
+  playbook_notes: [
+    ['playbook_notes_provider_slug', { provider: `''` }],
+    ['playbook_notes_text_length', { text: `''` }],
+    ['playbook_notes_text_length', { text: text(4001) }],
+    ['playbook_notes_removed_whole', { removed_at: NOW }],
+  ],
+  playbook_changes: [
+    ['playbook_changes_provider_slug', { provider: `''` }],
+    ['playbook_changes_kind_known', { kind: `'lost'` }],
+    ['playbook_changes_path_length', { path: text(201) }],
+    ['playbook_changes_user_fkey', { actor_user_id: '99' }],
+    ['playbook_changes_token_fkey', { actor_token_id: '99' }],
   ],
   reminder_answers: [
     ['reminder_answers_pkey', {}],
@@ -796,6 +834,16 @@ t.test('a version of a letter template is never changed or deleted', async (t) =
     'truncate letter_template_versions cascade',
   ];
   for (const statement of tries) await t.rejects(run(db, statement), { code: 'DD001' }, statement);
+});
+
+t.test('a change of a playbook is never changed or deleted', async (t) => {
+  const db = await filled(t);
+  for (const statement of [
+    `update playbook_changes set path = ''`,
+    'delete from playbook_changes',
+    'truncate playbook_changes',
+  ])
+    await t.rejects(run(db, statement), { code: 'DD001' }, statement);
 });
 
 t.test(

@@ -52,7 +52,7 @@ t.test('the index is built once per catalogue, and nearly all rules are looked u
   const catalogue = readCatalogue();
   const index = ruleIndex(catalogue);
   t.equal(ruleIndex(catalogue), index);
-  t.not(ruleIndex({ ...catalogue }), index);
+  t.not(ruleIndex({ ...catalogue, providers: [...catalogue.providers] }), index);
   t.ok(index.literals.always.length < 10, `${index.literals.always.length} rules are tried on every reply`);
   t.end();
 });

@@ -1,0 +1,131 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Trx } from '../database/open.ts';
+import { Type, Version } from '../json-schema.ts';
+import { Provider, REASONS } from '../providers/schema.ts';
+import { actorOf } from '../web/access.ts';
+import { done, playbookCalls } from './api-change.ts';
+import { addOwn, changeOwn, removeOwn } from './own-store.ts';
+import { ProviderParams } from './params.ts';
+
+const tags = ['providers'];
+const closed = { additionalProperties: false };
+const Nothing = { 204: Type.Null() };
+
+const names = (maxItems: number) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { maxItems, default: [] });
+const { kind, languages } = Provider.properties;
+const OwnBody = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 120 }),
+    operator: Type.Optional(Type.String({ maxLength: 200 })),
+    kind,
+    about: Type.Optional(Type.String({ maxLength: 2000 })),
+    aliases: names(30),
+    languages,
+    domains: names(400),
+    hosts: names(100),
+    phrases: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 20, default: [] }),
+    reason: Type.Enum([...REASONS], { default: 'ip-reputation' }),
+    senders: names(30),
+  },
+  closed,
+);
+
+/** The catalogue over the API, and providers of one’s own. */
+export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { catalogue, playbooks } = app.desk;
+
+  const { getProvider, changing } = playbookCalls(app);
+
+  app.get(
+    '/providers',
+    { config: { access: 'viewer' }, schema: { tags, summary: 'The catalogue' } },
+    async () => {
+      await playbooks.refresh();
+      return {
+        items: catalogue.providers.map(({ key, name, operator, kind, aliases, domains }) => ({
+          ...{ key, name, operator: operator ?? null, kind, aliases, domains },
+        })),
+        next: null,
+      };
+    },
+  );
+
+  app.get(
+    '/providers/:key',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'What is known of one provider, with what people changed',
+        params: ProviderParams,
+      },
+    },
+    async (request) => getProvider(request.params.key),
+  );
+
+  app.post(
+    '/providers',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Add a provider that no release knows; facts of its playbook are set one by one',
+        body: OwnBody,
+        response: { 201: Type.Object({ key: Type.String() }) },
+      },
+    },
+    async (request, reply) => {
+      const answer = await changing(request, 'POST /providers', async (trx) => ({
+        status: 201,
+        body: { key: await addOwn(trx, actorOf(request), playbooks.builtIn, request.body) },
+      }));
+      return reply.code(201).send(answer.body as { key: string });
+    },
+  );
+
+  app.put(
+    '/providers/:key',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Change what is said of an own provider; its other facts stay',
+        params: ProviderParams,
+        querystring: Type.Object({ version: Type.Optional(Version) }),
+        body: OwnBody,
+        response: Nothing,
+      },
+    },
+    async (request, reply) => {
+      const { key } = request.params;
+      const { version } = request.query;
+      const change = (trx: Trx) =>
+        changeOwn(trx, actorOf(request), playbooks.builtIn, key, request.body, version);
+      await changing(request, 'PUT /providers', done(change));
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.delete(
+    '/providers/:key',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Take an own provider without incidents out of the catalogue',
+        params: ProviderParams,
+        response: Nothing,
+      },
+    },
+    async (request, reply) => {
+      const { key } = request.params;
+      await changing(
+        request,
+        'DELETE /providers',
+        done((trx) => removeOwn(trx, actorOf(request), key)),
+      );
+      return reply.code(204).send(null);
+    },
+  );
+};

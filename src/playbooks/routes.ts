@@ -1,0 +1,194 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { durations, stateWords } from '../incidents/incidents.ts';
+import { listIncidents } from '../incidents/list.ts';
+import { Id, Type } from '../json-schema.ts';
+import { notFound } from '../problem.ts';
+import { hours } from '../providers/hours.ts';
+import type { Provider } from '../providers/schema.ts';
+import { actorOf } from '../web/access.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
+import { formOnce } from '../web/form-once.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
+import { orFormAgain } from '../web/pages.ts';
+import { historyView } from './history-page.ts';
+import { isOwnKey } from './own.ts';
+import { judgedFor, playbookView } from './page.ts';
+import { ProviderParams } from './params.ts';
+import { MOST_ADDRESSES, readKnown } from './standing-store.ts';
+import { addNote, listChanges, listNotes, removeNote } from './store.ts';
+import { KINDS, ROUTE_KINDS } from './words.ts';
+
+const ListQuery = Type.Object({ q: Type.Optional(Type.String({ maxLength: 100 })) });
+const HistoryQuery = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 200 })) });
+const NoteForm = Type.Object({
+  text: Type.String({ minLength: 1, maxLength: 4000, description: 'the note' }),
+});
+
+const asked = (query: { q?: string }) => (query.q ?? '').trim().toLowerCase();
+const HISTORY = 'playbook-changes';
+const CHANGES_SHOWN = 50;
+
+const matches = (provider: Provider, q: string) =>
+  [
+    provider.name,
+    provider.operator ?? '',
+    provider.key,
+    ...provider.aliases,
+    ...provider.domains,
+    ...provider.rejections.map((rule) => rule.blockCode ?? ''),
+  ].some((text) => text.toLowerCase().includes(q));
+
+export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue, playbooks } = app.desk;
+
+  /** The playbook as it holds now, also when another process changed it a moment ago. */
+  async function getProvider(key: string): Promise<Provider> {
+    await playbooks.refresh();
+    const provider = catalogue.byKey.get(key);
+    if (!provider) throw notFound('such provider in the catalogue');
+    return provider;
+  }
+
+  app.get(
+    '/providers',
+    { config: { access: 'viewer' }, schema: { querystring: ListQuery } },
+    async (request, reply) => {
+      await playbooks.refresh();
+      const q = asked(request.query);
+      const counts = await db
+        .selectFrom('incidents')
+        .select((eb) => ['provider', eb.fn.countAll<number>().as('n'), eb.fn.max('opened_at').as('last')])
+        .groupBy('provider')
+        .execute();
+      const known = new Map(counts.map((row) => [row.provider, row]));
+      const changed = new Set(playbooks.overlay().facts.map(({ provider }) => provider));
+      const rows = catalogue.providers
+        .filter((provider) => !q || matches(provider, q))
+        .map((provider) => ({
+          key: provider.key,
+          name: provider.name,
+          operator: provider.operator ?? '',
+          kind: KINDS[provider.kind],
+          ask: provider.routes[0] ? ROUTE_KINDS[provider.routes[0].kind] : '',
+          answer: hours(provider.timing.answeredWithin),
+          mark: isOwnKey(provider.key) ? 'yours' : changed.has(provider.key) ? 'changed here' : '',
+          incidents: known.get(provider.key)?.n ?? 0,
+          last: known.get(provider.key)?.last ?? null,
+        }));
+      return reply.page('playbooks/list', { q: request.query.q ?? '', rows });
+    },
+  );
+
+  type Problem = { message: string; fields: Record<string, string> };
+
+  async function view(provider: Provider, q = '', typed: Record<string, string> = {}, problem?: Problem) {
+    const now = new Date();
+    const page = await listIncidents(db, { limit: 20, provider: provider.key });
+    const known = await readKnown(db, provider.key);
+    const notes = await listNotes(db, provider.key);
+    const overlay = playbooks.overlay();
+    const shown = playbookView(provider, {
+      overlay,
+      builtIn: playbooks.builtIn.byKey.get(provider.key),
+      known,
+      q: q.trim().toLowerCase(),
+      now,
+    });
+    return {
+      provider: shown,
+      released: shown.changes.filter((change) => change.released),
+      judgedFor: judgedFor(known, MOST_ADDRESSES),
+      q,
+      notes: notes.map((note) => ({
+        id: note.id,
+        text: note.text,
+        at: note.created_at,
+        by: note.created_by_name,
+      })),
+      text: typed['text'] ?? '',
+      errors: problem?.fields ?? {},
+      problem: problem?.message ?? '',
+      incidents: page.items.map((row) => ({
+        number: row.number,
+        title: row.title,
+        state: row.state,
+        stateWords: stateWords(row.state),
+        openedAt: row.opened_at,
+        blockedMs: durations(row, now).blocked,
+        round: row.round,
+      })),
+      more: page.next !== null,
+    };
+  }
+
+  app.get(
+    '/providers/:key',
+    { config: { access: 'viewer' }, schema: { params: ProviderParams, querystring: ListQuery } },
+    async (request, reply) =>
+      reply.page('playbooks/show', await view(await getProvider(request.params.key), request.query.q ?? '')),
+  );
+
+  app.get(
+    '/providers/:key/history',
+    { config: { access: 'viewer' }, schema: { params: ProviderParams, querystring: HistoryQuery } },
+    async (request, reply) => {
+      const { key } = request.params;
+      await playbooks.refresh();
+      const [before] = readCursor(request.query.cursor, HISTORY, ['id']) ?? [];
+      const page = await listChanges(db, key, { limit: CHANGES_SHOWN, before });
+      const provider = catalogue.byKey.get(key);
+      // One that was removed has a history still.
+      if (!provider && page.items.length === 0) throw notFound('such provider in the catalogue');
+      return reply.page('playbooks/history', {
+        key,
+        name: provider?.name ?? key,
+        isThere: provider !== undefined,
+        rows: page.items.map(historyView),
+        next: page.next ? writeCursor(HISTORY, [page.next]) : '',
+      });
+    },
+  );
+
+  const notesOnce = (request: FastifyRequest, what: string, effect: Parameters<typeof formOnce>[3]) =>
+    formOnce(db, request, { what }, effect);
+
+  app.post(
+    '/providers/:key/notes',
+    { config: { access: 'operator' }, schema: { params: ProviderParams } },
+    async (request, reply) => {
+      const provider = await getProvider(request.params.key);
+      return orFormAgain(
+        reply,
+        async () => {
+          const { text } = readForm(NoteForm, request.body);
+          await notesOnce(request, `note on ${provider.key}`, async (trx) => ({
+            status: 303,
+            body: await addNote(trx, actorOf(request), provider.key, text.trim() || text),
+          }));
+          return reply.done(`/providers/${provider.key}#notes`, 'Note added.');
+        },
+        async (problem) => ({
+          view: 'playbooks/show',
+          data: await view(provider, '', typedAgain(request.body), problem),
+        }),
+      );
+    },
+  );
+
+  app.post(
+    '/providers/:key/notes/:id/removal',
+    {
+      config: { access: 'operator' },
+      schema: { params: Type.Object({ ...ProviderParams.properties, id: Id }) },
+    },
+    async (request, reply) => {
+      const { key, id } = request.params;
+      await notesOnce(request, `remove note ${id} on ${key}`, async (trx) => {
+        await removeNote(trx, actorOf(request), key, id);
+        return { status: 303, body: null };
+      });
+      return reply.done(`/providers/${key}#notes`, 'Note removed; the history keeps its words.');
+    },
+  );
+};

@@ -1,0 +1,77 @@
+import { sql } from 'kysely';
+import { networkText } from '../addresses/address.ts';
+import type { Db } from '../database/open.ts';
+import { claimRecords } from '../evidence/claim-records.ts';
+import { kindTitles } from '../evidence/kind-titles.ts';
+import { standingSnapshots } from '../evidence/snapshots.ts';
+import { listMemberships } from '../profile/memberships.ts';
+import { getProfile } from '../profile/store.ts';
+import type { Known } from './standing.ts';
+
+/** More addresses are no summary; the page says how many were looked at. */
+export const MOST_ADDRESSES = 50;
+const MOST_RECORDS = 1000;
+
+/**
+ * What tells how we stand with a provider, in a fixed number of queries: its open incidents' addresses, or else all of
+ * ours; what was found about them; what people recorded in those incidents.
+ */
+export async function readKnown(db: Db, provider: string): Promise<Known> {
+  const open = db
+    .selectFrom('incidents')
+    .select('number')
+    .where('provider', '=', provider)
+    .where('state', 'in', ['open', 'awaiting-provider', 'action-needed', 'mitigated']);
+  const rows = await db
+    .selectFrom('addresses as a')
+    .select((eb) => [
+      'a.network',
+      'a.jmrp_since',
+      'a.snds_since',
+      eb
+        .exists(
+          eb
+            .selectFrom('incident_addresses as ia')
+            .select(sql`1`.as('one'))
+            .whereRef('ia.address_id', '=', 'a.id')
+            .where('ia.incident_number', 'in', open),
+        )
+        .as('blocked'),
+    ])
+    .orderBy('blocked', 'desc')
+    .orderBy('a.network')
+    .limit(MOST_ADDRESSES)
+    .execute();
+  const fromIncidents = rows.some(({ blocked }) => blocked);
+  const addresses = rows
+    .filter(({ blocked }) => !fromIncidents || blocked)
+    .map((row) => ({
+      text: networkText(row.network),
+      jmrpSince: row.jmrp_since,
+      sndsSince: row.snds_since,
+    }));
+  const profile = await getProfile(db);
+  const memberships = await listMemberships(db);
+  const networks = addresses.map(({ text }) => text);
+  const snapshots = await standingSnapshots(db, { networks, domains: profile.sendingDomains });
+  const recorded = await db
+    .selectFrom('evidence as e')
+    .leftJoin('addresses as a', 'a.id', 'e.address_id')
+    .select(['e.claim', 'e.result', 'e.words', 'e.source', 'e.observed_at', 'a.network'])
+    .where('e.incident_number', 'in', open)
+    .orderBy('e.observed_at', 'desc')
+    .limit(MOST_RECORDS)
+    .execute();
+  const evidence = [
+    ...recorded.map((one) => ({
+      claim: one.claim,
+      result: one.result,
+      words: one.words,
+      source: one.source,
+      observedAt: one.observed_at,
+      address: one.network ? networkText(one.network) : null,
+    })),
+    ...claimRecords(snapshots, networks, await kindTitles()),
+  ];
+  return { profile, memberships, addresses, fromIncidents, evidence };
+}
