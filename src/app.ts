@@ -50,6 +50,7 @@ import { sendingAccountPages } from './mail-out/account-routes.ts';
 import { dispatchPages } from './mail-out/dispatch-routes.ts';
 import { observationApi } from './observations/api.ts';
 import { observationPages } from './observations/routes.ts';
+import { outcomePages } from './outcomes/routes.ts';
 import { Problem } from './problem.ts';
 import { programmeApi, programmePages } from './profile/programme-routes.ts';
 import { profileApi, profilePages } from './profile/routes.ts';
@@ -191,6 +192,7 @@ export async function buildApp(
     programmePages,
     reminderPages,
     reportPages,
+    outcomePages,
   ];
   for (const plugin of pages) await app.register(plugin);
   const api = [
