@@ -5,7 +5,8 @@ const STATEMENTS = [
   `create table letter_outcomes (
     letter_id bigint not null constraint letter_outcomes_pkey primary key
       constraint letter_outcomes_letter_fkey references letters (id),
-    incident_number integer not null constraint letter_outcomes_incident_fkey references incidents (number),
+    -- The letter's own.
+    incident_number integer not null,
     provider text not null,
     template text not null,
     language text not null,

@@ -424,7 +424,6 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
   letter_outcomes: [
     ['letter_outcomes_pkey', {}],
     ['letter_outcomes_letter_fkey', { letter_id: '99' }],
-    ['letter_outcomes_incident_fkey', { letter_id: '2', incident_number: '99' }],
     ['letter_outcomes_wording_range', { letter_id: '2', wording: '-1' }],
   ],
   outcome_sums: [['outcome_sums_pkey', {}]],
