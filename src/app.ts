@@ -56,6 +56,7 @@ import { nextStepApi } from './next-step/api.ts';
 import { nextStepPages } from './next-step/routes.ts';
 import { observationApi } from './observations/api.ts';
 import { observationPages } from './observations/routes.ts';
+import { outcomePages } from './outcomes/routes.ts';
 import { providerApi } from './playbooks/api.ts';
 import { playbookApi } from './playbooks/fact-api.ts';
 import { factPages } from './playbooks/fact-routes.ts';
@@ -211,6 +212,7 @@ export async function buildApp(
     nextStepPages,
     reminderPages,
     reportPages,
+    outcomePages,
   ];
   for (const plugin of pages) await app.register(plugin);
   const api = [

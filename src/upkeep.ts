@@ -7,6 +7,7 @@ import { raiseDueFollowUps } from './incidents/follow-up.ts';
 import { forgetOldFloods } from './mail-in/flood-store.ts';
 import { remindOfSteps } from './next-step/remind.ts';
 import { forgetOldObservations } from './observations/store.ts';
+import { countBacklog } from './outcomes/store.ts';
 import { openGet } from './outside/get.ts';
 import { KNOWN_HOSTS } from './snds/feed.ts';
 import { fetchDueFeeds } from './snds/fetch.ts';
@@ -41,6 +42,7 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
     try {
       await desk.playbooks.refresh();
       const raised = await raiseDueFollowUps(desk.db, desk.catalogue, new Date());
+      while ((await countBacklog(desk.db)) > 0);
       const asked = await askDueChecks(desk.db, new Date());
       if (asked > 0) logger.info({ asked }, 'checks due');
       if (raised > 0) logger.info({ raised }, 'follow-ups due');

@@ -833,6 +833,43 @@ export type ComplaintsTable = {
   recorded_at: Now;
 };
 
+/** What became of a letter that asked a provider for something. */
+export type LetterOutcomesTable = {
+  letter_id: number;
+  incident_number: number;
+  provider: string;
+  template: string;
+  language: string;
+  round: string;
+  /** 0 is the built-in one. */
+  wording: number;
+  claims: string[];
+  sent_at: Date;
+  verdict: Verdict | null;
+  answer_step: number | null;
+  mitigation_step: number | null;
+};
+
+/** Sums over letter_outcomes, for all letters of a wording and for those that stated a claim. */
+export type OutcomeSumsTable = {
+  provider: string;
+  template: string;
+  language: string;
+  round: string;
+  wording: number;
+  claim: string;
+  sent: number;
+  answered: number;
+  mitigated: number;
+  conditional: number;
+  denied: number;
+  other: number;
+  answer_steps: number[];
+  mitigation_steps: number[];
+};
+
+export type OutcomeBacklogTable = { incident_number: number };
+
 export type Database = {
   users: UsersTable;
   sessions: SessionsTable;
@@ -858,6 +895,9 @@ export type Database = {
   snapshots: SnapshotsTable;
   place_readings: PlaceReadingsTable;
   evidence_files: EvidenceFilesTable;
+  letter_outcomes: LetterOutcomesTable;
+  outcome_sums: OutcomeSumsTable;
+  outcome_backlog: OutcomeBacklogTable;
   checks: ChecksTable;
   memberships: MembershipsTable;
   reminder_answers: ReminderAnswersTable;

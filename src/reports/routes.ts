@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { stateWords } from '../incidents/incidents.ts';
 import { Type } from '../json-schema.ts';
+import { csvLine, sendCsv } from '../web/csv.ts';
 import { timesByProvider } from './store.ts';
 import { corrections, readByProvider } from './verdicts-read.ts';
 
@@ -13,13 +14,6 @@ const periods = () => Object.entries(PERIODS).map(([key, words]) => ({ key: Numb
 /** Per cent of the machine's verdicts that nobody corrected, rounded down: 100 means all. */
 const stood = (answers: number, corrected: number) =>
   answers === 0 ? 100 : Math.floor(((answers - corrected) / answers) * 1000) / 10;
-
-/** One CSV cell. What a spreadsheet would run as a formula is defused. */
-const cell = (value: string | number | null) => {
-  const text = value === null ? '' : String(value);
-  const inert = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
-};
 
 export const reportPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
@@ -88,7 +82,7 @@ export const reportPages: FastifyPluginAsyncTypebox = async (app) => {
         'provider,incidents,not_closed,median_blocked_s,median_first_answer_s,median_mitigation_s,average_rounds,relapses';
       const seconds = (value: number | null) => (value === null ? null : Math.round(value));
       const lines = rows.map((row) =>
-        [
+        csvLine([
           row.provider,
           row.incidents,
           row.unfinished,
@@ -97,14 +91,9 @@ export const reportPages: FastifyPluginAsyncTypebox = async (app) => {
           seconds(row.mitigation),
           row.rounds,
           row.relapses,
-        ]
-          .map(cell)
-          .join(','),
+        ]),
       );
-      return reply
-        .header('content-disposition', 'attachment; filename="providers.csv"')
-        .type('text/csv; charset=utf-8')
-        .send(`${[head, ...lines].join('\r\n')}\r\n`);
+      return sendCsv(reply, 'providers.csv', [head, ...lines]);
     },
   );
 };

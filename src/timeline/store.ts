@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
+import { recountOutcomes } from '../outcomes/store.ts';
 import { invalid, notFound } from '../problem.ts';
 import type { Actor } from '../web/access.ts';
 import type { Entry, EntryDetails, EntryKind } from './entries.ts';
@@ -19,7 +20,18 @@ export type NewEntry<Kind extends EntryKind> = {
   corrects?: number;
 };
 
-/** Appends an entry, in the transaction of what it tells. */
+/** Entries that tell of a letter or an answer: what became of letters follows them. */
+const TELLS_OF_LETTERS: ReadonlySet<EntryKind> = new Set([
+  'letter-sent',
+  'message-received',
+  'verdict-corrected',
+  'verdict-accepted',
+  'dispatch-settled',
+  'message-filed',
+  'message-moved-away',
+]);
+
+/** Appends an entry, in the transaction of what it tells; what it tells of is written before. */
 export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<Kind>): Promise<number> {
   const row = await trx
     .insertInto('timeline_entries')
@@ -39,6 +51,7 @@ export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<K
     })
     .returning('id')
     .executeTakeFirstOrThrow();
+  if (TELLS_OF_LETTERS.has(entry.kind)) await recountOutcomes(trx, entry.incident);
   return row.id;
 }
 
