@@ -1,3 +1,4 @@
+import type { Worked } from '../outcomes/view.ts';
 import { LANGUAGES } from './language.ts';
 import { AUDIENCES, type Audience, audienceOf } from './rounds.ts';
 import type { LetterTemplate } from './templates.ts';
@@ -5,7 +6,12 @@ import type { LetterTemplate } from './templates.ts';
 const toFront = (isFirst: boolean) => (isFirst ? 0 : 1);
 
 /** One letter in each of its languages: the suggested one first, then those that the desk reads, then English. */
-function row(versions: LetterTemplate[], suggested: LetterTemplate | undefined, languages: string[]) {
+function row(
+  versions: LetterTemplate[],
+  suggested: LetterTemplate | undefined,
+  languages: string[],
+  workedFrom: (templates: string[]) => Worked | null,
+) {
   const order = [...languages, 'en', ...Object.keys(LANGUAGES)];
   const sorted = versions.toSorted(
     (a, b) =>
@@ -17,6 +23,7 @@ function row(versions: LetterTemplate[], suggested: LetterTemplate | undefined, 
     title: first.title,
     when: first.when,
     isSuggested: first === suggested,
+    worked: workedFrom([...new Set(versions.map(({ key }) => key))]),
     versions: sorted.map(({ key, language, title }, index) => ({
       key,
       language,
@@ -29,12 +36,14 @@ function row(versions: LetterTemplate[], suggested: LetterTemplate | undefined, 
 
 /**
  * The letters to choose from, by whom they go to, each once with its languages; the one that fits stands first, and
- * its group before the others. `languages` are those that the desk reads.
+ * its group before the others. `languages` are those that the desk reads, `workedFrom` tells what
+ * became of letters here.
  */
 export function letterGroups(
   templates: LetterTemplate[],
   suggested: LetterTemplate | undefined,
   languages: string[],
+  workedFrom: (templates: string[]) => Worked | null = () => null,
 ) {
   const fitting = suggested && audienceOf(suggested.round);
   const audiences = (Object.keys(AUDIENCES) as Audience[]).sort(
@@ -43,7 +52,7 @@ export function letterGroups(
   return audiences.flatMap((audience) => {
     const letters = templates.filter((template) => audienceOf(template.round) === audience);
     const rows = [...Map.groupBy(letters, ({ round, rules = [] }) => [round, ...rules].join(' ')).values()]
-      .map((versions) => row(versions, suggested, audience === 'desk' ? languages : []))
+      .map((versions) => row(versions, suggested, audience === 'desk' ? languages : [], workedFrom))
       .sort((a, b) => toFront(a.isSuggested) - toFront(b.isSuggested));
     return rows.length > 0 ? [{ audience, words: AUDIENCES[audience], letters: rows }] : [];
   });

@@ -1,6 +1,7 @@
 import { type EnteredField, enteredNames } from '../correspondence/entered-fields.ts';
 import type { IncidentRow, LetterRow } from '../database/tables.ts';
 import type { DispatchView } from '../mail-out/dispatch-view.ts';
+import type { Worked } from '../outcomes/view.ts';
 import { addressOf } from '../providers/playbook.ts';
 import type { FormField, Provider, Route } from '../providers/schema.ts';
 import { claimsView, type StoredClaim } from './claims-view.ts';
@@ -28,6 +29,8 @@ type Input = {
   route: Route | undefined;
   entered: EnteredField[];
   overrides: { kind: string; key: string; about: string; reason: string; by_name: string }[];
+  /** What became of letters like it at this provider. */
+  worked: { provider: string; ofTemplate: Worked | null; ofRound: Worked | null };
   /** What the gate says to the text as it stands. */
   judged: Judgement & { facts: GateFacts };
   /** The newest look at the evidence of the incident. */
@@ -221,6 +224,8 @@ export function composerView(input: Input) {
     dispatch: input.dispatch,
     zone: input.zone,
     now: input.now,
+    worked: input.worked,
+    hasHistory: input.before.length > 0 || input.worked.ofTemplate !== null || input.worked.ofRound !== null,
     before: input.before.map((one) => ({
       ...one,
       round: roundWords(one.round),

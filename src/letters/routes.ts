@@ -13,6 +13,8 @@ import { MAX_ADDRESS_FIELD } from '../mail-out/mail-address.ts';
 import { type Attachment, mailLetter } from '../mail-out/mail-letter.ts';
 import { usualRecipient } from '../mail-out/recipient.ts';
 import { dispatchOfLetter } from '../mail-out/shown.ts';
+import { sumsOf } from '../outcomes/read.ts';
+import { workedFrom, workedInAll } from '../outcomes/view.ts';
 import { notFound } from '../problem.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf, reaches, viewerOf } from '../web/access.ts';
@@ -30,7 +32,7 @@ import { readJudgement } from './gate/store.ts';
 import { LANGUAGES } from './language.ts';
 import { oneLine } from './letter-values.ts';
 import { composerView } from './page.ts';
-import { isToDesk, ROUNDS } from './rounds.ts';
+import { isRequest, isToDesk, ROUNDS } from './rounds.ts';
 import { newestRule } from './sources.ts';
 import {
   checkClaims,
@@ -128,13 +130,16 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         .orderBy('id', 'desc')
         .limit(20)
         .execute();
+      const sums = await sumsOf(db, desk.key);
       return reply.page('letter/choose', {
         number,
         incidentTitle: incident.title,
         isClosed: incident.state === 'closed',
         drafts,
         why: whyNoLetter(desk, route),
-        groups: letterGroups(templatesFor(templates, desk), suggested, desk.languages),
+        groups: letterGroups(templatesFor(templates, desk), suggested, desk.languages, (keys) =>
+          workedFrom(sums, keys),
+        ),
       });
     },
   );
@@ -199,6 +204,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       usualRecipient(db, letter, route && addressOf(route, facts.refusal?.text ?? '')),
       letter.state === 'sent' ? dispatchOfLetter(db, id) : undefined,
     ]);
+    const sums = isRequest(letter.round) ? await sumsOf(db, incident.provider) : [];
     const judged = await readJudgement(db, letter, { template, provider }, current, {
       to: mailTo,
       text: {
@@ -221,6 +227,11 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       route,
       overrides,
       judged,
+      worked: {
+        provider: incident.provider,
+        ofTemplate: workedFrom(sums, [letter.template]),
+        ofRound: workedInAll(sums.filter(({ round }) => round === letter.round)),
+      },
       entered,
       check,
       before,

@@ -79,3 +79,16 @@ const difference = (all: Sum, part: Sum): Sum => ({
   answerSteps: less(all.answerSteps, part.answerSteps),
   mitigationSteps: less(all.mitigationSteps, part.mitigationSteps),
 });
+
+/** What became of all these letters together; null where none was sent. */
+export function workedInAll(sums: Sum[]): Worked | null {
+  const [all] = together(
+    sums.filter(({ claim }) => claim === ''),
+    () => '',
+  );
+  return all ? workedOf(all) : null;
+}
+
+/** The same of those that were written from some templates, in whatever language. */
+export const workedFrom = (sums: Sum[], templates: string[]): Worked | null =>
+  workedInAll(sums.filter(({ template }) => templates.includes(template)));

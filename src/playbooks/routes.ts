@@ -3,6 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { durations, stateWords } from '../incidents/incidents.ts';
 import { listIncidents } from '../incidents/list.ts';
 import { Id, Type } from '../json-schema.ts';
+import { sumsOf } from '../outcomes/read.ts';
+import { workedInAll } from '../outcomes/view.ts';
 import { notFound } from '../problem.ts';
 import { hours } from '../providers/hours.ts';
 import type { Provider } from '../providers/schema.ts';
@@ -119,6 +121,8 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
         round: row.round,
       })),
       more: page.next !== null,
+      /** What became of our letters to them, beside the times that the playbook names. */
+      measured: workedInAll(await sumsOf(db, provider.key)),
     };
   }
 
