@@ -19,9 +19,11 @@ function row(
       order.indexOf(a.language) - order.indexOf(b.language),
   );
   const [first] = sorted as [LetterTemplate];
+  // Pages are English; a letter that is there in English is called by that name.
+  const shown = sorted.find(({ key, language }) => key === first.key && language === 'en') ?? first;
   return {
-    title: first.title,
-    when: first.when,
+    title: shown.title,
+    when: shown.when,
     isSuggested: first === suggested,
     worked: workedFrom([...new Set(versions.map(({ key }) => key))]),
     versions: sorted.map(({ key, language, title }, index) => ({

@@ -91,6 +91,7 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   offset: (at: Date, options: Options) => offset(at, zoneOf(options)),
   duration: (ms: number) => duration(ms),
   inShort: (ms: number) => inShort(ms),
+  roughly: (ms: number) => roughly(ms),
   count: (value: number) => count(value),
   stateIcon: (state: string) => `s-${state}`,
   isPast: (at: Date, options: Options) => at < frameOf(options).now,

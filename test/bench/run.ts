@@ -1,6 +1,7 @@
 import { benchCrossValidate } from './cross-validate.ts';
 import { benchEvidence } from './evidence.ts';
 import { benchHostile } from './hostile.ts';
+import { benchLetters } from './letters.ts';
 import { benchMail } from './mail.ts';
 import { benchPages } from './pages.ts';
 import { benchRecognise } from './recognise.ts';
@@ -12,6 +13,7 @@ const BENCHES = {
   recognise: benchRecognise,
   'cross-validate': benchCrossValidate,
   evidence: benchEvidence,
+  letters: benchLetters,
   mail: benchMail,
   hostile: benchHostile,
 };
