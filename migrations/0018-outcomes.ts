@@ -21,6 +21,8 @@ const STATEMENTS = [
     mitigation_step smallint
   )`,
   'create index letter_outcomes_incident_idx on letter_outcomes (incident_number)',
+  `create index letter_outcomes_worked_idx on letter_outcomes (provider, sent_at desc)
+    where verdict in ('mitigated', 'conditionally-mitigated')`,
   // Their sums, so that no page counts letters. An empty claim stands for all letters.
   `create table outcome_sums (
     provider text not null,

@@ -13,7 +13,7 @@ import { MAX_ADDRESS_FIELD } from '../mail-out/mail-address.ts';
 import { type Attachment, mailLetter } from '../mail-out/mail-letter.ts';
 import { usualRecipient } from '../mail-out/recipient.ts';
 import { dispatchOfLetter } from '../mail-out/shown.ts';
-import { sumsOf } from '../outcomes/read.ts';
+import { lettersThatWorked, sumsOf } from '../outcomes/read.ts';
 import { workedFrom, workedInAll } from '../outcomes/view.ts';
 import { notFound } from '../problem.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
@@ -185,17 +185,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       overridesOf(db, id),
       enteredWith(db, id),
       lastCheck(db, number),
-      db
-        .selectFrom('letters as l')
-        .innerJoin('incidents as i', 'i.number', 'l.incident_number')
-        .select(['l.id', 'l.incident_number', 'l.round', 'l.sent_at', 'i.title', 'i.mitigated_at'])
-        .where('l.state', '=', 'sent')
-        .where('i.provider', '=', incident.provider)
-        .where('i.number', '!=', number)
-        .whereRef('i.mitigated_at', '>=', 'l.sent_at')
-        .orderBy('l.sent_at', 'desc')
-        .limit(3)
-        .execute(),
+      lettersThatWorked(db, incident.provider, number),
     ]);
     const { draft, facts, rule } = current;
     const route = provider && routeFor(provider, rule);

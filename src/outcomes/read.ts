@@ -33,3 +33,16 @@ export async function sumsOfAll(db: Db): Promise<Sum[]> {
     .execute();
   return rows.map(sumOf);
 }
+
+/** The newest letters to a provider that had the block lifted, of other incidents. */
+export const lettersThatWorked = (db: Db, provider: string, except: number) =>
+  db
+    .selectFrom('letter_outcomes as o')
+    .innerJoin('incidents as i', 'i.number', 'o.incident_number')
+    .select(['o.letter_id as id', 'o.incident_number', 'o.round', 'o.sent_at', 'i.title', 'i.mitigated_at'])
+    .where('o.provider', '=', provider)
+    .where('o.verdict', 'in', ['mitigated', 'conditionally-mitigated'])
+    .where('o.incident_number', '!=', except)
+    .orderBy('o.sent_at', 'desc')
+    .limit(3)
+    .execute();

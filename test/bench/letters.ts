@@ -8,6 +8,7 @@ import { lazyWorld } from '../../src/evidence/lazy-world.ts';
 import { draftLetter } from '../../src/letters/draft.ts';
 import { openLibrary } from '../../src/letters/library.ts';
 import { loadTemplates } from '../../src/letters/templates.ts';
+import { countBacklog } from '../../src/outcomes/store.ts';
 import { openPlaybooks } from '../../src/playbooks/live.ts';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
@@ -24,15 +25,27 @@ import { withDatabase } from './server.ts';
 
 const INCIDENTS = 100_000;
 const ADDRESSES = 20_000;
+/** The newest, of which half are not closed. */
+const UNFINISHED = 2000;
 const OPENED = 60;
 const RENDERED = 300;
 
 /** A sent letter and its answer for each incident, and a draft for some; the sums of letters as they would be. */
 async function fill(db: Db): Promise<void> {
   await migrate(db as never);
-  await insertAddresses(db, ADDRESSES);
   await insertIncidents(db, INCIDENTS);
+  // Of ten years, few are open.
+  await sql`
+    update incidents set state = 'closed', closed_at = opened_at + interval '50 hours'
+    where state <> 'closed' and number <= ${INCIDENTS - UNFINISHED}::integer`.execute(db);
+  await insertAddresses(db, ADDRESSES);
+  await sql`
+    insert into incident_addresses (incident_number, address_id)
+    select number, a.id from incidents
+    join (select id, row_number() over (order by id) - 1 as position from addresses) a
+      on a.position = number % ${ADDRESSES}::integer`.execute(db);
   await insertUsers(db, 1);
+  await sql`update users set role = 'operator'`.execute(db);
   await sql`
     insert into rejections (incident_number, line, provider, reply_code, enhanced_code, block_code, reason, text, occurred_at)
     select number, 1, provider, '550', '5.7.1', 'S3150', 'ip-reputation',
@@ -49,6 +62,11 @@ async function fill(db: Db): Promise<void> {
     select number, 'in', first_answer_at, 'support@example.com', 'Your case', 'Not qualified for mitigation.',
       convert_to('Not qualified for mitigation.', 'UTF8'), 'text/plain', sha256(convert_to(number::text, 'UTF8')), 'denied'
     from incidents order by number`.execute(db);
+  // Whatever changes a letter counts it; these were written past all that.
+  await sql`insert into outcome_backlog select number from incidents where number > ${INCIDENTS - 5000}::integer`.execute(
+    db,
+  );
+  while ((await countBacklog(db)) > 0);
   await sql`analyze`.execute(db);
 }
 

@@ -1,4 +1,4 @@
-import { type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Db, Trx } from '../../database/open.ts';
 import type { LetterRow } from '../../database/tables.ts';
 import { isLifted } from '../../incidents/state.ts';
@@ -16,12 +16,28 @@ import { type Judgement, judgeLetter } from './judge.ts';
 /** Earlier requests are looked for as long back, and as many. */
 const LOOK_BACK_DAYS = 90;
 const MOST_REQUESTS = 50;
+const MOST_INCIDENTS = 100;
 /** For providers whose playbook names none. Hours. */
 const USUAL_COOL_DOWN = 24;
 /** What is recorded later than this after it left is recorded afterwards. Milliseconds. */
 const AFTERWARDS = 15 * 60_000;
 
 type Found = EarlierRequest & { verdict: Verdict | null };
+
+/** This incident, and the newest others of its provider that have an address in common with it, or a range around one. */
+async function sameMatter(db: Db | Trx, number: number, provider: string): Promise<number[]> {
+  const { rows } = await sql<{ number: number }>`
+    select distinct i.number
+    from incident_addresses mine
+    join addresses a on a.id = mine.address_id
+    join addresses b on b.network && a.network
+    join incident_addresses theirs on theirs.address_id = b.id
+    join incidents i on i.number = theirs.incident_number
+    where mine.incident_number = ${number} and i.provider = ${provider} and i.number <> ${number}
+    order by i.number desc
+    limit ${MOST_INCIDENTS}::integer`.execute(db);
+  return [number, ...rows.map((row) => row.number)];
+}
 
 /** Requests of the same provider's incidents about the same addresses, the newest first, each with its first verdict. */
 async function earlierRequests(
@@ -30,6 +46,7 @@ async function earlierRequests(
   provider: string,
   at: Date,
 ): Promise<Found[]> {
+  const incidents = await sameMatter(db, letter.incident_number, provider);
   const rows = await db
     .selectFrom('letters as l')
     .innerJoin('incidents as i', 'i.number', 'l.incident_number')
@@ -71,18 +88,7 @@ async function earlierRequests(
     .where('l.id', '!=', letter.id)
     .where('l.sent_at', '<=', at)
     .where('l.sent_at', '>', new Date(at.getTime() - LOOK_BACK_DAYS * 86_400_000))
-    .where('i.provider', '=', provider)
-    .where((eb) =>
-      eb.or([
-        eb('l.incident_number', '=', letter.incident_number),
-        sql<SqlBool>`exists (
-          select from incident_addresses mine
-          join addresses a on a.id = mine.address_id
-          join addresses b on b.network && a.network
-          join incident_addresses theirs on theirs.address_id = b.id
-          where mine.incident_number = ${letter.incident_number} and theirs.incident_number = l.incident_number)`,
-      ]),
-    )
+    .where('l.incident_number', 'in', incidents)
     .orderBy('l.sent_at', 'desc')
     .limit(MOST_REQUESTS)
     .execute();
