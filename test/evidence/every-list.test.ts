@@ -95,7 +95,12 @@ t.test('an address that nobody lists is on none of them', { skip: noRbldnsd }, a
     const [, number = ''] = /^on none of (\d+) lists$/.exec(found.summary) ?? [];
     t.ok(Number(number) > (address.includes(':') ? 5 : 30), found.summary);
     t.strictSame(found.claims, [
-      { claim: 'no-public-listing', result: 'supports', words: `on none of ${number} public lists` },
+      {
+        claim: 'no-public-listing',
+        result: 'supports',
+        words: `on none of ${number} public lists`,
+        phrase: { key: 'no-listing', values: { lists: Number(number) } },
+      },
     ]);
     t.equal(found.outcome, 'good');
   }
