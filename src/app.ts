@@ -42,6 +42,8 @@ import type { LetterLibrary } from './letters/library.ts';
 import { letterPages } from './letters/routes.ts';
 import { templateApi } from './letters/template-api.ts';
 import { templatePages } from './letters/template-routes.ts';
+import { trialApi } from './letters/wording-trials/api.ts';
+import { trialPages } from './letters/wording-trials/routes.ts';
 import { mailApi } from './mail-in/api.ts';
 import { filingApi } from './mail-in/filing-api.ts';
 import { filingPages } from './mail-in/filing-routes.ts';
@@ -191,6 +193,7 @@ export async function buildApp(
     dossierPages,
     templatePages,
     editorPages,
+    trialPages,
     evidencePages,
     checkPages,
     placePages,
@@ -223,6 +226,7 @@ export async function buildApp(
     letterApi,
     dossierApi,
     templateApi,
+    trialApi,
     evidenceApi,
     placeApi,
     pictureRoutes,

@@ -233,6 +233,8 @@ export type LettersTable = {
   channel: Channel | null;
   /** The version of its template that it was drafted from; null: what was built in. */
   template_version: number | null;
+  /** The comparison of two wordings in which it was given its version by turn. */
+  wording_trial_id: number | null;
 };
 export type LetterTemplateVersionsTable = {
   id: GeneratedAlways<number>;
@@ -251,6 +253,22 @@ export type LetterTemplateVersionsTable = {
   note: Default<string>;
   by_name: string;
   at: Now;
+};
+export type WordingTrialsTable = {
+  id: GeneratedAlways<number>;
+  template: string;
+  language: string;
+  /** Versions of the template; 0 is the built-in one. */
+  wording_a: number;
+  wording_b: number;
+  /** How many turns were taken. */
+  turn: Default<number>;
+  started_at: Now;
+  started_by_name: string;
+  ended_at: Date | null;
+  ended_by_name: string | null;
+  /** The wording that was put in force with the end; null: neither. */
+  chosen: number | null;
 };
 export type LetterOverridesTable = {
   letter_id: number;
@@ -889,6 +907,7 @@ export type Database = {
   letters: LettersTable;
   letter_overrides: LetterOverridesTable;
   letter_template_versions: LetterTemplateVersionsTable;
+  wording_trials: WordingTrialsTable;
   messages: MessagesTable;
   attachments: AttachmentsTable;
   evidence: EvidenceTable;

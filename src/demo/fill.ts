@@ -85,7 +85,12 @@ async function playStep(trx: Trx, scene: Scene, step: Step): Promise<void> {
       if (!provider) return;
       const template = suggestTemplate(await desk.letters.current(trx), provider, step.round);
       if (!template) return;
-      const letter = await startLetter(trx, actor, number, template, provider, at);
+      const letter = await startLetter(trx, actor, number, {
+        template,
+        provider,
+        letters: desk.letters,
+        now: at,
+      });
       const answers = ANSWERS[story.provider];
       const reference = answers?.reference.replace('{n}', String(10_000 + scene.position * 37));
       await sendLetter(trx, actor, letter, template, provider, {

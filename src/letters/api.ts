@@ -201,7 +201,12 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
         },
         async (trx) => ({
           status: 201,
-          body: await startLetter(trx, actorOf(request), number, template, provider, new Date()),
+          body: await startLetter(trx, actorOf(request), number, {
+            template,
+            provider,
+            letters,
+            now: new Date(),
+          }),
         }),
       );
       return reply.code(201).send(await shown(answer.body as number));

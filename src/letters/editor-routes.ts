@@ -22,6 +22,8 @@ import { NO_PREVIEW, previewFor } from './template-preview.ts';
 import { getVersion, textOfVersion } from './template-store.ts';
 import { MAX_NOTE, partsOfKey, plainText, TEXT_FIELDS, type TemplateText } from './template-text.ts';
 import { SHAPES, TABLES, VARIABLES } from './variables.ts';
+import { openTrial } from './wording-trials/store.ts';
+import { waitsFor } from './wording-trials/view.ts';
 
 const Since = Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
 const EditForm = Type.Object({
@@ -100,6 +102,7 @@ export const editorPages: FastifyPluginAsyncTypebox = async (app) => {
           ? versionView(place.newest, templateHref(place))
           : null,
       merged: '',
+      waits: waitsFor(await openTrial(db, place)),
     };
   }
 
@@ -190,10 +193,11 @@ export const editorPages: FastifyPluginAsyncTypebox = async (app) => {
               body: await saveTemplate(trx, actorOf(request), letters, place, { ...form, since }),
             }),
           );
+          const waits = waitsFor(await openTrial(db, place));
           const words =
             answer.body === since
               ? 'Nothing was changed.'
-              : `Version ${answer.body} saved. Letters are drafted from it now.`;
+              : `Version ${answer.body} saved. ${waits ? `${waits} It is in force when that ends.` : 'Letters are drafted from it now.'}`;
           return reply.done(templateHref(place), words);
         },
         async (problem) => {
@@ -237,10 +241,11 @@ export const editorPages: FastifyPluginAsyncTypebox = async (app) => {
         status: 303,
         body: await restoreBuiltIn(trx, actorOf(request), place, since),
       }));
+      const waits = place.builtIn ? waitsFor(await openTrial(db, place)) : '';
       return reply.done(
         templateHref(place),
         place.builtIn
-          ? 'Back to what is built in. Your versions stay below.'
+          ? `Back to what is built in. Your versions stay below.${waits ? ` ${waits}` : ''}`
           : 'Taken away. Its versions stay below.',
       );
     },

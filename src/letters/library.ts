@@ -42,6 +42,12 @@ export type LetterLibrary = {
   of: (db: Db | Trx, letter: LetterOf) => Promise<LetterTemplate>;
   /** The same template as it is in force now; where it was taken away, as in `of`. */
   newestFor: (db: Db | Trx, letter: LetterOf) => Promise<LetterTemplate>;
+  /** A version of a template, 0: the built-in one. Undefined where there is none that this release can read. */
+  wording: (
+    db: Db | Trx,
+    named: { key: string; language: string },
+    wording: number,
+  ) => Promise<LetterTemplate | undefined>;
   claimText: (key: string) => string;
 };
 
@@ -138,6 +144,15 @@ export function openLibrary(): LetterLibrary {
     return template;
   }
 
+  async function wording(
+    db: Db | Trx,
+    { key, language }: { key: string; language: string },
+    version: number,
+  ) {
+    if (version > 0) return ofVersion(db, key, language, version);
+    return readBuiltIn().templates.find((one) => one.key === key && one.language === language);
+  }
+
   async function find(db: Db | Trx, letter: LetterOf): Promise<LetterTemplate | undefined> {
     const { template: key, language, template_version: version } = letter;
     if (version !== null) return (await ofVersion(db, key, language, version)) ?? inForce(db, letter);
@@ -162,6 +177,7 @@ export function openLibrary(): LetterLibrary {
     shelf,
     current: async (db) => (await shelf(db)).flatMap((one) => one.inForce ?? []),
     of,
+    wording,
     newestFor: async (db, letter) => (await inForce(db, letter)) ?? of(db, letter),
     claimText,
   };

@@ -16,6 +16,7 @@ import { LANGUAGES, type Language } from './language.ts';
 import { isInTicket, isToDesk, roundWords } from './rounds.ts';
 import { sameText } from './template-text.ts';
 import type { LetterTemplate } from './templates.ts';
+import type { Side } from './wording-trials/trial.ts';
 
 type Input = {
   letter: LetterRow;
@@ -24,6 +25,8 @@ type Input = {
   template: LetterTemplate;
   /** As it is in force now. */
   newestTemplate: LetterTemplate;
+  /** Which of two wordings that are compared its turn gave it; null: it is in no comparison. */
+  side: Side | null;
   draft: Draft;
   facts: LetterFacts;
   route: Route | undefined;
@@ -159,6 +162,8 @@ export function composerView(input: Input) {
       channel: input.channels.find((one) => one.key === letter.channel)?.words ?? '',
       templateVersion: template.version ?? 0,
       templateHref: `/settings/letters/${letter.template}/${letter.language}`,
+      /** Which of two wordings its turn gave it, A or B; empty: it is in no comparison. */
+      side: input.side?.toUpperCase() ?? '',
       /** Somebody changed the template since. */
       newerTemplate:
         !isSent &&

@@ -29,7 +29,7 @@ export async function prepareLetter(
   const template = nextTemplate(await letters.current(trx), provider, incident, { route, rule });
   if (!template || (await hasDraft(trx, number, template.round))) return;
   try {
-    await startLetter(trx, actor, number, template, provider, now);
+    await startLetter(trx, actor, number, { template, provider, letters, now });
   } catch (error) {
     // A template that somebody wrote may be too long for this incident: what was seen is kept without a letter.
     if (!(error instanceof Problem && error.code === 'invalid')) throw error;

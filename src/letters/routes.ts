@@ -49,6 +49,7 @@ import {
   startLetter,
 } from './store.ts';
 import { nextTemplate, suggestTemplate, templatesFor, unknownDesk, whyNoLetter } from './suggest.ts';
+import { standingOf } from './wording-trials/turn.ts';
 
 const StartForm = Type.Object({
   template: Type.String({ maxLength: 120, description: 'a template' }),
@@ -157,14 +158,12 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       if (!template) throw notFound(`letter template ${form.template}`);
       const answer = await formOnce(db, request, { what: `letter ${number}` }, async (trx) => ({
         status: 303,
-        body: await startLetter(
-          trx,
-          actorOf(request),
-          number,
+        body: await startLetter(trx, actorOf(request), number, {
           template,
-          catalogue.byKey.get(incident.provider),
-          new Date(),
-        ),
+          provider: catalogue.byKey.get(incident.provider),
+          letters,
+          now: new Date(),
+        }),
       }));
       return reply.done(`/incidents/${number}/letters/${answer.body}`);
     },
@@ -179,9 +178,9 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   ) {
     const { letter, incident, provider, template } = await letterOf(number, id);
     const now = new Date();
-    const [current, newest, overrides, entered, check, before] = await Promise.all([
+    const [current, standing, overrides, entered, check, before] = await Promise.all([
       currentDraft(db, letter, template, provider, now),
-      letters.newestFor(db, letter),
+      standingOf(db, letters, letter),
       overridesOf(db, id),
       enteredWith(db, id),
       lastCheck(db, number),
@@ -211,7 +210,8 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       incident,
       provider,
       template,
-      newestTemplate: newest,
+      newestTemplate: standing.template,
+      side: standing.side,
       draft,
       facts,
       route,
@@ -307,9 +307,9 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   verb('/refreshing', async (request, number, id) => {
     const { version, ...text } = readForm(TextForm, request.body);
     const { provider, letter } = await letterOf(number, id);
-    const template = await letters.newestFor(db, letter);
     const answer = await formOnce(db, request, { what: `refresh letter ${id}` }, async (trx) => {
       await saveDraft(trx, id, text, version);
+      const { template } = await standingOf(trx, letters, letter);
       return { status: 303, body: await refreshDraft(trx, id, template, provider, new Date()) };
     });
     return {

@@ -21,10 +21,12 @@ import type { Finding } from './gate/finding.ts';
 import { stopsOf, stopWords } from './gate/judge.ts';
 import { readJudgement } from './gate/store.ts';
 import { oneLine } from './letter-values.ts';
+import type { LetterLibrary } from './library.ts';
 import { mergeEdits } from './merge-edits.ts';
 import { beginsRound, isRequest, isToDesk, roundWords } from './rounds.ts';
 import { readSources } from './sources.ts';
 import type { LetterTemplate } from './templates.ts';
+import { takeTurn } from './wording-trials/turn.ts';
 
 export async function getLetter(db: Db | Trx, id: number): Promise<LetterRow> {
   const row = await db
@@ -71,17 +73,24 @@ const closedProblem = (number: number) =>
     `Incident #${number} is closed. Set it back to another state first, then write.`,
   );
 
-/** Starts a letter from a template, with what is known at this moment. */
+/**
+ * Starts a letter from a template, with what is known at this moment. While two wordings of the template are compared,
+ * its turn says which one it is.
+ */
 export async function startLetter(
   trx: Trx,
   actor: Actor,
   number: number,
-  template: LetterTemplate,
-  provider: Provider | undefined,
-  now: Date,
+  {
+    template: chosen,
+    provider,
+    letters,
+    now,
+  }: { template: LetterTemplate; provider: Provider | undefined; letters: LetterLibrary; now: Date },
 ): Promise<number> {
   const incident = await lockIncident(trx, number);
   if (isFrozen(incident.state)) throw closedProblem(number);
+  const { template, trial } = await takeTurn(trx, letters, number, chosen);
   const { facts, sources } = await readSources(trx, incident, provider, now);
   const draft = draftLetter(template, facts, judgeClaims(template.claims, sources, now));
   const row = await trx
@@ -90,6 +99,7 @@ export async function startLetter(
       incident_number: number,
       template: template.key,
       template_version: template.version,
+      wording_trial_id: trial,
       language: template.language,
       round: template.round,
       subject: draft.subject,
@@ -211,6 +221,8 @@ export async function refreshDraft(
       claims: json(draft.claims),
       missing: json(draft.missing),
       template_version: template.version,
+      // Another wording than its turn gave it says nothing in the comparison.
+      wording_trial_id: template.version === row.template_version ? row.wording_trial_id : null,
       version: row.version + 1,
       updated_at: now,
     })

@@ -15,12 +15,12 @@ import {
   versionView,
 } from './template-page.ts';
 import { IncidentNumber, TemplateParams, VersionNumber, VersionParams } from './template-params.ts';
-import { NO_PREVIEW, previewFor } from './template-preview.ts';
-import { getVersion, listVersions, textOfVersion } from './template-store.ts';
+import { templateShown } from './template-show.ts';
+import { getVersion, textOfVersion } from './template-store.ts';
 
 const Word = Type.Optional(Type.String({ maxLength: 60 }));
 const Filter = Type.Object({ for: Word, round: Word, language: Word, state: Word });
-const SHOWN = 30;
+
 /** Reading templates: the list, one of them, its versions. */
 export const templatePages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
@@ -73,16 +73,10 @@ export const templatePages: FastifyPluginAsyncTypebox = async (app) => {
       const place = await placeIn(request.params);
       const text = standingText(place);
       if (!text && !place.newest) throw notFound(`letter template ${place.key} in ${place.language}`);
-      const { incident, below } = request.query;
-      const versions = await listVersions(db, place, { limit: SHOWN, below });
-      return reply.page('templates/show', {
-        ...showView(place, catalogue.byKey),
-        versions: versions.items.map((row) => versionView(row, templateHref(place))),
-        older: versions.next ? `${templateHref(place)}?below=${versions.next}#h-versions` : '',
-        incident: incident ?? '',
-        ...(incident && text ? await previewFor(app.desk, place, text, incident) : NO_PREVIEW),
-        canEdit: isAdmin(request),
-      });
+      return reply.page(
+        'templates/show',
+        await templateShown(app.desk, place, { ...request.query, canEdit: isAdmin(request) }),
+      );
     },
   );
 

@@ -4,15 +4,8 @@ import { addSteps } from './steps.ts';
 const KEY = ['provider', 'template', 'language', 'round', 'wording', 'claim'] as const;
 const COUNTS = ['sent', 'answered', 'mitigated', 'conditional', 'denied', 'other'] as const;
 
-/** How many letters of a wording went to a provider and what became of them; an empty claim stands for all of them. */
-export type Sum = {
-  provider: string;
-  template: string;
-  language: string;
-  round: string;
-  /** 0 is the built-in one. */
-  wording: number;
-  claim: string;
+/** How many letters were sent and what became of them. */
+export type Counts = {
   sent: number;
   answered: number;
   mitigated: number;
@@ -22,6 +15,17 @@ export type Sum = {
   /** How many at each step of the scale of durations. */
   answerSteps: number[];
   mitigationSteps: number[];
+};
+
+/** The letters of a wording that went to a provider; an empty claim stands for all of them. */
+export type Sum = Counts & {
+  provider: string;
+  template: string;
+  language: string;
+  round: string;
+  /** 0 is the built-in one. */
+  wording: number;
+  claim: string;
 };
 
 export const sumName = (sum: Sum): string => KEY.map((key) => sum[key]).join('\n');

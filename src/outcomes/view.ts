@@ -1,6 +1,6 @@
 import { interval } from './interval.ts';
 import { quantile } from './steps.ts';
-import { addSums, type Sum } from './sums.ts';
+import { addSums, type Counts, type Sum } from './sums.ts';
 
 /** Over fewer answers than these, a share says nothing and is not shown. */
 export const LEAST_ANSWERS = 5;
@@ -21,7 +21,7 @@ export type Worked = {
 
 const percent = (share: number) => Math.round(share * 100);
 
-export function workedOf(sum: Sum): Worked {
+export function workedOf(sum: Counts): Worked {
   const { sent, answered, denied, other } = sum;
   const lifted = sum.mitigated + sum.conditional;
   const range = interval(lifted, answered);

@@ -50,6 +50,15 @@ const templateVersion = async ({ db }: TestDesk, key: string) => {
     .executeTakeFirst();
   return String(newest?.version ?? 0);
 };
+/** A comparison of two wordings that runs. */
+async function trialOf({ api }: TestDesk, key: string): Promise<string> {
+  const url = `/letter-templates/${key}/en`;
+  for (const body of [TEMPLATE.body, `${TEMPLATE.body}\nThank you.\n`])
+    await api('PUT', url, { ...TEMPLATE, body });
+  await api('POST', `${url}/trials`, { a: 1, b: 2 });
+  const { items } = (await api('GET', `${url}/trials`)).body;
+  return String(items[0].id);
+}
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 16);
 /** The step that the page of the first incident shows. */
 const stepOf = async ({ api }: TestDesk): Promise<string> =>
@@ -237,6 +246,17 @@ export const FORMS: Record<string, Form> = {
       await desk.api('PUT', '/letter-templates/yahoo/first/en', TEMPLATE);
       return { version: await templateVersion(desk, 'yahoo/first') };
     },
+  },
+  '/settings/letters/:owner/:round/:language/trials': {
+    url: '/settings/letters/yahoo/second-review/en/trials',
+    fields: async (desk) => {
+      await desk.api('PUT', '/letter-templates/yahoo/second-review/en', TEMPLATE);
+      return { a: '0', b: await templateVersion(desk, 'yahoo/second-review') };
+    },
+  },
+  '/settings/letters/:owner/:round/:language/trials/ending': {
+    url: '/settings/letters/gmail/second-review/en/trials/ending',
+    fields: async (desk) => ({ trial: await trialOf(desk, 'gmail/second-review') }),
   },
   '/settings/watching': {
     url: '/settings/watching',

@@ -57,6 +57,13 @@ const GOOD: Record<string, Row> = {
     claims: `'[]'`,
     by_name: `'A B'`,
   },
+  wording_trials: {
+    template: `'gmail/first'`,
+    language: `'en'`,
+    wording_a: '0',
+    wording_b: '1',
+    started_by_name: `'A B'`,
+  },
   letter_overrides: {
     letter_id: '1',
     kind: `'claim'`,
@@ -402,6 +409,7 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['letters_sent_whole', { state: `'draft'`, sent_at: NOW, channel: `'form'` }],
     ['letters_incident_fkey', { incident_number: '99' }],
     ['letters_template_version_fkey', { template_version: '7' }],
+    ['letters_wording_trial_fkey', { wording_trial_id: '99' }],
   ],
   letter_template_versions: [
     ['letter_template_versions_template_slug', { template: `'gmail first'`, version: '2' }],
@@ -417,6 +425,18 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['letter_template_versions_note_length', { note: text(301), version: '2' }],
     ['letter_template_versions_version_key', {}],
     ['letter_template_versions_whole', { title: 'null', version: '2' }],
+  ],
+  wording_trials: [
+    ['wording_trials_open_key', {}],
+    ['wording_trials_template_slug', { template: `'gmail first'` }],
+    ['wording_trials_language_code', { language: `'EN'` }],
+    ['wording_trials_wording_range', { language: `'de'`, wording_a: '-1' }],
+    ['wording_trials_wordings_differ', { language: `'de'`, wording_a: '1' }],
+    ['wording_trials_turn_range', { language: `'de'`, turn: '-1' }],
+    ['wording_trials_ended_whole', { ended_at: NOW }],
+    ['wording_trials_ended_whole', { ended_by_name: `'A B'` }],
+    ['wording_trials_chosen_one', { language: `'de'`, chosen: '1' }],
+    ['wording_trials_chosen_one', { ended_at: NOW, ended_by_name: `'A B'`, chosen: '2' }],
   ],
   letter_overrides: [
     ['letter_overrides_pkey', {}],
