@@ -18,7 +18,7 @@ export function sideOf({ wording_a: a, wording_b: b }: Wordings, wording: number
 }
 
 export const wordingWords = (wording: number): string =>
-  wording === 0 ? 'as it is built in' : `version ${wording}`;
+  wording === 0 ? 'the built-in text' : `version ${wording}`;
 
 /** Which wording did better; `alike`: by what is known it may be either. */
 export type Compared = 'too-few' | 'alike' | Side;

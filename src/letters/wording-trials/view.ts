@@ -12,7 +12,7 @@ const SHOWN = 10;
 
 const SIDES: Side[] = ['a', 'b'];
 
-/** “version 2 and as it is built in”. */
+/** “version 2 and the built-in text”. */
 export const bothWords = (trial: Wordings): string =>
   SIDES.map((side) => wordingWords(wordingOf(trial, side))).join(' and ');
 
@@ -77,5 +77,5 @@ export async function trialsView(db: Db, place: Shelved, typed: TypedTrial = {})
 /** What somebody is told who changes a template of which two wordings are compared; empty: none are. */
 export const waitsFor = (trial: TrialRow | undefined): string =>
   trial
-    ? `Two wordings of this template are being compared: letters are given ${bothWords(trial)} by turn.`
+    ? `Two wordings of this template are being compared: letters are drafted from ${bothWords(trial)} by turn.`
     : '';

@@ -7,7 +7,7 @@ t.test('an admin starts a comparison, sees what comes of both, and uses the bett
   const admin = await signedIn(desk, 'admin');
   t.match(
     (await admin.get(PAGE)).body,
-    /<option value="1" selected>version 1.*<option value="0" selected>as it/s,
+    /<option value="1" selected>version 1.*<option value="0" selected>the built-in text/s,
   );
   const same = await admin.post(`${PAGE}/trials`, { a: '1', b: '1' });
   t.equal(same.statusCode, 422);
