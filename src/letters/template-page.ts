@@ -73,17 +73,26 @@ export type PlaceView = ReturnType<typeof placeView>;
 
 export type Filter = { for?: string; round?: string; language?: string; state?: string };
 
-/** The list of all templates, by whom they are for, round and language. */
-export function listView(all: Shelved[], providers: Providers, filter: Filter) {
+/** The list of all templates, by whom they are for, round and language; `compared` is where two wordings are. */
+export function listView(
+  all: Shelved[],
+  providers: Providers,
+  filter: Filter,
+  compared: { template: string; language: string }[],
+) {
   const rows = all.map((place) => ({
     ...placeView(place, providers),
     title: standingText(place)?.title ?? '',
+    isCompared: compared.some((one) => one.template === place.key && one.language === place.language),
   }));
   const fits = (row: (typeof rows)[number]) =>
     (!filter.for || row.owner === filter.for) &&
     (!filter.round || row.round === filter.round) &&
     (!filter.language || row.language === filter.language) &&
-    (!filter.state || row.state === filter.state || (filter.state === 'release' && row.releaseChanged));
+    (!filter.state ||
+      row.state === filter.state ||
+      (filter.state === 'release' && row.releaseChanged) ||
+      (filter.state === 'compared' && row.isCompared));
   const order = (row: (typeof rows)[number]) => (isKind(row.owner) ? 1 : 0);
   const rank = (round: string) => (ROUNDS as string[]).indexOf(round);
   const owners = [...new Map(rows.map((row) => [row.owner, row.ownerWords]))]
@@ -112,6 +121,7 @@ export function listView(all: Shelved[], providers: Providers, filter: Filter) {
     states: [
       ...Object.entries(STATES).map(([key, { words }]) => ({ key, words })),
       { key: 'release', words: 'changed by a release as well' },
+      { key: 'compared', words: 'two wordings compared' },
     ],
   };
 }

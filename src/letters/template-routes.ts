@@ -17,6 +17,7 @@ import {
 import { IncidentNumber, TemplateParams, VersionNumber, VersionParams } from './template-params.ts';
 import { templateShown } from './template-show.ts';
 import { getVersion, textOfVersion } from './template-store.ts';
+import { openTrials } from './wording-trials/store.ts';
 
 const Word = Type.Optional(Type.String({ maxLength: 60 }));
 const Filter = Type.Object({ for: Word, round: Word, language: Word, state: Word });
@@ -34,7 +35,7 @@ export const templatePages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'viewer' }, schema: { querystring: Filter } },
     async (request, reply) =>
       reply.page('templates/list', {
-        ...listView(await letters.shelf(db), catalogue.byKey, request.query),
+        ...listView(await letters.shelf(db), catalogue.byKey, request.query, await openTrials(db)),
         canEdit: isAdmin(request),
       }),
   );

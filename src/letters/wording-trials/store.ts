@@ -15,6 +15,10 @@ const openOf = (db: Db | Trx, named: Named) => trialsOf(db, named).where('ended_
 export const openTrial = (db: Db | Trx, named: Named): Promise<TrialRow | undefined> =>
   openOf(db, named).executeTakeFirst();
 
+/** Of which templates one runs. */
+export const openTrials = (db: Db): Promise<{ template: string; language: string }[]> =>
+  db.selectFrom('wording_trials').select(['template', 'language']).where('ended_at', 'is', null).execute();
+
 /** As {@link openTrial}, and nobody else takes a turn or ends it until this transaction is over. */
 export const lockOpenTrial = (trx: Trx, named: Named): Promise<TrialRow | undefined> =>
   openOf(trx, named).forUpdate().executeTakeFirst();

@@ -102,6 +102,9 @@ t.test('only what can be told apart is compared', async (t) => {
 t.test('all see a comparison; only admins start and end one', async (t) => {
   const desk = await withTrial(t, 1);
   const operator = await signedIn(desk, 'operator');
+  const list = (await operator.get('/settings/letters?state=compared')).body;
+  t.match(list, new RegExp(`href="${PAGE}"`));
+  t.match(list, '>1 of ', 'and no other');
   const page = (await operator.get(PAGE)).body;
   t.match(page, 'given one of the two by turn');
   t.notMatch(page, 'End the comparison');
