@@ -2,7 +2,7 @@ import { networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
 import { readIncident } from '../incidents/show.ts';
-import { claimsOf } from '../letters/store.ts';
+import { claimsOf } from '../letters/letter-rows.ts';
 import { getProfile } from '../profile/store.ts';
 import { countKinds, listEntries } from '../timeline/store.ts';
 

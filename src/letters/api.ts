@@ -19,22 +19,16 @@ import { kindsToCheck } from './claim-help.ts';
 import { claimJson } from './claim-json.ts';
 import { claimText } from './claims.ts';
 import type { StoredClaim } from './claims-view.ts';
+import { currentDraft, saveDraft, startLetter } from './drafts.ts';
 import { stillMissing } from './facts.ts';
 import { fillFields } from './form-fields.ts';
 import { otherProviders } from './gate/other-providers.ts';
 import { readJudgement } from './gate/store.ts';
+import { getLetter } from './letter-rows.ts';
+import { overrideClaim, overrideFinding, overridesOf } from './overrides.ts';
 import { isToDesk } from './rounds.ts';
+import { sendLetter } from './sending.ts';
 import { newestRule } from './sources.ts';
-import {
-  currentDraft,
-  getLetter,
-  overrideClaim,
-  overrideFinding,
-  overridesOf,
-  saveDraft,
-  sendLetter,
-  startLetter,
-} from './store.ts';
 import { nextTemplate, unknownDesk } from './suggest.ts';
 import type { LetterTemplate } from './templates.ts';
 

@@ -4,8 +4,8 @@ import { Problem } from '../problem.ts';
 import { routeFor } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
 import type { Actor } from '../web/access.ts';
+import { hasDraft, startLetter } from './drafts.ts';
 import type { LetterLibrary } from './library.ts';
-import { hasDraft, startLetter } from './store.ts';
 import { nextTemplate } from './suggest.ts';
 
 /**

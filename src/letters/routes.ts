@@ -26,28 +26,18 @@ import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { letterGroups } from './choice.ts';
 import { claimText } from './claims.ts';
+import { checkClaims, currentDraft, discardDraft, refreshDraft, saveDraft, startLetter } from './drafts.ts';
 import { letterEml } from './eml.ts';
 import { otherProviders } from './gate/other-providers.ts';
 import { readJudgement } from './gate/store.ts';
 import { LANGUAGES } from './language.ts';
+import { getLetter } from './letter-rows.ts';
 import { oneLine } from './letter-values.ts';
+import { overrideClaim, overrideFinding, overridesOf } from './overrides.ts';
 import { composerView } from './page.ts';
 import { isRequest, isToDesk, ROUNDS } from './rounds.ts';
+import { enteredWith, sendLetter } from './sending.ts';
 import { newestRule } from './sources.ts';
-import {
-  checkClaims,
-  currentDraft,
-  discardDraft,
-  enteredWith,
-  getLetter,
-  overrideClaim,
-  overrideFinding,
-  overridesOf,
-  refreshDraft,
-  saveDraft,
-  sendLetter,
-  startLetter,
-} from './store.ts';
 import { nextTemplate, suggestTemplate, templatesFor, unknownDesk, whyNoLetter } from './suggest.ts';
 import { standingOf } from './wording-trials/turn.ts';
 

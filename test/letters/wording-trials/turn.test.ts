@@ -1,6 +1,6 @@
 import t from 'tap';
+import { startLetter } from '../../../src/letters/drafts.ts';
 import { prepareLetter } from '../../../src/letters/prepare.ts';
-import { startLetter } from '../../../src/letters/store.ts';
 import { addVersion } from '../../../src/letters/template-store.ts';
 import { addTrial } from '../../../src/letters/wording-trials/store.ts';
 import { SYSTEM } from '../../../src/web/access.ts';

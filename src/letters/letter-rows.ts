@@ -1,0 +1,51 @@
+import type { Db, Trx } from '../database/open.ts';
+import type { LetterRow } from '../database/tables.ts';
+import { notFound, Problem } from '../problem.ts';
+import type { Claim } from './claims.ts';
+
+export async function getLetter(db: Db | Trx, id: number): Promise<LetterRow> {
+  const row = await db
+    .selectFrom('letters')
+    .selectAll()
+    .where('id', '=', id)
+    .where('state', '!=', 'discarded')
+    .executeTakeFirst();
+  if (!row) throw notFound('such letter');
+  return row;
+}
+
+async function lockLetter(trx: Trx, id: number): Promise<LetterRow> {
+  const row = await trx
+    .selectFrom('letters')
+    .selectAll()
+    .where('id', '=', id)
+    .where('state', '!=', 'discarded')
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw notFound('such letter');
+  return row;
+}
+
+export async function lockDraft(trx: Trx, id: number): Promise<LetterRow> {
+  const row = await lockLetter(trx, id);
+  if (row.state === 'sent') {
+    const sent = await trx
+      .selectFrom('timeline_entries')
+      .select('actor_name')
+      .where('letter_id', '=', id)
+      .where('kind', '=', 'letter-sent')
+      .executeTakeFirst();
+    const at = row.sent_at?.toISOString().slice(0, 16).replace('T', ' ');
+    throw new Problem('already-sent', `${sent?.actor_name ?? 'Somebody'} sent this letter ${at} UTC.`);
+  }
+  return row;
+}
+
+export const isFrozen = (state: string) => state === 'closed';
+export const closedProblem = (number: number) =>
+  new Problem(
+    'incident-closed',
+    `Incident #${number} is closed. Set it back to another state first, then write.`,
+  );
+
+export const claimsOf = (letter: LetterRow) => letter.claims as Claim[];

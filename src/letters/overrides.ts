@@ -1,0 +1,89 @@
+import type { Insertable } from 'kysely';
+import type { Db, Trx } from '../database/open.ts';
+import type { LetterOverridesTable } from '../database/tables.ts';
+import { invalid } from '../problem.ts';
+import type { Provider } from '../providers/schema.ts';
+import { append } from '../timeline/store.ts';
+import type { Actor } from '../web/access.ts';
+import { CLAIM_KEYS } from './claims.ts';
+import { currentDraft } from './drafts.ts';
+import { stopsOf } from './gate/judge.ts';
+import { readJudgement } from './gate/store.ts';
+import { lockDraft } from './letter-rows.ts';
+import type { LetterTemplate } from './templates.ts';
+
+function whyInSpite(reason: string): string {
+  const why = reason.trim();
+  if (!why) throw invalid('reason', 'Say why it is sent all the same.');
+  if (why.length > 2000) throw invalid('reason', 'A reason has at most 2,000 characters.');
+  return why;
+}
+
+async function keepOverride(
+  trx: Trx,
+  actor: Actor,
+  override: Pick<Insertable<LetterOverridesTable>, 'letter_id' | 'kind' | 'key' | 'about' | 'reason'>,
+): Promise<void> {
+  await trx
+    .insertInto('letter_overrides')
+    .values({ ...override, by_name: actor.name })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['letter_id', 'kind', 'key'])
+        .doUpdateSet({ reason: override.reason, by_name: actor.name, at: new Date() }),
+    )
+    .execute();
+}
+
+/** A person sends a contradicted claim all the same, and says why; the timeline keeps it. */
+export async function overrideClaim(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  claim: string,
+  about: string,
+  reason: string,
+): Promise<void> {
+  if (!CLAIM_KEYS.includes(claim)) throw invalid('claim', `There is no claim “${claim}”.`);
+  const why = whyInSpite(reason);
+  const row = await lockDraft(trx, id);
+  await keepOverride(trx, actor, { letter_id: id, kind: 'claim', key: claim, about, reason: why });
+  await append(trx, {
+    incident: row.incident_number,
+    kind: 'claim-overridden',
+    actor,
+    letterId: id,
+    detail: { claim, about, reason: why },
+  });
+}
+
+/** A person sends a letter in spite of a finding that stops it, and says why; the timeline keeps it. */
+export async function overrideFinding(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  { template, provider }: { template: LetterTemplate; provider: Provider | undefined },
+  key: string,
+  reason: string,
+): Promise<void> {
+  const why = whyInSpite(reason);
+  const row = await lockDraft(trx, id);
+  const current = await currentDraft(trx, row, template, provider, new Date());
+  const judged = await readJudgement(trx, row, { template, provider }, current);
+  const stop = stopsOf(judged, []).find((one) => one.key === key);
+  if (!stop) throw invalid('finding', `Nothing called “${key.slice(0, 120)}” stops this letter.`);
+  const about = stop.title;
+  await keepOverride(trx, actor, { letter_id: id, kind: 'finding', key, about, reason: why });
+  await append(trx, {
+    incident: row.incident_number,
+    kind: 'finding-overridden',
+    actor,
+    letterId: id,
+    detail: { finding: key, rule: stop.rule, about, reason: why },
+  });
+}
+
+export const overridesOf = (db: Db | Trx, id: number) =>
+  db.selectFrom('letter_overrides').selectAll().where('letter_id', '=', id).orderBy('at').execute();
+export const overriddenOf = async (trx: Trx, id: number) =>
+  Object.groupBy(await overridesOf(trx, id), (one) => one.kind);

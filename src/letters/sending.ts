@@ -1,0 +1,211 @@
+import { type EnteredField, hasFields } from '../correspondence/entered-fields.ts';
+import { excerptOf, type OutgoingMail, recordLetter, requestSent } from '../correspondence/store.ts';
+import { json } from '../database/json.ts';
+import type { Db, Trx } from '../database/open.ts';
+import type { Channel } from '../database/tables.ts';
+import { lockIncident } from '../incidents/store.ts';
+import { Problem } from '../problem.ts';
+import type { Provider } from '../providers/schema.ts';
+import { ensureTicket } from '../tickets/store.ts';
+import { append } from '../timeline/store.ts';
+import type { Actor } from '../web/access.ts';
+import type { Claim } from './claims.ts';
+import { isInTheWay, type StoredClaim } from './claims-view.ts';
+import { currentDraft, refreshDraft } from './drafts.ts';
+import { type LetterFacts, type Missing, stillMissing } from './facts.ts';
+import type { Finding } from './gate/finding.ts';
+import { stopsOf, stopWords } from './gate/judge.ts';
+import { readJudgement } from './gate/store.ts';
+import { closedProblem, getLetter, isFrozen, lockDraft } from './letter-rows.ts';
+import { overriddenOf } from './overrides.ts';
+import { beginsRound, isRequest, isToDesk, roundWords } from './rounds.ts';
+import type { LetterTemplate } from './templates.ts';
+
+/** Fills the gaps whose facts became known since the letter was drafted. */
+async function fillKnownGaps(
+  trx: Trx,
+  id: number,
+  template: LetterTemplate,
+  provider: Provider | undefined,
+): Promise<void> {
+  const now = new Date();
+  const row = await lockDraft(trx, id);
+  const gaps = stillMissing(row);
+  if (gaps.length === 0) return;
+  const { draft } = await currentDraft(trx, row, template, provider, now);
+  const unknown = new Set(draft.missing.map((one) => one.key));
+  if (gaps.some((one) => !unknown.has(one.key))) await refreshDraft(trx, id, template, provider, now);
+}
+
+type Unready = { missing: Missing[]; against: Claim[]; stops: Finding[] };
+
+/** Names all that stands in the way at once; the code is that of the gravest. */
+function refuseUnready({ missing, against, stops }: Unready): void {
+  const facts = {
+    missing,
+    claims: against.map((claim) => claim.key),
+    stops: stops.map(({ key, rule, title, advice, until }) => ({ key, rule, title, advice, until })),
+  };
+  const contradicted = against.map((claim) => `“${claim.text}” (${claim.evidence})`).join('; ');
+  const stopped = stops.map(stopWords).join(' ');
+  const also = stopped ? ` Besides: ${stopped}` : '';
+  if (missing.length > 0) {
+    const fields = Object.fromEntries(missing.map((one) => [one.key, `Still missing: ${one.label}.`]));
+    const words = `The letter still lacks ${missing.map((one) => one.label).join(', ')}.`;
+    throw new Problem('letter-incomplete', `${words}${also}`, { fields, facts });
+  }
+  if (against.length > 0) {
+    const words = `Contradicted: ${contradicted}. Reword it, or override it with a reason.`;
+    throw new Problem('claim-contradicted', `${words}${also}`, { facts });
+  }
+  if (stops.length > 0)
+    throw new Problem('letter-stopped', `${stopped} Mend it, or override it with a reason.`, { facts });
+}
+
+export type Sending = {
+  channel: Channel;
+  reference?: string | undefined;
+  at?: Date | undefined;
+  to?: string | undefined;
+  /** What was entered in the provider's form. */
+  fields?: EnteredField[] | undefined;
+  /** Fill the gaps that are known by now. Not where a person has read the text as it stands. */
+  fillGaps?: boolean;
+  /** Makes the mail that really goes out; without it, the letter left in some other way. */
+  compose?: (letter: ReadyLetter) => Promise<OutgoingMail>;
+};
+
+/** A letter whose claims hold, as it is about to be sent. */
+export type ReadyLetter = {
+  incident: number;
+  subject: string;
+  body: string;
+  round: string;
+  at: Date;
+  ticket: { id: number; reference: string } | null;
+  profile: LetterFacts['profile'];
+};
+
+/**
+ * Marks a letter as sent: freezes its text, records it as an outgoing message, opens the ticket, moves the
+ * state and sets the follow-up. Of two people at once one sends; the other is told so.
+ */
+export async function sendLetter(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  template: LetterTemplate,
+  provider: Provider | undefined,
+  sending: Sending,
+): Promise<number> {
+  const { incident_number: number } = await getLetter(trx, id);
+  const incident = await lockIncident(trx, number);
+  if (sending.fillGaps) await fillKnownGaps(trx, id, template, provider);
+  const letter = await lockDraft(trx, id);
+  if (isFrozen(incident.state)) throw closedProblem(number);
+  const now = new Date();
+  const at = sending.at ?? now;
+  // A letter recorded afterwards claimed what held when it was sent.
+  const current = await currentDraft(trx, letter, template, provider, at);
+  const { draft, facts } = current;
+  const { claim = [], finding = [] } = await overriddenOf(trx, id);
+  const judged = await readJudgement(trx, letter, { template, provider }, current, {
+    at: sending.at,
+    to: sending.to,
+  });
+  refuseUnready({
+    missing: stillMissing(letter),
+    against: draft.claims.filter(
+      (one) =>
+        isInTheWay(one, letter.claims as StoredClaim[]) &&
+        !claim.some((override) => override.key === one.key),
+    ),
+    stops: stopsOf(
+      judged,
+      finding.map((one) => one.key),
+    ),
+  });
+  const reference = sending.reference?.trim() || facts.ticketReference || null;
+  const ticket =
+    reference && isToDesk(letter.round)
+      ? await ensureTicket(trx, actor, number, { reference, channel: sending.channel, at })
+      : null;
+  const sentBefore = await trx
+    .selectFrom('letters')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('incident_number', '=', number)
+    .where('state', '=', 'sent')
+    .executeTakeFirstOrThrow();
+  await trx
+    .updateTable('letters')
+    .set({
+      state: 'sent',
+      sent_at: at,
+      channel: sending.channel,
+      claims: json(draft.claims),
+      missing: json([]),
+      version: letter.version + 1,
+      updated_at: now,
+    })
+    .where('id', '=', id)
+    .execute();
+  const { subject, body, round } = letter;
+  const mail = await sending.compose?.({
+    incident: number,
+    subject,
+    body,
+    round,
+    at,
+    ticket,
+    profile: facts.profile,
+  });
+  const messageId = await recordLetter(trx, number, {
+    letterId: id,
+    ticketId: ticket?.id ?? null,
+    channel: sending.channel,
+    at,
+    from: facts.profile.replyAddress || facts.profile.contactEmail,
+    to: sending.to ?? '',
+    subject,
+    text: body,
+    mail,
+    formFields: hasFields(sending.channel) ? (sending.fields ?? []) : [],
+  });
+  await append(trx, {
+    incident: number,
+    kind: 'letter-sent',
+    actor,
+    occurredAt: at,
+    letterId: id,
+    messageId,
+    ...(ticket ? { ticketId: ticket.id } : {}),
+    detail: {
+      title: template.title,
+      number: sentBefore.n + 1,
+      round: letter.round,
+      channel: sending.channel,
+      reference: ticket?.reference ?? null,
+      subject: letter.subject,
+      excerpt: excerptOf(letter.body),
+    },
+  });
+  if (isRequest(letter.round)) {
+    await requestSent(trx, actor, incident, {
+      at,
+      newRound: beginsRound(letter.round),
+      reason: `letter sent: ${roundWords(letter.round)}`,
+      provider,
+    });
+  }
+  return messageId;
+}
+
+/** What was entered in the provider's form when the letter was sent; empty: it went another way. */
+export async function enteredWith(db: Db | Trx, letter: number): Promise<EnteredField[]> {
+  const message = await db
+    .selectFrom('messages')
+    .select('form_fields')
+    .where('letter_id', '=', letter)
+    .executeTakeFirst();
+  return message?.form_fields ?? [];
+}
