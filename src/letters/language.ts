@@ -17,6 +17,8 @@ type Forms = {
   locale: string;
   day: (day: string, month: string, year: number) => string;
   time: (day: string, clock: string) => string;
+  /** Between a month and its year; left out: a blank. */
+  ofYear?: string;
   and: string;
   more: (count: number) => string;
   /** Between thousands, and where a number has parts. */
@@ -87,6 +89,7 @@ const FORMS: Record<Language, Forms> = {
     locale: 'es',
     day: (day, month, year) => `${day} de ${month} de ${year}`,
     time: (day, clock) => `${day}, ${clock}${NBSP}h (UTC)`,
+    ofYear: ' de ',
     and: 'y',
     more: (count) => `${count} más`,
     group: NBSP,
@@ -124,7 +127,8 @@ export const letterDay = (at: Date, language: Language): string =>
 /** `2013`, `2024-06` or a whole day, as far as it is known: year, or month and year. */
 export function letterMonth(date: string, language: Language): string {
   const [year = '', month] = date.split('-');
-  return month ? `${monthOf(new Date(`${year}-${month}-01`), language)} ${year}` : year;
+  if (!month) return year;
+  return [monthOf(new Date(`${year}-${month}-01`), language), year].join(FORMS[language].ofYear ?? ' ');
 }
 
 export const letterTime = (at: Date, language: Language): string =>

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { letterDay, letterList, letterTime } from '../../src/letters/language.ts';
+import { letterDay, letterList, letterMonth, letterTime } from '../../src/letters/language.ts';
 
 t.test('days and times read as in the language, in UTC whatever the zone of the machine', async (t) => {
   const at = new Date('2026-03-01T23:05:59.999Z');
@@ -16,6 +16,9 @@ t.test('days and times read as in the language, in UTC whatever the zone of the 
   t.equal(letterTime(at, 'it'), '1º marzo 2026, ore 23:05 (UTC)');
   t.equal(letterTime(at, 'es'), '1 de marzo de 2026, 23:05\u00a0h (UTC)');
   t.equal(letterTime(at, 'nl'), '1 maart 2026, 23.05 uur (UTC)');
+  t.equal(letterMonth('2024-06', 'fr'), 'juin 2024');
+  t.equal(letterMonth('2024-06-05', 'es'), 'junio de 2024');
+  t.equal(letterMonth('2013', 'es'), '2013');
 });
 
 t.test('lists', async (t) => {
