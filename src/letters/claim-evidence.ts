@@ -4,7 +4,7 @@ import { claimRecords, type Known } from '../evidence/claim-records.ts';
 import { kindTitles } from '../evidence/kind-titles.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
 import { daysByNetwork, type NetworkDay, providersByNetwork } from '../observations/by-network.ts';
-import { SNDS } from '../snds/kind.ts';
+import { SNDS, SNDS_PROVIDERS } from '../snds/kind.ts';
 import { sndsKnown } from '../snds/known.ts';
 import { deliveryRecords, HOURS } from './claims-from-deliveries.ts';
 import type { EvidenceRecord } from './claims-from-facts.ts';
@@ -70,11 +70,13 @@ async function recorded(db: Db | Trx, incident: number): Promise<EvidenceRecord[
 }
 
 /** What stands, with the newest reports of SNDS in place of what a check made of older ones. */
-async function known(db: Db | Trx, { networks, domains, now }: About): Promise<Known[]> {
+async function known(db: Db | Trx, { networks, domains, now, provider }: About): Promise<Known[]> {
   const snapshots = await standingSnapshots(db, { networks, domains });
   const snds = await sndsKnown(db, networks, now);
   const told = new Set(snds.map(({ address }) => address));
-  return [
+  // What Microsoft counts speaks for us at Microsoft only; what it holds against us is no less true elsewhere.
+  const isTheirs = SNDS_PROVIDERS.includes(provider);
+  const all = [
     ...snapshots.filter(({ kind, address }) => kind !== SNDS.key || !told.has(address ?? '')),
     ...snds.map(({ address, found, at }) => ({
       id: null,
@@ -86,6 +88,13 @@ async function known(db: Db | Trx, { networks, domains, now }: About): Promise<K
       last_seen_at: at,
     })),
   ];
+  return isTheirs
+    ? all
+    : all.map((one) =>
+        one.kind === SNDS.key
+          ? { ...one, claims: one.claims.filter(({ result }) => result !== 'supports') }
+          : one,
+      );
 }
 
 const newestOf = (dates: (Date | null)[]) =>

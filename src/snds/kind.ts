@@ -24,6 +24,9 @@ const NOTHING: Found = {
   raw: {},
 };
 
+/** Whose desks know what SNDS says. */
+export const SNDS_PROVIDERS = ['outlook-com', 'microsoft-365'];
+
 export const SNDS = { key: 'snds', title: 'Microsoft SNDS', of: 'address' } as const;
 
 /** The reports that were imported, as a kind of evidence. */
