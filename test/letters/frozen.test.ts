@@ -50,7 +50,7 @@ t.test('a sent letter keeps its claims with what they rested on, whatever is fou
   const { api, db } = desk;
   await look(desk, IP, names('supports', `${IP} has the name mx.example.com`), ago(5));
   const letter = await drafted(desk, 'de');
-  t.match(letter.body, `${IP} trägt den Namen mx.example.com, der auf diese Adresse zurückführt`);
+  t.match(letter.body, `${IP} zeigt auf mx.example.com und dieser Name zurück auf die Adresse`);
   t.match(claimIn(letter, 'fcrdns-ok'), {
     status: 'supported',
     source: 'checked by Delist Desk: Reverse DNS and HELO',
@@ -108,7 +108,7 @@ t.test('what was counted is kept as it was counted', async (t) => {
   const letter = await desk.api('POST', '/incidents/1/letters', { template: 'outlook-com/second-review' });
   t.match(claimIn(letter.body, 'volume-steady'), {
     status: 'supported',
-    words: '1,014 messages a day in the median of 28 days, at most 1,028',
+    words: 'a median of 1,014 messages a day over 28 days, at most 1,028',
     link: `/addresses/${IP}#h-del`,
     basis: [{ facts: { days: [{ accepted: 1029, refused: 0 }] } }],
   });
