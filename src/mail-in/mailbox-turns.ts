@@ -5,7 +5,10 @@ import type { MailboxRow } from '../database/tables.ts';
 /** Whoever looks at a mailbox and is not heard of for so long has lost it. In whole ms, to be compared as a Date. */
 const LEASE = sql<Date>`date_trunc('milliseconds', now()) + interval '60 seconds'`;
 
-/** Takes a mailbox whose turn it is, so that one process at a time looks at it. */
+/**
+ * Takes a mailbox whose turn it is, so that one process at a time looks at it. Where the holder was not heard of, it is
+ * looked at at once: with the holder went the connection by which the server would have told of new mail.
+ */
 export const takeDueMailbox = (db: Db): Promise<MailboxRow | undefined> =>
   db
     .updateTable('mailboxes')
@@ -15,8 +18,12 @@ export const takeDueMailbox = (db: Db): Promise<MailboxRow | undefined> =>
         .selectFrom('mailboxes')
         .select('id')
         .where('disabled_at', 'is', null)
-        .where('next_look_at', '<=', sql<Date>`now()`)
-        .where((or) => or.or([or('lease_until', 'is', null), or('lease_until', '<', sql<Date>`now()`)]))
+        .where((or) =>
+          or.or([
+            or.and([or('lease_until', 'is', null), or('next_look_at', '<=', sql<Date>`now()`)]),
+            or('lease_until', '<', sql<Date>`now()`),
+          ]),
+        )
         .orderBy('next_look_at')
         .limit(1)
         .forUpdate()
@@ -26,7 +33,12 @@ export const takeDueMailbox = (db: Db): Promise<MailboxRow | undefined> =>
     .executeTakeFirst();
 
 /** For a process that is alone at its database: whoever held a lease before it is gone. */
-export const endMailboxLeases = (db: Db) => db.updateTable('mailboxes').set({ lease_until: null }).execute();
+export const endMailboxLeases = (db: Db) =>
+  db
+    .updateTable('mailboxes')
+    .set({ lease_until: null, next_look_at: sql<Date>`now()` })
+    .where('lease_until', 'is not', null)
+    .execute();
 
 /** Says that the holder is still there. Answers whether a look is asked for; undefined: the mailbox is no longer its own. */
 export async function keepLease(
