@@ -128,6 +128,8 @@ t.test('a desk is written to in the language that it reads best, unless another 
   t.equal(suggested('t-online'), 't-online/first de');
   t.equal(suggested('t-online', 'en'), 't-online/first en');
   t.equal(suggested('gmx'), 'gmx/first de');
+  t.equal(suggested('freenet'), 'freenet/first de');
+  t.equal(suggested('vodafone-de'), 'vodafone-de/first de');
   t.equal(suggested('kpn'), 'kpn/first nl');
   t.equal(suggested('swisscom'), 'mailbox-provider/first en');
   t.equal(suggested('swisscom', 'de'), 'mailbox-provider/first de');
