@@ -1,6 +1,6 @@
-import { networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
+import { recordedWith } from '../evidence/store.ts';
 import { readIncident } from '../incidents/show.ts';
 import { claimsOf } from '../letters/letter-rows.ts';
 import { getProfile } from '../profile/store.ts';
@@ -106,30 +106,6 @@ const reportsOf = (db: Db, number: number) =>
     .limit(MOST.reports)
     .execute();
 
-/** Facts recorded by hand, all of them, with their screenshots. */
-async function recordedEvidence(db: Db, number: number) {
-  const rows = await db
-    .selectFrom('evidence as e')
-    .leftJoin('addresses as a', 'a.id', 'e.address_id')
-    .select([
-      'e.id',
-      'e.claim',
-      'e.result',
-      'e.words',
-      'e.source',
-      'e.observed_at',
-      'e.recorded_at',
-      'e.recorded_by_name',
-      'a.network',
-    ])
-    .where('e.incident_number', '=', number)
-    .orderBy('e.observed_at')
-    .orderBy('e.id')
-    .limit(1000)
-    .execute();
-  return rows.map(({ network, ...one }) => ({ ...one, address: network ? networkText(network) : null }));
-}
-
 /** Screenshots of the facts and of the places that were read for this incident. */
 const screenshotsOf = (db: Db, number: number) =>
   db
@@ -164,7 +140,7 @@ export async function readDossier(db: Db, number: number) {
       rejectionsOf(db, number),
       messagesOf(db, number),
       reportsOf(db, number),
-      recordedEvidence(db, number),
+      recordedWith(db, number),
       screenshotsOf(db, number),
       standingSnapshots(db, { networks, domains: profile.sendingDomains }),
       listEntries(db, number, { order: 'oldest', limit: MOST.entries }),
@@ -177,7 +153,7 @@ export async function readDossier(db: Db, number: number) {
     rejections,
     messages,
     reports,
-    recorded,
+    recorded: recorded.toReversed(),
     screenshots,
     snapshots,
     entries: timeline.entries,

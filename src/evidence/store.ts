@@ -1,6 +1,6 @@
-import { parseNetwork } from '../addresses/address.ts';
+import { networkText, parseNetwork } from '../addresses/address.ts';
 import { ensureAddresses, networksFrom } from '../addresses/store.ts';
-import type { Trx } from '../database/open.ts';
+import type { Db, Trx } from '../database/open.ts';
 import type { EvidenceResult } from '../database/tables.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { invalid } from '../problem.ts';
@@ -23,6 +23,33 @@ export type SeenFact = {
   address: string | null;
   pictures?: Picture[];
 };
+
+/** More than this is recorded with no incident. */
+const MOST_RECORDED = 1000;
+
+/** The facts that people recorded with an incident, the newest first. */
+export async function recordedWith(db: Db | Trx, number: number) {
+  const rows = await db
+    .selectFrom('evidence as e')
+    .leftJoin('addresses as a', 'a.id', 'e.address_id')
+    .select([
+      'e.id',
+      'e.claim',
+      'e.result',
+      'e.words',
+      'e.source',
+      'e.observed_at',
+      'e.recorded_at',
+      'e.recorded_by_name',
+      'a.network',
+    ])
+    .where('e.incident_number', '=', number)
+    .orderBy('e.observed_at', 'desc')
+    .orderBy('e.id', 'desc')
+    .limit(MOST_RECORDED)
+    .execute();
+  return rows.map(({ network, ...one }) => ({ ...one, address: network ? networkText(network) : null }));
+}
 
 /** Keeps a dated fact with its incident. Throws `invalid` for an address that is none of the incident's. */
 export async function recordEvidence(

@@ -19,6 +19,8 @@ function row(
       order.indexOf(a.language) - order.indexOf(b.language),
   );
   const [first] = sorted as [LetterTemplate];
+  const expected = sorted.filter((one) => one === suggested || [...languages, 'en'].includes(one.language));
+  const near = expected.length > 0 ? expected : [first];
   // Pages are English; a letter that is there in English is called by that name.
   const shown = sorted.find(({ key, language }) => key === first.key && language === 'en') ?? first;
   return {
@@ -26,15 +28,19 @@ function row(
     when: shown.when,
     isSuggested: first === suggested,
     worked: workedFrom([...new Set(versions.map(({ key }) => key))]),
-    versions: sorted.map(({ key, language, title }, index) => ({
-      key,
-      language,
-      languageName: LANGUAGES[language],
-      title,
-      isMain: index === 0 && first === suggested,
-    })),
+    versions: near.map((one) => button(one, one === suggested)),
+    /** In languages that this reader hardly expects. */
+    others: sorted.filter((one) => !near.includes(one)).map((one) => button(one, false)),
   };
 }
+
+const button = ({ key, language, title }: LetterTemplate, isMain: boolean) => ({
+  key,
+  language,
+  languageName: LANGUAGES[language],
+  title,
+  isMain,
+});
 
 /**
  * The letters to choose from, by whom they go to, each once with its languages; the one that fits stands first, and

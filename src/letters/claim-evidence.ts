@@ -3,6 +3,7 @@ import type { Db, Trx } from '../database/open.ts';
 import { claimRecords, type Known } from '../evidence/claim-records.ts';
 import { kindTitles } from '../evidence/kind-titles.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
+import { recordedWith } from '../evidence/store.ts';
 import { daysByNetwork, type NetworkDay, providersByNetwork } from '../observations/by-network.ts';
 import { SNDS, SNDS_PROVIDERS } from '../snds/kind.ts';
 import { sndsKnown } from '../snds/known.ts';
@@ -12,7 +13,6 @@ import { type Deliveries, SERIES_DAYS } from './claims-from-volume.ts';
 import largeProviders from './large-providers.json' with { type: 'json' };
 
 const DAY_MS = 86_400_000;
-const MOST_RECORDED = 1000;
 const LARGE: Record<string, string> = largeProviders;
 
 export type About = {
@@ -28,25 +28,8 @@ export type About = {
 
 /** What people recorded with the incident. */
 async function recorded(db: Db | Trx, incident: number): Promise<EvidenceRecord[]> {
-  const rows = await db
-    .selectFrom('evidence as e')
-    .leftJoin('addresses as a', 'a.id', 'e.address_id')
-    .select([
-      'e.id',
-      'e.claim',
-      'e.result',
-      'e.words',
-      'e.source',
-      'e.observed_at',
-      'e.recorded_by_name',
-      'a.network',
-    ])
-    .where('e.incident_number', '=', incident)
-    .orderBy('e.observed_at', 'desc')
-    .limit(MOST_RECORDED)
-    .execute();
-  return rows.map(({ claim, result, words, source, ...row }) => {
-    const address = row.network ? networkText(row.network) : null;
+  const rows = await recordedWith(db, incident);
+  return rows.map(({ claim, result, words, source, address, ...row }) => {
     return {
       claim,
       result,

@@ -173,34 +173,25 @@ function confirmedOptIn({ profile }: ClaimSources): Finding | undefined {
   return isConfirmed ? { status: 'supported', evidence: 'profile: how people sign up', ...said } : undefined;
 }
 
-const certified: Rule = ({ profile }) => {
-  const programme = profile.programmes.find((name) => /certif|certified senders|zertifi/i.test(name));
-  return programme
-    ? {
-        status: 'supported',
-        evidence: 'profile: programmes',
-        words: programme,
-        observedAt: null,
-        link: inProfile('programmes'),
-        facts: { programmes: profile.programmes },
-      }
-    : undefined;
-};
-
+/** A programme that the profile names. */
+const memberOf =
+  (name: RegExp): Rule =>
+  ({ profile }) => {
+    const programme = profile.programmes.find((one) => name.test(one));
+    return programme
+      ? {
+          status: 'supported',
+          evidence: 'profile: programmes',
+          words: programme,
+          observedAt: null,
+          link: inProfile('programmes'),
+          facts: { programmes: profile.programmes },
+        }
+      : undefined;
+  };
+const certified = memberOf(/certif|certified senders|zertifi/i);
 /** The only way to see the complaints of Orange’s and SFR’s users. */
-const signalSpam: Rule = ({ profile }) => {
-  const programme = profile.programmes.find((name) => /signal[ -]?spam/i.test(name));
-  return programme
-    ? {
-        status: 'supported',
-        evidence: 'profile: programmes',
-        words: programme,
-        observedAt: null,
-        link: inProfile('programmes'),
-        facts: { programmes: profile.programmes },
-      }
-    : undefined;
-};
+const signalSpam = memberOf(/signal[ -]?spam/i);
 
 const seenAt = (one: ClaimSources['rejections'][number]) => one.at ?? one.recordedAt;
 const newestOf = (rejections: ClaimSources['rejections']) =>

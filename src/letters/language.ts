@@ -11,6 +11,8 @@ export const LANGUAGES = {
   nl: 'Nederlands',
 } as const;
 export type Language = keyof typeof LANGUAGES;
+/** Its own name; a code that is none of them stays a code. */
+export const languageName = (code: string): string => LANGUAGES[code as Language] ?? code;
 
 type Forms = {
   /** As `Intl` knows the language; British English writes the day first. */

@@ -1,3 +1,5 @@
+import { matching } from './matching.ts';
+
 /**
  * Brings a person's edits and a fresh draft together, paragraph by paragraph: what the person did not
  * touch follows the facts, what they wrote stays. Where both changed, the person's words stay and
@@ -33,24 +35,6 @@ export function mergeEdits(base: string, edited: string, fresh: string): { text:
 
 const paragraphs = (text: string) => text.trim().split(/\n{2,}/);
 const same = (a: string[], b: string[]) => a.length === b.length && a.every((one, index) => one === b[index]);
-
-/** For each paragraph of `from`, where the same one stands in `to` (longest common subsequence); undefined when it is gone. */
-export function matching(from: string[], to: string[]): (number | undefined)[] {
-  const lengths = Array.from({ length: from.length + 1 }, () => new Array<number>(to.length + 1).fill(0));
-  const at = (i: number, j: number) => lengths[i]?.[j] ?? 0;
-  for (let i = from.length - 1; i >= 0; i--) {
-    const row = lengths[i] as number[];
-    for (let j = to.length - 1; j >= 0; j--)
-      row[j] = from[i] === to[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-  }
-  const found: (number | undefined)[] = new Array(from.length).fill(undefined);
-  for (let i = 0, j = 0; i < from.length && j < to.length; ) {
-    if (from[i] === to[j]) found[i++] = j++;
-    else if (at(i + 1, j) >= at(i, j + 1)) i++;
-    else j++;
-  }
-  return found;
-}
 
 function previousAnchor(
   kept: (number | undefined)[],

@@ -1,6 +1,6 @@
 import type { IncidentRow, IncidentState } from '../database/tables.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import type { Verdict } from '../providers/schema.ts';
+import { VERDICTS, type Verdict } from '../providers/schema.ts';
 import { situationOf } from './derive.ts';
 import { chooseStep, type Step } from './engine.ts';
 import type { Situation } from './facts.ts';
@@ -11,18 +11,7 @@ import { RULES } from './rules.ts';
 
 const HOUR = 3_600_000;
 const STATES: IncidentState[] = ['open', 'awaiting-provider', 'action-needed', 'mitigated', 'recovered'];
-const ANSWERS: (Verdict | null)[] = [
-  null,
-  'acknowledged',
-  'denied',
-  'mitigated',
-  'conditionally-mitigated',
-  'not-blocked',
-  'needs-information',
-  'refused-to-explain',
-  'closed',
-  'other',
-];
+const ANSWERS: (Verdict | null)[] = [null, ...VERDICTS];
 export const TIMES = [1, 30, 100, 400];
 export const ROUNDS_TRIED = [0, 1, 2, 4];
 export const EVIDENCE = [

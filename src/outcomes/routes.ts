@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
 import { claimText } from '../letters/claims.ts';
+import { languageName } from '../letters/language.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { csvLine, sendCsv } from '../web/csv.ts';
 import { sumsOf, sumsOfAll } from './read.ts';
@@ -26,15 +27,21 @@ const HEAD = [
 
 /** Which letters had what result: by provider, template, wording and claim. */
 export const outcomePages: FastifyPluginAsyncTypebox = async (app) => {
-  const { db, catalogue } = app.desk;
+  const { db, catalogue, letters: library } = app.desk;
   const nameOf = (key: string) => catalogue.byKey.get(key)?.name ?? key;
+
+  /** What people call a letter; one whose template is gone goes by its key. */
+  async function titles(): Promise<Map<string, string>> {
+    const templates = await library.current(db);
+    return new Map(templates.map((one) => [`${one.key} ${one.language}`, one.title]));
+  }
 
   const letterRow = (sum: Sum) => ({
     ...workedOf(sum),
     provider: sum.provider,
     providerName: nameOf(sum.provider),
     template: sum.template,
-    language: sum.language,
+    language: languageName(sum.language),
     wording: sum.wording,
     round: roundWords(sum.round),
   });
@@ -48,6 +55,7 @@ export const outcomePages: FastifyPluginAsyncTypebox = async (app) => {
       const sums = provider ? await sumsOf(db, provider) : everything;
       const letters = sums.filter(({ claim }) => claim === '');
       const providers = together(everything, (sum) => sum.provider);
+      const titled = provider ? await titles() : new Map<string, string>();
       return reply.page('outcomes/report', {
         provider,
         providerName: provider ? nameOf(provider) : '',
@@ -59,7 +67,10 @@ export const outcomePages: FastifyPluginAsyncTypebox = async (app) => {
         byProvider: provider ? [] : providers.map(letterRow),
         byRound: provider ? together(letters, (sum) => sum.round).map(letterRow) : [],
         byLetter: provider
-          ? together(letters, (sum) => [sum.template, sum.language, sum.wording].join('\n')).map(letterRow)
+          ? together(letters, (sum) => [sum.template, sum.language, sum.wording].join('\n')).map((sum) => ({
+              ...letterRow(sum),
+              title: titled.get(`${sum.template} ${sum.language}`) ?? sum.template,
+            }))
           : [],
         claims: provider ? claimRows(sums).map((row) => ({ ...row, text: claimText(row.claim) })) : [],
       });

@@ -11,7 +11,9 @@ t.test('every letter that is offered stands once in its group, with its language
   for (const desk of providers) {
     const offered = templatesFor(templates, desk);
     const shown = letterGroups(offered, undefined, desk.languages).flatMap(({ letters }) =>
-      letters.flatMap(({ versions }) => versions.map((one) => `${one.key} ${one.language}`)),
+      letters.flatMap(({ versions, others }) =>
+        [...versions, ...others].map((one) => `${one.key} ${one.language}`),
+      ),
     );
     t.strictSame(shown.toSorted(), offered.map((one) => `${one.key} ${one.language}`).toSorted(), desk.key);
   }
@@ -28,5 +30,7 @@ t.test('what fits comes first, in the language of the desk; others read English 
   });
   const notice = suggestTemplate(templates, desk, 'notice');
   const others = letterGroups(templatesFor(templates, desk), notice, desk.languages);
+  const inReach = groups[0]?.letters[0]?.versions.map(({ language }) => language);
+  t.strictSame(inReach, ['de', 'en'], 'languages that the desk does not read are folded away');
   t.match(others[0], { audience: 'customers', letters: [{ versions: [{ language: 'en', isMain: true }] }] });
 });

@@ -1,3 +1,5 @@
+import { matching } from '../matching.ts';
+
 /** One run of a comparison: in both texts, only in the older one, or only in the newer one. */
 export type DiffPart = { is: 'same' | 'gone' | 'new'; text: string };
 
@@ -9,34 +11,23 @@ const MOST_PARAGRAPHS = 1000;
 const wordsOf = (text: string) => text.match(/\s+|[^\s]+/g) ?? [];
 const paragraphsOf = (text: string) => text.match(/[^\n]*(?:\n+|$)/g)?.filter(Boolean) ?? [];
 
-/** The longest common subsequence, by the table of lengths; the caller bounds both sides. */
+/** Piece by piece; what went stands before what came in its place. */
 function compared(before: string[], after: string[]): DiffPart[] {
-  const width = after.length + 1;
-  const lengths = new Uint16Array((before.length + 1) * width);
-  for (let i = before.length - 1; i >= 0; i -= 1)
-    for (let j = after.length - 1; j >= 0; j -= 1)
-      lengths[i * width + j] =
-        before[i] === after[j]
-          ? (lengths[(i + 1) * width + j + 1] ?? 0) + 1
-          : Math.max(lengths[(i + 1) * width + j] ?? 0, lengths[i * width + j + 1] ?? 0);
+  const kept = matching(before, after);
   const parts: DiffPart[] = [];
-  let [i, j] = [0, 0];
-  while (i < before.length || j < after.length) {
-    if (i < before.length && before[i] === after[j]) {
-      parts.push({ is: 'same', text: before[i] ?? '' });
-      i += 1;
-      j += 1;
-    } else if (
-      j >= after.length ||
-      (i < before.length && (lengths[(i + 1) * width + j] ?? 0) >= (lengths[i * width + j + 1] ?? 0))
-    ) {
-      parts.push({ is: 'gone', text: before[i] ?? '' });
-      i += 1;
-    } else {
-      parts.push({ is: 'new', text: after[j] ?? '' });
-      j += 1;
+  let came = 0;
+  const comeUpTo = (end: number) => {
+    for (; came < end; came += 1) parts.push({ is: 'new', text: after[came] ?? '' });
+  };
+  for (const [index, text] of before.entries()) {
+    const place = kept[index];
+    if (place !== undefined) {
+      comeUpTo(place);
+      came += 1;
     }
+    parts.push({ is: place === undefined ? 'gone' : 'same', text });
   }
+  comeUpTo(after.length);
   return parts;
 }
 

@@ -1,4 +1,4 @@
-import { matching } from '../merge-edits.ts';
+import { matching } from '../matching.ts';
 
 export type Piece = { text: string; marked: boolean };
 /** One line of a comparison; `skip` stands for lines that are the same in both and far from every change. */
