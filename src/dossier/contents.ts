@@ -2,7 +2,7 @@ import { CHANNEL_WORDS } from '../correspondence/channels.ts';
 import { sizeWords } from '../correspondence/message-page.ts';
 import { aged } from '../evidence/places/aged.ts';
 import { blockedSince, durations, stateWords } from '../incidents/incidents.ts';
-import type { Claim } from '../letters/claims.ts';
+import type { Claim } from '../letters/claims/claims.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { describeEntry } from '../timeline/describe.ts';
 import type { Entry } from '../timeline/entries.ts';

@@ -3,7 +3,7 @@ import type { Db, Trx } from '../database/open.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
 import { type Static, Type } from '../json-schema.ts';
-import { CLAIM_KEYS, claimText } from '../letters/claims.ts';
+import { CLAIM_KEYS, claimText } from '../letters/claims/claims.ts';
 import { invalid } from '../problem.ts';
 import { getProfile } from '../profile/store.ts';
 import { actorOf } from '../web/access.ts';

@@ -1,6 +1,6 @@
 import { covers, parseNetwork } from '../addresses/address.ts';
 import { sizeOf } from '../addresses/each-address.ts';
-import type { Basis, EvidenceRecord } from '../letters/claims-from-facts.ts';
+import type { Basis, EvidenceRecord } from '../letters/claims/claims-from-facts.ts';
 import type { ClaimFinding, EvidenceResult } from './kind.ts';
 import { placeOfKind } from './places/places.ts';
 import type { Snapshot } from './snapshots.ts';

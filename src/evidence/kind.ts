@@ -39,7 +39,7 @@ export type PhraseValue =
 export type Phrase = { key: string; values: Record<string, PhraseValue> };
 
 /**
- * What the finding says of a letter's claim (keys of `letters/claims.json`). The words are for our pages; a finding
+ * What the finding says of a letter's claim (keys of `letters/claims/claims.json`). The words are for our pages; a finding
  * that supports a claim has a phrase for letters. Snapshots of older releases have none.
  */
 export type ClaimFinding = { claim: string; result: EvidenceResult; words: string; phrase?: Phrase };

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { NumberParams } from '../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
-import { CLAIM_KEYS, claimText } from '../letters/claims.ts';
+import { CLAIM_KEYS, claimText } from '../letters/claims/claims.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { backOf } from '../web/back.ts';
 import { formOnce } from '../web/form-once.ts';

@@ -15,13 +15,13 @@ import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf } from '../web/access.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { once } from '../web/once.ts';
-import { kindsToCheck } from './claim-help.ts';
-import { claimJson } from './claim-json.ts';
-import { claimText } from './claims.ts';
-import type { StoredClaim } from './claims-view.ts';
-import { currentDraft, saveDraft, startLetter } from './drafts.ts';
+import { kindsToCheck } from './claims/claim-help.ts';
+import { claimJson } from './claims/claim-json.ts';
+import { claimText } from './claims/claims.ts';
+import type { StoredClaim } from './claims/claims-view.ts';
+import { currentDraft, saveDraft, startLetter } from './draft-store.ts';
 import { stillMissing } from './facts.ts';
-import { fillFields } from './form-fields.ts';
+import { fillFields } from './forms/form-fields.ts';
 import { otherProviders } from './gate/other-providers.ts';
 import { readJudgement } from './gate/store.ts';
 import { getLetter } from './letter-rows.ts';
@@ -140,22 +140,6 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     return usualRecipient(db, letter, route && addressOf(route, facts.refusal?.text ?? ''));
   }
 
-  app.get(
-    '/templates',
-    { config: { access: 'viewer' }, schema: { tags, summary: 'Letter templates' } },
-    async () => ({
-      items: (await letters.current(db)).map(({ key, language, round, title, when, claims }) => ({
-        key,
-        language,
-        round,
-        title,
-        when,
-        claims,
-      })),
-      next: null,
-    }),
-  );
-
   app.post(
     '/incidents/:number/letters',
     {
@@ -222,7 +206,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     if (!one) {
       throw invalid(
         found.length > 0 ? 'language' : 'template',
-        `There is no template ${key}${language ? ` in ${language}` : ''}; GET /api/v1/templates lists them.`,
+        `There is no template ${key}${language ? ` in ${language}` : ''}; GET /api/v1/letter-templates lists them.`,
       );
     }
     return one;

@@ -1,4 +1,4 @@
-import { type Claim, claimWords } from './claims.ts';
+import { type Claim, claimWords } from './claims/claims.ts';
 import { type LetterFacts, type Missing, missingOf } from './facts.ts';
 import { joinArticles } from './language.ts';
 import { oneLine, variablesOf } from './letter-values.ts';

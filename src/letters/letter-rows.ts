@@ -1,7 +1,7 @@
 import type { Db, Trx } from '../database/open.ts';
 import type { LetterRow } from '../database/tables.ts';
 import { notFound, Problem } from '../problem.ts';
-import type { Claim } from './claims.ts';
+import type { Claim } from './claims/claims.ts';
 
 export async function getLetter(db: Db | Trx, id: number): Promise<LetterRow> {
   const row = await db

@@ -1,14 +1,14 @@
 import type { Db, Trx } from '../database/open.ts';
 import { notFound } from '../problem.ts';
-import { claimText } from './claims.ts';
+import { claimText } from './claims/claims.ts';
 import {
   findVersion,
   newestVersionId,
   newestVersionsAfter,
   textOfVersion,
   type VersionRow,
-} from './template-store.ts';
-import { readText, sameText, type TextProblem } from './template-text.ts';
+} from './editor/template-store.ts';
+import { readText, sameText, type TextProblem } from './editor/template-text.ts';
 import { type LetterTemplate, loadParts, loadTemplates } from './templates.ts';
 
 /** One template of one language: what is built in, and what people made of it. */

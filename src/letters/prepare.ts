@@ -4,7 +4,7 @@ import { Problem } from '../problem.ts';
 import { routeFor } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
 import type { Actor } from '../web/access.ts';
-import { hasDraft, startLetter } from './drafts.ts';
+import { hasDraft, startLetter } from './draft-store.ts';
 import type { LetterLibrary } from './library.ts';
 import { nextTemplate } from './suggest.ts';
 

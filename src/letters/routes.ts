@@ -25,8 +25,15 @@ import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { letterGroups } from './choice.ts';
-import { claimText } from './claims.ts';
-import { checkClaims, currentDraft, discardDraft, refreshDraft, saveDraft, startLetter } from './drafts.ts';
+import { claimText } from './claims/claims.ts';
+import {
+  checkClaims,
+  currentDraft,
+  discardDraft,
+  refreshDraft,
+  saveDraft,
+  startLetter,
+} from './draft-store.ts';
 import { letterEml } from './eml.ts';
 import { otherProviders } from './gate/other-providers.ts';
 import { readJudgement } from './gate/store.ts';

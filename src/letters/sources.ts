@@ -4,8 +4,8 @@ import type { IncidentRow } from '../database/tables.ts';
 import { getProfile } from '../profile/store.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
-import { readEvidence } from './claim-evidence.ts';
-import type { ClaimSources, EvidenceRecord } from './claims-from-facts.ts';
+import { readEvidence } from './claims/claim-evidence.ts';
+import type { ClaimSources, EvidenceRecord } from './claims/claims-from-facts.ts';
 import {
   type DayCount,
   perDayOf,

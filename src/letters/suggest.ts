@@ -1,6 +1,6 @@
 import type { IncidentRow, IncidentState } from '../database/tables.ts';
 import type { Provider, Route, Verdict } from '../providers/schema.ts';
-import { isArgumentFor } from './claims.ts';
+import { isArgumentFor } from './claims/claims.ts';
 import { isForAllDesks, isToDesk, type Round } from './rounds.ts';
 import type { LetterTemplate } from './templates.ts';
 

@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { parse as parseYaml } from 'yaml';
 import { BadDataFile, checkData } from '../data-file.ts';
 import { type Static, Type } from '../json-schema.ts';
-import { CLAIM_KEYS, whenUnknown } from './claims.ts';
+import { CLAIM_KEYS, whenUnknown } from './claims/claims.ts';
 import { NEEDS } from './facts.ts';
 import { LANGUAGES } from './language.ts';
 import { AUDIENCES, type Audience, audienceOf, ROUNDS, type Round } from './rounds.ts';
+import { checkTemplate } from './template/check.ts';
 import type { Form } from './template/forms.ts';
 import type { TemplateProblem } from './template/problem.ts';
-import { checkTemplate } from './template-check.ts';
 
 /** The kinds of desks, and those to whom a letter goes that is not for the desk. */
 export const KINDS = [

@@ -2,7 +2,7 @@ import type { Db, Trx } from '../database/open.ts';
 import type { EvidenceResult } from '../database/tables.ts';
 import { recordEvidence } from '../evidence/store.ts';
 import { lockIncident } from '../incidents/store.ts';
-import { claimText } from '../letters/claims.ts';
+import { claimText } from '../letters/claims/claims.ts';
 import { invalid } from '../problem.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';

@@ -1,5 +1,5 @@
 import type { IncidentState } from '../database/tables.ts';
-import type { ClaimStatus } from '../letters/claims.ts';
+import type { ClaimStatus } from '../letters/claims/claims.ts';
 import type { Provider, Reason, Verdict } from '../providers/schema.ts';
 import type { CauseClass } from './causes.ts';
 

@@ -1,5 +1,5 @@
 import type { IncidentRow, IncidentState } from '../database/tables.ts';
-import type { Claim } from '../letters/claims.ts';
+import type { Claim } from '../letters/claims/claims.ts';
 import type { Provider, Verdict } from '../providers/schema.ts';
 import type { CauseClass } from './causes.ts';
 import type { Undelivered } from './facts.ts';

@@ -4,7 +4,7 @@ import type { IncidentRow } from '../database/tables.ts';
 import { claimRecords } from '../evidence/claim-records.ts';
 import { kindTitles } from '../evidence/kind-titles.ts';
 import { type Snapshot, standingSnapshots } from '../evidence/snapshots.ts';
-import { judgeClaims } from '../letters/claims.ts';
+import { judgeClaims } from '../letters/claims/claims.ts';
 import { undeliveredOf } from '../mail-out/shown.ts';
 import { getProfile } from '../profile/store.ts';
 import type { Catalogue } from '../providers/catalogue.ts';

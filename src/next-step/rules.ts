@@ -1,5 +1,5 @@
 import { BadDataFile, checkData } from '../data-file.ts';
-import { CLAIM_KEYS } from '../letters/claims.ts';
+import { CLAIM_KEYS } from '../letters/claims/claims.ts';
 import deskData from './desks.json' with { type: 'json' };
 import ruleData from './rules.json' with { type: 'json' };
 import { type DeskFacts, Desks, type Rule, Rules } from './schema.ts';

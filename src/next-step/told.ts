@@ -1,4 +1,4 @@
-import type { Claim } from '../letters/claims.ts';
+import type { Claim } from '../letters/claims/claims.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider, Route } from '../providers/schema.ts';
 import { causeWords } from './causes.ts';

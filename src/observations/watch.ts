@@ -6,7 +6,7 @@ import { keepReport, logIncident, recordRelapse } from '../incidents/log.ts';
 import { isLifted } from '../incidents/state.ts';
 import { confirmRecovery, lockIncident, writeIncident } from '../incidents/store.ts';
 import { readReport } from '../incidents/take-report.ts';
-import { claimText } from '../letters/claims.ts';
+import { claimText } from '../letters/claims/claims.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import { prepareLetter } from '../letters/prepare.ts';
 import type { Catalogue } from '../providers/catalogue.ts';

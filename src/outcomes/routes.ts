@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
-import { claimText } from '../letters/claims.ts';
+import { claimText } from '../letters/claims/claims.ts';
 import { languageName } from '../letters/language.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { csvLine, sendCsv } from '../web/csv.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
-import type { Claim } from '../letters/claims.ts';
+import type { Claim } from '../letters/claims/claims.ts';
 import { isRequest, ROUNDS } from '../letters/rounds.ts';
 import { type Answer, type Outcome, outcomesOf, type SentLetter } from './outcome.ts';
 import { changesOf, type Sum } from './sums.ts';

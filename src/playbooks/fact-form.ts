@@ -1,4 +1,4 @@
-import { CLAIM_KEYS, claimText } from '../letters/claims.ts';
+import { CLAIM_KEYS, claimText } from '../letters/claims/claims.ts';
 import { STEP_KINDS } from '../providers/playbook-schema.ts';
 import type { Provider } from '../providers/schema.ts';
 import { LINES, type LinePart, valueAt } from './paths.ts';

@@ -1,5 +1,5 @@
-import { type ClaimStatus, claimText, judgeClaims } from '../letters/claims.ts';
-import type { EvidenceRecord } from '../letters/claims-from-facts.ts';
+import { type ClaimStatus, claimText, judgeClaims } from '../letters/claims/claims.ts';
+import type { EvidenceRecord } from '../letters/claims/claims-from-facts.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Membership } from '../profile/programmes.ts';
 import { isInForce, programmeOf } from '../profile/programmes.ts';

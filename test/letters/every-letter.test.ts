@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { judgeClaims } from '../../src/letters/claims.ts';
+import { judgeClaims } from '../../src/letters/claims/claims.ts';
 import { gap, type LetterFacts, NEEDS } from '../../src/letters/facts.ts';
 import { judgeLetter } from '../../src/letters/gate/judge.ts';
 import { letterList, letterTime } from '../../src/letters/language.ts';

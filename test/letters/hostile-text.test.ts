@@ -1,5 +1,5 @@
 import t from 'tap';
-import { judgeClaims } from '../../src/letters/claims.ts';
+import { judgeClaims } from '../../src/letters/claims/claims.ts';
 import { draftLetter } from '../../src/letters/draft.ts';
 import type { LetterFacts } from '../../src/letters/facts.ts';
 import { loadTemplates } from '../../src/letters/templates.ts';

@@ -1,5 +1,5 @@
-import { CLAIM_KEYS, judgeClaims } from '../../src/letters/claims.ts';
-import type { ClaimSources, EvidenceRecord } from '../../src/letters/claims-from-facts.ts';
+import { CLAIM_KEYS, judgeClaims } from '../../src/letters/claims/claims.ts';
+import type { ClaimSources, EvidenceRecord } from '../../src/letters/claims/claims-from-facts.ts';
 import { draftLetter } from '../../src/letters/draft.ts';
 import type { LetterFacts } from '../../src/letters/facts.ts';
 import type { LetterTemplate } from '../../src/letters/templates.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { judgeClaims } from '../../src/letters/claims.ts';
+import { judgeClaims } from '../../src/letters/claims/claims.ts';
 import { draftLetter, tidy } from '../../src/letters/draft.ts';
 import { gap, type LetterFacts, NEEDS, type Need } from '../../src/letters/facts.ts';
 import { loadTemplates } from '../../src/letters/templates.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import type { EvidenceRecord } from '../../src/letters/claims-from-facts.ts';
+import type { EvidenceRecord } from '../../src/letters/claims/claims-from-facts.ts';
 import type { LetterFacts } from '../../src/letters/facts.ts';
 import { loadTemplates } from '../../src/letters/templates.ts';
 import { draftIn, factsWith, incidentWith, minimalProfile, record, sourcesWith } from './letters.fixture.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isArgumentFor } from '../../src/letters/claims.ts';
+import { isArgumentFor } from '../../src/letters/claims/claims.ts';
 import { isToDesk, ROUNDS, type Round } from '../../src/letters/rounds.ts';
 import {
   nextRound,

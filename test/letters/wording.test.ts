@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { PLACES } from '../../src/evidence/places/places.ts';
-import { CLAIM_KEYS, claimWords, judgeClaims } from '../../src/letters/claims.ts';
+import { CLAIM_KEYS, claimWords, judgeClaims } from '../../src/letters/claims/claims.ts';
 import {
   LANGUAGES,
   type Language,

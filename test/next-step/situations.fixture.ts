@@ -1,5 +1,5 @@
 import type { IncidentRow } from '../../src/database/tables.ts';
-import type { Claim, ClaimStatus } from '../../src/letters/claims.ts';
+import type { Claim, ClaimStatus } from '../../src/letters/claims/claims.ts';
 import { situationOf } from '../../src/next-step/derive.ts';
 import { chooseStep, type Step, type StepAnswer } from '../../src/next-step/engine.ts';
 import type { Situation } from '../../src/next-step/facts.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { Claim } from '../../src/letters/claims.ts';
+import type { Claim } from '../../src/letters/claims/claims.ts';
 import { outcomesOf } from '../../src/outcomes/outcome.ts';
 import { countBacklog, recountOutcomes } from '../../src/outcomes/store.ts';
 import { changesOf, type Sum } from '../../src/outcomes/sums.ts';

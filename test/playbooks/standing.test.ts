@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { EvidenceRecord } from '../../src/letters/claims-from-facts.ts';
+import type { EvidenceRecord } from '../../src/letters/claims/claims-from-facts.ts';
 import { type Known, standingOn } from '../../src/playbooks/standing.ts';
 import { profileOf } from '../../src/profile/profile.ts';
 import type { Prerequisite } from '../../src/providers/playbook-schema.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Standing } from '../../src/database/tables.ts';
-import { FINDINGS } from '../../src/letters/claims-from-facts.ts';
+import { FINDINGS } from '../../src/letters/claims/claims-from-facts.ts';
 import { otherProgrammes, PROGRAMMES, programmesOf } from '../../src/profile/programmes.ts';
 import { PROFILE, signedIn, testDesk } from '../desk.ts';
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { CLAIM_KEYS } from '../../src/letters/claims.ts';
+import { CLAIM_KEYS } from '../../src/letters/claims/claims.ts';
 import { programmeOf } from '../../src/profile/programmes.ts';
 import { playbookFor } from '../../src/providers/cases.ts';
 import { readCatalogue } from '../../src/providers/catalogue.ts';

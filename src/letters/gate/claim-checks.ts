@@ -1,4 +1,4 @@
-import type { Claim } from '../claims.ts';
+import type { Claim } from '../claims/claims.ts';
 import { refusedSince } from '../facts.ts';
 import type { Check, Context } from './context.ts';
 import { REFUSALS } from './earlier.ts';

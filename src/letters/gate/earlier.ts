@@ -1,5 +1,5 @@
 import type { Verdict } from '../../providers/schema.ts';
-import type { Claim } from '../claims.ts';
+import type { Claim } from '../claims/claims.ts';
 
 /** A request to the same desk about an address of this letter, from this incident or another one. */
 export type EarlierRequest = {

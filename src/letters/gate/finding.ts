@@ -1,5 +1,5 @@
 import type { Provider } from '../../providers/schema.ts';
-import type { Claim } from '../claims.ts';
+import type { Claim } from '../claims/claims.ts';
 import type { LetterFacts } from '../facts.ts';
 import type { Language } from '../language.ts';
 import type { Round } from '../rounds.ts';

@@ -4,7 +4,7 @@ import type { LetterRow } from '../../database/tables.ts';
 import { isLifted } from '../../incidents/state.ts';
 import { routeFor } from '../../providers/playbook.ts';
 import type { Provider, Verdict } from '../../providers/schema.ts';
-import type { Claim } from '../claims.ts';
+import type { Claim } from '../claims/claims.ts';
 import type { LetterFacts } from '../facts.ts';
 import type { Language } from '../language.ts';
 import { isRequest, isToDesk, ROUNDS, type Round } from '../rounds.ts';

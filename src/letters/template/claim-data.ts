@@ -1,4 +1,4 @@
-import type { Claim } from '../claims.ts';
+import type { Claim } from '../claims/claims.ts';
 import { BLANKS, type Language, letterDay, letterList } from '../language.ts';
 
 /** What a letter is rendered with besides its values. */

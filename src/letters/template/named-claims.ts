@@ -1,4 +1,4 @@
-import { CLAIM_KEYS } from '../claims.ts';
+import { CLAIM_KEYS } from '../claims/claims.ts';
 import { nearest } from './nearest.ts';
 import type { Block } from './parse.ts';
 

@@ -1,11 +1,11 @@
 import type { Trx } from '../../database/open.ts';
 import { invalid, notFound, Problem } from '../../problem.ts';
 import type { Actor } from '../../web/access.ts';
+import { restoreBuiltIn, saveTemplate } from '../editor/template-edit.ts';
+import { getVersion, textOfVersion } from '../editor/template-store.ts';
+import { partsOfKey } from '../editor/template-text.ts';
 import type { LetterLibrary, Shelved } from '../library.ts';
 import { isRequest } from '../rounds.ts';
-import { restoreBuiltIn, saveTemplate } from '../template-edit.ts';
-import { getVersion, textOfVersion } from '../template-store.ts';
-import { partsOfKey } from '../template-text.ts';
 import type { LetterTemplate } from '../templates.ts';
 import { addTrial, closeTrial, lockTrial } from './store.ts';
 import { type Side, wordingOf, wordingWords } from './trial.ts';

@@ -4,10 +4,10 @@ import { actorOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
 import { readForm, typedAgain } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
-import { placeOf } from '../template-edit.ts';
-import { templateHref } from '../template-page.ts';
-import { TemplateParams } from '../template-params.ts';
-import { templateShown } from '../template-show.ts';
+import { placeOf } from '../editor/template-edit.ts';
+import { templateHref } from '../editor/template-page.ts';
+import { TemplateParams } from '../editor/template-params.ts';
+import { templateShown } from '../editor/template-show.ts';
 import { endTrial, startTrial } from './edit.ts';
 
 const Wording = Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'a wording' });

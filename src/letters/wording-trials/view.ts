@@ -1,6 +1,6 @@
 import type { Db } from '../../database/open.ts';
+import { templateHref } from '../editor/template-page.ts';
 import type { Shelved } from '../library.ts';
-import { templateHref } from '../template-page.ts';
 import { whyNoTrial } from './edit.ts';
 import { type Result, withResults } from './results.ts';
 import { listTrials, listWordings, openTrial, type TrialRow } from './store.ts';

@@ -10,7 +10,7 @@ import {
   placeOfKind,
 } from '../../../src/evidence/places/places.ts';
 import { allowedWords, readingFound, readValue } from '../../../src/evidence/places/reading.ts';
-import { CLAIM_KEYS } from '../../../src/letters/claims.ts';
+import { CLAIM_KEYS } from '../../../src/letters/claims/claims.ts';
 import { CATALOGUE } from '../../desk.ts';
 
 const place = (key: string) => placeOf(key) as Place;

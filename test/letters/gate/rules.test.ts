@@ -1,5 +1,5 @@
 import t from 'tap';
-import { judgeClaims } from '../../../src/letters/claims.ts';
+import { judgeClaims } from '../../../src/letters/claims/claims.ts';
 import type { EarlierRequest, RefusedLetter } from '../../../src/letters/gate/earlier.ts';
 import type { GateFacts, GateLetter } from '../../../src/letters/gate/finding.ts';
 import { CHECK_NAMES, RULES } from '../../../src/letters/gate/judge.ts';

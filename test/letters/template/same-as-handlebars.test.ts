@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import Handlebars from 'handlebars';
 import t from 'tap';
-import { judgeClaims } from '../../../src/letters/claims.ts';
+import { judgeClaims } from '../../../src/letters/claims/claims.ts';
+import { checkTemplate } from '../../../src/letters/template/check.ts';
 import { foundOf, foundTogether, holds, type LetterData } from '../../../src/letters/template/claim-data.ts';
 import { renderForms } from '../../../src/letters/template/interpret.ts';
 import { type Values, valuesOf } from '../../../src/letters/template/values.ts';
-import { checkTemplate } from '../../../src/letters/template-check.ts';
 
 /** Handlebars with the blocks of letters, as a measure: the syntax is a part of its, and so is what becomes of blanks. */
 function handlebars(data: LetterData) {

@@ -1,8 +1,8 @@
-import { judgeClaims } from '../../../src/letters/claims.ts';
+import { judgeClaims } from '../../../src/letters/claims/claims.ts';
+import { type Checked, checkTemplate } from '../../../src/letters/template/check.ts';
 import type { LetterData } from '../../../src/letters/template/claim-data.ts';
 import { renderForms } from '../../../src/letters/template/interpret.ts';
 import { valuesOf } from '../../../src/letters/template/values.ts';
-import { type Checked, checkTemplate } from '../../../src/letters/template-check.ts';
 import { VOCABULARY, type Vocabulary } from '../../../src/letters/variables.ts';
 import { NOW, record, sourcesWith } from '../letters.fixture.ts';
 

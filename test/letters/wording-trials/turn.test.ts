@@ -1,7 +1,7 @@
 import t from 'tap';
-import { startLetter } from '../../../src/letters/drafts.ts';
+import { startLetter } from '../../../src/letters/draft-store.ts';
+import { addVersion } from '../../../src/letters/editor/template-store.ts';
 import { prepareLetter } from '../../../src/letters/prepare.ts';
-import { addVersion } from '../../../src/letters/template-store.ts';
 import { addTrial } from '../../../src/letters/wording-trials/store.ts';
 import { SYSTEM } from '../../../src/web/access.ts';
 import { signedIn, type TestDesk } from '../../desk.ts';

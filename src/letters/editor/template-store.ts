@@ -1,10 +1,10 @@
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
-import { json } from '../database/json.ts';
-import type { Db, Trx } from '../database/open.ts';
-import type { LetterTemplateVersionsTable } from '../database/tables.ts';
-import { notFound, Problem } from '../problem.ts';
-import type { Actor } from '../web/access.ts';
+import { json } from '../../database/json.ts';
+import type { Db, Trx } from '../../database/open.ts';
+import type { LetterTemplateVersionsTable } from '../../database/tables.ts';
+import { notFound, Problem } from '../../problem.ts';
+import type { Actor } from '../../web/access.ts';
 import type { TemplateText } from './template-text.ts';
 
 export type VersionRow = Selectable<LetterTemplateVersionsTable>;

@@ -1,10 +1,10 @@
-import type { Db } from '../database/open.ts';
-import type { Catalogue } from '../providers/catalogue.ts';
-import type { LetterLibrary, Shelved } from './library.ts';
+import type { Db } from '../../database/open.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
+import type { LetterLibrary, Shelved } from '../library.ts';
+import { type TypedTrial, trialsView } from '../wording-trials/view.ts';
 import { showView, standingText, templateHref, versionView } from './template-page.ts';
 import { NO_PREVIEW, previewFor } from './template-preview.ts';
 import { listVersions } from './template-store.ts';
-import { type TypedTrial, trialsView } from './wording-trials/view.ts';
 
 type Desk = { db: Db; catalogue: Catalogue; letters: LetterLibrary };
 const SHOWN = 30;

@@ -1,5 +1,5 @@
-import type { EvidenceResult, Phrase } from '../evidence/kind.ts';
-import { count } from '../web/format.ts';
+import type { EvidenceResult, Phrase } from '../../evidence/kind.ts';
+import { count } from '../../web/format.ts';
 
 /** What the watched logs count of one address or range of an incident. Hours are named by their beginning. */
 export type Deliveries = {

@@ -1,12 +1,12 @@
-import type { Need } from './facts.ts';
-import { type Form, type Test, WRITERS, type Writer } from './template/forms.ts';
-import { NamedClaims } from './template/named-claims.ts';
-import { EVIDENCE, Names, type Scope, TOP } from './template/names.ts';
-import { nearest } from './template/nearest.ts';
-import { type Block, type Node, parseTemplate } from './template/parse.ts';
-import { MAX_PROBLEMS, placeIn, type TemplateProblem } from './template/problem.ts';
-import type { Argument } from './template/words.ts';
-import { VOCABULARY, type Vocabulary } from './variables.ts';
+import type { Need } from '../facts.ts';
+import { VOCABULARY, type Vocabulary } from '../variables.ts';
+import { type Form, type Test, WRITERS, type Writer } from './forms.ts';
+import { NamedClaims } from './named-claims.ts';
+import { EVIDENCE, Names, type Scope, TOP } from './names.ts';
+import { nearest } from './nearest.ts';
+import { type Block, type Node, parseTemplate } from './parse.ts';
+import { MAX_PROBLEMS, placeIn, type TemplateProblem } from './problem.ts';
+import type { Argument } from './words.ts';
 
 /** A template that may be rendered, or what is wrong with it. */
 export type Checked = {

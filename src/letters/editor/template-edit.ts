@@ -1,10 +1,10 @@
-import type { Db, Trx } from '../database/open.ts';
-import { invalid, notFound, Problem } from '../problem.ts';
-import type { Catalogue } from '../providers/catalogue.ts';
-import type { Actor } from '../web/access.ts';
-import { LANGUAGES } from './language.ts';
-import type { LetterLibrary, Shelved } from './library.ts';
-import { ROUNDS } from './rounds.ts';
+import type { Db, Trx } from '../../database/open.ts';
+import { invalid, notFound, Problem } from '../../problem.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
+import type { Actor } from '../../web/access.ts';
+import { LANGUAGES } from '../language.ts';
+import type { LetterLibrary, Shelved } from '../library.ts';
+import { ROUNDS } from '../rounds.ts';
 import { addVersion, textOfVersion } from './template-store.ts';
 import {
   MAX_NOTE,

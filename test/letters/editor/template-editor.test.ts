@@ -1,9 +1,9 @@
 import t from 'tap';
-import { buildApp } from '../../src/app.ts';
-import { openLibrary } from '../../src/letters/library.ts';
-import { addVersion } from '../../src/letters/template-store.ts';
-import { SYSTEM } from '../../src/web/access.ts';
-import { PROFILE, REFUSAL, signedIn, testDesk } from '../desk.ts';
+import { buildApp } from '../../../src/app.ts';
+import { addVersion } from '../../../src/letters/editor/template-store.ts';
+import { openLibrary } from '../../../src/letters/library.ts';
+import { SYSTEM } from '../../../src/web/access.ts';
+import { PROFILE, REFUSAL, signedIn, testDesk } from '../../desk.ts';
 
 const KEY = 'outlook-com/first';
 const PAGE = `/settings/letters/${KEY}/en`;

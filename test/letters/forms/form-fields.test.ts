@@ -1,8 +1,8 @@
 import t from 'tap';
-import { fillFields } from '../../src/letters/form-fields.ts';
-import { readCatalogue } from '../../src/providers/catalogue.ts';
-import { FIELD_VALUES, type FormField } from '../../src/providers/schema.ts';
-import { bareFacts, factsWith, fullProfile, REFUSAL } from './letters.fixture.ts';
+import { fillFields } from '../../../src/letters/forms/form-fields.ts';
+import { readCatalogue } from '../../../src/providers/catalogue.ts';
+import { FIELD_VALUES, type FormField } from '../../../src/providers/schema.ts';
+import { bareFacts, factsWith, fullProfile, REFUSAL } from '../letters.fixture.ts';
 
 const letter = { subject: 'Mail from 203.0.113.7 refused', body: 'Hello,\n\nwords\n' };
 const field = (value: FormField['value'], changes: Partial<FormField> = {}): FormField => ({

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { FormField } from '../providers/schema.ts';
+import type { FormField } from '../../providers/schema.ts';
 
 /** A range is written out for a form that takes one address, up to so many. */
 const MOST_WRITTEN_OUT = 32;

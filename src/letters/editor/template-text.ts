@@ -1,11 +1,11 @@
-import { Type } from '../json-schema.ts';
-import { whenUnknown } from './claims.ts';
-import type { Language } from './language.ts';
-import { type Round, roundOfName } from './rounds.ts';
-import { MAX_TEMPLATE } from './template/parse.ts';
-import type { TemplateProblem } from './template/problem.ts';
-import { checkTemplate } from './template-check.ts';
-import { KINDS, type LetterTemplate } from './templates.ts';
+import { Type } from '../../json-schema.ts';
+import { whenUnknown } from '../claims/claims.ts';
+import type { Language } from '../language.ts';
+import { type Round, roundOfName } from '../rounds.ts';
+import { checkTemplate } from '../template/check.ts';
+import { MAX_TEMPLATE } from '../template/parse.ts';
+import type { TemplateProblem } from '../template/problem.ts';
+import { KINDS, type LetterTemplate } from '../templates.ts';
 
 /** What a person writes of a template; needs and claims follow from it. */
 export type TemplateText = { title: string; when: string; subject: string; body: string };

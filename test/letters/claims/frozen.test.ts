@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import type { Found } from '../../src/evidence/kind.ts';
-import { keepSnapshot } from '../../src/evidence/snapshots.ts';
-import { PROFILE, REFUSAL, signedIn, type TestDesk, testDesk } from '../desk.ts';
+import type { Found } from '../../../src/evidence/kind.ts';
+import { keepSnapshot } from '../../../src/evidence/snapshots.ts';
+import { PROFILE, REFUSAL, signedIn, type TestDesk, testDesk } from '../../desk.ts';
 
 const IP = '203.0.113.7';
 const MINUTE = 60_000;

@@ -1,13 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from '../json-schema.ts';
-import { actorOf } from '../web/access.ts';
-import { formOnce } from '../web/form-once.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
-import { orFormAgain } from '../web/pages.ts';
-import { CLAIM_KEYS, claimText } from './claims.ts';
-import type { Shelved } from './library.ts';
-import type { Round } from './rounds.ts';
-import { suggestTemplate, unknownDesk } from './suggest.ts';
+import { type Static, Type } from '../../json-schema.ts';
+import { actorOf } from '../../web/access.ts';
+import { formOnce } from '../../web/form-once.ts';
+import { readForm, typedAgain } from '../../web/forms.ts';
+import { orFormAgain } from '../../web/pages.ts';
+import { CLAIM_KEYS, claimText } from '../claims/claims.ts';
+import type { Shelved } from '../library.ts';
+import type { Round } from '../rounds.ts';
+import { suggestTemplate, unknownDesk } from '../suggest.ts';
+import { SHAPES, TABLES, VARIABLES } from '../variables.ts';
+import { openTrial } from '../wording-trials/store.ts';
+import { waitsFor } from '../wording-trials/view.ts';
 import { placeOf, readFor, restoreBuiltIn, saveTemplate } from './template-edit.ts';
 import {
   problemViews,
@@ -21,9 +24,6 @@ import { IncidentNumber, TemplateParams, VersionNumber } from './template-params
 import { NO_PREVIEW, previewFor } from './template-preview.ts';
 import { getVersion, textOfVersion } from './template-store.ts';
 import { MAX_NOTE, partsOfKey, plainText, TEXT_FIELDS, type TemplateText } from './template-text.ts';
-import { SHAPES, TABLES, VARIABLES } from './variables.ts';
-import { openTrial } from './wording-trials/store.ts';
-import { waitsFor } from './wording-trials/view.ts';
 
 const Since = Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
 const EditForm = Type.Object({

@@ -1,11 +1,11 @@
 import t from 'tap';
-import { KINDS } from '../../src/evidence/kinds.ts';
-import { kindsToCheck, waysFor } from '../../src/letters/claim-help.ts';
-import claimData from '../../src/letters/claims.json' with { type: 'json' };
-import { CLAIM_KEYS, judgeClaims, whenUnknown } from '../../src/letters/claims.ts';
-import largeProviders from '../../src/letters/large-providers.json' with { type: 'json' };
-import { readCatalogue } from '../../src/providers/catalogue.ts';
-import { hoursAgo, NOW, record, sourcesWith } from './letters.fixture.ts';
+import { KINDS } from '../../../src/evidence/kinds.ts';
+import { kindsToCheck, waysFor } from '../../../src/letters/claims/claim-help.ts';
+import claimData from '../../../src/letters/claims/claims.json' with { type: 'json' };
+import { CLAIM_KEYS, judgeClaims, whenUnknown } from '../../../src/letters/claims/claims.ts';
+import largeProviders from '../../../src/letters/claims/large-providers.json' with { type: 'json' };
+import { readCatalogue } from '../../../src/providers/catalogue.ts';
+import { hoursAgo, NOW, record, sourcesWith } from '../letters.fixture.ts';
 
 /** How old evidence may be when a letter is sent, in hours (null: it does not age), and what is done without any. */
 const RULES: Record<string, [maxAge: number | null, unknown: 'intent' | 'omit' | 'warn']> = {

@@ -1,8 +1,8 @@
-import { covers } from '../addresses/address.ts';
+import { covers } from '../../addresses/address.ts';
+import type { Language } from '../language.ts';
+import { findingsWords, plainClaimWords, type Said, typed } from '../wording.ts';
 import claimData from './claims.json' with { type: 'json' };
 import { type Basis, type ClaimSources, type EvidenceRecord, FINDINGS } from './claims-from-facts.ts';
-import type { Language } from './language.ts';
-import { findingsWords, plainClaimWords, type Said, typed } from './wording.ts';
 
 /**
  * `supported`: evidence within its age says so. `contradicted`: evidence says otherwise. `stale`: the

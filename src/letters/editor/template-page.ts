@@ -1,12 +1,12 @@
-import type { Provider } from '../providers/schema.ts';
-import { claimText } from './claims.ts';
-import type { Draft } from './draft.ts';
-import { NEEDS } from './facts.ts';
-import { LANGUAGES } from './language.ts';
-import type { Shelved } from './library.ts';
-import { mergeEdits } from './merge-edits.ts';
-import { AUDIENCES, ROUNDS, roundWords } from './rounds.ts';
-import { lineDiff } from './template/line-diff.ts';
+import type { Provider } from '../../providers/schema.ts';
+import { claimText } from '../claims/claims.ts';
+import type { Draft } from '../draft.ts';
+import { NEEDS } from '../facts.ts';
+import { LANGUAGES } from '../language.ts';
+import type { Shelved } from '../library.ts';
+import { mergeEdits } from '../merge-edits.ts';
+import { AUDIENCES, ROUNDS, roundWords } from '../rounds.ts';
+import { lineDiff } from '../template/line-diff.ts';
 import { textOfVersion, type VersionRow } from './template-store.ts';
 import { partsOfKey, type TemplateText, type TextProblem, textOf } from './template-text.ts';
 

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { partsOf, type Shortening, shortenLetter } from '../../src/letters/shorten.ts';
-import { shortenRefusal } from '../../src/letters/shorten-refusal.ts';
-import { loadTemplates } from '../../src/letters/templates.ts';
-import { draftIn, factsWith, fullProfile, REFUSAL, record, sourcesWith } from './letters.fixture.ts';
+import { partsOf, type Shortening, shortenLetter } from '../../../src/letters/forms/shorten.ts';
+import { shortenRefusal } from '../../../src/letters/forms/shorten-refusal.ts';
+import { loadTemplates } from '../../../src/letters/templates.ts';
+import { draftIn, factsWith, fullProfile, REFUSAL, record, sourcesWith } from '../letters.fixture.ts';
 
 const template = (key: string, language: string) => {
   const found = loadTemplates().find((one) => one.key === key && one.language === language);

@@ -1,8 +1,8 @@
-import type { EvidenceResult } from '../database/tables.ts';
-import type { Phrase } from '../evidence/kind.ts';
-import type { Profile } from '../profile/profile.ts';
-import { letterDay } from './language.ts';
-import type { Said } from './wording.ts';
+import type { EvidenceResult } from '../../database/tables.ts';
+import type { Phrase } from '../../evidence/kind.ts';
+import type { Profile } from '../../profile/profile.ts';
+import { letterDay } from '../language.ts';
+import type { Said } from '../wording.ts';
 
 /**
  * One thing that a claim rests on: enough to find it again, and to read it when it is gone. Stored with a letter that

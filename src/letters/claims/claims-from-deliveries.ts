@@ -1,4 +1,5 @@
-import { count } from '../web/format.ts';
+import { count } from '../../web/format.ts';
+import { letterDay, letterTime } from '../language.ts';
 import type { Basis, EvidenceRecord } from './claims-from-facts.ts';
 import {
   type Deliveries,
@@ -9,7 +10,6 @@ import {
   series,
   volumes,
 } from './claims-from-volume.ts';
-import { letterDay, letterTime } from './language.ts';
 
 /** Deliveries to others are looked at over so many hours. */
 export const HOURS = 24;

@@ -1,13 +1,13 @@
-import type { FormField, Route } from '../providers/schema.ts';
-import type { StoredClaim } from './claims-view.ts';
-import { counted } from './counted.ts';
-import type { LetterFacts } from './facts.ts';
+import type { FormField, Route } from '../../providers/schema.ts';
+import type { StoredClaim } from '../claims/claims-view.ts';
+import { counted } from '../counted.ts';
+import type { LetterFacts } from '../facts.ts';
+import { FIXES } from '../gate/claim-checks.ts';
+import { type Language, letterTime } from '../language.ts';
+import { insideSentence } from '../template/claim-data.ts';
 import { fitAddresses } from './form-addresses.ts';
-import { FIXES } from './gate/claim-checks.ts';
-import { type Language, letterTime } from './language.ts';
 import { shortenLetter } from './shorten.ts';
 import { shortenRefusal } from './shorten-refusal.ts';
-import { insideSentence } from './template/claim-data.ts';
 
 /** A field of the provider's form, filled from what we know. `missing`: the form asks, and we do not know. */
 export type FilledField = {

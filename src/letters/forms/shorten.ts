@@ -1,5 +1,5 @@
-import { signatureAt } from './gate/running-words.ts';
-import { type Language, letterList } from './language.ts';
+import { signatureAt } from '../gate/running-words.ts';
+import { type Language, letterList } from '../language.ts';
 import { shortenRefusal } from './shorten-refusal.ts';
 
 type Kind = 'greeting' | 'opening' | 'refusal' | 'fix' | 'checks' | 'other' | 'ask' | 'signature';

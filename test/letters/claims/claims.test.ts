@@ -1,7 +1,7 @@
 import t from 'tap';
-import { CLAIM_KEYS, isArgumentFor, judgeClaims } from '../../src/letters/claims.ts';
-import type { ClaimSources } from '../../src/letters/claims-from-facts.ts';
-import { fullProfile, hoursAgo, minimalProfile, NOW, record, sourcesWith } from './letters.fixture.ts';
+import { CLAIM_KEYS, isArgumentFor, judgeClaims } from '../../../src/letters/claims/claims.ts';
+import type { ClaimSources } from '../../../src/letters/claims/claims-from-facts.ts';
+import { fullProfile, hoursAgo, minimalProfile, NOW, record, sourcesWith } from '../letters.fixture.ts';
 
 const judged = (key: string, sources: Partial<ClaimSources>) =>
   judgeClaims([key], sourcesWith(sources), NOW)[0];

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { type Static, Type } from '../json-schema.ts';
-import { notFound } from '../problem.ts';
-import { reaches, viewerOf } from '../web/access.ts';
+import { type Static, Type } from '../../json-schema.ts';
+import { notFound } from '../../problem.ts';
+import { reaches, viewerOf } from '../../web/access.ts';
+import { openTrials } from '../wording-trials/store.ts';
 import { placeOf } from './template-edit.ts';
 import {
   choices,
@@ -17,7 +18,6 @@ import {
 import { IncidentNumber, TemplateParams, VersionNumber, VersionParams } from './template-params.ts';
 import { templateShown } from './template-show.ts';
 import { getVersion, textOfVersion } from './template-store.ts';
-import { openTrials } from './wording-trials/store.ts';
 
 const Word = Type.Optional(Type.String({ maxLength: 60 }));
 const Filter = Type.Object({ for: Word, round: Word, language: Word, state: Word });

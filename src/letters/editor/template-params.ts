@@ -1,6 +1,6 @@
-import { Type } from '../json-schema.ts';
-import { LANGUAGES } from './language.ts';
-import { ROUNDS } from './rounds.ts';
+import { Type } from '../../json-schema.ts';
+import { LANGUAGES } from '../language.ts';
+import { ROUNDS } from '../rounds.ts';
 
 /** What names a template in an address. */
 export const TemplateParams = Type.Object({

@@ -1,4 +1,4 @@
-import { PLACES } from '../evidence/places/places.ts';
+import { PLACES } from '../../evidence/places/places.ts';
 import { askedAt, type Claim, kindsFor } from './claims.ts';
 
 /** What would make a claim hold that does not: what a check looks at, and what only a person can find out. */

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from '../json-schema.ts';
-import { actorOf } from '../web/access.ts';
-import { readCursor, writeCursor } from '../web/cursor.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
-import type { Shelved } from './library.ts';
+import { type Static, Type } from '../../json-schema.ts';
+import { actorOf } from '../../web/access.ts';
+import { readCursor, writeCursor } from '../../web/cursor.ts';
+import { apiKey } from '../../web/idempotency.ts';
+import { once } from '../../web/once.ts';
+import type { Shelved } from '../library.ts';
 import { placeOf, restoreBuiltIn, saveTemplate } from './template-edit.ts';
 import { standingText, stateOf } from './template-page.ts';
 import { TemplateParams } from './template-params.ts';
@@ -26,6 +26,8 @@ const Short = {
   owner: Type.String(),
   round: Type.String(),
   title: Type.String(),
+  when: Type.String(),
+  claims: Type.Array(Type.String()),
   state: Type.String(),
   /** 0: nobody changed it yet. */
   version: Type.Integer(),
@@ -38,11 +40,9 @@ const Problems = Type.Array(
 );
 const Whole = Type.Object({
   ...Short,
-  when: Type.String(),
   subject: Type.String(),
   body: Type.String(),
   needs: Type.Array(Type.String()),
-  claims: Type.Array(Type.String()),
   builtIn: orNull(Text),
   problems: Problems,
 });
@@ -70,6 +70,8 @@ const shortOf = (place: Shelved) => {
     owner,
     round,
     title: standingText(place)?.title ?? '',
+    when: standingText(place)?.when ?? '',
+    claims: place.inForce?.claims ?? [],
     state: stateOf(place),
     version: place.newest?.version ?? 0,
     changedBy: place.newest?.by_name ?? null,
@@ -82,11 +84,9 @@ const wholeOf = (place: Shelved): Static<typeof Whole> => {
   const text = standingText(place);
   return {
     ...shortOf(place),
-    when: text?.when ?? '',
     subject: text?.subject ?? '',
     body: text?.body ?? '',
     needs: place.inForce?.needs ?? [],
-    claims: place.inForce?.claims ?? [],
     builtIn: place.builtIn ? textOf(place.builtIn) : null,
     problems: place.problems,
   };

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { deliveryRecords } from '../../src/letters/claims-from-deliveries.ts';
-import type { Deliveries } from '../../src/letters/claims-from-volume.ts';
+import { deliveryRecords } from '../../../src/letters/claims/claims-from-deliveries.ts';
+import type { Deliveries } from '../../../src/letters/claims/claims-from-volume.ts';
 
 const NOW = new Date('2026-03-11T08:15:00Z');
 const HOUR = 3_600_000;
