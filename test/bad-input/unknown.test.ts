@@ -113,7 +113,7 @@ t.test('an unknown template is refused by its name', async (t) => {
     );
     refusedJson(t, answer, {
       status: 422,
-      says: /There is no template .*GET \/api\/v1\/templates lists them/,
+      says: /There is no template .*GET \/api\/v1\/letter-templates lists them/,
       what: template,
     });
   }
