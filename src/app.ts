@@ -20,6 +20,7 @@ import { conversationPages } from './correspondence/conversation-routes.ts';
 import { messagePartsPages } from './correspondence/parts-routes.ts';
 import { correspondencePages } from './correspondence/routes.ts';
 import type { Db } from './database/open.ts';
+import { asOneRequest } from './database/together.ts';
 import { dossierApi, dossierPages } from './dossier/routes.ts';
 import { evidenceApi } from './evidence/api.ts';
 import { checkPages } from './evidence/check-routes.ts';
@@ -152,6 +153,7 @@ export async function buildApp(
     throw new Problem('not-found', `There is nothing at ${request.url.slice(0, 200)}.`);
   });
   requireDeclaredAccess(app);
+  app.addHook('onRequest', (_request, _reply, done) => asOneRequest(done));
   await secureAll(app, desk);
   servePages(app);
   await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });

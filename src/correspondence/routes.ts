@@ -193,7 +193,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
         incidentTitle: incident.title,
         step:
           message.direction === 'in'
-            ? `Next: ${(await readStep(db, incident, catalogue, new Date())).what}`
+            ? `Next: ${(await readStep(db, incident, catalogue, new Date())).step.what}`
             : '',
         dispatch: dispatch ? dispatchView(dispatch, number) : null,
         heading: visibleName(message.subject) || 'Message without a subject',

@@ -5,6 +5,7 @@ import { CannotOpenDatabase, EmbeddedClient, type Engine } from './embedded-clie
 import { takeLock } from './lock.ts';
 import { PARSERS } from './parsers.ts';
 import type { Database } from './tables.ts';
+import { travelTogether } from './together.ts';
 
 /** The application's own database handle. */
 export type Db = Kysely<Database>;
@@ -73,6 +74,7 @@ async function openServer(url: string): Promise<OpenDatabase> {
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     statement_timeout: 30_000,
+    pipeline: true,
     application_name: 'delist-desk',
     types: {
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
@@ -85,7 +87,7 @@ async function openServer(url: string): Promise<OpenDatabase> {
   pool.on('error', () => {});
   // And one that goes away while a request uses it: the request is told by its query.
   pool.on('connect', (client) => client.on('error', () => {}));
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: travelTogether(pool) }) });
   return { db, kind: 'server', close: () => db.destroy() };
 }
 

@@ -6,7 +6,7 @@ import { invalid, notFound } from '../problem.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { askForCheck } from './checks.ts';
-import { incidentEvidence } from './incident-evidence.ts';
+import { readIncidentEvidence } from './incident-evidence.ts';
 import { kindTitles } from './kind-titles.ts';
 import { readSnapshot, subjectNamed } from './snapshots.ts';
 import { subjectView } from './subject-page.ts';
@@ -42,7 +42,7 @@ export const checkPages: FastifyPluginAsyncTypebox = async (app) => {
       const { number } = request.params;
       await getIncident(db, number);
       const networks = (await addressesOf(db, [number])).get(number) ?? [];
-      return reply.page('evidence/checked', { checked: await incidentEvidence(db, number, networks) });
+      return reply.page('evidence/checked', { checked: await readIncidentEvidence(db, number, networks) });
     },
   );
 

@@ -2,7 +2,7 @@ import { networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
 import { getProfile } from '../profile/store.ts';
 import { badgeOf } from './badge.ts';
-import { lastCheck } from './checks.ts';
+import { type CheckProgress, lastCheck } from './checks.ts';
 import { worstFirst } from './kind.ts';
 import { kindTitles } from './kind-titles.ts';
 import { aged } from './places/aged.ts';
@@ -59,12 +59,12 @@ export async function networkEvidence(db: Db, network: string) {
 }
 
 /** What was looked up about an incident's addresses and our domains, and how far a look is that still goes on. */
-export async function incidentEvidence(db: Db, number: number, networks: string[]) {
-  const { sendingDomains } = await getProfile(db);
-  const [check, snapshots] = await Promise.all([
-    lastCheck(db, number),
-    standingSnapshots(db, { networks, domains: sendingDomains }),
-  ]);
+export async function incidentEvidence(
+  number: number,
+  networks: string[],
+  check: CheckProgress | undefined,
+  snapshots: Snapshot[],
+) {
   const subjects = await bySubject(snapshots);
   return {
     number,
@@ -76,4 +76,14 @@ export async function incidentEvidence(db: Db, number: number, networks: string[
     more: Math.max(0, subjects.length - SUBJECTS_SHOWN),
     moreAt: networks[0] ? `/addresses/${networkText(networks[0])}` : '/addresses',
   };
+}
+
+/** The same, read for itself. */
+export async function readIncidentEvidence(db: Db, number: number, networks: string[]) {
+  const { sendingDomains } = await getProfile(db);
+  const [check, snapshots] = await Promise.all([
+    lastCheck(db, number),
+    standingSnapshots(db, { networks, domains: sendingDomains }),
+  ]);
+  return incidentEvidence(number, networks, check, snapshots);
 }

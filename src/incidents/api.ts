@@ -54,7 +54,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
   async function shown(number: number): Promise<IncidentJson> {
     const row = await getIncident(db, number);
     const now = new Date();
-    const [addresses, links, step] = await Promise.all([
+    const [addresses, links, { step }] = await Promise.all([
       addressesOf(db, [number]),
       linksOf(db, number),
       readStep(db, row, catalogue, now),

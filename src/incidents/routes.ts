@@ -33,10 +33,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     '/incidents/:number',
     { config: { access: 'viewer' }, schema: { params: NumberParams, querystring: ShowQuery } },
     async (request, reply) =>
-      reply.page(
-        'incidents/show',
-        await incidentView(app.desk, request, request.params.number, request.query),
-      ),
+      reply.page('incidents/show', incidentView(app.desk, request, request.params.number, request.query)),
   );
 
   /** The whole incident on one page, for paper or for an auditor. */

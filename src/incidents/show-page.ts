@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { Db } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
+import { lastCheck } from '../evidence/checks.ts';
 import { incidentEvidence } from '../evidence/incident-evidence.ts';
+import { standingSnapshots } from '../evidence/snapshots.ts';
 import { type Static, Type } from '../json-schema.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import { roundWords } from '../letters/rounds.ts';
@@ -55,11 +57,12 @@ export async function incidentView(
   const group = (Object.keys(ENTRY_GROUPS) as EntryGroup[]).find((one) => one === query.show);
   const order = query.order === 'newest' ? 'newest' : 'oldest';
   const after = readEntryCursor(query.cursor, number, order);
-  const [read, mails, waiting, counts, page] = await Promise.all([
+  const [read, mails, waiting, counts, check, page] = await Promise.all([
     readIncident(db, number),
     openDispatches(db, number),
     waitingAnswer(db, number),
     countKinds(db, number),
+    lastCheck(db, number),
     listEntries(db, number, {
       order,
       limit: whole ? DOSSIER_ENTRIES : ENTRIES_PER_PAGE,
@@ -70,12 +73,17 @@ export async function incidentView(
   const now = new Date();
   const { row } = read;
   const networks = read.addresses.map((one) => one.network);
-  const checked = await incidentEvidence(db, number, networks);
-  const deliveries = await incidentDeliveries(db, row, read.letters, { zone, now });
+  const standing = () => standingSnapshots(db, { networks, domains: read.sendingDomains });
+  const [{ step, material }, deliveries, ofClosed] = await Promise.all([
+    readStep(db, row, catalogue, now),
+    incidentDeliveries(db, row, read.letters, { zone, now }),
+    row.state === 'closed' ? Promise.all([standing(), readCauses(db, [number])]) : undefined,
+  ]);
+  const snapshots = material?.snapshots ?? ofClosed?.[0] ?? [];
+  const cause = material?.cause ?? ofClosed?.[1].get(number) ?? null;
+  const checked = await incidentEvidence(number, networks, check, snapshots);
   const provider = catalogue.byKey.get(row.provider);
-  const step = await readStep(db, row, catalogue, now);
-  const cause = (await readCauses(db, [number])).get(number) ?? null;
-  const rule = provider?.rejections.find((one) => `${provider.key}/${one.id}` === read.firstRejection?.rule);
+  const rule = provider?.rejections.find((one) => `${provider.key}/${one.id}` === read.firstRejection.rule);
   const link = (change: Record<string, string>) => {
     const merged = new URLSearchParams({
       ...(group ? { show: group } : {}),
@@ -98,13 +106,15 @@ export async function incidentView(
       affected: row.affected,
       reason: row.reason ?? '',
       codes: row.block_codes,
-      firstCodes: read.firstRejection
-        ? [read.firstRejection.reply_code, read.firstRejection.enhanced_code, read.firstRejection.block_code]
-            .filter(Boolean)
-            .join(' ')
-        : '',
-      temporary: read.firstRejection?.temporary ?? null,
-      listName: read.firstRejection?.list_name ?? '',
+      firstCodes: [
+        read.firstRejection.reply_code,
+        read.firstRejection.enhanced_code,
+        read.firstRejection.block_code,
+      ]
+        .filter(Boolean)
+        .join(' '),
+      temporary: read.firstRejection.temporary,
+      listName: read.firstRejection.list_name ?? '',
       recipientDomains: row.recipient_domains.slice(0, 8),
       moreDomains: Math.max(0, row.recipient_domains.length - 8),
       rejectionCount: row.rejection_count,

@@ -2,81 +2,107 @@ import { sql } from 'kysely';
 import { networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
-import { getIncident, linksOf } from './store.ts';
+import { notFound } from '../problem.ts';
+import { linksOf } from './store.ts';
+
+/** The incident with what is one value beside it: names, counts, the rejection that came first. */
+async function readHead(db: Db, number: number) {
+  const head = await db
+    .selectFrom('incidents as i')
+    .leftJoin('users as u', 'u.id', 'i.assignee_id')
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('rejections as r')
+          .select(['r.reply_code', 'r.enhanced_code', 'r.block_code', 'r.rule', 'r.temporary', 'r.list_name'])
+          .whereRef('r.incident_number', '=', 'i.number')
+          .orderBy('r.id')
+          .limit(1)
+          .as('first'),
+      (join) => join.onTrue(),
+    )
+    .selectAll('i')
+    .select((eb) => [
+      'u.name as assignee',
+      'first.reply_code',
+      'first.enhanced_code',
+      'first.block_code',
+      'first.rule',
+      'first.temporary',
+      'first.list_name',
+      eb
+        .selectFrom('messages as m')
+        .select(eb.fn.countAll<number>().as('n'))
+        .whereRef('m.incident_number', '=', 'i.number')
+        .as('messages'),
+      eb.selectFrom('profile as p').select('p.sending_domains').as('sending_domains'),
+    ])
+    .where('i.number', '=', number)
+    .executeTakeFirst();
+  if (!head) throw notFound(`incident #${number}`);
+  return head;
+}
 
 /** Everything beside the timeline that the incident's page shows, in a fixed number of queries. */
 export async function readIncident(db: Db, number: number) {
-  const row = await getIncident(db, number);
-  const [links, changes, tickets, letters, evidence, assignee, firstText, addresses, messages] =
-    await Promise.all([
-      linksOf(db, number),
-      db
-        .selectFrom('timeline_entries')
-        .select(['occurred_at', sql<{ from: IncidentState; to: IncidentState }>`detail`.as('detail')])
-        .where('incident_number', '=', number)
-        .where('kind', '=', 'state-changed')
-        .orderBy('occurred_at')
-        .orderBy('id')
-        .limit(200)
-        .execute(),
-      db
-        .selectFrom('tickets')
-        .selectAll()
-        .where('incident_number', '=', number)
-        .orderBy('id', 'desc')
-        .limit(50)
-        .execute(),
-      db
-        .selectFrom('letters')
-        .select(['id', 'template', 'round', 'state', 'subject', 'sent_at', 'updated_at'])
-        .where('incident_number', '=', number)
-        .where('state', '!=', 'discarded')
-        .orderBy('id')
-        .limit(100)
-        .execute(),
-      db
-        .selectFrom('evidence as e')
-        .leftJoin('addresses as a', 'a.id', 'e.address_id')
-        .distinctOn(['e.claim', 'e.address_id'])
-        .select([
-          'e.claim',
-          'e.result',
-          'e.words',
-          'e.source',
-          'e.observed_at',
-          'e.recorded_by_name',
-          'a.network',
-        ])
-        .where('e.incident_number', '=', number)
-        .orderBy('e.claim')
-        .orderBy('e.address_id')
-        .orderBy('e.observed_at', 'desc')
-        .orderBy('e.id', 'desc')
-        .limit(100)
-        .execute(),
-      row.assignee_id === null
-        ? undefined
-        : db.selectFrom('users').select('name').where('id', '=', row.assignee_id).executeTakeFirst(),
-      db
-        .selectFrom('rejections')
-        .select(['reply_code', 'enhanced_code', 'block_code', 'rule', 'temporary', 'list_name'])
-        .where('incident_number', '=', number)
-        .orderBy('id')
-        .limit(1)
-        .executeTakeFirst(),
-      db
-        .selectFrom('incident_addresses as ia')
-        .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-        .select(['a.network', 'a.hostname', 'a.label'])
-        .where('ia.incident_number', '=', number)
-        .orderBy('a.network')
-        .execute(),
-      db
-        .selectFrom('messages')
-        .select((eb) => eb.fn.countAll<number>().as('n'))
-        .where('incident_number', '=', number)
-        .executeTakeFirstOrThrow(),
-    ]);
+  const [head, links, changes, tickets, letters, evidence, addresses] = await Promise.all([
+    readHead(db, number),
+    linksOf(db, number),
+    db
+      .selectFrom('timeline_entries')
+      .select(['occurred_at', sql<{ from: IncidentState; to: IncidentState }>`detail`.as('detail')])
+      .where('incident_number', '=', number)
+      .where('kind', '=', 'state-changed')
+      .orderBy('occurred_at')
+      .orderBy('id')
+      .limit(200)
+      .execute(),
+    db
+      .selectFrom('tickets')
+      .selectAll()
+      .where('incident_number', '=', number)
+      .orderBy('id', 'desc')
+      .limit(50)
+      .execute(),
+    db
+      .selectFrom('letters')
+      .select(['id', 'template', 'round', 'state', 'subject', 'sent_at', 'updated_at'])
+      .where('incident_number', '=', number)
+      .where('state', '!=', 'discarded')
+      .orderBy('id')
+      .limit(100)
+      .execute(),
+    db
+      .selectFrom('evidence as e')
+      .leftJoin('addresses as a', 'a.id', 'e.address_id')
+      .distinctOn(['e.claim', 'e.address_id'])
+      .select([
+        'e.claim',
+        'e.result',
+        'e.words',
+        'e.source',
+        'e.observed_at',
+        'e.recorded_by_name',
+        'a.network',
+      ])
+      .where('e.incident_number', '=', number)
+      .orderBy('e.claim')
+      .orderBy('e.address_id')
+      .orderBy('e.observed_at', 'desc')
+      .orderBy('e.id', 'desc')
+      .limit(100)
+      .execute(),
+    db
+      .selectFrom('incident_addresses as ia')
+      .innerJoin('addresses as a', 'a.id', 'ia.address_id')
+      .select(['a.network', 'a.hostname', 'a.label'])
+      .where('ia.incident_number', '=', number)
+      .orderBy('a.network')
+      .execute(),
+  ]);
+  const { assignee, reply_code, enhanced_code, block_code, rule, temporary, list_name, messages, ...rest } =
+    head;
+  const { sending_domains: sendingDomains, ...row } = rest;
   return {
     row,
     links,
@@ -88,9 +114,10 @@ export async function readIncident(db: Db, number: number) {
     tickets,
     letters,
     evidence: evidence.map((one) => ({ ...one, address: one.network ? networkText(one.network) : '' })),
-    assignee: assignee?.name ?? null,
-    firstRejection: firstText,
-    messageCount: messages.n,
+    assignee,
+    firstRejection: { reply_code, enhanced_code, block_code, rule, temporary, list_name },
+    messageCount: messages ?? 0,
+    sendingDomains: sendingDomains ?? [],
     addresses: addresses.map((one) => ({
       network: one.network,
       text: networkText(one.network),

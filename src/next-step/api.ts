@@ -37,7 +37,8 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
   async function shown(number: number) {
     const row = await getIncident(db, number);
     const [address = ''] = (await addressesOf(db, [number])).get(number) ?? [];
-    return nextActionJson(row, await readStep(db, row, catalogue, new Date()), address);
+    const { step } = await readStep(db, row, catalogue, new Date());
+    return nextActionJson(row, step, address);
   }
 
   const act = (request: FastifyRequest, what: string, effect: (trx: Trx) => Promise<void>) =>

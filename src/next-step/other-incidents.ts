@@ -29,15 +29,17 @@ export async function readEarlier(db: Db | Trx, numbers: number[], since: Date) 
   return Map.groupBy(rows, (row) => row.number);
 }
 
-/** The incident of a list’s operator for the same address; the newest that is not closed goes before. */
-export async function readUpstream(db: Db | Trx, owners: Map<number, string>) {
-  if (owners.size === 0) return new Map<number, { number: number; state: IncidentState }>();
+/** The incident of the cited list’s operator for the same address; the newest that is not closed goes before. */
+export async function readUpstream(db: Db | Trx, numbers: number[]) {
   const { rows } = await sql<{ number: number; other: number; state: IncidentState }>`
     select distinct on (i.number) i.number, o.number as other, o.state
-    from unnest(${[...owners.keys()]}::integer[], ${[...owners.values()]}::text[]) as w (number, owner)
-    join incidents i on i.number = w.number
+    from incidents i
+    cross join lateral (
+      select r.list_owner as owner from rejections r
+      where r.incident_number = i.number order by r.id limit 1) first
     cross join lateral ${sameAddress(false)} back
-    join incidents o on o.number = back.number and o.provider = w.owner
+    join incidents o on o.number = back.number and o.provider = first.owner
+    where i.number = any(${numbers}::integer[]) and first.owner is not null
     order by i.number, o.state = 'closed', o.number desc`.execute(db);
   return new Map(rows.map((row) => [row.number, { number: row.other, state: row.state }]));
 }

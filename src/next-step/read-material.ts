@@ -8,7 +8,7 @@ import { judgeClaims } from '../letters/claims/claims.ts';
 import { undeliveredOf } from '../mail-out/shown.ts';
 import { getProfile } from '../profile/store.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { readCauses } from './cause-store.ts';
+import { type RecordedCause, readCauses } from './cause-store.ts';
 import {
   type AddressOf,
   readAddresses,
@@ -50,39 +50,58 @@ function newestOf(evidence: { recorded_at: Date }[], snapshots: Snapshot[]): Dat
   return times.reduce<Date | null>((newest, at) => (newest && newest > at ? newest : at), null);
 }
 
+/** With what the incident’s page shows as it stands. */
+export type ReadMaterial = Material & { cause: RecordedCause | null; snapshots: Snapshot[] };
+
 /** All that is known of these incidents, in a number of queries that does not depend on how many they are. */
 export async function readMaterial(
   db: Db | Trx,
   rows: IncidentRow[],
   catalogue: Catalogue,
   now: Date,
-): Promise<Material[]> {
+): Promise<ReadMaterial[]> {
   if (rows.length === 0) return [];
   const numbers = rows.map((row) => row.number);
-  const profile = await getProfile(db);
-  const titles = await kindTitles();
-  const addresses = await readAddresses(db, numbers);
-  const rejections = await readRejections(db, numbers);
-  const sent = await readSent(db, numbers);
-  const sentClaims = await readLetterClaims(db, numbers, 'sent');
-  const drafts = await readLetterClaims(db, numbers, 'draft');
-  const answers = await readAnswers(db, numbers);
-  const tickets = await readTickets(db, numbers);
-  const evidence = await readEvidence(db, numbers);
   const lists = catalogue.providers.filter(({ kind }) => kind === 'block-list').map(({ key }) => key);
-  const deliveries = await readDeliveries(db, numbers, lists, now);
-  const earlier = await readEarlier(db, numbers, new Date(now.getTime() - YEAR));
-  const nearby = await readNearby(db, [...new Set(rows.map((row) => row.provider))]);
-  const undelivered = await undeliveredOf(db, numbers);
-  const causes = await readCauses(db, numbers);
-  const owners = new Map(
-    [...rejections].flatMap(([number, { list_owner: owner }]) => (owner ? [[number, owner] as const] : [])),
-  );
-  const upstream = await readUpstream(db, owners);
+  const [
+    profile,
+    titles,
+    addresses,
+    rejections,
+    sent,
+    sentClaims,
+    drafts,
+    answers,
+    tickets,
+    evidence,
+    deliveries,
+    earlier,
+    nearby,
+    undelivered,
+    causes,
+    upstream,
+  ] = await Promise.all([
+    getProfile(db),
+    kindTitles(),
+    readAddresses(db, numbers),
+    readRejections(db, numbers),
+    readSent(db, numbers),
+    readLetterClaims(db, numbers, 'sent'),
+    readLetterClaims(db, numbers, 'draft'),
+    readAnswers(db, numbers),
+    readTickets(db, numbers),
+    readEvidence(db, numbers),
+    readDeliveries(db, numbers, lists, now),
+    readEarlier(db, numbers, new Date(now.getTime() - YEAR)),
+    readNearby(db, [...new Set(rows.map((row) => row.provider))]),
+    undeliveredOf(db, numbers),
+    readCauses(db, numbers),
+    readUpstream(db, numbers),
+  ]);
   const networks = [...new Set([...addresses.values()].flat().map(({ network }) => network))];
   const all = await standingSnapshots(db, { networks, domains: profile.sendingDomains });
 
-  return rows.map((row): Material => {
+  return rows.map((row): ReadMaterial => {
     const { number } = row;
     const own: AddressOf[] = addresses.get(number) ?? [];
     const texts = own.map(({ network }) => network);
@@ -137,6 +156,7 @@ export async function readMaterial(
       earlierEnds: before.map(({ ended }) => ended),
       casesNearby: Math.max(0, ...own.map((one) => nearby.get(`${row.provider} ${one.nearby}`) ?? 0)),
       upstream: upstream.get(number) ?? null,
+      snapshots,
       listRows: listRowsOf(snapshots),
       undelivered: undelivered.get(number),
       contacts: [profile.contactEmail, profile.replyAddress].filter(Boolean),

@@ -11,9 +11,11 @@ import type { StepAnswer } from './engine.ts';
 import type { Situation } from './facts.ts';
 import type { Known, Material } from './material.ts';
 import { CLOSED_STEP, type NextStep, nextStep } from './next-step.ts';
-import { readMaterial } from './read-material.ts';
+import { type ReadMaterial, readMaterial } from './read-material.ts';
 
-export type ReadStep = { step: NextStep; situation: Situation | null };
+/** A closed incident has neither situation nor material. */
+export type ReadStep = { step: NextStep; situation: Situation | null; material: ReadMaterial | null };
+const CLOSED: ReadStep = { step: CLOSED_STEP, situation: null, material: null };
 
 async function readStepAnswers(db: Db | Trx, numbers: number[]): Promise<Map<number, StepAnswer[]>> {
   const rows = await db
@@ -60,31 +62,30 @@ export async function readSteps(
   now: Date,
 ): Promise<Map<number, ReadStep>> {
   const unfinished = rows.filter((row) => row.state !== 'closed');
-  const steps = new Map<number, ReadStep>(
-    rows.map((row) => [row.number, { step: CLOSED_STEP, situation: null }]),
-  );
+  const steps = new Map<number, ReadStep>(rows.map((row) => [row.number, CLOSED]));
   if (unfinished.length === 0) return steps;
-  const materials = await readMaterial(db, unfinished, catalogue, now);
-  const answers = await readStepAnswers(
-    db,
-    unfinished.map((row) => row.number),
-  );
+  const numbers = unfinished.map((row) => row.number);
+  const [materials, answers] = await Promise.all([
+    readMaterial(db, unfinished, catalogue, now),
+    readStepAnswers(db, numbers),
+  ]);
   for (const material of materials) {
     const { row } = material;
     const situation = situationOf(material, knownOf(material, catalogue), now);
-    steps.set(row.number, { step: nextStep(row, situation, answers.get(row.number) ?? [], now), situation });
+    const step = nextStep(row, situation, answers.get(row.number) ?? [], now);
+    steps.set(row.number, { step, situation, material });
   }
   return steps;
 }
 
-/** The next step of one incident. */
+/** The next step of one incident, and what it was judged by. */
 export async function readStep(
   db: Db | Trx,
   row: IncidentRow,
   catalogue: Catalogue,
   now: Date,
-): Promise<NextStep> {
-  return (await readSteps(db, [row], catalogue, now)).get(row.number)?.step ?? CLOSED_STEP;
+): Promise<ReadStep> {
+  return (await readSteps(db, [row], catalogue, now)).get(row.number) ?? CLOSED;
 }
 
 const MOST_DAYS = 400;

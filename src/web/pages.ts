@@ -14,8 +14,8 @@ import type { PageFrame } from './views.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Renders a page in its layout. */
-    page: (view: string, data: object, status?: number) => Promise<FastifyReply>;
+    /** Renders a page in its layout; what the layout shows is read while `data` is. */
+    page: (view: string, data: object | Promise<object>, status?: number) => Promise<FastifyReply>;
     /** Answers a form: 303 to where its effect is seen, with one line on what was done. */
     done: (to: string, words?: string) => FastifyReply;
   }
@@ -63,8 +63,8 @@ async function frameFor(request: FastifyRequest, reply: FastifyReply, assets: st
 
 export function servePages(app: FastifyInstance): void {
   const assets = assetsVersion();
-  app.decorateReply('page', async function (this: FastifyReply, view: string, data: object, status?: number) {
-    const frame = await frameFor(this.request, this, assets);
+  app.decorateReply('page', async function (this: FastifyReply, view, given, status) {
+    const [frame, data] = await Promise.all([frameFor(this.request, this, assets), given]);
     const html = this.server.desk.views.render(view, { frame, ...data });
     if (status) this.code(status);
     return this.type('text/html; charset=utf-8').send(html);
