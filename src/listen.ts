@@ -16,6 +16,8 @@ import { startReading } from './mail-in/reading.ts';
 import { checkMailIn, startMailIn } from './mail-in/start.ts';
 import { endDispatchLeases } from './mail-out/dispatches.ts';
 import { startDispatches } from './mail-out/worker.ts';
+import { startFanOut } from './notifications/fan-out.ts';
+import { SUBSCRIBERS } from './notifications/subscribers.ts';
 import { openPlaybooks } from './playbooks/live.ts';
 import { readCatalogue } from './providers/catalogue.ts';
 import { openSecrets } from './secrets/secrets.ts';
@@ -80,6 +82,7 @@ export async function listen(
   // What the demonstration writes goes to nobody.
   const endDispatches = config.demo ? async () => {} : startDispatches(desk, logger);
   const endReading = startReading(desk, logger);
+  const endFanOut = startFanOut(desk, SUBSCRIBERS, logger);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= app
@@ -89,6 +92,7 @@ export async function listen(
       .then(endChecks)
       .then(endDispatches)
       .then(endReading)
+      .then(endFanOut)
       .then(() => database.close())
       .then(() => {
         if (config.demo) rmSync(config.dataDir, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { askDueChecks } from './evidence/monitors.ts';
 import { raiseDueFollowUps } from './incidents/follow-up.ts';
 import { forgetOldFloods } from './mail-in/flood-store.ts';
 import { remindOfSteps } from './next-step/remind.ts';
+import { forgetToldEvents } from './notifications/outbox.ts';
 import { forgetOldObservations } from './observations/store.ts';
 import { countBacklog } from './outcomes/store.ts';
 import { openGet } from './outside/get.ts';
@@ -54,6 +55,7 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
         await forgetOldObservations(desk.db);
         await forgetOldChecks(desk.db);
         await forgetOldFloods(desk.db);
+        await forgetToldEvents(desk.db);
       }
     } catch (error) {
       // The database may be away; the next minute tries again.

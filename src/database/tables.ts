@@ -10,6 +10,14 @@ type Json<T> = ColumnType<T, unknown, unknown>;
 export type Role = 'admin' | 'operator' | 'viewer';
 export type Scope = 'read' | 'write' | 'admin';
 export type Theme = 'system' | 'light' | 'dark';
+/** What happens outside of any timeline, and is told to those who want to know. */
+export type OtherKind =
+  | 'mail-unfiled'
+  | 'reminder-due'
+  | 'mailbox-trouble'
+  | 'mailbox-well'
+  | 'feed-out-of-date'
+  | 'import-done';
 export type IncidentState =
   | 'open'
   | 'awaiting-provider'
@@ -888,6 +896,22 @@ export type OutcomeSumsTable = {
 
 export type OutcomeBacklogTable = { incident_number: number };
 
+/** What waits to be told to those who want to know. */
+export type EventOutboxTable = {
+  id: GeneratedAlways<number>;
+  entry_id: number | null;
+  incident_number: number | null;
+  /** Of what is no entry of a timeline. */
+  kind: OtherKind | null;
+  words: Default<string>;
+  link: Default<string>;
+  concerns: Default<number[]>;
+  happened_at: Now;
+  look_at: Now;
+  attempts: Default<number>;
+};
+export type ToldEventsTable = { key: string; told_at: Now };
+
 export type Database = {
   users: UsersTable;
   sessions: SessionsTable;
@@ -948,6 +972,8 @@ export type Database = {
   floods: FloodsTable;
   dispatches: DispatchesTable;
   reply_tag_secret: ReplyTagSecretTable;
+  event_outbox: EventOutboxTable;
+  told_events: ToldEventsTable;
 };
 
 export type UserRow = Selectable<UsersTable>;

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
+import type { EntryRow } from '../database/tables.ts';
+import { wakeFanOut } from '../notifications/wake.ts';
 import { recountOutcomes } from '../outcomes/store.ts';
 import { invalid, notFound } from '../problem.ts';
 import type { Actor } from '../web/access.ts';
@@ -31,29 +33,58 @@ const TELLS_OF_LETTERS: ReadonlySet<EntryKind> = new Set([
   'message-moved-away',
 ]);
 
-/** Appends an entry, in the transaction of what it tells; what it tells of is written before. */
+/** Appends an entry, in the transaction of what it tells; what it tells of is written before. Whoever wants to know hears of it. */
 export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<Kind>): Promise<number> {
   const row = await trx
-    .insertInto('timeline_entries')
-    .values({
-      incident_number: entry.incident,
-      kind: entry.kind,
-      actor_user_id: entry.actor.userId,
-      actor_token_id: entry.actor.tokenId,
-      actor_name: entry.actor.name,
-      ...(entry.occurredAt ? { occurred_at: entry.occurredAt } : {}),
-      report_id: entry.reportId ?? null,
-      ticket_id: entry.ticketId ?? null,
-      message_id: entry.messageId ?? null,
-      letter_id: entry.letterId ?? null,
-      detail: json(entry.detail),
-      corrects: entry.corrects ?? null,
-    })
-    .returning('id')
+    .with('entry', (one) =>
+      one
+        .insertInto('timeline_entries')
+        .values({
+          incident_number: entry.incident,
+          kind: entry.kind,
+          actor_user_id: entry.actor.userId,
+          actor_token_id: entry.actor.tokenId,
+          actor_name: entry.actor.name,
+          ...(entry.occurredAt ? { occurred_at: entry.occurredAt } : {}),
+          report_id: entry.reportId ?? null,
+          ticket_id: entry.ticketId ?? null,
+          message_id: entry.messageId ?? null,
+          letter_id: entry.letterId ?? null,
+          detail: json(entry.detail),
+          corrects: entry.corrects ?? null,
+        })
+        .returning('id'),
+    )
+    .with('told', (one) =>
+      one
+        .insertInto('event_outbox')
+        .columns(['entry_id', 'incident_number'])
+        .expression(one.selectFrom('entry').select(['id', sql.lit(entry.incident).as('incident_number')])),
+    )
+    .selectFrom('entry')
+    .select('id')
     .executeTakeFirstOrThrow();
+  wakeFanOut();
   if (TELLS_OF_LETTERS.has(entry.kind)) await recountOutcomes(trx, entry.incident);
   return row.id;
 }
+
+/** A row as it is shown and served. */
+export const entryOf = (row: EntryRow & { corrected_by: number | null }): Entry =>
+  ({
+    id: row.id,
+    incidentNumber: row.incident_number,
+    kind: row.kind,
+    actor: row.actor_name,
+    occurredAt: row.occurred_at,
+    recordedAt: row.recorded_at,
+    detail: row.detail,
+    corrects: row.corrects,
+    correctedBy: row.corrected_by,
+    messageId: row.message_id,
+    letterId: row.letter_id,
+    reportId: row.report_id,
+  }) as Entry;
 
 export type Order = 'newest' | 'oldest';
 /** Where in its order an entry stands. */
@@ -100,23 +131,7 @@ export async function listEntries(
     );
   }
   const found = await rows.execute();
-  const entries = found.slice(0, query.limit).map(
-    (row) =>
-      ({
-        id: row.id,
-        incidentNumber: row.incident_number,
-        kind: row.kind,
-        actor: row.actor_name,
-        occurredAt: row.occurred_at,
-        recordedAt: row.recorded_at,
-        detail: row.detail,
-        corrects: row.corrects,
-        correctedBy: row.corrected_by,
-        messageId: row.message_id,
-        letterId: row.letter_id,
-        reportId: row.report_id,
-      }) as Entry,
-  );
+  const entries = found.slice(0, query.limit).map(entryOf);
   const last = entries.at(-1);
   return { entries, next: found.length > query.limit && last ? { at: last.occurredAt, id: last.id } : null };
 }

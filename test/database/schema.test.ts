@@ -295,6 +295,8 @@ const GOOD: Record<string, Row> = {
   },
   playbook_notes: { provider: `'gmail'`, text: `'They read on Mondays.'`, created_by_name: `'A B'` },
   playbook_changes: { provider: `'gmail'`, kind: `'set'`, path: `'about'`, actor_name: `'A B'` },
+  event_outbox: { kind: `'reminder-due'`, words: `'Renew it'`, link: `'/reminders'` },
+  told_events: { key: `'k'` },
 };
 
 /** By table: the constraint that must refuse the good row with these columns instead. */
@@ -571,6 +573,14 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['playbook_changes_user_fkey', { actor_user_id: '99' }],
     ['playbook_changes_token_fkey', { actor_token_id: '99' }],
   ],
+  event_outbox: [
+    ['event_outbox_of_one', { kind: 'null' }],
+    ['event_outbox_of_one', { entry_id: '1' }],
+    ['event_outbox_words_length', { words: text(1001) }],
+    ['event_outbox_link_local', { link: `'https://example.com'` }],
+    ['event_outbox_link_local', { link: `'/' || ${text(500)}` }],
+  ],
+  told_events: [['told_events_pkey', {}]],
   reminder_answers: [
     ['reminder_answers_pkey', {}],
     ['reminder_answers_key_length', { key: `''` }],
