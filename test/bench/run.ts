@@ -5,6 +5,7 @@ import { benchLetters } from './letters.ts';
 import { benchMail } from './mail.ts';
 import { benchPages } from './pages.ts';
 import { benchRecognise } from './recognise.ts';
+import { benchScale } from './scale/index.ts';
 import { benchStartUp } from './start-up.ts';
 
 const BENCHES = {
@@ -18,8 +19,10 @@ const BENCHES = {
   hostile: benchHostile,
 };
 
-// `npm run bench`, or `npm run bench -- start-up` for some of them.
+// `npm run bench`, or `npm run bench -- start-up` for some of them. `npm run bench -- scale` has options of its own,
+// and runs only when it is asked for: it fills a database with years of data.
 const wanted = process.argv.slice(2);
-for (const [name, bench] of Object.entries(BENCHES)) {
-  if (wanted.length === 0 || wanted.includes(name)) await bench();
-}
+if (wanted[0] === 'scale') await benchScale(wanted.slice(1));
+else
+  for (const [name, bench] of Object.entries(BENCHES))
+    if (wanted.length === 0 || wanted.includes(name)) await bench();
