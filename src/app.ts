@@ -19,6 +19,8 @@ import { correspondenceApi } from './correspondence/api.ts';
 import { conversationPages } from './correspondence/conversation-routes.ts';
 import { messagePartsPages } from './correspondence/parts-routes.ts';
 import { correspondencePages } from './correspondence/routes.ts';
+import { fieldApi } from './custom-fields/api.ts';
+import { fieldPages } from './custom-fields/routes.ts';
 import type { Db } from './database/open.ts';
 import { asOneRequest } from './database/together.ts';
 import { dossierApi, dossierPages } from './dossier/routes.ts';
@@ -76,6 +78,10 @@ import { reportPages } from './reports/routes.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import { sndsApi } from './snds/api.ts';
 import { sndsPages } from './snds/routes.ts';
+import { tagApi } from './tags/api.ts';
+import { tagPages } from './tags/routes.ts';
+import { watcherApi } from './watchers/api.ts';
+import { watcherPages } from './watchers/routes.ts';
 import { requireDeclaredAccess } from './web/access.ts';
 import { API, describeApi } from './web/api.ts';
 import { serveAssets } from './web/assets.ts';
@@ -218,6 +224,9 @@ export async function buildApp(
     reminderPages,
     reportPages,
     outcomePages,
+    tagPages,
+    watcherPages,
+    fieldPages,
   ];
   for (const plugin of pages) await app.register(plugin);
   const api = [
@@ -244,6 +253,9 @@ export async function buildApp(
     programmeApi,
     nextStepApi,
     reminderApi,
+    tagApi,
+    watcherApi,
+    fieldApi,
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;

@@ -21,6 +21,7 @@ import {
   listTokens,
   listUsers,
   revokeToken,
+  watchSettings,
 } from './store.ts';
 
 const ROLES = ['viewer', 'operator', 'admin'] as const;
@@ -35,6 +36,8 @@ const AccountForm = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 120, description: 'your name' }),
   timeZone: Type.String({ maxLength: 64 }),
   theme: Type.Enum(['system', 'light', 'dark']),
+  watchAssigned: Type.Optional(Type.Enum(['true'])),
+  watchWritten: Type.Optional(Type.Enum(['true'])),
 });
 const PasswordForm = Type.Object({
   current: Type.String({ maxLength: PASSWORD_MAX, description: 'your present password' }),
@@ -74,8 +77,11 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
     typed?: Record<string, string>,
   ) {
     const viewer = viewerOf(request);
+    const watching = await watchSettings(db, viewer.userId ?? 0);
     return {
       values: {
+        watchAssigned: typed ? (typed['watchAssigned'] ?? '') : watching.assigned ? 'true' : '',
+        watchWritten: typed ? (typed['watchWritten'] ?? '') : watching.written ? 'true' : '',
         name: typed?.['name'] ?? viewer.name,
         timeZone: typed?.['timeZone'] ?? viewer.timeZone,
         theme: typed?.['theme'] ?? viewer.theme,
@@ -99,7 +105,11 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
         const form = readForm(AccountForm, request.body);
         if (!isTimeZone(form.timeZone))
           throw invalid('timeZone', 'This is no time zone; choose one of the list.');
-        await changeOwnAccount(db, viewerOf(request).userId ?? 0, form);
+        await changeOwnAccount(db, viewerOf(request).userId ?? 0, {
+          ...form,
+          watchAssigned: form.watchAssigned === 'true',
+          watchWritten: form.watchWritten === 'true',
+        });
         return reply.done('/settings/account', 'Saved.');
       },
       async (problem) => ({

@@ -88,14 +88,33 @@ export async function changeUser(
   await trx.deleteFrom('sessions').where('user_id', '=', userId).execute();
 }
 
+/** Whether a person begins to watch the incidents that they are given, and those that they write in. */
+export async function watchSettings(
+  db: Db,
+  userId: number,
+): Promise<{ assigned: boolean; written: boolean }> {
+  const row = await db
+    .selectFrom('users')
+    .select(['watch_assigned', 'watch_written'])
+    .where('id', '=', userId)
+    .executeTakeFirst();
+  return { assigned: row?.watch_assigned ?? false, written: row?.watch_written ?? false };
+}
+
 export async function changeOwnAccount(
   db: Db,
   userId: number,
-  change: { name: string; timeZone: string; theme: Theme },
+  change: { name: string; timeZone: string; theme: Theme; watchAssigned: boolean; watchWritten: boolean },
 ): Promise<void> {
   await db
     .updateTable('users')
-    .set({ name: change.name, time_zone: change.timeZone, theme: change.theme })
+    .set({
+      name: change.name,
+      time_zone: change.timeZone,
+      theme: change.theme,
+      watch_assigned: change.watchAssigned,
+      watch_written: change.watchWritten,
+    })
     .where('id', '=', userId)
     .execute();
 }

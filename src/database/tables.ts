@@ -42,6 +42,10 @@ export type UsersTable = {
   theme: Default<Theme>;
   created_at: Now;
   disabled_at: Date | null;
+  /** Whether they begin to watch an incident that they are given. */
+  watch_assigned: Default<boolean>;
+  /** Whether they begin to watch an incident that they write in. */
+  watch_written: Default<boolean>;
 };
 
 export type SessionsTable = {
@@ -911,6 +915,43 @@ export type EventOutboxTable = {
   attempts: Default<number>;
 };
 export type ToldEventsTable = { key: string; told_at: Now };
+export type TagsTable = { id: GeneratedAlways<number>; name: string; created_at: Now };
+export type IncidentTagsTable = { incident_number: number; tag_id: number };
+export type TagChangesTable = {
+  id: GeneratedAlways<number>;
+  kind: 'renamed' | 'merged' | 'deleted';
+  tag: string;
+  became: string | null;
+  /** How many incidents had it. */
+  incidents: number;
+  by_name: string;
+  at: Now;
+};
+
+export type WatchReason = 'by-hand' | 'assigned' | 'wrote' | 'mentioned';
+export type IncidentWatchersTable = {
+  incident_number: number;
+  user_id: number;
+  why: WatchReason;
+  since: Now;
+  /** They no longer watch. */
+  stopped_at: Date | null;
+};
+
+export type FieldKind = 'text' | 'number' | 'date' | 'choice' | 'yes-no';
+export type CustomFieldsTable = {
+  id: GeneratedAlways<number>;
+  key: string;
+  name: string;
+  kind: FieldKind;
+  choices: Default<string[]>;
+  position: number;
+  /** No longer asked for; what was entered stays. */
+  retired_at: Date | null;
+  version: Default<number>;
+  created_at: Now;
+};
+export type IncidentFieldValuesTable = { incident_number: number; field_id: number; value: string };
 
 export type Database = {
   users: UsersTable;
@@ -941,6 +982,12 @@ export type Database = {
   letter_outcomes: LetterOutcomesTable;
   outcome_sums: OutcomeSumsTable;
   outcome_backlog: OutcomeBacklogTable;
+  tags: TagsTable;
+  incident_tags: IncidentTagsTable;
+  tag_changes: TagChangesTable;
+  incident_watchers: IncidentWatchersTable;
+  custom_fields: CustomFieldsTable;
+  incident_field_values: IncidentFieldValuesTable;
   checks: ChecksTable;
   memberships: MembershipsTable;
   reminder_answers: ReminderAnswersTable;
@@ -999,3 +1046,4 @@ export type CheckRow = Selectable<ChecksTable>;
 export type NewEvidence = Insertable<EvidenceTable>;
 export type EntryRow = Selectable<TimelineEntriesTable>;
 export type ProfileRow = Selectable<ProfileTable>;
+export type CustomFieldRow = Selectable<CustomFieldsTable>;

@@ -18,6 +18,7 @@ import { addNote } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { fillDeliveries } from './deliveries.ts';
 import { fillEvidence } from './evidence.ts';
+import { fillLabels } from './labels.ts';
 import { ADDRESSES, ANSWERS, COURSES, PEOPLE, REFUSALS, STORIES, type Step, type Story } from './stories.ts';
 
 const HOUR = 3_600_000;
@@ -241,6 +242,7 @@ export async function fillDemo(desk: Desk, password: string): Promise<string> {
     }
   });
   for (const [position, story] of STORIES.entries()) await playStory(desk, people, story, position, now);
+  await fillLabels(desk, people[0] as Actor, atMoment);
   // Nobody outside is asked about addresses of a demonstration.
   await db.updateTable('checks').set({ finished_at: now }).execute();
   await fillEvidence(desk, now);

@@ -62,6 +62,8 @@ function summary(read: DossierRead, { zone, now, providerName }: DossierOptions)
       ['Rejections', row.rejection_count > 0 && String(row.rejection_count)],
       ['Tickets', read.tickets.map((one) => `${one.reference} (${one.state})`).join(', ')],
       ['Responsible', read.assignee],
+      ['Tags', read.tags.join(', ')],
+      ...read.fields.map((field): [string, string] => [field.name, field.value]),
       ['Rounds of letters', String(row.round)],
       ['Relapses', row.relapses > 0 && String(row.relapses)],
       ['Blocked since', at(blockedSince(row))],

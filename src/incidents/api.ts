@@ -2,10 +2,15 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { parseNetwork } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
 import { parseReport } from '../bounces/parse-report.ts';
+import { VALUE_MAX } from '../custom-fields/field.ts';
+import { fieldValuesOf, setFieldValues } from '../custom-fields/store.ts';
 import { Type, Version } from '../json-schema.ts';
 import { CLOSED_STEP } from '../next-step/next-step.ts';
 import { readStep, readSteps } from '../next-step/store.ts';
+import { Problem } from '../problem.ts';
 import { Reason } from '../providers/schema.ts';
+import { tagsOf } from '../tags/store.ts';
+import { tagNames } from '../tags/tag.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
 import { summarise } from '../timeline/describe.ts';
 import { ENTRY_GROUPS, type Entry, type EntryGroup } from '../timeline/entries.ts';
@@ -54,13 +59,17 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
   async function shown(number: number): Promise<IncidentJson> {
     const row = await getIncident(db, number);
     const now = new Date();
-    const [addresses, links, { step }] = await Promise.all([
+    const [addresses, tagged, fields, links, { step }] = await Promise.all([
       addressesOf(db, [number]),
+      tagsOf(db, [number]),
+      fieldValuesOf(db, [number]),
       linksOf(db, number),
       readStep(db, row, catalogue, now),
     ]);
     return incidentJson(row, {
       addresses: addresses.get(number) ?? [],
+      tags: tagged.get(number) ?? [],
+      fields: fields.get(number) ?? [],
       links,
       step,
       now,
@@ -159,12 +168,17 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
           provider: Type.Optional(Type.String({ maxLength: 60 })),
           address: Type.Optional(Type.String({ maxLength: 80 })),
           q: Type.Optional(Type.String({ maxLength: 200 })),
+          tag: Type.Optional(Type.String({ maxLength: 200 })),
+          field: Type.Optional(Type.String({ maxLength: 60 })),
+          value: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
         }),
         response: { 200: pageOf(IncidentJson) },
       },
     },
     async (request) => {
-      const { limit = 50, cursor, state, provider, address, q } = request.query;
+      const { limit = 50, cursor, state, provider, address, q, tag, field, value } = request.query;
+      if ((field === undefined) !== (value === undefined))
+        throw new Problem('bad-request', 'A filter by field takes both, field and value.');
       const [after] = readCursor(cursor, 'incidents', ['number']) ?? [];
       const network = address ? networksFrom('address', () => parseNetwork(address)) : undefined;
       const page = await listIncidents(db, {
@@ -174,13 +188,21 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
         provider,
         network,
         text: q,
+        tags: tag ? tagNames(tag, 'tag').slice(0, 5) : undefined,
+        field: field && value ? { key: field, value } : undefined,
       });
       const now = new Date();
-      const steps = await readSteps(db, page.items, catalogue, now);
+      const numbers = page.items.map((row) => row.number);
+      const [steps, fields] = await Promise.all([
+        readSteps(db, page.items, catalogue, now),
+        fieldValuesOf(db, numbers),
+      ]);
       return {
         items: page.items.map((row) =>
           incidentJson(row, {
             addresses: row.addresses,
+            tags: row.tags,
+            fields: fields.get(row.number) ?? [],
             links: [],
             step: steps.get(row.number)?.step ?? CLOSED_STEP,
             now,
@@ -220,6 +242,18 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
             nextActionDueAt: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
             state: Type.Optional(Type.Enum([...STATES])),
             reason: Type.Optional(Type.String({ maxLength: 2000 })),
+            fields: Type.Optional(
+              Type.Record(
+                Type.String({ pattern: '^[a-z0-9-]{1,60}$' }),
+                Type.Union([
+                  Type.String({ maxLength: VALUE_MAX }),
+                  Type.Number(),
+                  Type.Boolean(),
+                  Type.Null(),
+                ]),
+                { maxProperties: 60, ...closed },
+              ),
+            ),
             version: Type.Optional(Version),
           },
           closed,
@@ -229,13 +263,24 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request) => {
       const { number } = request.params;
-      const { state, reason, version, nextActionDueAt, ...facts } = request.body;
+      const { state, reason, version, nextActionDueAt, fields = {}, ...facts } = request.body;
+      const entered = Object.entries(fields).map(([key, value]) => [
+        key,
+        value === null ? '' : String(value),
+      ]);
       const due =
         nextActionDueAt === undefined
           ? {}
           : { nextActionDueAt: nextActionDueAt === null ? null : new Date(nextActionDueAt) };
       await db.transaction().execute(async (trx) => {
         await editIncident(trx, actorOf(request), number, { ...facts, ...due }, version);
+        await setFieldValues(
+          trx,
+          actorOf(request),
+          number,
+          Object.fromEntries(entered),
+          (key) => `fields.${key}`,
+        );
         if (state) await setState(trx, actorOf(request), number, { to: state, reason: reason ?? '' });
       });
       return shown(number);

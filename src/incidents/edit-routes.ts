@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { enteredFields, inputView } from '../custom-fields/field.ts';
+import { fieldsOf, setFieldValues } from '../custom-fields/store.ts';
 import { Type, Version } from '../json-schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
@@ -30,8 +32,9 @@ export const incidentEditPages: FastifyPluginAsyncTypebox = async (app) => {
     typed?: Record<string, string>,
     problem?: { message: string; fields: Record<string, string> },
   ) {
-    const [row, users] = await Promise.all([
+    const [row, fields, users] = await Promise.all([
       getIncident(db, number),
+      fieldsOf(db, number),
       db
         .selectFrom('users')
         .select(['id', 'name'])
@@ -66,6 +69,7 @@ export const incidentEditPages: FastifyPluginAsyncTypebox = async (app) => {
       version: row.version,
       severities: [...SEVERITIES],
       users,
+      fields: fields.map((field) => inputView(field, typed)),
       errors: problem?.fields ?? {},
       problem: problem?.message ?? '',
       zone: viewerOf(request).timeZone,
@@ -98,6 +102,7 @@ export const incidentEditPages: FastifyPluginAsyncTypebox = async (app) => {
               nextActionDueAt: due,
             };
             await editIncident(trx, actorOf(request), number, facts, form.version);
+            await setFieldValues(trx, actorOf(request), number, enteredFields(request.body));
             return { status: 303, body: null };
           });
           return reply.done(`/incidents/${number}`, 'Saved.');

@@ -1,3 +1,4 @@
+import { type FieldValue, valueJson } from '../custom-fields/field.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { type Static, Type } from '../json-schema.ts';
 import { hrefOf } from '../next-step/links.ts';
@@ -29,6 +30,9 @@ export const IncidentJson = Type.Object({
   rejectionCount: Type.Integer(),
   relapses: Type.Integer(),
   assigneeId: orNull(Type.Integer()),
+  tags: Type.Array(Type.String()),
+  /** What was entered into the fields of this desk, by key: text, number, date, or true and false. */
+  fields: Type.Record(Type.String(), Type.Unknown()),
   openedAt: Time,
   stateSince: Time,
   firstRejectionAt: orNull(Time),
@@ -108,6 +112,8 @@ export function incidentJson(
   row: IncidentRow,
   more: {
     addresses: string[];
+    tags: string[];
+    fields: FieldValue[];
     links: LinkedIncident[];
     step: NextStep;
     now: Date;
@@ -129,6 +135,8 @@ export function incidentJson(
     rejectionCount: row.rejection_count,
     relapses: row.relapses,
     assigneeId: row.assignee_id,
+    tags: more.tags,
+    fields: Object.fromEntries(more.fields.map((field) => [field.key, valueJson(field)])),
     openedAt: row.opened_at.toISOString(),
     stateSince: row.state_since.toISOString(),
     firstRejectionAt: iso(row.first_rejection_at),

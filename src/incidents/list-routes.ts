@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { parseNetwork } from '../addresses/address.ts';
+import { askedFields } from '../custom-fields/store.ts';
 import { Type } from '../json-schema.ts';
 import { noSuchProvider, providerChoices, providerMeant } from '../providers/choice.ts';
+import { tagHref, tagNames } from '../tags/tag.ts';
 import { viewerOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { linkTo } from '../web/links.ts';
@@ -14,8 +16,16 @@ const ListQuery = Type.Object({
   address: Type.Optional(Type.String({ maxLength: 80 })),
   q: Type.Optional(Type.String({ maxLength: 200 })),
   mine: Type.Optional(Type.String({ maxLength: 5 })),
+  watched: Type.Optional(Type.String({ maxLength: 5 })),
+  tag: Type.Optional(Type.String({ maxLength: 200 })),
+  field: Type.Optional(Type.String({ maxLength: 60 })),
+  value: Type.Optional(Type.String({ maxLength: 200 })),
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
 });
+
+/** More tags in one filter ask for nothing that anybody means. */
+const FILTER_TAGS = 5;
+const SHOWN_TAGS = 4;
 
 export const incidentListPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
@@ -24,7 +34,17 @@ export const incidentListPages: FastifyPluginAsyncTypebox = async (app) => {
     '/incidents',
     { config: { access: 'viewer' }, schema: { querystring: ListQuery } },
     async (request, reply) => {
-      const { state = '', provider = '', address = '', q = '', mine = '', cursor } = request.query;
+      const {
+        state = '',
+        provider = '',
+        address = '',
+        q = '',
+        mine = '',
+        watched = '',
+        cursor,
+      } = request.query;
+      const { tag = '', field = '', value = '' } = request.query;
+      const fields = await askedFields(db);
       const errors: Record<string, string> = {};
       const known = STATES.find((one) => one === state);
       let network: ReturnType<typeof parseNetwork> | undefined;
@@ -41,6 +61,14 @@ export const incidentListPages: FastifyPluginAsyncTypebox = async (app) => {
           if (address) errors['address'] = (error as Error).message;
         }
       }
+      let tags: string[] = [];
+      try {
+        tags = tagNames(tag, 'tag').slice(0, FILTER_TAGS);
+      } catch (error) {
+        errors['tag'] = (error as Error).message;
+      }
+      if (field && !value) errors['value'] = 'Say what stands in the field.';
+      const { userId } = viewerOf(request);
       const page =
         Object.keys(errors).length > 0
           ? { items: [], next: null }
@@ -53,20 +81,27 @@ export const incidentListPages: FastifyPluginAsyncTypebox = async (app) => {
                   ? STATES.filter((one) => one !== 'closed')
                   : undefined,
               provider: meant?.key,
-              assigneeId: mine ? (viewerOf(request).userId ?? undefined) : undefined,
+              assigneeId: mine ? (userId ?? undefined) : undefined,
+              watcherId: watched ? (userId ?? undefined) : undefined,
+              tags,
+              field: field ? { key: field, value } : undefined,
               network,
               text: text || undefined,
             });
       const now = new Date();
       const query = new URLSearchParams(
-        Object.entries({ state, provider, address, q, mine }).filter(([, value]) => value),
+        Object.entries({ state, provider, address, q, mine, watched, tag, field, value }).filter(
+          ([, value]) => value,
+        ),
       );
       const first = linkTo('/incidents', query);
+      const filtered = query.size > 0;
       if (page.next !== null) query.set('cursor', writeCursor('incidents', [page.next]));
       return reply.page('incidents/list', {
-        query: { state, provider: meant?.name ?? provider, address, q, mine },
+        query: { state, provider: meant?.name ?? provider, address, q, mine, watched, tag, field, value },
         errors,
-        filtered: Boolean(state || provider || address || q || mine),
+        filtered,
+        fields: fields.map(({ key, name }) => ({ key, name })),
         states: STATES.map((one) => ({ key: one, words: stateWords(one) })),
         choices: providerChoices(catalogue),
         rows: page.items.map((row) => ({
@@ -82,6 +117,8 @@ export const incidentListPages: FastifyPluginAsyncTypebox = async (app) => {
           blockedMs: durations(row, now).blocked,
           round: row.round,
           assignee: row.assignee_name ?? '',
+          tags: row.tags.slice(0, SHOWN_TAGS).map((name) => ({ name, href: tagHref(name) })),
+          moreTags: Math.max(0, row.tags.length - SHOWN_TAGS),
         })),
         next: page.next === null ? '' : linkTo('/incidents', query),
         first: cursor ? first : '',

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import type { Network } from '../addresses/address.ts';
+import { numbersWith } from '../custom-fields/store.ts';
 import type { Db } from '../database/open.ts';
 import type { IncidentRow, IncidentState } from '../database/tables.ts';
+import { numbersTagged, tagsOf } from '../tags/store.ts';
+import { numbersWatched } from '../watchers/store.ts';
 import { addressesOf } from './store.ts';
 
 export type IncidentQuery = {
@@ -14,8 +17,17 @@ export type IncidentQuery = {
   /** Incidents of addresses inside this range, or around this address. */
   network?: Network | undefined;
   text?: string | undefined;
+  /** Incidents with all of these tags. */
+  tags?: string[] | undefined;
+  /** Incidents with this value in a custom field. */
+  field?: { key: string; value: string } | undefined;
+  watcherId?: number | undefined;
 };
-export type IncidentListed = IncidentRow & { addresses: string[]; assignee_name: string | null };
+export type IncidentListed = IncidentRow & {
+  addresses: string[];
+  tags: string[];
+  assignee_name: string | null;
+};
 
 const likeOf = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
@@ -72,6 +84,9 @@ function readRows(db: Db, query: IncidentQuery) {
   if (query.provider) rows = rows.where('i.provider', '=', query.provider);
   if (query.assigneeId !== undefined) rows = rows.where('i.assignee_id', '=', query.assigneeId);
   if (query.network) rows = rows.where('i.number', 'in', numbersIn(db, query.network));
+  for (const tag of query.tags ?? []) rows = rows.where('i.number', 'in', numbersTagged(db, tag));
+  if (query.field) rows = rows.where('i.number', 'in', numbersWith(db, query.field));
+  if (query.watcherId !== undefined) rows = rows.where('i.number', 'in', numbersWatched(db, query.watcherId));
   if (query.text) rows = rows.where('i.number', 'in', matching(query.text));
   return rows.execute();
 }
@@ -80,12 +95,14 @@ function readRows(db: Db, query: IncidentQuery) {
 export async function listIncidentPages(db: Db, queries: IncidentQuery[]): Promise<IncidentPage[]> {
   const found = await Promise.all(queries.map((query) => readRows(db, query)));
   const pages = found.map((rows, index) => rows.slice(0, queries[index]?.limit));
-  const addresses = await addressesOf(
-    db,
-    pages.flat().map((row) => row.number),
-  );
+  const numbers = pages.flat().map((row) => row.number);
+  const [addresses, tags] = await Promise.all([addressesOf(db, numbers), tagsOf(db, numbers)]);
   return pages.map((page, index) => {
-    const items = page.map((row) => ({ ...row, addresses: addresses.get(row.number) ?? [] }));
+    const items = page.map((row) => ({
+      ...row,
+      addresses: addresses.get(row.number) ?? [],
+      tags: tags.get(row.number) ?? [],
+    }));
     const more = (found[index]?.length ?? 0) > page.length;
     return { items, next: more ? (items.at(-1)?.number ?? null) : null };
   });

@@ -8,6 +8,7 @@ import {
   type EntryDetails,
   type EntryGroup,
 } from '../timeline/entries.ts';
+import { mentionParts } from '../watchers/mentions.ts';
 import { isoDay, longDay, offset } from '../web/format.ts';
 import { stateWords } from './incidents.ts';
 
@@ -61,6 +62,7 @@ const blank = {
   machine: '',
   quote: '',
   text: '',
+  parts: [],
   excerpt: '',
   change: null,
   badge: null,
@@ -113,7 +115,11 @@ function bodyOf(entry: Entry) {
       return { ...blank, excerpt: entry.detail.excerpt };
     case 'note-added':
     case 'note-corrected':
-      return { ...blank, text: entry.detail.text };
+      return {
+        ...blank,
+        text: entry.detail.text,
+        parts: mentionParts(entry.detail.text, entry.detail.mentionedAs ?? []),
+      };
     case 'recovery-confirmed':
       return { ...blank, text: entry.detail.words };
     case 'claim-overridden':

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { fieldView } from '../custom-fields/field.ts';
 import type { Db } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
 import { lastCheck } from '../evidence/checks.ts';
@@ -15,6 +16,7 @@ import { causeView, stepView } from '../next-step/page.ts';
 import { readStep } from '../next-step/store.ts';
 import { incidentDeliveries } from '../observations/deliveries.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
+import { tagHref } from '../tags/tag.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
 import { ENTRY_GROUPS, type EntryGroup } from '../timeline/entries.ts';
 import { countKinds, listEntries } from '../timeline/store.ts';
@@ -53,7 +55,8 @@ export async function incidentView(
   query: Static<typeof ShowQuery>,
   whole = false,
 ) {
-  const zone = viewerOf(request).timeZone;
+  const viewer = viewerOf(request);
+  const zone = viewer.timeZone;
   const group = (Object.keys(ENTRY_GROUPS) as EntryGroup[]).find((one) => one === query.show);
   const order = query.order === 'newest' ? 'newest' : 'oldest';
   const after = readEntryCursor(query.cursor, number, order);
@@ -163,6 +166,13 @@ export async function incidentView(
     first: after ? link({}) : '',
     addresses: read.addresses,
     assignee: read.assignee,
+    tags: read.tags.map((name) => ({ name, href: tagHref(name) })),
+    watchers: read.watchers.map(({ name }) => name),
+    watching: {
+      can: viewer.userId !== null,
+      on: read.watchers.some(({ userId }) => userId === viewer.userId),
+    },
+    fields: read.fields.map(fieldView),
     tickets: read.tickets,
     messageCount: read.messageCount,
     letters: read.letters.map((letter, index) => ({

@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import { networkText } from '../addresses/address.ts';
+import { fieldValuesOf } from '../custom-fields/store.ts';
 import type { Db } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
 import { notFound } from '../problem.ts';
+import { tagsOf } from '../tags/store.ts';
+import { watchersOf } from '../watchers/store.ts';
 import { linksOf } from './store.ts';
 
 /** The incident with what is one value beside it: names, counts, the rejection that came first. */
@@ -45,61 +48,65 @@ async function readHead(db: Db, number: number) {
 
 /** Everything beside the timeline that the incident's page shows, in a fixed number of queries. */
 export async function readIncident(db: Db, number: number) {
-  const [head, links, changes, tickets, letters, evidence, addresses] = await Promise.all([
-    readHead(db, number),
-    linksOf(db, number),
-    db
-      .selectFrom('timeline_entries')
-      .select(['occurred_at', sql<{ from: IncidentState; to: IncidentState }>`detail`.as('detail')])
-      .where('incident_number', '=', number)
-      .where('kind', '=', 'state-changed')
-      .orderBy('occurred_at')
-      .orderBy('id')
-      .limit(200)
-      .execute(),
-    db
-      .selectFrom('tickets')
-      .selectAll()
-      .where('incident_number', '=', number)
-      .orderBy('id', 'desc')
-      .limit(50)
-      .execute(),
-    db
-      .selectFrom('letters')
-      .select(['id', 'template', 'round', 'state', 'subject', 'sent_at', 'updated_at'])
-      .where('incident_number', '=', number)
-      .where('state', '!=', 'discarded')
-      .orderBy('id')
-      .limit(100)
-      .execute(),
-    db
-      .selectFrom('evidence as e')
-      .leftJoin('addresses as a', 'a.id', 'e.address_id')
-      .distinctOn(['e.claim', 'e.address_id'])
-      .select([
-        'e.claim',
-        'e.result',
-        'e.words',
-        'e.source',
-        'e.observed_at',
-        'e.recorded_by_name',
-        'a.network',
-      ])
-      .where('e.incident_number', '=', number)
-      .orderBy('e.claim')
-      .orderBy('e.address_id')
-      .orderBy('e.observed_at', 'desc')
-      .orderBy('e.id', 'desc')
-      .limit(100)
-      .execute(),
-    db
-      .selectFrom('incident_addresses as ia')
-      .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-      .select(['a.network', 'a.hostname', 'a.label'])
-      .where('ia.incident_number', '=', number)
-      .orderBy('a.network')
-      .execute(),
-  ]);
+  const [head, links, changes, tickets, letters, evidence, addresses, tags, watchers, fields] =
+    await Promise.all([
+      readHead(db, number),
+      linksOf(db, number),
+      db
+        .selectFrom('timeline_entries')
+        .select(['occurred_at', sql<{ from: IncidentState; to: IncidentState }>`detail`.as('detail')])
+        .where('incident_number', '=', number)
+        .where('kind', '=', 'state-changed')
+        .orderBy('occurred_at')
+        .orderBy('id')
+        .limit(200)
+        .execute(),
+      db
+        .selectFrom('tickets')
+        .selectAll()
+        .where('incident_number', '=', number)
+        .orderBy('id', 'desc')
+        .limit(50)
+        .execute(),
+      db
+        .selectFrom('letters')
+        .select(['id', 'template', 'round', 'state', 'subject', 'sent_at', 'updated_at'])
+        .where('incident_number', '=', number)
+        .where('state', '!=', 'discarded')
+        .orderBy('id')
+        .limit(100)
+        .execute(),
+      db
+        .selectFrom('evidence as e')
+        .leftJoin('addresses as a', 'a.id', 'e.address_id')
+        .distinctOn(['e.claim', 'e.address_id'])
+        .select([
+          'e.claim',
+          'e.result',
+          'e.words',
+          'e.source',
+          'e.observed_at',
+          'e.recorded_by_name',
+          'a.network',
+        ])
+        .where('e.incident_number', '=', number)
+        .orderBy('e.claim')
+        .orderBy('e.address_id')
+        .orderBy('e.observed_at', 'desc')
+        .orderBy('e.id', 'desc')
+        .limit(100)
+        .execute(),
+      db
+        .selectFrom('incident_addresses as ia')
+        .innerJoin('addresses as a', 'a.id', 'ia.address_id')
+        .select(['a.network', 'a.hostname', 'a.label'])
+        .where('ia.incident_number', '=', number)
+        .orderBy('a.network')
+        .execute(),
+      tagsOf(db, [number]),
+      watchersOf(db, [number]),
+      fieldValuesOf(db, [number]),
+    ]);
   const { assignee, reply_code, enhanced_code, block_code, rule, temporary, list_name, messages, ...rest } =
     head;
   const { sending_domains: sendingDomains, ...row } = rest;
@@ -118,6 +125,9 @@ export async function readIncident(db: Db, number: number) {
     firstRejection: { reply_code, enhanced_code, block_code, rule, temporary, list_name },
     messageCount: messages ?? 0,
     sendingDomains: sendingDomains ?? [],
+    tags: tags.get(number) ?? [],
+    watchers: watchers.get(number) ?? [],
+    fields: fields.get(number) ?? [],
     addresses: addresses.map((one) => ({
       network: one.network,
       text: networkText(one.network),

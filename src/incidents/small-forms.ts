@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import type { Access } from '../web/access.ts';
 import { typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { NumberParams } from './number-params.ts';
@@ -8,17 +9,29 @@ import { incidentView } from './show-page.ts';
 type App = Parameters<FastifyPluginAsyncTypebox>[0];
 type Act = (request: FastifyRequest, number: number) => Promise<{ to?: string; words: string }>;
 
-const FIELDS = ['text', 'words', 'at', 'to', 'reason', 'until', 'step', 'class', 'found', 'fixed', 'fixedAt'];
+const FIELDS = [
+  'add',
+  'text',
+  'words',
+  'at',
+  'to',
+  'reason',
+  'until',
+  'step',
+  'class',
+  'found',
+  'fixed',
+  'fixedAt',
+];
 
 /**
  * Small forms of an incident's page: on a mistake the page comes back with what was typed, the part named `open`
  * unfolded.
  */
-export const incidentForms = (app: App) => (path: string, open: string, act: Act) =>
-  app.post(
-    path,
-    { config: { access: 'operator' }, schema: { params: NumberParams } },
-    async (request, reply) => {
+export const incidentForms =
+  (app: App, access: Access = 'operator') =>
+  (path: string, open: string, act: Act) =>
+    app.post(path, { config: { access }, schema: { params: NumberParams } }, async (request, reply) => {
       const { number } = request.params;
       return orFormAgain(
         reply,
@@ -37,5 +50,4 @@ export const incidentForms = (app: App) => (path: string, open: string, act: Act
           },
         }),
       );
-    },
-  );
+    });

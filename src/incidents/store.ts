@@ -4,6 +4,7 @@ import type { Db, Trx } from '../database/open.ts';
 import type { IncidentChange, IncidentRow, IncidentState, LinkKind, Severity } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import { append } from '../timeline/store.ts';
+import { beginToWatch } from '../watchers/automatic.ts';
 import type { Actor } from '../web/access.ts';
 import { nextState, type StateEvent } from './state.ts';
 
@@ -259,6 +260,7 @@ export async function editIncident(
     const from = await nameOfUser(trx, row.assignee_id);
     const to = await nameOfUser(trx, facts.assigneeId);
     await writeIncident(trx, number, { assignee_id: facts.assigneeId });
+    if (facts.assigneeId !== null) await beginToWatch(trx, number, [facts.assigneeId], 'assigned');
     await append(trx, { incident: number, kind: 'incident-assigned', actor, detail: { from, to } });
   }
 }

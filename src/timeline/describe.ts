@@ -36,6 +36,11 @@ const DISPATCH_TITLES: Record<EntryDetails['dispatch-settled']['state'], string>
   'sent-again': 'To be sent again',
 };
 
+const changedWords = ({ added, removed }: { added: string[]; removed: string[] }) =>
+  [added.length > 0 && `added ${added.join(', ')}`, removed.length > 0 && `removed ${removed.join(', ')}`]
+    .filter(Boolean)
+    .join('; ');
+
 type Describe = { [Kind in EntryKind]: (detail: EntryDetails[Kind]) => { title: string; by: string } };
 
 /** How many looks speak for us, against us, or stayed without a result. */
@@ -120,6 +125,8 @@ const DESCRIPTIONS: Describe = {
     by: d.changes.map((change) => change.field).join(', '),
   }),
   'incident-linked': (d) => ({ title: `Linked to #${d.number}`, by: words(d.kind) }),
+  'incident-tagged': (d) => ({ title: 'Tags changed', by: changedWords(d) }),
+  'watchers-changed': (d) => ({ title: 'Watchers changed', by: changedWords(d) }),
   'note-added': () => ({ title: 'Note', by: '' }),
   'note-corrected': () => ({ title: 'Note, corrected', by: '' }),
   'follow-up-due': (d) => ({ title: 'Follow-up due', by: `no answer from ${d.provider} in the usual time` }),

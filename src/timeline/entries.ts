@@ -2,6 +2,9 @@ import type { Channel, EvidenceResult, IncidentState, LinkKind } from '../databa
 import type { Outcome } from '../evidence/kind.ts';
 import type { Verdict } from '../providers/schema.ts';
 
+/** `mentions`: ids of the people whom it mentions; `mentionedAs`: the words by which it does, `@` included. */
+export type NoteDetail = { text: string; mentions?: number[]; mentionedAs?: string[] };
+
 /**
  * What can happen in an incident, and what is kept of it. `detail` keeps the words of the day, so that an
  * entry still says what it said when names and templates have changed.
@@ -88,8 +91,11 @@ export type EntryDetails = {
   'incident-assigned': { from: string | null; to: string | null };
   'incident-edited': { changes: { field: string; from: string; to: string }[] };
   'incident-linked': { number: number; title: string; kind: LinkKind };
-  'note-added': { text: string };
-  'note-corrected': { text: string };
+  'note-added': NoteDetail;
+  'note-corrected': NoteDetail;
+  'incident-tagged': { added: string[]; removed: string[] };
+  /** By name; who began to watch by what they did is in no entry of its own. */
+  'watchers-changed': { added: string[]; removed: string[] };
   'follow-up-due': { provider: string; sentAt: string };
   'cause-recorded': {
     cause: string;
@@ -139,6 +145,8 @@ export const ENTRY_GROUPS = {
     'incident-assigned',
     'incident-edited',
     'incident-linked',
+    'incident-tagged',
+    'watchers-changed',
     'step-due',
     'step-snoozed',
     'step-dismissed',
@@ -175,6 +183,8 @@ export const ENTRY_ICONS: Record<EntryKind, string> = {
   'incident-assigned': 'k-state',
   'incident-edited': 'k-note',
   'incident-linked': 'k-note',
+  'incident-tagged': 'k-note',
+  'watchers-changed': 'k-note',
   'note-added': 'k-note',
   'note-corrected': 'k-note',
   'follow-up-due': 's-action-needed',

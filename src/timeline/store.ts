@@ -5,8 +5,10 @@ import type { EntryRow } from '../database/tables.ts';
 import { wakeFanOut } from '../notifications/wake.ts';
 import { recountOutcomes } from '../outcomes/store.ts';
 import { invalid, notFound } from '../problem.ts';
+import { beginToWatch } from '../watchers/automatic.ts';
+import { mentionedIn } from '../watchers/people-store.ts';
 import type { Actor } from '../web/access.ts';
-import type { Entry, EntryDetails, EntryKind } from './entries.ts';
+import type { Entry, EntryDetails, EntryKind, NoteDetail } from './entries.ts';
 
 export type NewEntry<Kind extends EntryKind> = {
   incident: number;
@@ -31,6 +33,17 @@ const TELLS_OF_LETTERS: ReadonlySet<EntryKind> = new Set([
   'dispatch-settled',
   'message-filed',
   'message-moved-away',
+]);
+
+/** Entries by which a person writes in an incident: who does may begin to watch it. */
+const WRITES: ReadonlySet<EntryKind> = new Set([
+  'note-added',
+  'note-corrected',
+  'letter-sent',
+  'message-sent',
+  'message-received',
+  'evidence-recorded',
+  'cause-recorded',
 ]);
 
 /** Appends an entry, in the transaction of what it tells; what it tells of is written before. Whoever wants to know hears of it. */
@@ -66,6 +79,8 @@ export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<K
     .executeTakeFirstOrThrow();
   wakeFanOut();
   if (TELLS_OF_LETTERS.has(entry.kind)) await recountOutcomes(trx, entry.incident);
+  if (WRITES.has(entry.kind) && entry.actor.userId !== null)
+    await beginToWatch(trx, entry.incident, [entry.actor.userId], 'wrote');
   return row.id;
 }
 
@@ -157,6 +172,15 @@ function checkNote(text: string): string {
   return kept;
 }
 
+/** What is kept of a note. Whoever it mentions watches the incident from now on. */
+async function noteDetail(trx: Trx, incident: number, text: string): Promise<NoteDetail> {
+  const mentions = await mentionedIn(trx, text);
+  if (mentions.length === 0) return { text };
+  const ids = [...new Set(mentions.map((mention) => mention.id))];
+  await beginToWatch(trx, incident, ids, 'mentioned');
+  return { text, mentions: ids, mentionedAs: mentions.map((mention) => mention.words) };
+}
+
 export async function addNote(
   trx: Trx,
   actor: Actor,
@@ -170,7 +194,7 @@ export async function addNote(
     incident,
     kind: 'note-added',
     actor,
-    detail: { text: kept },
+    detail: await noteDetail(trx, incident, kept),
     ...(at ? { occurredAt: at } : {}),
   });
 }
@@ -193,7 +217,8 @@ export async function correctNote(
     .executeTakeFirst();
   if (!note) throw notFound('such note');
   await touchIncident(trx, incident);
-  return append(trx, { incident, kind: 'note-corrected', actor, detail: { text: kept }, corrects: entryId });
+  const detail = await noteDetail(trx, incident, kept);
+  return append(trx, { incident, kind: 'note-corrected', actor, detail, corrects: entryId });
 }
 
 async function touchIncident(trx: Trx, incident: number): Promise<void> {

@@ -3,6 +3,7 @@ import { countHeld } from '../../src/mail-in/flood-store.ts';
 import { addAccount } from '../../src/mail-out/accounts.ts';
 import { readReminders } from '../../src/reminders/store.ts';
 import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
+import { HISTORY_FORMS } from '../history-forms.fixture.ts';
 import { overrideStops } from '../letters/override-stops.ts';
 import { MAIL_IN_FORMS, mailsThatCame } from '../mail-in/forms.fixture.ts';
 import { ACCOUNT, TO } from '../mail-out/mail-out.fixture.ts';
@@ -384,6 +385,7 @@ export const FORMS: Record<string, Form> = {
   },
   '/settings/programmes/:key/removal': { url: '/settings/programmes/csa/removal', fields: plain({}) },
   '/incidents/:number/checks': { url: '/incidents/1/checks', fields: plain({}) },
+  ...HISTORY_FORMS,
   ...PLAYBOOK_FORMS,
   ...MAIL_IN_FORMS,
   '/settings/password': {

@@ -19,7 +19,8 @@ async function routesOf(
 
 const fill = (url: string) =>
   url
-    .replace(/(users|tokens)\/:id/, '$1/9999')
+    .replace(/(users|tokens|fields)\/:id/, '$1/9999')
+    .replace(':tag', '9999')
     .replace(':secret', 'nobody-knows')
     .replace(/:(number|id|entry|position)/g, '1')
     .replace(':owner/:round/:language', 'outlook-com/first/en')

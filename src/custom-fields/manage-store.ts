@@ -1,0 +1,142 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from '../database/open.ts';
+import type { CustomFieldRow, FieldKind } from '../database/tables.ts';
+import { invalid, notFound, Problem } from '../problem.ts';
+import { FIELDS_MAX, keyOf, readChoices } from './field.ts';
+
+export type FieldDefinition = { name: string; kind: FieldKind; choices: string[] };
+
+/** All fields, those that are asked for first. `used`: whether any incident has a value in it. */
+export const listFields = (db: Db | Trx) =>
+  db
+    .selectFrom('custom_fields as f')
+    .selectAll()
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('incident_field_values as v')
+            .select('v.field_id')
+            .whereRef('v.field_id', '=', 'f.id'),
+        )
+        .as('used'),
+    )
+    .orderBy(sql`retired_at is not null`)
+    .orderBy('position')
+    .orderBy('id')
+    .limit(500)
+    .execute();
+
+const sameName = (error: unknown) =>
+  (error as { code?: string; constraint?: string }).code === '23505'
+    ? invalid('name', 'Another field has this name.')
+    : error;
+
+/** One administrator at a time changes fields: their order is that of all of them. */
+const lockFields = (trx: Trx) => sql`select pg_advisory_xact_lock(hashtext('custom fields'))`.execute(trx);
+
+async function lockField(trx: Trx, id: number): Promise<CustomFieldRow> {
+  await lockFields(trx);
+  const field = await trx
+    .selectFrom('custom_fields')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!field) throw notFound('such field');
+  return field;
+}
+
+async function refuseTooMany(trx: Trx): Promise<void> {
+  const { n } = await trx
+    .selectFrom('custom_fields')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('retired_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  if (n >= FIELDS_MAX) throw invalid('name', `${FIELDS_MAX} fields are asked for already; retire one first.`);
+}
+
+/** Adds a field, after the others. Returns its id. */
+export async function addField(trx: Trx, given: FieldDefinition): Promise<number> {
+  await lockFields(trx);
+  await refuseTooMany(trx);
+  const name = given.name.trim();
+  const key = keyOf(name);
+  if (!key)
+    throw invalid('name', 'A name needs a letter from A to Z or a digit: the API names the field by it.');
+  const last = await trx
+    .selectFrom('custom_fields')
+    .select((eb) => eb.fn.max('position').as('position'))
+    .executeTakeFirst();
+  try {
+    const added = await trx
+      .insertInto('custom_fields')
+      .values({
+        key,
+        name,
+        kind: given.kind,
+        choices: readChoices(given.kind, given.choices),
+        position: (last?.position ?? 0) + 1,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return added.id;
+  } catch (error) {
+    throw sameName(error);
+  }
+}
+
+/** Changes a field's name and choices; its key and kind stay. Throws `changed-meanwhile` when `version` is no longer the newest. */
+export async function editField(
+  trx: Trx,
+  id: number,
+  given: { name: string; choices: string[]; version: number },
+): Promise<void> {
+  const field = await lockField(trx, id);
+  if (field.version !== given.version)
+    throw new Problem('changed-meanwhile', 'The field changed since you opened this form.');
+  try {
+    await trx
+      .updateTable('custom_fields')
+      .set({
+        name: given.name.trim(),
+        choices: readChoices(field.kind, given.choices),
+        version: field.version + 1,
+      })
+      .where('id', '=', id)
+      .execute();
+  } catch (error) {
+    throw sameName(error);
+  }
+}
+
+/** A field is no longer asked for, or is again. What was entered stays. */
+export async function retireField(trx: Trx, id: number, retired: boolean): Promise<void> {
+  const field = await lockField(trx, id);
+  if ((field.retired_at !== null) === retired) return;
+  if (!retired) await refuseTooMany(trx);
+  await trx
+    .updateTable('custom_fields')
+    .set({ retired_at: retired ? new Date() : null, version: field.version + 1 })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Moves a field one place up among those that are asked for. */
+export async function moveFieldUp(trx: Trx, id: number): Promise<void> {
+  const field = await lockField(trx, id);
+  const above = await trx
+    .selectFrom('custom_fields')
+    .select(['id', 'position'])
+    .where('retired_at', 'is', null)
+    .where('position', '<', field.position)
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!above) return;
+  for (const [one, position] of [
+    [id, above.position],
+    [above.id, field.position],
+  ] as const)
+    await trx.updateTable('custom_fields').set({ position }).where('id', '=', one).execute();
+}

@@ -1,0 +1,133 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { NumberParams } from '../incidents/number-params.ts';
+import { Type } from '../json-schema.ts';
+import { actorOf } from '../web/access.ts';
+import { PageQuery, pageOf } from '../web/api.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
+import { apiKey } from '../web/idempotency.ts';
+import { once } from '../web/once.ts';
+import { COUNTED, deleteTag, listTags, mergeTag, renameTag } from './manage-store.ts';
+import { changeTags, tagsOf } from './store.ts';
+import { TAGS_PER_INCIDENT, tagName } from './tag.ts';
+
+const closed = { additionalProperties: false };
+const tags = ['tags'];
+const Name = Type.String({ minLength: 1, maxLength: 100 });
+const Names = Type.Array(Name, { maxItems: TAGS_PER_INCIDENT });
+const TagJson = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  /** How many incidents have it; counting stops at {@link COUNTED}. */
+  incidents: Type.Integer(),
+});
+const TagParams = Type.Object({ tag: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+const TagsJson = Type.Object({ tags: Type.Array(Type.String()) });
+
+export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+
+  app.post(
+    '/incidents/:number/tags',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Add tags to an incident and take tags from it; answers with those that it has then',
+        params: NumberParams,
+        body: Type.Object({ add: Type.Optional(Names), remove: Type.Optional(Names) }, closed),
+        response: { 200: TagsJson },
+      },
+    },
+    async (request, reply) => {
+      const { number } = request.params;
+      const change = {
+        add: [...new Set((request.body.add ?? []).map((name) => tagName(name, 'add')))],
+        remove: (request.body.remove ?? []).map((name) => tagName(name, 'remove')),
+      };
+      const asked = { key: apiKey(request), what: `POST /incidents/${number}/tags`, input: request.body };
+      const answer = await once(db, { actor: actorOf(request), ...asked }, async (trx) => {
+        await changeTags(trx, actorOf(request), number, change);
+        return { status: 200, body: { tags: (await tagsOf(trx, [number])).get(number) ?? [] } };
+      });
+      return reply.code(answer.status as 200).send(answer.body as { tags: string[] });
+    },
+  );
+
+  app.get(
+    '/tags',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: `Tags by name, those that begin with \`q\` where it is given, with how many incidents have them, counted up to ${COUNTED}`,
+        querystring: Type.Object({ ...PageQuery, q: Type.Optional(Type.String({ maxLength: 100 })) }),
+        response: { 200: pageOf(TagJson) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, cursor, q } = request.query;
+      const [after] = readCursor(cursor, 'tags', ['text']) ?? [];
+      const page = await listTags(db, { after, limit, beginning: q?.trim() ? tagName(q, 'q') : undefined });
+      return {
+        items: page.items.map((tag) => ({ ...tag, incidents: Math.min(tag.incidents, COUNTED) })),
+        next: page.next === null ? null : writeCursor('tags', [page.next]),
+      };
+    },
+  );
+
+  app.patch(
+    '/tags/:tag',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'Give a tag another name, wherever it stands',
+        params: TagParams,
+        body: Type.Object({ name: Name }, closed),
+        response: { 200: Type.Object({ id: Type.Integer(), name: Type.String() }) },
+      },
+    },
+    async (request) => {
+      const { tag } = request.params;
+      const name = tagName(request.body.name, 'name');
+      await db.transaction().execute((trx) => renameTag(trx, actorOf(request), tag, name));
+      return { id: tag, name };
+    },
+  );
+
+  app.post(
+    '/tags/:tag/merge',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'Merge a tag into another: every incident that has it has the other instead',
+        params: TagParams,
+        body: Type.Object({ into: Name }, closed),
+        response: { 200: Type.Object({ name: Type.String() }) },
+      },
+    },
+    async (request, reply) => {
+      const { tag } = request.params;
+      const into = tagName(request.body.into, 'into');
+      const asked = { key: apiKey(request), what: `POST /tags/${tag}/merge`, input: request.body };
+      const answer = await once(db, { actor: actorOf(request), ...asked }, async (trx) => {
+        await mergeTag(trx, actorOf(request), tag, into);
+        return { status: 200, body: { name: into } };
+      });
+      return reply.code(answer.status as 200).send(answer.body as { name: string });
+    },
+  );
+
+  app.delete(
+    '/tags/:tag',
+    {
+      config: { access: 'admin' },
+      schema: { tags, summary: 'Take a tag from every incident', params: TagParams },
+    },
+    async (request, reply) => {
+      await db.transaction().execute((trx) => deleteTag(trx, actorOf(request), request.params.tag));
+      return reply.code(204).send();
+    },
+  );
+};
