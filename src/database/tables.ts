@@ -888,6 +888,32 @@ export type OutcomeSumsTable = {
 
 export type OutcomeBacklogTable = { incident_number: number };
 
+/** What a share link shows of its incident. */
+export type SharePart =
+  | 'summary'
+  | 'states'
+  | 'timeline'
+  | 'notes'
+  | 'letters'
+  | 'answers'
+  | 'evidence'
+  | 'deliveries';
+export type SharesTable = {
+  id: GeneratedAlways<number>;
+  incident_number: number;
+  token_hash: Buffer;
+  made_for: string;
+  parts: SharePart[];
+  personal: Default<boolean>;
+  created_at: Now;
+  created_by_name: string;
+  expires_at: Date;
+  revoked_at: Date | null;
+  revoked_by_name: string | null;
+  views: Default<number>;
+  last_used_at: Date | null;
+};
+
 export type Database = {
   users: UsersTable;
   sessions: SessionsTable;
@@ -948,6 +974,7 @@ export type Database = {
   floods: FloodsTable;
   dispatches: DispatchesTable;
   reply_tag_secret: ReplyTagSecretTable;
+  shares: SharesTable;
 };
 
 export type UserRow = Selectable<UsersTable>;
@@ -973,3 +1000,4 @@ export type CheckRow = Selectable<ChecksTable>;
 export type NewEvidence = Insertable<EvidenceTable>;
 export type EntryRow = Selectable<TimelineEntriesTable>;
 export type ProfileRow = Selectable<ProfileTable>;
+export type ShareRow = Selectable<SharesTable>;
