@@ -76,6 +76,9 @@ import { reminderApi } from './reminders/api.ts';
 import { reminderPages } from './reminders/routes.ts';
 import { reportPages } from './reports/routes.ts';
 import type { Secrets } from './secrets/secrets.ts';
+import { shareApi } from './sharing/api.ts';
+import { sharedPages } from './sharing/public-routes.ts';
+import { sharePages } from './sharing/routes.ts';
 import { sndsApi } from './snds/api.ts';
 import { sndsPages } from './snds/routes.ts';
 import { tagApi } from './tags/api.ts';
@@ -89,6 +92,7 @@ import { answerError } from './web/errors.ts';
 import { healthRoutes } from './web/health.ts';
 import { identifyViewers } from './web/identify.ts';
 import { MAX_BODY_BYTES, MAX_REPORT_BYTES } from './web/limits.ts';
+import { loggedUrl } from './web/logged-url.ts';
 import { servePages } from './web/pages.ts';
 import { TOO_LARGE } from './web/problems.ts';
 import { secure } from './web/security.ts';
@@ -156,7 +160,7 @@ export async function buildApp(
   app.setSerializerCompiler(serializers());
   app.setErrorHandler(answerError);
   app.setNotFoundHandler({ preHandler: [] }, (request) => {
-    throw new Problem('not-found', `There is nothing at ${request.url.slice(0, 200)}.`);
+    throw new Problem('not-found', `There is nothing at ${loggedUrl(request.url).slice(0, 200)}.`);
   });
   requireDeclaredAccess(app);
   app.addHook('onRequest', (_request, _reply, done) => asOneRequest(done));
@@ -199,6 +203,8 @@ export async function buildApp(
     filingPages,
     letterPages,
     dossierPages,
+    sharePages,
+    sharedPages,
     templatePages,
     editorPages,
     trialPages,
@@ -236,6 +242,7 @@ export async function buildApp(
     filingApi,
     letterApi,
     dossierApi,
+    shareApi,
     templateApi,
     trialApi,
     evidenceApi,

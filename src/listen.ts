@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs';
-import { pino } from 'pino';
 import { newSecret } from './accounts/accounts.ts';
 import { hasUsers, newSetupLink } from './accounts/store.ts';
 import { buildApp } from './app.ts';
@@ -23,9 +22,8 @@ import { readCatalogue } from './providers/catalogue.ts';
 import { openSecrets } from './secrets/secrets.ts';
 import { sealClearFeeds } from './snds/feeds.ts';
 import { startUpkeep } from './upkeep.ts';
+import { openLogger } from './web/logger.ts';
 import { loadViews } from './web/views.ts';
-
-const SECRETS = ['req.headers.authorization', 'req.headers.cookie', 'res.headers["set-cookie"]'];
 
 function say(...lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
@@ -47,7 +45,7 @@ export async function listen(
     world: lazyWorld(given),
     secrets: openSecrets(config),
   };
-  const logger = pino({ level: config.logLevel, redact: { paths: SECRETS, censor: '(not logged)' } });
+  const logger = openLogger(config.logLevel);
   const app = await buildApp(desk, { logger });
   await app.ready();
   // The first that needs the database, which has been opening meanwhile.

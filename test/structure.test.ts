@@ -119,9 +119,10 @@ const PURE = [
   'src/secrets/{seal,sealed-columns}.ts',
   'src/profile/{profile,programmes,programme-page}.ts',
   'src/reminders/{reminders,page}.ts',
+  'src/sharing/{attempts,entries,known-people,link,mask,parts,signatures}.ts',
   'src/snds/{columns,csv,feed,found,snds-file,text,us-time}.ts',
   'src/timeline/{cursor,describe,entries}.ts',
-  'src/web/{cursor,format,limits,links}.ts',
+  'src/web/{cursor,format,limits,links,logged-url}.ts',
   'src/problem.ts',
 ];
 const OUTSIDE =

@@ -952,6 +952,31 @@ export type CustomFieldsTable = {
   created_at: Now;
 };
 export type IncidentFieldValuesTable = { incident_number: number; field_id: number; value: string };
+/** What a share link shows of its incident. */
+export type SharePart =
+  | 'summary'
+  | 'states'
+  | 'timeline'
+  | 'notes'
+  | 'letters'
+  | 'answers'
+  | 'evidence'
+  | 'deliveries';
+export type SharesTable = {
+  id: GeneratedAlways<number>;
+  incident_number: number;
+  token_hash: Buffer;
+  made_for: string;
+  parts: SharePart[];
+  personal: Default<boolean>;
+  created_at: Now;
+  created_by_name: string;
+  expires_at: Date;
+  revoked_at: Date | null;
+  revoked_by_name: string | null;
+  views: Default<number>;
+  last_used_at: Date | null;
+};
 
 export type Database = {
   users: UsersTable;
@@ -1021,6 +1046,7 @@ export type Database = {
   reply_tag_secret: ReplyTagSecretTable;
   event_outbox: EventOutboxTable;
   told_events: ToldEventsTable;
+  shares: SharesTable;
 };
 
 export type UserRow = Selectable<UsersTable>;
@@ -1047,3 +1073,4 @@ export type NewEvidence = Insertable<EvidenceTable>;
 export type EntryRow = Selectable<TimelineEntriesTable>;
 export type ProfileRow = Selectable<ProfileTable>;
 export type CustomFieldRow = Selectable<CustomFieldsTable>;
+export type ShareRow = Selectable<SharesTable>;

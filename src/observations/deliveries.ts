@@ -5,8 +5,10 @@ import { deliveryChart, incidentSpan, type Span, weekSpan } from './chart.ts';
 import { countByProvider, hoursOfIncident, hoursOfNetwork } from './hours.ts';
 
 /** What the picture of an incident covers. */
-export const spanOf = (row: IncidentRow, now: Date): Span =>
-  incidentSpan({ first: blockedSince(row), ended: row.closed_at ?? row.recovered_at }, now);
+export const spanOf = (
+  row: Pick<IncidentRow, 'first_rejection_at' | 'opened_at' | 'closed_at' | 'recovered_at'>,
+  now: Date,
+): Span => incidentSpan({ first: blockedSince(row), ended: row.closed_at ?? row.recovered_at }, now);
 
 /** The picture of an incident's deliveries. */
 export async function incidentDeliveries(

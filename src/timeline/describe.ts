@@ -138,6 +138,11 @@ const DESCRIPTIONS: Describe = {
   'step-snoozed': (d) => ({ title: 'Next step put off', by: bare(d.what) }),
   'step-dismissed': (d) => ({ title: 'Next step dismissed', by: bare(d.what) }),
   'step-resumed': (d) => ({ title: 'Next step brought back', by: bare(d.what) }),
+  'incident-shared': (d) => ({
+    title: `Shared with ${d.madeFor}`,
+    by: `${d.parts.map(words).join(', ')}${d.personal ? ', with personal data' : ''}; until ${d.until.slice(0, 10)}`,
+  }),
+  'share-revoked': (d) => ({ title: `Share link for ${d.madeFor} revoked`, by: '' }),
 };
 
 export function describeEntry(entry: Entry): { title: string; by: string } {

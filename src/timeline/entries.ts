@@ -108,6 +108,8 @@ export type EntryDetails = {
   'step-snoozed': { step: string; what: string; until: string; reason: string };
   'step-dismissed': { step: string; what: string; reason: string };
   'step-resumed': { step: string; what: string };
+  'incident-shared': { share: number; madeFor: string; parts: string[]; personal: boolean; until: string };
+  'share-revoked': { share: number; madeFor: string };
 };
 export type EntryKind = keyof EntryDetails;
 
@@ -151,6 +153,8 @@ export const ENTRY_GROUPS = {
     'step-snoozed',
     'step-dismissed',
     'step-resumed',
+    'incident-shared',
+    'share-revoked',
   ],
   notes: ['note-added', 'note-corrected'],
 } as const satisfies Record<string, readonly EntryKind[]>;
@@ -193,6 +197,8 @@ export const ENTRY_ICONS: Record<EntryKind, string> = {
   'step-snoozed': 'k-note',
   'step-dismissed': 'k-note',
   'step-resumed': 'k-note',
+  'incident-shared': 'k-out',
+  'share-revoked': 'k-note',
 };
 
 /** An entry as it is shown and served. */

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role, Scope, Theme } from '../database/tables.ts';
 import { Problem } from '../problem.ts';
 
-/** Least role that a route asks for. `public` is for set-up, sign-in, health and static files only. */
+/** Least role that a route asks for. `public` is for set-up, sign-in, health, static files and shared pages only. */
 export type Access = 'public' | Role;
 
 /** Who asks: a person with a session, or a token. */

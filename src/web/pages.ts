@@ -16,6 +16,8 @@ declare module 'fastify' {
   interface FastifyReply {
     /** Renders a page in its layout; what the layout shows is read while `data` is. */
     page: (view: string, data: object | Promise<object>, status?: number) => Promise<FastifyReply>;
+    /** Renders a page for somebody without an account: nothing of a session is read or set. Times are in `zone`. */
+    publicPage: (view: string, data: object, zone: string, status?: number) => FastifyReply;
     /** Answers a form: 303 to where its effect is seen, with one line on what was done. */
     done: (to: string, words?: string) => FastifyReply;
   }
@@ -61,6 +63,18 @@ async function frameFor(request: FastifyRequest, reply: FastifyReply, assets: st
   };
 }
 
+const publicFrame = (demo: boolean, timeZone: string, assets: string): PageFrame => ({
+  viewer: { name: '', timeZone, theme: 'system', canWrite: false, isAdmin: false },
+  now: new Date(),
+  csrf: '',
+  once: '',
+  flash: '',
+  demo,
+  path: '',
+  assets,
+  counts: null,
+});
+
 export function servePages(app: FastifyInstance): void {
   const assets = assetsVersion();
   app.decorateReply('page', async function (this: FastifyReply, view, given, status) {
@@ -69,6 +83,14 @@ export function servePages(app: FastifyInstance): void {
     if (status) this.code(status);
     return this.type('text/html; charset=utf-8').send(html);
   });
+  app.decorateReply(
+    'publicPage',
+    function (this: FastifyReply, view: string, data: object, zone: string, status = 200) {
+      const frame = publicFrame(this.server.desk.config.demo, zone, assets);
+      const html = this.server.desk.views.render(view, { frame, ...data });
+      return this.code(status).type('text/html; charset=utf-8').send(html);
+    },
+  );
   app.decorateReply('done', function (this: FastifyReply, to: string, words?: string) {
     if (words) setFlash(this, words);
     return this.redirect(to, 303);

@@ -291,6 +291,14 @@ const GOOD: Record<string, Row> = {
     before: `'{}'`,
   },
   reply_tag_secret: { secret: HASH('m') },
+  shares: {
+    incident_number: '2',
+    token_hash: HASH('s'),
+    made_for: `'The auditor'`,
+    parts: `'{summary}'`,
+    created_by_name: `'A B'`,
+    expires_at: `now() + interval '1 day'`,
+  },
   own_providers: { key: `'own-sea'`, data: `'{}'`, created_by_name: `'A B'`, updated_by_name: `'A B'` },
   playbook_facts: {
     provider: `'gmail'`,
@@ -802,6 +810,17 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
   reply_tag_secret: [
     ['reply_tag_secret_pkey', {}],
     ['reply_tag_secret_one', { id: 'false' }],
+  ],
+  shares: [
+    ['shares_token_hash_key', {}],
+    ['shares_made_for_length', { made_for: `''` }],
+    ['shares_made_for_length', { made_for: text(121) }],
+    ['shares_parts_known', { parts: `'{}'` }],
+    ['shares_parts_known', { parts: `'{summary,everything}'` }],
+    ['shares_notes_in_timeline', { parts: `'{notes}'` }],
+    ['shares_expiry_after', { expires_at: `now() - interval '1 day'` }],
+    ['shares_revoked_whole', { revoked_at: NOW }],
+    ['shares_incident_fkey', { token_hash: HASH('z'), incident_number: '99' }],
   ],
 };
 

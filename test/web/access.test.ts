@@ -40,6 +40,7 @@ t.test('every route, for every role, with a session, a token and without', async
       'GET /assets/*',
       'GET /healthz',
       'GET /set-up/:secret',
+      'GET /shared/*',
       'GET /sign-in',
       'POST /set-up/:secret',
       'POST /sign-in',
