@@ -72,7 +72,9 @@ import { profileApi, profilePages } from './profile/routes.ts';
 import type { Catalogue } from './providers/catalogue.ts';
 import { reminderApi } from './reminders/api.ts';
 import { reminderPages } from './reminders/routes.ts';
+import { reportApi } from './reports/api.ts';
 import { reportPages } from './reports/routes.ts';
+import { verdictReportPages } from './reports/verdicts-routes.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import { sndsApi } from './snds/api.ts';
 import { sndsPages } from './snds/routes.ts';
@@ -217,6 +219,7 @@ export async function buildApp(
     nextStepPages,
     reminderPages,
     reportPages,
+    verdictReportPages,
     outcomePages,
   ];
   for (const plugin of pages) await app.register(plugin);
@@ -244,6 +247,7 @@ export async function buildApp(
     programmeApi,
     nextStepApi,
     reminderApi,
+    reportApi,
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;

@@ -911,6 +911,24 @@ export type EventOutboxTable = {
   attempts: Default<number>;
 };
 export type ToldEventsTable = { key: string; told_at: Now };
+/** Of each incident what reports count; a trigger keeps it. */
+export type IncidentTimesTable = {
+  number: number;
+  provider: string;
+  reason: Reason | null;
+  severity: Severity;
+  assignee_id: number | null;
+  round: number;
+  relapses: number;
+  is_closed: boolean;
+  since: Date;
+  /** `Infinity` while its end is not known. */
+  until: Date | number;
+  requested_at: Date | null;
+  request_step: number | null;
+  answer_step: number | null;
+  mitigation_step: number | null;
+};
 
 export type Database = {
   users: UsersTable;
@@ -941,6 +959,7 @@ export type Database = {
   letter_outcomes: LetterOutcomesTable;
   outcome_sums: OutcomeSumsTable;
   outcome_backlog: OutcomeBacklogTable;
+  incident_times: IncidentTimesTable;
   checks: ChecksTable;
   memberships: MembershipsTable;
   reminder_answers: ReminderAnswersTable;
