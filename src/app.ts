@@ -74,7 +74,9 @@ import { profileApi, profilePages } from './profile/routes.ts';
 import type { Catalogue } from './providers/catalogue.ts';
 import { reminderApi } from './reminders/api.ts';
 import { reminderPages } from './reminders/routes.ts';
+import { reportApi } from './reports/api.ts';
 import { reportPages } from './reports/routes.ts';
+import { verdictReportPages } from './reports/verdicts-routes.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import { shareApi } from './sharing/api.ts';
 import { sharedPages } from './sharing/public-routes.ts';
@@ -229,6 +231,7 @@ export async function buildApp(
     nextStepPages,
     reminderPages,
     reportPages,
+    verdictReportPages,
     outcomePages,
     tagPages,
     watcherPages,
@@ -263,6 +266,7 @@ export async function buildApp(
     tagApi,
     watcherApi,
     fieldApi,
+    reportApi,
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;

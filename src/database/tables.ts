@@ -976,6 +976,23 @@ export type SharesTable = {
   revoked_by_name: string | null;
   views: Default<number>;
   last_used_at: Date | null;
+/** Of each incident what reports count; a trigger keeps it. */
+export type IncidentTimesTable = {
+  number: number;
+  provider: string;
+  reason: Reason | null;
+  severity: Severity;
+  assignee_id: number | null;
+  round: number;
+  relapses: number;
+  is_closed: boolean;
+  since: Date;
+  /** `Infinity` while its end is not known. */
+  until: Date | number;
+  requested_at: Date | null;
+  request_step: number | null;
+  answer_step: number | null;
+  mitigation_step: number | null;
 };
 
 export type Database = {
@@ -1013,6 +1030,7 @@ export type Database = {
   incident_watchers: IncidentWatchersTable;
   custom_fields: CustomFieldsTable;
   incident_field_values: IncidentFieldValuesTable;
+  incident_times: IncidentTimesTable;
   checks: ChecksTable;
   memberships: MembershipsTable;
   reminder_answers: ReminderAnswersTable;

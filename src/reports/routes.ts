@@ -1,99 +1,119 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { stateWords } from '../incidents/incidents.ts';
+import type { FastifyRequest } from 'fastify';
+import { listUsers } from '../accounts/store.ts';
+import { SEVERITIES } from '../incidents/incidents.ts';
 import { Type } from '../json-schema.ts';
-import { csvLine, sendCsv } from '../web/csv.ts';
-import { timesByProvider } from './store.ts';
-import { corrections, readByProvider } from './verdicts-read.ts';
+import { REASONS } from '../providers/schema.ts';
+import { viewerOf } from '../web/access.ts';
+import { sendCsv } from '../web/csv.ts';
+import { offset } from '../web/format.ts';
+import { readForm } from '../web/forms.ts';
+import { orFormAgain } from '../web/pages.ts';
+import type { Definition } from './definition.ts';
+import { REPORTS } from './definitions.ts';
+import { fieldsOf, filterWords, isFiltered, periods, reportView } from './page.ts';
+import { QUERY_KEYS, ReportQuery } from './query.ts';
+import { MOST_ROWS, ROWS_SHOWN, runReport } from './run.ts';
+import { csvLines } from './table.ts';
 
-const PERIODS = { 90: '90 days', 365: '12 months', 1826: '5 years' } as const;
-const ReportQuery = Type.Object({
-  days: Type.Optional(Type.Integer({ minimum: 1, maximum: 36500, default: 365 })),
-});
+const Asked = Type.Object(ReportQuery);
+/** What a browser sends is read by `Asked` in the handler, so that its mistakes stand beside their fields. */
+const Fields = Type.Object(
+  Object.fromEntries(QUERY_KEYS.map((key) => [key, Type.Optional(Type.String({ maxLength: 200 }))])),
+);
+/** People in the choice of whose incidents are counted. */
+const MOST_PEOPLE = 500;
 
-const periods = () => Object.entries(PERIODS).map(([key, words]) => ({ key: Number(key), words }));
-/** Per cent of the machine's verdicts that nobody corrected, rounded down: 100 means all. */
-const stood = (answers: number, corrected: number) =>
-  answers === 0 ? 100 : Math.floor(((answers - corrected) / answers) * 1000) / 10;
+const options = (values: readonly string[]) =>
+  values.map((value) => ({ key: value, words: value.replaceAll('-', ' ') }));
 
+/** The index of reports, and each on a page of its own and as CSV. */
 export const reportPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
-  const nameOf = (key: string) => catalogue.byKey.get(key)?.name ?? key;
-  const since = (days: number) => new Date(Date.now() - days * 86_400_000);
 
-  app.get(
-    '/reports',
-    { config: { access: 'viewer' }, schema: { querystring: ReportQuery } },
-    async (request, reply) => {
-      const { days = 365 } = request.query;
-      const rows = await timesByProvider(db, since(days));
-      const ms = (seconds: number | null) => (seconds === null ? null : seconds * 1000);
-      return reply.page('reports/index', {
-        days,
-        periods: periods(),
-        rows: rows.map((row) => ({
-          ...row,
-          name: nameOf(row.provider),
-          blockedMs: ms(row.blocked),
-          firstAnswerMs: ms(row.firstAnswer),
-          mitigationMs: ms(row.mitigation),
-        })),
-        since: since(days),
-      });
-    },
+  const run = (request: FastifyRequest, definition: Definition, limit: number) =>
+    runReport(app.desk, definition, readForm(Asked, request.query), {
+      zone: viewerOf(request).timeZone,
+      now: new Date(),
+      limit,
+    });
+
+  async function form(request: FastifyRequest, definition: Definition) {
+    const { timeZone } = viewerOf(request);
+    const people = (await listUsers(db)).slice(0, MOST_PEOPLE);
+    const values = fieldsOf(request.query as Record<string, unknown>);
+    return {
+      values: {
+        ...values,
+        period: values['from'] || values['to'] ? '' : values['period'] || definition.usual,
+      },
+      periods: periods(),
+      providers: catalogue.providers
+        .map(({ key, name }) => ({ key, name }))
+        .toSorted((a, b) => a.name.localeCompare(b.name, 'en')),
+      reasons: options(REASONS),
+      severities: options(SEVERITIES),
+      people: people.map(({ id, name }) => ({ key: String(id), name })),
+      zone: timeZone,
+      zoneOffset: offset(new Date(), timeZone),
+    };
+  }
+
+  const nameOf = (people: { key: string; name: string }[]) => ({
+    provider: (key: string) => catalogue.byKey.get(key)?.name ?? key,
+    person: (id: number) => people.find(({ key }) => key === String(id))?.name ?? `person ${id}`,
+  });
+
+  app.get('/reports', { config: { access: 'viewer' } }, async (_request, reply) =>
+    reply.page('reports/index', {
+      reports: REPORTS.map(({ key, title, question }) => ({ key, title, question })),
+    }),
   );
 
-  app.get(
-    '/reports/verdicts',
-    { config: { access: 'viewer' }, schema: { querystring: ReportQuery } },
-    async (request, reply) => {
-      const { days = 365 } = request.query;
-      const [rows, corrected] = await Promise.all([
-        readByProvider(db, since(days)),
-        corrections(db, since(days)),
-      ]);
-      const sum = (of: 'answers' | 'corrected') => rows.reduce((all, row) => all + row[of], 0);
-      return reply.page('reports/verdicts', {
-        days,
-        periods: periods(),
-        since: since(days),
-        answers: sum('answers'),
-        corrected: sum('corrected'),
-        share: stood(sum('answers'), sum('corrected')),
-        rows: rows.map((row) => ({
-          ...row,
-          name: nameOf(row.provider),
-          share: stood(row.answers, row.corrected),
-        })),
-        corrections: corrected.map(({ readAs, is, times }) => ({
-          readAsWords: stateWords(readAs),
-          isWords: stateWords(is),
-          times,
-        })),
-      });
-    },
-  );
-
-  app.get(
-    '/reports/providers.csv',
-    { config: { access: 'viewer' }, schema: { querystring: ReportQuery } },
-    async (request, reply) => {
-      const rows = await timesByProvider(db, since(request.query.days ?? 365));
-      const head =
-        'provider,incidents,not_closed,median_blocked_s,median_first_answer_s,median_mitigation_s,average_rounds,relapses';
-      const seconds = (value: number | null) => (value === null ? null : Math.round(value));
-      const lines = rows.map((row) =>
-        csvLine([
-          row.provider,
-          row.incidents,
-          row.unfinished,
-          seconds(row.blocked),
-          seconds(row.firstAnswer),
-          seconds(row.mitigation),
-          row.rounds,
-          row.relapses,
-        ]),
-      );
-      return sendCsv(reply, 'providers.csv', [head, ...lines]);
-    },
-  );
+  for (const definition of REPORTS) {
+    app.get(
+      `/reports/${definition.key}`,
+      { config: { access: 'viewer' }, schema: { querystring: Fields } },
+      async (request, reply) =>
+        orFormAgain(
+          reply,
+          async () => {
+            const report = await run(request, definition, ROWS_SHOWN);
+            const fields = await form(request, definition);
+            return reply.page('reports/show', {
+              title: definition.title,
+              question: definition.question,
+              key: definition.key,
+              form: fields,
+              report: reportView(report),
+              filters: isFiltered(report.query) ? filterWords(report.query, nameOf(fields.people)) : [],
+              errors: {},
+              problem: '',
+            });
+          },
+          async (problem) => ({
+            view: 'reports/show',
+            data: {
+              title: definition.title,
+              question: definition.question,
+              key: definition.key,
+              form: await form(request, definition),
+              report: null,
+              filters: [],
+              errors: problem.fields,
+              problem: problem.message,
+            },
+          }),
+        ),
+    );
+    app.get(
+      `/reports/${definition.key}.csv`,
+      { config: { access: 'viewer' }, schema: { querystring: Fields } },
+      async (request, reply) => {
+        const report = await run(request, definition, MOST_ROWS);
+        const { first, last } = report.scope.period;
+        return sendCsv(reply, `${definition.key}-${first}-${last}.csv`, csvLines(report));
+      },
+    );
+  }
 };

@@ -313,6 +313,18 @@ const GOOD: Record<string, Row> = {
   told_events: { key: `'k'` },
 };
 
+/** The database writes one with each incident. */
+const TIMES: Row = {
+  number: '2',
+  provider: `'gmail'`,
+  severity: `'normal'`,
+  round: '0',
+  relapses: '0',
+  is_closed: 'false',
+  since: NOW,
+  until: `'infinity'`,
+};
+
 /** By table: the constraint that must refuse the good row with these columns instead. */
 const BAD: Record<string, [constraint: string, instead: Row][]> = {
   users: [
@@ -567,6 +579,10 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['letter_outcomes_wording_range', { letter_id: '2', wording: '-1' }],
   ],
   outcome_sums: [['outcome_sums_pkey', {}]],
+  incident_times: [
+    ['incident_times_pkey', TIMES],
+    ['incident_times_incident_fkey', { ...TIMES, number: '99' }],
+  ],
   outcome_backlog: [
     ['outcome_backlog_pkey', {}],
     ['outcome_backlog_incident_fkey', { incident_number: '99' }],
