@@ -976,6 +976,8 @@ export type SharesTable = {
   revoked_by_name: string | null;
   views: Default<number>;
   last_used_at: Date | null;
+};
+
 /** Of each incident what reports count; a trigger keeps it. */
 export type IncidentTimesTable = {
   number: number;
