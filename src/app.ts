@@ -23,6 +23,7 @@ import { fieldApi } from './custom-fields/api.ts';
 import { fieldPages } from './custom-fields/routes.ts';
 import type { Db } from './database/open.ts';
 import { asOneRequest } from './database/together.ts';
+import { deskPages } from './desk/routes.ts';
 import { dossierApi, dossierPages } from './dossier/routes.ts';
 import { evidenceApi } from './evidence/api.ts';
 import { checkPages } from './evidence/check-routes.ts';
@@ -33,7 +34,6 @@ import { evidencePages } from './evidence/routes.ts';
 import type { CheckWorld } from './evidence/run-check.ts';
 import { samplePages } from './evidence/sample-routes.ts';
 import { incidentApi } from './incidents/api.ts';
-import { deskPages } from './incidents/desk-routes.ts';
 import { incidentEditPages } from './incidents/edit-routes.ts';
 import { incidentListPages } from './incidents/list-routes.ts';
 import { logPages } from './incidents/log-routes.ts';
@@ -47,6 +47,7 @@ import type { LetterLibrary } from './letters/library.ts';
 import { letterPages } from './letters/routes.ts';
 import { trialApi } from './letters/wording-trials/api.ts';
 import { trialPages } from './letters/wording-trials/routes.ts';
+import { livePages } from './live/routes.ts';
 import { mailApi } from './mail-in/api.ts';
 import { filingApi } from './mail-in/filing-api.ts';
 import { filingPages } from './mail-in/filing-routes.ts';
@@ -192,6 +193,7 @@ export async function buildApp(
     accountPages,
     settingsPages,
     deskPages,
+    livePages,
     incidentListPages,
     incidentPages,
     incidentEditPages,

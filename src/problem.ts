@@ -19,6 +19,7 @@ export type ProblemCode =
   | 'key-reused'
   | 'too-large'
   | 'too-many-tries'
+  | 'too-many-connections'
   | 'too-much-mail'
   | 'wrong-type'
   | 'wrong-host'

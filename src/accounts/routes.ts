@@ -67,7 +67,7 @@ async function showCarried(
   const { db } = request.server.desk;
   const user = await db
     .selectFrom('users')
-    .select(['name', 'role', 'time_zone', 'theme'])
+    .select(['name', 'role', 'time_zone', 'theme', 'single_keys', 'desk_whose'])
     .where('id', '=', userId)
     .executeTakeFirstOrThrow();
   request.viewer = {
@@ -77,6 +77,8 @@ async function showCarried(
     role: user.role,
     timeZone: user.time_zone,
     theme: user.theme,
+    singleKeys: user.single_keys,
+    deskWhose: user.desk_whose,
   };
   return reply.page('accounts/resume', { path: carried.path, fields: shownFields(carried.fields) });
 }

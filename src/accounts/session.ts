@@ -33,8 +33,16 @@ export async function openSession(
   return secret;
 }
 
-/** The user of a living session: neither idle for too long nor past its end, and the user not disabled. */
-export async function findSession(db: Db, secret: string, limits: SessionLimits) {
+/**
+ * The user of a living session: neither idle for too long nor past its end, and the user not disabled. `keepAlive`:
+ * whether somebody was there, so that the session is not idle.
+ */
+export async function findSession(
+  db: Db,
+  secret: string,
+  limits: SessionLimits,
+  { keepAlive }: { keepAlive: boolean } = { keepAlive: true },
+) {
   const hash = hashSecret(secret);
   const row = await db
     .selectFrom('sessions')
@@ -45,6 +53,8 @@ export async function findSession(db: Db, secret: string, limits: SessionLimits)
       'users.role',
       'users.time_zone',
       'users.theme',
+      'users.single_keys',
+      'users.desk_whose',
       'sessions.last_seen_at',
     ])
     .where('sessions.token_hash', '=', hash)
@@ -54,7 +64,7 @@ export async function findSession(db: Db, secret: string, limits: SessionLimits)
     .executeTakeFirst();
   // Written once in a while only, so that reading a page stays a read.
   const stale = Math.min(60_000, limits.sessionIdleMs / 4);
-  if (row && Date.now() - row.last_seen_at.getTime() > stale) {
+  if (keepAlive && row && Date.now() - row.last_seen_at.getTime() > stale) {
     await db
       .updateTable('sessions')
       .set({ last_seen_at: new Date() })
@@ -62,6 +72,21 @@ export async function findSession(db: Db, secret: string, limits: SessionLimits)
       .execute();
   }
   return row;
+}
+
+/** Those of some sessions that live, by their hashes as hexadecimal; a look at them keeps none alive. */
+export async function livingSessions(db: Db, hashes: Buffer[], limits: SessionLimits): Promise<Set<string>> {
+  if (hashes.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('sessions')
+    .innerJoin('users', 'users.id', 'sessions.user_id')
+    .select('sessions.token_hash')
+    .where('sessions.token_hash', 'in', hashes)
+    .where('sessions.expires_at', '>', new Date())
+    .where('sessions.last_seen_at', '>', new Date(Date.now() - limits.sessionIdleMs))
+    .where('users.disabled_at', 'is', null)
+    .execute();
+  return new Set(rows.map((row) => row.token_hash.toString('hex')));
 }
 
 export async function closeSession(db: Db, secret: string): Promise<void> {

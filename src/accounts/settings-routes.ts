@@ -38,6 +38,7 @@ const AccountForm = Type.Object({
   theme: Type.Enum(['system', 'light', 'dark']),
   watchAssigned: Type.Optional(Type.Enum(['true'])),
   watchWritten: Type.Optional(Type.Enum(['true'])),
+  singleKeys: Type.Optional(Type.Enum(['yes', 'no'])),
 });
 const PasswordForm = Type.Object({
   current: Type.String({ maxLength: PASSWORD_MAX, description: 'your present password' }),
@@ -85,6 +86,7 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
         name: typed?.['name'] ?? viewer.name,
         timeZone: typed?.['timeZone'] ?? viewer.timeZone,
         theme: typed?.['theme'] ?? viewer.theme,
+        singleKeys: typed?.['singleKeys'] ?? (viewer.singleKeys ? 'yes' : 'no'),
       },
       role: viewer.role,
       zones: timeZones(),
@@ -105,10 +107,12 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
         const form = readForm(AccountForm, request.body);
         if (!isTimeZone(form.timeZone))
           throw invalid('timeZone', 'This is no time zone; choose one of the list.');
-        await changeOwnAccount(db, viewerOf(request).userId ?? 0, {
+        const viewer = viewerOf(request);
+        await changeOwnAccount(db, viewer.userId ?? 0, {
           ...form,
           watchAssigned: form.watchAssigned === 'true',
           watchWritten: form.watchWritten === 'true',
+          singleKeys: form.singleKeys ? form.singleKeys === 'yes' : viewer.singleKeys,
         });
         return reply.done('/settings/account', 'Saved.');
       },

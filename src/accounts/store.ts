@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
-import type { Role, Scope, Theme, UserRow } from '../database/tables.ts';
+import type { Role, Scope, Theme, UserRow, Whose } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import { hashSecret, newSecret, SETUP_LINK_MS, TOKEN_PREFIX } from './accounts.ts';
 import { hashPassword } from './password.ts';
@@ -104,7 +104,14 @@ export async function watchSettings(
 export async function changeOwnAccount(
   db: Db,
   userId: number,
-  change: { name: string; timeZone: string; theme: Theme; watchAssigned: boolean; watchWritten: boolean },
+  change: {
+    name: string;
+    timeZone: string;
+    theme: Theme;
+    watchAssigned: boolean;
+    watchWritten: boolean;
+    singleKeys: boolean;
+  },
 ): Promise<void> {
   await db
     .updateTable('users')
@@ -114,9 +121,15 @@ export async function changeOwnAccount(
       theme: change.theme,
       watch_assigned: change.watchAssigned,
       watch_written: change.watchWritten,
+      single_keys: change.singleKeys,
     })
     .where('id', '=', userId)
     .execute();
+}
+
+/** Whose incidents the person’s desk shows, until they choose again. */
+export async function rememberDesk(db: Db, userId: number, whose: Whose): Promise<void> {
+  await db.updateTable('users').set({ desk_whose: whose }).where('id', '=', userId).execute();
 }
 
 /** Sets a new password and ends every session of the person but the one named. */

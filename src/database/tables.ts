@@ -32,6 +32,9 @@ export type { EvidenceResult };
 export type Outcome = 'accepted' | 'deferred' | 'refused';
 export type LetterState = 'draft' | 'sent' | 'discarded';
 
+/** Whose incidents the desk shows. */
+export type Whose = 'mine' | 'everybody';
+
 export type UsersTable = {
   id: GeneratedAlways<number>;
   email: string;
@@ -40,6 +43,9 @@ export type UsersTable = {
   password_hash: string;
   time_zone: Default<string>;
   theme: Default<Theme>;
+  /** Whether keys without a modifier act. */
+  single_keys: Default<boolean>;
+  desk_whose: Default<Whose>;
   created_at: Now;
   disabled_at: Date | null;
   /** Whether they begin to watch an incident that they are given. */
@@ -159,12 +165,20 @@ export type IncidentsTable = {
   next_action_due_at: Date | null;
   /** When silence of the provider calls for a follow-up. */
   follow_up_due_at: Date | null;
+  /** By which the desk is sorted: when the next step is due, as judged last; since then, when it changed. */
+  due_at: Default<Date | null>;
   version: Default<number>;
   updated_at: Now;
   search: GeneratedAlways<string>;
 };
 
-export type IncidentAddressesTable = { incident_number: number; address_id: number };
+export type IncidentAddressesTable = {
+  incident_number: number;
+  address_id: number;
+  /** The incident’s provider, and the address’s network of its size. A trigger writes both. */
+  provider: Default<string | null>;
+  nearby: Default<string | null>;
+};
 export type LinkKind = 'same-address' | 'same-provider' | 'by-hand';
 export type IncidentLinksTable = {
   incident_number: number;
@@ -702,6 +716,8 @@ export type TimelineEntriesTable = {
   letter_id: number | null;
   detail: Json<Record<string, unknown>>;
   corrects: number | null;
+  /** The transaction that wrote it, for telling what is new since a snapshot; null for entries of older releases. */
+  xact: Default<string | null>;
 };
 
 export type ObservationBatchesTable = {

@@ -97,6 +97,8 @@ function stateColumns(row: IncidentRow, to: IncidentState, at: Date): IncidentCh
     next_action: '',
     next_action_due_at: null,
     follow_up_due_at: to === 'awaiting-provider' ? row.follow_up_due_at : null,
+    // Until the next step is judged, within a minute.
+    due_at: to === 'closed' ? null : to === 'awaiting-provider' ? row.follow_up_due_at : at,
     mitigated_at: back ? null : to === 'mitigated' ? at : row.mitigated_at,
     recovered_at: back || to === 'mitigated' ? null : to === 'recovered' ? at : row.recovered_at,
     closed_at: to === 'closed' ? at : null,

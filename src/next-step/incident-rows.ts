@@ -5,13 +5,10 @@ import type { Db, Trx } from '../database/open.ts';
 /** Parts of what is read of many incidents at once; each is one query, however many there are. */
 
 const DAY = 86_400_000;
-/** Blocks of one network are one matter: a /24, for IPv6 a /64. */
-export const nearby = sql<string>`host(network(set_masklen(a.network, least(masklen(a.network),
-  case family(a.network) when 4 then 24 else 64 end))))`;
-
 export type AddressOf = {
   network: string;
-  nearby: string;
+  /** Blocks of one network are one matter: a /24, for IPv6 a /64. */
+  nearby: string | null;
   jmrpSince: string | null;
   sndsSince: string | null;
 };
@@ -20,7 +17,7 @@ export async function readAddresses(db: Db | Trx, numbers: number[]): Promise<Ma
   const rows = await db
     .selectFrom('incident_addresses as ia')
     .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-    .select(['ia.incident_number', 'a.network', 'a.jmrp_since', 'a.snds_since', nearby.as('nearby')])
+    .select(['ia.incident_number', 'a.network', 'a.jmrp_since', 'a.snds_since', 'ia.nearby'])
     .where('ia.incident_number', 'in', numbers)
     .orderBy('a.network')
     .execute();

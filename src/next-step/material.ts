@@ -4,6 +4,9 @@ import type { Provider, Verdict } from '../providers/schema.ts';
 import type { CauseClass } from './causes.ts';
 import type { Undelivered } from './facts.ts';
 
+/** Incidents of one network that are counted; more are told as “20 or more”. */
+export const MOST_NEARBY = 20;
+
 /** One row of what public lists say of the incident’s addresses. */
 export type ListRow = { zone: string; listed: boolean; words: string; seenAt: Date };
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
-import { nearby } from './incident-rows.ts';
+import { MOST_NEARBY } from './material.ts';
 
 /** What other incidents have to do with these; each is one query, however many there are. */
 
@@ -22,9 +22,11 @@ export async function readEarlier(db: Db | Trx, numbers: number[], since: Date) 
     select i.number, o.number as earlier, coalesce(o.recovered_at, o.closed_at) as ended
     from incidents i
     cross join lateral ${sameAddress(true)} back
-    join incidents o on o.number = back.number and o.provider = i.provider
-    where i.number = any(${numbers}::integer[]) and o.state in ('recovered', 'closed')
-      and coalesce(o.recovered_at, o.closed_at) between ${since}::timestamptz and i.opened_at
+    cross join lateral (
+      select number, recovered_at, closed_at from incidents
+      where number = back.number and provider = i.provider and state in ('recovered', 'closed')
+        and coalesce(recovered_at, closed_at) between ${since}::timestamptz and i.opened_at limit 1) o
+    where i.number = any(${numbers}::integer[])
     order by o.number desc`.execute(db);
   return Map.groupBy(rows, (row) => row.number);
 }
@@ -38,23 +40,27 @@ export async function readUpstream(db: Db | Trx, numbers: number[]) {
       select r.list_owner as owner from rejections r
       where r.incident_number = i.number order by r.id limit 1) first
     cross join lateral ${sameAddress(false)} back
-    join incidents o on o.number = back.number and o.provider = first.owner
+    cross join lateral (
+      select number, state from incidents where number = back.number and provider = first.owner limit 1) o
     where i.number = any(${numbers}::integer[]) and first.owner is not null
     order by i.number, o.state = 'closed', o.number desc`.execute(db);
   return new Map(rows.map((row) => [row.number, { number: row.other, state: row.state }]));
 }
 
-/** How many incidents are unfinished of a provider in one network: `provider network` → number. */
-export async function readNearby(db: Db | Trx, providers: string[]): Promise<Map<string, number>> {
-  const rows = await db
-    .selectFrom('incidents as i')
-    .innerJoin('incident_addresses as ia', 'ia.incident_number', 'i.number')
-    .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-    .select(['i.provider', nearby.as('nearby')])
-    .select((eb) => eb.fn.count<number>('i.number').distinct().as('n'))
-    .where('i.state', 'in', ['open', 'action-needed', 'awaiting-provider'])
-    .where('i.provider', 'in', providers)
-    .groupBy(['i.provider', 'nearby'])
-    .execute();
-  return new Map(rows.map(({ provider, nearby: net, n }) => [`${provider} ${net}`, n]));
+/**
+ * How many incidents are unfinished of a provider in one network, for the networks of these incidents:
+ * `provider network` → number. The newest of each network are looked at.
+ */
+export async function readNearby(db: Db | Trx, numbers: number[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ provider: string; nearby: string; n: number }>`
+    select w.provider, w.nearby, count(distinct i.number) as n
+    from (select distinct provider, nearby from incident_addresses where incident_number = any(${numbers}::integer[])) w
+    cross join lateral (
+      select o.incident_number from incident_addresses o
+      where o.nearby = w.nearby and o.provider = w.provider
+      order by o.incident_number desc limit ${MOST_NEARBY}::integer) o
+    join incidents i on i.number = o.incident_number
+    where i.state in ('open', 'action-needed', 'awaiting-provider')
+    group by w.provider, w.nearby`.execute(db);
+  return new Map(rows.map(({ provider, nearby, n }) => [`${provider} ${nearby}`, n]));
 }

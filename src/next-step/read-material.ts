@@ -93,7 +93,7 @@ export async function readMaterial(
     readEvidence(db, numbers),
     readDeliveries(db, numbers, lists, now),
     readEarlier(db, numbers, new Date(now.getTime() - YEAR)),
-    readNearby(db, [...new Set(rows.map((row) => row.provider))]),
+    readNearby(db, numbers),
     undeliveredOf(db, numbers),
     readCauses(db, numbers),
     readUpstream(db, numbers),

@@ -4,7 +4,7 @@ import type { IncidentRow } from '../database/tables.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { append } from '../timeline/store.ts';
 import { SYSTEM } from '../web/access.ts';
-import { type ReadStep, readSteps } from './store.ts';
+import { keepDue, type ReadStep, readSteps } from './store.ts';
 
 const AT_ONCE = 50;
 /** So many transactions a turn; what is left is taken a minute later. */
@@ -49,6 +49,7 @@ async function judge(trx: Trx, row: IncidentRow, { step, situation }: ReadStep, 
     .values({ incident_number: row.number, ...judged })
     .onConflict((conflict) => conflict.column('incident_number').doUpdateSet(judged))
     .execute();
+  if (row.due_at?.getTime() !== step.due?.getTime()) await keepDue(trx, row.number, step.due);
   if (!step.reminds || step.due === null || step.due > now) return false;
   const of = `${judged.step} ${situation?.key} ${step.due.toISOString()}`;
   // Another process may have read the row before this one wrote it: only who changes it reminds.

@@ -88,6 +88,11 @@ export async function readStep(
   return (await readSteps(db, [row], catalogue, now)).get(row.number) ?? CLOSED;
 }
 
+/** Keeps when the next step is due, by which the desk is sorted. Nothing of the incident itself has changed by it. */
+export async function keepDue(trx: Trx, number: number, due: Date | null): Promise<void> {
+  await trx.updateTable('incidents').set({ due_at: due }).where('number', '=', number).execute();
+}
+
 const MOST_DAYS = 400;
 const DAY = 86_400_000;
 export type NewStepAnswer = { step: string } & (
@@ -150,6 +155,7 @@ export async function answerStep(
         }
       : { incident: number, kind: 'step-dismissed', actor, detail },
   );
+  if (answer.until) await keepDue(trx, number, answer.until);
   await lookAgain(trx, number);
 }
 
@@ -173,5 +179,6 @@ export async function resumeStep(
   const what =
     read?.step.dismissed.find((one) => one.step === id)?.what ?? (read?.step.id === id ? read.step.what : id);
   await append(trx, { incident: number, kind: 'step-resumed', actor, detail: { step: id, what } });
+  await keepDue(trx, number, now);
   await lookAgain(trx, number);
 }

@@ -6,7 +6,7 @@ import { type CoolDown, effectHours } from './desk-clock.ts';
 import { otherRouteOf } from './desk-ways.ts';
 import type { Moments, Words } from './facts.ts';
 import { roughHours, statedHours } from './hours.ts';
-import { FLEETING, type Known, type Material } from './material.ts';
+import { FLEETING, type Known, type Material, MOST_NEARBY } from './material.ts';
 import { quoted } from './quote.ts';
 
 const HOUR = 3_600_000;
@@ -89,7 +89,7 @@ export function wordsOf(
     mail: undelivered?.words ? `The server: ${undelivered.words}` : 'They may not have it.',
     earlier: earlier ? `#${earlier.number}` : '',
     otherRoute: otherRouteOf(provider, route) ?? '',
-    nearby: String(material.casesNearby),
+    nearby: material.casesNearby < MOST_NEARBY ? String(material.casesNearby) : `${MOST_NEARBY} or more`,
     coolDown: cool?.why ?? '',
     note: route?.notes[0] ?? `${name} takes no requests.`,
     follow: row.follow_up_due_at

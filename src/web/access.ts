@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Role, Scope, Theme } from '../database/tables.ts';
+import type { Role, Scope, Theme, Whose } from '../database/tables.ts';
 import { Problem } from '../problem.ts';
 
 /** Least role that a route asks for. `public` is for set-up, sign-in, health, static files and shared pages only. */
@@ -13,6 +13,9 @@ export type Viewer = {
   role: Role;
   timeZone: string;
   theme: Theme;
+  /** Whether keys without a modifier act. */
+  singleKeys: boolean;
+  deskWhose: Whose;
 };
 
 /** Who did something, as the timeline keeps it. */

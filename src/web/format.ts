@@ -163,6 +163,9 @@ export function count(value: number): string {
   return wholeNumbers.format(value);
 }
 
+/** `41`, `999+`: what is counted up to a thousand only. */
+export const upTo = (value: number) => (value > 999 ? '999+' : String(value));
+
 /**
  * Reads what a `datetime-local` input gives, in a zone, as a moment. A time that the zone skips or has
  * twice (clock changes) is read with the offset in force just before.

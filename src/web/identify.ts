@@ -11,7 +11,13 @@ import { ROLE_OF_SCOPE, type Viewer } from './access.ts';
 export const SESSION_COOKIE = 'dd_session';
 
 async function viewerByToken(db: Db, config: Config, secret: string): Promise<Viewer> {
-  const common = { userId: null, timeZone: 'UTC', theme: 'system' } as const;
+  const common = {
+    userId: null,
+    timeZone: 'UTC',
+    theme: 'system',
+    singleKeys: true,
+    deskWhose: 'everybody',
+  } as const;
   if (config.bootstrapToken && timingSafeEqual(hashSecret(secret), hashSecret(config.bootstrapToken))) {
     return { ...common, tokenId: null, name: 'bootstrap token', role: 'admin' };
   }
@@ -20,8 +26,16 @@ async function viewerByToken(db: Db, config: Config, secret: string): Promise<Vi
   return { ...common, tokenId: token.id, name: `token “${token.name}”`, role: ROLE_OF_SCOPE[token.scope] };
 }
 
-async function viewerBySession(db: Db, config: Config, secret: string): Promise<Viewer | null> {
-  const user = await findSession(db, secret, config);
+/** A page that brings itself up to date is no sign of somebody being there. */
+const BY_ITSELF = 'x-by-itself';
+
+async function viewerBySession(
+  db: Db,
+  config: Config,
+  secret: string,
+  keepAlive: boolean,
+): Promise<Viewer | null> {
+  const user = await findSession(db, secret, config, { keepAlive });
   return user
     ? {
         userId: user.id,
@@ -30,6 +44,8 @@ async function viewerBySession(db: Db, config: Config, secret: string): Promise<
         role: user.role,
         timeZone: user.time_zone,
         theme: user.theme,
+        singleKeys: user.single_keys,
+        deskWhose: user.desk_whose,
       }
     : null;
 }
@@ -55,7 +71,8 @@ export function identifyViewers(app: FastifyInstance, db: Db, config: Config): v
     const cookie = request.cookies[SESSION_COOKIE];
     if (bearer) request.viewer = await viewerByToken(db, config, bearer);
     else if (cookie) {
-      request.viewer = await viewerBySession(db, config, cookie).catch((error: unknown) => {
+      const keepAlive = request.url.split('?')[0] !== '/events' && !(BY_ITSELF in request.headers);
+      request.viewer = await viewerBySession(db, config, cookie, keepAlive).catch((error: unknown) => {
         // What was typed is read first, so that the page that tells of it can keep it (`checkForm`).
         if (isApi || request.method !== 'POST') throw error;
         request.unidentified = error;

@@ -49,6 +49,7 @@ async function frameFor(request: FastifyRequest, reply: FastifyReply, assets: st
       name: viewer.name,
       timeZone: viewer.timeZone,
       theme: viewer.theme,
+      singleKeys: viewer.singleKeys,
       canWrite: reaches(viewer.role, 'operator'),
       isAdmin: reaches(viewer.role, 'admin'),
     },

@@ -65,6 +65,11 @@ export const PROBLEMS: Record<ProblemCode, Kind> = {
   },
   'too-large': { status: 413, title: 'Too large', todo: 'Send a smaller part. Nothing was stored.' },
   'too-many-tries': { status: 429, title: 'Too many tries', todo: 'Wait, then try again.' },
+  'too-many-connections': {
+    status: 429,
+    title: 'Too many pages are open',
+    todo: 'Close some of them; the others go on listening.',
+  },
   'too-much-mail': {
     status: 429,
     title: 'Too much mail from one sender',

@@ -15,13 +15,21 @@ import {
   near,
   offset,
   roughly,
+  upTo,
 } from './format.ts';
 
 const FOLDER = fileURLToPath(new URL('../../views/', import.meta.url));
 
 /** What every page shows around its own content. */
 export type PageFrame = {
-  viewer: { name: string; timeZone: string; theme: string; canWrite: boolean; isAdmin: boolean } | null;
+  viewer: {
+    name: string;
+    timeZone: string;
+    theme: string;
+    singleKeys: boolean;
+    canWrite: boolean;
+    isAdmin: boolean;
+  } | null;
   now: Date;
   csrf: string;
   once: string;
@@ -93,6 +101,7 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   inShort: (ms: number) => inShort(ms),
   roughly: (ms: number) => roughly(ms),
   count: (value: number) => count(value),
+  upTo: (value: number) => upTo(value),
   stateIcon: (state: string) => `s-${state}`,
   isPast: (at: Date, options: Options) => at < frameOf(options).now,
   longList: (list: unknown[]) => list.length > 6,
@@ -129,7 +138,7 @@ export function loadViews(): Views {
   for (const file of templateFiles(FOLDER)) {
     const template = handlebars.compile(readFileSync(join(FOLDER, file), 'utf8'), options);
     const name = nameOf(file);
-    // `_row.hbs` in `incidents/` is the partial `incidents/row`.
+    // `_row.hbs` in `desk/` is the partial `desk/row`.
     if (/(^|\/)_/.test(name)) handlebars.registerPartial(name.replace(/(^|\/)_/, '$1'), template);
     else if (name.startsWith('layouts/')) handlebars.registerPartial(name, template);
     else pages.set(name, template);

@@ -339,6 +339,7 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['users_role_known', { role: `'root'` }],
     ['users_password_hash_set', { password_hash: `''` }],
     ['users_theme_known', { theme: `'pink'` }],
+    ['users_desk_whose_known', { desk_whose: `'nobody'` }],
   ],
   sessions: [
     ['sessions_pkey', {}],

@@ -41,6 +41,7 @@ const ROW: IncidentRow = {
   next_action: '',
   next_action_due_at: null,
   follow_up_due_at: null,
+  due_at: null,
   version: 1,
   updated_at: ago(1),
   search: '',

@@ -1,35 +1,5 @@
 /* What a script makes nicer. Every page works without it. */
 (() => {
-  const inField = (element) =>
-    element instanceof HTMLElement &&
-    (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
-
-  // "/" goes to the search field.
-  document.addEventListener('keydown', (event) => {
-    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
-    const search = document.querySelector('[data-search]');
-    if (!search) return;
-    event.preventDefault();
-    search.focus();
-  });
-
-  // A conversation by keys: j and k go to the next message and back, o opens or folds the one that has the focus.
-  document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
-    const mails = [...document.querySelectorAll('[data-mail] > summary')];
-    if (mails.length === 0 || !'jko'.includes(event.key)) return;
-    const at = mails.findIndex((mail) => mail.parentElement.contains(document.activeElement));
-    if (event.key === 'o') {
-      if (at >= 0) mails[at].parentElement.open = !mails[at].parentElement.open;
-      return;
-    }
-    const step = event.key === 'j' ? 1 : -1;
-    // From outside of them, either key begins with the newest.
-    const next = mails[at < 0 ? mails.length - 1 : at + step];
-    next?.focus();
-    next?.scrollIntoView({ block: 'nearest' });
-  });
-
   // Copy buttons: the label says that it was done, and takes it back.
   document.addEventListener('click', async (event) => {
     const button = event.target instanceof Element ? event.target.closest('[data-copy]') : null;
@@ -184,6 +154,9 @@
       if (next?.dataset.refresh) refresh(next);
     }, 1500);
   for (const part of document.querySelectorAll('[data-refresh]')) refresh(part);
+  document.addEventListener('part-swapped', ({ target }) => {
+    for (const part of target.querySelectorAll('[data-refresh]')) refresh(part);
+  });
 
   // On paper a field would be cut off at its edge: its text is printed instead.
   window.addEventListener('beforeprint', () => {

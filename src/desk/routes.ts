@@ -1,0 +1,123 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { rememberDesk } from '../accounts/store.ts';
+import { Type } from '../json-schema.ts';
+import { CLOSED_STEP } from '../next-step/next-step.ts';
+import { readSteps } from '../next-step/store.ts';
+import { stripView as remindersView } from '../reminders/page.ts';
+import { pressingReminders } from '../reminders/store.ts';
+import { readPlace } from '../timeline/news.ts';
+import { viewerOf } from '../web/access.ts';
+import { readForm } from '../web/forms.ts';
+import { readDeskCursor, writeDeskCursor } from './cursor.ts';
+import { deskTitle, sectionView, whoseView } from './page.ts';
+import { byDue, deskRow } from './rows.ts';
+import { SECTION_NAMES, SECTIONS } from './sections.ts';
+import { readSpans } from './span-store.ts';
+import { countSections, type DeskIncident, listSection, type Owner, readDesk } from './store.ts';
+import { stripView } from './strip.ts';
+
+const STRIP_DAYS = 90;
+/** Rows of each part of the desk, and of a page of one part. */
+const DESK_ROWS = 20;
+const PAGE_ROWS = 50;
+
+const WHOSE = ['mine', 'everybody'] as const;
+const DeskQuery = Type.Object({
+  whose: Type.Optional(Type.String({ maxLength: 20 })),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+});
+const WhoseForm = Type.Object({
+  whose: Type.Enum([...WHOSE], { description: 'mine or everybody' }),
+});
+const SectionParams = Type.Object({ section: Type.Enum(SECTION_NAMES) });
+
+/** Whose incidents are asked for; what the address does not say is as the person left it. */
+function whoseOf(request: FastifyRequest, asked: string | undefined) {
+  const viewer = viewerOf(request);
+  const whose = WHOSE.find((one) => one === asked) ?? viewer.deskWhose;
+  const owner: Owner = whose === 'mine' && viewer.userId !== null ? { id: viewer.userId } : null;
+  return { whose, owner };
+}
+
+export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue } = app.desk;
+
+  /** Rows with their next steps, what is due first in front. */
+  async function rowsOf(items: DeskIncident[], now: Date) {
+    const steps = await readSteps(db, items, catalogue, now);
+    return (some: DeskIncident[]) =>
+      some.map((row) => deskRow(row, steps.get(row.number)?.step ?? CLOSED_STEP, catalogue, now)).sort(byDue);
+  }
+
+  app.get(
+    '/',
+    { config: { access: 'viewer' }, schema: { querystring: DeskQuery } },
+    async (request, reply) => {
+      const now = new Date();
+      const { whose, owner } = whoseOf(request, request.query.whose);
+      const live = await readPlace(db);
+      const since = new Date(now.getTime() - STRIP_DAYS * 86_400_000);
+      const [desk, counts, spans, reminders] = await Promise.all([
+        readDesk(db, owner, DESK_ROWS),
+        countSections(db, owner, now),
+        readSpans(db, since),
+        pressingReminders(db, now),
+      ]);
+      const listed = [...desk.values()].flatMap(({ items }) => items);
+      if (spans.length === 0 && listed.length === 0) {
+        const any = await db.selectFrom('incidents').select('number').limit(1).executeTakeFirst();
+        if (!any) return reply.page('desk/first-start', {});
+      }
+      const rows = await rowsOf(listed, now);
+      return reply.page('desk/desk', {
+        live,
+        title: deskTitle(counts),
+        whose: whoseView(whose),
+        sections: SECTION_NAMES.map((section) =>
+          sectionView(section, counts[section], whose, {
+            rows: rows(desk.get(section)?.items ?? []),
+            more: desk.get(section)?.next !== null,
+          }),
+        ),
+        reminders: remindersView(reminders),
+        strip: stripView(spans, catalogue, since, now, viewerOf(request).timeZone),
+      });
+    },
+  );
+
+  /** All of one part of the desk. */
+  app.get(
+    '/desk/:section',
+    { config: { access: 'viewer' }, schema: { params: SectionParams, querystring: DeskQuery } },
+    async (request, reply) => {
+      const now = new Date();
+      const { section } = request.params;
+      const { whose, owner } = whoseOf(request, request.query.whose);
+      const after = readDeskCursor(request.query.cursor, section);
+      const live = await readPlace(db);
+      const [page, counts] = await Promise.all([
+        listSection(db, section, { owner, limit: PAGE_ROWS, after }),
+        countSections(db, owner, now),
+      ]);
+      const rows = await rowsOf(page.items, now);
+      const link = `/desk/${section}?whose=${whose}`;
+      return reply.page('desk/section', {
+        live,
+        title: SECTIONS[section].title,
+        section: sectionView(section, counts[section], whose, { rows: rows(page.items), more: false }),
+        whose: whoseView(whose),
+        next: page.next ? `${link}&cursor=${writeDeskCursor(page.next, section)}` : '',
+        first: after ? link : '',
+      });
+    },
+  );
+
+  /** The switch between mine and everybody’s, which is remembered for the person. */
+  app.post('/desk/whose', { config: { access: 'viewer' } }, async (request, reply) => {
+    const { whose } = readForm(WhoseForm, request.body);
+    const { userId } = viewerOf(request);
+    if (userId !== null) await rememberDesk(db, userId, whose);
+    return reply.done(`/?whose=${whose}`);
+  });
+};

@@ -1,0 +1,54 @@
+import t from 'tap';
+import { labelsOver } from '../../src/desk/span-labels.ts';
+import { chooser, seeded } from '../seeded.ts';
+
+t.test('a label has the room up to the next one', async (t) => {
+  t.strictSame(
+    labelsOver(
+      [
+        { from: 10, name: 'GMX, WEB.DE and mail.com' },
+        { from: 30, name: 'Gmail' },
+      ],
+      9,
+    ),
+    [
+      { text: 'GMX, WEB.DE and mail.com', x: 10, width: 19.4, atEnd: false },
+      { text: 'Gmail', x: 30, width: 70, atEnd: false },
+    ],
+  );
+});
+
+t.test('spans without room between them share a label; a name comes once', async (t) => {
+  const names = ['Gmail', 'Yahoo', 'Gmail'];
+  const spans = names.map((name, index) => ({ from: 10 + index, name }));
+  t.strictSame(labelsOver(spans, 9), [{ text: 'Gmail, Yahoo', x: 10, width: 90, atEnd: false }]);
+});
+
+t.test('what was blocked a moment ago is labelled at the end', async (t) => {
+  t.strictSame(labelsOver([{ from: 99.9, name: 'T-Online' }], 30), [
+    { text: 'T-Online', x: 70, width: 30, atEnd: true },
+  ]);
+});
+
+t.test(
+  'whatever the spans, no label runs into another or over the edge, and each provider is named',
+  async (t) => {
+    const choose = chooser(seeded(11));
+    for (let round = 0; round < 500; round++) {
+      const room = choose.one([9, 30]);
+      const spans = Array.from({ length: choose.between(1, 40) }, () => ({
+        from: choose.upTo(10_000) / 100,
+        name: choose.one(['Gmail', 'Outlook.com', 'GMX, WEB.DE and mail.com', 'T-Online']),
+      }));
+      const labels = labelsOver(spans, room);
+      for (const [index, label] of labels.entries()) {
+        const next = labels[index + 1]?.x ?? 100.001;
+        if (label.x < 0 || label.x + label.width > next || label.width < room - 1)
+          t.fail(JSON.stringify({ label, next, room }));
+      }
+      for (const { name } of spans)
+        if (!labels.some((label) => label.text.includes(name))) t.fail(`${name} is not named`);
+    }
+    t.pass('none did');
+  },
+);
