@@ -65,7 +65,7 @@ async function frameFor(request: FastifyRequest, reply: FastifyReply, assets: st
 }
 
 const publicFrame = (demo: boolean, timeZone: string, assets: string): PageFrame => ({
-  viewer: { name: '', timeZone, theme: 'system', canWrite: false, isAdmin: false },
+  viewer: { name: '', timeZone, theme: 'system', singleKeys: false, canWrite: false, isAdmin: false },
   now: new Date(),
   csrf: '',
   once: '',
