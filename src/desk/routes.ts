@@ -6,7 +6,7 @@ import { CLOSED_STEP } from '../next-step/next-step.ts';
 import { readSteps } from '../next-step/store.ts';
 import { stripView as remindersView } from '../reminders/page.ts';
 import { pressingReminders } from '../reminders/store.ts';
-import { readPlace } from '../timeline/news.ts';
+import { recentPlace } from '../timeline/news.ts';
 import { viewerOf } from '../web/access.ts';
 import { readForm } from '../web/forms.ts';
 import { readDeskCursor, writeDeskCursor } from './cursor.ts';
@@ -56,7 +56,7 @@ export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const now = new Date();
       const { whose, owner } = whoseOf(request, request.query.whose);
-      const live = await readPlace(db);
+      const live = await recentPlace(db);
       const since = new Date(now.getTime() - STRIP_DAYS * 86_400_000);
       const [desk, counts, spans, reminders] = await Promise.all([
         readDesk(db, owner, DESK_ROWS),
@@ -95,7 +95,7 @@ export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
       const { section } = request.params;
       const { whose, owner } = whoseOf(request, request.query.whose);
       const after = readDeskCursor(request.query.cursor, section);
-      const live = await readPlace(db);
+      const live = await recentPlace(db);
       const [page, counts] = await Promise.all([
         listSection(db, section, { owner, limit: PAGE_ROWS, after }),
         countSections(db, owner, now),

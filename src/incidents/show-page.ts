@@ -19,7 +19,7 @@ import type { Catalogue } from '../providers/catalogue.ts';
 import { tagHref } from '../tags/tag.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
 import { ENTRY_GROUPS, type EntryGroup } from '../timeline/entries.ts';
-import { readPlace } from '../timeline/news.ts';
+import { recentPlace } from '../timeline/news.ts';
 import { countKinds, listEntries } from '../timeline/store.ts';
 import { viewerOf } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
@@ -61,7 +61,7 @@ export async function incidentView(
   const group = (Object.keys(ENTRY_GROUPS) as EntryGroup[]).find((one) => one === query.show);
   const order = query.order === 'newest' ? 'newest' : 'oldest';
   const after = readEntryCursor(query.cursor, number, order);
-  const live = await readPlace(db);
+  const live = await recentPlace(db);
   const [read, mails, waiting, counts, check, page] = await Promise.all([
     readIncident(db, number),
     openDispatches(db, number),
