@@ -1160,6 +1160,7 @@ export type ArrivalRow = Selectable<ArrivalsTable>;
 export type DispatchRow = Selectable<DispatchesTable>;
 export type WebhookTargetRow = Selectable<WebhookTargetsTable>;
 export type WebhookDeliveryRow = Selectable<WebhookDeliveriesTable>;
+export type WebhookAttemptRow = Selectable<WebhookAttemptsTable>;
 export type MessageRow = Selectable<MessagesTable>;
 export type LetterRow = Selectable<LettersTable>;
 export type EvidenceRow = Selectable<EvidenceTable>;

@@ -3,7 +3,7 @@ import { SEVERITIES, STATES } from '../incidents/incidents.ts';
 import { type Static, Type } from '../json-schema.ts';
 import type { DeskEvent } from '../notifications/event.ts';
 import { describeEntry } from '../timeline/describe.ts';
-import { ENTRY_GROUPS, type Entry, type EntryGroup, type EntryKind } from '../timeline/entries.ts';
+import { ENTRY_GROUPS, type EntryGroup, type EntryKind } from '../timeline/entries.ts';
 
 /** Changes when something is taken out of the schema or gets another meaning; what is added changes nothing. */
 export const EVENT_VERSION = 1;
@@ -18,6 +18,7 @@ const OTHER_TITLES: Record<OtherKind, string> = {
   'mail-unfiled': 'Mail unfiled',
   'reminder-due': 'Reminder due',
   'mailbox-trouble': 'Mailbox in trouble',
+  'mailbox-well': 'Mailbox well again',
   'feed-out-of-date': 'Feed out of date',
   'import-done': 'Import done',
   'webhook-paused': 'Webhook paused',
