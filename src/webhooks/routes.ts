@@ -9,10 +9,12 @@ import { readForm } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { checkUrl } from './change.ts';
 import { EMPTY, inputOf, typedValues, type Values, valuesOf, WebhookForm, withoutSecrets } from './form.ts';
+import { FORMATS } from './formats.ts';
 import { countBacklogs, listDeliveries } from './log.ts';
 import { choicesView, deliveryView, targetView } from './page.ts';
 import { TargetParams } from './params.ts';
 import { beginTest, sendTest } from './send-test.ts';
+import type { TargetInput } from './target.ts';
 import {
   addTarget,
   changeTarget,
@@ -30,6 +32,9 @@ const PauseForm = Type.Object({ paused: Type.Enum(['yes', 'no']), drop: Type.Opt
 
 const HERE = '/settings/webhooks';
 const FEW = 10;
+
+/** Whether a secret is made, which is shown on the page that answers. */
+const makesSecret = ({ secret, format }: TargetInput) => !secret && FORMATS[format].isSigned;
 
 type Shown = {
   typed?: { values: Values; version: string };
@@ -121,7 +126,7 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
           },
         );
         const id = answer.body as number;
-        if (secret === null) return reply.done(`${HERE}/${id}`, 'Saved. Send a test event now.');
+        if (!makesSecret(input)) return reply.done(`${HERE}/${id}`, 'Saved. Send a test event now.');
         return reply.page('webhooks/target', await targetPage(id, { secret }));
       },
       async (problem) => ({ view: 'webhooks/target', data: newView({ typed: typedIn(request), problem }) }),
@@ -174,7 +179,6 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
     await act(request, `change secret of webhook ${id}`, async (trx) => {
       secret = await rotateSecret(trx, secrets, id);
     });
-    if (!secret) return reply.done(`${HERE}/${id}`, 'The secret was changed already.');
     return reply.page('webhooks/target', await targetPage(id, { secret }));
   });
 
@@ -207,8 +211,8 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
       body: await beginTest(trx, await getTarget(trx, id), actorOf(request).name, world.base),
     }));
     const attempted = await sendTest({ db, secrets, world }, answer.body as number);
-    if (!attempted)
-      return reply.done(`${HERE}/${id}`, 'The test event was sent already; its result is in the log.');
+    // A repeated submit sends nothing; the result of the first is in the log.
+    if (!attempted) return reply.page('webhooks/target', await targetPage(id));
     const { status, words, answer: said } = attempted;
     const isGood = status !== null && status >= 200 && status < 300;
     return reply.page('webhooks/target', await targetPage(id, { tested: { isGood, words, answer: said } }));
