@@ -102,6 +102,10 @@ import { secure } from './web/security.ts';
 import { nameUpload } from './web/uploads.ts';
 import { serializers, validators } from './web/validation.ts';
 import type { Views } from './web/views.ts';
+import { webhookApi } from './webhooks/api.ts';
+import { webhookLogApi } from './webhooks/log-api.ts';
+import { webhookLogPages } from './webhooks/log-routes.ts';
+import { webhookPages } from './webhooks/routes.ts';
 
 /** What every route can reach. */
 export type Desk = {
@@ -238,6 +242,8 @@ export async function buildApp(
     tagPages,
     watcherPages,
     fieldPages,
+    webhookPages,
+    webhookLogPages,
   ];
   for (const plugin of pages) await app.register(plugin);
   const api = [
@@ -269,6 +275,8 @@ export async function buildApp(
     watcherApi,
     fieldApi,
     reportApi,
+    webhookApi,
+    webhookLogApi,
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;

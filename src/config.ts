@@ -2,6 +2,7 @@ import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { Ajv } from 'ajv';
 import { readServer } from './dns/server-address.ts';
 import { type Static, Type } from './json-schema.ts';
+import { readPrivateTarget } from './outside/allowed-targets.ts';
 
 const commaList = (text: string | undefined) => (text ? text.split(',').map((part) => part.trim()) : []);
 
@@ -54,6 +55,7 @@ const FORMATS: Record<string, (text: string) => boolean> = {
   endpointsOrSockets: (text) => commaList(text).every((part) => isEndpoint(part) || isSocketPath(part)),
   mailAddresses: (text) => commaList(text).every(isMailAddress),
   secretKeys: (text) => commaList(text).every(isKey),
+  privateTargets: (text) => commaList(text).every((part) => readPrivateTarget(part) !== undefined),
 };
 
 /** Every setting, from the environment. The README's table repeats names and defaults; a test holds the two together. */
@@ -127,6 +129,12 @@ export const Environment = Type.Object({
     Type.String({ format: 'mailAddresses', description: 'mail addresses, separated by commas' }),
   ),
   MAIL_MAX_MB: Type.Integer({ minimum: 1, maximum: 100, default: 50, description: 'megabytes, 1 to 100' }),
+  WEBHOOK_PRIVATE_TARGETS: Type.Optional(
+    Type.String({
+      format: 'privateTargets',
+      description: 'IP addresses or CIDR ranges, each with :port if needed, separated by commas',
+    }),
+  ),
   COMPLAINT_MAILS: Type.Enum(['hashed', 'kept'], { default: 'hashed', description: 'hashed or kept' }),
   SESSION_IDLE_HOURS: Type.Number({
     minimum: 0.01,
@@ -167,6 +175,8 @@ export type Config = {
   intakeAddresses: string[];
   /** Octets of the largest mail that is taken. */
   mailMaxBytes: number;
+  /** Private addresses to which webhooks may go, also without encryption. */
+  webhookPrivateTargets: string[];
   /** Whether complaints are kept as whole mails, with who complained. */
   keepComplaintMails: boolean;
   sessionIdleMs: number;
@@ -242,6 +252,7 @@ export function readConfig(
     smtpListen: commaList(env.SMTP_LISTEN),
     intakeAddresses: commaList(env.INTAKE_ADDRESSES?.toLowerCase()),
     mailMaxBytes: env.MAIL_MAX_MB * 1024 * 1024,
+    webhookPrivateTargets: commaList(env.WEBHOOK_PRIVATE_TARGETS),
     keepComplaintMails: env.COMPLAINT_MAILS === 'kept',
     sessionIdleMs: env.SESSION_IDLE_HOURS * 3_600_000,
     sessionMaxMs: env.SESSION_MAX_DAYS * 86_400_000,

@@ -24,6 +24,10 @@ import { sealClearFeeds } from './snds/feeds.ts';
 import { startUpkeep } from './upkeep.ts';
 import { openLogger } from './web/logger.ts';
 import { loadViews } from './web/views.ts';
+import { endWebhookLeases } from './webhooks/deliveries.ts';
+import { webhooksTold } from './webhooks/subscriber.ts';
+import { startWebhooks } from './webhooks/worker.ts';
+import { openWebhookWorld } from './webhooks/world.ts';
 
 function say(...lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
@@ -75,12 +79,16 @@ export async function listen(
     await endLeases(database.db);
     await endDispatchLeases(database.db);
     await endArrivalLeases(database.db);
+    await endWebhookLeases(database.db);
   }
   const endChecks = startChecks(desk, logger);
   // What the demonstration writes goes to nobody.
   const endDispatches = config.demo ? async () => {} : startDispatches(desk, logger);
   const endReading = startReading(desk, logger);
-  const endFanOut = startFanOut(desk, SUBSCRIBERS, logger);
+  const webhooks = { ...openWebhookWorld(config), base: url };
+  const subscribers = [...SUBSCRIBERS, webhooksTold({ catalogue, base: webhooks.base })];
+  const endFanOut = startFanOut(desk, subscribers, logger);
+  const endWebhooks = config.demo ? async () => {} : startWebhooks({ ...desk, world: webhooks }, logger);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= app
@@ -91,6 +99,7 @@ export async function listen(
       .then(endDispatches)
       .then(endReading)
       .then(endFanOut)
+      .then(endWebhooks)
       .then(() => database.close())
       .then(() => {
         if (config.demo) rmSync(config.dataDir, { recursive: true, force: true });

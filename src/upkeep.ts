@@ -13,6 +13,7 @@ import { openGet } from './outside/get.ts';
 import { KNOWN_HOSTS } from './snds/feed.ts';
 import { fetchDueFeeds } from './snds/fetch.ts';
 import { forgetOldKeys } from './web/once.ts';
+import { forgetOldDeliveries } from './webhooks/log.ts';
 
 const EVERY_MS = 60_000;
 /** Clearing away what has expired need not happen every minute. */
@@ -55,6 +56,7 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
         await forgetOldObservations(desk.db);
         await forgetOldChecks(desk.db);
         await forgetOldFloods(desk.db);
+        await forgetOldDeliveries(desk.db);
         await forgetToldEvents(desk.db);
       }
     } catch (error) {

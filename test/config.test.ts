@@ -25,6 +25,7 @@ const DEFAULTS: Config = {
   smtpListen: [],
   intakeAddresses: [],
   mailMaxBytes: 50 * 1024 * 1024,
+  webhookPrivateTargets: [],
   keepComplaintMails: false,
   sessionIdleMs: 12 * 3_600_000,
   sessionMaxMs: 14 * 86_400_000,
@@ -104,6 +105,10 @@ const GOOD: Record<string, [value: string, means: Partial<Config>][]> = {
   SNDS_HOSTS: [
     ['reports.example.com', { sndsHosts: ['reports.example.com'] }],
     ['a.example, b-1.example.net', { sndsHosts: ['a.example', 'b-1.example.net'] }],
+  ],
+  WEBHOOK_PRIVATE_TARGETS: [
+    ['10.1.2.0/24', { webhookPrivateTargets: ['10.1.2.0/24'] }],
+    ['127.0.0.1:8080, [fd00::1]:8443,fd00::/8', { webhookPrivateTargets: ['127.0.0.1:8080', '[fd00::1]:8443', 'fd00::/8'] }],
   ],
   SECRET_KEY: [KEY, `${KEY},${OLDER_KEY}`].map((secretKey) => [secretKey, { secretKey }]),
   SECRET_KEY_FILE: [['/etc/delist-desk/secret.key', { secretKeyFile: '/etc/delist-desk/secret.key' }]],
@@ -192,6 +197,10 @@ const WRONG: Record<string, [allowed: string, values: string[]]> = {
       'BL.example.org=192.0.2.53',
       'org=192.0.2.53',
     ],
+  ],
+  WEBHOOK_PRIVATE_TARGETS: [
+    'IP addresses or CIDR ranges, each with :port if needed, separated by commas',
+    ['localhost', '10.1.2.0/33', '10.1.2', '127.0.0.1:0', '127.0.0.1:65536', '[fd00::1', 'fd00::1%eth0', '::1,', '1.2.3.4/8/9'],
   ],
   SNDS_HOSTS: [
     'host names in small letters, separated by commas',

@@ -123,6 +123,7 @@ const PURE = [
   'src/sharing/{attempts,entries,known-people,link,mask,parts,signatures}.ts',
   'src/snds/{columns,csv,feed,found,snds-file,text,us-time}.ts',
   'src/timeline/{cursor,describe,entries}.ts',
+  'src/webhooks/{event,event-facts,examples,formats,outcome,patience,signature,slack,target,target-url,teams}.ts',
   'src/web/{cursor,format,limits,links,logged-url}.ts',
   'src/problem.ts',
 ];

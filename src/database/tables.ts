@@ -16,7 +16,8 @@ export type OtherKind =
   | 'reminder-due'
   | 'mailbox-trouble'
   | 'feed-out-of-date'
-  | 'import-done';
+  | 'import-done'
+  | 'webhook-paused';
 export type IncidentState =
   | 'open'
   | 'awaiting-provider'
@@ -1067,6 +1068,64 @@ export type CalendarLinksTable = {
   last_used_at: Date | null;
 };
 
+export type WebhookFormat = 'delist-desk' | 'slack' | 'teams';
+export type WebhookTargetsTable = {
+  id: GeneratedAlways<number>;
+  name: string;
+  format: WebhookFormat;
+  url_sealed: Buffer | null;
+  url_shown: string;
+  secret_sealed: Buffer | null;
+  previous_secret_sealed: Buffer | null;
+  previous_until: Date | null;
+  groups: string[];
+  providers: Default<string[]>;
+  least_severity: Default<Severity>;
+  paused_at: Date | null;
+  paused_by: string | null;
+  paused_why: Default<string>;
+  failures: Default<number>;
+  failing_since: Date | null;
+  rest_until: Date | null;
+  last_problem: Default<string>;
+  last_delivered_at: Date | null;
+  removed_at: Date | null;
+  version: Default<number>;
+  created_at: Now;
+  created_by_name: string;
+};
+
+export type WebhookDeliveryState = 'queued' | 'waiting' | 'delivered' | 'failed' | 'dropped';
+export type WebhookDeliveriesTable = {
+  id: GeneratedAlways<number>;
+  target_id: number;
+  incident_number: number | null;
+  event_id: number | null;
+  message_id: string;
+  event: Json<Record<string, unknown>>;
+  is_test: Default<boolean>;
+  state: WebhookDeliveryState;
+  due_at: Now;
+  lease_until: Date | null;
+  attempts: Default<number>;
+  tries: Default<number>;
+  first_tried_at: Date | null;
+  last_status: number | null;
+  last_words: Default<string>;
+  created_at: Now;
+  settled_at: Date | null;
+};
+
+export type WebhookAttemptsTable = {
+  delivery_id: number;
+  number: number;
+  at: Date;
+  duration_ms: number;
+  status: number | null;
+  words: string;
+  answer: Default<string>;
+};
+
 export type Database = {
   users: UsersTable;
   sessions: SessionsTable;
@@ -1141,6 +1200,9 @@ export type Database = {
   notices: NoticesTable;
   notice_mails: NoticeMailsTable;
   calendar_links: CalendarLinksTable;
+  webhook_targets: WebhookTargetsTable;
+  webhook_deliveries: WebhookDeliveriesTable;
+  webhook_attempts: WebhookAttemptsTable;
 };
 
 export type UserRow = Selectable<UsersTable>;
@@ -1154,6 +1216,9 @@ export type SendingAccountRow = Selectable<SendingAccountsTable>;
 export type MailboxRow = Selectable<MailboxesTable>;
 export type ArrivalRow = Selectable<ArrivalsTable>;
 export type DispatchRow = Selectable<DispatchesTable>;
+export type WebhookTargetRow = Selectable<WebhookTargetsTable>;
+export type WebhookDeliveryRow = Selectable<WebhookDeliveriesTable>;
+export type WebhookAttemptRow = Selectable<WebhookAttemptsTable>;
 export type MessageRow = Selectable<MessagesTable>;
 export type LetterRow = Selectable<LettersTable>;
 export type EvidenceRow = Selectable<EvidenceTable>;

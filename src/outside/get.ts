@@ -51,7 +51,7 @@ type Lookup = (
 const familyOf = (address: string) => (isIPv6(address) ? 6 : 4);
 
 /** Answers with what was looked up and checked before: a name cannot lead elsewhere between the two. */
-const pinned =
+export const pinned =
   (addresses: string[]): Lookup =>
   (_host, { all }, tell) => {
     const [first = ''] = addresses;

@@ -112,7 +112,7 @@ export function refusedJson(
 
 /** A desk with a profile, incident 1 of Outlook.com, and a draft whose id is given. */
 export async function deskWithDraft(t: Test): Promise<TestDesk & { letter: number }> {
-  const desk = await testDesk(t);
+  const desk = await testDesk(t, { WEBHOOK_PRIVATE_TARGETS: '127.0.0.1:9' });
   await desk.api('PUT', '/profile', PROFILE);
   await desk.api('POST', '/incidents', { report: REFUSAL });
   const { body } = await desk.api('POST', '/incidents/1/letters', { template: 'outlook-com/first' });

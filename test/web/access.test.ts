@@ -22,7 +22,7 @@ const fill = (url: string) =>
     .replace(/(users|tokens|fields)\/:id/, '$1/9999')
     .replace(':tag', '9999')
     .replace(':secret', 'nobody-knows')
-    .replace(/:(number|id|entry|position)/g, '1')
+    .replace(/:(number|id|entry|position|delivery)/g, '1')
     .replace(':owner/:round/:language', 'outlook-com/first/en')
     .replace(':version', '1')
     .replace(':key', 'gmail')

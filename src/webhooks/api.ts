@@ -1,0 +1,297 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import type { Trx } from '../database/open.ts';
+import { SEVERITIES } from '../incidents/incidents.ts';
+import { type Static, Type, Version } from '../json-schema.ts';
+import { actorOf } from '../web/access.ts';
+import { apiKey } from '../web/idempotency.ts';
+import { once } from '../web/once.ts';
+import { checkUrl } from './change.ts';
+import { GROUPS, WebhookEvent } from './event.ts';
+import { FORMAT_KEYS } from './formats.ts';
+import { WebhookJson, webhookJson } from './json.ts';
+import { TargetParams } from './params.ts';
+import { beginTest, sendTest } from './send-test.ts';
+import type { TargetInput } from './target.ts';
+import {
+  addTarget,
+  changeTarget,
+  getTarget,
+  listTargets,
+  pauseTarget,
+  removeTarget,
+  resumeTarget,
+  rotateSecret,
+} from './targets.ts';
+import { openWebhookWorld } from './world.ts';
+
+const tags = ['webhooks'];
+const closed = { additionalProperties: false };
+const opt = Type.Optional;
+const Nothing = { 204: Type.Null() };
+const Secret = Type.Union([Type.String(), Type.Null()], {
+  description: 'told this once; null where the webhook is not signed, or the secret was given or told before',
+});
+
+const fields = {
+  name: Type.String({ minLength: 1, maxLength: 120 }),
+  url: Type.String({ minLength: 1, maxLength: 2000 }),
+  format: Type.Enum([...FORMAT_KEYS]),
+  groups: Type.Array(Type.Enum(GROUPS), { minItems: 1, maxItems: GROUPS.length }),
+  providers: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 100 }),
+  leastSeverity: Type.Enum([...SEVERITIES]),
+  secret: Type.String({ maxLength: 200, description: 'whsec_ and Base64; left out: one is made' }),
+};
+const NewWebhook = Type.Object(
+  {
+    name: fields.name,
+    url: fields.url,
+    format: opt(fields.format),
+    groups: opt(fields.groups),
+    providers: opt(fields.providers),
+    leastSeverity: opt(fields.leastSeverity),
+    secret: opt(fields.secret),
+  },
+  closed,
+);
+const WebhookChange = Type.Object(
+  { ...NewWebhook.properties, name: opt(fields.name), url: opt(fields.url), version: opt(Version) },
+  closed,
+);
+
+const inputOf = (body: Static<typeof NewWebhook>): TargetInput => ({
+  name: body.name,
+  url: body.url,
+  format: body.format ?? 'delist-desk',
+  groups: [...new Set(body.groups ?? GROUPS.filter((group) => group !== 'notes'))],
+  providers: [...new Set(body.providers ?? [])],
+  leastSeverity: body.leastSeverity ?? 'low',
+  secret: body.secret ?? '',
+});
+
+/** What is kept of a request to know it again: nothing that is secret. */
+const withoutSecrets = ({ url, secret, ...body }: { url?: string; secret?: string }) => ({
+  ...body,
+  hasUrl: url !== undefined,
+  hasSecret: secret !== undefined,
+});
+
+export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, secrets, catalogue, config } = app.desk;
+  const world = openWebhookWorld(config);
+  const known = { providers: (key: string) => catalogue.byKey.has(key) };
+  const admin = { config: { access: 'admin' } } as const;
+
+  /** Runs a change once for its key. */
+  const act = (
+    request: FastifyRequest,
+    what: string,
+    input: unknown,
+    effect: (trx: Trx) => Promise<unknown>,
+  ) =>
+    once(db, { actor: actorOf(request), key: apiKey(request), what, input }, async (trx) => ({
+      status: 200,
+      body: (await effect(trx)) ?? null,
+    }));
+
+  app.get(
+    '/webhooks',
+    {
+      ...admin,
+      schema: {
+        tags,
+        summary: 'Webhooks; their secrets are in no answer',
+        response: { 200: Type.Object({ items: Type.Array(WebhookJson), next: Type.Null() }) },
+      },
+    },
+    async () => ({ items: (await listTargets(db)).map(webhookJson), next: null }),
+  );
+
+  app.get(
+    '/webhooks/event-schema',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'JSON Schema of an event, as webhooks of the format delist-desk are sent it',
+        response: { 200: Type.Unknown() },
+      },
+    },
+    async () => WebhookEvent as unknown,
+  );
+
+  app.post(
+    '/webhooks',
+    {
+      ...admin,
+      schema: {
+        tags,
+        summary: 'Add a webhook; a secret that is made is in this answer alone',
+        body: NewWebhook,
+        response: { 201: Type.Object({ webhook: WebhookJson, secret: Secret }) },
+      },
+    },
+    async (request, reply) => {
+      const input = inputOf(request.body);
+      await checkUrl(world, input, 'url');
+      let secret: string | null = null;
+      const answer = await act(request, 'POST /webhooks', withoutSecrets(request.body), async (trx) => {
+        const added = await addTarget(trx, actorOf(request), secrets, input, known);
+        if (!input.secret) secret = added.secret;
+        return added.id;
+      });
+      return reply
+        .code(201)
+        .send({ webhook: webhookJson(await getTarget(db, answer.body as number)), secret });
+    },
+  );
+
+  app.get(
+    '/webhooks/:id',
+    {
+      ...admin,
+      schema: { tags, summary: 'A webhook', params: TargetParams, response: { 200: WebhookJson } },
+    },
+    async (request) => webhookJson(await getTarget(db, request.params.id)),
+  );
+
+  app.patch(
+    '/webhooks/:id',
+    {
+      ...admin,
+      schema: {
+        tags,
+        summary: 'Change a webhook; what is left out stays',
+        params: TargetParams,
+        body: WebhookChange,
+        response: { 200: Type.Object({ webhook: WebhookJson, secret: Secret }) },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { version, ...body } = request.body;
+      if (body.url !== undefined) await checkUrl(world, { url: body.url }, 'url');
+      let secret: string | null = null;
+      await act(request, `PATCH /webhooks/${id}`, { version, ...withoutSecrets(body) }, async (trx) => {
+        const { name, format, groups, providers, leastSeverity } = webhookJson(await getTarget(trx, id));
+        const given = { name, format, groups, providers, leastSeverity, url: '', ...body };
+        const changed = await changeTarget(trx, secrets, id, version, inputOf(given), known);
+        if (!body.secret) secret = changed.secret;
+      });
+      return { webhook: webhookJson(await getTarget(db, id)), secret };
+    },
+  );
+
+  app.delete(
+    '/webhooks/:id',
+    {
+      ...admin,
+      schema: {
+        tags,
+        summary: 'Remove a webhook with what waits for it',
+        params: TargetParams,
+        response: Nothing,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      await act(request, `DELETE /webhooks/${id}`, null, (trx) => removeTarget(trx, id));
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/webhooks/:id/pause',
+    {
+      ...admin,
+      schema: {
+        tags,
+        summary: 'Hold back what is sent to a webhook; what happens meanwhile waits',
+        params: TargetParams,
+        response: { 200: WebhookJson },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await act(request, `POST /webhooks/${id}/pause`, null, async (trx) => {
+        await getTarget(trx, id);
+        await pauseTarget(trx, actorOf(request).name, id, '');
+      });
+      return webhookJson(await getTarget(db, id));
+    },
+  );
+
+  app.post(
+    '/webhooks/:id/resume',
+    {
+      ...admin,
+      schema: {
+        tags,
+        summary: 'Go on with a webhook',
+        params: TargetParams,
+        body: Type.Object(
+          { dropWaiting: opt(Type.Boolean({ description: 'true: what waited is not sent' })) },
+          closed,
+        ),
+        response: { 200: WebhookJson },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const drop = request.body.dropWaiting ?? false;
+      await act(request, `POST /webhooks/${id}/resume`, request.body, (trx) =>
+        resumeTarget(trx, id, { drop }),
+      );
+      return webhookJson(await getTarget(db, id));
+    },
+  );
+
+  app.post(
+    '/webhooks/:id/secret',
+    {
+      ...admin,
+      schema: {
+        tags,
+        summary: 'Make another secret, told in this answer alone; the one before signs as well for a day',
+        params: TargetParams,
+        response: { 200: Type.Object({ webhook: WebhookJson, secret: Secret }) },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      let secret: string | null = null;
+      await act(request, `POST /webhooks/${id}/secret`, null, async (trx) => {
+        secret = await rotateSecret(trx, secrets, id);
+      });
+      return { webhook: webhookJson(await getTarget(db, id)), secret };
+    },
+  );
+
+  app.post(
+    '/webhooks/:id/test',
+    {
+      ...admin,
+      schema: {
+        tags,
+        summary: 'Send a test event and wait for its result; null where the same request sent it before',
+        params: TargetParams,
+        response: {
+          200: Type.Object({
+            delivery: Type.Integer(),
+            status: Type.Union([Type.Integer(), Type.Null()]),
+            words: Type.String(),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const answer = await act(request, `POST /webhooks/${id}/test`, null, async (trx) =>
+        beginTest(trx, await getTarget(trx, id), actorOf(request).name, world.base),
+      );
+      const delivery = answer.body as number;
+      const attempted = await sendTest({ db, secrets, world }, delivery);
+      return { delivery, status: attempted?.status ?? null, words: attempted?.words ?? 'sent before' };
+    },
+  );
+};

@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import type { Db } from '../database/open.ts';
+import type { WebhookDeliveryRow, WebhookDeliveryState } from '../database/tables.ts';
+import { notFound } from '../problem.ts';
+
+/** The log of a target: its deliveries and their attempts. */
+
+export type DeliveryQuery = {
+  states?: WebhookDeliveryState[] | undefined;
+  limit: number;
+  /** Older than this one. */
+  before?: number | undefined;
+};
+
+export async function listDeliveries(
+  db: Db,
+  target: number,
+  { states, limit, before }: DeliveryQuery,
+): Promise<{ deliveries: WebhookDeliveryRow[]; next: number | null }> {
+  // One state at a time: an index has each of them in order.
+  const ofState = (state?: WebhookDeliveryState) => {
+    let rows = db
+      .selectFrom('webhook_deliveries')
+      .selectAll()
+      .where('target_id', '=', target)
+      .orderBy('id', 'desc')
+      .limit(limit + 1);
+    if (state) rows = rows.where('state', '=', state);
+    if (before !== undefined) rows = rows.where('id', '<', before);
+    return rows.execute();
+  };
+  const lists = states ? await Promise.all(states.map(ofState)) : [await ofState()];
+  const found = lists.flat().sort((a, b) => b.id - a.id);
+  const deliveries = found.slice(0, limit);
+  return { deliveries, next: found.length > limit ? (deliveries.at(-1)?.id ?? null) : null };
+}
+
+export async function getDelivery(db: Db, target: number, id: number) {
+  const delivery = await db
+    .selectFrom('webhook_deliveries')
+    .selectAll()
+    .where('target_id', '=', target)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!delivery) throw notFound('such delivery');
+  const attempts = await db
+    .selectFrom('webhook_attempts')
+    .selectAll()
+    .where('delivery_id', '=', id)
+    .orderBy('number', 'desc')
+    .execute();
+  return { delivery, attempts };
+}
+
+/** Counting ends here: more than this is “1,000 and more”. */
+export const MOST_COUNTED = 1000;
+
+export type Backlog = { waiting: number; failed: number };
+
+/** How many deliveries of each target wait, and how many were given up, up to {@link MOST_COUNTED}. */
+export async function countBacklogs(db: Db, targets: number[]): Promise<Map<number, Backlog>> {
+  const counted = (states: WebhookDeliveryState[]) => sql`(select count(*)::integer from (
+    select 1 from webhook_deliveries d where d.target_id = t.id and d.state = any(${states}::text[]) limit ${MOST_COUNTED}) as counted)`;
+  const { rows } = await sql<Backlog & { id: number }>`
+    select t.id, ${counted(['queued', 'waiting'])} as waiting, ${counted(['failed'])} as failed
+    from unnest(${targets}::integer[]) as t (id)`.execute(db);
+  return new Map(rows.map(({ id, waiting, failed }) => [id, { waiting, failed }]));
+}
+
+const KEPT_DAYS = { delivered: 14, dropped: 14, failed: 30 } as const;
+const CLEARED_AT_ONCE = 5000;
+
+/** Lets go of what was settled long ago, and of the logs of targets that were removed. Call it every hour. */
+export async function forgetOldDeliveries(db: Db): Promise<void> {
+  for (;;) {
+    const cleared = await db
+      .deleteFrom('webhook_deliveries')
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('webhook_deliveries as d')
+          .select('d.id')
+          .where('d.settled_at', '<', sql<Date>`now() - make_interval(days => ${KEPT_DAYS.delivered})`)
+          .where((or) =>
+            or.or([
+              or('d.state', '<>', 'failed'),
+              or('d.settled_at', '<', sql<Date>`now() - make_interval(days => ${KEPT_DAYS.failed})`),
+            ]),
+          )
+          .limit(CLEARED_AT_ONCE),
+      )
+      .executeTakeFirst();
+    if (cleared.numDeletedRows < CLEARED_AT_ONCE) break;
+  }
+  await forgetRemoved(db);
+}
+
+async function forgetRemoved(db: Db): Promise<void> {
+  const removed = await db
+    .selectFrom('webhook_targets')
+    .select('id')
+    .where('removed_at', '<', sql<Date>`now() - interval '10 minutes'`)
+    .execute();
+  for (const { id } of removed) {
+    for (;;) {
+      const cleared = await db
+        .deleteFrom('webhook_deliveries')
+        .where('id', 'in', (eb) =>
+          eb.selectFrom('webhook_deliveries').select('id').where('target_id', '=', id).limit(CLEARED_AT_ONCE),
+        )
+        .executeTakeFirst();
+      if (cleared.numDeletedRows < CLEARED_AT_ONCE) break;
+    }
+    await db.deleteFrom('webhook_targets').where('id', '=', id).execute();
+  }
+}

@@ -1,0 +1,32 @@
+import type { Config } from '../config.ts';
+import type { Ask } from '../dns/answer.ts';
+import { openDns } from '../dns/open.ts';
+import { type PrivateTarget, readPrivateTarget } from '../outside/allowed-targets.ts';
+import { openPost, type Post } from '../outside/post.ts';
+import { type WhereTo, whereTo } from '../outside/where-to.ts';
+
+/** What a webhook is sent with. */
+export type WebhookWorld = {
+  ask: Ask;
+  post: Post;
+  opened: PrivateTarget[];
+  /** Our origin as links in events name it. */
+  base: string;
+  /** A demonstration sends nothing. */
+  isSilent: boolean;
+};
+
+/** Where links lead: to BASE_URL, or to where we listen. */
+export const linkBase = ({ baseUrl, host, port }: Pick<Config, 'baseUrl' | 'host' | 'port'>): string =>
+  baseUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+export const openWebhookWorld = (config: Config): WebhookWorld => ({
+  ask: openDns({ servers: config.dnsServers }).ask,
+  post: openPost(),
+  opened: config.webhookPrivateTargets.flatMap((text) => readPrivateTarget(text) ?? []),
+  base: linkBase(config),
+  isSilent: config.demo,
+});
+
+export const checkedAddresses = (world: WebhookWorld, url: URL): Promise<WhereTo> =>
+  whereTo(url, world.ask, world.opened);

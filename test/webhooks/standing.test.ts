@@ -1,0 +1,134 @@
+import t from 'tap';
+import { pauseTarget, resumeTarget } from '../../src/webhooks/targets.ts';
+import { REFUSAL } from '../desk.ts';
+import { Receiver } from './receiver.fixture.ts';
+import { ACTOR, hookDesk } from './webhooks.fixture.ts';
+
+const _words = ({ receiver }: { receiver: Receiver }) => receiver.got.map(({ event }) => event.data.title);
+
+t.test(
+  'a dead target is left alone for longer and longer, and is paused after three days, which others hear of',
+  async (t) => {
+    const desk = await hookDesk(t, { script: () => 503 });
+    const other = await Receiver.start(t);
+    await desk.add({ name: 'Other', url: other.url(), groups: ['desk'] });
+    for (const text of ['1', '2']) await desk.note(text);
+    await desk.fanOut();
+    await desk.work();
+    t.equal(desk.receiver.got.length, 1);
+    t.equal(await desk.work(), 0, 'it rests');
+    t.match(await desk.targetRow(), { failures: 1, rest_until: Date, last_problem: 'answered 503' });
+    const longAgo = new Date(Date.now() - 73 * 3_600_000);
+    await desk.db
+      .updateTable('webhook_targets')
+      .set({ failing_since: longAgo })
+      .where('id', '=', desk.target)
+      .execute();
+    await desk.hurry();
+    await desk.work();
+    t.match(await desk.targetRow(), { paused_by: 'Delist Desk', paused_why: /three days.*answered 503/ });
+    await desk.hurry();
+    await desk.work();
+    t.equal(desk.receiver.got.length, 2, 'nothing goes to it any more');
+    await desk.note('3');
+    await desk.fanOut();
+    await desk.work();
+    t.match(other.got.at(-1)?.event, {
+      type: 'desk.webhook-paused',
+      data: { words: /^The webhook Receiver was paused\. Nothing could be delivered/ },
+    });
+    desk.receiver.script = () => 204;
+    await desk.db.transaction().execute((trx) => resumeTarget(trx, desk.target, { drop: false }));
+    await desk.work();
+    t.strictSame(
+      (await desk.deliveries()).map(({ state }) => state),
+      ['delivered', 'delivered', 'delivered', 'delivered'],
+    );
+  },
+);
+
+t.test('when a target comes back, what waited for hours goes out at once', async (t) => {
+  const desk = await hookDesk(t, { script: () => 500 });
+  await desk.note('1');
+  await desk.fanOut();
+  for (let tries = 0; tries < 4; tries += 1) {
+    await desk.work();
+    await desk.hurry();
+  }
+  desk.receiver.script = () => 204;
+  await desk.db
+    .updateTable('webhook_deliveries')
+    .set({ due_at: new Date(Date.now() + 3_600_000) })
+    .execute();
+  const second = (
+    await desk.api('POST', '/incidents', { report: REFUSAL.replace('203.0.113.7', '198.51.100.9') })
+  ).body.number;
+  await desk.note('2', second);
+  await desk.fanOut();
+  await desk.work();
+  t.ok((await desk.deliveries()).every(({ state }) => state === 'delivered'));
+  t.match(await desk.targetRow(), { failures: 0, failing_since: null });
+});
+
+t.test('a receiver that asks for patience gets it', async (t) => {
+  const desk = await hookDesk(t, {
+    script: (_got, response) => {
+      response.writeHead(429, { 'retry-after': '3600' }).end();
+      return undefined;
+    },
+  });
+  await desk.note('1');
+  await desk.fanOut();
+  await desk.work();
+  const in50Minutes = Date.now() + 50 * 60_000;
+  t.ok(((await desk.targetRow()).rest_until?.getTime() ?? 0) > in50Minutes);
+  t.ok(((await desk.deliveries())[0]?.due_at.getTime() ?? 0) > in50Minutes);
+});
+
+t.test('a slow target is asked a few at a time, and keeps no place from others', async (t) => {
+  const desk = await hookDesk(t);
+  const held: (() => void)[] = [];
+  desk.receiver.script = (_got, response) => {
+    held.push(() => response.writeHead(204).end());
+    return undefined;
+  };
+  const other = await Receiver.start(t);
+  await desk.add({ name: 'Other', url: other.url() });
+  const numbers: number[] = [];
+  for (let index = 1; index <= 12; index += 1)
+    numbers.push(
+      (
+        await desk.api('POST', '/incidents', {
+          report: REFUSAL.replace('203.0.113.7', `198.51.100.${index}`),
+        })
+      ).body.number,
+    );
+  await desk.fanOut();
+  const working = desk.work();
+  const all = (await desk.deliveries()).length;
+  while (other.got.length < all) await new Promise((resolve) => setTimeout(resolve, 20));
+  t.equal(desk.receiver.got.length, 4, 'four at a time, while the other has everything');
+  const letGo = setInterval(() => {
+    for (const end of held.splice(0)) end();
+  }, 10);
+  await working;
+  clearInterval(letGo);
+  t.equal(desk.receiver.got.length, all);
+  t.equal(desk.receiver.most, 4);
+});
+
+t.test('what is paused by hand waits; on resuming it is sent, or dropped', async (t) => {
+  const desk = await hookDesk(t);
+  const change = (run: Parameters<ReturnType<typeof desk.db.transaction>['execute']>[0]) =>
+    desk.db.transaction().execute(run);
+  await change((trx) => pauseTarget(trx, ACTOR.name, desk.target, 'by hand'));
+  await desk.note('1');
+  await desk.fanOut();
+  t.equal(await desk.work(), 0);
+  await change((trx) => resumeTarget(trx, desk.target, { drop: true }));
+  t.equal(await desk.work(), 0);
+  t.equal((await desk.deliveries())[0]?.state, 'dropped');
+  await desk.note('2');
+  await desk.fanOut();
+  t.equal(await desk.work(), 1);
+});
