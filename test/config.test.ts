@@ -108,7 +108,10 @@ const GOOD: Record<string, [value: string, means: Partial<Config>][]> = {
   ],
   WEBHOOK_PRIVATE_TARGETS: [
     ['10.1.2.0/24', { webhookPrivateTargets: ['10.1.2.0/24'] }],
-    ['127.0.0.1:8080, [fd00::1]:8443,fd00::/8', { webhookPrivateTargets: ['127.0.0.1:8080', '[fd00::1]:8443', 'fd00::/8'] }],
+    [
+      '127.0.0.1:8080, [fd00::1]:8443,fd00::/8',
+      { webhookPrivateTargets: ['127.0.0.1:8080', '[fd00::1]:8443', 'fd00::/8'] },
+    ],
   ],
   SECRET_KEY: [KEY, `${KEY},${OLDER_KEY}`].map((secretKey) => [secretKey, { secretKey }]),
   SECRET_KEY_FILE: [['/etc/delist-desk/secret.key', { secretKeyFile: '/etc/delist-desk/secret.key' }]],
@@ -200,7 +203,17 @@ const WRONG: Record<string, [allowed: string, values: string[]]> = {
   ],
   WEBHOOK_PRIVATE_TARGETS: [
     'IP addresses or CIDR ranges, each with :port if needed, separated by commas',
-    ['localhost', '10.1.2.0/33', '10.1.2', '127.0.0.1:0', '127.0.0.1:65536', '[fd00::1', 'fd00::1%eth0', '::1,', '1.2.3.4/8/9'],
+    [
+      'localhost',
+      '10.1.2.0/33',
+      '10.1.2',
+      '127.0.0.1:0',
+      '127.0.0.1:65536',
+      '[fd00::1',
+      'fd00::1%eth0',
+      '::1,',
+      '1.2.3.4/8/9',
+    ],
   ],
   SNDS_HOSTS: [
     'host names in small letters, separated by commas',
