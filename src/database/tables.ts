@@ -1123,6 +1123,8 @@ export type WebhookAttemptsTable = {
   status: number | null;
   words: string;
   answer: Default<string>;
+};
+
 export type SearchTextsTable = {
   id: GeneratedAlways<number>;
   source: 'incident' | 'message' | 'letter' | 'note' | 'ticket' | 'address' | 'person';

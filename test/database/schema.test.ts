@@ -896,6 +896,7 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['shares_expiry_after', { expires_at: `now() - interval '1 day'` }],
     ['shares_revoked_whole', { revoked_at: NOW }],
     ['shares_incident_fkey', { token_hash: HASH('z'), incident_number: '99' }],
+  ],
   search_texts: [
     ['search_texts_source_key', {}],
     ['search_texts_source_known', { source: `'fax'` }],

@@ -9,6 +9,8 @@ export const VIEWER: Viewer = {
   role: 'admin',
   timeZone: 'Europe/Berlin',
   theme: 'system',
+  singleKeys: true,
+  deskWhose: 'everybody',
 };
 
 /** What a query finds: each as its kind and id, newest first. */
