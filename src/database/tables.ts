@@ -1010,6 +1010,8 @@ export type IncidentTimesTable = {
   request_step: number | null;
   answer_step: number | null;
   mitigation_step: number | null;
+};
+
 export type NoticeSettingsTable = {
   user_id: number;
   /** Null: those of the person’s role. */
