@@ -78,6 +78,8 @@ import { reminderPages } from './reminders/routes.ts';
 import { reportApi } from './reports/api.ts';
 import { reportPages } from './reports/routes.ts';
 import { verdictReportPages } from './reports/verdicts-routes.ts';
+import { searchApi } from './search/api.ts';
+import { searchPages } from './search/routes.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import { shareApi } from './sharing/api.ts';
 import { sharedPages } from './sharing/public-routes.ts';
@@ -244,6 +246,7 @@ export async function buildApp(
     fieldPages,
     webhookPages,
     webhookLogPages,
+    searchPages,
   ];
   for (const plugin of pages) await app.register(plugin);
   const api = [
@@ -277,6 +280,7 @@ export async function buildApp(
     reportApi,
     webhookApi,
     webhookLogApi,
+    searchApi,
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;

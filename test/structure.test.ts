@@ -120,6 +120,7 @@ const PURE = [
   'src/secrets/{seal,sealed-columns}.ts',
   'src/profile/{profile,programmes,programme-page}.ts',
   'src/reminders/{reminders,page}.ts',
+  'src/search/{dates,lexemes,loosen,marks,operators,plan,query,tokens}.ts',
   'src/sharing/{attempts,entries,known-people,link,mask,parts,signatures}.ts',
   'src/snds/{columns,csv,feed,found,snds-file,text,us-time}.ts',
   'src/timeline/{cursor,describe,entries}.ts',

@@ -1,4 +1,5 @@
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { PARSERS } from './parsers.ts';
 
 /**
@@ -8,6 +9,7 @@ import { PARSERS } from './parsers.ts';
 export const openPglite = (options: PGliteOptions): Promise<PGlite> =>
   PGlite.create({
     ...options,
+    extensions: { pg_trgm },
     parsers: PARSERS,
     startParams: [...PGlite.defaultStartParams, '-c', 'log_startup_progress_interval=0'],
   });

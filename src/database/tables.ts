@@ -169,7 +169,6 @@ export type IncidentsTable = {
   due_at: Default<Date | null>;
   version: Default<number>;
   updated_at: Now;
-  search: GeneratedAlways<string>;
 };
 
 export type IncidentAddressesTable = {
@@ -1128,6 +1127,33 @@ export type WebhookAttemptsTable = {
   answer: Default<string>;
 };
 
+export type SearchTextsTable = {
+  id: GeneratedAlways<number>;
+  source: 'incident' | 'message' | 'letter' | 'note' | 'ticket' | 'address' | 'person';
+  source_id: number;
+  incident_number: number | null;
+  at: Date;
+  title: string;
+  /** By whose stems its words are found; empty: none's. */
+  language: string;
+  facts: Default<string[]>;
+  /** A `tsvector`; written by triggers only. */
+  words: string;
+};
+
+export type SavedSearchesTable = {
+  id: GeneratedAlways<number>;
+  name: string;
+  query: string;
+  sort: Default<'newest' | 'best'>;
+  /** Null: of no person, so everybody's. */
+  owner_id: number | null;
+  shared: Default<boolean>;
+  version: Default<number>;
+  created_at: Now;
+  created_by_name: string;
+};
+
 export type Database = {
   users: UsersTable;
   sessions: SessionsTable;
@@ -1205,6 +1231,8 @@ export type Database = {
   webhook_targets: WebhookTargetsTable;
   webhook_deliveries: WebhookDeliveriesTable;
   webhook_attempts: WebhookAttemptsTable;
+  search_texts: SearchTextsTable;
+  saved_searches: SavedSearchesTable;
 };
 
 export type UserRow = Selectable<UsersTable>;
@@ -1232,6 +1260,7 @@ export type PlaybookChangeRow = Selectable<PlaybookChangesTable>;
 export type CheckRow = Selectable<ChecksTable>;
 export type NewEvidence = Insertable<EvidenceTable>;
 export type EntryRow = Selectable<TimelineEntriesTable>;
+export type SavedSearchRow = Selectable<SavedSearchesTable>;
 export type ProfileRow = Selectable<ProfileTable>;
 export type CustomFieldRow = Selectable<CustomFieldsTable>;
 export type ShareRow = Selectable<SharesTable>;

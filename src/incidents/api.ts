@@ -9,6 +9,7 @@ import { CLOSED_STEP } from '../next-step/next-step.ts';
 import { readStep, readSteps } from '../next-step/store.ts';
 import { Problem } from '../problem.ts';
 import { Reason } from '../providers/schema.ts';
+import { incidentFilter } from '../search/incident-filter.ts';
 import { tagsOf } from '../tags/store.ts';
 import { tagNames } from '../tags/tag.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
@@ -187,9 +188,9 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
         states: state ? [state] : undefined,
         provider,
         network,
-        text: q,
         tags: tag ? tagNames(tag, 'tag').slice(0, 5) : undefined,
         field: field && value ? { key: field, value } : undefined,
+        fits: q?.trim() ? (await incidentFilter(db, q, viewerOf(request), catalogue)).fits : undefined,
       });
       const now = new Date();
       const numbers = page.items.map((row) => row.number);

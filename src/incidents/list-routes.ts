@@ -3,6 +3,7 @@ import { parseNetwork } from '../addresses/address.ts';
 import { askedFields } from '../custom-fields/store.ts';
 import { Type } from '../json-schema.ts';
 import { noSuchProvider, providerChoices, providerMeant } from '../providers/choice.ts';
+import { incidentFilter } from '../search/incident-filter.ts';
 import { tagHref, tagNames } from '../tags/tag.ts';
 import { viewerOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
@@ -14,7 +15,7 @@ const ListQuery = Type.Object({
   state: Type.Optional(Type.String({ maxLength: 40 })),
   provider: Type.Optional(Type.String({ maxLength: 120 })),
   address: Type.Optional(Type.String({ maxLength: 80 })),
-  q: Type.Optional(Type.String({ maxLength: 200 })),
+  q: Type.Optional(Type.String({ maxLength: 500 })),
   mine: Type.Optional(Type.String({ maxLength: 5 })),
   watched: Type.Optional(Type.String({ maxLength: 5 })),
   tag: Type.Optional(Type.String({ maxLength: 200 })),
@@ -48,17 +49,13 @@ export const incidentListPages: FastifyPluginAsyncTypebox = async (app) => {
       const errors: Record<string, string> = {};
       const known = STATES.find((one) => one === state);
       let network: ReturnType<typeof parseNetwork> | undefined;
-      let text = q.trim();
-      // A search for an address asks for what happened to it, not for its letters.
-      const asAddress = address || (/^[0-9a-f.:/]+$/i.test(text) && /[.:]/.test(text) ? text : '');
       const meant = provider ? providerMeant(provider, catalogue) : undefined;
       if (provider && !meant) errors['provider'] = noSuchProvider(provider);
-      if (asAddress) {
+      if (address) {
         try {
-          network = parseNetwork(asAddress);
-          if (!address) text = '';
+          network = parseNetwork(address);
         } catch (error) {
-          if (address) errors['address'] = (error as Error).message;
+          errors['address'] = (error as Error).message;
         }
       }
       let tags: string[] = [];
@@ -69,6 +66,7 @@ export const incidentListPages: FastifyPluginAsyncTypebox = async (app) => {
       }
       if (field && !value) errors['value'] = 'Say what stands in the field.';
       const { userId } = viewerOf(request);
+      const filter = q.trim() ? await incidentFilter(db, q, viewerOf(request), catalogue) : undefined;
       const page =
         Object.keys(errors).length > 0
           ? { items: [], next: null }
@@ -86,8 +84,10 @@ export const incidentListPages: FastifyPluginAsyncTypebox = async (app) => {
               tags,
               field: field ? { key: field, value } : undefined,
               network,
-              text: text || undefined,
+              fits: filter?.fits,
             });
+      const [fault] = filter?.faults ?? [];
+      if (fault) errors['q'] = `${fault.words}.`;
       const now = new Date();
       const query = new URLSearchParams(
         Object.entries({ state, provider, address, q, mine, watched, tag, field, value }).filter(

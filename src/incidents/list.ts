@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Network } from '../addresses/address.ts';
 import { numbersWith } from '../custom-fields/store.ts';
 import type { Db } from '../database/open.ts';
@@ -16,7 +16,8 @@ export type IncidentQuery = {
   assigneeId?: number | undefined;
   /** Incidents of addresses inside this range, or around this address. */
   network?: Network | undefined;
-  text?: string | undefined;
+  /** A further condition, on row `i`. */
+  fits?: RawBuilder<boolean> | undefined;
   /** Incidents with all of these tags. */
   tags?: string[] | undefined;
   /** Incidents with this value in a custom field. */
@@ -28,23 +29,6 @@ export type IncidentListed = IncidentRow & {
   tags: string[];
   assignee_name: string | null;
 };
-
-const likeOf = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-
-/**
- * Numbers of incidents that the words are found in: title and impact by full text, block codes, ticket
- * references and message texts' subjects. Found first and sorted after, so that a rare word costs little.
- */
-function matching(text: string) {
-  const number = /^#?(\d{1,9})$/.exec(text.trim())?.[1];
-  return sql<number>`(
-    select number from incidents where search @@ websearch_to_tsquery('simple', ${text})
-    union select number from incidents where block_codes @> array[upper(${text})]::text[]
-    union select incident_number from tickets where lower(reference) = lower(${text.trim()})
-    union select number from incidents where title ilike ${likeOf(text)} and length(${text}::text) > 2
-    ${number ? sql`union select ${Number(number)}::integer` : sql``}
-  )`;
-}
 
 /** Numbers of the incidents of addresses inside a range, or around an address. */
 const numbersIn = (db: Db, network: Network) =>
@@ -87,7 +71,7 @@ function readRows(db: Db, query: IncidentQuery) {
   for (const tag of query.tags ?? []) rows = rows.where('i.number', 'in', numbersTagged(db, tag));
   if (query.field) rows = rows.where('i.number', 'in', numbersWith(db, query.field));
   if (query.watcherId !== undefined) rows = rows.where('i.number', 'in', numbersWatched(db, query.watcherId));
-  if (query.text) rows = rows.where('i.number', 'in', matching(query.text));
+  if (query.fits) rows = rows.where(query.fits);
   return rows.execute();
 }
 

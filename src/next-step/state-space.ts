@@ -88,7 +88,6 @@ function rowOf({ provider, state, verdict, round, hours, evidence }: Point, now:
     due_at: null,
     version: 1,
     updated_at: ago(hours),
-    search: '',
   };
 }
 

@@ -299,6 +299,16 @@ const GOOD: Record<string, Row> = {
     created_by_name: `'A B'`,
     expires_at: `now() + interval '1 day'`,
   },
+  // Triggers write the others of what is above.
+  search_texts: {
+    source: `'note'`,
+    source_id: '99',
+    at: NOW,
+    title: `'A note'`,
+    language: `'en'`,
+    words: `'note'`,
+  },
+  saved_searches: { name: `'Denied'`, query: `'verdict:denied'`, owner_id: '1', created_by_name: `'A B'` },
   own_providers: { key: `'own-sea'`, data: `'{}'`, created_by_name: `'A B'`, updated_by_name: `'A B'` },
   playbook_facts: {
     provider: `'gmail'`,
@@ -886,6 +896,22 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['shares_expiry_after', { expires_at: `now() - interval '1 day'` }],
     ['shares_revoked_whole', { revoked_at: NOW }],
     ['shares_incident_fkey', { token_hash: HASH('z'), incident_number: '99' }],
+  ],
+  search_texts: [
+    ['search_texts_source_key', {}],
+    ['search_texts_source_known', { source: `'fax'` }],
+    ['search_texts_incident_fkey', { source_id: '98', incident_number: '99' }],
+    ['search_texts_title_length', { source_id: '98', title: text(601) }],
+  ],
+  saved_searches: [
+    ['saved_searches_name_key', {}],
+    ['saved_searches_name_key', { name: `'DENIED'` }],
+    ['saved_searches_name_length', { name: `''` }],
+    ['saved_searches_query_length', { query: `''` }],
+    ['saved_searches_query_length', { query: text(501) }],
+    ['saved_searches_sort_known', { sort: `'oldest'` }],
+    ['saved_searches_owner_fkey', { owner_id: '99' }],
+    ['saved_searches_somebodys', { owner_id: 'null' }],
   ],
 };
 

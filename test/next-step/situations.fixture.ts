@@ -44,7 +44,6 @@ const ROW: IncidentRow = {
   due_at: null,
   version: 1,
   updated_at: ago(1),
-  search: '',
 };
 
 export type Given = Partial<Omit<Material, 'row' | 'claims'>> & {
