@@ -9,7 +9,8 @@ const STATEMENTS = [
 
   // The desk is sorted by what is due. The judgement of the next step writes it; what changed since the last one has the
   // moment of that change, so that nothing new stands behind what is long overdue.
-  'alter table incidents add column due_at timestamptz',
+  // To the millisecond, as a cursor holds it.
+  'alter table incidents add column due_at timestamptz(3)',
   `update incidents i set due_at = coalesce(
       (select s.due_at from step_judgements s where s.incident_number = i.number),
       i.next_action_due_at,
