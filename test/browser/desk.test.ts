@@ -59,6 +59,11 @@ t.test('the desk by keys alone', { skip: NO_CHROMIUM }, async (t) => {
   await page.waitForURL(`${base}/incidents/3`);
   await page.keyboard.press('a');
   await page.waitForFunction('document.activeElement.id === "n-text"', undefined, { timeout: 5000 });
+  await page.goto(`${base}/incidents/3`);
+  await page.keyboard.press('w');
+  await page.waitForURL(`${base}/incidents/3/letters/new`);
+  await page.keyboard.press('e');
+  await page.waitForURL(`${base}/incidents/3/evidence/new`);
   t.strictSame(complaints, []);
 });
 

@@ -152,8 +152,12 @@
     const close = make('button', 'Close');
     close.type = 'button';
     close.className = 'button small';
+    close.autofocus = true;
     close.addEventListener('click', () => box.close());
-    box.append(title, list, hint, close);
+    const end = make('div');
+    end.className = 'actions';
+    end.append(hint, close);
+    box.append(title, list, end);
     box.addEventListener('close', () => box.remove());
     box.addEventListener('click', (event) => event.target === box && box.close());
     document.body.append(box);
