@@ -17,8 +17,8 @@ import { measuredTimes } from '../reports/measured.ts';
 import { addressSnds } from '../snds/address-view.ts';
 import { viewerOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { isoDay } from '../web/format.ts';
 import { formOnce } from '../web/form-once.ts';
+import { isoDay } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { linkTo } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -227,17 +227,18 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       if (!editing) {
         const view = { zone: viewerOf(request).timeZone, now: new Date() };
         const its = parseNetwork(data.text);
-        const [deliveries, evidence, snds, complaints, weeks, reminders, spans, listed, measured] = await Promise.all([
-          addressDeliveries(db, row.network, view),
-          networkEvidence(db, data.text),
-          addressSnds(db, row.network, view.now),
-          addressComplaints(db, row.network, { now: view.now, catalogue }),
-          readWeeks(db, row.network, firstWeek(view.now), view.now),
-          pressingReminders(db, view.now),
-          blockSpans(db, its),
-          listedSpans(db, its),
-          measuredTimes(db, { address: data.text }, view),
-        ]);
+        const [deliveries, evidence, snds, complaints, weeks, reminders, spans, listed, measured] =
+          await Promise.all([
+            addressDeliveries(db, row.network, view),
+            networkEvidence(db, data.text),
+            addressSnds(db, row.network, view.now),
+            addressComplaints(db, row.network, { now: view.now, catalogue }),
+            readWeeks(db, row.network, firstWeek(view.now), view.now),
+            pressingReminders(db, view.now),
+            blockSpans(db, its),
+            listedSpans(db, its),
+            measuredTimes(db, { address: data.text }, view),
+          ]);
         const { list = 'incidents', cursor } = request.query;
         const named = deliveries.byProvider.map((one) => ({
           ...one,

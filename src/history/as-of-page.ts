@@ -1,13 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from '../json-schema.ts';
-import { day as dayWords } from '../web/format.ts';
 import { viewerOf } from '../web/access.ts';
 import { badCursor, readCursor } from '../web/cursor.ts';
-import { isoDay } from '../web/format.ts';
+import { day as dayWords, isoDay } from '../web/format.ts';
 import { readForm } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
-import type { About } from './as-of-store.ts';
 import { AS_OF_LIST, asOf } from './as-of.ts';
+import type { About } from './as-of-store.ts';
 
 const Asked = Type.Object({
   asOf: Type.String({ format: 'date', description: 'a date such as 2025-03-01' }),
@@ -21,14 +20,14 @@ export function placeOf(cursor: string | undefined, day: string): number | undef
 }
 
 type Then = Awaited<ReturnType<typeof asOf>>;
-type Dated = { since: string; then: boolean } | null;
+type Dated = { since: string; wasSo: boolean } | null;
 
 const dated = (label: string, yes: string, no: string, one: Dated) => ({
   label,
   words:
     one === null
       ? 'nobody recorded since when'
-      : `${one.then ? yes : no}: since ${dayWords(new Date(`${one.since}T00:00:00Z`), 'UTC')}`,
+      : `${one.wasSo ? yes : no}: since ${dayWords(new Date(`${one.since}T00:00:00Z`), 'UTC')}`,
 });
 
 function enrolledRows({ enrolled }: Then) {
@@ -76,7 +75,7 @@ export function asOfPage(
       return reply.page('history/as-of', {
         ...shared,
         dayText: day,
-        then,
+        past: then,
         enrolled: enrolledRows(then),
         next: then.next ? `${head.href}?asOf=${day}&cursor=${then.next}` : '',
         errors: {},
@@ -88,7 +87,7 @@ export function asOfPage(
         ...shared,
         dayText: isoDay(now, zone),
         title: head.name,
-        then: null,
+        past: null,
         enrolled: [],
         next: '',
         errors: fields,

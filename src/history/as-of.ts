@@ -4,8 +4,8 @@ import { worstFirst } from '../evidence/kind.ts';
 import { kindTitles } from '../evidence/kind-titles.ts';
 import { stateWords } from '../incidents/incidents.ts';
 import { invalid } from '../problem.ts';
-import type { Catalogue } from '../providers/catalogue.ts';
 import { listMemberships } from '../profile/memberships.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
 import { EARLIEST, plusDays, startOf } from '../reports/period.ts';
 import { writeCursor } from '../web/cursor.ts';
 import { isoDay } from '../web/format.ts';
@@ -13,8 +13,8 @@ import {
   type About,
   deliveriesBetween,
   enrolledSince,
-  incidentsThen,
   type IncidentThen,
+  incidentsThen,
   type SnapshotThen,
   snapshotsThen,
 } from './as-of-store.ts';
@@ -142,4 +142,4 @@ export async function asOf(
 
 /** Whether something that is dated was so on a day; null: nobody said since when. */
 const enrolledBy = (since: string | null, day: string) =>
-  since === null ? null : { since, then: since <= day };
+  since === null ? null : { since, wasSo: since <= day };

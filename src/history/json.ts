@@ -3,7 +3,9 @@ import type { asOf, incidentView } from './as-of.ts';
 
 export const AsOfQuery = {
   asOf: Type.Optional(Type.String({ format: 'date', description: 'what was so at the end of this day' })),
-  zone: Type.Optional(Type.String({ maxLength: 60, description: 'where days end; the asker’s own when left out' })),
+  zone: Type.Optional(
+    Type.String({ maxLength: 60, description: 'where days end; the asker’s own when left out' }),
+  ),
 };
 
 const incidentJson = (one: ReturnType<typeof incidentView>) => ({

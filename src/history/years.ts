@@ -44,7 +44,8 @@ export function yearsView(
   const yearOf = (at: Date) => Number(isoDay(at, zone).slice(0, 4));
   const newest = yearOf(now);
   const oldest = Math.max(yearOf(new Date(Math.min(...starts))), newest - MOST_YEARS + 1);
-  const edge = (year: number, month = 1) => startOf(`${year}-${String(month).padStart(2, '0')}-01`, zone).getTime();
+  const edge = (year: number, month = 1) =>
+    startOf(`${year}-${String(month).padStart(2, '0')}-01`, zone).getTime();
   const ended = (until: Date | null) => (until ?? now).getTime();
   const years = Array.from({ length: newest - oldest + 1 }, (_, index) => newest - index).map((year) => {
     const [from, to] = [edge(year), edge(year + 1)];
@@ -52,7 +53,11 @@ export function yearsView(
     const inYear = <One extends { since: Date; until: Date | null }>(all: One[]) =>
       all
         .filter((one) => one.since.getTime() < to && ended(one.until) > from)
-        .map((one) => ({ one, from: Math.max(from, one.since.getTime()), to: Math.min(to, ended(one.until)) }));
+        .map((one) => ({
+          one,
+          from: Math.max(from, one.since.getTime()),
+          to: Math.min(to, ended(one.until)),
+        }));
     const bar = (stretch: Stretch) => ({
       x: round(x(stretch.from)),
       width: Math.max(LEAST_WIDTH, round(x(stretch.to) - x(stretch.from))),
@@ -85,7 +90,9 @@ export function yearsView(
       words: `${year}: ${count(blocks.length)} ${blocks.length === 1 ? 'block' : 'blocks'}${blockedMs === 0 ? '' : `, blocked for ${inShort(blockedMs)}`}; ${count(letters.length)} ${letters.length === 1 ? 'letter' : 'letters'}.`,
     };
   });
-  const x = scaleLinear().domain([edge(newest), edge(newest + 1)]).range([0, 100]);
+  const x = scaleLinear()
+    .domain([edge(newest), edge(newest + 1)])
+    .range([0, 100]);
   return {
     years,
     months: MONTHS.map((label, index) => ({

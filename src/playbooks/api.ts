@@ -63,7 +63,8 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
       config: { access: 'viewer' },
       schema: {
         tags,
-        summary: 'What is known of one provider, with what people changed; with asOf, its incidents as of that day',
+        summary:
+          'What is known of one provider, with what people changed; with asOf, its incidents as of that day',
         params: ProviderParams,
         querystring: Type.Object({ ...PageQuery, ...AsOfQuery }),
       },

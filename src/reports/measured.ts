@@ -3,7 +3,7 @@ import type { Db } from '../database/open.ts';
 import { count, roughly } from '../web/format.ts';
 import { type Distribution, distributionOf, within } from './distribution.ts';
 import { boxesPicture } from './pictures.ts';
-import { readScope, type ReportQuery } from './query.ts';
+import { type ReportQuery, readScope } from './query.ts';
 import { FEW } from './run.ts';
 import { type Measure, stepCounts } from './times-store.ts';
 

@@ -39,6 +39,14 @@ t.test('where no change is told, the milestones tell', async (t) => {
 });
 
 t.test('time that two providers blocked at once counts once', async (t) => {
-  t.equal(covered([{ from: 5, to: 9 }, { from: 0, to: 6 }, { from: 2, to: 3 }, { from: 20, to: 21 }]), 10);
+  t.equal(
+    covered([
+      { from: 5, to: 9 },
+      { from: 0, to: 6 },
+      { from: 2, to: 3 },
+      { from: 20, to: 21 },
+    ]),
+    10,
+  );
   t.equal(covered([]), 0);
 });
