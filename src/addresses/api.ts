@@ -1,10 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { snapshotJson } from '../evidence/json.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
+import { asOf } from '../history/as-of.ts';
+import { placeOf } from '../history/as-of-page.ts';
+import { AsOfQuery, asOfJson } from '../history/json.ts';
 import { countIncidents, listIncidents } from '../incidents/list.ts';
 import { Type } from '../json-schema.ts';
+import { invalid } from '../problem.ts';
+import { viewerOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
+import { isTimeZone } from '../web/format.ts';
 import { isDocumentation, networkText, parseNetwork } from './address.ts';
 import { readAddressCursor } from './cursor.ts';
 import { type AddressListed, getAddress, listAddresses, networksFrom } from './store.ts';
@@ -77,15 +83,22 @@ export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
       config: { access: 'viewer' },
       schema: {
         tags,
-        summary: 'One address and a page of its incidents, newest first',
+        summary:
+          'One address and a page of its incidents, newest first; with asOf, what was so and what was known on that day',
         params: Type.Object({ '*': Type.String({ maxLength: 80 }) }),
-        querystring: Type.Object({ ...PageQuery, limit: HISTORY_LIMIT }),
+        querystring: Type.Object({ ...PageQuery, limit: HISTORY_LIMIT, ...AsOfQuery }),
       },
     },
     async (request) => {
       const network = networksFrom('address', () => parseNetwork(request.params['*']));
       const row = await getAddress(db, network.text);
-      const { limit = 200, cursor } = request.query;
+      const { limit = 200, cursor, asOf: day, zone = viewerOf(request).timeZone } = request.query;
+      if (day !== undefined) {
+        if (!isTimeZone(zone)) throw invalid('zone', 'There is no such time zone.');
+        const after = placeOf(cursor, day);
+        const then = await asOf(app.desk, { network }, { day, zone, now: new Date(), after, limit });
+        return { address: network.text, ...asOfJson(then) };
+      }
       const [after] = readCursor(cursor, 'incidents', ['number']) ?? [];
       const [counts, page, evidence] = await Promise.all([
         countIncidents(db, network),

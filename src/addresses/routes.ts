@@ -3,16 +3,22 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { addressComplaints } from '../complaints/address-view.ts';
 import { networkEvidence } from '../evidence/incident-evidence.ts';
 import { INTERVALS, intervalWords } from '../evidence/monitors.ts';
+import { asOfPage } from '../history/as-of-page.ts';
+import { lettersView, listingsView } from '../history/lists-page.ts';
+import { yearsView } from '../history/years.ts';
+import { blockSpans, listedSpans, MOST } from '../history/years-store.ts';
 import { durations, STATES, stateWords } from '../incidents/incidents.ts';
 import { listIncidents } from '../incidents/list.ts';
 import { Type, Version } from '../json-schema.ts';
 import { addressDeliveries } from '../observations/deliveries.ts';
 import { stripView } from '../reminders/page.ts';
 import { pressingReminders } from '../reminders/store.ts';
+import { measuredTimes } from '../reports/measured.ts';
 import { addressSnds } from '../snds/address-view.ts';
 import { viewerOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
+import { isoDay } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { linkTo } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -75,7 +81,11 @@ const ListQuery = Type.Object({
   q: Type.Optional(Type.String({ maxLength: 200 })),
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
 });
-const HistoryQuery = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 200 })) });
+const HistoryQuery = Type.Object({
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+  asOf: Type.Optional(Type.String({ maxLength: 40 })),
+  list: Type.Optional(Type.Enum(['letters', 'listings'])),
+});
 
 /** States in which a provider is not known to take our mail again. */
 const BLOCKING = STATES.filter((state) => state !== 'closed' && state !== 'recovered');
@@ -86,6 +96,7 @@ const pathOf = (cidr: string) => `/addresses/${networkText(cidr)}`;
 
 export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
+  const nameOf = (key: string) => catalogue.byKey.get(key)?.name ?? key;
 
   app.get(
     '/addresses',
@@ -197,18 +208,38 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const text = textOf(request.params);
       const editing = text.endsWith('/edit');
-      const data = await view(editing ? text.slice(0, -5) : text, request.query.cursor);
+      if (request.query.asOf !== undefined && !editing) {
+        const { network } = await getAddress(db, text);
+        const its = parseNetwork(networkText(network));
+        const head = { nav: 'addresses', name: its.text, href: pathOf(network) };
+        return asOfPage(
+          request,
+          reply,
+          { network: its },
+          { ...head, listHref: '/addresses', listName: 'Addresses' },
+        );
+      }
+      const data = await view(
+        editing ? text.slice(0, -5) : text,
+        request.query.list === undefined ? request.query.cursor : undefined,
+      );
       const { row } = data;
       if (!editing) {
         const view = { zone: viewerOf(request).timeZone, now: new Date() };
-        const [deliveries, evidence, snds, complaints, weeks, reminders] = await Promise.all([
-          addressDeliveries(db, row.network, view),
-          networkEvidence(db, data.text),
-          addressSnds(db, row.network, view.now),
-          addressComplaints(db, row.network, { now: view.now, catalogue }),
-          readWeeks(db, row.network, firstWeek(view.now), view.now),
-          pressingReminders(db, view.now),
-        ]);
+        const its = parseNetwork(data.text);
+        const [deliveries, evidence, snds, complaints, weeks, reminders, spans, listed, measured] =
+          await Promise.all([
+            addressDeliveries(db, row.network, view),
+            networkEvidence(db, data.text),
+            addressSnds(db, row.network, view.now),
+            addressComplaints(db, row.network, { now: view.now, catalogue }),
+            readWeeks(db, row.network, firstWeek(view.now), view.now),
+            pressingReminders(db, view.now),
+            blockSpans(db, its),
+            listedSpans(db, its),
+            measuredTimes(db, { address: data.text }, view),
+          ]);
+        const { list = 'incidents', cursor } = request.query;
         const named = deliveries.byProvider.map((one) => ({
           ...one,
           name: catalogue.byKey.get(one.provider)?.name ?? (one.provider || 'not in the catalogue'),
@@ -223,6 +254,15 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
           snds,
           complaints,
           weeks: weeksView(weeks, view.now),
+          years: yearsView(spans, listed, { ...view, nameOf }),
+          cut: spans.length === MOST || listed.length === MOST ? MOST : 0,
+          measured,
+          list,
+          letters: list === 'letters' ? await lettersView(db, { network: its }, cursor, nameOf) : null,
+          listings: list === 'listings' ? await listingsView(db, its, cursor) : null,
+          dayText: '',
+          today: isoDay(view.now, view.zone),
+          errors: {},
         });
       }
       const values = {

@@ -1,8 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Trx } from '../database/open.ts';
+import { asOf } from '../history/as-of.ts';
+import { placeOf } from '../history/as-of-page.ts';
+import { AsOfQuery, asOfJson } from '../history/json.ts';
 import { Type, Version } from '../json-schema.ts';
+import { invalid } from '../problem.ts';
 import { Provider, REASONS } from '../providers/schema.ts';
-import { actorOf } from '../web/access.ts';
+import { actorOf, viewerOf } from '../web/access.ts';
+import { PageQuery } from '../web/api.ts';
+import { isTimeZone } from '../web/format.ts';
 import { done, playbookCalls } from './api-change.ts';
 import { addOwn, changeOwn, removeOwn } from './own-store.ts';
 import { ProviderParams } from './params.ts';
@@ -57,11 +63,20 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
       config: { access: 'viewer' },
       schema: {
         tags,
-        summary: 'What is known of one provider, with what people changed',
+        summary:
+          'What is known of one provider, with what people changed; with asOf, its incidents as of that day',
         params: ProviderParams,
+        querystring: Type.Object({ ...PageQuery, ...AsOfQuery }),
       },
     },
-    async (request) => getProvider(request.params.key),
+    async (request) => {
+      const provider = await getProvider(request.params.key);
+      const { asOf: day, zone = viewerOf(request).timeZone, cursor, limit = 50 } = request.query;
+      if (day === undefined) return provider;
+      if (!isTimeZone(zone)) throw invalid('zone', 'There is no such time zone.');
+      const asked = { day, zone, now: new Date(), after: placeOf(cursor, day), limit };
+      return { key: provider.key, ...asOfJson(await asOf(app.desk, { provider: provider.key }, asked)) };
+    },
   );
 
   app.post(

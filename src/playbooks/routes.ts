@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { asOfPage } from '../history/as-of-page.ts';
+import { lettersView } from '../history/lists-page.ts';
 import { durations, stateWords } from '../incidents/incidents.ts';
 import { listIncidents } from '../incidents/list.ts';
 import { Id, Type } from '../json-schema.ts';
@@ -8,9 +10,14 @@ import { workedInAll } from '../outcomes/view.ts';
 import { notFound } from '../problem.ts';
 import { hours } from '../providers/hours.ts';
 import type { Provider } from '../providers/schema.ts';
-import { actorOf } from '../web/access.ts';
+import { reportByKey } from '../reports/definitions.ts';
+import { measuredTimes } from '../reports/measured.ts';
+import { partsPicture } from '../reports/pictures.ts';
+import { ROWS_SHOWN, runReport } from '../reports/run.ts';
+import { actorOf, viewerOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
+import { isoDay } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { historyView } from './history-page.ts';
@@ -22,6 +29,12 @@ import { addNote, listChanges, listNotes, removeNote } from './store.ts';
 import { KINDS, ROUTE_KINDS } from './words.ts';
 
 const ListQuery = Type.Object({ q: Type.Optional(Type.String({ maxLength: 100 })) });
+const ShowQuery = Type.Object({
+  ...ListQuery.properties,
+  asOf: Type.Optional(Type.String({ maxLength: 40 })),
+  list: Type.Optional(Type.Enum(['letters'])),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+});
 const HistoryQuery = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 200 })) });
 const NoteForm = Type.Object({
   text: Type.String({ minLength: 1, maxLength: 4000, description: 'the note' }),
@@ -82,10 +95,28 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 
+  type Shown = { zone: string; list?: 'letters' | undefined; cursor?: string | undefined };
+
+  /** Year by year, as the report has it for this provider alone. */
+  async function providerYears({ key }: Provider, zone: string, now: Date) {
+    const definition = reportByKey('over-time');
+    if (!definition) return null;
+    const query = { period: '10-years', provider: key } as const;
+    const report = await runReport(app.desk, definition, query, { zone, now, limit: ROWS_SHOWN });
+    return report.all.n === 0 ? null : partsPicture(report);
+  }
+
   type Problem = { message: string; fields: Record<string, string> };
 
-  async function view(provider: Provider, q = '', typed: Record<string, string> = {}, problem?: Problem) {
+  async function view(
+    provider: Provider,
+    { zone, list, cursor }: Shown,
+    q = '',
+    typed: Record<string, string> = {},
+    problem?: Problem,
+  ) {
     const now = new Date();
+    const nameOf = (key: string) => catalogue.byKey.get(key)?.name ?? key;
     const page = await listIncidents(db, { limit: 20, provider: provider.key });
     const known = await readKnown(db, provider.key);
     const notes = await listNotes(db, provider.key);
@@ -122,15 +153,31 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
       })),
       more: page.next !== null,
       /** What became of our letters to them, beside the times that the playbook names. */
-      measured: workedInAll(await sumsOf(db, provider.key)),
+      worked: workedInAll(await sumsOf(db, provider.key)),
+      measured: await measuredTimes(db, { provider: provider.key }, { zone, now }),
+      parts: await providerYears(provider, zone, now),
+      href: `/providers/${provider.key}`,
+      letters: list === 'letters' ? await lettersView(db, { provider: provider.key }, cursor, nameOf) : null,
+      dayText: '',
+      today: isoDay(now, zone),
     };
   }
 
   app.get(
     '/providers/:key',
-    { config: { access: 'viewer' }, schema: { params: ProviderParams, querystring: ListQuery } },
-    async (request, reply) =>
-      reply.page('playbooks/show', await view(await getProvider(request.params.key), request.query.q ?? '')),
+    { config: { access: 'viewer' }, schema: { params: ProviderParams, querystring: ShowQuery } },
+    async (request, reply) => {
+      const provider = await getProvider(request.params.key);
+      const { key, name } = provider;
+      if (request.query.asOf !== undefined) {
+        const head = { nav: 'providers', name, href: `/providers/${key}` };
+        const list = { listHref: '/providers', listName: 'Providers' };
+        return asOfPage(request, reply, { provider: key }, { ...head, ...list });
+      }
+      const { q = '', list, cursor } = request.query;
+      const shown = { zone: viewerOf(request).timeZone, list, cursor };
+      return reply.page('playbooks/show', await view(provider, shown, q));
+    },
   );
 
   app.get(
@@ -174,7 +221,13 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
         },
         async (problem) => ({
           view: 'playbooks/show',
-          data: await view(provider, '', typedAgain(request.body), problem),
+          data: await view(
+            provider,
+            { zone: viewerOf(request).timeZone },
+            '',
+            typedAgain(request.body),
+            problem,
+          ),
         }),
       );
     },

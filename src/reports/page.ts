@@ -36,6 +36,7 @@ export function filterWords(
     query.address ?? '',
     query.reason?.replaceAll('-', ' ') ?? '',
     query.severity === undefined ? '' : `severity ${query.severity}`,
+    query.tag === undefined ? '' : `tagged ${query.tag}`,
     query.assignee === undefined
       ? ''
       : query.assignee === 0

@@ -172,6 +172,20 @@ export function curvePicture(report: Report) {
   };
 }
 
+/** Several distributions on one scale, one below the other. */
+export function boxesPicture(rows: { name: string; href: string; distribution: Distribution }[]) {
+  const scale = durationScale(rows.map(({ distribution }) => distribution));
+  return {
+    ticks: scale.ticks,
+    boxes: rows.map(({ name, href, distribution }) => ({
+      name,
+      href,
+      n: count(distribution.ended + distribution.waiting),
+      ...boxOf(distribution, scale),
+    })),
+  };
+}
+
 const COLUMN_TOP = 16;
 const COLUMN_BOTTOM = 96;
 const RANGE_BOTTOM = 120;

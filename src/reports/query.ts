@@ -3,6 +3,7 @@ import { SEVERITIES } from '../incidents/incidents.ts';
 import { type Static, Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { REASONS } from '../providers/schema.ts';
+import { TAG_MAX, tagName } from '../tags/tag.ts';
 import { isTimeZone } from '../web/format.ts';
 import {
   EARLIEST,
@@ -26,6 +27,7 @@ export const ReportQuery = {
   address: Type.Optional(Type.String({ maxLength: 80 })),
   reason: Type.Optional(Type.Enum([...REASONS])),
   severity: Type.Optional(Type.Enum([...SEVERITIES])),
+  tag: Type.Optional(Type.String({ maxLength: 2 * TAG_MAX })),
   assignee: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 })),
 };
 const Whole = Type.Object(ReportQuery);
@@ -39,6 +41,7 @@ export type Filters = {
   network: Network | undefined;
   reason: string | undefined;
   severity: string | undefined;
+  tag: string | undefined;
   /** 0: nobody's. */
   assignee: number | undefined;
 };
@@ -76,6 +79,7 @@ export function readScope(
     network: networkOf(query.address),
     reason: query.reason,
     severity: query.severity,
+    tag: query.tag === undefined ? undefined : tagName(query.tag, 'tag'),
     assignee: query.assignee,
   };
   const scope = { period, filters, zone, now };

@@ -4,6 +4,7 @@ import { listUsers } from '../accounts/store.ts';
 import { SEVERITIES } from '../incidents/incidents.ts';
 import { Type } from '../json-schema.ts';
 import { REASONS } from '../providers/schema.ts';
+import { tagChoices } from '../tags/store.ts';
 import { viewerOf } from '../web/access.ts';
 import { sendCsv } from '../web/csv.ts';
 import { offset } from '../web/format.ts';
@@ -53,6 +54,7 @@ export const reportPages: FastifyPluginAsyncTypebox = async (app) => {
         .toSorted((a, b) => a.name.localeCompare(b.name, 'en')),
       reasons: options(REASONS),
       severities: options(SEVERITIES),
+      tags: await tagChoices(db),
       people: people.map(({ id, name }) => ({ key: String(id), name })),
       zone: timeZone,
       zoneOffset: offset(new Date(), timeZone),

@@ -13,11 +13,15 @@ const ofNetwork = (cidr: string) => condition`t.number in (
   select ia.incident_number from addresses a join incident_addresses ia on ia.address_id = a.id
   where a.network && ${cidr}::cidr)`;
 
-function filtering({ provider, network, reason, severity, assignee }: Filters): RawBuilder<boolean>[] {
+const withTag = (tag: string) => condition`t.number in (
+  select it.incident_number from tags g join incident_tags it on it.tag_id = g.id where g.name = ${tag})`;
+
+function filtering({ provider, network, reason, severity, tag, assignee }: Filters): RawBuilder<boolean>[] {
   return [
     ...(provider === undefined ? [] : [condition`t.provider = ${provider}`]),
     ...(reason === undefined ? [] : [condition`t.reason = ${reason}`]),
     ...(severity === undefined ? [] : [condition`t.severity = ${severity}`]),
+    ...(tag === undefined ? [] : [withTag(tag)]),
     ...(assignee === undefined
       ? []
       : [assignee === 0 ? condition`t.assignee_id is null` : condition`t.assignee_id = ${assignee}`]),

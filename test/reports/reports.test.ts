@@ -2,24 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { REPORTS } from '../../src/reports/definitions.ts';
 import { signedIn, type TestDesk, testDesk } from '../desk.ts';
-import { insertAddresses, insertIncidents } from '../many-rows.ts';
-import { watched } from '../paging/queries.fixture.ts';
-import { plansOf, scanned } from '../plans.ts';
-
-type Values = Record<string, number | null>;
-type ReportJson = {
-  period: { from: string; to: string };
-  care: string;
-  rows: { key: string; name: string; incidents: number; values: Values; before: Values | null }[];
-  all: { incidents: number; values: Values; before: Values | null };
-  more: number;
-};
-const ask = async (desk: TestDesk, path: string): Promise<ReportJson> => {
-  const { status, body } = await desk.api('GET', `/reports/${path}`);
-  if (status !== 200) throw new Error(JSON.stringify(body));
-  return body as unknown as ReportJson;
-};
-const HOUR = 3600;
+import { ask, HOUR } from './ask.fixture.ts';
 
 /** Blocks logged at a moment, each with hours from its begin to request, answer, mitigation and end; null: not come. */
 async function block(
@@ -131,6 +114,19 @@ t.test('an address is filtered by its range, and a range finds the addresses in 
   t.match(await ask(desk, `relapses?${period}&address=203.0.113.8`), { all: { values: { incidents: 1 } } });
 });
 
+t.test('a tag and a severity narrow a report', async (t) => {
+  const desk = await testDesk(t);
+  const one = await block(desk, { at: '2025-03-10T00:00:00Z', lifted: 4, more: { severity: 'high' } });
+  await block(desk, { at: '2025-03-10T00:00:00Z', lifted: 4 });
+  await sql`insert into tags (name) values ('black-friday')`.execute(desk.db);
+  await sql`insert into incident_tags select ${one}, id from tags`.execute(desk.db);
+  const period = 'from=2025-03-01&to=2025-03-31';
+  for (const filter of ['tag=%23Black%20Friday', 'severity=high', 'tag=black-friday&assignee=0'])
+    t.equal((await ask(desk, `causes?${period}&${filter}`)).all.incidents, 1, filter);
+  t.equal((await ask(desk, `causes?${period}&tag=unheard-of`)).all.incidents, 0);
+  t.equal((await desk.api('GET', `/reports/causes?${period}&tag=,`)).status, 422);
+});
+
 t.test('the period before stands beside it', async (t) => {
   const desk = await testDesk(t);
   await block(desk, { at: '2025-03-10T00:00:00Z', lifted: 4, relapses: 1 });
@@ -158,66 +154,4 @@ t.test('every report says that a period is empty, and what is wrong with a quest
     t.equal((await desk.api('GET', `/reports/${key}?from=0001-01-01`)).status, 422);
     t.equal((await desk.api('GET', `/reports/${key}?provider=';--`)).status, 400);
   }
-});
-
-t.test('each report over many incidents', async (t) => {
-  const desk = await testDesk(t);
-  await insertAddresses(desk.db, 40);
-  await insertIncidents(desk.db, 3000);
-  await sql`insert into incident_causes (incident_number, class, found, found_at, recorded_by_name)
-    select number, 'list-quality', 'old lists', now(), 'A' from incidents where number % 4 = 0`.execute(
-    desk.db,
-  );
-  await sql`analyze`.execute(desk.db);
-  const browser = await signedIn(desk, 'viewer');
-
-  await t.test('page, CSV and API agree', async (t) => {
-    const day = (ago: number) => new Date(Date.now() - ago * 24 * HOUR * 1000).toISOString().slice(0, 10);
-    // Over: nothing in it grows between two questions.
-    const period = `from=${day(35)}&to=${day(10)}`;
-    for (const { key } of REPORTS) {
-      const report = await ask(desk, `${key}?${period}`);
-      const csv = (await browser.get(`/reports/${key}.csv?${period}`)).body.trim().split('\r\n');
-      t.equal(csv.length - 1, report.rows.length, key);
-      for (const [index, row] of report.rows.entries())
-        t.equal(
-          csv[index + 1]?.split(',').slice(-Object.keys(row.values).length).join(','),
-          Object.values(row.values)
-            .map((value) => value ?? '')
-            .join(','),
-        );
-      const page = await browser.get(`/reports/${key}?${period}`);
-      for (const { name } of report.rows) t.ok(page.body.includes(name), `${key} ${name}`);
-    }
-  });
-
-  await t.test('counts are those of the incidents themselves', async (t) => {
-    const since = new Date((await ask(desk, 'relapses?period=30-days')).period.from);
-    const { n } = await desk.db
-      .selectFrom('incidents')
-      .select((eb) => eb.fn.countAll<number>().as('n'))
-      .where(sql<Date>`least(first_rejection_at, opened_at)`, '>=', since)
-      .executeTakeFirstOrThrow();
-    for (const key of ['causes', 'load', 'over-time', 'first-request'])
-      t.equal((await ask(desk, `${key}?period=30-days`)).all.incidents, n, key);
-  });
-
-  await t.test('a fixed number of queries, none of which reads what grows from end to end', async (t) => {
-    const seen = await watched(t, desk);
-    for (const { key } of REPORTS) {
-      const queries = await seen.queriesOf(() =>
-        seen.app.inject({
-          url: `/api/v1/reports/${key}?from=2026-01-01&to=2026-01-02`,
-          headers: { authorization: 'Bearer a-bootstrap-token-for-tests' },
-        }),
-      );
-      const own = queries.filter((query) => query.sql.includes('incident_times'));
-      t.ok(own.length >= 1 && own.length <= 3, `${key}: ${own.length} queries`);
-      t.strictSame(
-        scanned(await plansOf(desk.db, own), ['incidents', 'incident_times', 'timeline_entries', 'messages']),
-        [],
-        key,
-      );
-    }
-  });
 });

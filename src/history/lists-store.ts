@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import { type Network, networkText } from '../addresses/address.ts';
+import type { Db } from '../database/open.ts';
+import type { Verdict } from '../providers/schema.ts';
+import type { About } from './as-of-store.ts';
+
+export type LetterSent = {
+  id: number;
+  number: number;
+  provider: string;
+  round: string;
+  template: string;
+  sentAt: Date;
+  verdict: Verdict | null;
+  answerStep: number | null;
+  mitigationStep: number | null;
+};
+type Place = { at: Date; id: number };
+
+/** Letters that asked for something and what came of them, the newest first. */
+export async function lettersSent(
+  db: Db,
+  about: About,
+  { limit, after }: { limit: number; after?: Place | undefined },
+): Promise<{ items: LetterSent[]; next: Place | null }> {
+  const whose = about.network
+    ? sql`o.incident_number in (select ia.incident_number from addresses a
+        join incident_addresses ia on ia.address_id = a.id where a.network && ${about.network.cidr}::cidr)`
+    : sql`o.provider = ${about.provider}`;
+  const { rows } = await sql<LetterSent>`
+    select o.letter_id as id, o.incident_number as number, o.provider, o.round, o.template, o.sent_at as "sentAt",
+      o.verdict, o.answer_step as "answerStep", o.mitigation_step as "mitigationStep"
+    from letter_outcomes o
+    where ${whose} ${after ? sql`and (o.sent_at, o.letter_id) < (${after.at}::timestamptz, ${after.id}::bigint)` : sql``}
+    order by o.sent_at desc, o.letter_id desc limit ${limit + 1}`.execute(db);
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last ? { at: last.sentAt, id: last.id } : null };
+}
+
+export type ListingSeen = {
+  id: number;
+  address: string;
+  lists: string[];
+  firstSeenAt: Date;
+  lastSeenAt: Date;
+  until: Date | null;
+};
+
+/** When addresses of a network were found in public lists, the newest first. */
+export async function listingsSeen(
+  db: Db,
+  network: Network,
+  { limit, before }: { limit: number; before?: number | undefined },
+): Promise<{ items: ListingSeen[]; next: number | null }> {
+  const { rows } = await sql<ListingSeen>`
+    select s.id, s.address::text as address, s.first_seen_at as "firstSeenAt", s.last_seen_at as "lastSeenAt",
+      s.superseded_at as until,
+      array(select fact ->> 'label' from jsonb_array_elements(s.facts) fact where fact ->> 'outcome' = 'bad') as lists
+    from snapshots s
+    where s.address <<= ${network.cidr}::inet and s.kind = 'public-lists' and s.outcome = 'bad'
+      ${before === undefined ? sql`` : sql`and s.id < ${before}`}
+    order by s.id desc limit ${limit + 1}`.execute(db);
+  const items = rows.slice(0, limit).map((row) => ({ ...row, address: networkText(row.address) }));
+  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+}
