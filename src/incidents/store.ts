@@ -263,7 +263,12 @@ export async function editIncident(
     const to = await nameOfUser(trx, facts.assigneeId);
     await writeIncident(trx, number, { assignee_id: facts.assigneeId });
     if (facts.assigneeId !== null) await beginToWatch(trx, number, [facts.assigneeId], 'assigned');
-    await append(trx, { incident: number, kind: 'incident-assigned', actor, detail: { from, to } });
+    await append(trx, {
+      incident: number,
+      kind: 'incident-assigned',
+      actor,
+      detail: { from, to, toId: facts.assigneeId },
+    });
   }
 }
 

@@ -27,7 +27,7 @@ export type DeskEvent = {
   words: string;
   /** Where it is seen: a path of ours. */
   link: string;
-  /** People it is about, by id: those whom a note mentions. */
+  /** People it is about, by id: those whom a note mentions, to whom an incident is assigned. */
   concerns: number[];
   happenedAt: Date;
 };

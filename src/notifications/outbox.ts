@@ -58,11 +58,12 @@ async function incidentsOf(trx: Trx, numbers: number[]): Promise<Map<number, Eve
   return new Map(rows.map(({ assignee_id, ...row }) => [row.number, { ...row, assigneeId: assignee_id }]));
 }
 
-/** Users that an entry names as meant. */
-const mentionsOf = ({ detail }: Entry): number[] => {
-  const { mentions } = detail as { mentions?: unknown };
-  return Array.isArray(mentions) ? mentions.filter((id) => Number.isSafeInteger(id)) : [];
-};
+/** People whom an entry is about: whom a note mentions, to whom an incident is assigned. */
+function concernsOf({ detail }: Entry): number[] {
+  const { mentions, toId } = detail as { mentions?: unknown; toId?: unknown };
+  const ids = [...(Array.isArray(mentions) ? mentions : []), toId];
+  return ids.filter((id) => Number.isSafeInteger(id));
+}
 
 /** What waits in the outbox, oldest first, with all that is said of it: three queries whatever there is. */
 export async function readOutbox(trx: Trx, limit: number): Promise<DeskEvent[]> {
@@ -113,7 +114,7 @@ export async function readOutbox(trx: Trx, limit: number): Promise<DeskEvent[]> 
         actor: written.actor_name,
         words: summarise(entry),
         link: `/incidents/${written.incident_number}#e${entry.id}`,
-        concerns: mentionsOf(entry),
+        concerns: concernsOf(entry),
         happenedAt: entry.occurredAt,
       },
     ];

@@ -88,7 +88,8 @@ export type EntryDetails = {
   'state-changed': { from: IncidentState; to: IncidentState; reason: string; byHand: boolean };
   'relapse-seen': { state: IncidentState; relapses: number };
   'recovery-confirmed': { words: string };
-  'incident-assigned': { from: string | null; to: string | null };
+  /** Entries from before anybody was told of it have no ids. */
+  'incident-assigned': { from: string | null; to: string | null; toId?: number | null };
   'incident-edited': { changes: { field: string; from: string; to: string }[] };
   'incident-linked': { number: number; title: string; kind: LinkKind };
   'note-added': NoteDetail;
