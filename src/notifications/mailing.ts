@@ -35,7 +35,7 @@ const toMail = (db: Db, now: Date) =>
             .selectFrom('notice_mails as m')
             .select('m.id')
             .whereRef('m.user_id', '=', 'n.user_id')
-            .where('m.created_at', '>', sql<Date>`${now}::timestamptz - ${APART}`),
+            .where('m.created_at', '>', sql<Date>`now() - ${APART}`),
         ),
       ),
     )
@@ -43,7 +43,7 @@ const toMail = (db: Db, now: Date) =>
     .execute();
 
 /** Holds a person against other processes; false: one of them has them, or did what was to be done. */
-async function holdPerson(trx: Trx, userId: number, now: Date): Promise<boolean> {
+async function holdPerson(trx: Trx, userId: number): Promise<boolean> {
   const held = await trx
     .selectFrom('users')
     .select('id')
@@ -56,7 +56,7 @@ async function holdPerson(trx: Trx, userId: number, now: Date): Promise<boolean>
     .selectFrom('notice_mails')
     .select('id')
     .where('user_id', '=', userId)
-    .where('created_at', '>', sql<Date>`${now}::timestamptz - ${APART}`)
+    .where('created_at', '>', sql<Date>`now() - ${APART}`)
     .limit(1)
     .executeTakeFirst();
   return recent === undefined;
@@ -116,7 +116,7 @@ async function compose(
  */
 async function mailPerson(desk: Desk, userId: number, now: Date): Promise<boolean> {
   return desk.db.transaction().execute(async (trx) => {
-    if (!(await holdPerson(trx, userId, now))) return false;
+    if (!(await holdPerson(trx, userId))) return false;
     const due = await dueNotices(trx, userId, now);
     if (due.length === 0) return false;
     const ids = due.map(({ id }) => id);
