@@ -17,6 +17,8 @@ import { rulesFor } from '../../src/notifications/rules.ts';
 import { changeNoticeSettings } from '../../src/notifications/settings-store.ts';
 import { peopleTold } from '../../src/notifications/tell-people.ts';
 import { addNote } from '../../src/timeline/store.ts';
+import { setWatching } from '../../src/watchers/store.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { PASSWORD, REFUSAL, type TestDesk, testDesk } from '../desk.ts';
 
 const NIGHT = new Date('2026-01-14T23:00:00Z');
@@ -85,6 +87,19 @@ t.test('people are told what their rules say, each once, and mailed when they wa
   );
   t.equal(await tell(), 0);
   t.equal((await told(bob)).length, 3);
+});
+
+t.test('who watches and who is mentioned is told of a note', async (t) => {
+  const desk = await deskOf(t);
+  const { db, person, tell, told } = desk;
+  const [ann, bob, cid] = [await person('Ann'), await person('Bob'), await person('Cid')];
+  await log(desk);
+  await db.transaction().execute((trx) => setWatching(trx, SYSTEM, 1, { userId: ann, watches: true }));
+  await tell();
+  await db.transaction().execute((trx) => addNote(trx, SYSTEM, 1, 'Could @Bob call them?'));
+  await tell();
+  const last = async (user: number) => (await told(user)).at(-1)?.topic;
+  t.strictSame(await Promise.all([ann, bob, cid].map(last)), ['note', 'mention', 'block']);
 });
 
 t.test('the same event twice is one notice', async (t) => {

@@ -5,6 +5,7 @@ import { readSteps } from '../../next-step/store.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import type { JudgedReminder } from '../../reminders/reminders.ts';
 import { readReminders } from '../../reminders/store.ts';
+import { numbersWatched } from '../../watchers/store.ts';
 import type { DueDate } from './icalendar.ts';
 
 /** So many incidents and so many reminders are in a calendar, those that are due first. */
@@ -24,7 +25,10 @@ function dueIncidents(db: Db, { userId, isAll }: CalendarOf, now: Date): Promise
     .where('s.due_at', '>', sql<Date>`${now}::timestamptz - make_interval(days => ${OVERDUE_DAYS})`)
     .orderBy('s.due_at')
     .limit(MOST);
-  if (!isAll) rows = rows.where('i.assignee_id', '=', userId);
+  if (!isAll)
+    rows = rows.where((eb) =>
+      eb.or([eb('i.assignee_id', '=', userId), eb('i.number', 'in', numbersWatched(db, userId))]),
+    );
   return rows.execute();
 }
 
