@@ -37,7 +37,7 @@ const STATEMENTS = [
   )`,
   'create index notices_user_idx on notices (user_id, id desc)',
   'create index notices_unread_idx on notices (user_id, id desc) where read_at is null',
-  'create index notices_mail_due_idx on notices (user_id, mail_due_at) where mail_due_at is not null',
+  'create index notices_mail_due_idx on notices (mail_due_at, user_id) where mail_due_at is not null',
   'create index notices_told_idx on notices (told_at)',
   'create index notices_incident_idx on notices (incident_number)',
 
@@ -78,6 +78,7 @@ const STATEMENTS = [
     created_at timestamptz not null default date_trunc('milliseconds', now()),
     last_used_at timestamptz
   )`,
+  'create index step_judgements_due_idx on step_judgements (due_at) where due_at is not null',
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {

@@ -60,6 +60,9 @@ import { sendingAccountPages } from './mail-out/account-routes.ts';
 import { dispatchPages } from './mail-out/dispatch-routes.ts';
 import { nextStepApi } from './next-step/api.ts';
 import { nextStepPages } from './next-step/routes.ts';
+import { calendarRoutes } from './notifications/calendar/calendar-routes.ts';
+import { noticePages } from './notifications/notice-routes.ts';
+import { noticeSettingsPages } from './notifications/settings-routes.ts';
 import { observationApi } from './observations/api.ts';
 import { observationPages } from './observations/routes.ts';
 import { outcomePages } from './outcomes/routes.ts';
@@ -238,6 +241,9 @@ export async function buildApp(
     programmePages,
     nextStepPages,
     reminderPages,
+    noticePages,
+    noticeSettingsPages,
+    calendarRoutes,
     reportPages,
     verdictReportPages,
     outcomePages,

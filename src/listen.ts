@@ -14,8 +14,11 @@ import { endMailboxLeases } from './mail-in/mailbox-turns.ts';
 import { startReading } from './mail-in/reading.ts';
 import { checkMailIn, startMailIn } from './mail-in/start.ts';
 import { endDispatchLeases } from './mail-out/dispatches.ts';
+import { LETTER_QUEUE } from './mail-out/letter-queue.ts';
 import { startDispatches } from './mail-out/worker.ts';
 import { startFanOut } from './notifications/fan-out.ts';
+import { endNoticeLeases, NOTICE_QUEUE } from './notifications/mail-queue.ts';
+import { startMailing } from './notifications/mailing.ts';
 import { SUBSCRIBERS } from './notifications/subscribers.ts';
 import { openPlaybooks } from './playbooks/live.ts';
 import { readCatalogue } from './providers/catalogue.ts';
@@ -78,17 +81,21 @@ export async function listen(
   if (database.kind === 'embedded') {
     await endLeases(database.db);
     await endDispatchLeases(database.db);
+    await endNoticeLeases(database.db);
     await endArrivalLeases(database.db);
     await endWebhookLeases(database.db);
   }
   const endChecks = startChecks(desk, logger);
   // What the demonstration writes goes to nobody.
-  const endDispatches = config.demo ? async () => {} : startDispatches(desk, logger);
+  const endDispatches = config.demo
+    ? async () => {}
+    : startDispatches(desk, logger, [LETTER_QUEUE, NOTICE_QUEUE]);
   const endReading = startReading(desk, logger);
   const webhooks = { ...openWebhookWorld(config), base: url };
   const subscribers = [...SUBSCRIBERS, webhooksTold({ catalogue, base: webhooks.base })];
   const endFanOut = startFanOut(desk, subscribers, logger);
   const endWebhooks = config.demo ? async () => {} : startWebhooks({ ...desk, world: webhooks }, logger);
+  const endMailing = config.demo ? async () => {} : startMailing(desk, logger);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= app
@@ -100,6 +107,7 @@ export async function listen(
       .then(endReading)
       .then(endFanOut)
       .then(endWebhooks)
+      .then(endMailing)
       .then(() => database.close())
       .then(() => {
         if (config.demo) rmSync(config.dataDir, { recursive: true, force: true });

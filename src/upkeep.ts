@@ -6,7 +6,10 @@ import { askDueChecks } from './evidence/monitors.ts';
 import { raiseDueFollowUps } from './incidents/follow-up.ts';
 import { forgetOldFloods } from './mail-in/flood-store.ts';
 import { remindOfSteps } from './next-step/remind.ts';
+import { forgetOldMails } from './notifications/mail-queue.ts';
+import { forgetOldNotices } from './notifications/notices.ts';
 import { forgetToldEvents } from './notifications/outbox.ts';
+import { tellDue } from './notifications/tell-due.ts';
 import { forgetOldObservations } from './observations/store.ts';
 import { countBacklog } from './outcomes/store.ts';
 import { openGet } from './outside/get.ts';
@@ -50,6 +53,7 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
       if (raised > 0) logger.info({ raised }, 'follow-ups due');
       const reminded = await remindOfSteps(desk.db, desk.catalogue, new Date());
       if (reminded > 0) logger.info({ reminded }, 'next steps due');
+      await tellDue(desk.db, new Date());
       if (round++ % CLEAR_EVERY === 0) {
         await forgetOldKeys(desk.db);
         await forgetOldSessions(desk.db, desk.config);
@@ -58,6 +62,8 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
         await forgetOldFloods(desk.db);
         await forgetOldDeliveries(desk.db);
         await forgetToldEvents(desk.db);
+        await forgetOldNotices(desk.db);
+        await forgetOldMails(desk.db);
       }
     } catch (error) {
       // The database may be away; the next minute tries again.

@@ -117,6 +117,8 @@ const PURE = [
   'src/letters/template/*.ts',
   'src/mail-in/{header-fields,once-key,sender,flood-count,gather,room,collect,recipients,mbox,imap-words}.ts',
   'src/mail-out/{account,compose,dispatch-view,form,mail-address,outcome,reply-tag}.ts',
+  'src/notifications/{mail-words,page,rules,settings,settings-form,times,topics}.ts',
+  'src/notifications/calendar/icalendar.ts',
   'src/secrets/{seal,sealed-columns}.ts',
   'src/profile/{profile,programmes,programme-page}.ts',
   'src/reminders/{reminders,page}.ts',

@@ -930,6 +930,63 @@ export type EventOutboxTable = {
   attempts: Default<number>;
 };
 export type ToldEventsTable = { key: string; told_at: Now };
+
+export type NoticeSettingsTable = {
+  user_id: number;
+  /** Null: those of the person’s role. */
+  rules: Json<unknown[] | null>;
+  takes_mail: Default<boolean>;
+  cadence: Default<'hourly' | 'daily'>;
+  digest_hour: Default<number>;
+  /** Minutes of the day. */
+  quiet_from: number | null;
+  quiet_until: number | null;
+  critical_breaks_through: Default<boolean>;
+  version: Default<number>;
+};
+
+export type NoticesTable = {
+  id: GeneratedAlways<number>;
+  user_id: number;
+  event_id: number;
+  incident_number: number | null;
+  topic: string;
+  words: string;
+  link: string;
+  happened_at: Date;
+  told_at: Now;
+  read_at: Date | null;
+  /** When it goes into a mail; null: it never does, or it did. */
+  mail_due_at: Date | null;
+};
+
+export type NoticeMailsTable = {
+  id: GeneratedAlways<number>;
+  user_id: number;
+  account_id: number;
+  message_id: string;
+  envelope_sender: string;
+  envelope_recipients: string[];
+  subject: string;
+  raw: Buffer;
+  state: Default<Exclude<DispatchState, 'withdrawn'>>;
+  due_at: Now;
+  lease_until: Date | null;
+  attempts: Default<number>;
+  server_words: Default<string>;
+  created_at: Now;
+  settled_at: Date | null;
+};
+
+export type CalendarLinksTable = {
+  user_id: number;
+  token_hash: Buffer;
+  /** Dates of all incidents, not of the person’s own alone. */
+  is_all: boolean;
+  has_alarms: boolean;
+  created_at: Now;
+  last_used_at: Date | null;
+};
 export type TagsTable = { id: GeneratedAlways<number>; name: string; created_at: Now };
 export type IncidentTagsTable = { incident_number: number; tag_id: number };
 export type TagChangesTable = {
@@ -1012,62 +1069,9 @@ export type IncidentTimesTable = {
   mitigation_step: number | null;
 };
 
-export type NoticeSettingsTable = {
-  user_id: number;
-  /** Null: those of the person’s role. */
-  rules: Json<unknown[] | null>;
-  takes_mail: Default<boolean>;
-  cadence: Default<'hourly' | 'daily'>;
-  digest_hour: Default<number>;
-  /** Minutes of the day. */
-  quiet_from: number | null;
-  quiet_until: number | null;
-  critical_breaks_through: Default<boolean>;
-  version: Default<number>;
-};
 
-export type NoticesTable = {
-  id: GeneratedAlways<number>;
-  user_id: number;
-  event_id: number;
-  incident_number: number | null;
-  topic: string;
-  words: string;
-  link: string;
-  happened_at: Date;
-  told_at: Now;
-  read_at: Date | null;
-  /** When it goes into a mail; null: it never does, or it did. */
-  mail_due_at: Date | null;
-};
 
-export type NoticeMailsTable = {
-  id: GeneratedAlways<number>;
-  user_id: number;
-  account_id: number;
-  message_id: string;
-  envelope_sender: string;
-  envelope_recipients: string[];
-  subject: string;
-  raw: Buffer;
-  state: Default<Exclude<DispatchState, 'withdrawn'>>;
-  due_at: Now;
-  lease_until: Date | null;
-  attempts: Default<number>;
-  server_words: Default<string>;
-  created_at: Now;
-  settled_at: Date | null;
-};
 
-export type CalendarLinksTable = {
-  user_id: number;
-  token_hash: Buffer;
-  /** Dates of all incidents, not of the person’s own alone. */
-  is_all: boolean;
-  has_alarms: boolean;
-  created_at: Now;
-  last_used_at: Date | null;
-};
 
 export type WebhookFormat = 'delist-desk' | 'slack' | 'teams';
 export type WebhookTargetsTable = {
@@ -1223,11 +1227,11 @@ export type Database = {
   reply_tag_secret: ReplyTagSecretTable;
   event_outbox: EventOutboxTable;
   told_events: ToldEventsTable;
-  shares: SharesTable;
   notice_settings: NoticeSettingsTable;
   notices: NoticesTable;
   notice_mails: NoticeMailsTable;
   calendar_links: CalendarLinksTable;
+  shares: SharesTable;
   webhook_targets: WebhookTargetsTable;
   webhook_deliveries: WebhookDeliveriesTable;
   webhook_attempts: WebhookAttemptsTable;

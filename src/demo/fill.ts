@@ -19,6 +19,7 @@ import type { Actor } from '../web/access.ts';
 import { fillDeliveries } from './deliveries.ts';
 import { fillEvidence } from './evidence.ts';
 import { fillLabels } from './labels.ts';
+import { tellDemo } from './notices.ts';
 import { ADDRESSES, ANSWERS, COURSES, PEOPLE, REFUSALS, STORIES, type Step, type Story } from './stories.ts';
 
 const HOUR = 3_600_000;
@@ -247,5 +248,6 @@ export async function fillDemo(desk: Desk, password: string): Promise<string> {
   await db.updateTable('checks').set({ finished_at: now }).execute();
   await fillEvidence(desk, now);
   await fillDeliveries(db, now);
+  await tellDemo(db, now);
   return PEOPLE[0].email;
 }

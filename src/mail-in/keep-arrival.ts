@@ -1,13 +1,17 @@
 import { takeReports } from '../complaints/take.ts';
 import { type Arrived, keepMessage, type NewMessage } from '../correspondence/store.ts';
 import type { Trx } from '../database/open.ts';
+import { isNoticeId } from '../mail-out/compose.ts';
 import { letterBounced } from '../mail-out/settle.ts';
+import { noticeBounced } from '../notifications/mail-queue.ts';
+import { publish } from '../notifications/outbox.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { SYSTEM } from '../web/access.ts';
 import { fileArrived } from './filed.ts';
 import { type Filing, file } from './filing.ts';
 import { findLikeness } from './likeness.ts';
 import type { ReadArrival } from './read-arrival.ts';
+import type { ReturnedMail } from './returned-mail.ts';
 
 const markRead = (trx: Trx, id: number) =>
   trx
@@ -52,6 +56,23 @@ async function keep(
   return id;
 }
 
+/** What a program wrote, or answers a mail to one of our people, is told to nobody: it could go round for ever. */
+async function tellUnfiled(
+  trx: Trx,
+  id: number,
+  { message, traces }: Extract<ReadArrival, { message: object }>,
+): Promise<void> {
+  if (message.arrived.kind !== 'reply' || traces.answers.some(isNoticeId)) return;
+  const { from, subject } = message.mail;
+  await publish(trx, { kind: 'mail-unfiled', words: `${from}: ${subject}`, link: `/unfiled/${id}` });
+}
+
+async function takeBounce(trx: Trx, bounce: ReturnedMail, at: Date): Promise<void> {
+  if (isNoticeId(bounce.messageId)) {
+    if (bounce.status === 'failed') await noticeBounced(trx, bounce);
+  } else await letterBounced(trx, { ...bounce, originalMessageId: bounce.messageId, at });
+}
+
 /**
  * Makes of a mail that was read what it is: a message, or complaints. All of it and that the mail is read are one
  * transaction; who comes second changes nothing. Returns the message's id.
@@ -75,12 +96,8 @@ export async function keepArrival(
   else {
     const filing = file(await findLikeness(trx, read.traces), read.sender);
     id = await keep(trx, read.message, filing, catalogue);
-    if (read.returned)
-      await letterBounced(trx, {
-        ...read.returned,
-        originalMessageId: read.returned.messageId,
-        at: read.message.at,
-      });
+    if (id !== undefined && filing.incident === null) await tellUnfiled(trx, id, read);
+    if (read.returned) await takeBounce(trx, read.returned, read.message.at);
   }
   await markRead(trx, arrival);
   return id;

@@ -206,3 +206,12 @@ export async function accountToSendBy(trx: Trx, wanted?: number | string): Promi
   if (row.disabled_at) throw invalid('account', `The account ${row.name} is switched off.`);
   return row;
 }
+
+/** The account that mail leaves by when nobody names one; undefined: there is none. */
+export const findDefaultAccount = (db: Db | Trx): Promise<SendingAccountRow | undefined> =>
+  db
+    .selectFrom('sending_accounts')
+    .selectAll()
+    .where('is_default', '=', true)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst();

@@ -1,10 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Db } from '../database/open.ts';
 import { CannotOpenSecret } from '../secrets/seal.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { beginSending, KEEP_EVERY_MS, keepDispatch, type Taken } from './dispatches.ts';
 import { notBegun, type Outcome, orGivenUp, outcomeOf } from './outcome.ts';
-import { settleAttempt } from './settle.ts';
+import type { MailInHand } from './queue.ts';
 import { openSession, type Patience, SmtpTrouble, serverOf } from './smtp.ts';
 
 const sentWords = (words: string, refused: { recipient: string; words: string }[]): string =>
@@ -13,12 +11,7 @@ const sentWords = (words: string, refused: { recipient: string; words: string }[
     : `${words} Refused: ${refused.map((one) => `${one.recipient}: ${one.words}`).join('; ')}`.slice(0, 1000);
 
 /** Sends one mail that was taken. Undefined: it was taken away from us before anything was said of it. */
-async function send(
-  db: Db,
-  secrets: Secrets,
-  taken: Taken,
-  patience?: Patience,
-): Promise<Outcome | undefined> {
+async function send(secrets: Secrets, taken: MailInHand, patience?: Patience): Promise<Outcome | undefined> {
   let session: Awaited<ReturnType<typeof openSession>>;
   try {
     session = await openSession(serverOf(taken.account, secrets), patience);
@@ -28,7 +21,7 @@ async function send(
   }
   try {
     // From here on a crash leaves it to a person: the server may have it.
-    if (!(await beginSending(db, taken))) return undefined;
+    if (!(await taken.begin())) return undefined;
     const { words, refused } = await session.send(
       { from: taken.envelope_sender, to: taken.envelope_recipients },
       taken.raw,
@@ -42,14 +35,15 @@ async function send(
   }
 }
 
+const KEEP_EVERY_MS = 10_000;
 const SETTLE_TRIES = 5;
 const SETTLE_PAUSE_MS = 2000;
 
 /** What the server said must not be lost to a database that is away for a moment. */
-async function settleSurely(db: Db, taken: Taken, outcome: Outcome): Promise<void> {
+async function settleSurely(taken: MailInHand, outcome: Outcome): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await settleAttempt(db, taken, outcome);
+      return await taken.settle(outcome);
     } catch (error) {
       if (tries === SETTLE_TRIES) throw error;
       await setTimeout(SETTLE_PAUSE_MS);
@@ -59,16 +53,16 @@ async function settleSurely(db: Db, taken: Taken, outcome: Outcome): Promise<voi
 
 /** One attempt at a mail, kept alive while it lasts, and what it came to. */
 export async function attempt(
-  { db, secrets }: { db: Db; secrets: Secrets },
-  taken: Taken,
+  secrets: Secrets,
+  taken: MailInHand,
   patience?: Patience,
 ): Promise<Outcome | undefined> {
-  const keeping = setInterval(() => void keepDispatch(db, taken).catch(() => {}), KEEP_EVERY_MS);
+  const keeping = setInterval(() => void taken.keep().catch(() => {}), KEEP_EVERY_MS);
   try {
-    const outcome = await send(db, secrets, taken, patience);
+    const outcome = await send(secrets, taken, patience);
     if (!outcome) return undefined;
     const kept = orGivenUp(outcome, taken.created_at, new Date());
-    await settleSurely(db, taken, kept);
+    await settleSurely(taken, kept);
     return kept;
   } finally {
     clearInterval(keeping);

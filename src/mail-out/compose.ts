@@ -9,6 +9,10 @@ export type MailToCompose = {
   replyTo: string;
   subject: string;
   text: string;
+  /** The same for eyes; left out: there is text alone. */
+  html?: string;
+  /** Further header fields, each one line. */
+  headers?: Record<string, string>;
   at: Date;
   messageId: string;
   /** Message-IDs of the thread, the one that is answered last. */
@@ -18,8 +22,11 @@ export type MailToCompose = {
 };
 
 /** A Message-ID of ours (RFC 5322 § 3.6.4). */
-export const newMessageId = (fromAddress: string): string =>
-  `<${randomUUID()}.desk@${fromAddress.slice(fromAddress.lastIndexOf('@') + 1)}>`;
+export const newMessageId = (fromAddress: string, what: 'desk' | 'notice' = 'desk'): string =>
+  `<${randomUUID()}.${what}@${fromAddress.slice(fromAddress.lastIndexOf('@') + 1)}>`;
+
+/** Whether a Message-ID may be that of a mail to one of our people. */
+export const isNoticeId = (messageId: string): boolean => /^<?[0-9a-f-]{36}\.notice@/.test(messageId);
 
 /** Every line ends with CRLF, as it will on the way (RFC 5321 § 2.3.8): what is kept is what is sent. */
 function inCrlf(composed: Buffer): Buffer {
@@ -40,6 +47,8 @@ export async function composeMail(mail: MailToCompose): Promise<Buffer> {
     ...(mail.replyTo ? { replyTo: { name: '', address: mail.replyTo } } : {}),
     subject: mail.subject,
     text: mail.text,
+    ...(mail.html ? { html: mail.html } : {}),
+    ...(mail.headers ? { headers: mail.headers } : {}),
     date: mail.at,
     messageId: mail.messageId,
     ...(answered ? { inReplyTo: answered, references: mail.references } : {}),

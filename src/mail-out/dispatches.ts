@@ -6,7 +6,6 @@ import type { DispatchRow, SendingAccountRow } from '../database/tables.ts';
 
 /** Whoever works on a mail and is not heard of for so long has lost it to the next who looks. */
 const LEASE = sql<Date>`now() + interval '30 seconds'`;
-export const KEEP_EVERY_MS = 10_000;
 
 export type Taken = DispatchRow & { raw: Buffer; account: SendingAccountRow };
 

@@ -123,17 +123,21 @@ export async function settleAttempt(
     });
     if (outcome.state === 'failed' || outcome.state === 'delivered-unknown')
       await requestUndelivered(trx, locked, REASONS[outcome.state], new Date());
-    await trx
-      .updateTable('sending_accounts')
-      .set(
-        outcome.state === 'sent'
-          ? { last_sent_at: sql<Date>`now()`, last_problem: '' }
-          : { last_problem: outcome.words },
-      )
-      .where('id', '=', dispatch.account_id)
-      .execute();
+    await noteAccount(trx, dispatch.account_id, outcome);
   });
 }
+
+/** How the last attempt by an account went, for the page of accounts. */
+export const noteAccount = (trx: Trx, id: number, outcome: Outcome) =>
+  trx
+    .updateTable('sending_accounts')
+    .set(
+      outcome.state === 'sent'
+        ? { last_sent_at: sql<Date>`now()`, last_problem: '' }
+        : { last_problem: outcome.words },
+    )
+    .where('id', '=', id)
+    .execute();
 
 async function isLost(trx: Trx, dispatch: DispatchRow): Promise<boolean> {
   const row = await trx

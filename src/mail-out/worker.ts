@@ -2,28 +2,26 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '../database/open.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { findLost, type Taken, takeDispatch } from './dispatches.ts';
-import { settleAttempt } from './settle.ts';
+import { LETTER_QUEUE } from './letter-queue.ts';
+import type { MailInHand, MailQueue } from './queue.ts';
 import type { Patience } from './smtp.ts';
 
 const LOOK_EVERY_MS = 1000;
 /** A server that is slow keeps no process from ending; its mail is then told to be uncertain. */
 const LONGEST_STOP_MS = 15_000;
-const LOST =
-  'The sending process ended while the server was being given the mail, so nobody can say whether it arrived.';
 
 /** Mails in hand at a time: a server that is slow holds up none but its own. */
 const AT_ONCE = 4;
 
 type Desk = { db: Db; secrets: Secrets };
 type Log = Pick<FastifyBaseLogger, 'info' | 'warn'>;
-type Options = { stopped?: () => boolean; patience?: Patience };
+type Options = { stopped?: () => boolean; patience?: Patience; queues?: readonly MailQueue[] };
 
-async function send(desk: Desk, logger: Log, mail: Taken, patience?: Patience): Promise<void> {
+async function send(desk: Desk, logger: Log, mail: MailInHand, patience?: Patience): Promise<void> {
   try {
     const { attempt } = await import('./attempt.ts');
-    const outcome = await attempt(desk, mail, patience);
-    logger.info({ message: mail.message_id, attempt: mail.attempts, state: outcome?.state }, 'mail out');
+    const outcome = await attempt(desk.secrets, mail, patience);
+    logger.info({ ...mail.name, attempt: mail.attempts, state: outcome?.state }, 'mail out');
   } catch (error) {
     // The database may be away. The lease runs out, and the mail is taken up again, or told to be uncertain.
     logger.warn({ err: error }, 'mail out');
@@ -35,20 +33,20 @@ async function takeUp(
   desk: Desk,
   logger: Log,
   running: Set<Promise<void>>,
-  { stopped = () => false, patience }: Options,
+  { stopped = () => false, patience, queues = [LETTER_QUEUE] }: Options,
 ): Promise<number> {
-  for (const lost of await findLost(desk.db)) {
-    await settleAttempt(desk.db, lost, { state: 'delivered-unknown', words: LOST }, { onlyLost: true });
-    logger.warn({ message: lost.message_id }, 'a mail may or may not have arrived');
-  }
+  for (const queue of queues)
+    for (const lost of await queue.settleLost(desk.db))
+      logger.warn(lost, 'a mail may or may not have arrived');
   let attempts = 0;
-  while (!stopped() && running.size < AT_ONCE) {
-    const mail = await takeDispatch(desk.db);
-    if (!mail) break;
-    attempts += 1;
-    const work: Promise<void> = send(desk, logger, mail, patience).finally(() => running.delete(work));
-    running.add(work);
-  }
+  for (const queue of queues)
+    while (!stopped() && running.size < AT_ONCE) {
+      const mail = await queue.take(desk.db);
+      if (!mail) break;
+      attempts += 1;
+      const work: Promise<void> = send(desk, logger, mail, patience).finally(() => running.delete(work));
+      running.add(work);
+    }
   return attempts;
 }
 
@@ -67,7 +65,11 @@ export async function sendDue(desk: Desk, logger: Log, options: Options = {}): P
  * Sends mail that is due, in any number of processes at a time. The library is loaded with the first mail: no start
  * waits for it. Returns the stop, which waits for the mail in hand.
  */
-export function startDispatches(desk: Desk, logger: FastifyBaseLogger): () => Promise<void> {
+export function startDispatches(
+  desk: Desk,
+  logger: FastifyBaseLogger,
+  queues: readonly MailQueue[],
+): () => Promise<void> {
   let isStopped = false;
   const waking = new AbortController();
   const pause = () => setTimeout(LOOK_EVERY_MS, null, { signal: waking.signal }).catch(() => {});
@@ -75,7 +77,7 @@ export function startDispatches(desk: Desk, logger: FastifyBaseLogger): () => Pr
     const running = new Set<Promise<void>>();
     while (!isStopped) {
       try {
-        await takeUp(desk, logger, running, { stopped: () => isStopped });
+        await takeUp(desk, logger, running, { stopped: () => isStopped, queues });
       } catch (error) {
         logger.warn({ err: error }, 'mail out');
       }

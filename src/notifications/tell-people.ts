@@ -1,11 +1,11 @@
 import type { Trx } from '../database/open.ts';
 import { addressesOf } from '../incidents/store.ts';
+import { watchersOf } from '../watchers/store.ts';
 import type { DeskEvent, Subscriber } from './event.ts';
 import { type ToldEvent, tellOf } from './rules.ts';
 import { listPeopleTold, type PersonTold } from './settings-store.ts';
 import { mailDueAt } from './times.ts';
 import { topicsOf } from './topics.ts';
-import { watchedBy } from './watched.ts';
 
 /** Parameters of a statement are bounded; a notice has eight. */
 const ROWS_AT_ONCE = 2000;
@@ -30,13 +30,16 @@ export const peopleTold =
     if (events.length === 0) return;
     const people = await listPeopleTold(trx);
     const numbers = [...new Set(events.flatMap(({ incident }) => (incident ? [incident.number] : [])))];
-    const watchers = await watchedBy(trx, numbers);
+    const watchers = await watchersOf(trx, numbers);
     const networks = await networksOf(trx, people, numbers);
     const now = clock();
     const rows = events.flatMap((event) => {
       const told = toldOf(event, networks);
       return people.flatMap(({ id, settings }) => {
-        const person = { id, watches: (number: number) => watchers.get(number)?.has(id) ?? false };
+        const person = {
+          id,
+          watches: (number: number) => watchers.get(number)?.some(({ userId }) => userId === id) ?? false,
+        };
         const tell = tellOf(settings.rules, told, person);
         if (!tell) return [];
         const isCritical = event.incident?.severity === 'critical';

@@ -25,6 +25,9 @@ export const TOPIC_KEYS = Object.keys(TOPICS) as Topic[];
 /** These are about one person, whatever the incident. */
 export const PERSONAL: ReadonlySet<Topic> = new Set<Topic>(['mention', 'assigned']);
 
+/** These belong to no incident. */
+export const OUTSIDE: ReadonlySet<Topic> = new Set<Topic>(['unfiled', 'reminder', 'trouble', 'import']);
+
 type Told = (entry: Entry) => Topic[];
 const as =
   (...topics: Topic[]): Told =>
@@ -69,6 +72,7 @@ const OF_ENTRIES: Partial<Record<EntryKind, Told>> = {
   'step-snoozed': nobody,
   'step-dismissed': nobody,
   'step-resumed': nobody,
+  'watchers-changed': nobody,
 };
 
 const OF_OTHERS: Record<OtherKind, Topic> = {

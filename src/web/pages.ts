@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { countUnfinished } from '../incidents/counts.ts';
 import { countUnfiled } from '../mail-in/unfiled-count.ts';
+import { countUnread } from '../notifications/notices.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
 import { reaches } from './access.ts';
 import { setFlash, takeFlash } from './flash.ts';
@@ -38,8 +39,12 @@ async function frameFor(request: FastifyRequest, reply: FastifyReply, assets: st
   try {
     if (viewer) {
       const { db } = server.desk;
-      const [unfinished, unfiled] = await Promise.all([countUnfinished(db), countUnfiled(db)]);
-      counts = { ...unfinished, unfiled };
+      const [unfinished, unfiled, unread] = await Promise.all([
+        countUnfinished(db),
+        countUnfiled(db),
+        viewer.userId === null ? 0 : countUnread(db, viewer.userId),
+      ]);
+      counts = { ...unfinished, unfiled, unread };
     }
   } catch {
     // The page that says "the database does not answer" must not need the database.

@@ -37,7 +37,7 @@ export type PageFrame = {
   demo: boolean;
   path: string;
   assets: string;
-  counts: { needYou: number; notClosed: number; unfiled: number } | null;
+  counts: { needYou: number; notClosed: number; unfiled: number; unread: number } | null;
 };
 
 type Options = Handlebars.HelperOptions;
@@ -102,6 +102,8 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   roughly: (ms: number) => roughly(ms),
   count: (value: number) => count(value),
   upTo: (value: number) => upTo(value),
+  /** A number that is counted no further than a hundred. */
+  upTo99: (value: number) => (value > 99 ? '99+' : String(value)),
   stateIcon: (state: string) => `s-${state}`,
   isPast: (at: Date, options: Options) => at < frameOf(options).now,
   longList: (list: unknown[]) => list.length > 6,

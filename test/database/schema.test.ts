@@ -338,6 +338,26 @@ const GOOD: Record<string, Row> = {
     state: `'waiting'`,
   },
   webhook_attempts: { delivery_id: '1', number: '1', at: NOW, duration_ms: '5', words: `'answered 204'` },
+  notice_settings: { user_id: '1' },
+  notices: {
+    user_id: '1',
+    event_id: '1',
+    incident_number: '2',
+    topic: `'block'`,
+    words: `'Logged'`,
+    link: `'/incidents/2'`,
+    happened_at: NOW,
+  },
+  notice_mails: {
+    user_id: '1',
+    account_id: '1',
+    message_id: `'<a.notice@example.com>'`,
+    envelope_sender: `'desk@example.com'`,
+    envelope_recipients: `'{a@example.com}'`,
+    subject: `'1 new'`,
+    raw: `'x'`,
+  },
+  calendar_links: { user_id: '1', token_hash: HASH('q'), is_all: 'false', has_alarms: 'false' },
 };
 
 /** The database writes one with each incident. */
@@ -681,6 +701,39 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['event_outbox_link_local', { link: `'/' || ${text(500)}` }],
   ],
   told_events: [['told_events_pkey', {}]],
+  notice_settings: [
+    ['notice_settings_pkey', {}],
+    ['notice_settings_user_fkey', { user_id: '99' }],
+    ['notice_settings_rules_list', { rules: `'{}'` }],
+    ['notice_settings_rules_list', { rules: `(select jsonb_agg(n) from generate_series(1, 31) n)` }],
+    ['notice_settings_cadence_known', { cadence: `'never'` }],
+    ['notice_settings_hour_range', { digest_hour: '24' }],
+    ['notice_settings_quiet_whole', { quiet_from: '60' }],
+    ['notice_settings_quiet_range', { quiet_from: '60', quiet_until: '1440' }],
+    ['notice_settings_quiet_range', { quiet_from: '60', quiet_until: '60' }],
+  ],
+  notices: [
+    ['notices_event_key', {}],
+    ['notices_user_fkey', { user_id: '99' }],
+    ['notices_incident_fkey', { event_id: '2', incident_number: '99' }],
+    ['notices_topic_length', { topic: `''` }],
+    ['notices_words_length', { words: text(1001) }],
+    ['notices_link_local', { link: `'https://example.com'` }],
+  ],
+  notice_mails: [
+    ['notice_mails_message_key', {}],
+    ['notice_mails_user_fkey', { user_id: '99', message_id: `'b'` }],
+    ['notice_mails_account_fkey', { account_id: '99', message_id: `'b'` }],
+    ['notice_mails_one_recipient', { envelope_recipients: `'{a@example.com,b@example.com}'` }],
+    ['notice_mails_state_known', { state: `'withdrawn'` }],
+    ['notice_mails_settled_whole', { state: `'sent'` }],
+  ],
+  calendar_links: [
+    ['calendar_links_pkey', {}],
+    ['calendar_links_user_fkey', { user_id: '99', token_hash: HASH('r') }],
+    ['calendar_links_token_length', { token_hash: `'x'` }],
+    ['calendar_links_token_key', { user_id: '99' }],
+  ],
   reminder_answers: [
     ['reminder_answers_pkey', {}],
     ['reminder_answers_key_length', { key: `''` }],
@@ -1011,7 +1064,7 @@ t.test('what something refers to cannot be deleted', async (t) => {
   for (const table of used) await t.rejects(run(db, `delete from ${table}`), { code: '23503' }, table);
   await run(db, 'update api_tokens set created_by = null');
   await run(db, 'delete from users');
-  t.match(await countsOf(db), { users: 0, sessions: 0 }, 'sessions alone go with their user');
+  t.match(await countsOf(db), { users: 0, sessions: 0, notices: 0 }, 'what is a person’s alone goes with them');
 });
 
 t.test(

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { covers } from '../../src/addresses/address.ts';
 import {
+  type Person,
   type Rule,
   rulesFor,
   SEVERITIES,
@@ -28,11 +29,11 @@ const INCIDENT = {
   networks: ['203.0.113.7', '2001:db8::/64'],
 };
 const ANSWER: ToldEvent = { topics: ['answer'], actorUserId: null, concerns: [], incident: INCIDENT };
-const ME = { id: 7, watches: () => false };
-const OTHER = { id: 8, watches: () => false };
-const WATCHER = { id: 8, watches: (number: number) => number === 41 };
+const ME: Person = { id: 7, watches: () => false };
+const OTHER: Person = { id: 8, watches: () => false };
+const WATCHER: Person = { id: 8, watches: (number: number) => number === 41 };
 
-type Case = [words: string, rule: Partial<Rule>, event: Partial<ToldEvent>, person: typeof ME, told: boolean];
+type Case = [words: string, rule: Partial<Rule>, event: Partial<ToldEvent>, person: Person, told: boolean];
 const CASES: Case[] = [
   ['a rule of its topic', {}, {}, OTHER, true],
   ['a rule of another topic', { topics: ['step', 'block'] }, {}, OTHER, false],
@@ -132,7 +133,7 @@ const events: fc.Arbitrary<ToldEvent> = fc.record({
     }),
   ),
 });
-const people = fc.record({ id: ids, watched: fc.uniqueArray(fc.constantFrom(41, 42)) });
+const people = fc.record({ id: ids, watched: fc.uniqueArray(fc.constantFrom<number>(41, 42)) });
 
 /** The same said another way: each condition as what would forbid it. */
 function isForbidden(rule: Rule, topic: Topic, event: ToldEvent, id: number, watched: number[]): boolean {

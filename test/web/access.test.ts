@@ -38,6 +38,8 @@ t.test('every route, for every role, with a session, a token and without', async
       .sort(),
     [
       'GET /assets/*',
+      // By its secret address alone, which a calendar program keeps.
+      'GET /calendar/:secret.ics',
       'GET /healthz',
       'GET /set-up/:secret',
       'GET /shared/*',
