@@ -10,7 +10,7 @@ import { pauseTarget } from './targets.ts';
 /** Taking what is due, and keeping what came of it. */
 
 /** More than the longest attempt. Whoever is not heard of for so long has lost it to the next who looks. */
-const LEASE_SECONDS = 60;
+const LEASE_SECONDS = 30;
 /** At a time to one target, by all processes; to one that fails, one. */
 const AT_ONCE = 4;
 
