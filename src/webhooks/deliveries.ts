@@ -67,7 +67,7 @@ export async function takeDelivery(db: Db, { failing }: { failing: boolean }): P
 export async function takeTest(db: Db, id: number): Promise<Taken | undefined> {
   const { rows } = await sql<Row>`
     update webhook_deliveries set ${lease}
-    where id = ${id} and state = 'waiting' and is_test and lease_until is null ${taken}`.execute(db);
+    where id = ${id} and state = 'waiting' and is_test and attempts = 0 ${taken}`.execute(db);
   return withTarget(db, rows[0]);
 }
 
