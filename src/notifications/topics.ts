@@ -81,6 +81,7 @@ const OF_OTHERS: Record<OtherKind, Topic> = {
   'mailbox-trouble': 'trouble',
   'feed-out-of-date': 'trouble',
   'import-done': 'import',
+  'webhook-paused': 'trouble',
 };
 
 export function topicsOf(event: { kind: EntryKind | OtherKind; entry: Entry | null }): Topic[] {

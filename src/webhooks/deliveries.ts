@@ -10,7 +10,7 @@ import { pauseTarget } from './targets.ts';
 /** Taking what is due, and keeping what came of it. */
 
 /** More than the longest attempt. Whoever is not heard of for so long has lost it to the next who looks. */
-const LEASE_SECONDS = 60;
+const LEASE_SECONDS = 30;
 /** At a time to one target, by all processes; to one that fails, one. */
 const AT_ONCE = 4;
 
@@ -67,7 +67,7 @@ export async function takeDelivery(db: Db, { failing }: { failing: boolean }): P
 export async function takeTest(db: Db, id: number): Promise<Taken | undefined> {
   const { rows } = await sql<Row>`
     update webhook_deliveries set ${lease}
-    where id = ${id} and state = 'waiting' and is_test and lease_until is null ${taken}`.execute(db);
+    where id = ${id} and state = 'waiting' and is_test and attempts = 0 ${taken}`.execute(db);
   return withTarget(db, rows[0]);
 }
 

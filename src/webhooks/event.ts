@@ -18,7 +18,6 @@ const OTHER_TITLES: Record<OtherKind, string> = {
   'mail-unfiled': 'Mail unfiled',
   'reminder-due': 'Reminder due',
   'mailbox-trouble': 'Mailbox in trouble',
-  'mailbox-well': 'Mailbox well again',
   'feed-out-of-date': 'Feed out of date',
   'import-done': 'Import done',
   'webhook-paused': 'Webhook paused',

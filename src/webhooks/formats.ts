@@ -3,9 +3,7 @@ import { slackMessage } from './slack.ts';
 import { teamsMessage } from './teams.ts';
 
 type Format = {
-  /** For people who choose. */
   name: string;
-  hint: string;
   /** Whether receivers check a signature of ours. */
   isSigned: boolean;
   body: (event: WebhookEvent) => unknown;
@@ -15,19 +13,16 @@ type Format = {
 export const FORMATS = {
   'delist-desk': {
     name: 'Delist Desk JSON',
-    hint: 'for programs of your own; signed',
     isSigned: true,
     body: (event) => event,
   },
   slack: {
     name: 'Slack',
-    hint: 'incoming webhooks of Slack, Mattermost, Rocket.Chat and what else takes them',
     isSigned: false,
     body: slackMessage,
   },
   teams: {
     name: 'Microsoft Teams',
-    hint: 'a workflow that begins “When a Teams webhook request is received”',
     isSigned: false,
     body: teamsMessage,
   },

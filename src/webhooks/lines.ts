@@ -77,6 +77,8 @@ export async function enqueueTest(trx: Trx, target: number, event: WebhookEvent)
       event: json(event) as never,
       state: 'waiting',
       is_test: true,
+      // Whoever waits for it takes it; where that process ended, the next who looks.
+      lease_until: sql<Date>`now() + interval '30 seconds'`,
     })
     .returning('id')
     .executeTakeFirstOrThrow();

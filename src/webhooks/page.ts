@@ -62,7 +62,7 @@ export function choicesView(values: Values, catalogue: Catalogue) {
     .map(({ key, name }) => ({ key, words: name, chosen: values.providers.includes(key) }))
     .toSorted((a, b) => Number(b.chosen) - Number(a.chosen) || a.words.localeCompare(b.words, 'en'));
   return {
-    formats: FORMAT_KEYS.map((key) => ({ key, words: `${FORMATS[key].name}: ${FORMATS[key].hint}` })),
+    formats: FORMAT_KEYS.map((key) => ({ key, words: FORMATS[key].name })),
     groups: GROUPS.map((key) => ({ key, words: GROUP_WORDS[key], chosen: values.groups.includes(key) })),
     severities: SEVERITIES.map((key) => ({ key, words: LEAST_WORDS[key] })),
     providers,

@@ -13,7 +13,7 @@ const line = (...inlines: object[]) => ({ type: 'RichTextBlock', inlines });
 export function teamsMessage(event: WebhookEvent) {
   const { title, words, links } = event.data;
   const facts = eventFacts(event).map(([label, value]) =>
-    line(run(`${label}: `, { isSubtle: true }), run(value)),
+    line({ ...run(''), text: `${label}: `, isSubtle: true }, run(value)),
   );
   return {
     type: 'message',
