@@ -1069,10 +1069,6 @@ export type IncidentTimesTable = {
   mitigation_step: number | null;
 };
 
-
-
-
-
 export type WebhookFormat = 'delist-desk' | 'slack' | 'teams';
 export type WebhookTargetsTable = {
   id: GeneratedAlways<number>;

@@ -1064,7 +1064,11 @@ t.test('what something refers to cannot be deleted', async (t) => {
   for (const table of used) await t.rejects(run(db, `delete from ${table}`), { code: '23503' }, table);
   await run(db, 'update api_tokens set created_by = null');
   await run(db, 'delete from users');
-  t.match(await countsOf(db), { users: 0, sessions: 0, notices: 0 }, 'what is a person’s alone goes with them');
+  t.match(
+    await countsOf(db),
+    { users: 0, sessions: 0, notices: 0 },
+    'what is a person’s alone goes with them',
+  );
 });
 
 t.test(
