@@ -64,6 +64,15 @@ t.test('the desk by keys alone', { skip: NO_CHROMIUM }, async (t) => {
   await page.waitForURL(`${base}/incidents/3/letters/new`);
   await page.keyboard.press('e');
   await page.waitForURL(`${base}/incidents/3/evidence/new`);
+  await page.keyboard.press('Escape');
+  await page.goto(`${base}/?whose=everybody`);
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('o');
+  await page.waitForURL(`${base}/incidents/2`);
+  await page.keyboard.press('u');
+  await page.waitForURL(`${base}/?whose=everybody`);
+  await page.waitForFunction('document.activeElement.getAttribute("href") === "/incidents/2"');
   t.strictSame(complaints, []);
 });
 

@@ -63,7 +63,38 @@
     location.assign(url);
   }
 
+  // ---- Back to the list ----
+
+  const LIST = 'list of rows';
+  const kept = JSON.parse(sessionStorage.getItem(LIST) ?? 'null');
+  const here = location.pathname + location.search;
+  const isList = rows().length > 0 && !document.querySelector('[data-incident]');
+  const hrefOf = (row) => openerOf(row).getAttribute('href');
+
+  /** Where somebody was in a list is where they go on, also when that row is gone meanwhile. */
+  function goOn() {
+    const all = rows();
+    const row = all.find((one) => hrefOf(one) === kept.row) ?? all[Math.min(kept.index, all.length - 1)];
+    if (!row) return;
+    mark(row);
+    openerOf(row).focus({ preventScroll: true });
+    row.scrollIntoView({ block: 'nearest' });
+  }
+  if (isList && kept?.isBack && kept.url === here) goOn();
+  window.addEventListener('pagehide', () => {
+    if (!isList) return;
+    const row = current();
+    const place = row ? { row: hrefOf(row), index: rows().indexOf(row) } : {};
+    sessionStorage.setItem(LIST, JSON.stringify({ url: here, ...place }));
+  });
+  function goBack() {
+    if (kept) sessionStorage.setItem(LIST, JSON.stringify({ ...kept, isBack: true }));
+    location.assign(kept?.url ?? '/');
+    return true;
+  }
+
   function act(key, target) {
+    if (key === 'u' && !isList) return goBack();
     if (key === 'j' || key === 'k') return move(key === 'j' ? 1 : -1);
     const row = rowAt();
     if (key === 'o') {
@@ -124,6 +155,7 @@
     for (const one of document.querySelectorAll('[data-key]'))
       if (!one.closest('[data-keys-say]')) add(one.dataset.key, ownWords(one));
     if (writes && incidentPath()) for (const [key, words] of OF_INCIDENT) add(key, words);
+    if (!isList) add('u', 'back to the list');
     add('/', 'search');
     add('?', 'these keys');
     return found;
