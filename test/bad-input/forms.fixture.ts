@@ -214,6 +214,7 @@ export const FORMS: Record<string, Form> = {
     url: '/incidents/1/letters/OTHER/discarding',
     fields: plain({}),
   },
+  '/desk/whose': { url: '/desk/whose', fields: plain({ whose: 'mine' }) },
   '/addresses': { url: '/addresses', fields: plain({ address: '198.51.100.9', label: 'news' }) },
   '/addresses/*': { url: '/addresses/203.0.113.7', fields: plain({ label: 'shop', version: '1' }) },
   '/settings/profile': {
