@@ -1,5 +1,4 @@
 import type { Test } from 'tap';
-import { addUser } from '../../src/accounts/store.ts';
 import type { AccountInput } from '../../src/mail-out/account.ts';
 import { addAccount } from '../../src/mail-out/accounts.ts';
 import { sendDue } from '../../src/mail-out/worker.ts';
@@ -11,9 +10,10 @@ import { publish } from '../../src/notifications/outbox.ts';
 import type { Rule } from '../../src/notifications/rules.ts';
 import { changeNoticeSettings, type NoticeChange } from '../../src/notifications/settings-store.ts';
 import { peopleTold } from '../../src/notifications/tell-people.ts';
-import { PASSWORD, testDesk } from '../desk.ts';
+import { testDesk } from '../desk.ts';
 import { ACCOUNT, HASTE } from '../mail-out/mail-out.fixture.ts';
 import { FakeSmtp } from '../mail-out/smtp.fixture.ts';
+import { addPerson } from './people.fixture.ts';
 
 const SILENT = { info: () => {}, warn: () => {} };
 
@@ -41,13 +41,7 @@ export async function noticeDesk(t: Test, account: Partial<AccountInput> | null 
     server,
     /** A person with these settings. */
     async person(name: string, change: NoticeChange = { rules: [RULE] }): Promise<number> {
-      const id = await addUser(db, {
-        email: `${name.toLowerCase()}@example.com`,
-        name,
-        role: 'operator',
-        password: PASSWORD,
-        timeZone: 'Europe/Berlin',
-      });
+      const id = await addPerson(db, name);
       await db.transaction().execute((trx) => changeNoticeSettings(trx, id, 0, change));
       return id;
     },

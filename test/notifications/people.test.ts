@@ -1,7 +1,5 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { addUser } from '../../src/accounts/store.ts';
-import type { Role } from '../../src/database/tables.ts';
 import { editIncident } from '../../src/incidents/store.ts';
 import { fanOut } from '../../src/notifications/fan-out.ts';
 import {
@@ -19,20 +17,14 @@ import { peopleTold } from '../../src/notifications/tell-people.ts';
 import { addNote } from '../../src/timeline/store.ts';
 import { setWatching } from '../../src/watchers/store.ts';
 import { SYSTEM } from '../../src/web/access.ts';
-import { PASSWORD, REFUSAL, type TestDesk, testDesk } from '../desk.ts';
+import { REFUSAL, type TestDesk, testDesk } from '../desk.ts';
+import { addPerson } from './people.fixture.ts';
 
 const NIGHT = new Date('2026-01-14T23:00:00Z');
 
 async function deskOf(t: Parameters<typeof testDesk>[0]) {
   const desk = await testDesk(t);
-  const person = (name: string, role: Role = 'operator') =>
-    addUser(desk.db, {
-      email: `${name}@example.com`,
-      name,
-      role,
-      password: PASSWORD,
-      timeZone: 'Europe/Berlin',
-    });
+  const person = (name: string) => addPerson(desk.db, name);
   const tell = (now = NIGHT) => fanOut(desk.db, [peopleTold(() => now)]);
   const told = (user: number) =>
     desk.db
