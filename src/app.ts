@@ -34,6 +34,9 @@ import { evidencePages } from './evidence/routes.ts';
 import type { CheckWorld } from './evidence/run-check.ts';
 import { samplePages } from './evidence/sample-routes.ts';
 import { incidentApi } from './incidents/api.ts';
+import { bulkApi } from './incidents/bulk/api.ts';
+import { bulkPages } from './incidents/bulk/routes.ts';
+import { deskPages } from './incidents/desk-routes.ts';
 import { incidentEditPages } from './incidents/edit-routes.ts';
 import { incidentListPages } from './incidents/list-routes.ts';
 import { logPages } from './incidents/log-routes.ts';
@@ -204,6 +207,7 @@ export async function buildApp(
     deskPages,
     livePages,
     incidentListPages,
+    bulkPages,
     incidentPages,
     incidentEditPages,
     splitPages,
@@ -258,6 +262,7 @@ export async function buildApp(
   const api = [
     incidentApi,
     splitApi,
+    bulkApi,
     correspondenceApi,
     filingApi,
     letterApi,

@@ -36,6 +36,20 @@ export const HISTORY_FORMS: Record<string, { url: string; fields: Fields }> = {
     fields: async () => ({ add: `shop-${next()}` }),
   },
   '/incidents/:number/watching': { url: '/incidents/1/watching', fields: async () => ({ watch: 'yes' }) },
+  '/incidents/bulk': {
+    url: '/incidents/bulk',
+    fields: async () => ({ numbers: '1', action: 'tag', tags: `bulk-${next()}`, back: 'state=open' }),
+  },
+  '/incidents/bulk/:id/undo': {
+    url: '/incidents/bulk/900/undo',
+    fields: async ({ db }) => {
+      await sql`insert into bulk_changes (id, action, words, by_name, undo_until, changed, left_out)
+        overriding system value
+        values (900, 'severity', 'Severity high', 'A B', now() + interval '1 hour', '[]', '[]')
+        on conflict (id) do update set undone_at = null, kept = null`.execute(db);
+      return { back: 'state=open' };
+    },
+  },
   '/settings/tags/:tag/renaming': {
     url: '/settings/tags/900/renaming',
     fields: async (desk) => {

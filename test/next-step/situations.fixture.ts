@@ -42,6 +42,7 @@ const ROW: IncidentRow = {
   next_action_due_at: null,
   follow_up_due_at: null,
   due_at: null,
+  merged_into: null,
   version: 1,
   updated_at: ago(1),
 };
