@@ -40,6 +40,8 @@ import { deskPages } from './incidents/desk-routes.ts';
 import { incidentEditPages } from './incidents/edit-routes.ts';
 import { incidentListPages } from './incidents/list-routes.ts';
 import { logPages } from './incidents/log-routes.ts';
+import { mergeApi } from './incidents/merge/api.ts';
+import { mergePages } from './incidents/merge/routes.ts';
 import { incidentPages } from './incidents/routes.ts';
 import { splitApi, splitPages } from './incidents/split-routes.ts';
 import { letterApi } from './letters/api.ts';
@@ -211,6 +213,7 @@ export async function buildApp(
     incidentPages,
     incidentEditPages,
     splitPages,
+    mergePages,
     logPages,
     correspondencePages,
     conversationPages,
@@ -262,6 +265,7 @@ export async function buildApp(
   const api = [
     incidentApi,
     splitApi,
+    mergeApi,
     bulkApi,
     correspondenceApi,
     filingApi,

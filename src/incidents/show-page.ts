@@ -25,6 +25,7 @@ import { viewerOf } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
 import { linkTo } from '../web/links.ts';
 import { blockedSince, durations, STATES, stateWords } from './incidents.ts';
+import { familyOf, likelyDuplicates, mergesInto } from './merge/store.ts';
 import { courseOf, courseView, entriesByDay, timelineTabs } from './page.ts';
 import { type IncidentRead, readBodies, readIncident } from './show.ts';
 
@@ -61,14 +62,14 @@ export async function incidentView(
   const group = (Object.keys(ENTRY_GROUPS) as EntryGroup[]).find((one) => one === query.show);
   const order = query.order === 'newest' ? 'newest' : 'oldest';
   const after = readEntryCursor(query.cursor, number, order);
-  const live = await recentPlace(db);
+  const [live, family] = await Promise.all([recentPlace(db), familyOf(db, number)]);
   const [read, mails, waiting, counts, check, page] = await Promise.all([
     readIncident(db, number),
     openDispatches(db, number),
     waitingAnswer(db, number),
-    countKinds(db, number),
+    countKinds(db, family),
     lastCheck(db, number),
-    listEntries(db, number, {
+    listEntries(db, family, {
       order,
       limit: whole ? DOSSIER_ENTRIES : ENTRIES_PER_PAGE,
       ...(group ? { kinds: ENTRY_GROUPS[group] } : {}),
@@ -79,7 +80,9 @@ export async function incidentView(
   const { row } = read;
   const networks = read.addresses.map((one) => one.network);
   const standing = () => standingSnapshots(db, { networks, domains: read.sendingDomains });
-  const [{ step, material }, deliveries, ofClosed] = await Promise.all([
+  const [duplicates, merges, { step, material }, deliveries, ofClosed] = await Promise.all([
+    whole ? [] : likelyDuplicates(db, row),
+    family.length > 1 ? mergesInto(db, number) : [],
     readStep(db, row, catalogue, now),
     incidentDeliveries(db, row, read.letters, { zone, now }),
     row.state === 'closed' ? Promise.all([standing(), readCauses(db, [number])]) : undefined,
@@ -158,13 +161,18 @@ export async function incidentView(
       words: stateWords(waiting.verdict ?? ''),
       proven: waiting.proven === true,
     },
+    duplicates: duplicates.map((one) => ({ ...one, stateWords: stateWords(one.state) })),
+    merges,
     deliveries,
     checked,
     course: courseView(courseOf(blockedSince(row), changes, row.state), now),
     tabs: timelineTabs(counts, group ?? 'all', (name) => link({ show: name })),
     order,
     orderLink: link({ order: order === 'oldest' ? 'newest' : 'oldest' }),
-    days: entriesByDay(page.entries, zone, whole ? await readBodies(db, number) : undefined),
+    days: entriesByDay(page.entries, zone, {
+      here: number,
+      ...(whole ? { whole: await readBodies(db, number) } : {}),
+    }),
     more: page.next ? link({ cursor: writeEntryCursor(page.next, number, order) }) : '',
     first: after ? link({}) : '',
     addresses: read.addresses,

@@ -8,9 +8,21 @@ import { beginToWatch } from '../watchers/automatic.ts';
 import type { Actor } from '../web/access.ts';
 import { nextState, type StateEvent } from './state.ts';
 
+/** Throws `incident-merged`, which leads to the survivor, for one that is a part of another. */
+export function refuseMerged({
+  number,
+  merged_into: into,
+}: Pick<IncidentRow, 'number' | 'merged_into'>): void {
+  if (into !== null)
+    throw new Problem('incident-merged', `#${number} was merged into #${into}.`, {
+      facts: { mergedInto: into },
+    });
+}
+
 export async function getIncident(db: Db | Trx, number: number): Promise<IncidentRow> {
   const row = await db.selectFrom('incidents').selectAll().where('number', '=', number).executeTakeFirst();
   if (!row) throw notFound(`incident #${number}`);
+  refuseMerged(row);
   return row;
 }
 
@@ -23,6 +35,7 @@ export async function lockIncident(trx: Trx, number: number): Promise<IncidentRo
     .forUpdate()
     .executeTakeFirst();
   if (!row) throw notFound(`incident #${number}`);
+  refuseMerged(row);
   return row;
 }
 
@@ -62,6 +75,7 @@ export async function linksOf(db: Db | Trx, number: number): Promise<LinkedIncid
     )
     .select(['i.number', 'i.title', 'i.state', 'l.kind', 'i.opened_at', 'i.mitigated_at', 'i.round'])
     .where((eb) => eb.or([eb('l.incident_number', '=', number), eb('l.linked_number', '=', number)]))
+    .where('i.merged_into', 'is', null)
     .orderBy('i.number', 'desc')
     .limit(50)
     .execute();

@@ -125,6 +125,14 @@ const DESCRIPTIONS: Describe = {
     by: d.changes.map((change) => change.field).join(', '),
   }),
   'incident-linked': (d) => ({ title: `Linked to #${d.number}`, by: words(d.kind) }),
+  'incident-merged': (d) => ({
+    title: d.here ? `#${d.number} merged into this one` : `Merged into #${d.number}`,
+    by: d.title,
+  }),
+  'merge-undone': (d) => ({
+    title: d.here ? `Merge of #${d.number} undone` : `No longer a part of #${d.number}`,
+    by: d.title,
+  }),
   'incident-tagged': (d) => ({ title: 'Tags changed', by: changedWords(d) }),
   'watchers-changed': (d) => ({ title: 'Watchers changed', by: changedWords(d) }),
   'note-added': () => ({ title: 'Note', by: '' }),

@@ -94,6 +94,9 @@ export type EntryDetails = {
   'incident-linked': { number: number; title: string; kind: LinkKind };
   'note-added': NoteDetail;
   'note-corrected': NoteDetail;
+  /** `here`: the other became a part of this one; else the other way round. */
+  'incident-merged': { number: number; title: string; here: boolean; reason: string };
+  'merge-undone': { number: number; title: string; here: boolean };
   'incident-tagged': { added: string[]; removed: string[] };
   /** By name; who began to watch by what they did is in no entry of its own. */
   'watchers-changed': { added: string[]; removed: string[] };
@@ -148,6 +151,8 @@ export const ENTRY_GROUPS = {
     'incident-assigned',
     'incident-edited',
     'incident-linked',
+    'incident-merged',
+    'merge-undone',
     'incident-tagged',
     'watchers-changed',
     'step-due',
@@ -188,6 +193,8 @@ export const ENTRY_ICONS: Record<EntryKind, string> = {
   'incident-assigned': 'k-state',
   'incident-edited': 'k-note',
   'incident-linked': 'k-note',
+  'incident-merged': 'k-state',
+  'merge-undone': 'k-state',
   'incident-tagged': 'k-note',
   'watchers-changed': 'k-note',
   'note-added': 'k-note',
