@@ -36,7 +36,7 @@ import { samplePages } from './evidence/sample-routes.ts';
 import { incidentApi } from './incidents/api.ts';
 import { bulkApi } from './incidents/bulk/api.ts';
 import { bulkPages } from './incidents/bulk/routes.ts';
-import { deskPages } from './incidents/desk-routes.ts';
+import { compareApi, comparePages } from './incidents/compare/routes.ts';
 import { incidentEditPages } from './incidents/edit-routes.ts';
 import { incidentListPages } from './incidents/list-routes.ts';
 import { logPages } from './incidents/log-routes.ts';
@@ -214,6 +214,7 @@ export async function buildApp(
     incidentEditPages,
     splitPages,
     mergePages,
+    comparePages,
     logPages,
     correspondencePages,
     conversationPages,
@@ -266,6 +267,7 @@ export async function buildApp(
     incidentApi,
     splitApi,
     mergeApi,
+    compareApi,
     bulkApi,
     correspondenceApi,
     filingApi,

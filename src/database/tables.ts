@@ -180,8 +180,6 @@ export type IncidentAddressesTable = {
   provider: Default<string | null>;
   nearby: Default<string | null>;
 };
-export type LinkKind = 'same-address' | 'same-provider' | 'by-hand';
-export type IncidentAddressesTable = { incident_number: number; address_id: number };
 export type LinkKind =
   | 'same-address'
   | 'same-provider'

@@ -24,6 +24,7 @@ import { countKinds, listEntries } from '../timeline/store.ts';
 import { viewerOf } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
 import { linkTo } from '../web/links.ts';
+import { blockedBefore } from './compare/store.ts';
 import { blockedSince, durations, STATES, stateWords } from './incidents.ts';
 import { familyOf, likelyDuplicates, mergesInto } from './merge/store.ts';
 import { courseOf, courseView, entriesByDay, timelineTabs } from './page.ts';
@@ -80,8 +81,9 @@ export async function incidentView(
   const { row } = read;
   const networks = read.addresses.map((one) => one.network);
   const standing = () => standingSnapshots(db, { networks, domains: read.sendingDomains });
-  const [duplicates, merges, { step, material }, deliveries, ofClosed] = await Promise.all([
+  const [duplicates, before, merges, { step, material }, deliveries, ofClosed] = await Promise.all([
     whole ? [] : likelyDuplicates(db, row),
+    whole ? [] : blockedBefore(db, row),
     family.length > 1 ? mergesInto(db, number) : [],
     readStep(db, row, catalogue, now),
     incidentDeliveries(db, row, read.letters, { zone, now }),
@@ -162,6 +164,13 @@ export async function incidentView(
       proven: waiting.proven === true,
     },
     duplicates: duplicates.map((one) => ({ ...one, stateWords: stateWords(one.state) })),
+    before: before.slice(0, 3).map((one) => ({
+      number: one.number,
+      openedAt: one.openedAt,
+      provider:
+        one.provider === row.provider ? '' : (catalogue.byKey.get(one.provider)?.name ?? one.provider),
+      href: `/incidents/${number}/compare?with=${one.number}`,
+    })),
     merges,
     deliveries,
     checked,

@@ -14,7 +14,7 @@ import { divided, united } from './united.ts';
 export const PARTS_MAX = 50;
 
 /** Columns that are no facts of an incident. */
-const NO_FACTS = ['number', 'search', 'version', 'updated_at'];
+const NO_FACTS = ['number', 'version', 'updated_at'];
 /** A row as JSON without them, as the database will compare it later. */
 const factsOf = (row: IncidentRow): Record<string, unknown> =>
   JSON.parse(
@@ -104,6 +104,8 @@ export async function mergeInto(
     next_action_due_at: null,
     follow_up_due_at: null,
   });
+  // Reports count the block once. The row comes back with the incident.
+  await trx.deleteFrom('incident_times').where('number', '=', number).execute();
   const why = reason.trim();
   const detail = { number, title: merged.title, here: true, reason: why };
   await append(trx, { incident: into, kind: 'incident-merged', actor, detail });

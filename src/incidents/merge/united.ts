@@ -33,7 +33,7 @@ export const united = (survivor: IncidentRow, merged: IncidentRow): IncidentChan
   affected: lines(survivor.affected, merged.affected),
   block_codes: both(survivor.block_codes, merged.block_codes),
   recipient_domains: both(survivor.recipient_domains, merged.recipient_domains),
-  opened_at: survivor.opened_at < merged.opened_at ? survivor.opened_at : merged.opened_at,
+  opened_at: earlier(survivor.opened_at, merged.opened_at) ?? survivor.opened_at,
   first_rejection_at: earlier(survivor.first_rejection_at, merged.first_rejection_at),
   last_rejection_at: later(survivor.last_rejection_at, merged.last_rejection_at),
   first_request_at: earlier(survivor.first_request_at, merged.first_request_at),
