@@ -38,6 +38,7 @@ import { bulkApi } from './incidents/bulk/api.ts';
 import { bulkPages } from './incidents/bulk/routes.ts';
 import { compareApi, comparePages } from './incidents/compare/routes.ts';
 import { incidentEditPages } from './incidents/edit-routes.ts';
+import { linkApi } from './incidents/links/api.ts';
 import { incidentListPages } from './incidents/list-routes.ts';
 import { logPages } from './incidents/log-routes.ts';
 import { mergeApi } from './incidents/merge/api.ts';
@@ -267,6 +268,7 @@ export async function buildApp(
     incidentApi,
     splitApi,
     mergeApi,
+    linkApi,
     compareApi,
     bulkApi,
     correspondenceApi,

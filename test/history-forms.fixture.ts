@@ -44,6 +44,13 @@ export const HISTORY_FORMS: Record<string, { url: string; fields: Fields }> = {
     fields: async () => ({ add: `shop-${next()}` }),
   },
   '/incidents/:number/watching': { url: '/incidents/1/watching', fields: async () => ({ watch: 'yes' }) },
+  '/incidents/:number/links/removal': {
+    url: '/incidents/1/links/removal',
+    fields: async ({ api }) => {
+      await api('POST', '/incidents/1/links', { number: 2, kind: 'follows' });
+      return { number: '2' };
+    },
+  },
   '/incidents/:number/merge': {
     url: '/incidents/900/merge',
     fields: async (desk) => {

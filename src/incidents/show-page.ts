@@ -26,6 +26,7 @@ import { localInput } from '../web/format.ts';
 import { linkTo } from '../web/links.ts';
 import { blockedBefore } from './compare/store.ts';
 import { blockedSince, durations, STATES, stateWords } from './incidents.ts';
+import { isSaid, LINK_KINDS, linkWords } from './links/kinds.ts';
 import { familyOf, likelyDuplicates, mergesInto } from './merge/store.ts';
 import { courseOf, courseView, entriesByDay, timelineTabs } from './page.ts';
 import { type IncidentRead, readBodies, readIncident } from './show.ts';
@@ -213,9 +214,11 @@ export async function incidentView(
     })),
     links: read.links.map((one) => ({
       ...one,
-      kind: stateWords(one.kind),
+      kind: linkWords(one.kind, one.reads),
+      said: isSaid(one.kind),
       stateWords: stateWords(one.state),
     })),
+    linkKinds: LINK_KINDS.map((key) => ({ key, words: linkWords(key) })),
     nowInput: localInput(now, zone),
     nowShort: localInput(now, zone).slice(0, 16),
     states: STATES.filter((one) => one !== row.state).map((one) => ({ key: one, words: stateWords(one) })),

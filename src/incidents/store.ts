@@ -59,6 +59,8 @@ export type LinkedIncident = {
   title: string;
   state: IncidentState;
   kind: LinkKind;
+  /** Its kind goes out from the incident that was asked for. */
+  reads: boolean;
   openedAt: Date;
   mitigatedAt: Date | null;
   round: number;
@@ -73,7 +75,16 @@ export async function linksOf(db: Db | Trx, number: number): Promise<LinkedIncid
         sql<boolean>`i.number = case when l.incident_number = ${number} then l.linked_number else l.incident_number end`,
       ),
     )
-    .select(['i.number', 'i.title', 'i.state', 'l.kind', 'i.opened_at', 'i.mitigated_at', 'i.round'])
+    .select([
+      'i.number',
+      'i.title',
+      'i.state',
+      'l.kind',
+      'l.from_older',
+      'i.opened_at',
+      'i.mitigated_at',
+      'i.round',
+    ])
     .where((eb) => eb.or([eb('l.incident_number', '=', number), eb('l.linked_number', '=', number)]))
     .where('i.merged_into', 'is', null)
     .orderBy('i.number', 'desc')
@@ -84,6 +95,7 @@ export async function linksOf(db: Db | Trx, number: number): Promise<LinkedIncid
     title: row.title,
     state: row.state,
     kind: row.kind,
+    reads: row.from_older === number < row.number,
     openedAt: row.opened_at,
     mitigatedAt: row.mitigated_at,
     round: row.round,
@@ -286,7 +298,7 @@ export async function editIncident(
   }
 }
 
-/** Links two incidents; the entry goes to both timelines. */
+/** Links two incidents, the kind as it reads from the first; the entry goes to both timelines. What is linked stays. */
 export async function linkIncidents(
   trx: Trx,
   actor: Actor,
@@ -306,7 +318,7 @@ export async function linkIncidents(
     if (!titles.has(number)) throw invalid('number', `There is no incident #${number}.`);
   const linked = await trx
     .insertInto('incident_links')
-    .values({ incident_number: newer, linked_number: older, kind })
+    .values({ incident_number: newer, linked_number: older, kind, from_older: one < other })
     .onConflict((conflict) => conflict.doNothing())
     .returning('kind')
     .executeTakeFirst();
@@ -319,7 +331,7 @@ export async function linkIncidents(
       incident: at,
       kind: 'incident-linked',
       actor,
-      detail: { number: to, title: titles.get(to) ?? '', kind },
+      detail: { number: to, title: titles.get(to) ?? '', kind, ...(at === one ? {} : { readBack: true }) },
     });
   }
 }

@@ -91,7 +91,9 @@ export type EntryDetails = {
   /** Entries from before anybody was told of it have no ids. */
   'incident-assigned': { from: string | null; to: string | null; toId?: number | null };
   'incident-edited': { changes: { field: string; from: string; to: string }[] };
-  'incident-linked': { number: number; title: string; kind: LinkKind };
+  /** `readBack`: the kind goes out from the other incident. */
+  'incident-linked': { number: number; title: string; kind: LinkKind; readBack?: boolean };
+  'incident-unlinked': { number: number; title: string; kind: LinkKind; reads: boolean };
   'note-added': NoteDetail;
   'note-corrected': NoteDetail;
   /** `here`: the other became a part of this one; else the other way round. */
@@ -151,6 +153,7 @@ export const ENTRY_GROUPS = {
     'incident-assigned',
     'incident-edited',
     'incident-linked',
+    'incident-unlinked',
     'incident-merged',
     'merge-undone',
     'incident-tagged',
@@ -193,6 +196,7 @@ export const ENTRY_ICONS: Record<EntryKind, string> = {
   'incident-assigned': 'k-state',
   'incident-edited': 'k-note',
   'incident-linked': 'k-note',
+  'incident-unlinked': 'k-note',
   'incident-merged': 'k-state',
   'merge-undone': 'k-state',
   'incident-tagged': 'k-note',

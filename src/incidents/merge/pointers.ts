@@ -41,4 +41,14 @@ export const OTHERS: readonly string[] = [
   'step_answers',
   'step_judgements',
   'outcome_backlog',
+  // What people outside were shown is not widened to another incident.
+  'shares',
+  // Kept by the database itself: of the duplicate while it is one, it is taken out of what reports count.
+  'incident_times',
+  'search_texts',
+  // Told already, with the number of then.
+  'event_outbox',
+  'told_events',
+  'notices',
+  'webhook_deliveries',
 ];

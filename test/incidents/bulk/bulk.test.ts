@@ -19,7 +19,12 @@ async function stateOf({ db }: TestDesk) {
       .execute(),
     db.selectFrom('step_answers').selectAll().execute(),
   ]);
-  return { incidents: incidents.map(({ version, updated_at, ...row }) => row), tags, watchers, answers };
+  return {
+    incidents: incidents.map(({ version, updated_at, due_at, ...row }) => row),
+    tags,
+    watchers,
+    answers,
+  };
 }
 
 t.test('each action changes all, with an entry in each, and goes back to what was', async (t) => {
