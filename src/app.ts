@@ -34,9 +34,15 @@ import { evidencePages } from './evidence/routes.ts';
 import type { CheckWorld } from './evidence/run-check.ts';
 import { samplePages } from './evidence/sample-routes.ts';
 import { incidentApi } from './incidents/api.ts';
+import { bulkApi } from './incidents/bulk/api.ts';
+import { bulkPages } from './incidents/bulk/routes.ts';
+import { compareApi, comparePages } from './incidents/compare/routes.ts';
 import { incidentEditPages } from './incidents/edit-routes.ts';
+import { linkApi } from './incidents/links/api.ts';
 import { incidentListPages } from './incidents/list-routes.ts';
 import { logPages } from './incidents/log-routes.ts';
+import { mergeApi } from './incidents/merge/api.ts';
+import { mergePages } from './incidents/merge/routes.ts';
 import { incidentPages } from './incidents/routes.ts';
 import { splitApi, splitPages } from './incidents/split-routes.ts';
 import { letterApi } from './letters/api.ts';
@@ -204,9 +210,12 @@ export async function buildApp(
     deskPages,
     livePages,
     incidentListPages,
+    bulkPages,
     incidentPages,
     incidentEditPages,
     splitPages,
+    mergePages,
+    comparePages,
     logPages,
     correspondencePages,
     conversationPages,
@@ -258,6 +267,10 @@ export async function buildApp(
   const api = [
     incidentApi,
     splitApi,
+    mergeApi,
+    linkApi,
+    compareApi,
+    bulkApi,
     correspondenceApi,
     filingApi,
     letterApi,

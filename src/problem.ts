@@ -13,6 +13,7 @@ export type ProblemCode =
   | 'already-exists'
   | 'already-sent'
   | 'incident-closed'
+  | 'incident-merged'
   | 'letter-incomplete'
   | 'claim-contradicted'
   | 'letter-stopped'

@@ -167,6 +167,8 @@ export type IncidentsTable = {
   follow_up_due_at: Date | null;
   /** By which the desk is sorted: when the next step is due, as judged last; since then, when it changed. */
   due_at: Default<Date | null>;
+  /** The incident that it became a part of, as a duplicate. */
+  merged_into: number | null;
   version: Default<number>;
   updated_at: Now;
 };
@@ -178,11 +180,20 @@ export type IncidentAddressesTable = {
   provider: Default<string | null>;
   nearby: Default<string | null>;
 };
-export type LinkKind = 'same-address' | 'same-provider' | 'by-hand';
+export type LinkKind =
+  | 'same-address'
+  | 'same-provider'
+  | 'by-hand'
+  | 'duplicate-of'
+  | 'caused-by'
+  | 'follows'
+  | 'related';
 export type IncidentLinksTable = {
   incident_number: number;
   linked_number: number;
   kind: LinkKind;
+  /** The kind reads from the older incident to the newer one. */
+  from_older: Default<boolean>;
   created_at: Now;
 };
 
@@ -1154,6 +1165,40 @@ export type SavedSearchesTable = {
   created_by_name: string;
 };
 
+export type BulkAction = 'assign' | 'tag' | 'untag' | 'severity' | 'state' | 'watch' | 'unwatch' | 'put-off';
+export type LeftOut = { number: number; why: string };
+export type BulkChangesTable = {
+  id: GeneratedAlways<number>;
+  action: BulkAction;
+  words: string;
+  by_user_id: number | null;
+  by_token_id: number | null;
+  by_name: string;
+  at: Now;
+  undo_until: Date;
+  changed: Json<{ number: number; before: unknown; after: unknown }[]>;
+  left_out: Json<LeftOut[]>;
+  undone_at: Date | null;
+  kept: Json<LeftOut[] | null>;
+};
+
+export type IncidentMergesTable = {
+  id: GeneratedAlways<number>;
+  merged: number;
+  survivor: number;
+  reason: string;
+  /** Rows of incidents, as JSON. */
+  merged_before: Json<Record<string, unknown>>;
+  survivor_before: Json<Record<string, unknown>>;
+  survivor_after: Json<Record<string, unknown>>;
+  by_name: string;
+  at: Now;
+  undone_at: Date | null;
+  undone_by_name: string | null;
+};
+/** A row that moved with a merge: its table, and what names it there beside its incident. */
+export type IncidentMovesTable = { merge_id: number; what: string; key: number };
+
 export type Database = {
   users: UsersTable;
   sessions: SessionsTable;
@@ -1190,6 +1235,9 @@ export type Database = {
   custom_fields: CustomFieldsTable;
   incident_field_values: IncidentFieldValuesTable;
   incident_times: IncidentTimesTable;
+  bulk_changes: BulkChangesTable;
+  incident_merges: IncidentMergesTable;
+  incident_moves: IncidentMovesTable;
   checks: ChecksTable;
   memberships: MembershipsTable;
   reminder_answers: ReminderAnswersTable;

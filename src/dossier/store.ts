@@ -1,6 +1,7 @@
 import type { Db } from '../database/open.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
 import { recordedWith } from '../evidence/store.ts';
+import { familyOf } from '../incidents/merge/store.ts';
 import { readIncident } from '../incidents/show.ts';
 import { claimsOf } from '../letters/letter-rows.ts';
 import { getProfile } from '../profile/store.ts';
@@ -132,6 +133,7 @@ const screenshotsOf = (db: Db, number: number) =>
  */
 export async function readDossier(db: Db, number: number) {
   const incident = await readIncident(db, number);
+  const family = await familyOf(db, number);
   const profile = await getProfile(db);
   const networks = incident.addresses.map((one) => one.network);
   const [letters, rejections, messages, reports, recorded, screenshots, snapshots, timeline, kinds] =
@@ -143,8 +145,8 @@ export async function readDossier(db: Db, number: number) {
       recordedWith(db, number),
       screenshotsOf(db, number),
       standingSnapshots(db, { networks, domains: profile.sendingDomains }),
-      listEntries(db, number, { order: 'oldest', limit: MOST.entries }),
-      countKinds(db, number),
+      listEntries(db, family, { order: 'oldest', limit: MOST.entries }),
+      countKinds(db, family),
     ]);
   return {
     ...incident,

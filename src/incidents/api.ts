@@ -25,6 +25,7 @@ import { once } from '../web/once.ts';
 import { SEVERITIES, STATES } from './incidents.ts';
 import { IncidentJson, incidentJson } from './json.ts';
 import { listIncidents } from './list.ts';
+import { familyOf } from './merge/store.ts';
 import { NumberParams } from './number-params.ts';
 import { addressesOf, editIncident, getIncident, linksOf, setState } from './store.ts';
 import { blocksToLog, leftOut, readReport, takeReport } from './take-report.ts';
@@ -41,6 +42,8 @@ export const EntryJson = Type.Object({
   summary: Type.String(),
   detail: Type.Record(Type.String(), Type.Unknown()),
   corrects: Type.Union([Type.Integer(), Type.Null()]),
+  /** Another than the one asked for: it was merged into that one. */
+  incident: Type.Integer(),
 });
 
 export const entryJson = (entry: Entry) => ({
@@ -52,6 +55,7 @@ export const entryJson = (entry: Entry) => ({
   summary: summarise(entry),
   detail: entry.detail,
   corrects: entry.corrects,
+  incident: entry.incidentNumber,
 });
 
 export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
@@ -307,7 +311,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { limit = 50, cursor, order = 'oldest', group } = request.query;
       await getIncident(db, request.params.number);
-      const page = await listEntries(db, request.params.number, {
+      const page = await listEntries(db, await familyOf(db, request.params.number), {
         order: order as Order,
         limit,
         ...(group ? { kinds: ENTRY_GROUPS[group as EntryGroup] } : {}),

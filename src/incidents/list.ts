@@ -61,6 +61,8 @@ function readRows(db: Db, query: IncidentQuery) {
     .leftJoin('users as u', 'u.id', 'i.assignee_id')
     .selectAll('i')
     .select('u.name as assignee_name')
+    // What became a part of another is found there.
+    .where('i.merged_into', 'is', null)
     .orderBy('i.number', 'desc')
     .limit(query.limit + 1);
   if (query.after !== undefined) rows = rows.where('i.number', '<', query.after);

@@ -126,6 +126,7 @@ function bodyOf(entry: Entry) {
     case 'step-snoozed':
     case 'step-dismissed':
     case 'finding-overridden':
+    case 'incident-merged':
       return { ...blank, reason: entry.detail.reason };
     case 'cause-recorded':
       return { ...blank, text: [entry.detail.found, entry.detail.fixed].filter(Boolean).join('\n') };
@@ -179,7 +180,7 @@ function headOf(entry: Entry) {
 }
 
 /** `whole`: full texts of messages by id, for paper, where nothing is a click away. */
-type EntryOptions = { whole?: Map<number, string>; follows?: boolean };
+type EntryOptions = { whole?: Map<number, string>; follows?: boolean; here?: number };
 
 export function entryView(entry: Entry, zone: string, options: EntryOptions = {}) {
   const { title, by } = headOf(entry);
@@ -187,6 +188,8 @@ export function entryView(entry: Entry, zone: string, options: EntryOptions = {}
   return {
     id: entry.id,
     follows: options.follows ?? false,
+    // Of an incident that became a part of this one.
+    from: options.here === undefined || options.here === entry.incidentNumber ? 0 : entry.incidentNumber,
     whole: entry.messageId === null ? '' : (options.whole?.get(entry.messageId) ?? ''),
     title,
     by,
@@ -211,12 +214,16 @@ export function entryView(entry: Entry, zone: string, options: EntryOptions = {}
 }
 
 /** Entries in their order, grouped under the days of the viewer's zone. */
-export function entriesByDay(entries: Entry[], zone: string, whole?: Map<number, string>) {
+export function entriesByDay(
+  entries: Entry[],
+  zone: string,
+  options: { whole?: Map<number, string>; here?: number } = {},
+) {
   const days: { title: string; zone: string; entries: ReturnType<typeof entryView>[] }[] = [];
   let current = '';
   for (const [index, entry] of entries.entries()) {
     const follows = followsFrom(entry, entries[index - 1]);
-    const view = entryView(entry, zone, { follows, ...(whole ? { whole } : {}) });
+    const view = entryView(entry, zone, { ...options, follows });
     if (view.day !== current) {
       days.push({
         title: longDay(entry.occurredAt, zone),

@@ -7,10 +7,12 @@ import { formOnce } from '../web/form-once.ts';
 import { readForm } from '../web/forms.ts';
 import { readMoment } from '../web/moment.ts';
 import { STATES, stateWords } from './incidents.ts';
+import { LINK_KINDS } from './links/kinds.ts';
+import { sayLink, unlink } from './links/store.ts';
 import { NumberParams } from './number-params.ts';
 import { incidentView, ShowQuery } from './show-page.ts';
 import { incidentForms } from './small-forms.ts';
-import { confirmRecovery, linkIncidents, setState } from './store.ts';
+import { confirmRecovery, setState } from './store.ts';
 
 const NoteForm = Type.Object({ text: Type.String({ maxLength: 20_000, description: 'the note' }) });
 const StateForm = Type.Object({
@@ -23,6 +25,10 @@ const RecoverForm = Type.Object({
   at: Type.Optional(Type.String({ maxLength: 30, description: 'a date and time' })),
 });
 const LinkForm = Type.Object({
+  number: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'the number of an incident' }),
+  kind: Type.Optional(Type.Enum([...LINK_KINDS], { description: 'one of the kinds' })),
+});
+const UnlinkForm = Type.Object({
   number: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'the number of an incident' }),
 });
 
@@ -96,9 +102,18 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
   smallForm('/incidents/:number/links', 'link', async (request, number) => {
     const form = readForm(LinkForm, request.body);
     await formOnce(db, request, { what: `link ${number}` }, async (trx) => {
-      await linkIncidents(trx, actorOf(request), number, form.number, 'by-hand');
+      await sayLink(trx, actorOf(request), number, { other: form.number, kind: form.kind ?? 'related' });
       return { status: 303, body: null };
     });
     return { words: `Linked to #${form.number}.` };
+  });
+
+  smallForm('/incidents/:number/links/removal', 'link', async (request, number) => {
+    const form = readForm(UnlinkForm, request.body);
+    await formOnce(db, request, { what: `unlink ${number}` }, async (trx) => {
+      await unlink(trx, actorOf(request), number, form.number);
+      return { status: 303, body: null };
+    });
+    return { words: `No longer linked to #${form.number}.` };
   });
 };

@@ -24,7 +24,10 @@ import { countKinds, listEntries } from '../timeline/store.ts';
 import { viewerOf } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
 import { linkTo } from '../web/links.ts';
+import { blockedBefore } from './compare/store.ts';
 import { blockedSince, durations, STATES, stateWords } from './incidents.ts';
+import { isSaid, LINK_KINDS, linkWords } from './links/kinds.ts';
+import { familyOf, likelyDuplicates, mergesInto } from './merge/store.ts';
 import { courseOf, courseView, entriesByDay, timelineTabs } from './page.ts';
 import { type IncidentRead, readBodies, readIncident } from './show.ts';
 
@@ -61,14 +64,14 @@ export async function incidentView(
   const group = (Object.keys(ENTRY_GROUPS) as EntryGroup[]).find((one) => one === query.show);
   const order = query.order === 'newest' ? 'newest' : 'oldest';
   const after = readEntryCursor(query.cursor, number, order);
-  const live = await recentPlace(db);
+  const [live, family] = await Promise.all([recentPlace(db), familyOf(db, number)]);
   const [read, mails, waiting, counts, check, page] = await Promise.all([
     readIncident(db, number),
     openDispatches(db, number),
     waitingAnswer(db, number),
-    countKinds(db, number),
+    countKinds(db, family),
     lastCheck(db, number),
-    listEntries(db, number, {
+    listEntries(db, family, {
       order,
       limit: whole ? DOSSIER_ENTRIES : ENTRIES_PER_PAGE,
       ...(group ? { kinds: ENTRY_GROUPS[group] } : {}),
@@ -79,7 +82,10 @@ export async function incidentView(
   const { row } = read;
   const networks = read.addresses.map((one) => one.network);
   const standing = () => standingSnapshots(db, { networks, domains: read.sendingDomains });
-  const [{ step, material }, deliveries, ofClosed] = await Promise.all([
+  const [duplicates, before, merges, { step, material }, deliveries, ofClosed] = await Promise.all([
+    whole ? [] : likelyDuplicates(db, row),
+    whole ? [] : blockedBefore(db, row),
+    family.length > 1 ? mergesInto(db, number) : [],
     readStep(db, row, catalogue, now),
     incidentDeliveries(db, row, read.letters, { zone, now }),
     row.state === 'closed' ? Promise.all([standing(), readCauses(db, [number])]) : undefined,
@@ -158,13 +164,25 @@ export async function incidentView(
       words: stateWords(waiting.verdict ?? ''),
       proven: waiting.proven === true,
     },
+    duplicates: duplicates.map((one) => ({ ...one, stateWords: stateWords(one.state) })),
+    before: before.slice(0, 3).map((one) => ({
+      number: one.number,
+      openedAt: one.openedAt,
+      provider:
+        one.provider === row.provider ? '' : (catalogue.byKey.get(one.provider)?.name ?? one.provider),
+      href: `/incidents/${number}/compare?with=${one.number}`,
+    })),
+    merges,
     deliveries,
     checked,
     course: courseView(courseOf(blockedSince(row), changes, row.state), now),
     tabs: timelineTabs(counts, group ?? 'all', (name) => link({ show: name })),
     order,
     orderLink: link({ order: order === 'oldest' ? 'newest' : 'oldest' }),
-    days: entriesByDay(page.entries, zone, whole ? await readBodies(db, number) : undefined),
+    days: entriesByDay(page.entries, zone, {
+      here: number,
+      ...(whole ? { whole: await readBodies(db, number) } : {}),
+    }),
     more: page.next ? link({ cursor: writeEntryCursor(page.next, number, order) }) : '',
     first: after ? link({}) : '',
     addresses: read.addresses,
@@ -196,9 +214,11 @@ export async function incidentView(
     })),
     links: read.links.map((one) => ({
       ...one,
-      kind: stateWords(one.kind),
+      kind: linkWords(one.kind, one.reads),
+      said: isSaid(one.kind),
       stateWords: stateWords(one.state),
     })),
+    linkKinds: LINK_KINDS.map((key) => ({ key, words: linkWords(key) })),
     nowInput: localInput(now, zone),
     nowShort: localInput(now, zone).slice(0, 16),
     states: STATES.filter((one) => one !== row.state).map((one) => ({ key: one, words: stateWords(one) })),

@@ -6,7 +6,7 @@ import type { IncidentState } from '../database/tables.ts';
 import { notFound } from '../problem.ts';
 import { tagsOf } from '../tags/store.ts';
 import { watchersOf } from '../watchers/store.ts';
-import { linksOf } from './store.ts';
+import { linksOf, refuseMerged } from './store.ts';
 
 /** The incident with what is one value beside it: names, counts, the rejection that came first. */
 async function readHead(db: Db, number: number) {
@@ -43,6 +43,7 @@ async function readHead(db: Db, number: number) {
     .where('i.number', '=', number)
     .executeTakeFirst();
   if (!head) throw notFound(`incident #${number}`);
+  refuseMerged(head);
   return head;
 }
 

@@ -8,9 +8,21 @@ import { beginToWatch } from '../watchers/automatic.ts';
 import type { Actor } from '../web/access.ts';
 import { nextState, type StateEvent } from './state.ts';
 
+/** Throws `incident-merged`, which leads to the survivor, for one that is a part of another. */
+export function refuseMerged({
+  number,
+  merged_into: into,
+}: Pick<IncidentRow, 'number' | 'merged_into'>): void {
+  if (into !== null)
+    throw new Problem('incident-merged', `#${number} was merged into #${into}.`, {
+      facts: { mergedInto: into },
+    });
+}
+
 export async function getIncident(db: Db | Trx, number: number): Promise<IncidentRow> {
   const row = await db.selectFrom('incidents').selectAll().where('number', '=', number).executeTakeFirst();
   if (!row) throw notFound(`incident #${number}`);
+  refuseMerged(row);
   return row;
 }
 
@@ -23,6 +35,7 @@ export async function lockIncident(trx: Trx, number: number): Promise<IncidentRo
     .forUpdate()
     .executeTakeFirst();
   if (!row) throw notFound(`incident #${number}`);
+  refuseMerged(row);
   return row;
 }
 
@@ -46,6 +59,8 @@ export type LinkedIncident = {
   title: string;
   state: IncidentState;
   kind: LinkKind;
+  /** Its kind goes out from the incident that was asked for. */
+  reads: boolean;
   openedAt: Date;
   mitigatedAt: Date | null;
   round: number;
@@ -60,8 +75,18 @@ export async function linksOf(db: Db | Trx, number: number): Promise<LinkedIncid
         sql<boolean>`i.number = case when l.incident_number = ${number} then l.linked_number else l.incident_number end`,
       ),
     )
-    .select(['i.number', 'i.title', 'i.state', 'l.kind', 'i.opened_at', 'i.mitigated_at', 'i.round'])
+    .select([
+      'i.number',
+      'i.title',
+      'i.state',
+      'l.kind',
+      'l.from_older',
+      'i.opened_at',
+      'i.mitigated_at',
+      'i.round',
+    ])
     .where((eb) => eb.or([eb('l.incident_number', '=', number), eb('l.linked_number', '=', number)]))
+    .where('i.merged_into', 'is', null)
     .orderBy('i.number', 'desc')
     .limit(50)
     .execute();
@@ -70,6 +95,7 @@ export async function linksOf(db: Db | Trx, number: number): Promise<LinkedIncid
     title: row.title,
     state: row.state,
     kind: row.kind,
+    reads: row.from_older === number < row.number,
     openedAt: row.opened_at,
     mitigatedAt: row.mitigated_at,
     round: row.round,
@@ -272,7 +298,7 @@ export async function editIncident(
   }
 }
 
-/** Links two incidents; the entry goes to both timelines. */
+/** Links two incidents, the kind as it reads from the first; the entry goes to both timelines. What is linked stays. */
 export async function linkIncidents(
   trx: Trx,
   actor: Actor,
@@ -292,7 +318,7 @@ export async function linkIncidents(
     if (!titles.has(number)) throw invalid('number', `There is no incident #${number}.`);
   const linked = await trx
     .insertInto('incident_links')
-    .values({ incident_number: newer, linked_number: older, kind })
+    .values({ incident_number: newer, linked_number: older, kind, from_older: one < other })
     .onConflict((conflict) => conflict.doNothing())
     .returning('kind')
     .executeTakeFirst();
@@ -305,7 +331,7 @@ export async function linkIncidents(
       incident: at,
       kind: 'incident-linked',
       actor,
-      detail: { number: to, title: titles.get(to) ?? '', kind },
+      detail: { number: to, title: titles.get(to) ?? '', kind, ...(at === one ? {} : { readBack: true }) },
     });
   }
 }

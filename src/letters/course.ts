@@ -91,6 +91,7 @@ export async function readUsual(db: Db | Trx, provider: string): Promise<UsualLe
         .selectFrom('incidents')
         .select(['opened_at', 'first_rejection_at', 'mitigated_at', 'recovered_at'])
         .where('provider', '=', provider)
+        .where('merged_into', 'is', null)
         .orderBy('number', 'desc')
         .limit(MAX_LENGTHS)
         .as('newest'),

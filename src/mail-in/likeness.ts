@@ -21,13 +21,18 @@ export type Traces = {
 const MOST = 20;
 const FACTS = ['i.number as incident', 'i.state', 'i.provider'] as const;
 
+/** The incident itself, or the one that it became a part of: answers to a duplicate come to its survivor. */
+const standing = (named: string) =>
+  sql<boolean>`i.number = coalesce(${sql.ref(`${named}.merged_into`)}, ${sql.ref(`${named}.number`)})`;
+
 const bare = (id: string) => id.replace(/^<|>$/g, '');
 
 async function answered(db: Db | Trx, ids: string[]): Promise<Candidate[][]> {
   if (ids.length === 0) return [];
   const rows = await db
     .selectFrom('messages as m')
-    .innerJoin('incidents as i', 'i.number', 'm.incident_number')
+    .innerJoin('incidents as named', 'named.number', 'm.incident_number')
+    .innerJoin('incidents as i', (join) => join.on(standing('named')))
     .select([...FACTS, 'm.message_id'])
     .where('m.message_id', 'in', [...ids, ...ids.map(bare)])
     .limit(200)
@@ -45,9 +50,10 @@ async function taggedIn(db: Db | Trx, recipients: string[]): Promise<Candidate |
   const numbers = recipients.flatMap((address) => readReplyTag(secret, address) ?? []);
   if (new Set(numbers).size !== 1) return null;
   const row = await db
-    .selectFrom('incidents as i')
+    .selectFrom('incidents as named')
+    .innerJoin('incidents as i', (join) => join.on(standing('named')))
     .select(FACTS)
-    .where('i.number', '=', numbers[0] as number)
+    .where('named.number', '=', numbers[0] as number)
     .executeTakeFirst();
   return row ?? null;
 }
@@ -57,7 +63,8 @@ const withTicket = (db: Db | Trx, references: string[]) =>
     ? []
     : db
         .selectFrom('tickets as t')
-        .innerJoin('incidents as i', 'i.number', 't.incident_number')
+        .innerJoin('incidents as named', 'named.number', 't.incident_number')
+        .innerJoin('incidents as i', (join) => join.on(standing('named')))
         .select([...FACTS, 't.reference'])
         .where(
           sql<string>`lower(t.reference)`,

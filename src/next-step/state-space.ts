@@ -86,6 +86,7 @@ function rowOf({ provider, state, verdict, round, hours, evidence }: Point, now:
     next_action_due_at: null,
     follow_up_due_at: state === 'awaiting-provider' ? ago(hours - 48) : null,
     due_at: null,
+    merged_into: null,
     version: 1,
     updated_at: ago(hours),
   };

@@ -74,6 +74,7 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
       const counts = await db
         .selectFrom('incidents')
         .select((eb) => ['provider', eb.fn.countAll<number>().as('n'), eb.fn.max('opened_at').as('last')])
+        .where('merged_into', 'is', null)
         .groupBy('provider')
         .execute();
       const known = new Map(counts.map((row) => [row.provider, row]));

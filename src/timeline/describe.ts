@@ -1,4 +1,5 @@
 import type { Outcome } from '../evidence/kind.ts';
+import { linkWords } from '../incidents/links/kinds.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { count } from '../web/format.ts';
 import type { Entry, EntryDetails, EntryKind } from './entries.ts';
@@ -124,7 +125,16 @@ const DESCRIPTIONS: Describe = {
     title: 'Facts changed',
     by: d.changes.map((change) => change.field).join(', '),
   }),
-  'incident-linked': (d) => ({ title: `Linked to #${d.number}`, by: words(d.kind) }),
+  'incident-linked': (d) => ({ title: `Linked to #${d.number}`, by: linkWords(d.kind, !d.readBack) }),
+  'incident-unlinked': (d) => ({ title: `No longer linked to #${d.number}`, by: linkWords(d.kind, d.reads) }),
+  'incident-merged': (d) => ({
+    title: d.here ? `#${d.number} merged into this one` : `Merged into #${d.number}`,
+    by: d.title,
+  }),
+  'merge-undone': (d) => ({
+    title: d.here ? `Merge of #${d.number} undone` : `No longer a part of #${d.number}`,
+    by: d.title,
+  }),
   'incident-tagged': (d) => ({ title: 'Tags changed', by: changedWords(d) }),
   'watchers-changed': (d) => ({ title: 'Watchers changed', by: changedWords(d) }),
   'note-added': () => ({ title: 'Note', by: '' }),

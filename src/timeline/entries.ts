@@ -91,9 +91,14 @@ export type EntryDetails = {
   /** Entries from before anybody was told of it have no ids. */
   'incident-assigned': { from: string | null; to: string | null; toId?: number | null };
   'incident-edited': { changes: { field: string; from: string; to: string }[] };
-  'incident-linked': { number: number; title: string; kind: LinkKind };
+  /** `readBack`: the kind goes out from the other incident. */
+  'incident-linked': { number: number; title: string; kind: LinkKind; readBack?: boolean };
+  'incident-unlinked': { number: number; title: string; kind: LinkKind; reads: boolean };
   'note-added': NoteDetail;
   'note-corrected': NoteDetail;
+  /** `here`: the other became a part of this one; else the other way round. */
+  'incident-merged': { number: number; title: string; here: boolean; reason: string };
+  'merge-undone': { number: number; title: string; here: boolean };
   'incident-tagged': { added: string[]; removed: string[] };
   /** By name; who began to watch by what they did is in no entry of its own. */
   'watchers-changed': { added: string[]; removed: string[] };
@@ -148,6 +153,9 @@ export const ENTRY_GROUPS = {
     'incident-assigned',
     'incident-edited',
     'incident-linked',
+    'incident-unlinked',
+    'incident-merged',
+    'merge-undone',
     'incident-tagged',
     'watchers-changed',
     'step-due',
@@ -188,6 +196,9 @@ export const ENTRY_ICONS: Record<EntryKind, string> = {
   'incident-assigned': 'k-state',
   'incident-edited': 'k-note',
   'incident-linked': 'k-note',
+  'incident-unlinked': 'k-note',
+  'incident-merged': 'k-state',
+  'merge-undone': 'k-state',
   'incident-tagged': 'k-note',
   'watchers-changed': 'k-note',
   'note-added': 'k-note',

@@ -4,7 +4,7 @@ import type { Db, Trx } from '../database/open.ts';
 import type { EntryRow } from '../database/tables.ts';
 import { wakeFanOut } from '../notifications/wake.ts';
 import { recountOutcomes } from '../outcomes/store.ts';
-import { invalid, notFound } from '../problem.ts';
+import { invalid, notFound, Problem } from '../problem.ts';
 import { beginToWatch } from '../watchers/automatic.ts';
 import { mentionedIn } from '../watchers/people-store.ts';
 import type { Actor } from '../web/access.ts';
@@ -46,6 +46,9 @@ const WRITES: ReadonlySet<EntryKind> = new Set([
   'cause-recorded',
 ]);
 
+/** What is told of an incident while it is a part of another; anything else that happens, happens to that one. */
+const OF_PARTS: ReadonlySet<EntryKind> = new Set(['incident-merged', 'merge-undone']);
+
 /** Appends an entry, in the transaction of what it tells; what it tells of is written before. Whoever wants to know hears of it. */
 export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<Kind>): Promise<number> {
   const row = await trx
@@ -75,8 +78,13 @@ export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<K
         .expression(one.selectFrom('entry').select(['id', sql.lit(entry.incident).as('incident_number')])),
     )
     .selectFrom('entry')
-    .select('id')
+    .innerJoin('incidents as i', (join) => join.on('i.number', '=', entry.incident))
+    .select(['entry.id', 'i.merged_into'])
     .executeTakeFirstOrThrow();
+  if (row.merged_into !== null && !OF_PARTS.has(entry.kind))
+    throw new Problem('incident-merged', `#${entry.incident} was merged into #${row.merged_into}.`, {
+      facts: { mergedInto: row.merged_into },
+    });
   wakeFanOut();
   if (TELLS_OF_LETTERS.has(entry.kind)) await recountOutcomes(trx, entry.incident);
   if (WRITES.has(entry.kind) && entry.actor.userId !== null)
@@ -111,12 +119,8 @@ export type TimelineQuery = {
   after?: EntryPlace | undefined;
 };
 
-/** One page of a timeline, and where the next one starts. */
-export async function listEntries(
-  db: Db,
-  incident: number,
-  query: TimelineQuery,
-): Promise<{ entries: Entry[]; next: EntryPlace | null }> {
+/** The first rows of one incident's timeline, by its index. */
+function rowsOf(db: Db, incident: number, query: TimelineQuery) {
   const direction = query.order === 'newest' ? 'desc' : 'asc';
   let rows = db
     .selectFrom('timeline_entries as e')
@@ -145,18 +149,41 @@ export async function listEntries(
       ),
     );
   }
-  const found = await rows.execute();
+  return rows;
+}
+
+/**
+ * One page of a timeline, and where the next one starts. Of several incidents, which became one: of each as many as
+ * fit, so that a page costs as little as that of one.
+ */
+export async function listEntries(
+  db: Db,
+  incidents: number | readonly number[],
+  query: TimelineQuery,
+): Promise<{ entries: Entry[]; next: EntryPlace | null }> {
+  const each = await Promise.all([incidents].flat().map((number) => rowsOf(db, number, query).execute()));
+  const sign = query.order === 'newest' ? -1 : 1;
+  const found =
+    each.length === 1
+      ? (each[0] ?? [])
+      : each
+          .flat()
+          .sort((a, b) => sign * (a.occurred_at.getTime() - b.occurred_at.getTime() || a.id - b.id))
+          .slice(0, query.limit + 1);
   const entries = found.slice(0, query.limit).map(entryOf);
   const last = entries.at(-1);
   return { entries, next: found.length > query.limit && last ? { at: last.occurredAt, id: last.id } : null };
 }
 
 /** How many entries of each kind, for the tabs. */
-export async function countKinds(db: Db, incident: number): Promise<Map<string, number>> {
+export async function countKinds(
+  db: Db,
+  incidents: number | readonly number[],
+): Promise<Map<string, number>> {
   const rows = await db
     .selectFrom('timeline_entries')
     .select(['kind', (eb) => eb.fn.countAll<number>().as('n')])
-    .where('incident_number', '=', incident)
+    .where('incident_number', 'in', [incidents].flat())
     .groupBy('kind')
     .execute();
   return new Map(rows.map((row) => [row.kind, row.n]));

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { localPath } from '../accounts/accounts.ts';
+import { survivorOf } from '../incidents/merge/survivor.ts';
 import { problemPage } from './pages.ts';
 import { PROBLEMS, toProblem } from './problems.ts';
 import { isCarried, signInToGoOn } from './resume.ts';
@@ -25,6 +26,26 @@ function problemJson(error: unknown, request: FastifyRequest, reply: FastifyRepl
   return reply.code(kind.status).serializer(JSON.stringify).type('application/problem+json').send(body);
 }
 
+/**
+ * Where to look instead for what is asked of an incident that became a part of another; undefined for anything else,
+ * and for what would change something. Not for ever: a merge can be undone.
+ */
+async function mergedElsewhere(
+  { code, facts }: ReturnType<typeof toProblem>,
+  request: FastifyRequest,
+): Promise<string | undefined> {
+  const { number } = (request.params ?? {}) as { number?: unknown };
+  if (request.method !== 'GET' || typeof number !== 'number') return undefined;
+  if (code !== 'incident-merged' && code !== 'not-found') return undefined;
+  const own = `/incidents/${number}`;
+  if (!request.url.includes(own)) return undefined;
+  const into =
+    code === 'incident-merged'
+      ? (facts['mergedInto'] as number)
+      : await survivorOf(request.server.desk.db, number).catch(() => null);
+  return into === null ? undefined : request.url.replace(own, `/incidents/${into}`);
+}
+
 /** The one place where errors become answers: problem+json under `/api`, a page elsewhere. */
 export async function answerError(
   error: FastifyError,
@@ -32,6 +53,8 @@ export async function answerError(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const problem = toProblem(error);
+  const elsewhere = await mergedElsewhere(problem, request);
+  if (elsewhere) return reply.redirect(elsewhere, 307);
   if (problem.code === 'unexpected') request.log.error({ err: error }, 'unexpected');
   else request.log.info({ code: problem.code, detail: problem.message }, 'refused');
   if (wantsJson(request)) return problemJson(error, request, reply);

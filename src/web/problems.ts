@@ -43,6 +43,11 @@ export const PROBLEMS: Record<ProblemCode, Kind> = {
     title: 'This incident is closed',
     todo: 'Reopen it first, with a reason.',
   },
+  'incident-merged': {
+    status: 409,
+    title: 'This incident is a part of another',
+    todo: 'Go on in the incident that it was merged into.',
+  },
   'letter-incomplete': {
     status: 422,
     title: 'The letter still lacks something',

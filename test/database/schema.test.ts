@@ -182,6 +182,26 @@ const GOOD: Record<string, Row> = {
   incident_watchers: { incident_number: '2', user_id: '1', why: `'wrote'` },
   custom_fields: { key: `'customer'`, name: `'Customer'`, kind: `'text'`, position: '1' },
   incident_field_values: { incident_number: '2', field_id: '1', value: `'4711'` },
+  bulk_changes: {
+    action: `'tag'`,
+    words: `'Tagged shop'`,
+    by_user_id: '1',
+    by_token_id: '1',
+    by_name: `'A B'`,
+    undo_until: NOW,
+    changed: `'[]'`,
+    left_out: `'[]'`,
+  },
+  incident_merges: {
+    merged: '2',
+    survivor: '1',
+    reason: `''`,
+    merged_before: `'{}'`,
+    survivor_before: `'{}'`,
+    survivor_after: `'{}'`,
+    by_name: `'A B'`,
+  },
+  incident_moves: { merge_id: '1', what: `'messages'`, key: '1' },
   memberships: { programme: `'csa'`, standing: `'member'`, since: `'2026-01-01'`, updated_by_name: `'A B'` },
   incident_causes: {
     incident_number: '2',
@@ -435,6 +455,26 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['incidents_affected_length', { affected: text(10_001) }],
     ['incidents_next_action_length', { next_action: text(501) }],
     ['incidents_assignee_id_fkey', { assignee_id: '99' }],
+    ['incidents_merged_fkey', { merged_into: '99' }],
+  ],
+  bulk_changes: [
+    ['bulk_changes_action_known', { action: `'delete'` }],
+    ['bulk_changes_user_fkey', { by_user_id: '99' }],
+    ['bulk_changes_token_fkey', { by_token_id: '99' }],
+    ['bulk_changes_undone_whole', { undone_at: NOW }],
+    ['bulk_changes_undone_whole', { kept: `'[]'` }],
+  ],
+  incident_merges: [
+    ['incident_merges_standing_key', {}],
+    ['incident_merges_merged_fkey', { merged: '99' }],
+    ['incident_merges_survivor_fkey', { survivor: '99', undone_at: NOW, undone_by_name: `'A B'` }],
+    ['incident_merges_two', { survivor: '2', undone_at: NOW, undone_by_name: `'A B'` }],
+    ['incident_merges_undone_whole', { undone_at: NOW }],
+    ['incident_merges_reason_length', { reason: text(2001), undone_at: NOW, undone_by_name: `'A B'` }],
+  ],
+  incident_moves: [
+    ['incident_moves_pkey', {}],
+    ['incident_moves_merge_fkey', { merge_id: '99' }],
   ],
   tags: [
     ['tags_name_key', {}],
@@ -1029,6 +1069,7 @@ t.test('the database itself refuses what must not be in it, by the name of the r
     'snapshots_standing_domain_key',
     'dispatches_account_fkey',
     'evidence_files_reading_key',
+    'incidents_merged_elsewhere',
     ...Object.values(BAD).flatMap((cases) => cases.map(([constraint]) => constraint)),
   ]);
   t.strictSame(
@@ -1043,6 +1084,25 @@ t.test('host bits in a network, and numbers that the database gives out, are ref
   await t.rejects(insert(db, 'addresses', { network: `'203.0.113.7/24'` }), { code: '22P02' });
   const chosen = { ...GOOD['timeline_entries'], id: '7' };
   await t.rejects(insert(db, 'timeline_entries', chosen), { code: '428C9' });
+});
+
+t.test('an incident is no part of itself', async (t) => {
+  const db = await filled(t);
+  const merge = (into: number) => run(db, `update incidents set merged_into = ${into} where number = 2`);
+  t.equal(await refusal(merge(2)), 'incidents_merged_elsewhere');
+  await merge(1);
+});
+
+t.test('a sent letter goes to another incident with a merge, and back, and no other way', async (t) => {
+  const db = await filled(t);
+  await run(db, `update letters set state = 'sent', sent_at = now(), channel = 'form'`);
+  await run(db, 'update letters set incident_number = 1');
+  const tries = ['update letters set incident_number = 3', `update letters set incident_number = 2, body = 'x'`];
+  await insert(db, 'incidents', GOOD['incidents'] ?? {});
+  for (const statement of tries) await t.rejects(run(db, statement), { code: 'DD002' }, statement);
+  await run(db, 'update letters set incident_number = 2');
+  await run(db, `update incident_merges set undone_at = now(), undone_by_name = 'A B'`);
+  await t.rejects(run(db, 'update letters set incident_number = 1'), { code: 'DD002' });
 });
 
 t.test('a mail leaves through an account that is there', async (t) => {
@@ -1189,7 +1249,7 @@ t.test('a draft can be changed; once it is sent, never again', async (t) => {
     `update letters set state = 'discarded', sent_at = null`,
     'update letters set sent_at = now()',
     'update letters set body = body',
-    'update letters set incident_number = 1',
+    'update letters set incident_number = 3',
     'delete from letters',
   ];
   for (const statement of tries) await t.rejects(run(db, statement), { code: 'DD002' }, statement);

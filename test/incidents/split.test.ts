@@ -78,3 +78,17 @@ t.test('the only address, a strange one and a closed incident are refused', asyn
   await api('PATCH', '/incidents/1', { state: 'closed', reason: 'over' });
   t.match(await split('203.0.113.7'), { status: 409, body: { type: /incident-closed/ } });
 });
+
+t.test('merging what was split off takes the split back', async (t) => {
+  const desk = await testDesk(t);
+  const { api } = desk;
+  const report = [REFUSAL, REFUSAL.replace('203.0.113.7', '203.0.113.8')].join('\n');
+  await api('POST', '/incidents', { report });
+  const before = (await api('GET', '/incidents/1')).body;
+  t.equal(before.addresses.length, 2);
+  const { number } = (await api('POST', '/incidents/1/split', { address: '203.0.113.8' })).body;
+  t.equal((await api('GET', '/incidents/1')).body.rejectionCount, 1);
+  await api('POST', `/incidents/${number}/merge`, { into: 1 });
+  const { addresses, rejectionCount } = (await api('GET', '/incidents/1')).body;
+  t.strictSame({ addresses, rejectionCount }, { addresses: before.addresses, rejectionCount: 2 });
+});

@@ -12,7 +12,7 @@ export const NOW = new Date('2026-03-18T12:00:00Z');
 const HOUR = 3_600_000;
 export const ago = (hours: number): Date => new Date(NOW.getTime() - hours * HOUR);
 
-const ROW: IncidentRow = {
+export const ROW: IncidentRow = {
   number: 41,
   title: 'Blocked',
   provider: 'outlook-com',
@@ -42,6 +42,7 @@ const ROW: IncidentRow = {
   next_action_due_at: null,
   follow_up_due_at: null,
   due_at: null,
+  merged_into: null,
   version: 1,
   updated_at: ago(1),
 };

@@ -20,6 +20,7 @@ async function routesOf(
 const fill = (url: string) =>
   url
     .replace(/(users|tokens|fields)\/:id/, '$1/9999')
+    .replace('bulk/:id', 'bulk/9999')
     .replace(':tag', '9999')
     .replace(':secret', 'nobody-knows')
     .replace(/:(number|id|entry|position|delivery)/g, '1')

@@ -1,0 +1,72 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '../../json-schema.ts';
+import { actorOf } from '../../web/access.ts';
+import { apiKey } from '../../web/idempotency.ts';
+import { once } from '../../web/once.ts';
+import { NumberParams } from '../number-params.ts';
+import { linksOf } from '../store.ts';
+import { LINK_KINDS, linkWords } from './kinds.ts';
+import { sayLink, unlink } from './store.ts';
+
+const closed = { additionalProperties: false };
+const tags = ['incidents'];
+const IncidentNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+
+/** What people say of two incidents. */
+export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+
+  app.post(
+    '/incidents/:number/links',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Say what an incident is to another; answers with all its links',
+        params: NumberParams,
+        body: Type.Object(
+          { number: IncidentNumber, kind: Type.Optional(Type.Enum([...LINK_KINDS])) },
+          closed,
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { number } = request.params;
+      const { number: other, kind = 'related' } = request.body;
+      const call = { key: apiKey(request), what: `POST /incidents/${number}/links`, input: request.body };
+      const answer = await once(db, { actor: actorOf(request), ...call }, async (trx) => {
+        await sayLink(trx, actorOf(request), number, { other, kind });
+        const links = await linksOf(trx, number);
+        return {
+          status: 200,
+          body: {
+            links: links.map((link) => ({
+              number: link.number,
+              title: link.title,
+              kind: link.kind,
+              words: linkWords(link.kind, link.reads),
+            })),
+          },
+        };
+      });
+      return reply.code(answer.status).send(answer.body);
+    },
+  );
+
+  app.delete(
+    '/incidents/:number/links/:other',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Take back what a person said of two incidents',
+        params: Type.Object({ number: IncidentNumber, other: IncidentNumber }),
+      },
+    },
+    async (request, reply) => {
+      const { number, other } = request.params;
+      await db.transaction().execute((trx) => unlink(trx, actorOf(request), number, other));
+      return reply.code(204).send();
+    },
+  );
+};

@@ -1,0 +1,114 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '../../json-schema.ts';
+import { actorOf } from '../../web/access.ts';
+import { apiKey } from '../../web/idempotency.ts';
+import { once } from '../../web/once.ts';
+import { NumberParams } from '../number-params.ts';
+import { getIncident } from '../store.ts';
+import { likelyDuplicates, mergeInto, mergesInto, undoMerge } from './store.ts';
+
+const closed = { additionalProperties: false };
+const tags = ['incidents'];
+const IncidentNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+const MergedJson = Type.Object({ merged: Type.Integer(), survivor: Type.Integer() });
+type Merged = { merged: number; survivor: number };
+
+/** Duplicates become parts of another incident, and incidents of their own again. */
+export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+
+  app.post(
+    '/incidents/:number/merge',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Make a duplicate a part of another incident of the same provider',
+        params: NumberParams,
+        body: Type.Object(
+          { into: IncidentNumber, reason: Type.Optional(Type.String({ maxLength: 2000 })) },
+          closed,
+        ),
+        response: { 200: MergedJson },
+      },
+    },
+    async (request, reply) => {
+      const { number } = request.params;
+      const { into, reason = '' } = request.body;
+      const call = { key: apiKey(request), what: `POST /incidents/${number}/merge`, input: request.body };
+      const answer = await once(db, { actor: actorOf(request), ...call }, async (trx) => {
+        await mergeInto(trx, actorOf(request), number, { into, reason, now: new Date() });
+        return { status: 200, body: { merged: number, survivor: into } };
+      });
+      return reply.code(answer.status as 200).send(answer.body as Merged);
+    },
+  );
+
+  app.post(
+    '/incidents/:number/merges/:merged/undo',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Undo a merge: what moved with it goes back, what came afterwards stays',
+        params: Type.Object({ number: IncidentNumber, merged: IncidentNumber }),
+        response: { 200: MergedJson },
+      },
+    },
+    async (request, reply) => {
+      const { number, merged } = request.params;
+      const what = `POST /incidents/${number}/merges/${merged}/undo`;
+      const call = { key: apiKey(request), what, input: null };
+      const answer = await once(db, { actor: actorOf(request), ...call }, async (trx) => {
+        const survivor = await undoMerge(trx, actorOf(request), merged, new Date());
+        return { status: 200, body: { merged, survivor } };
+      });
+      return reply.code(answer.status as 200).send(answer.body as Merged);
+    },
+  );
+
+  app.get(
+    '/incidents/:number/merges',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'What is a part of an incident, the newest merge first, and what is likely the same block',
+        params: NumberParams,
+        response: {
+          200: Type.Object({
+            parts: Type.Array(
+              Type.Object({
+                number: Type.Integer(),
+                title: Type.String(),
+                reason: Type.String(),
+                at: Type.String({ format: 'date-time' }),
+                by: Type.String(),
+                undoable: Type.Boolean(),
+              }),
+            ),
+            likelyDuplicates: Type.Array(
+              Type.Object({ number: Type.Integer(), title: Type.String(), state: Type.String() }),
+            ),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { number } = request.params;
+      const row = await getIncident(db, number);
+      const [parts, likely] = await Promise.all([mergesInto(db, number), likelyDuplicates(db, row)]);
+      return {
+        parts: parts.map(({ merged, title, reason, at, by_name: by, undoable }) => ({
+          number: merged,
+          title,
+          reason,
+          at: at.toISOString(),
+          by,
+          undoable,
+        })),
+        likelyDuplicates: likely.map(({ number: other, title, state }) => ({ number: other, title, state })),
+      };
+    },
+  );
+};

@@ -1,0 +1,94 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '../../json-schema.ts';
+import { actorOf } from '../../web/access.ts';
+import { formOnce } from '../../web/form-once.ts';
+import { readForm, typedAgain } from '../../web/forms.ts';
+import { orFormAgain } from '../../web/pages.ts';
+import { NumberParams } from '../number-params.ts';
+import { addressesOf, getIncident } from '../store.ts';
+import { likelyDuplicates, mergeInto, undoMerge } from './store.ts';
+
+const IncidentNumber = Type.Integer({
+  minimum: 1,
+  maximum: 2_147_483_647,
+  description: 'the number of an incident',
+});
+const MergeForm = Type.Object({
+  into: IncidentNumber,
+  reason: Type.Optional(Type.String({ maxLength: 2000 })),
+});
+const UndoForm = Type.Object({ merged: IncidentNumber });
+
+/** Asks before an incident becomes a part of another, and takes that back. */
+export const mergePages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue } = app.desk;
+
+  async function view(
+    number: number,
+    typed: { into?: string; reason?: string },
+    problem?: { message: string; fields: Record<string, string> },
+  ) {
+    const row = await getIncident(db, number);
+    const [likely, addresses] = await Promise.all([likelyDuplicates(db, row), addressesOf(db, [number])]);
+    return {
+      number,
+      incidentTitle: row.title,
+      provider: catalogue.byKey.get(row.provider)?.name ?? row.provider,
+      addresses: addresses.get(number) ?? [],
+      likely,
+      into: typed.into ?? '',
+      reason: typed.reason ?? '',
+      errors: problem?.fields ?? {},
+      problem: problem?.message ?? '',
+    };
+  }
+
+  app.get(
+    '/incidents/:number/merge',
+    {
+      config: { access: 'operator' },
+      schema: {
+        params: NumberParams,
+        querystring: Type.Object({ into: Type.Optional(Type.String({ maxLength: 10 })) }),
+      },
+    },
+    async (request, reply) =>
+      reply.page('incidents/merge', await view(request.params.number, { into: request.query.into ?? '' })),
+  );
+
+  app.post(
+    '/incidents/:number/merge',
+    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    async (request, reply) => {
+      const { number } = request.params;
+      return orFormAgain(
+        reply,
+        async () => {
+          const { into, reason = '' } = readForm(MergeForm, request.body);
+          await formOnce(db, request, { what: `merge ${number}` }, async (trx) => ({
+            status: 303,
+            body: await mergeInto(trx, actorOf(request), number, { into, reason, now: new Date() }),
+          }));
+          return reply.done(`/incidents/${into}`, `#${number} is a part of this incident now.`);
+        },
+        async (problem) => {
+          const { into = '', reason = '' } = typedAgain(request.body);
+          return { view: 'incidents/merge', data: await view(number, { into, reason }, problem) };
+        },
+      );
+    },
+  );
+
+  app.post(
+    '/incidents/:number/merges/undo',
+    { config: { access: 'operator' }, schema: { params: NumberParams } },
+    async (request, reply) => {
+      const { merged } = readForm(UndoForm, request.body);
+      await formOnce(db, request, { what: `undo merge ${merged}` }, async (trx) => ({
+        status: 303,
+        body: await undoMerge(trx, actorOf(request), merged, new Date()),
+      }));
+      return reply.done(`/incidents/${merged}`, `#${merged} is an incident of its own again.`);
+    },
+  );
+};

@@ -1,0 +1,32 @@
+import t from 'tap';
+import { signedIn, testDesk } from '../../desk.ts';
+import { logged } from '../../history.fixture.ts';
+
+t.test('a link says what it is, from either side, and is taken back', async (t) => {
+  const desk = await testDesk(t);
+  const { api } = desk;
+  await logged(desk, 3);
+  const { links } = (await api('POST', '/incidents/1/links', { number: 3, kind: 'caused-by' })).body;
+  t.match(links, [
+    { number: 3, kind: 'caused-by', words: 'caused by' },
+    { number: 2, kind: 'same-provider' },
+  ]);
+  const browser = await signedIn(desk);
+  t.match((await browser.get('/incidents/3')).body, /#1<\/a><\/dt><dd>[^<]*<small>caused; open/);
+  const told = async (number: number) =>
+    (await api('GET', `/incidents/${number}/timeline?limit=200`)).body.items.at(-1).summary;
+  t.equal(await told(1), 'Linked to #3, caused by');
+  t.equal(await told(3), 'Linked to #1, caused');
+  await browser.get('/incidents/1');
+  t.equal((await browser.post('/incidents/1/links', { number: '3', kind: 'follows' })).statusCode, 303);
+  t.equal(await told(3), 'Linked to #1, followed by');
+  t.equal((await browser.post('/incidents/3/links/removal', { number: '1' })).statusCode, 303);
+  t.equal(await told(1), 'No longer linked to #3, follows');
+  t.equal(
+    (await browser.post('/incidents/2/links/removal', { number: '1' })).statusCode,
+    422,
+    'what was found stays',
+  );
+  for (const number of [1, 99])
+    t.equal((await api('POST', '/incidents/1/links', { number, kind: 'related' })).status, 422);
+});
