@@ -90,6 +90,7 @@ import { tagApi } from './tags/api.ts';
 import { tagPages } from './tags/routes.ts';
 import { watcherApi } from './watchers/api.ts';
 import { watcherPages } from './watchers/routes.ts';
+import { exportApi, exportPages } from './transfer/export/routes.ts';
 import { requireDeclaredAccess } from './web/access.ts';
 import { API, describeApi } from './web/api.ts';
 import { serveAssets } from './web/assets.ts';
@@ -247,6 +248,7 @@ export async function buildApp(
     webhookPages,
     webhookLogPages,
     searchPages,
+    exportPages,
   ];
   for (const plugin of pages) await app.register(plugin);
   const api = [
@@ -281,6 +283,7 @@ export async function buildApp(
     webhookApi,
     webhookLogApi,
     searchApi,
+    exportApi,
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;
