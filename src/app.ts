@@ -91,6 +91,7 @@ import { tagPages } from './tags/routes.ts';
 import { watcherApi } from './watchers/api.ts';
 import { watcherPages } from './watchers/routes.ts';
 import { exportApi, exportPages } from './transfer/export/routes.ts';
+import { timelineFileApi, timelineFilePages } from './transfer/export/timeline-routes.ts';
 import { requireDeclaredAccess } from './web/access.ts';
 import { API, describeApi } from './web/api.ts';
 import { serveAssets } from './web/assets.ts';
@@ -249,6 +250,7 @@ export async function buildApp(
     webhookLogPages,
     searchPages,
     exportPages,
+    timelineFilePages,
   ];
   for (const plugin of pages) await app.register(plugin);
   const api = [
@@ -284,6 +286,7 @@ export async function buildApp(
     webhookLogApi,
     searchApi,
     exportApi,
+    timelineFileApi,
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;

@@ -21,6 +21,8 @@ import { openPlaybooks } from './playbooks/live.ts';
 import { readCatalogue } from './providers/catalogue.ts';
 import { openSecrets } from './secrets/secrets.ts';
 import { sealClearFeeds } from './snds/feeds.ts';
+import { endImportLeases } from './transfer/import/queue.ts';
+import { startImports } from './transfer/import/worker.ts';
 import { startUpkeep } from './upkeep.ts';
 import { openLogger } from './web/logger.ts';
 import { loadViews } from './web/views.ts';
@@ -80,6 +82,7 @@ export async function listen(
     await endDispatchLeases(database.db);
     await endArrivalLeases(database.db);
     await endWebhookLeases(database.db);
+    await endImportLeases(database.db);
   }
   const endChecks = startChecks(desk, logger);
   // What the demonstration writes goes to nobody.
@@ -89,6 +92,7 @@ export async function listen(
   const subscribers = [...SUBSCRIBERS, webhooksTold({ catalogue, base: webhooks.base })];
   const endFanOut = startFanOut(desk, subscribers, logger);
   const endWebhooks = config.demo ? async () => {} : startWebhooks({ ...desk, world: webhooks }, logger);
+  const endImports = startImports(desk, logger);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= app
@@ -100,6 +104,7 @@ export async function listen(
       .then(endReading)
       .then(endFanOut)
       .then(endWebhooks)
+      .then(endImports)
       .then(() => database.close())
       .then(() => {
         if (config.demo) rmSync(config.dataDir, { recursive: true, force: true });

@@ -1152,6 +1152,8 @@ export type SavedSearchesTable = {
   version: Default<number>;
   created_at: Now;
   created_by_name: string;
+};
+
 /** By which this desk's records are known elsewhere. */
 export type DeskIdentityTable = { id: Default<boolean>; source: Default<string> };
 export type ImportState = 'mapping' | 'waiting' | 'running' | 'done' | 'failed' | 'undoing' | 'undone';
