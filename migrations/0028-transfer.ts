@@ -61,22 +61,28 @@ const STATEMENTS = [
     why text not null
   )`,
   'create index import_left_out_import_idx on import_left_out (import_id, id)',
-  // An entry is never changed, and deleted only where its import is undone.
+  // An entry is never changed, and deleted only where its import is undone: the import has to be named, and each entry
+  // has to be one that it brought.
   `create or replace function timeline_append_only() returns trigger language plpgsql as $$
+    declare
+      undoing bigint;
     begin
-      if tg_op = 'DELETE' and tg_level = 'ROW' and exists (
-          select 1 from import_records r join imports i on i.id = r.import_id
-          where i.state = 'undoing' and i.kind = 'csv' and r.made
-            and r.import_id = nullif(current_setting('desk.undoing_import', true), '')::bigint
+      if tg_op = 'DELETE' then
+        select i.id into undoing from imports i
+          where i.id = nullif(current_setting('desk.undoing_import', true), '')::bigint
+            and i.state = 'undoing' and i.kind = 'csv';
+        if undoing is not null and tg_level = 'STATEMENT' then
+          return null;
+        end if;
+        if undoing is not null and exists (
+          select 1 from import_records r where r.import_id = undoing and r.made
             and r.kind = 'timeline-entries' and r.target_id = old.id::text)
-      then
-        return old;
+        then
+          return old;
+        end if;
       end if;
       raise exception 'timeline entries are never changed or deleted' using errcode = 'DD001';
     end $$`,
-  'drop trigger timeline_append_only on timeline_entries',
-  `create trigger timeline_append_only before update or truncate on timeline_entries
-    for each statement execute function timeline_append_only()`,
   `create trigger timeline_keep before delete on timeline_entries
     for each row execute function timeline_append_only()`,
 ];

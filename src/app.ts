@@ -92,6 +92,8 @@ import { watcherApi } from './watchers/api.ts';
 import { watcherPages } from './watchers/routes.ts';
 import { exportApi, exportPages } from './transfer/export/routes.ts';
 import { timelineFileApi, timelineFilePages } from './transfer/export/timeline-routes.ts';
+import { importApi } from './transfer/import/api.ts';
+import { importPages } from './transfer/import/routes.ts';
 import { requireDeclaredAccess } from './web/access.ts';
 import { API, describeApi } from './web/api.ts';
 import { serveAssets } from './web/assets.ts';
@@ -251,6 +253,7 @@ export async function buildApp(
     searchPages,
     exportPages,
     timelineFilePages,
+    importPages,
   ];
   for (const plugin of pages) await app.register(plugin);
   const api = [
@@ -287,6 +290,7 @@ export async function buildApp(
     searchApi,
     exportApi,
     timelineFileApi,
+    importApi,
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;

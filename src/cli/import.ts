@@ -26,7 +26,7 @@ async function firstLine(
 async function bringIn(db: Db, io: Io, file: string): Promise<number> {
   const { readHead, isOwnSource } = await import('../transfer/import/run-export.ts');
   const { getImport, keepImport } = await import('../transfer/import/queue.ts');
-  const { runBatch } = await import('../transfer/import/worker.ts');
+  const { runExportBatch } = await import('../transfer/import/run-export.ts');
   const octets = file === '-' ? io.stdin : (createReadStream(file) as AsyncIterable<Uint8Array>);
   const { line, rest } = await firstLine(octets);
   const head = readHead(line);
@@ -49,7 +49,7 @@ async function bringIn(db: Db, io: Io, file: string): Promise<number> {
     ),
   );
   for (;;) {
-    const { isDone } = await runBatch(db, { id, kind: 'export', state: 'running' });
+    const { isDone } = await runExportBatch(db, id);
     const row = await getImport(db, id);
     io.stderr.write(`${Math.floor((row.place / Math.max(1, row.byte_length)) * 100)}%\r`);
     if (isDone) break;

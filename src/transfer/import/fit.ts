@@ -56,7 +56,9 @@ export function fitted(kind: RecordKind, given: Given, known: Known): Fitted | L
         why: `It belongs to a record of ${of} that was not brought in.`,
       };
   }
-  const values = new Map(kind.columns.map((column) => [column.column, columnValue(column, given.record, known)]));
+  const values = new Map(
+    kind.columns.map((column) => [column.column, columnValue(column, given.record, known)]),
+  );
   return { ...given, values };
 }
 

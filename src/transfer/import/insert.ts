@@ -15,25 +15,49 @@ export async function newIds(trx: Trx, kind: RecordKind, count: number): Promise
 }
 
 /**
- * The numbers that incidents had, where they are free here; new ones for the others. What was never given out here is
- * taken from the sequence first, so that nobody else gets it.
+ * Takes numbers that this desk has not come to yet out of its sequence, so that nobody else gets them. Others log nothing
+ * until the transaction ends; it is called before anything is written, so that nobody waits for both.
  */
+export async function reserveNumbers(trx: Trx, wanted: number[]): Promise<void> {
+  const highest = Math.max(0, ...wanted.filter(isNumber));
+  const { rows } = await sql<{ last: number }>`
+    select coalesce(last_value, 0) as last from pg_sequences
+    where format('%I.%I', schemaname, sequencename) = pg_get_serial_sequence('incidents', 'number')`.execute(
+    trx,
+  );
+  if (highest <= Number(rows[0]?.last ?? 0)) return;
+  await sql`lock table incidents in share row exclusive mode`.execute(trx);
+  await sql`
+    select setval(pg_get_serial_sequence('incidents', 'number'), greatest(${highest}::bigint, (
+      select coalesce(last_value, 1) from pg_sequences
+      where format('%I.%I', schemaname, sequencename) = pg_get_serial_sequence('incidents', 'number'))))`.execute(
+    trx,
+  );
+}
+
+const MOST_NUMBER = 2_000_000_000;
+const isNumber = (number: number) => Number.isInteger(number) && number > 0 && number <= MOST_NUMBER;
+
+/** The numbers that incidents had, where they are free here and {@link reserveNumbers} was asked; new ones for the others. */
 export async function numbersFor(trx: Trx, kind: RecordKind, wanted: number[]): Promise<number[]> {
-  const valid = wanted.filter((number) => number > 0 && number <= 2_000_000_000);
-  if (valid.length > 0)
-    await sql`
-      select setval(s, greatest((select last_value from pg_sequences
-        where format('%I.%I', schemaname, sequencename)::regclass = s::regclass), ${Math.max(...valid)}::bigint))
-      from (select pg_get_serial_sequence('incidents', 'number') as s) as one`.execute(trx);
-  const taken = await trx
-    .selectFrom('incidents')
-    .select('number')
-    .where('number', 'in', valid.length > 0 ? valid : [0])
-    .execute();
+  const valid = wanted.filter(isNumber);
+  const taken =
+    valid.length === 0
+      ? []
+      : await trx.selectFrom('incidents').select('number').where('number', 'in', valid).execute();
   const free = new Set(valid);
   for (const { number } of taken) free.delete(number);
   const fresh = await newIds(trx, kind, wanted.filter((number) => !free.has(number)).length);
-  return wanted.map((number) => (free.delete(number) ? number : (fresh.shift() ?? 0)));
+  const given = new Set<number>();
+  return Promise.all(
+    wanted.map(async (number) => {
+      if (free.has(number) && !given.has(number)) {
+        given.add(number);
+        return number;
+      }
+      return fresh.shift() ?? (await newIds(trx, kind, 1))[0] ?? 0;
+    }),
+  );
 }
 
 /** Inserts rows; those that are there already are left as they are. Returns the keys of those that were added. */

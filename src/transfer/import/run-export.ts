@@ -5,6 +5,7 @@ import { FORMAT, type Head } from '../format.ts';
 import { KIND_OF } from '../kinds.ts';
 import { type Bringing, bring } from './bring.ts';
 import type { Given } from './fit.ts';
+import { reserveNumbers } from './insert.ts';
 import { type LeftOut, lockImport, noteProgress, readOctets } from './queue.ts';
 import { Known } from './records.ts';
 
@@ -63,6 +64,12 @@ export function readHead(text: string): Head {
   return head as Head;
 }
 
+/** Numbers of the incidents in these lines. */
+const numbersIn = (lines: Line[]): number[] =>
+  lines
+    .filter(({ text }) => text.startsWith('{"record":"incidents"'))
+    .map(({ text }) => Number(parse(text)?.['number']));
+
 const CUT_OFF = 'The last line is missing: the file is cut off. What was in it has been brought in.';
 
 /** The next lines of an export, in one transaction: whatever ends the process, each is brought in once. */
@@ -71,6 +78,7 @@ export function runExportBatch(db: Db, id: number): Promise<{ isDone: boolean }>
     const row = await lockImport(trx, id);
     if (row.state !== 'running' && row.state !== 'waiting') return { isDone: true };
     const lines = await linesFrom(trx, row);
+    await reserveNumbers(trx, numbersIn(lines));
     const bringing: Bringing = {
       trx,
       source: row.source,

@@ -1,37 +1,45 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '../../database/open.ts';
 import type { ImportRow } from '../../database/tables.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
 import { failImport, takeImport } from './queue.ts';
+import { runCsvBatch } from './run-csv.ts';
 import { BadExport, runExportBatch } from './run-export.ts';
+import { BadTable } from './table.ts';
+import { runUndoBatch } from './undo.ts';
 
 const LOOK_EVERY_MS = 2000;
 /** A batch that fails so often in a row is not tried again. */
 const MOST_FAILURES = 5;
 
-/** The next batch of an import, whatever it is. */
-export function runBatch(
-  db: Db,
-  row: Pick<ImportRow, 'id' | 'kind' | 'state'>,
+export type Working = { db: Db; catalogue: Catalogue };
+
+/** The next batch of an import, or of taking it back. */
+function runBatch(
+  { db, catalogue }: Working,
+  { id, kind, state }: Pick<ImportRow, 'id' | 'kind' | 'state'>,
 ): Promise<{ isDone: boolean }> {
-  return runExportBatch(db, row.id);
+  if (state === 'undoing') return runUndoBatch(db, id);
+  return kind === 'csv' ? runCsvBatch(db, id, catalogue) : runExportBatch(db, id);
 }
 
 /** Brings an import in to its end, batch by batch, unless it is stopped meanwhile. */
 export async function runImport(
-  db: Db,
+  working: Working,
   row: ImportRow,
   { stopped }: { stopped: () => boolean },
 ): Promise<void> {
   try {
-    while (!stopped() && !(await runBatch(db, row)).isDone);
+    while (!stopped() && !(await runBatch(working, row)).isDone);
   } catch (error) {
-    if (!(error instanceof BadExport)) throw error;
-    await failImport(db, row.id, error.message);
+    if (!(error instanceof BadExport || error instanceof BadTable)) throw error;
+    await failImport(working.db, row.id, error.message);
   }
 }
 
 /** Works off the imports that wait, one at a time in each process. Returns the stop, which waits for the batch in hand. */
-export function startImports({ db }: { db: Db }, logger: FastifyBaseLogger): () => Promise<void> {
+export function startImports(working: Working, logger: FastifyBaseLogger): () => Promise<void> {
+  const { db } = working;
   let isStopped = false;
   let wake = () => {};
   const failures = new Map<number, number>();
@@ -47,7 +55,7 @@ export function startImports({ db }: { db: Db }, logger: FastifyBaseLogger): () 
     const row = await takeImport(db);
     if (!row) return pause();
     try {
-      await runImport(db, row, { stopped: () => isStopped });
+      await runImport(working, row, { stopped: () => isStopped });
       failures.delete(row.id);
       if (!isStopped) logger.info({ import: row.id }, 'import');
     } catch (error) {
