@@ -99,6 +99,10 @@ import { tagApi } from './tags/api.ts';
 import { tagPages } from './tags/routes.ts';
 import { watcherApi } from './watchers/api.ts';
 import { watcherPages } from './watchers/routes.ts';
+import { exportApi, exportPages } from './transfer/export/routes.ts';
+import { timelineFileApi, timelineFilePages } from './transfer/export/timeline-routes.ts';
+import { importApi } from './transfer/import/api.ts';
+import { importPages } from './transfer/import/routes.ts';
 import { requireDeclaredAccess } from './web/access.ts';
 import { API, describeApi } from './web/api.ts';
 import { serveAssets } from './web/assets.ts';
@@ -262,6 +266,9 @@ export async function buildApp(
     webhookPages,
     webhookLogPages,
     searchPages,
+    exportPages,
+    timelineFilePages,
+    importPages,
   ];
   for (const plugin of pages) await app.register(plugin);
   const api = [
@@ -300,6 +307,9 @@ export async function buildApp(
     webhookApi,
     webhookLogApi,
     searchApi,
+    exportApi,
+    timelineFileApi,
+    importApi,
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;

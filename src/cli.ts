@@ -7,6 +7,8 @@ const USAGE = `Use: npm run -s desk -- COMMAND
   ingest [--follow] FILE… | -        count deliveries in mail logs and send the counts to a desk (ingest --help)
   deliver [--sender S] [--recipient R]   store the mail on standard input, for a mail server's pipe (deliver --help)
   next-steps [PROVIDER…]             the next step for every situation, as a table
+  export [--csv] [--without-sources] FILE     everything as JSON Lines, or as a .zip of CSV files
+  import FILE                        bring an export of another desk in; a second time adds nothing
   migrate                            bring the database to this release's schema
   user add --email E --name N --role admin|operator|viewer     the password is read from standard input
   token create --name N --scope read|write|admin [--days D]    prints the token, once
@@ -40,6 +42,10 @@ async function run([command, ...args]: string[]): Promise<number> {
       return (await import('./cli/deliver.ts')).deliverCommand(args, io, process.env);
     case 'next-steps':
       return (await import('./cli/next-steps.ts')).nextStepsCommand(args, io);
+    case 'export':
+      return (await import('./cli/export.ts')).exportCommand(args, io);
+    case 'import':
+      return (await import('./cli/import.ts')).importCommand(args, io);
     case 'migrate':
       return (await import('./cli/database.ts')).migrateCommand(args, io);
     case 'user':

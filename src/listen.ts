@@ -24,6 +24,8 @@ import { openPlaybooks } from './playbooks/live.ts';
 import { readCatalogue } from './providers/catalogue.ts';
 import { openSecrets } from './secrets/secrets.ts';
 import { sealClearFeeds } from './snds/feeds.ts';
+import { endImportLeases } from './transfer/import/queue.ts';
+import { startImports } from './transfer/import/worker.ts';
 import { startUpkeep } from './upkeep.ts';
 import { openLogger } from './web/logger.ts';
 import { loadViews } from './web/views.ts';
@@ -84,6 +86,7 @@ export async function listen(
     await endNoticeLeases(database.db);
     await endArrivalLeases(database.db);
     await endWebhookLeases(database.db);
+    await endImportLeases(database.db);
   }
   const endChecks = startChecks(desk, logger);
   // What the demonstration writes goes to nobody.
@@ -96,6 +99,7 @@ export async function listen(
   const endFanOut = startFanOut(desk, subscribers, logger);
   const endWebhooks = config.demo ? async () => {} : startWebhooks({ ...desk, world: webhooks }, logger);
   const endMailing = config.demo ? async () => {} : startMailing(desk, logger);
+  const endImports = startImports(desk, logger);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= app
@@ -108,6 +112,7 @@ export async function listen(
       .then(endFanOut)
       .then(endWebhooks)
       .then(endMailing)
+      .then(endImports)
       .then(() => database.close())
       .then(() => {
         if (config.demo) rmSync(config.dataDir, { recursive: true, force: true });

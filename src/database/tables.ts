@@ -1198,6 +1198,51 @@ export type IncidentMergesTable = {
 };
 /** A row that moved with a merge: its table, and what names it there beside its incident. */
 export type IncidentMovesTable = { merge_id: number; what: string; key: number };
+/** By which this desk's records are known elsewhere. */
+export type DeskIdentityTable = { id: Default<boolean>; source: Default<string> };
+export type ImportState = 'mapping' | 'waiting' | 'running' | 'done' | 'failed' | 'undoing' | 'undone';
+export type ImportsTable = {
+  id: GeneratedAlways<number>;
+  kind: 'export' | 'csv';
+  state: ImportState;
+  file_name: Default<string>;
+  byte_length: number;
+  sha256: Buffer;
+  source: string;
+  options: Json<Record<string, unknown>>;
+  /** What was read so far: octets of an export, rows of a CSV. */
+  place: Default<number>;
+  total: Default<number>;
+  /** How many records were added, by kind. */
+  added: Json<Record<string, number>>;
+  known: Default<number>;
+  left_out: Default<number>;
+  problem: Default<string>;
+  lease_until: Date | null;
+  by_name: string;
+  created_at: Now;
+  finished_at: Date | null;
+  undone_at: Date | null;
+  undone_by_name: string | null;
+};
+export type ImportPiecesTable = { import_id: number; position: number; octets: Buffer };
+export type ImportRecordsTable = {
+  source: string;
+  kind: string;
+  source_id: string;
+  target_id: string;
+  import_id: number;
+  /** Whether the import made the row, or found one that is the same. */
+  made: boolean;
+};
+export type ImportLeftOutTable = {
+  id: GeneratedAlways<number>;
+  import_id: number;
+  row_number: number;
+  field: Default<string>;
+  value: Default<string>;
+  why: string;
+};
 
 export type Database = {
   users: UsersTable;
@@ -1281,6 +1326,11 @@ export type Database = {
   webhook_attempts: WebhookAttemptsTable;
   search_texts: SearchTextsTable;
   saved_searches: SavedSearchesTable;
+  desk_identity: DeskIdentityTable;
+  imports: ImportsTable;
+  import_pieces: ImportPiecesTable;
+  import_records: ImportRecordsTable;
+  import_left_out: ImportLeftOutTable;
 };
 
 export type UserRow = Selectable<UsersTable>;
@@ -1312,3 +1362,4 @@ export type SavedSearchRow = Selectable<SavedSearchesTable>;
 export type ProfileRow = Selectable<ProfileTable>;
 export type CustomFieldRow = Selectable<CustomFieldsTable>;
 export type ShareRow = Selectable<SharesTable>;
+export type ImportRow = Selectable<ImportsTable>;

@@ -329,6 +329,24 @@ const GOOD: Record<string, Row> = {
     words: `'note'`,
   },
   saved_searches: { name: `'Denied'`, query: `'verdict:denied'`, owner_id: '1', created_by_name: `'A B'` },
+  imports: {
+    kind: `'csv'`,
+    state: `'mapping'`,
+    byte_length: '3',
+    sha256: HASH('t'),
+    source: `'old tracker'`,
+    by_name: `'A B'`,
+  },
+  import_pieces: { import_id: '1', position: '0', octets: `'a,b'` },
+  import_records: {
+    source: `'old tracker'`,
+    kind: `'incidents'`,
+    source_id: `'17'`,
+    target_id: `'2'`,
+    import_id: '1',
+    made: 'true',
+  },
+  import_left_out: { import_id: '1', row_number: '2', why: `'It is no date.'` },
   own_providers: { key: `'own-sea'`, data: `'{}'`, created_by_name: `'A B'`, updated_by_name: `'A B'` },
   playbook_facts: {
     provider: `'gmail'`,
@@ -978,6 +996,30 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
   reply_tag_secret: [
     ['reply_tag_secret_pkey', {}],
     ['reply_tag_secret_one', { id: 'false' }],
+  ],
+  desk_identity: [
+    ['desk_identity_pkey', {}],
+    ['desk_identity_one', { id: 'false' }],
+  ],
+  imports: [
+    ['imports_kind_known', { kind: `'xlsx'` }],
+    ['imports_state_known', { state: `'lost'` }],
+    ['imports_file_name_length', { file_name: text(301) }],
+    ['imports_source_length', { source: `''` }],
+    ['imports_source_length', { source: text(201) }],
+    ['imports_place_range', { place: '-1' }],
+  ],
+  import_pieces: [
+    ['import_pieces_pkey', {}],
+    ['import_pieces_import_fkey', { import_id: '99' }],
+  ],
+  import_records: [
+    ['import_records_pkey', {}],
+    ['import_records_import_fkey', { source_id: `'18'`, import_id: '99' }],
+  ],
+  import_left_out: [
+    ['import_left_out_value_length', { value: text(301) }],
+    ['import_left_out_import_fkey', { import_id: '99' }],
   ],
   shares: [
     ['shares_token_hash_key', {}],

@@ -1,0 +1,63 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { type Io, withDatabase } from './database.ts';
+
+const USE = `Use: export [--csv] [--without-sources] FILE | -
+
+Writes everything to a file, or to standard output: JSON Lines, or a .zip of CSV files. With the embedded database, stop
+the server first, or fetch /api/v1/export from it.
+`;
+
+type Options = { csv: boolean; sources: boolean; file: string };
+
+function optionsOf(args: string[]): Options | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      options: { csv: { type: 'boolean' }, 'without-sources': { type: 'boolean' } },
+      allowPositionals: true,
+    });
+    const [file, more] = positionals;
+    return file && more === undefined
+      ? { csv: values.csv ?? false, sources: !values['without-sources'], file }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file is there under its name once it is whole, and is nobody else's to read. */
+async function write(file: string, from: (into: Writable) => Promise<void>): Promise<void> {
+  const part = `${file}.part`;
+  try {
+    await from(createWriteStream(part, { mode: 0o600, flags: 'wx' }));
+    await rename(part, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') await rm(part, { force: true });
+    throw error;
+  }
+}
+
+export async function exportCommand(args: string[], io: Io): Promise<number> {
+  const options = optionsOf(args);
+  if (!options) {
+    io.stderr.write(USE);
+    return 2;
+  }
+  const { exportStream } = await import('../transfer/export/export.ts');
+  await withDatabase(async (db) => {
+    const from = async (into: Writable) => {
+      const stream = await exportStream(db, {
+        format: options.csv ? 'csv' : 'jsonl',
+        sources: options.sources,
+      });
+      await pipeline(stream, into, { end: into !== (io.stdout as unknown) });
+    };
+    if (options.file === '-') await from(io.stdout as unknown as Writable);
+    else await write(options.file, from);
+  });
+  return 0;
+}

@@ -1,0 +1,76 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
+import { type Static, Type } from '../../json-schema.ts';
+import { formatDescription } from '../format.ts';
+import { KINDS, LEFT_OUT } from '../kinds.ts';
+import { type ExportOptions, exportName } from './export.ts';
+import { serveExport } from './serve.ts';
+
+const ExportQuery = Type.Object({
+  format: Type.Optional(
+    Type.Enum(['jsonl', 'csv'], { description: '`jsonl`: JSON Lines; `csv`: a .zip with one file a kind' }),
+  ),
+  sources: Type.Optional(
+    Type.Enum(['yes', 'no'], { description: '`no`: without bodies of messages, raw sources and files' }),
+  ),
+});
+
+const optionsOf = ({ format = 'jsonl', sources = 'yes' }: Static<typeof ExportQuery>): ExportOptions => ({
+  format,
+  sources: sources === 'yes',
+});
+
+const named = (reply: FastifyReply, options: ExportOptions) =>
+  reply
+    .header('content-disposition', `attachment; filename="${exportName(options, new Date())}"`)
+    .header('x-content-type-options', 'nosniff')
+    .type(options.format === 'csv' ? 'application/zip' : 'application/x-ndjson; charset=utf-8');
+
+/** Everything as one file, for whoever runs the desk. */
+export const exportPages: FastifyPluginAsyncTypebox = async (app) => {
+  const isEmbedded = app.desk.config.databaseUrl === undefined;
+
+  app.get('/settings/export', { config: { access: 'admin' } }, (_request, reply) =>
+    reply.page('transfer/export', {
+      kinds: KINDS,
+      leftOut: Object.entries(LEFT_OUT).map(([table, why]) => ({ table, why })),
+      isEmbedded,
+    }),
+  );
+
+  app.get(
+    '/settings/export/file',
+    { config: { access: 'admin' }, schema: { querystring: ExportQuery } },
+    async (request, reply) => {
+      const options = optionsOf(request.query);
+      return named(reply, options).send(await serveExport(app.desk, options));
+    },
+  );
+};
+
+export const exportApi: FastifyPluginAsyncTypebox = async (app) => {
+  app.get(
+    '/export',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags: ['export'],
+        summary: 'Everything, as JSON Lines or as a .zip of CSV files, read in one snapshot',
+        querystring: ExportQuery,
+      },
+    },
+    async (request, reply) => {
+      const options = optionsOf(request.query);
+      return named(reply, options).send(await serveExport(app.desk, options));
+    },
+  );
+
+  app.get(
+    '/export/schema',
+    {
+      config: { access: 'viewer' },
+      schema: { tags: ['export'], summary: 'What an export holds: a JSON Schema for each kind of record' },
+    },
+    (_request, reply) => reply.serializer(JSON.stringify).send(formatDescription()),
+  );
+};

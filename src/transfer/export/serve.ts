@@ -1,0 +1,47 @@
+import type { Readable } from 'node:stream';
+import type { Config } from '../../config.ts';
+import type { Db } from '../../database/open.ts';
+import { Problem } from '../../problem.ts';
+import { type ExportOptions, exportStream } from './export.ts';
+import { spooled } from './spool.ts';
+
+/** A reader that takes nothing for so long is gone: the snapshot behind it holds a connection. */
+const STALLED_MS = 120_000;
+
+function endWhenStalled(stream: Readable): Readable {
+  let timer = setTimeout(() => {}, 0);
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => stream.destroy(new Error('the reader of an export went away')), STALLED_MS);
+    timer.unref();
+  };
+  const read = stream.read.bind(stream);
+  stream.read = (size?: number) => {
+    wait();
+    return read(size);
+  };
+  wait();
+  return stream.once('close', () => clearTimeout(timer));
+}
+
+let running = false;
+
+/** One export at a time. Throws `too-many-tries` while another runs. */
+export async function serveExport(
+  { db, config }: { db: Db; config: Config },
+  options: ExportOptions,
+): Promise<Readable> {
+  if (running) throw new Problem('too-many-tries', 'Another export runs just now; one is made at a time.');
+  running = true;
+  const free = () => {
+    running = false;
+  };
+  try {
+    const stream = await exportStream(db, options);
+    const given = config.databaseUrl ? endWhenStalled(stream) : await spooled(stream);
+    return given.once('close', free);
+  } catch (error) {
+    free();
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { ImportRow } from '../../database/tables.ts';
+import { Id, Type } from '../../json-schema.ts';
+import { actorOf } from '../../web/access.ts';
+import { PageQuery, pageOf } from '../../web/api.ts';
+import { readCursor, writeCursor } from '../../web/cursor.ts';
+import { apiKey } from '../../web/idempotency.ts';
+import { MAX_REPORT_BYTES } from '../../web/limits.ts';
+import { once } from '../../web/once.ts';
+import { getImport, listImports } from './queue.ts';
+import { takeExport } from './take-file.ts';
+import { askForUndo } from './undo.ts';
+
+const tags = ['import'];
+const Maybe = Type.Union([Type.String(), Type.Null()]);
+const ImportJson = Type.Object({
+  id: Type.Integer(),
+  kind: Type.String(),
+  state: Type.String(),
+  fileName: Type.String(),
+  added: Type.Record(Type.String(), Type.Integer()),
+  known: Type.Integer(),
+  leftOut: Type.Integer(),
+  problem: Type.String(),
+  byName: Type.String(),
+  createdAt: Type.String(),
+  finishedAt: Maybe,
+  undoneAt: Maybe,
+});
+const importJson = (row: ImportRow) => ({
+  id: row.id,
+  kind: row.kind,
+  state: row.state,
+  fileName: row.file_name,
+  added: row.added as Record<string, number>,
+  known: row.known,
+  leftOut: row.left_out,
+  problem: row.problem,
+  byName: row.by_name,
+  createdAt: row.created_at.toISOString(),
+  finishedAt: row.finished_at?.toISOString() ?? null,
+  undoneAt: row.undone_at?.toISOString() ?? null,
+});
+const IdParams = Type.Object({ id: Id });
+const LIST = 'api-imports';
+
+export const importApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+  app.addContentTypeParser(
+    'application/x-ndjson',
+    { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
+    (_request, body, done) => done(null, body),
+  );
+
+  app.post(
+    '/imports',
+    {
+      config: { access: 'admin' },
+      bodyLimit: MAX_REPORT_BYTES,
+      schema: {
+        tags,
+        summary:
+          'Bring an export of another desk in; a larger one by the command line. It is done in the background',
+        body: { content: { 'application/x-ndjson': { schema: {} } } },
+        response: { 202: ImportJson },
+      },
+    },
+    async (request, reply) => {
+      const bytes = request.body as Buffer;
+      const answer = await once(
+        db,
+        {
+          actor: actorOf(request),
+          key: apiKey(request),
+          what: 'POST /imports',
+          input: createHash('sha256').update(bytes).digest('hex'),
+        },
+        async (trx) => {
+          const id = await takeExport(trx, actorOf(request), { name: '', bytes });
+          return { status: 202, body: importJson(await getImport(trx, id)) };
+        },
+      );
+      return reply.code(202).send(answer.body as ReturnType<typeof importJson>);
+    },
+  );
+
+  app.get(
+    '/imports',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'What was brought in, newest first',
+        querystring: Type.Object(PageQuery),
+        response: { 200: pageOf(ImportJson) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, cursor } = request.query;
+      const [before] = readCursor(cursor, LIST, ['id']) ?? [];
+      const found = await listImports(db, { limit: limit + 1, before });
+      const items = found.slice(0, limit);
+      const last = items.at(-1);
+      return {
+        items: items.map(importJson),
+        next: found.length > limit && last ? writeCursor(LIST, [last.id]) : null,
+      };
+    },
+  );
+
+  app.get(
+    '/imports/:id',
+    {
+      config: { access: 'admin' },
+      schema: { tags, summary: 'How far an import is', params: IdParams, response: { 200: ImportJson } },
+    },
+    async (request) => importJson(await getImport(db, request.params.id)),
+  );
+
+  app.post(
+    '/imports/:id/undo',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'Take back what a CSV file brought in, but for incidents that somebody worked on since',
+        params: IdParams,
+        response: { 202: ImportJson },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const answer = await once(
+        db,
+        { actor: actorOf(request), key: apiKey(request), what: `POST /imports/${id}/undo`, input: null },
+        async (trx) => {
+          await askForUndo(trx, id, actorOf(request).name);
+          return { status: 202, body: importJson(await getImport(trx, id)) };
+        },
+      );
+      return reply.code(202).send(answer.body as ReturnType<typeof importJson>);
+    },
+  );
+};

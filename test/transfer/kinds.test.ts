@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import t from 'tap';
+import { COLUMNS_LEFT_OUT, KINDS, LEFT_OUT, type ValueType } from '../../src/transfer/kinds.ts';
+import { testDatabase } from '../database.ts';
+
+const TYPES: Record<string, ValueType> = {
+  text: 'text',
+  int2: 'integer',
+  int4: 'integer',
+  int8: 'integer',
+  float4: 'number',
+  float8: 'number',
+  bool: 'boolean',
+  timestamptz: 'time',
+  date: 'date',
+  jsonb: 'json',
+  bytea: 'octets',
+  _text: 'texts',
+  inet: 'address',
+  cidr: 'address',
+};
+
+t.test('every table and column is exported, or named with the reason why not', async (t) => {
+  const db = await testDatabase(t);
+  const { rows } = await sql<{ table: string; column: string; type: string; isNull: boolean }>`
+    select table_name as "table", column_name as "column", udt_name as type, is_nullable = 'YES' as "isNull"
+    from information_schema.columns where table_schema = 'public' and table_name not like 'kysely%'`.execute(
+    db,
+  );
+  const tables = Map.groupBy(rows, ({ table }) => table);
+  const exported = new Map(KINDS.map((kind) => [kind.table, kind]));
+  t.strictSame([...exported.keys(), ...Object.keys(LEFT_OUT)].sort(), [...tables.keys()].sort());
+  for (const [table, kind] of exported) {
+    const there = (tables.get(table) ?? []).filter(
+      ({ column }) => !COLUMNS_LEFT_OUT[table]?.includes(column),
+    );
+    t.strictSame(
+      there.map(({ column, type, isNull }) => [column, TYPES[type], isNull]).sort(),
+      kind.columns.map(({ column, type, isNull }) => [column, type, isNull]).sort(),
+      table,
+    );
+  }
+});
+
+t.test('a kind refers only to kinds before it, or to itself', async (t) => {
+  const names = KINDS.map(({ name }) => name);
+  for (const [index, kind] of KINDS.entries())
+    for (const { of } of kind.columns)
+      if (of) t.ok(names.slice(0, index + 1).includes(of), `${kind.name}: ${of}`);
+});
+
+t.test('no column is a secret', async (t) => {
+  const names = KINDS.flatMap(({ table, columns }) => columns.map(({ column }) => `${table}.${column}`));
+  t.strictSame(
+    names.filter((name) => /secret|password|token|sealed|key$/.test(name)),
+    ['own_providers.key', 'step_answers.key', 'letter_overrides.key', 'reminder_answers.key'],
+  );
+});
