@@ -3,7 +3,7 @@ import { networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentChange, IncidentRow, IncidentState, LinkKind, Severity } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
-import { append } from '../timeline/store.ts';
+import { append, appendAll } from '../timeline/store.ts';
 import { beginToWatch } from '../watchers/automatic.ts';
 import type { Actor } from '../web/access.ts';
 import { nextState, type StateEvent } from './state.ts';
@@ -272,6 +272,42 @@ export async function editIncident(
   }
 }
 
+/** An earlier incident to link to. */
+export type ToLink = { number: number; title: string; kind: LinkKind };
+
+/** Links an incident to earlier ones, but for those that it is linked to; the entries go to the timelines of both. */
+export async function linkEarlier(
+  trx: Trx,
+  actor: Actor,
+  incident: { number: number; title: string },
+  earlier: ToLink[],
+): Promise<void> {
+  if (earlier.length === 0) return;
+  const linked = await trx
+    .insertInto('incident_links')
+    .values(
+      earlier.map(({ number, kind }) => ({ incident_number: incident.number, linked_number: number, kind })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('linked_number as number')
+    .execute();
+  const isNew = new Set(linked.map(({ number }) => number));
+  await appendAll(
+    trx,
+    earlier
+      .filter(({ number }) => isNew.has(number))
+      .flatMap(({ number, title, kind }) => [
+        {
+          incident: incident.number,
+          kind: 'incident-linked' as const,
+          actor,
+          detail: { number, title, kind },
+        },
+        { incident: number, kind: 'incident-linked' as const, actor, detail: { ...incident, kind } },
+      ]),
+  );
+}
+
 /** Links two incidents; the entry goes to both timelines. */
 export async function linkIncidents(
   trx: Trx,
@@ -290,22 +326,7 @@ export async function linkIncidents(
   const titles = new Map(rows.map((row) => [row.number, row.title]));
   for (const number of [newer, older])
     if (!titles.has(number)) throw invalid('number', `There is no incident #${number}.`);
-  const linked = await trx
-    .insertInto('incident_links')
-    .values({ incident_number: newer, linked_number: older, kind })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('kind')
-    .executeTakeFirst();
-  if (!linked) return;
-  for (const [at, to] of [
-    [newer, older],
-    [older, newer],
-  ] as const) {
-    await append(trx, {
-      incident: at,
-      kind: 'incident-linked',
-      actor,
-      detail: { number: to, title: titles.get(to) ?? '', kind },
-    });
-  }
+  await linkEarlier(trx, actor, { number: newer, title: titles.get(newer) ?? '' }, [
+    { number: older, title: titles.get(older) ?? '', kind },
+  ]);
 }
