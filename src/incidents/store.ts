@@ -3,7 +3,7 @@ import { networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentChange, IncidentRow, IncidentState, LinkKind, Severity } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
-import { append, appendAll } from '../timeline/store.ts';
+import { type AnyNewEntry, append, appendAll } from '../timeline/store.ts';
 import { beginToWatch } from '../watchers/automatic.ts';
 import type { Actor } from '../web/access.ts';
 import { nextState, type StateEvent } from './state.ts';
@@ -275,14 +275,17 @@ export async function editIncident(
 /** An earlier incident to link to. */
 export type ToLink = { number: number; title: string; kind: LinkKind };
 
-/** Links an incident to earlier ones, but for those that it is linked to; the entries go to the timelines of both. */
+/**
+ * Links an incident to earlier ones, but for those that it is linked to. Returns the entries to append, in the same
+ * transaction, to the timelines of both.
+ */
 export async function linkEarlier(
   trx: Trx,
   actor: Actor,
   incident: { number: number; title: string },
   earlier: ToLink[],
-): Promise<void> {
-  if (earlier.length === 0) return;
+): Promise<AnyNewEntry[]> {
+  if (earlier.length === 0) return [];
   const linked = await trx
     .insertInto('incident_links')
     .values(
@@ -292,20 +295,12 @@ export async function linkEarlier(
     .returning('linked_number as number')
     .execute();
   const isNew = new Set(linked.map(({ number }) => number));
-  await appendAll(
-    trx,
-    earlier
-      .filter(({ number }) => isNew.has(number))
-      .flatMap(({ number, title, kind }) => [
-        {
-          incident: incident.number,
-          kind: 'incident-linked' as const,
-          actor,
-          detail: { number, title, kind },
-        },
-        { incident: number, kind: 'incident-linked' as const, actor, detail: { ...incident, kind } },
-      ]),
-  );
+  return earlier
+    .filter(({ number }) => isNew.has(number))
+    .flatMap(({ number, title, kind }): AnyNewEntry[] => [
+      { incident: incident.number, kind: 'incident-linked', actor, detail: { number, title, kind } },
+      { incident: number, kind: 'incident-linked', actor, detail: { ...incident, kind } },
+    ]);
 }
 
 /** Links two incidents; the entry goes to both timelines. */
@@ -326,7 +321,8 @@ export async function linkIncidents(
   const titles = new Map(rows.map((row) => [row.number, row.title]));
   for (const number of [newer, older])
     if (!titles.has(number)) throw invalid('number', `There is no incident #${number}.`);
-  await linkEarlier(trx, actor, { number: newer, title: titles.get(newer) ?? '' }, [
+  const entries = await linkEarlier(trx, actor, { number: newer, title: titles.get(newer) ?? '' }, [
     { number: older, title: titles.get(older) ?? '', kind },
   ]);
+  await appendAll(trx, entries);
 }
