@@ -17,18 +17,22 @@ export function networksFrom<T>(field: string, read: () => T): T {
 /** The ids of these networks; those not known yet become addresses. */
 export async function ensureAddresses(trx: Trx, networks: Network[]): Promise<number[]> {
   if (networks.length === 0) return [];
-  const cidrs = networks.map((network) => network.cidr);
-  await trx
-    .insertInto('addresses')
-    .values(cidrs.map((network) => ({ network })))
-    .onConflict((conflict) => conflict.column('network').doNothing())
-    .execute();
-  const rows = await trx
-    .selectFrom('addresses')
-    .select(['id', 'network'])
-    .where('network', '=', sql<string>`any(${sql.val(cidrs)}::cidr[])`)
-    .execute();
-  return rows.map((row) => row.id);
+  const cidrs = [...new Set(networks.map((network) => network.cidr))];
+  const known = sql`select id from addresses where network = any(${cidrs}::cidr[])`;
+  const { rows } = await sql<{ id: number }>`
+    with made as (
+      insert into addresses (network)
+      -- In their order, by which nobody waits for whoever waits for him.
+      select network from unnest(${cidrs}::cidr[]) with ordinality as given(network, place)
+      where not exists (select 1 from addresses a where a.network = given.network)
+      order by place
+      on conflict (network) do nothing
+      returning id
+    )
+    ${known} union all select id from made`.execute(trx);
+  // One that somebody else adds at this moment is seen by the next statement only.
+  const found = rows.length === cidrs.length ? rows : (await sql<{ id: number }>`${known}`.execute(trx)).rows;
+  return found.map((row) => row.id);
 }
 
 export type AddressFacts = {

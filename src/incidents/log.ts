@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
+import { type Insertable, sql } from 'kysely';
 import type { Network } from '../addresses/address.ts';
 import { networkText } from '../addresses/address.ts';
 import { ensureAddresses } from '../addresses/store.ts';
 import type { ParsedReport } from '../bounces/parse-report.ts';
 import type { Db, Trx } from '../database/open.ts';
-import type { IncidentRow, ReportsTable, Severity } from '../database/tables.ts';
+import type { Database, IncidentRow, ReportsTable, Severity } from '../database/tables.ts';
 import { askForCheck } from '../evidence/checks.ts';
 import { Problem } from '../problem.ts';
 import type { Provider, Reason } from '../providers/schema.ts';
-import { addNote, append } from '../timeline/store.ts';
+import { type AnyNewEntry, addNote, append, appendAll, noteEntry } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { incidentTitle } from './incidents.ts';
 import { isLifted } from './state.ts';
-import { addressesOf, linkIncidents, lockIncident, moveState, writeIncident } from './store.ts';
+import { addressesOf, linkEarlier, lockIncident, moveState, type ToLink, writeIncident } from './store.ts';
 
 export type ReportSource = ReportsTable['source'];
 export type SeenRejection = ParsedReport['rejections'][number];
@@ -58,6 +58,29 @@ export async function keepReport(
     .returning('id')
     .executeTakeFirstOrThrow();
   return row.id;
+}
+
+/** Of a report on more addresses than this, the whole provider waits: each lock takes room that all sessions share. */
+const MOST_LOCKS = 16;
+
+/**
+ * Holds off, until the end of the transaction, whoever else logs a block of this provider and one of these addresses:
+ * two reports of one block at a time must not make two incidents. Blocks of other addresses go on beside it.
+ */
+export async function lockBlock(trx: Trx, provider: string, networks: Network[]): Promise<void> {
+  const whole = `incident ${provider}`;
+  if (networks.length > MOST_LOCKS) {
+    await sql`select pg_advisory_xact_lock(hashtext(${whole}))`.execute(trx);
+    return;
+  }
+  const names = networks.map(({ cidr }) => `${whole} ${cidr}`);
+  // In one order everywhere, so that no two wait for each other.
+  await sql`
+    with shared as materialized (select pg_advisory_xact_lock_shared(hashtext(${whole})))
+    select pg_advisory_xact_lock(key) from shared
+    cross join (select distinct hashtext(name) as key from unnest(${names}::text[]) as name order by 1) keys`.execute(
+    trx,
+  );
 }
 
 /** The newest incident of this provider and one of these addresses that is not closed. */
@@ -134,62 +157,79 @@ async function keepRejections(
     .execute();
 }
 
-async function tellRejections(
-  trx: Trx,
+function rejectionEntries(
   actor: Actor,
   number: number,
   reportId: number,
   rejections: SeenRejection[],
   isFirst: boolean,
-): Promise<void> {
+): AnyNewEntry[] {
   const ordered = [...rejections].sort((a, b) => (a.at ?? '').localeCompare(b.at ?? ''));
-  for (const [index, one] of ordered.slice(0, ENTRIES_PER_REPORT).entries()) {
-    await append(trx, {
-      incident: number,
-      kind: 'rejection-recorded',
-      actor,
-      reportId,
-      ...(one.at ? { occurredAt: new Date(one.at) } : {}),
-      detail: {
-        text: one.text.replaceAll('\0', '\u{fffd}').slice(0, 4000),
-        codes: codesOf(one),
-        recipientDomain: one.recipientDomain,
-        mx: one.mx,
-        seen: one.seen,
-        first: isFirst && index === 0,
-      },
-    });
-  }
+  return ordered.slice(0, ENTRIES_PER_REPORT).map((one, index) => ({
+    incident: number,
+    kind: 'rejection-recorded',
+    actor,
+    reportId,
+    ...(one.at ? { occurredAt: new Date(one.at) } : {}),
+    detail: {
+      text: one.text.replaceAll('\0', '\u{fffd}').slice(0, 4000),
+      codes: codesOf(one),
+      recipientDomain: one.recipientDomain,
+      mx: one.mx,
+      seen: one.seen,
+      first: isFirst && index === 0,
+    },
+  }));
 }
 
-/** Earlier incidents of the same addresses, and those that the same provider has open now. */
-async function linkRelated(
+/** The last incident of each of these addresses, and those that the same provider has open now; each once. */
+async function relatedTo(trx: Trx, provider: string, addressIds: number[]): Promise<ToLink[]> {
+  const { rows } = await sql<ToLink>`
+    (select i.number, i.title, 'same-address' as kind
+      from unnest(${addressIds}::integer[]) as id
+      cross join lateral (
+        select incident_number as number from incident_addresses where address_id = id
+        order by incident_number desc limit 1) before
+      join incidents i on i.number = before.number
+      limit 10)
+    union all
+    (select number, title, 'same-provider' from incidents where provider = ${provider} and state <> 'closed'
+      order by number desc limit 5)`.execute(trx);
+  return [...new Map(rows.toReversed().map((row) => [row.number, row])).values()].reverse();
+}
+
+type NewIncident = Insertable<Database['incidents']>;
+
+/** The incident with what belongs to it from its first moment, in one statement. */
+async function insertIncident(
   trx: Trx,
-  actor: Actor,
-  number: number,
-  provider: string,
-  addressIds: number[],
-): Promise<void> {
-  const before = await trx
-    .selectFrom('incident_addresses as ia')
-    .select((eb) => eb.fn.max('ia.incident_number').as('number'))
-    .where('ia.address_id', 'in', addressIds)
-    .where('ia.incident_number', '<', number)
-    .groupBy('ia.address_id')
-    .limit(10)
-    .execute();
-  const beside = await trx
-    .selectFrom('incidents')
+  row: NewIncident,
+  { addressIds, reportId }: { addressIds: number[]; reportId: number },
+): Promise<number> {
+  const { number } = await trx
+    .with('made', (db) => db.insertInto('incidents').values(row).returning('number'))
+    .with('with_addresses', (db) =>
+      db
+        .insertInto('incident_addresses')
+        .columns(['incident_number', 'address_id'])
+        .expression(
+          db
+            .selectFrom('made')
+            .select(['number', sql<number>`unnest(${addressIds}::integer[])`.as('address_id')]),
+        ),
+    )
+    .with('with_report', (db) =>
+      db
+        .insertInto('incident_reports')
+        .columns(['incident_number', 'report_id'])
+        .expression(
+          db.selectFrom('made').select(['number', sql<number>`${reportId}::bigint`.as('report_id')]),
+        ),
+    )
+    .selectFrom('made')
     .select('number')
-    .where('provider', '=', provider)
-    .where('state', '!=', 'closed')
-    .where('number', '<', number)
-    .orderBy('number', 'desc')
-    .limit(5)
-    .execute();
-  for (const other of known(before.map((row) => row.number)))
-    await linkIncidents(trx, actor, number, other, 'same-address');
-  for (const { number: other } of beside) await linkIncidents(trx, actor, number, other, 'same-provider');
+    .executeTakeFirstOrThrow();
+  return number;
 }
 
 /** Logs a new incident from a kept report. Returns its number. */
@@ -203,46 +243,40 @@ export async function logIncident(
   const addresses = block.networks.map((network) => network.text);
   const { first, last } = span(block.rejections);
   const now = block.at ?? new Date();
-  const { number } = await trx
-    .insertInto('incidents')
-    .values({
-      title: (block.title?.trim() || incidentTitle(block.provider.name, addresses)).slice(0, 300),
-      provider: block.provider.key,
-      state: 'open',
-      reason: block.reason,
-      ...(block.severity ? { severity: block.severity } : {}),
-      block_codes: known(block.rejections.map((one) => one.blockCode))
-        .map((code) => code.toUpperCase())
-        .slice(0, 50),
-      recipient_domains: known(block.rejections.map((one) => one.recipientDomain)).slice(0, 200),
-      rejection_count: sum(block.rejections),
-      first_rejection_at: first,
-      last_rejection_at: last,
-      opened_at: now,
-      state_since: now,
-    })
-    .returning('number')
-    .executeTakeFirstOrThrow();
-  await trx
-    .insertInto('incident_addresses')
-    .values(addressIds.map((id) => ({ incident_number: number, address_id: id })))
-    .execute();
-  await trx
-    .insertInto('incident_reports')
-    .values({ incident_number: number, report_id: report.id })
-    .execute();
+  const title = (block.title?.trim() || incidentTitle(block.provider.name, addresses)).slice(0, 300);
+  const related = await relatedTo(trx, block.provider.key, addressIds);
+  const row = {
+    title,
+    provider: block.provider.key,
+    state: 'open' as const,
+    reason: block.reason,
+    ...(block.severity ? { severity: block.severity } : {}),
+    block_codes: known(block.rejections.map((one) => one.blockCode))
+      .map((code) => code.toUpperCase())
+      .slice(0, 50),
+    recipient_domains: known(block.rejections.map((one) => one.recipientDomain)).slice(0, 200),
+    rejection_count: sum(block.rejections),
+    first_rejection_at: first,
+    last_rejection_at: last,
+    opened_at: now,
+    state_since: now,
+  };
+  const number = await insertIncident(trx, row, { addressIds, reportId: report.id });
   await keepRejections(trx, number, report.id, block.rejections);
-  await tellRejections(trx, actor, number, report.id, block.rejections, true);
-  await append(trx, {
-    incident: number,
-    kind: 'incident-logged',
-    actor,
-    occurredAt: now,
-    reportId: report.id,
-    detail: { provider: block.provider.name, addresses, source: SOURCE_WORDS[report.source] },
-  });
-  if (block.note?.trim()) await addNote(trx, actor, number, block.note);
-  await linkRelated(trx, actor, number, block.provider.key, addressIds);
+  const links = await linkEarlier(trx, actor, { number, title }, related);
+  await appendAll(trx, [
+    ...rejectionEntries(actor, number, report.id, block.rejections, true),
+    {
+      incident: number,
+      kind: 'incident-logged',
+      actor,
+      occurredAt: now,
+      reportId: report.id,
+      detail: { provider: block.provider.name, addresses, source: SOURCE_WORDS[report.source] },
+    },
+    ...(block.note?.trim() ? [await noteEntry(trx, actor, number, block.note)] : []),
+    ...links,
+  ]);
   await askForCheck(trx, {
     incident: number,
     networks: block.networks.map((network) => network.cidr),
@@ -302,19 +336,21 @@ export async function appendReport(
     .execute();
   await keepRejections(trx, number, report.id, block.rejections);
   await writeIncident(trx, number, widened(row, block));
-  await append(trx, {
-    incident: number,
-    kind: 'report-added',
-    actor,
-    reportId: report.id,
-    detail: {
-      rejections: block.rejections.length,
-      seen: sum(block.rejections),
-      fileName: report.fileName,
-      byteLength: report.byteLength,
+  await appendAll(trx, [
+    {
+      incident: number,
+      kind: 'report-added',
+      actor,
+      reportId: report.id,
+      detail: {
+        rejections: block.rejections.length,
+        seen: sum(block.rejections),
+        fileName: report.fileName,
+        byteLength: report.byteLength,
+      },
     },
-  });
-  await tellRejections(trx, actor, number, report.id, block.rejections, false);
+    ...rejectionEntries(actor, number, report.id, block.rejections, false),
+  ]);
   if (block.note?.trim()) await addNote(trx, actor, number, block.note);
   if (isLifted(row.state) && isAfterLifting(row, block.rejections))
     await recordRelapse(trx, actor, row, new Date());

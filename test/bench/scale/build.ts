@@ -1,17 +1,19 @@
 import { type Kysely, sql } from 'kysely';
-import { migrate } from '../../../src/database/migrate.ts';
 import type { Db } from '../../../src/database/open.ts';
 import { KINDS } from '../../../src/evidence/kinds.ts';
 import { readCatalogue } from '../../../src/providers/catalogue.ts';
 import type { Bar } from './bar.ts';
 import { scaleProviders } from './providers.ts';
 import { DELIVERY_STEPS } from './rows/deliveries.ts';
+import { DERIVED_STEPS } from './rows/derived.ts';
 import { EVIDENCE_STEPS } from './rows/evidence.ts';
+import { FILE_STEPS } from './rows/files.ts';
 import { INCIDENT_STEPS } from './rows/incidents.ts';
 import { MAIL_STEPS } from './rows/mail.ts';
 import { PEOPLE_STEPS } from './rows/people.ts';
 import { FUNCTIONS, PLAN_STEPS } from './rows/plan.ts';
 import { TIMELINE_STEPS } from './rows/timeline.ts';
+import { catchUp } from './schema.ts';
 import { countsOf, type Size } from './size.ts';
 import type { Plan, Step } from './step.ts';
 
@@ -23,6 +25,8 @@ const STEPS: Step[] = [
   ...TIMELINE_STEPS,
   ...DELIVERY_STEPS,
   ...EVIDENCE_STEPS,
+  ...FILE_STEPS,
+  ...DERIVED_STEPS,
 ];
 /** Their indexes are made after their rows. */
 const LARGE = [
@@ -34,6 +38,7 @@ const LARGE = [
   'observed_hours',
   'observed_minutes',
   'complaints',
+  'search_texts',
 ];
 
 const run = (db: Kysely<unknown>, statement: string) => sql.raw(statement).execute(db);
@@ -153,7 +158,7 @@ export const ALL_WORK = STEPS.reduce((sum, step) => sum + workOf(step.name), wor
 async function fill(db: Kysely<unknown>, plan: Plan, options: BuildOptions): Promise<void> {
   await begin(db, plan.size, options.until);
   const done = await progressOf(db);
-  if (done.has('finished')) return;
+  if (done.has('finished') && STEPS.every((step) => done.get(step.name) === step.of(plan))) return;
   const { bar } = options;
   for (const statement of SETTINGS) await run(db, statement);
   if (!done.has('indexes dropped')) await dropIndexes(db);
@@ -190,9 +195,13 @@ export type BuildOptions = {
 
 /** Brings a database to the tree's schema and fills it, going on where an earlier build was stopped. */
 export async function buildScale(db: Db, size: Size, options: BuildOptions): Promise<void> {
-  await migrate(db as never);
   const providers = scaleProviders(readCatalogue());
   const kinds = KINDS.map(({ key, of }) => ({ key, of }));
   const plan: Plan = { size, counts: countsOf(size), providers, kinds };
-  await db.connection().execute((one) => fill(one as never, plan, options));
+  await db.connection().execute(async (one) => {
+    // A step over years of data takes as long as it takes.
+    await sql`set statement_timeout = 0`.execute(one);
+    await catchUp(one as never);
+    await fill(one as never, plan, options);
+  });
 }
