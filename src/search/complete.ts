@@ -1,5 +1,6 @@
 import type { Db } from '../database/open.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
+import { tagChoices } from '../tags/store.ts';
 import { OPERATORS, type Operator, shapeOf } from './operators.ts';
 
 /** An operator as the field completes it. A value: what is put in, and what it is called. */
@@ -14,6 +15,7 @@ const MOST_PEOPLE = 200;
 
 /** All that can be completed: operators with their values. */
 export async function completions(db: Db, catalogue: Catalogue): Promise<Completion[]> {
+  const tags = await tagChoices(db);
   const people = await db
     .selectFrom('users')
     .select('name')
@@ -23,6 +25,7 @@ export async function completions(db: Db, catalogue: Catalogue): Promise<Complet
     .execute();
   const live: Partial<Record<Operator, Completion['values']>> = {
     provider: catalogue.providers.map(({ key, name }) => ({ value: key, words: name })),
+    tag: tags.map((value) => ({ value, words: '' })),
     assignee: [
       { value: 'me', words: 'you' },
       { value: 'none', words: 'nobody' },

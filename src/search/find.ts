@@ -21,12 +21,15 @@ export type Bounds = {
 
 /** So many texts at most are read one after the other, newest first. */
 const WINDOW = 5000;
+/** More than is enough is looked for in so many only. */
+const SMALL_WINDOW = 1500;
 /** So many texts can be read by the index of words and sorted in that time. */
 export const FEW = 3000;
 /** More than this is not looked through at once: the page says so, and goes on from there. */
 const FAR = 50_000;
 /** Incidents of a state or a person, up to so many, are asked one by one. */
 const FEW_INCIDENTS = 500;
+const VERY_FEW_INCIDENTS = 50;
 
 const likeOf = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 const all = (conditions: RawBuilder<unknown>[]) =>
@@ -53,7 +56,10 @@ function onTime(plan: Plan, after: Place | undefined): RawBuilder<unknown> {
 }
 
 const hasIncidentFilter = (plan: Plan) =>
-  plan.states !== null || plan.assignees !== null || plan.notAssignees.length > 0;
+  plan.tags.length > 0 || plan.states !== null || plan.assignees !== null || plan.notAssignees.length > 0;
+
+const tagged = (names: string[]) => sql`
+  select it.incident_number from incident_tags it join tags t on t.id = it.tag_id where t.name = any(${names}::text[])`;
 
 /** Conditions on the incident, row `i`. */
 export function onIncident(plan: Plan): RawBuilder<unknown> {
@@ -64,6 +70,9 @@ export function onIncident(plan: Plan): RawBuilder<unknown> {
   return all([
     ...(plan.states ? [sql`i.state = any(${plan.states}::text[])`] : []),
     ...(plan.assignees ? [among(plan.assignees)] : []),
+    ...plan.tags.map(
+      ({ names, not }) => sql`i.number ${not ? sql`<> all` : sql`= any`} (array(${tagged(names)}))`,
+    ),
     ...(plan.notAssignees.length > 0 ? [sql`${among(plan.notAssignees)} is not true`] : []),
   ]);
 }
@@ -130,8 +139,10 @@ export async function estimate(
   plan: Plan,
   after: Place | undefined,
 ): Promise<{ fit: number; of: number }> {
+  // Ranges around an address are many and each is rare: the planner believes of all that they are in use.
+  const guessed = { ...plan, words: plan.words.replace(/ \| '(?:ip|of)[46]=[01]*'(?!:)/g, '') };
   const [explained, table] = await Promise.all([
-    sql<Explained>`explain (format json) select from search_texts s where ${onText(plan)} and ${onTime(plan, after)}`.execute(
+    sql<Explained>`explain (format json) select from search_texts s where ${onText(guessed)} and ${onTime(plan, after)}`.execute(
       db,
     ),
     sql<{
@@ -156,18 +167,34 @@ async function endOf(db: Db, plan: Plan, bounds: Bounds, rows: number): Promise<
  * texts. Neither way is good for both, so the planner's estimate says which is taken.
  */
 export async function find(db: Db, plan: Plan, bounds: Bounds): Promise<Found> {
-  const numbers = await fewIncidents(db, plan);
   const all = (places: Place[]): Found => ({ places, whole: places.length < bounds.limit, until: null });
-  if (numbers) return all(numbers.length > 0 ? await byIncidents(db, plan, bounds, numbers) : []);
-  const { fit, of } = await estimate(db, plan, bounds.after);
+  const [numbers, { fit, of }] = await Promise.all([
+    fewIncidents(db, plan),
+    estimate(db, plan, bounds.after),
+  ]);
+  if (numbers && numbers.length <= VERY_FEW_INCIDENTS)
+    return all(numbers.length > 0 ? await byIncidents(db, plan, bounds, numbers) : []);
   if (plan.words && fit <= FEW) return all(await byWords(db, plan, bounds));
-  const likely = hasIncidentFilter(plan) ? WINDOW : Math.ceil((bounds.limit / fit) * of * 1.5) + 100;
-  const places = await inWindow(db, plan, bounds, Math.min(WINDOW, likely));
-  if (places.length >= bounds.enough) return { places, whole: false, until: null };
+  for (const rows of windowsFor(plan, bounds, of / fit)) {
+    const places = await inWindow(db, plan, bounds, rows);
+    if (places.length >= bounds.enough) return { places, whole: false, until: null };
+  }
+  if (numbers) return all(await byIncidents(db, plan, bounds, numbers));
   if (plan.words && fit <= FAR && !hasIncidentFilter(plan)) return all(await byWords(db, plan, bounds));
   const further = await inWindow(db, plan, bounds, FAR);
   const until = further.length >= bounds.enough ? null : await endOf(db, plan, bounds, FAR);
   return { places: further, whole: until === null && further.length < bounds.limit, until };
+}
+
+/**
+ * How many texts are read for enough of them to fit, one in so many doing so. What is newest may be of another kind,
+ * such as addresses that were all added at once: then more is read.
+ */
+function windowsFor(plan: Plan, { limit, enough }: Bounds, oneIn: number): number[] {
+  if (hasIncidentFilter(plan)) return [WINDOW];
+  const rowsFor = (hits: number) => Math.ceil(hits * oneIn * 1.5) + 100;
+  const likely = Math.min(WINDOW, Math.max(rowsFor(enough), Math.min(rowsFor(limit), SMALL_WINDOW)));
+  return likely < WINDOW / 2 ? [likely, WINDOW] : [WINDOW];
 }
 
 /** The best of some: words in titles and those that stand often come first. */

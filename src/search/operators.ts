@@ -31,6 +31,7 @@ export const OPERATORS = {
   verdict: { about: 'answers by what they amount to', example: 'verdict:denied', values: VERDICTS },
   code: { about: 'of incidents with a reply, enhanced or block code', example: 'code:S3150' },
   ticket: { about: 'what belongs to a ticket of the provider', example: 'ticket:SRX123*' },
+  tag: { about: 'of incidents with a tag', example: 'tag:shop' },
   assignee: { about: 'of incidents that somebody looks after; me, none or a name', example: 'assignee:me' },
   reason: { about: 'of incidents with a reason', example: 'reason:ip-reputation', values: REASONS },
   domain: { about: 'with a recipient’s or correspondent’s domain', example: 'domain:outlook.com' },

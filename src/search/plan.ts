@@ -22,6 +22,8 @@ export type Plan = {
   /** Ids of those who may look after the incident, null among them for nobody; the whole null: whoever. */
   assignees: (number | null)[] | null;
   notAssignees: (number | null)[];
+  /** Of each, the incident has one, or none. */
+  tags: { names: string[]; not: boolean }[];
   faults: Fault[];
 };
 
@@ -36,6 +38,10 @@ export const wordsIn = (query: Query): string[] =>
   query.groups.flat().flatMap(({ asked }) => (asked.is === 'words' ? [asked.text] : []));
 export const peopleIn = (query: Query): string[] =>
   query.groups.flat().flatMap(({ asked }) => (asked.is === 'assignee' ? [asked.who] : []));
+
+/** Lexemes of a query of words. */
+export const lexemesIn = (query: string): string[] =>
+  [...query.matchAll(/'((?:[^']|'')+)'/g)].map(([, lexeme = '']) => lexeme.replaceAll("''", "'"));
 
 const inBrackets = (query: string) => (query.includes(' ') ? `(${query})` : query);
 
@@ -52,17 +58,16 @@ function queryOf({ asked, not }: Term, known: Known): string {
   return query && not ? `!${query}` : query;
 }
 
-const LEAST_FRAGMENT = 3;
+/** Trigrams are of letters and digits in a row; three digits alone are in half of all addresses. */
+const FRAGMENT = /[\p{L}\p{N}]{4}|(?=\p{N}*\p{L})[\p{L}\p{N}]{3}/u;
 
 /** Words that may be fragments: none where one of them is exact, left out or joined with `or`. */
 function fragmentsOf(query: Query): string[] {
   const groups = query.groups.filter((group) => group.some(({ asked, not }) => asked.is === 'words' && !not));
   const found = groups.map(([term, ...others]) =>
-    term?.asked.is === 'words' && others.length === 0 && (!term.asked.exact || term.asked.alike)
-      ? term.asked.text
-      : '',
+    term?.asked.is === 'words' && others.length === 0 && !term.asked.exact ? term.asked.text : '',
   );
-  return found.every((text) => text.length >= LEAST_FRAGMENT && /[\p{L}\p{N}]{3}/u.test(text)) ? found : [];
+  return found.every((text) => FRAGMENT.test(text)) ? found : [];
 }
 
 const latest = (a: Date | null, b: Date | null) => (!a || (b && b > a) ? b : a);
@@ -72,7 +77,7 @@ const both = <T>(a: T[] | null, b: T[]) => (a ? a.filter((one) => b.includes(one
 export function planOf(query: Query, known: Known): Plan {
   const plan: Plan = {
     ...{ words: '', rest: '', shown: '', fragments: fragmentsOf(query), from: null, to: null },
-    ...{ states: null, assignees: null, notAssignees: [], faults: [] },
+    ...{ states: null, assignees: null, notAssignees: [], tags: [], faults: [] },
   };
   const rest: string[] = [];
   const wanted: string[] = [];
@@ -85,6 +90,8 @@ export function planOf(query: Query, known: Known): Plan {
     } else if (asked?.is === 'states') {
       const states = not ? STATES.filter((state) => !asked.states.includes(state)) : asked.states;
       plan.states = both(plan.states, states);
+    } else if (asked?.is === 'tags') {
+      plan.tags.push({ names: asked.names, not });
     } else if (asked?.is === 'assignee') {
       const ids = known.people.get(asked.who) ?? [];
       if (ids.length === 0)
@@ -116,4 +123,10 @@ const faultOf = (term: Term | undefined, words: string): Fault => ({
 
 /** Whether nothing is asked: all that was written could not be understood, or nothing was written. */
 export const asksNothing = (plan: Plan): boolean =>
-  !plan.words && !plan.from && !plan.to && !plan.states && !plan.assignees && plan.notAssignees.length === 0;
+  !plan.words &&
+  !plan.from &&
+  !plan.to &&
+  !plan.states &&
+  !plan.assignees &&
+  plan.tags.length === 0 &&
+  plan.notAssignees.length === 0;

@@ -17,6 +17,8 @@ export type Asked =
   | { is: 'states'; states: IncidentState[] }
   /** Who looks after the incident: a name, `me` or `none`. */
   | { is: 'assignee'; who: string }
+  /** One of these tags on the incident. */
+  | { is: 'tags'; names: string[] }
   | { is: 'span'; from: Date | null; to: Date | null };
 export type Term = { asked: Asked; not: boolean; at: number; text: string };
 export type Query = {
@@ -117,6 +119,13 @@ const READ: Record<Operator, (text: string, reader: Reader) => Read> = {
   verdict: (text) => oneOf('verdict', text, (given) => facts('verdict', given.join(','))),
   code: (text) => facts('code', text),
   ticket: (text) => facts('ticket', text),
+  tag: (text) => ({
+    is: 'tags',
+    names: text
+      .toLowerCase()
+      .split(',')
+      .map((name) => name.trim().replace(/^#/, '').replace(/\s+/g, '-')),
+  }),
   assignee: (text) => ({ is: 'assignee', who: text }),
   reason: (text) => oneOf('reason', text, (given) => facts('reason', given.join(','))),
   domain: (text) => facts('domain', text.replace(/^@/, '')),
@@ -140,10 +149,13 @@ function alike(text: string, catalogue: Catalogue): string {
   const number = /^#?(\d{1,9})$/.exec(text)?.[1];
   if (number) return factQuery('number', String(Number(number)));
   const provider = providerMeant(text, catalogue);
+  // A part of an address or of an enhanced code.
+  const begins = /^\d+(\.\d+){1,2}\.?$/.test(text) ? `'${text.replace(/\.$/, '')}.':*` : '';
   const domain = /^@?[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text)
     ? facts('domain', text.replace(/^@/, ''))
     : undefined;
   return anyOf([
+    begins,
     provider ? `(${factQuery('provider', provider.key)} & ${factQuery('kind', 'incident')})` : '',
     domain?.is === 'facts' ? domain.query : '',
   ]);
@@ -210,7 +222,7 @@ export function readQuery(given: string, reader: Reader): Query {
       else
         wrong(
           token,
-          `or does not join ${asked.is === 'span' ? 'dates' : 'states and people'}; write several states as state:open,closed`,
+          `or does not join ${asked.is === 'span' ? 'dates' : 'states, tags and people'}; write several states as state:open,closed`,
         );
     }
     or = undefined;

@@ -39,7 +39,7 @@ export type Result = {
 };
 
 /** So many are divided into facets, and the best are chosen among so many. */
-export const MOST_COUNTED = 1000;
+export const MOST_COUNTED = 500;
 const ENOUGH_FOR_BEST = 200;
 
 /** Looks a query up. Nothing in it is an error: what could not be understood is in `faults`. */

@@ -179,6 +179,19 @@ t.test('what is written is found, and is found no more when it is gone', async (
     t.strictSame((await found(desk, 'provider:gmx')).sort(), before.sort());
   });
 
+  await t.test('all of an incident by its tags', async (t) => {
+    const { id } = await db
+      .insertInto('tags')
+      .values({ name: 'shop' })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await db.insertInto('incident_tags').values({ incident_number: number, tag_id: id }).execute();
+    const tagged = await found(desk, 'tag:shop');
+    t.ok(tagged.includes(`incident ${number}`) && tagged.length >= 4, tagged.join(', '));
+    t.strictSame(await found(desk, 'tag:other'), []);
+    t.notOk((await found(desk, '-tag:shop kind:incident')).includes(`incident ${number}`));
+  });
+
   await t.test('a message that is moved or deleted', async (t) => {
     const { id } = await db
       .selectFrom('messages')

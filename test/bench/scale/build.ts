@@ -12,6 +12,7 @@ import { INCIDENT_STEPS } from './rows/incidents.ts';
 import { MAIL_STEPS } from './rows/mail.ts';
 import { PEOPLE_STEPS } from './rows/people.ts';
 import { FUNCTIONS, PLAN_STEPS } from './rows/plan.ts';
+import { SEARCH_STEPS } from './rows/search.ts';
 import { TIMELINE_STEPS } from './rows/timeline.ts';
 import { catchUp } from './schema.ts';
 import { countsOf, type Size } from './size.ts';
@@ -28,6 +29,8 @@ const STEPS: Step[] = [
   ...FILE_STEPS,
   ...DERIVED_STEPS,
 ];
+/** Made of rows that are there, which are found by their indexes. */
+const AFTER_INDEXES: Step[] = SEARCH_STEPS;
 /** Their indexes are made after their rows. */
 const LARGE = [
   'messages',
@@ -149,11 +152,17 @@ const WORK: Record<string, number> = {
   'deliveries by hour': 8,
   rejections: 4,
   indexes: 15,
+  'search texts: messages': 60,
+  'search texts: letters': 12,
+  'search texts: incidents': 12,
 };
 const workOf = (name: string) => WORK[name] ?? 1;
 
 /** All work together, in the same measure as each step's. */
-export const ALL_WORK = STEPS.reduce((sum, step) => sum + workOf(step.name), workOf('indexes'));
+export const ALL_WORK = [...STEPS, ...AFTER_INDEXES].reduce(
+  (sum, step) => sum + workOf(step.name),
+  workOf('indexes'),
+);
 
 async function fill(db: Kysely<unknown>, plan: Plan, options: BuildOptions): Promise<void> {
   await begin(db, plan.size, options.until);
@@ -163,22 +172,26 @@ async function fill(db: Kysely<unknown>, plan: Plan, options: BuildOptions): Pro
   for (const statement of SETTINGS) await run(db, statement);
   if (!done.has('indexes dropped')) await dropIndexes(db);
   let worked = 0;
-  for (const step of STEPS) {
-    const units = step.of(plan);
-    const part = Math.ceil(step.part * Math.min(1, plan.size.size * 10));
-    const started = performance.now();
-    for (let from = (done.get(step.name) ?? 0) + 1; from <= units; from += part) {
-      const to = Math.min(units, from + part - 1);
-      await together(db, async () => {
-        await step.make(from, to, plan).execute(db);
-        await note(db, step.name, to);
-      });
-      bar.at(worked + (workOf(step.name) * to) / units, step.name);
+  const runAll = async (steps: Step[]) => {
+    for (const step of steps) {
+      const units = step.of(plan);
+      const part = Math.ceil(step.part * Math.min(1, plan.size.size * 10));
+      const started = performance.now();
+      for (let from = (done.get(step.name) ?? 0) + 1; from <= units; from += part) {
+        const to = Math.min(units, from + part - 1);
+        await together(db, async () => {
+          await step.make(from, to, plan).execute(db);
+          await note(db, step.name, to);
+        });
+        bar.at(worked + (workOf(step.name) * to) / units, step.name);
+      }
+      worked += workOf(step.name);
+      if ((done.get(step.name) ?? 0) < units) bar.finished(worked, step.name, performance.now() - started);
     }
-    worked += workOf(step.name);
-    if ((done.get(step.name) ?? 0) < units) bar.finished(worked, step.name, performance.now() - started);
-  }
+  };
+  await runAll(STEPS);
   await makeIndexes(db, (name, ms) => bar.finished(worked, name, ms));
+  await runAll(AFTER_INDEXES);
   await moveIdentities(db);
   // Outside a transaction, for the visibility map that index-only scans go by.
   await run(db, 'vacuum analyze');
