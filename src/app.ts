@@ -84,6 +84,7 @@ import { profileApi, profilePages } from './profile/routes.ts';
 import type { Catalogue } from './providers/catalogue.ts';
 import { reminderApi } from './reminders/api.ts';
 import { reminderPages } from './reminders/routes.ts';
+import { reportMailPages } from './report-mails/routes.ts';
 import { reportApi } from './reports/api.ts';
 import { reportPages } from './reports/routes.ts';
 import { verdictReportPages } from './reports/verdicts-routes.ts';
@@ -259,6 +260,7 @@ export async function buildApp(
     calendarRoutes,
     reportPages,
     verdictReportPages,
+    reportMailPages,
     outcomePages,
     tagPages,
     watcherPages,

@@ -22,6 +22,8 @@ import { startMailing } from './notifications/mailing.ts';
 import { SUBSCRIBERS } from './notifications/subscribers.ts';
 import { openPlaybooks } from './playbooks/live.ts';
 import { readCatalogue } from './providers/catalogue.ts';
+import { endMailLeases } from './report-mails/queue.ts';
+import { startReportMails } from './report-mails/worker.ts';
 import { openSecrets } from './secrets/secrets.ts';
 import { sealClearFeeds } from './snds/feeds.ts';
 import { endImportLeases } from './transfer/import/queue.ts';
@@ -84,6 +86,7 @@ export async function listen(
     await endLeases(database.db);
     await endDispatchLeases(database.db);
     await endNoticeLeases(database.db);
+    await endMailLeases(database.db);
     await endArrivalLeases(database.db);
     await endWebhookLeases(database.db);
     await endImportLeases(database.db);
@@ -93,6 +96,7 @@ export async function listen(
   const endDispatches = config.demo
     ? async () => {}
     : startDispatches(desk, logger, [LETTER_QUEUE, NOTICE_QUEUE]);
+  const endReportMails = config.demo ? async () => {} : startReportMails({ ...desk, base: url }, logger);
   const endReading = startReading(desk, logger);
   const webhooks = { ...openWebhookWorld(config), base: url };
   const subscribers = [...SUBSCRIBERS, webhooksTold({ catalogue, base: webhooks.base })];
@@ -108,6 +112,7 @@ export async function listen(
       .then(endUpkeep)
       .then(endChecks)
       .then(endDispatches)
+      .then(endReportMails)
       .then(endReading)
       .then(endFanOut)
       .then(endWebhooks)

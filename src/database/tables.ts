@@ -1064,6 +1064,49 @@ export type SharesTable = {
   last_used_at: Date | null;
 };
 
+export type ReportAddressesTable = {
+  id: GeneratedAlways<number>;
+  address: string;
+  confirmed_by_name: string;
+  confirmed_at: Now;
+};
+export type Cadence = 'daily' | 'weekly' | 'monthly';
+export type ReportSubscriptionsTable = {
+  id: GeneratedAlways<number>;
+  report: string;
+  query: string;
+  cadence: Cadence;
+  /** 1 is Monday. */
+  weekday: number | null;
+  hour: number;
+  time_zone: string;
+  user_ids: number[];
+  address_ids: number[];
+  created_by_name: string;
+  created_at: Now;
+  next_due_at: Date;
+  paused_at: Date | null;
+  last_problem: Default<string>;
+};
+export type ReportMailState = Exclude<DispatchState, 'withdrawn'>;
+export type ReportMailsTable = {
+  id: GeneratedAlways<number>;
+  subscription_id: number;
+  for_due_at: Date;
+  recipient: string;
+  account_id: number;
+  envelope_sender: string;
+  /** Until it has left. */
+  raw: Buffer | null;
+  state: Default<ReportMailState>;
+  try_at: Now;
+  lease_until: Date | null;
+  attempts: Default<number>;
+  server_words: Default<string>;
+  created_at: Now;
+  settled_at: Date | null;
+};
+
 /** Of each incident what reports count; a trigger keeps it. */
 export type IncidentTimesTable = {
   number: number;
@@ -1287,6 +1330,9 @@ export type Database = {
   bulk_changes: BulkChangesTable;
   incident_merges: IncidentMergesTable;
   incident_moves: IncidentMovesTable;
+  report_addresses: ReportAddressesTable;
+  report_subscriptions: ReportSubscriptionsTable;
+  report_mails: ReportMailsTable;
   checks: ChecksTable;
   memberships: MembershipsTable;
   reminder_answers: ReminderAnswersTable;
@@ -1348,6 +1394,8 @@ export type SendingAccountRow = Selectable<SendingAccountsTable>;
 export type MailboxRow = Selectable<MailboxesTable>;
 export type ArrivalRow = Selectable<ArrivalsTable>;
 export type DispatchRow = Selectable<DispatchesTable>;
+export type ReportSubscriptionRow = Selectable<ReportSubscriptionsTable>;
+export type ReportMailRow = Selectable<ReportMailsTable>;
 export type WebhookTargetRow = Selectable<WebhookTargetsTable>;
 export type WebhookDeliveryRow = Selectable<WebhookDeliveriesTable>;
 export type WebhookAttemptRow = Selectable<WebhookAttemptsTable>;

@@ -3,7 +3,7 @@ import { linkTo } from '../web/links.ts';
 import type { Definition, Names } from './definition.ts';
 import { PRESET_KEYS, PRESETS } from './period.ts';
 import { barsPicture, curvePicture, partsPicture } from './pictures.ts';
-import { QUERY_KEYS, queryText, type ReportQuery } from './query.ts';
+import { QUERY_KEYS, queryOf, type ReportQuery } from './query.ts';
 import { FEW, type Report } from './run.ts';
 import { tableView } from './table.ts';
 
@@ -61,9 +61,8 @@ const NAME_TITLES: Record<Names, string> = {
 
 export function reportView(report: Report) {
   const { definition, query, scope, before } = report;
-  const text = queryText(query);
   const { picture } = definition;
-  const parameters = new URLSearchParams(text);
+  const parameters = queryOf(query);
   return {
     key: definition.key,
     title: definition.title,
@@ -87,6 +86,6 @@ export function reportView(report: Report) {
     moreNames: definition.names === 'address' ? 'addresses' : 'rows',
     csv: linkTo(`${pathOf(definition.key)}.csv`, parameters),
     self: linkTo(pathOf(definition.key), parameters),
-    subscribe: linkTo(`${pathOf(definition.key)}/subscriptions/new`, parameters),
+    subscribe: `/reports/subscriptions/new?report=${definition.key}${parameters.size ? `&${parameters}` : ''}`,
   };
 }

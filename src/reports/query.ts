@@ -90,11 +90,11 @@ export function readScope(
 }
 
 /** The same as a query string, by which a page is shared. */
-export function queryText(query: ReportQuery): string {
+export function queryOf(query: ReportQuery): URLSearchParams {
   const parameters = new URLSearchParams();
   for (const key of QUERY_KEYS) {
     const value = query[key];
     if (value !== undefined) parameters.set(key, String(value));
   }
-  return parameters.toString();
+  return parameters;
 }

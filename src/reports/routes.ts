@@ -8,17 +8,16 @@ import { tagChoices } from '../tags/store.ts';
 import { viewerOf } from '../web/access.ts';
 import { sendCsv } from '../web/csv.ts';
 import { offset } from '../web/format.ts';
-import { readForm } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import type { Definition } from './definition.ts';
 import { REPORTS } from './definitions.ts';
 import { fieldsOf, filterWords, isFiltered, periods, reportView } from './page.ts';
-import { QUERY_KEYS, ReportQuery } from './query.ts';
+import { QUERY_KEYS } from './query.ts';
+import { readQuery } from './query-text.ts';
 import { MOST_ROWS, ROWS_SHOWN, runReport } from './run.ts';
 import { csvLines } from './table.ts';
 
-const Asked = Type.Object(ReportQuery);
-/** What a browser sends is read by `Asked` in the handler, so that its mistakes stand beside their fields. */
+/** What a browser sends is read by `readQuery` in the handler, so that its mistakes stand beside their fields. */
 const Fields = Type.Object(
   Object.fromEntries(QUERY_KEYS.map((key) => [key, Type.Optional(Type.String({ maxLength: 200 }))])),
 );
@@ -33,7 +32,7 @@ export const reportPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
   const run = (request: FastifyRequest, definition: Definition, limit: number) =>
-    runReport(app.desk, definition, readForm(Asked, request.query), {
+    runReport(app.desk, definition, readQuery(request.query), {
       zone: viewerOf(request).timeZone,
       now: new Date(),
       limit,

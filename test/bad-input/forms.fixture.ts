@@ -8,6 +8,7 @@ import { overrideStops } from '../letters/override-stops.ts';
 import { MAIL_IN_FORMS, mailsThatCame } from '../mail-in/forms.fixture.ts';
 import { ACCOUNT, TO } from '../mail-out/mail-out.fixture.ts';
 import { PLAYBOOK_FORMS } from '../playbooks/forms.fixture.ts';
+import { REPORT_FORMS } from '../report-mails/forms.fixture.ts';
 import { WEBHOOK_FORMS } from '../webhooks/forms.fixture.ts';
 import { deskWithDraft } from './bad-input.fixture.ts';
 
@@ -391,6 +392,7 @@ export const FORMS: Record<string, Form> = {
   ...PLAYBOOK_FORMS,
   ...MAIL_IN_FORMS,
   ...WEBHOOK_FORMS,
+  ...REPORT_FORMS,
   '/settings/password': {
     url: '/settings/password',
     fields: plain({ current: 'correct horse battery', password: 'another horse battery' }),

@@ -1,0 +1,152 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from '../database/open.ts';
+import type { ReportSubscriptionRow } from '../database/tables.ts';
+import { accountToSendBy } from '../mail-out/accounts.ts';
+import { composeMail, newMessageId } from '../mail-out/compose.ts';
+import { checkAddress } from '../mail-out/mail-address.ts';
+import { Problem } from '../problem.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import { reportByKey } from '../reports/definitions.ts';
+import { readQuery } from '../reports/query-text.ts';
+import { ROWS_SHOWN, runReport } from '../reports/run.ts';
+import { csvLines } from '../reports/table.ts';
+import { CannotOpenSecret } from '../secrets/seal.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import type { Views } from '../web/views.ts';
+import { mailOf } from './letter.ts';
+import { nextDue } from './schedule.ts';
+
+export type Maker = {
+  db: Db;
+  catalogue: Catalogue;
+  secrets: Secrets;
+  views: Pick<Views, 'render'>;
+  base: string;
+};
+
+/** Whom a subscription goes to: people who can still sign in, and addresses that are still confirmed. */
+async function recipientsOf(trx: Trx, row: ReportSubscriptionRow): Promise<string[]> {
+  const users = await trx
+    .selectFrom('users')
+    .select('email as address')
+    .where('id', '=', sql<number>`any(${sql.val(row.user_ids)}::integer[])`)
+    .where('disabled_at', 'is', null)
+    .execute();
+  const others = await trx
+    .selectFrom('report_addresses')
+    .select('address')
+    .where('id', '=', sql<number>`any(${sql.val(row.address_ids)}::integer[])`)
+    .execute();
+  return [...users, ...others].flatMap(({ address }) => {
+    const checked = checkAddress(address);
+    return 'address' in checked ? [checked.address] : [];
+  });
+}
+
+export const scheduleOf = (row: ReportSubscriptionRow) => ({
+  cadence: row.cadence,
+  weekday: row.weekday,
+  hour: row.hour,
+  zone: row.time_zone,
+});
+
+/** Writes the mails of one due time into the queue: each recipient's once, whoever comes first. Returns how many. */
+export async function makeMails(
+  trx: Trx,
+  maker: Maker,
+  row: ReportSubscriptionRow,
+  due: Date,
+): Promise<number> {
+  const definition = reportByKey(row.report);
+  if (!definition) throw new Problem('not-found', 'There is no such report any more.');
+  const account = await accountToSendBy(trx);
+  const recipients = await recipientsOf(trx, row);
+  if (recipients.length === 0) throw new Problem('invalid', 'None of its recipients can be mailed any more.');
+  const report = await runReport({ db: trx, catalogue: maker.catalogue }, definition, readQuery(row.query), {
+    zone: row.time_zone,
+    now: due,
+    limit: ROWS_SHOWN,
+  });
+  const mail = mailOf(report, maker.views, maker.base);
+  const { first, last } = report.scope.period;
+  const csv = Buffer.from(`${csvLines(report).join('\r\n')}\r\n`);
+  let made = 0;
+  for (const recipient of recipients) {
+    const raw = await composeMail({
+      from: { name: account.from_name, address: account.from_address },
+      to: [recipient],
+      replyTo: account.reply_address,
+      subject: mail.subject,
+      text: mail.text,
+      html: mail.html,
+      at: new Date(),
+      messageId: newMessageId(account.from_address),
+      references: [],
+      attachments: [{ fileName: `${definition.key}-${first}-${last}.csv`, content: csv }],
+      dkim: account.dkim_key
+        ? {
+            domain: account.dkim_domain,
+            selector: account.dkim_selector,
+            key: maker.secrets.open('sending_accounts.dkim_key', account.dkim_key),
+          }
+        : null,
+    });
+    const { numInsertedOrUpdatedRows } = await trx
+      .insertInto('report_mails')
+      .values({
+        subscription_id: row.id,
+        for_due_at: due,
+        recipient,
+        account_id: account.id,
+        envelope_sender: account.from_address,
+        raw,
+        lease_until: null,
+        settled_at: null,
+      })
+      .onConflict((conflict) => conflict.constraint('report_mails_once_key').doNothing())
+      .executeTakeFirstOrThrow();
+    made += Number(numInsertedOrUpdatedRows ?? 0n);
+  }
+  return made;
+}
+
+const isTold = (error: unknown): error is Error =>
+  error instanceof Problem || error instanceof CannotOpenSecret;
+
+/** Makes the mails of one subscription that is due, in a transaction that holds its row. False: none is due. */
+async function makeOne(maker: Maker, now: Date): Promise<boolean> {
+  return maker.db.transaction().execute(async (trx) => {
+    const row = await trx
+      .selectFrom('report_subscriptions')
+      .selectAll()
+      .where('paused_at', 'is', null)
+      .where('next_due_at', '<=', now)
+      .orderBy('next_due_at')
+      .limit(1)
+      .forUpdate()
+      .skipLocked()
+      .executeTakeFirst();
+    if (!row) return false;
+    let problem = '';
+    try {
+      await makeMails(trx, maker, row, row.next_due_at);
+    } catch (error) {
+      // What a person has to mend is told on the page; the next due time tries again.
+      if (!isTold(error)) throw error;
+      problem = error.message;
+    }
+    await trx
+      .updateTable('report_subscriptions')
+      .set({ next_due_at: nextDue(scheduleOf(row), now), last_problem: problem })
+      .where('id', '=', row.id)
+      .execute();
+    return true;
+  });
+}
+
+/** Makes the mails of all that is due. What was missed while nobody ran is made once, for the first time missed. */
+export async function makeDueMails(maker: Maker, now: Date): Promise<number> {
+  let made = 0;
+  while (await makeOne(maker, now)) made += 1;
+  return made;
+}

@@ -1,0 +1,150 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from '../database/open.ts';
+import type { Cadence, ReportMailRow, ReportSubscriptionRow } from '../database/tables.ts';
+import { checkAddress } from '../mail-out/mail-address.ts';
+import { invalid, notFound } from '../problem.ts';
+import type { Definition } from '../reports/definition.ts';
+import { queryOf, type ReportQuery, readScope } from '../reports/query.ts';
+import type { Actor } from '../web/access.ts';
+import { type Maker, makeMails, scheduleOf } from './make.ts';
+import { nextDue } from './schedule.ts';
+
+const MOST = 200;
+
+export type NewSubscription = {
+  cadence: Cadence;
+  weekday: number | null;
+  hour: number;
+  userIds: number[];
+  addressIds: number[];
+};
+
+async function countKnown(trx: Trx, { userIds, addressIds }: NewSubscription): Promise<number> {
+  const users = await trx
+    .selectFrom('users')
+    .select('id')
+    .where('id', '=', sql<number>`any(${sql.val(userIds)}::integer[])`)
+    .where('disabled_at', 'is', null)
+    .execute();
+  const others = await trx
+    .selectFrom('report_addresses')
+    .select('id')
+    .where('id', '=', sql<number>`any(${sql.val(addressIds)}::integer[])`)
+    .execute();
+  return users.length + others.length;
+}
+
+/** Has a report mailed on a schedule. Throws `invalid` for a question that no report answers, or nobody to mail. */
+export async function addSubscription(
+  trx: Trx,
+  actor: Actor,
+  definition: Definition,
+  query: ReportQuery,
+  given: NewSubscription,
+  { zone, now }: { zone: string; now: Date },
+): Promise<number> {
+  readScope(query, definition.usual, zone, now);
+  const userIds = [...new Set(given.userIds)];
+  const addressIds = [...new Set(given.addressIds)];
+  const wanted = userIds.length + addressIds.length;
+  if (wanted === 0) throw invalid('people', 'Choose at least one person or address.');
+  if ((await countKnown(trx, { ...given, userIds, addressIds })) !== wanted)
+    throw invalid('people', 'One of them is no longer there.');
+  const count = await trx
+    .selectFrom('report_subscriptions')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow();
+  if (count.n >= MOST) throw invalid('people', `There are ${MOST} schedules already; remove one first.`);
+  const weekday = given.cadence === 'weekly' ? (given.weekday ?? 1) : null;
+  const schedule = { cadence: given.cadence, weekday, hour: given.hour, zone };
+  const { id } = await trx
+    .insertInto('report_subscriptions')
+    .values({
+      report: definition.key,
+      query: queryOf(query).toString(),
+      cadence: given.cadence,
+      weekday,
+      hour: given.hour,
+      time_zone: zone,
+      user_ids: userIds,
+      address_ids: addressIds,
+      created_by_name: actor.name,
+      next_due_at: nextDue(schedule, now),
+      paused_at: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+async function lockSubscription(trx: Trx, id: number): Promise<ReportSubscriptionRow> {
+  const row = await trx
+    .selectFrom('report_subscriptions')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw notFound('such schedule');
+  return row;
+}
+
+/** Stops a schedule, or lets it go on with its next due time; what was missed in between is not made up for. */
+export async function pauseSubscription(trx: Trx, id: number, isPaused: boolean, now: Date): Promise<void> {
+  const row = await lockSubscription(trx, id);
+  await trx
+    .updateTable('report_subscriptions')
+    .set({ paused_at: isPaused ? now : null, next_due_at: nextDue(scheduleOf(row), now) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Its mails go with it, but for those that have left. */
+export async function removeSubscription(trx: Trx, id: number): Promise<void> {
+  await lockSubscription(trx, id);
+  await trx.deleteFrom('report_subscriptions').where('id', '=', id).execute();
+}
+
+/** Mails it at once, beside its schedule. Throws `invalid` without an account or anybody to mail. */
+export async function sendNow(trx: Trx, maker: Maker, id: number, now: Date): Promise<number> {
+  return makeMails(trx, maker, await lockSubscription(trx, id), now);
+}
+
+export async function addReportAddress(trx: Trx, actor: Actor, text: string): Promise<void> {
+  const checked = checkAddress(text.trim());
+  if ('problem' in checked) throw invalid('address', checked.problem);
+  const added = await trx
+    .insertInto('report_addresses')
+    .values({ address: checked.address, confirmed_by_name: actor.name })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!added) throw invalid('address', 'This address is confirmed already.');
+}
+
+/** From now on no report goes there. */
+export async function removeReportAddress(trx: Trx, id: number): Promise<void> {
+  const removed = await trx.deleteFrom('report_addresses').where('id', '=', id).executeTakeFirst();
+  if (removed.numDeletedRows === 0n) throw notFound('such address');
+}
+
+export const listReportAddresses = (db: Db | Trx) =>
+  db.selectFrom('report_addresses').selectAll().orderBy('address').limit(500).execute();
+
+export type LastMail = Pick<
+  ReportMailRow,
+  'recipient' | 'state' | 'server_words' | 'created_at' | 'settled_at' | 'for_due_at'
+>;
+
+/** All schedules, with the mails of the newest due time of each. */
+export async function listSubscriptions(db: Db): Promise<(ReportSubscriptionRow & { mails: LastMail[] })[]> {
+  const rows = await db.selectFrom('report_subscriptions').selectAll().orderBy('id').limit(MOST).execute();
+  const { rows: mails } = await sql<LastMail & { subscription_id: number }>`
+    select m.subscription_id, m.recipient, m.state, m.server_words, m.created_at, m.settled_at, m.for_due_at
+    from report_subscriptions s
+    cross join lateral (
+      select max(n.for_due_at) as newest from report_mails n where n.subscription_id = s.id
+    ) last
+    join report_mails m on m.subscription_id = s.id and m.for_due_at = last.newest
+    order by m.recipient`.execute(db);
+  return rows.map((row) => ({ ...row, mails: mails.filter((mail) => mail.subscription_id === row.id) }));
+}

@@ -1,0 +1,92 @@
+import t from 'tap';
+import { makeDueMails } from '../../src/report-mails/make.ts';
+import { settleLost } from '../../src/report-mails/queue.ts';
+import { listSubscriptions } from '../../src/report-mails/store.ts';
+import { mailDueReports } from '../../src/report-mails/worker.ts';
+import { HASTE } from '../mail-out/mail-out.fixture.ts';
+import { inDays, mailedDesk } from './mailed-desk.fixture.ts';
+
+t.test(
+  'a due report is mailed once to each, with table, link and CSV, by however many processes',
+  async (t) => {
+    const desk = await mailedDesk(t, {});
+    const { server, maker } = desk;
+    t.equal(await mailDueReports(maker, new Date(), { patience: HASTE }), 0, 'nothing is due yet');
+    const due = inDays(1.5);
+    await Promise.all([
+      mailDueReports(maker, due, { patience: HASTE }),
+      mailDueReports(maker, due, { patience: HASTE }),
+    ]);
+    await mailDueReports(maker, due, { patience: HASTE });
+    const to = (server?.lines ?? []).filter((line) => line.startsWith('RCPT')).sort();
+    t.equal(to.length, 2);
+    t.match(to.join(), /boss@example\.com/);
+    const mail = server?.messages[0]?.toString() ?? '';
+    t.match(mail, /^Subject: Blocked time by provider/m);
+    t.match(mail, /Content-Type: text\/html/);
+    t.match(mail, /filename=blocked-by-provider-.*\.csv/);
+    t.match(mail, /Outlook\.com/);
+    t.match(
+      mail.replaceAll('=\r\n', '').replaceAll('=3D', '='),
+      /https:\/\/desk\.example\.com\/reports\/blocked-by-provider\?provider=outlook-com&(amp;)?from=/,
+    );
+    const [row] = await listSubscriptions(desk.db);
+    t.ok(row && row.next_due_at > due, 'the next one is due');
+    t.strictSame(
+      row?.mails.map(({ state }) => state),
+      ['sent', 'sent'],
+    );
+    const page = (await desk.admin.get('/reports/subscriptions')).body;
+    t.match(page, /every day at 07:00/);
+    t.match(page, /Last 30 days|last 30 days/);
+  },
+);
+
+t.test('what was missed while nobody ran is mailed once', async (t) => {
+  const desk = await mailedDesk(t, {});
+  t.equal(await makeDueMails(desk.maker, inDays(20)), 1);
+  t.equal(await makeDueMails(desk.maker, inDays(20)), 0);
+});
+
+t.test('without a sending account the page says so, and the schedule goes on', async (t) => {
+  const desk = await mailedDesk(t);
+  t.match((await desk.admin.get('/reports/subscriptions')).body, /No mail can leave\./);
+  await mailDueReports(desk.maker, inDays(2));
+  const [row] = await listSubscriptions(desk.db);
+  t.match(row, { last_problem: /no sending account/i, mails: [] });
+  t.ok(row && row.next_due_at > inDays(2));
+  t.match((await desk.admin.get('/reports/subscriptions')).body, /There is no sending account yet\./);
+  const now = await desk.admin.post('/reports/subscriptions/1/sending');
+  t.equal(now.statusCode, 422);
+});
+
+t.test(
+  'a refusal is shown, a deferral tried again, and what may have arrived is not sent twice',
+  async (t) => {
+    const desk = await mailedDesk(t, {
+      to: { 'boss@example.com': '550 5.1.1 No such boss' },
+      end: '451 4.3.0 Later',
+    });
+    await mailDueReports(desk.maker, inDays(2), { patience: HASTE });
+    const states = async () =>
+      Object.fromEntries(
+        (await listSubscriptions(desk.db))[0]?.mails.map(({ recipient, state }) => [
+          recipient.split('@')[0],
+          state,
+        ]) ?? [],
+      );
+    t.match(await states(), { boss: 'failed' });
+    t.ok(Object.values(await states()).includes('deferred'));
+    t.match((await desk.admin.get('/reports/subscriptions')).body, /No such boss/);
+    await desk.db
+      .updateTable('report_mails')
+      .set({ state: 'sending', lease_until: inDays(-1) })
+      .where('state', '=', 'deferred')
+      .execute();
+    await settleLost(desk.db);
+    t.ok(Object.values(await states()).includes('delivered-unknown'));
+    const before = desk.server?.messages.length;
+    await mailDueReports(desk.maker, inDays(2), { patience: HASTE });
+    t.equal(desk.server?.messages.length, before);
+  },
+);
