@@ -1182,7 +1182,10 @@ t.test('a sent letter goes to another incident with a merge, and back, and no ot
   const db = await filled(t);
   await run(db, `update letters set state = 'sent', sent_at = now(), channel = 'form'`);
   await run(db, 'update letters set incident_number = 1');
-  const tries = ['update letters set incident_number = 3', `update letters set incident_number = 2, body = 'x'`];
+  const tries = [
+    'update letters set incident_number = 3',
+    `update letters set incident_number = 2, body = 'x'`,
+  ];
   await insert(db, 'incidents', GOOD['incidents'] ?? {});
   for (const statement of tries) await t.rejects(run(db, statement), { code: 'DD002' }, statement);
   await run(db, 'update letters set incident_number = 2');
