@@ -21,7 +21,7 @@ const MOST_IN_A_MAIL = 200;
 /** A person gets no more than one mail a minute: what happens meanwhile is in the next. */
 const APART = sql`interval '1 minute'`;
 
-/** People for whom something is to be mailed by now, and who had no mail a moment ago. */
+/** People for whom something is to be mailed by now, and whose newest mail is old enough. */
 const toMail = (db: Db, now: Date) =>
   db
     .selectFrom('notices as n')
@@ -29,14 +29,18 @@ const toMail = (db: Db, now: Date) =>
     .distinct()
     .where('n.mail_due_at', '<=', now)
     .where((eb) =>
-      eb.not(
-        eb.exists(
+      eb(
+        eb.fn.coalesce(
           eb
             .selectFrom('notice_mails as m')
-            .select('m.id')
+            .select('m.created_at')
             .whereRef('m.user_id', '=', 'n.user_id')
-            .where('m.created_at', '>', sql<Date>`now() - ${APART}`),
+            .orderBy('m.id', 'desc')
+            .limit(1),
+          sql<Date>`'-infinity'::timestamptz`,
         ),
+        '<=',
+        sql<Date>`now() - ${APART}`,
       ),
     )
     .limit(PEOPLE_AT_ONCE)
@@ -52,14 +56,14 @@ async function holdPerson(trx: Trx, userId: number): Promise<boolean> {
     .skipLocked()
     .executeTakeFirst();
   if (!held) return false;
-  const recent = await trx
+  const newest = await trx
     .selectFrom('notice_mails')
-    .select('id')
+    .select(sql<boolean>`created_at > now() - ${APART}`.as('is_recent'))
     .where('user_id', '=', userId)
-    .where('created_at', '>', sql<Date>`now() - ${APART}`)
+    .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return recent === undefined;
+  return newest?.is_recent !== true;
 }
 
 const dueNotices = (trx: Trx, userId: number, now: Date) =>
