@@ -17,15 +17,21 @@ export function networksFrom<T>(field: string, read: () => T): T {
 /** The ids of these networks; those not known yet become addresses. */
 export async function ensureAddresses(trx: Trx, networks: Network[]): Promise<number[]> {
   if (networks.length === 0) return [];
-  const cidrs = networks.map((network) => network.cidr);
+  const cidrs = [...new Set(networks.map((network) => network.cidr))];
+  const known = await idsOf(trx, cidrs);
+  if (known.length === cidrs.length) return known;
   await trx
     .insertInto('addresses')
     .values(cidrs.map((network) => ({ network })))
     .onConflict((conflict) => conflict.column('network').doNothing())
     .execute();
+  return idsOf(trx, cidrs);
+}
+
+async function idsOf(trx: Trx, cidrs: string[]): Promise<number[]> {
   const rows = await trx
     .selectFrom('addresses')
-    .select(['id', 'network'])
+    .select('id')
     .where('network', '=', sql<string>`any(${sql.val(cidrs)}::cidr[])`)
     .execute();
   return rows.map((row) => row.id);

@@ -111,8 +111,6 @@ const reportsOf = (db: Db, number: number) =>
 const screenshotsOf = (db: Db, number: number) =>
   db
     .selectFrom('evidence_files as f')
-    .leftJoin('evidence as e', 'e.id', 'f.evidence_id')
-    .leftJoin('place_readings as p', 'p.id', 'f.reading_id')
     .select([
       'f.id',
       'f.file_name',
@@ -122,7 +120,21 @@ const screenshotsOf = (db: Db, number: number) =>
       'f.evidence_id',
       'f.reading_id',
     ])
-    .where((eb) => eb.or([eb('e.incident_number', '=', number), eb('p.incident_number', '=', number)]))
+    // One after the other: an "or" over both would walk all files.
+    .where('f.id', 'in', (eb) =>
+      eb
+        .selectFrom('evidence_files as own')
+        .innerJoin('evidence as e', 'e.id', 'own.evidence_id')
+        .select('own.id')
+        .where('e.incident_number', '=', number)
+        .unionAll(
+          eb
+            .selectFrom('evidence_files as own')
+            .innerJoin('place_readings as p', 'p.id', 'own.reading_id')
+            .select('own.id')
+            .where('p.incident_number', '=', number),
+        ),
+    )
     .orderBy('f.id')
     .limit(500)
     .execute();

@@ -9,11 +9,11 @@ import type { IncidentRow, ReportsTable, Severity } from '../database/tables.ts'
 import { askForCheck } from '../evidence/checks.ts';
 import { Problem } from '../problem.ts';
 import type { Provider, Reason } from '../providers/schema.ts';
-import { addNote, append } from '../timeline/store.ts';
+import { type AnyNewEntry, addNote, append, appendAll, noteEntry } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { incidentTitle } from './incidents.ts';
 import { isLifted } from './state.ts';
-import { addressesOf, linkIncidents, lockIncident, moveState, writeIncident } from './store.ts';
+import { addressesOf, linkEarlier, lockIncident, moveState, type ToLink, writeIncident } from './store.ts';
 
 export type ReportSource = ReportsTable['source'];
 export type SeenRejection = ParsedReport['rejections'][number];
@@ -58,6 +58,29 @@ export async function keepReport(
     .returning('id')
     .executeTakeFirstOrThrow();
   return row.id;
+}
+
+/** Of a report on more addresses than this, the whole provider waits: each lock takes room that all sessions share. */
+const MOST_LOCKS = 16;
+
+/**
+ * Holds off, until the end of the transaction, whoever else logs a block of this provider and one of these addresses:
+ * two reports of one block at a time must not make two incidents. Blocks of other addresses go on beside it.
+ */
+export async function lockBlock(trx: Trx, provider: string, networks: Network[]): Promise<void> {
+  const whole = `incident ${provider}`;
+  if (networks.length > MOST_LOCKS) {
+    await sql`select pg_advisory_xact_lock(hashtext(${whole}))`.execute(trx);
+    return;
+  }
+  const names = networks.map(({ cidr }) => `${whole} ${cidr}`);
+  // In one order everywhere, so that no two wait for each other.
+  await sql`
+    with shared as materialized (select pg_advisory_xact_lock_shared(hashtext(${whole})))
+    select pg_advisory_xact_lock(key) from shared
+    cross join (select distinct hashtext(name) as key from unnest(${names}::text[]) as name order by 1) keys`.execute(
+    trx,
+  );
 }
 
 /** The newest incident of this provider and one of these addresses that is not closed. */
@@ -134,62 +157,52 @@ async function keepRejections(
     .execute();
 }
 
-async function tellRejections(
-  trx: Trx,
+function rejectionEntries(
   actor: Actor,
   number: number,
   reportId: number,
   rejections: SeenRejection[],
   isFirst: boolean,
-): Promise<void> {
+): AnyNewEntry[] {
   const ordered = [...rejections].sort((a, b) => (a.at ?? '').localeCompare(b.at ?? ''));
-  for (const [index, one] of ordered.slice(0, ENTRIES_PER_REPORT).entries()) {
-    await append(trx, {
-      incident: number,
-      kind: 'rejection-recorded',
-      actor,
-      reportId,
-      ...(one.at ? { occurredAt: new Date(one.at) } : {}),
-      detail: {
-        text: one.text.replaceAll('\0', '\u{fffd}').slice(0, 4000),
-        codes: codesOf(one),
-        recipientDomain: one.recipientDomain,
-        mx: one.mx,
-        seen: one.seen,
-        first: isFirst && index === 0,
-      },
-    });
-  }
+  return ordered.slice(0, ENTRIES_PER_REPORT).map((one, index) => ({
+    incident: number,
+    kind: 'rejection-recorded',
+    actor,
+    reportId,
+    ...(one.at ? { occurredAt: new Date(one.at) } : {}),
+    detail: {
+      text: one.text.replaceAll('\0', '\u{fffd}').slice(0, 4000),
+      codes: codesOf(one),
+      recipientDomain: one.recipientDomain,
+      mx: one.mx,
+      seen: one.seen,
+      first: isFirst && index === 0,
+    },
+  }));
 }
 
-/** Earlier incidents of the same addresses, and those that the same provider has open now. */
-async function linkRelated(
+/** The incidents of the same addresses before this one, and those that the same provider has open now; each once. */
+async function relatedTo(
   trx: Trx,
-  actor: Actor,
   number: number,
   provider: string,
   addressIds: number[],
-): Promise<void> {
-  const before = await trx
-    .selectFrom('incident_addresses as ia')
-    .select((eb) => eb.fn.max('ia.incident_number').as('number'))
-    .where('ia.address_id', 'in', addressIds)
-    .where('ia.incident_number', '<', number)
-    .groupBy('ia.address_id')
-    .limit(10)
-    .execute();
-  const beside = await trx
-    .selectFrom('incidents')
-    .select('number')
-    .where('provider', '=', provider)
-    .where('state', '!=', 'closed')
-    .where('number', '<', number)
-    .orderBy('number', 'desc')
-    .limit(5)
-    .execute();
-  for (const other of known(before.map((row) => row.number)))
-    await linkIncidents(trx, actor, number, other, 'same-address');
-  for (const { number: other } of beside) await linkIncidents(trx, actor, number, other, 'same-provider');
+): Promise<ToLink[]> {
+  const { rows } = await sql<ToLink>`
+    (select i.number, i.title, 'same-address' as kind
+      from unnest(${addressIds}::integer[]) as id
+      cross join lateral (
+        select incident_number as number from incident_addresses
+        where address_id = id and incident_number < ${number}::integer
+        order by incident_number desc limit 1) before
+      join incidents i on i.number = before.number
+      limit 10)
+    union all
+    (select number, title, 'same-provider' from incidents
+      where provider = ${provider} and state <> 'closed' and number < ${number}::integer
+      order by number desc limit 5)`.execute(trx);
+  return [...new Map(rows.toReversed().map((row) => [row.number, row])).values()].reverse();
 }
 
 /** Logs a new incident from a kept report. Returns its number. */
@@ -203,10 +216,11 @@ export async function logIncident(
   const addresses = block.networks.map((network) => network.text);
   const { first, last } = span(block.rejections);
   const now = block.at ?? new Date();
+  const title = (block.title?.trim() || incidentTitle(block.provider.name, addresses)).slice(0, 300);
   const { number } = await trx
     .insertInto('incidents')
     .values({
-      title: (block.title?.trim() || incidentTitle(block.provider.name, addresses)).slice(0, 300),
+      title,
       provider: block.provider.key,
       state: 'open',
       reason: block.reason,
@@ -232,17 +246,20 @@ export async function logIncident(
     .values({ incident_number: number, report_id: report.id })
     .execute();
   await keepRejections(trx, number, report.id, block.rejections);
-  await tellRejections(trx, actor, number, report.id, block.rejections, true);
-  await append(trx, {
-    incident: number,
-    kind: 'incident-logged',
-    actor,
-    occurredAt: now,
-    reportId: report.id,
-    detail: { provider: block.provider.name, addresses, source: SOURCE_WORDS[report.source] },
-  });
-  if (block.note?.trim()) await addNote(trx, actor, number, block.note);
-  await linkRelated(trx, actor, number, block.provider.key, addressIds);
+  await appendAll(trx, [
+    ...rejectionEntries(actor, number, report.id, block.rejections, true),
+    {
+      incident: number,
+      kind: 'incident-logged',
+      actor,
+      occurredAt: now,
+      reportId: report.id,
+      detail: { provider: block.provider.name, addresses, source: SOURCE_WORDS[report.source] },
+    },
+    ...(block.note?.trim() ? [await noteEntry(trx, actor, number, block.note)] : []),
+  ]);
+  const related = await relatedTo(trx, number, block.provider.key, addressIds);
+  await linkEarlier(trx, actor, { number, title }, related);
   await askForCheck(trx, {
     incident: number,
     networks: block.networks.map((network) => network.cidr),
@@ -302,19 +319,21 @@ export async function appendReport(
     .execute();
   await keepRejections(trx, number, report.id, block.rejections);
   await writeIncident(trx, number, widened(row, block));
-  await append(trx, {
-    incident: number,
-    kind: 'report-added',
-    actor,
-    reportId: report.id,
-    detail: {
-      rejections: block.rejections.length,
-      seen: sum(block.rejections),
-      fileName: report.fileName,
-      byteLength: report.byteLength,
+  await appendAll(trx, [
+    {
+      incident: number,
+      kind: 'report-added',
+      actor,
+      reportId: report.id,
+      detail: {
+        rejections: block.rejections.length,
+        seen: sum(block.rejections),
+        fileName: report.fileName,
+        byteLength: report.byteLength,
+      },
     },
-  });
-  await tellRejections(trx, actor, number, report.id, block.rejections, false);
+    ...rejectionEntries(actor, number, report.id, block.rejections, false),
+  ]);
   if (block.note?.trim()) await addNote(trx, actor, number, block.note);
   if (isLifted(row.state) && isAfterLifting(row, block.rejections))
     await recordRelapse(trx, actor, row, new Date());

@@ -3,7 +3,7 @@ import { networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentChange, IncidentRow, IncidentState, LinkKind, Severity } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
-import { append } from '../timeline/store.ts';
+import { type AnyNewEntry, append } from '../timeline/store.ts';
 import { beginToWatch } from '../watchers/automatic.ts';
 import type { Actor } from '../web/access.ts';
 import { nextState, type StateEvent } from './state.ts';
@@ -296,6 +296,42 @@ export async function editIncident(
       detail: { from, to, toId: facts.assigneeId },
     });
   }
+}
+
+/** An earlier incident to link to. */
+export type ToLink = { number: number; title: string; kind: LinkKind };
+
+/**
+ * Links an incident to earlier ones, but for those that it is linked to. Returns the entries to append, in the same
+ * transaction, to the timelines of both.
+ */
+export async function linkEarlier(
+  trx: Trx,
+  actor: Actor,
+  incident: { number: number; title: string },
+  earlier: ToLink[],
+): Promise<AnyNewEntry[]> {
+  if (earlier.length === 0) return [];
+  const linked = await trx
+    .insertInto('incident_links')
+    .values(
+      earlier.map(({ number, kind }) => ({ incident_number: incident.number, linked_number: number, kind })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('linked_number as number')
+    .execute();
+  const isNew = new Set(linked.map(({ number }) => number));
+  return earlier
+    .filter(({ number }) => isNew.has(number))
+    .flatMap(({ number, title, kind }): AnyNewEntry[] => [
+      { incident: incident.number, kind: 'incident-linked', actor, detail: { number, title, kind } },
+      {
+        incident: number,
+        kind: 'incident-linked',
+        actor,
+        detail: { ...incident, kind, readBack: true },
+      },
+    ]);
 }
 
 /** Links two incidents, the kind as it reads from the first; the entry goes to both timelines. What is linked stays. */

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { type Network, parseNetworks } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
 import { type ParsedReport, parseReport } from '../bounces/parse-report.ts';
@@ -15,6 +14,7 @@ import {
   type BlockToLog,
   findOpenIncident,
   keepReport,
+  lockBlock,
   logIncident,
   type ReportSource,
 } from './log.ts';
@@ -142,8 +142,7 @@ export async function takeReport(trx: Trx, actor: Actor, given: Given, blocks: B
   const taken: Taken = { logged: [], appendedTo: [] };
   const id = await keepReport(trx, given);
   for (const block of blocks) {
-    // Two reports of one block at a time must not make two incidents.
-    await sql`select pg_advisory_xact_lock(hashtext(${`incident ${block.provider.key}`}))`.execute(trx);
+    await lockBlock(trx, block.provider.key, block.networks);
     const number =
       typeof given.to === 'number'
         ? given.to

@@ -23,7 +23,11 @@ export async function readRequests(db: Db | Trx, number: number): Promise<PastRe
     .leftJoin('messages as m', (join) => join.onRef('m.letter_id', '=', 'l.id').on('m.direction', '=', 'out'))
     .leftJoin('tickets as t', 't.id', 'm.ticket_id')
     .leftJoin('timeline_entries as e', (join) =>
-      join.onRef('e.letter_id', '=', 'l.id').on('e.kind', '=', 'letter-sent'),
+      join
+        .onRef('e.letter_id', '=', 'l.id')
+        .on('e.kind', '=', 'letter-sent')
+        // Entries are found by their incident.
+        .on('e.incident_number', '=', number),
     )
     .select(['l.round', 'l.sent_at', 't.reference', 'e.actor_name'])
     .where('l.incident_number', '=', number)

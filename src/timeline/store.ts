@@ -46,6 +46,7 @@ const WRITES: ReadonlySet<EntryKind> = new Set([
   'cause-recorded',
 ]);
 
+<<<<<<< HEAD
 /** What is told of an incident while it is a part of another; anything else that happens, happens to that one. */
 const OF_PARTS: ReadonlySet<EntryKind> = new Set(['incident-merged', 'merge-undone']);
 
@@ -54,30 +55,47 @@ export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<K
   const row = await trx
     .with('entry', (one) =>
       one
+=======
+/** An entry of whichever kind. */
+export type AnyNewEntry = { [Kind in EntryKind]: NewEntry<Kind> }[EntryKind];
+
+const rowOf = (entry: AnyNewEntry) => ({
+  incident_number: entry.incident,
+  kind: entry.kind,
+  actor_user_id: entry.actor.userId,
+  actor_token_id: entry.actor.tokenId,
+  actor_name: entry.actor.name,
+  ...(entry.occurredAt ? { occurred_at: entry.occurredAt } : {}),
+  report_id: entry.reportId ?? null,
+  ticket_id: entry.ticketId ?? null,
+  message_id: entry.messageId ?? null,
+  letter_id: entry.letterId ?? null,
+  detail: json(entry.detail),
+  corrects: entry.corrects ?? null,
+});
+
+/**
+ * Appends entries in their order, in the transaction of what they tell; what they tell of is written before. Whoever
+ * wants to know hears of them.
+ */
+export async function appendAll(trx: Trx, entries: AnyNewEntry[]): Promise<number[]> {
+  if (entries.length === 0) return [];
+  const rows = await trx
+    .with('entry', (all) =>
+      all
+>>>>>>> f0ec041 (Logging a block takes few statements and waits only for its own address; every page measured beside its floor)
         .insertInto('timeline_entries')
-        .values({
-          incident_number: entry.incident,
-          kind: entry.kind,
-          actor_user_id: entry.actor.userId,
-          actor_token_id: entry.actor.tokenId,
-          actor_name: entry.actor.name,
-          ...(entry.occurredAt ? { occurred_at: entry.occurredAt } : {}),
-          report_id: entry.reportId ?? null,
-          ticket_id: entry.ticketId ?? null,
-          message_id: entry.messageId ?? null,
-          letter_id: entry.letterId ?? null,
-          detail: json(entry.detail),
-          corrects: entry.corrects ?? null,
-        })
-        .returning('id'),
+        .values(entries.map(rowOf))
+        .returning(['id', 'incident_number']),
     )
-    .with('told', (one) =>
-      one
+    .with('told', (all) =>
+      all
         .insertInto('event_outbox')
         .columns(['entry_id', 'incident_number'])
-        .expression(one.selectFrom('entry').select(['id', sql.lit(entry.incident).as('incident_number')])),
+        .expression(all.selectFrom('entry').select(['id', 'incident_number'])),
     )
     .selectFrom('entry')
+<<<<<<< HEAD
     .innerJoin('incidents as i', (join) => join.on('i.number', '=', entry.incident))
     .select(['entry.id', 'i.merged_into'])
     .executeTakeFirstOrThrow();
@@ -85,11 +103,22 @@ export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<K
     throw new Problem('incident-merged', `#${entry.incident} was merged into #${row.merged_into}.`, {
       facts: { mergedInto: row.merged_into },
     });
+=======
+    .select('id')
+    .execute();
+>>>>>>> f0ec041 (Logging a block takes few statements and waits only for its own address; every page measured beside its floor)
   wakeFanOut();
-  if (TELLS_OF_LETTERS.has(entry.kind)) await recountOutcomes(trx, entry.incident);
-  if (WRITES.has(entry.kind) && entry.actor.userId !== null)
-    await beginToWatch(trx, entry.incident, [entry.actor.userId], 'wrote');
-  return row.id;
+  const telling = entries.filter(({ kind }) => TELLS_OF_LETTERS.has(kind)).map(({ incident }) => incident);
+  for (const incident of new Set(telling)) await recountOutcomes(trx, incident);
+  for (const { incident, kind, actor } of entries)
+    if (WRITES.has(kind) && actor.userId !== null) await beginToWatch(trx, incident, [actor.userId], 'wrote');
+  return rows.map((row) => row.id);
+}
+
+/** Appends an entry, in the transaction of what it tells; what it tells of is written before. */
+export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<Kind>): Promise<number> {
+  const [id] = await appendAll(trx, [entry as unknown as AnyNewEntry]);
+  return id as number;
 }
 
 /** A row as it is shown and served. */
@@ -215,16 +244,25 @@ export async function addNote(
   text: string,
   at?: Date,
 ): Promise<number> {
-  const kept = checkNote(text);
+  const entry = await noteEntry(trx, actor, incident, text, at);
   await touchIncident(trx, incident);
-  return append(trx, {
-    incident,
-    kind: 'note-added',
-    actor,
-    detail: await noteDetail(trx, incident, kept),
-    ...(at ? { occurredAt: at } : {}),
-  });
+  return append(trx, entry);
 }
+
+/** A note as an entry, for whoever has the incident in hand and appends several. */
+export const noteEntry = async (
+  trx: Trx,
+  actor: Actor,
+  incident: number,
+  text: string,
+  at?: Date,
+): Promise<NewEntry<'note-added'>> => ({
+  incident,
+  kind: 'note-added',
+  actor,
+  detail: await noteDetail(trx, incident, checkNote(text)),
+  ...(at ? { occurredAt: at } : {}),
+});
 
 /** Corrects a note by a new entry; both stay to be seen. */
 export async function correctNote(

@@ -7,6 +7,7 @@ import type { Bar } from './bar.ts';
 import { scaleProviders } from './providers.ts';
 import { DELIVERY_STEPS } from './rows/deliveries.ts';
 import { EVIDENCE_STEPS } from './rows/evidence.ts';
+import { FILE_STEPS } from './rows/files.ts';
 import { INCIDENT_STEPS } from './rows/incidents.ts';
 import { MAIL_STEPS } from './rows/mail.ts';
 import { PEOPLE_STEPS } from './rows/people.ts';
@@ -23,6 +24,7 @@ const STEPS: Step[] = [
   ...TIMELINE_STEPS,
   ...DELIVERY_STEPS,
   ...EVIDENCE_STEPS,
+  ...FILE_STEPS,
 ];
 /** Their indexes are made after their rows. */
 const LARGE = [
@@ -153,7 +155,7 @@ export const ALL_WORK = STEPS.reduce((sum, step) => sum + workOf(step.name), wor
 async function fill(db: Kysely<unknown>, plan: Plan, options: BuildOptions): Promise<void> {
   await begin(db, plan.size, options.until);
   const done = await progressOf(db);
-  if (done.has('finished')) return;
+  if (done.has('finished') && STEPS.every((step) => done.get(step.name) === step.of(plan))) return;
   const { bar } = options;
   for (const statement of SETTINGS) await run(db, statement);
   if (!done.has('indexes dropped')) await dropIndexes(db);
