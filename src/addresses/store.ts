@@ -18,23 +18,19 @@ export function networksFrom<T>(field: string, read: () => T): T {
 export async function ensureAddresses(trx: Trx, networks: Network[]): Promise<number[]> {
   if (networks.length === 0) return [];
   const cidrs = [...new Set(networks.map((network) => network.cidr))];
-  const known = await idsOf(trx, cidrs);
-  if (known.length === cidrs.length) return known;
-  await trx
-    .insertInto('addresses')
-    .values(cidrs.map((network) => ({ network })))
-    .onConflict((conflict) => conflict.column('network').doNothing())
-    .execute();
-  return idsOf(trx, cidrs);
-}
-
-async function idsOf(trx: Trx, cidrs: string[]): Promise<number[]> {
-  const rows = await trx
-    .selectFrom('addresses')
-    .select('id')
-    .where('network', '=', sql<string>`any(${sql.val(cidrs)}::cidr[])`)
-    .execute();
-  return rows.map((row) => row.id);
+  const known = sql`select id from addresses where network = any(${cidrs}::cidr[])`;
+  const { rows } = await sql<{ id: number }>`
+    with made as (
+      insert into addresses (network)
+      select network from unnest(${cidrs}::cidr[]) as network
+      where not exists (select 1 from addresses a where a.network = network.network)
+      on conflict (network) do nothing
+      returning id
+    )
+    ${known} union all select id from made`.execute(trx);
+  // One that somebody else adds at this moment is seen by the next statement only.
+  const found = rows.length === cidrs.length ? rows : (await sql<{ id: number }>`${known}`.execute(trx)).rows;
+  return found.map((row) => row.id);
 }
 
 export type AddressFacts = {

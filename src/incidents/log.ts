@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
+import { type Insertable, sql } from 'kysely';
 import type { Network } from '../addresses/address.ts';
 import { networkText } from '../addresses/address.ts';
 import { ensureAddresses } from '../addresses/store.ts';
 import type { ParsedReport } from '../bounces/parse-report.ts';
 import type { Db, Trx } from '../database/open.ts';
-import type { IncidentRow, ReportsTable, Severity } from '../database/tables.ts';
+import type { Database, IncidentRow, ReportsTable, Severity } from '../database/tables.ts';
 import { askForCheck } from '../evidence/checks.ts';
 import { Problem } from '../problem.ts';
 import type { Provider, Reason } from '../providers/schema.ts';
@@ -182,27 +182,54 @@ function rejectionEntries(
   }));
 }
 
-/** The incidents of the same addresses before this one, and those that the same provider has open now; each once. */
-async function relatedTo(
-  trx: Trx,
-  number: number,
-  provider: string,
-  addressIds: number[],
-): Promise<ToLink[]> {
+/** The last incident of each of these addresses, and those that the same provider has open now; each once. */
+async function relatedTo(trx: Trx, provider: string, addressIds: number[]): Promise<ToLink[]> {
   const { rows } = await sql<ToLink>`
     (select i.number, i.title, 'same-address' as kind
       from unnest(${addressIds}::integer[]) as id
       cross join lateral (
-        select incident_number as number from incident_addresses
-        where address_id = id and incident_number < ${number}::integer
+        select incident_number as number from incident_addresses where address_id = id
         order by incident_number desc limit 1) before
       join incidents i on i.number = before.number
       limit 10)
     union all
-    (select number, title, 'same-provider' from incidents
-      where provider = ${provider} and state <> 'closed' and number < ${number}::integer
+    (select number, title, 'same-provider' from incidents where provider = ${provider} and state <> 'closed'
       order by number desc limit 5)`.execute(trx);
   return [...new Map(rows.toReversed().map((row) => [row.number, row])).values()].reverse();
+}
+
+type NewIncident = Insertable<Database['incidents']>;
+
+/** The incident with what belongs to it from its first moment, in one statement. */
+async function insertIncident(
+  trx: Trx,
+  row: NewIncident,
+  { addressIds, reportId }: { addressIds: number[]; reportId: number },
+): Promise<number> {
+  const { number } = await trx
+    .with('made', (db) => db.insertInto('incidents').values(row).returning('number'))
+    .with('with_addresses', (db) =>
+      db
+        .insertInto('incident_addresses')
+        .columns(['incident_number', 'address_id'])
+        .expression(
+          db
+            .selectFrom('made')
+            .select(['number', sql<number>`unnest(${addressIds}::integer[])`.as('address_id')]),
+        ),
+    )
+    .with('with_report', (db) =>
+      db
+        .insertInto('incident_reports')
+        .columns(['incident_number', 'report_id'])
+        .expression(
+          db.selectFrom('made').select(['number', sql<number>`${reportId}::bigint`.as('report_id')]),
+        ),
+    )
+    .selectFrom('made')
+    .select('number')
+    .executeTakeFirstOrThrow();
+  return number;
 }
 
 /** Logs a new incident from a kept report. Returns its number. */
@@ -217,35 +244,26 @@ export async function logIncident(
   const { first, last } = span(block.rejections);
   const now = block.at ?? new Date();
   const title = (block.title?.trim() || incidentTitle(block.provider.name, addresses)).slice(0, 300);
-  const { number } = await trx
-    .insertInto('incidents')
-    .values({
-      title,
-      provider: block.provider.key,
-      state: 'open',
-      reason: block.reason,
-      ...(block.severity ? { severity: block.severity } : {}),
-      block_codes: known(block.rejections.map((one) => one.blockCode))
-        .map((code) => code.toUpperCase())
-        .slice(0, 50),
-      recipient_domains: known(block.rejections.map((one) => one.recipientDomain)).slice(0, 200),
-      rejection_count: sum(block.rejections),
-      first_rejection_at: first,
-      last_rejection_at: last,
-      opened_at: now,
-      state_since: now,
-    })
-    .returning('number')
-    .executeTakeFirstOrThrow();
-  await trx
-    .insertInto('incident_addresses')
-    .values(addressIds.map((id) => ({ incident_number: number, address_id: id })))
-    .execute();
-  await trx
-    .insertInto('incident_reports')
-    .values({ incident_number: number, report_id: report.id })
-    .execute();
+  const related = await relatedTo(trx, block.provider.key, addressIds);
+  const row = {
+    title,
+    provider: block.provider.key,
+    state: 'open' as const,
+    reason: block.reason,
+    ...(block.severity ? { severity: block.severity } : {}),
+    block_codes: known(block.rejections.map((one) => one.blockCode))
+      .map((code) => code.toUpperCase())
+      .slice(0, 50),
+    recipient_domains: known(block.rejections.map((one) => one.recipientDomain)).slice(0, 200),
+    rejection_count: sum(block.rejections),
+    first_rejection_at: first,
+    last_rejection_at: last,
+    opened_at: now,
+    state_since: now,
+  };
+  const number = await insertIncident(trx, row, { addressIds, reportId: report.id });
   await keepRejections(trx, number, report.id, block.rejections);
+  const links = await linkEarlier(trx, actor, { number, title }, related);
   await appendAll(trx, [
     ...rejectionEntries(actor, number, report.id, block.rejections, true),
     {
@@ -257,9 +275,8 @@ export async function logIncident(
       detail: { provider: block.provider.name, addresses, source: SOURCE_WORDS[report.source] },
     },
     ...(block.note?.trim() ? [await noteEntry(trx, actor, number, block.note)] : []),
+    ...links,
   ]);
-  const related = await relatedTo(trx, number, block.provider.key, addressIds);
-  await linkEarlier(trx, actor, { number, title }, related);
   await askForCheck(trx, {
     incident: number,
     networks: block.networks.map((network) => network.cidr),
