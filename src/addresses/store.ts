@@ -22,8 +22,10 @@ export async function ensureAddresses(trx: Trx, networks: Network[]): Promise<nu
   const { rows } = await sql<{ id: number }>`
     with made as (
       insert into addresses (network)
-      select network from unnest(${cidrs}::cidr[]) as network
-      where not exists (select 1 from addresses a where a.network = network.network)
+      -- In their order, by which nobody waits for whoever waits for him.
+      select network from unnest(${cidrs}::cidr[]) with ordinality as given(network, place)
+      where not exists (select 1 from addresses a where a.network = given.network)
+      order by place
       on conflict (network) do nothing
       returning id
     )

@@ -109,14 +109,22 @@ const MOST_ROWS = 2000;
 
 /** Addresses in these networks, and these domains. */
 type About = { networks: string[]; domains: string[] };
-// One condition for each network: the index on addresses serves a single range only.
+const isSingle = (network: string) =>
+  !network.includes('/') || network.endsWith(network.includes(':') ? '/128' : '/32');
+
 const concerning =
   ({ networks, domains }: About) =>
-  (eb: ExpressionBuilder<Database, 'snapshots'>) =>
-    eb.or([
-      ...networks.map((network) => sql<boolean>`address <<= ${network}::inet`),
+  (eb: ExpressionBuilder<Database, 'snapshots'>) => {
+    const singles = networks.filter(isSingle);
+    return eb.or([
+      ...(singles.length > 0 ? [sql<boolean>`address = any(${singles}::inet[])`] : []),
+      // One condition for each range: the index on addresses serves a single range only.
+      ...networks
+        .filter((network) => !isSingle(network))
+        .map((network) => sql<boolean>`address <<= ${network}::inet`),
       ...(domains.length > 0 ? [eb('domain', 'in', domains)] : []),
     ]);
+  };
 
 /** What stands about the addresses in these networks, and about these domains. */
 export function standingSnapshots(db: Db | Trx, about: About): Promise<StandingSnapshot[]> {

@@ -1,5 +1,4 @@
 import { type Kysely, sql } from 'kysely';
-import { migrate } from '../../../src/database/migrate.ts';
 import type { Db } from '../../../src/database/open.ts';
 import { KINDS } from '../../../src/evidence/kinds.ts';
 import { readCatalogue } from '../../../src/providers/catalogue.ts';
@@ -13,6 +12,7 @@ import { MAIL_STEPS } from './rows/mail.ts';
 import { PEOPLE_STEPS } from './rows/people.ts';
 import { FUNCTIONS, PLAN_STEPS } from './rows/plan.ts';
 import { TIMELINE_STEPS } from './rows/timeline.ts';
+import { catchUp } from './schema.ts';
 import { countsOf, type Size } from './size.ts';
 import type { Plan, Step } from './step.ts';
 
@@ -192,9 +192,13 @@ export type BuildOptions = {
 
 /** Brings a database to the tree's schema and fills it, going on where an earlier build was stopped. */
 export async function buildScale(db: Db, size: Size, options: BuildOptions): Promise<void> {
-  await migrate(db as never);
   const providers = scaleProviders(readCatalogue());
   const kinds = KINDS.map(({ key, of }) => ({ key, of }));
   const plan: Plan = { size, counts: countsOf(size), providers, kinds };
-  await db.connection().execute((one) => fill(one as never, plan, options));
+  await db.connection().execute(async (one) => {
+    // A step over years of data takes as long as it takes.
+    await sql`set statement_timeout = 0`.execute(one);
+    await catchUp(one as never);
+    await fill(one as never, plan, options);
+  });
 }

@@ -44,6 +44,14 @@ const READS = /^\s*(select|with)\b/i;
 export const isRead = ({ sql }: CompiledQuery) =>
   READS.test(sql) && !/\bfor (no key )?(update|share)\b/i.test(sql);
 
+/** How the database would carry a statement out where walking a whole table is no choice: it does where nothing else can be done. */
+export function explainWithoutWalking(db: Db, statement: CompiledQuery): Promise<Explained> {
+  return db.transaction().execute(async (trx) => {
+    await trx.executeQuery(CompiledQuery.raw('set local enable_seqscan = off'));
+    return explain(trx, statement);
+  });
+}
+
 /** How the database carries a statement out; it is carried out for that. */
 export async function explain(db: Db, statement: CompiledQuery): Promise<Explained> {
   const { rows } = await db.executeQuery<{ 'QUERY PLAN': { Plan: Node; 'Execution Time': number }[] }>(
