@@ -78,6 +78,9 @@ export type ApiTokensTable = {
   revoked_at: Date | null;
 };
 
+/** What the hashes of tokens are made with. */
+export type ApiTokenSecretTable = { id: Generated<boolean>; secret: Buffer };
+
 export type SetupLinksTable = { token_hash: Buffer; created_at: Now; expires_at: Date };
 export type SignInFailuresTable = {
   id: GeneratedAlways<number>;
@@ -1248,6 +1251,7 @@ export type Database = {
   users: UsersTable;
   sessions: SessionsTable;
   api_tokens: ApiTokensTable;
+  api_token_secret: ApiTokenSecretTable;
   setup_links: SetupLinksTable;
   sign_in_failures: SignInFailuresTable;
   idempotency_keys: IdempotencyKeysTable;
