@@ -43,7 +43,7 @@ async function sizes(db: Db): Promise<Map<string, number>> {
 const walkedIn = (looks: Explained['looks']) =>
   looks.filter(({ how, table }) => how.endsWith('Seq Scan') && LARGE.has(table)).map(({ table }) => table);
 
-t.test('no page walks a large table from end to end', { timeout: 240_000 }, async (t) => {
+t.test('no page walks a large table from end to end', { timeout: 290_000 }, async (t) => {
   const db = await testDatabase(t);
   await buildScale(
     db,
@@ -61,7 +61,7 @@ t.test('no page walks a large table from end to end', { timeout: 240_000 }, asyn
   };
   let pages = 0;
   const faults: string[] = [];
-  for await (const { route, path, status, reads } of visits(db, '')) {
+  for await (const { route, path, status, reads } of visits(db, '', { twice: false })) {
     pages += 1;
     if (status >= 500) faults.push(`${path} answers ${status}`);
     for (const read of reads)

@@ -5,6 +5,7 @@ import { readCatalogue } from '../../../src/providers/catalogue.ts';
 import type { Bar } from './bar.ts';
 import { scaleProviders } from './providers.ts';
 import { DELIVERY_STEPS } from './rows/deliveries.ts';
+import { DERIVED_STEPS } from './rows/derived.ts';
 import { EVIDENCE_STEPS } from './rows/evidence.ts';
 import { FILE_STEPS } from './rows/files.ts';
 import { INCIDENT_STEPS } from './rows/incidents.ts';
@@ -25,6 +26,7 @@ const STEPS: Step[] = [
   ...DELIVERY_STEPS,
   ...EVIDENCE_STEPS,
   ...FILE_STEPS,
+  ...DERIVED_STEPS,
 ];
 /** Their indexes are made after their rows. */
 const LARGE = [
@@ -36,6 +38,7 @@ const LARGE = [
   'observed_hours',
   'observed_minutes',
   'complaints',
+  'search_texts',
 ];
 
 const run = (db: Kysely<unknown>, statement: string) => sql.raw(statement).execute(db);

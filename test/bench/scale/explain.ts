@@ -47,7 +47,7 @@ export type Visit = {
 };
 
 /** Opens pages one after the other, each by one path, and has all that they ask for explained. */
-export async function* visits(db: Db, only: string): AsyncGenerator<Visit> {
+export async function* visits(db: Db, only: string, { twice }: { twice: boolean }): AsyncGenerator<Visit> {
   const watched = seen(db);
   const app = await appOver(watched.db);
   const cookie = await signedInCookie(db);
@@ -57,7 +57,7 @@ export async function* visits(db: Db, only: string): AsyncGenerator<Visit> {
       if (!route.includes(only) || path === undefined) continue;
       const open = () => app.inject({ method: 'GET', url: path, headers: { cookie } });
       // The first time some things are read that later ones remember.
-      await open();
+      if (twice) await open();
       watched.statements.length = 0;
       const started = performance.now();
       const answer = await open();
@@ -87,7 +87,7 @@ const isSlow = ({ time, blocks }: Explained) => time > 2 || blocks > 1000;
 
 /** Each page once: how many statements, how long the database took over them, and which took most. */
 export async function explainPages(db: Db, only: string): Promise<void> {
-  for await (const { path, status, kib, took, reads, writes } of visits(db, only)) {
+  for await (const { path, status, kib, took, reads, writes } of visits(db, only, { twice: true })) {
     const time = reads.reduce((sum, one) => sum + one.time, 0);
     line(
       `${status} ${took.toFixed(1).padStart(8)} ms ${String(reads.length).padStart(3)}+${writes} statements ${time.toFixed(1).padStart(8)} ms in the database ${kib.toFixed(0).padStart(5)} KiB  ${path}`,

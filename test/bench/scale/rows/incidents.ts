@@ -20,7 +20,7 @@ const incidents: Step = {
     insert into incidents (number, title, provider, state, reason, severity, round, assignee_id, affected, block_codes,
       recipient_domains, rejection_count, first_rejection_at, last_rejection_at, opened_at, state_since, first_request_at,
       last_request_at, first_answer_at, last_answer_at, last_verdict, mitigated_at, recovered_at, closed_at, relapses,
-      next_action, next_action_due_at, follow_up_due_at, updated_at)
+      next_action, next_action_due_at, follow_up_due_at, updated_at, due_at)
     overriding system value
     select p.number, left(v.name || ' blocks ' || case when masklen(a.network) in (32, 128) then host(a.network) else a.network::text end, 300),
       v.key, p.state, (array['ip-reputation', 'rate-limit', 'policy', 'missing-ptr', 'content'])[1 + floor(5 * power(${u('p.number', 40)}, 3))::integer],
@@ -39,7 +39,8 @@ const incidents: Step = {
       case when p.state <> 'closed' and p.number % 4 = 0 then 'Ask the shop for its list' else '' end,
       case when p.state <> 'closed' and p.number % 4 = 0 then p.until + (${u('p.number', 44)} - 0.2) * interval '20 days' end,
       -- What is due is due after the bench.
-      case when p.state = 'awaiting-provider' then p.until + (30 + 300 * ${u('p.number', 45)}) * interval '1 day' end, p.ended_at
+      case when p.state = 'awaiting-provider' then p.until + (30 + 300 * ${u('p.number', 45)}) * interval '1 day' end, p.ended_at,
+      case when p.state <> 'closed' then p.until + (${u('p.number', 46)} - 0.3) * interval '30 days' end
     from ${planned(from, to)} order by p.number`,
 };
 
@@ -48,10 +49,11 @@ const addresses: Step = {
   name: 'addresses of incidents',
   part: 50_000,
   make: (from, to) => sql`
-    insert into incident_addresses (incident_number, address_id)
-    select number, address_id from scale.plan where number between ${int(from)} and ${int(to)}
-    union select number, second_address_id from scale.plan
-    where number between ${int(from)} and ${int(to)} and second_address_id is not null order by 1, 2`,
+    insert into incident_addresses (incident_number, address_id, provider, nearby)
+    select p.number, a.id, v.key, set_masklen(a.network, least(masklen(a.network), case family(a.network) when 4 then 24 else 64 end))
+    from scale.plan p join scale.providers v on v.no = p.provider_no
+    join addresses a on a.id in (p.address_id, p.second_address_id)
+    where p.number between ${int(from)} and ${int(to)} order by 1, 2`,
 };
 
 const links = whole(

@@ -42,10 +42,12 @@ const entries: Step = {
   part: 1000,
   make: (from, to) => sql`
     insert into timeline_entries (id, incident_number, kind, actor_user_id, actor_name, occurred_at, recorded_at, report_id, message_id,
-      letter_id, detail) overriding system value
+      letter_id, detail, xact) overriding system value
     select k.id, k.number, k.kind, k.person, 'Person ' || k.person, k.at, k.at + interval '1 second',
       case when k.kind = 'incident-logged' then k.number end, k.messages_before + k.k,
-      case when k.kind = 'letter-sent' then k.letters_before + k.turn end, ${detail}
+      case when k.kind = 'letter-sent' then k.letters_before + k.turn end, ${detail},
+      -- None is news.
+      null
     from (
       select e.*, ${kind} as kind, (e.k + 2) / 3 as turn, e.letters_list -> ((e.k + 2) / 3 - 1)::integer as letter,
         1 + (e.number % 12) as person
