@@ -43,7 +43,7 @@ async function sizes(db: Db): Promise<Map<string, number>> {
 const walkedIn = (looks: Explained['looks']) =>
   looks.filter(({ how, table }) => how.endsWith('Seq Scan') && LARGE.has(table)).map(({ table }) => table);
 
-t.test('no page walks a large table from end to end', { timeout: 550_000 }, async (t) => {
+t.test('no page walks a large table from end to end', { timeout: 290_000 }, async (t) => {
   const db = await testDatabase(t);
   await buildScale(
     db,

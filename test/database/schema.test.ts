@@ -891,6 +891,11 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['snds_status_pkey', {}],
     ['snds_status_import_fkey', { import_id: '99' }],
   ],
+  api_token_secret: [
+    ['api_token_secret_pkey', {}],
+    ['api_token_secret_one_row', { id: 'false' }],
+    ['api_token_secret_length', { secret: `'short'` }],
+  ],
   complaint_secret: [
     ['complaint_secret_pkey', {}],
     ['complaint_secret_one_row', { id: 'false' }],
