@@ -46,16 +46,9 @@ const WRITES: ReadonlySet<EntryKind> = new Set([
   'cause-recorded',
 ]);
 
-<<<<<<< HEAD
 /** What is told of an incident while it is a part of another; anything else that happens, happens to that one. */
 const OF_PARTS: ReadonlySet<EntryKind> = new Set(['incident-merged', 'merge-undone']);
 
-/** Appends an entry, in the transaction of what it tells; what it tells of is written before. Whoever wants to know hears of it. */
-export async function append<Kind extends EntryKind>(trx: Trx, entry: NewEntry<Kind>): Promise<number> {
-  const row = await trx
-    .with('entry', (one) =>
-      one
-=======
 /** An entry of whichever kind. */
 export type AnyNewEntry = { [Kind in EntryKind]: NewEntry<Kind> }[EntryKind];
 
@@ -83,10 +76,9 @@ export async function appendAll(trx: Trx, entries: AnyNewEntry[]): Promise<numbe
   const rows = await trx
     .with('entry', (all) =>
       all
->>>>>>> f0ec041 (Logging a block takes few statements and waits only for its own address; every page measured beside its floor)
         .insertInto('timeline_entries')
         .values(entries.map(rowOf))
-        .returning(['id', 'incident_number']),
+        .returning(['id', 'kind', 'incident_number']),
     )
     .with('told', (all) =>
       all
@@ -95,18 +87,15 @@ export async function appendAll(trx: Trx, entries: AnyNewEntry[]): Promise<numbe
         .expression(all.selectFrom('entry').select(['id', 'incident_number'])),
     )
     .selectFrom('entry')
-<<<<<<< HEAD
-    .innerJoin('incidents as i', (join) => join.on('i.number', '=', entry.incident))
-    .select(['entry.id', 'i.merged_into'])
-    .executeTakeFirstOrThrow();
-  if (row.merged_into !== null && !OF_PARTS.has(entry.kind))
-    throw new Problem('incident-merged', `#${entry.incident} was merged into #${row.merged_into}.`, {
-      facts: { mergedInto: row.merged_into },
-    });
-=======
-    .select('id')
+    .innerJoin('incidents as i', 'i.number', 'entry.incident_number')
+    .select(['entry.id', 'entry.kind', 'entry.incident_number', 'i.merged_into'])
+    .orderBy('entry.id')
     .execute();
->>>>>>> f0ec041 (Logging a block takes few statements and waits only for its own address; every page measured beside its floor)
+  const gone = rows.find((row) => row.merged_into !== null && !OF_PARTS.has(row.kind as EntryKind));
+  if (gone)
+    throw new Problem('incident-merged', `#${gone.incident_number} was merged into #${gone.merged_into}.`, {
+      facts: { mergedInto: gone.merged_into },
+    });
   wakeFanOut();
   const telling = entries.filter(({ kind }) => TELLS_OF_LETTERS.has(kind)).map(({ incident }) => incident);
   for (const incident of new Set(telling)) await recountOutcomes(trx, incident);
