@@ -892,8 +892,8 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['snds_status_import_fkey', { import_id: '99' }],
   ],
   api_token_secret: [
-    ['api_token_secret_pkey', {}],
-    ['api_token_secret_one_row', { id: 'false' }],
+    ['api_token_secret_pkey', { secret: HASH('y') }],
+    ['api_token_secret_one_row', { id: 'false', secret: HASH('z') }],
     ['api_token_secret_length', { secret: `'short'` }],
   ],
   complaint_secret: [
@@ -1144,7 +1144,10 @@ t.test('a sent letter goes to another incident with a merge, and back, and no ot
   const db = await filled(t);
   await run(db, `update letters set state = 'sent', sent_at = now(), channel = 'form'`);
   await run(db, 'update letters set incident_number = 1');
-  const tries = ['update letters set incident_number = 3', `update letters set incident_number = 2, body = 'x'`];
+  const tries = [
+    'update letters set incident_number = 3',
+    `update letters set incident_number = 2, body = 'x'`,
+  ];
   await insert(db, 'incidents', GOOD['incidents'] ?? {});
   for (const statement of tries) await t.rejects(run(db, statement), { code: 'DD002' }, statement);
   await run(db, 'update letters set incident_number = 2');
