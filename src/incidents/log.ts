@@ -190,10 +190,10 @@ async function relatedTo(trx: Trx, provider: string, addressIds: number[]): Prom
       cross join lateral (
         select incident_number as number from incident_addresses where address_id = id
         order by incident_number desc limit 1) before
-      join incidents i on i.number = before.number
+      join incidents i on i.number = before.number and i.merged_into is null
       limit 10)
     union all
-    (select number, title, 'same-provider' from incidents where provider = ${provider} and state <> 'closed'
+    (select number, title, 'same-provider' from incidents where provider = ${provider} and state <> 'closed' and merged_into is null
       order by number desc limit 5)`.execute(trx);
   return [...new Map(rows.toReversed().map((row) => [row.number, row])).values()].reverse();
 }

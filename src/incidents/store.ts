@@ -3,7 +3,7 @@ import { networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentChange, IncidentRow, IncidentState, LinkKind, Severity } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
-import { type AnyNewEntry, append, appendAll } from '../timeline/store.ts';
+import { type AnyNewEntry, append } from '../timeline/store.ts';
 import { beginToWatch } from '../watchers/automatic.ts';
 import type { Actor } from '../web/access.ts';
 import { nextState, type StateEvent } from './state.ts';
@@ -325,7 +325,12 @@ export async function linkEarlier(
     .filter(({ number }) => isNew.has(number))
     .flatMap(({ number, title, kind }): AnyNewEntry[] => [
       { incident: incident.number, kind: 'incident-linked', actor, detail: { number, title, kind } },
-      { incident: number, kind: 'incident-linked', actor, detail: { ...incident, kind, readBack: true } },
+      {
+        incident: number,
+        kind: 'incident-linked',
+        actor,
+        detail: { ...incident, kind, readBack: true },
+      },
     ]);
 }
 

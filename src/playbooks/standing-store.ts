@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
 import { claimRecords } from '../evidence/claim-records.ts';
@@ -22,34 +21,22 @@ export async function readKnown(db: Db, provider: string): Promise<Known> {
     .select('number')
     .where('provider', '=', provider)
     .where('state', 'in', ['open', 'awaiting-provider', 'action-needed', 'mitigated']);
-  const rows = await db
+  const all = db
     .selectFrom('addresses as a')
-    .select((eb) => [
-      'a.network',
-      'a.jmrp_since',
-      'a.snds_since',
-      eb
-        .exists(
-          eb
-            .selectFrom('incident_addresses as ia')
-            .select(sql`1`.as('one'))
-            .whereRef('ia.address_id', '=', 'a.id')
-            .where('ia.incident_number', 'in', open),
-        )
-        .as('blocked'),
-    ])
-    .orderBy('blocked', 'desc')
+    .select(['a.network', 'a.jmrp_since', 'a.snds_since'])
     .orderBy('a.network')
-    .limit(MOST_ADDRESSES)
+    .limit(MOST_ADDRESSES);
+  const blocked = await all
+    .where('a.id', 'in', (eb) =>
+      eb.selectFrom('incident_addresses').select('address_id').where('incident_number', 'in', open),
+    )
     .execute();
-  const fromIncidents = rows.some(({ blocked }) => blocked);
-  const addresses = rows
-    .filter(({ blocked }) => !fromIncidents || blocked)
-    .map((row) => ({
-      text: networkText(row.network),
-      jmrpSince: row.jmrp_since,
-      sndsSince: row.snds_since,
-    }));
+  const fromIncidents = blocked.length > 0;
+  const addresses = (fromIncidents ? blocked : await all.execute()).map((row) => ({
+    text: networkText(row.network),
+    jmrpSince: row.jmrp_since,
+    sndsSince: row.snds_since,
+  }));
   const profile = await getProfile(db);
   const memberships = await listMemberships(db);
   const networks = addresses.map(({ text }) => text);

@@ -88,14 +88,14 @@ export async function appendAll(trx: Trx, entries: AnyNewEntry[]): Promise<numbe
     )
     .selectFrom('entry')
     .innerJoin('incidents as i', 'i.number', 'entry.incident_number')
-    .select(['entry.id', 'entry.kind', 'i.number', 'i.merged_into'])
+    .select(['entry.id', 'entry.kind', 'entry.incident_number', 'i.merged_into'])
     .orderBy('entry.id')
     .execute();
-  for (const { kind, number, merged_into: mergedInto } of rows)
-    if (mergedInto !== null && !OF_PARTS.has(kind as EntryKind))
-      throw new Problem('incident-merged', `#${number} was merged into #${mergedInto}.`, {
-        facts: { mergedInto },
-      });
+  const gone = rows.find((row) => row.merged_into !== null && !OF_PARTS.has(row.kind as EntryKind));
+  if (gone)
+    throw new Problem('incident-merged', `#${gone.incident_number} was merged into #${gone.merged_into}.`, {
+      facts: { mergedInto: gone.merged_into },
+    });
   wakeFanOut();
   const telling = entries.filter(({ kind }) => TELLS_OF_LETTERS.has(kind)).map(({ incident }) => incident);
   for (const incident of new Set(telling)) await recountOutcomes(trx, incident);

@@ -934,6 +934,11 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['snds_status_pkey', {}],
     ['snds_status_import_fkey', { import_id: '99' }],
   ],
+  api_token_secret: [
+    ['api_token_secret_pkey', { secret: HASH('y') }],
+    ['api_token_secret_one_row', { id: 'false', secret: HASH('z') }],
+    ['api_token_secret_length', { secret: `'short'` }],
+  ],
   complaint_secret: [
     ['complaint_secret_pkey', {}],
     ['complaint_secret_one_row', { id: 'false' }],
