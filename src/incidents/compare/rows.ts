@@ -162,7 +162,7 @@ export function compareSides(one: Side, other: Side, now: Date): Section[] {
     },
   ];
   return sections
-    .map((section) => ({ ...section, rows: section.rows.filter((row) => row.one || row.other) }))
+    .map((section) => ({ ...section, rows: section.rows.filter((row) => row.words !== '') }))
     .filter((section) => section.rows.length > 0);
 }
 
