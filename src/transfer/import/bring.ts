@@ -37,6 +37,32 @@ const FOUND_BY: Record<
       return rows.map((row) => [row.network, row.id]);
     },
   },
+  tags: {
+    name: 'name',
+    find: async (trx, names) => {
+      const rows = await trx
+        .selectFrom('tags')
+        .select(['id', 'name'])
+        .where(
+          sql`lower(name)`,
+          'in',
+          names.map((name) => name.toLowerCase()),
+        )
+        .execute();
+      return rows.map((row) => [row.name.toLowerCase(), row.id]);
+    },
+  },
+  'custom-fields': {
+    name: 'key',
+    find: async (trx, names) => {
+      const rows = await trx
+        .selectFrom('custom_fields')
+        .select(['id', 'key'])
+        .where('key', 'in', names)
+        .execute();
+      return rows.map((row) => [row.key, row.id]);
+    },
+  },
   people: {
     name: 'email',
     find: async (trx, names) => {
