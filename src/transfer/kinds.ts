@@ -151,7 +151,8 @@ export const KINDS: RecordKind[] = [
     affected:text block_codes:texts recipient_domains:texts rejection_count:integer first_rejection_at:time?
     last_rejection_at:time? opened_at:time state_since:time first_request_at:time? last_request_at:time?
     first_answer_at:time? last_answer_at:time? last_verdict:text? mitigated_at:time? recovered_at:time? closed_at:time?
-    relapses:integer next_action:text next_action_due_at:time? follow_up_due_at:time? updated_at:time`,
+    relapses:integer next_action:text next_action_due_at:time? follow_up_due_at:time? updated_at:time
+    merged_into:@incidents?`,
     { key: 'number' },
   ),
   kind('tags', 'words by which incidents are sorted', 'id:integer name:text created_at:time'),
@@ -194,7 +195,7 @@ export const KINDS: RecordKind[] = [
   kind(
     'incident-links',
     'incidents that belong together',
-    'incident_number:@incidents linked_number:@incidents kind:text created_at:time',
+    'incident_number:@incidents linked_number:@incidents kind:text created_at:time from_older:boolean',
     { key: 'incident_number linked_number' },
   ),
   kind(
@@ -375,6 +376,9 @@ export const LEFT_OUT: Record<string, string> = {
   outcome_backlog: 'a queue',
   step_judgements: 'worked out each time',
   playbook_version: 'a counter',
+  bulk_changes: 'kept to undo an action on many incidents',
+  incident_merges: 'kept to undo a merge: the timelines tell of it',
+  incident_moves: 'kept to undo a merge',
   search_texts: 'worked out from what is exported',
   incident_times: 'worked out from incidents',
   event_outbox: 'a queue',

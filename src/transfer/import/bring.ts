@@ -124,6 +124,7 @@ function finish(kind: RecordKind, one: Fitted, known: Known): Fitted {
     const pair = [Number(values.get('incident_number')), Number(values.get('linked_number'))];
     values.set('incident_number', Math.max(...pair));
     values.set('linked_number', Math.min(...pair));
+    if (pair[0] !== Math.max(...pair)) values.set('from_older', !values.get('from_older'));
   }
   return one;
 }
