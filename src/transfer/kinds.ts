@@ -151,8 +151,40 @@ export const KINDS: RecordKind[] = [
     affected:text block_codes:texts recipient_domains:texts rejection_count:integer first_rejection_at:time?
     last_rejection_at:time? opened_at:time state_since:time first_request_at:time? last_request_at:time?
     first_answer_at:time? last_answer_at:time? last_verdict:text? mitigated_at:time? recovered_at:time? closed_at:time?
-    relapses:integer next_action:text next_action_due_at:time? follow_up_due_at:time? updated_at:time`,
+    relapses:integer next_action:text next_action_due_at:time? follow_up_due_at:time? updated_at:time
+    merged_into:@incidents?`,
     { key: 'number' },
+  ),
+  kind('tags', 'words by which incidents are sorted', 'id:integer name:text created_at:time'),
+  kind(
+    'tag-changes',
+    'what was done to tags',
+    'id:integer kind:text tag:text became:text? incidents:integer by_name:text at:time',
+  ),
+  kind(
+    'custom-fields',
+    'what else you keep of each incident',
+    'id:integer key:text name:text kind:text choices:texts position:integer retired_at:time? created_at:time',
+  ),
+  kind('incident-tags', 'which incident has which tag', 'incident_number:@incidents tag_id:@tags', {
+    key: 'incident_number tag_id',
+  }),
+  kind(
+    'incident-field-values',
+    'what your own fields say of an incident',
+    'incident_number:@incidents field_id:@custom-fields value:text',
+    { key: 'incident_number field_id' },
+  ),
+  kind(
+    'incident-watchers',
+    'who watches an incident',
+    'incident_number:@incidents user_id:@people why:text since:time stopped_at:time?',
+    { key: 'incident_number user_id' },
+  ),
+  kind(
+    'saved-searches',
+    'searches that were kept as views',
+    'id:integer name:text query:text sort:text owner_id:@people? shared:boolean created_at:time created_by_name:text',
   ),
   kind(
     'incident-addresses',
@@ -163,7 +195,7 @@ export const KINDS: RecordKind[] = [
   kind(
     'incident-links',
     'incidents that belong together',
-    'incident_number:@incidents linked_number:@incidents kind:text created_at:time',
+    'incident_number:@incidents linked_number:@incidents kind:text created_at:time from_older:boolean',
     { key: 'incident_number linked_number' },
   ),
   kind(
@@ -344,6 +376,20 @@ export const LEFT_OUT: Record<string, string> = {
   outcome_backlog: 'a queue',
   step_judgements: 'worked out each time',
   playbook_version: 'a counter',
+  bulk_changes: 'kept to undo an action on many incidents',
+  incident_merges: 'kept to undo a merge: the timelines tell of it',
+  incident_moves: 'kept to undo a merge',
+  search_texts: 'worked out from what is exported',
+  incident_times: 'worked out from incidents',
+  event_outbox: 'a queue',
+  told_events: 'kept against telling twice',
+  notices: 'what was told to people',
+  notice_settings: 'each person’s own',
+  notice_mails: 'the way out',
+  calendar_links: 'secrets',
+  webhook_targets: 'addresses with secrets; set up anew',
+  webhook_deliveries: 'the way out',
+  webhook_attempts: 'the way out',
   desk_identity: 'stands in the first line',
   imports: 'what was brought in is exported, not the way it came',
   import_pieces: 'what was brought in is exported, not the way it came',
@@ -353,17 +399,20 @@ export const LEFT_OUT: Record<string, string> = {
 /** Columns of exported tables that are not exported. */
 export const COLUMNS_LEFT_OUT: Record<string, string[]> = {
   profile: ['version'],
-  users: ['password_hash', 'theme'],
+  users: ['password_hash', 'theme', 'single_keys', 'desk_whose', 'watch_assigned', 'watch_written'],
   memberships: ['version'],
   addresses: ['version'],
   own_providers: ['version'],
   playbook_facts: ['version'],
   playbook_changes: ['actor_user_id', 'actor_token_id'],
   watch_rules: ['version'],
-  incidents: ['version', 'search'],
+  incidents: ['version', 'due_at'],
+  incident_addresses: ['provider', 'nearby'],
+  custom_fields: ['version'],
+  saved_searches: ['version'],
   letters: ['version'],
   messages: ['arrival_id'],
-  timeline_entries: ['actor_user_id', 'actor_token_id'],
+  timeline_entries: ['actor_user_id', 'actor_token_id', 'xact'],
   snds_imports: ['feed_id'],
   complaints: ['reporter'],
 };

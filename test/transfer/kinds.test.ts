@@ -53,6 +53,12 @@ t.test('no column is a secret', async (t) => {
   const names = KINDS.flatMap(({ table, columns }) => columns.map(({ column }) => `${table}.${column}`));
   t.strictSame(
     names.filter((name) => /secret|password|token|sealed|key$/.test(name)),
-    ['own_providers.key', 'step_answers.key', 'letter_overrides.key', 'reminder_answers.key'],
+    [
+      'own_providers.key',
+      'custom_fields.key',
+      'step_answers.key',
+      'letter_overrides.key',
+      'reminder_answers.key',
+    ],
   );
 });

@@ -61,11 +61,14 @@ function comparable(file: string) {
     }
     return copy;
   };
-  return lines
-    .filter(({ record }) => record !== 'people')
-    .map(plain)
-    .map((line) => JSON.stringify(line))
-    .sort();
+  return (
+    lines
+      // Accounts are not made by an import, so nobody watches there.
+      .filter(({ record }) => record !== 'people' && record !== 'incident-watchers')
+      .map(plain)
+      .map((line) => JSON.stringify(line))
+      .sort()
+  );
 }
 
 t.test('an export, brought into an empty desk and exported there, has the same records', async (t) => {
@@ -76,9 +79,13 @@ t.test('an export, brought into an empty desk and exported there, has the same r
   const result = await imported(to.db, first);
   t.match(result, { state: 'done', problem: '' });
   const left = await to.db.selectFrom('import_left_out').select(['field', 'why']).distinct().execute();
-  t.strictSame(left, [
-    { field: 'people', why: 'Nobody here has this address; accounts are made by an administrator.' },
-  ]);
+  t.strictSame(
+    left.toSorted((a, b) => (a.field < b.field ? -1 : 1)),
+    [
+      { field: 'incident-watchers.userId', why: 'It belongs to a record of people that was not brought in.' },
+      { field: 'people', why: 'Nobody here has this address; accounts are made by an administrator.' },
+    ],
+  );
   const second = await exported(to.db);
   const [there, here] = [comparable(first), comparable(second)];
   t.equal(here.length, there.length);

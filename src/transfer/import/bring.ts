@@ -37,6 +37,32 @@ const FOUND_BY: Record<
       return rows.map((row) => [row.network, row.id]);
     },
   },
+  tags: {
+    name: 'name',
+    find: async (trx, names) => {
+      const rows = await trx
+        .selectFrom('tags')
+        .select(['id', 'name'])
+        .where(
+          sql`lower(name)`,
+          'in',
+          names.map((name) => name.toLowerCase()),
+        )
+        .execute();
+      return rows.map((row) => [row.name.toLowerCase(), row.id]);
+    },
+  },
+  'custom-fields': {
+    name: 'key',
+    find: async (trx, names) => {
+      const rows = await trx
+        .selectFrom('custom_fields')
+        .select(['id', 'key'])
+        .where('key', 'in', names)
+        .execute();
+      return rows.map((row) => [row.key, row.id]);
+    },
+  },
   people: {
     name: 'email',
     find: async (trx, names) => {
@@ -98,6 +124,7 @@ function finish(kind: RecordKind, one: Fitted, known: Known): Fitted {
     const pair = [Number(values.get('incident_number')), Number(values.get('linked_number'))];
     values.set('incident_number', Math.max(...pair));
     values.set('linked_number', Math.min(...pair));
+    if (pair[0] !== Math.max(...pair)) values.set('from_older', !values.get('from_older'));
   }
   return one;
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { json } from '../../database/json.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { ImportRow, ImportState } from '../../database/tables.ts';
+import { publish } from '../../notifications/outbox.ts';
 import { notFound } from '../../problem.ts';
 
 export const PIECE_OCTETS = 1024 * 1024;
@@ -199,8 +200,17 @@ export async function noteProgress(trx: Trx, row: ImportRow, progress: Progress)
     })
     .where('id', '=', row.id)
     .execute();
+  if (!progress.isDone) return;
+  const before = Object.values(row.added as Record<string, number>);
+  const all = [...before, ...Object.values(progress.added)].reduce((sum, n) => sum + n, 0);
+  await publish(trx, {
+    kind: 'import-done',
+    words: `${row.file_name || 'An import'} is brought in: ${all} records added, ${row.left_out + progress.leftOut.length} left out.`,
+    link: `/settings/import/${row.id}`,
+    once: `import ${row.id}`,
+  });
   // What was read to its end is in the desk now.
-  if (progress.isDone) await trx.deleteFrom('import_pieces').where('import_id', '=', row.id).execute();
+  await trx.deleteFrom('import_pieces').where('import_id', '=', row.id).execute();
 }
 
 export async function failImport(db: Db, id: number, problem: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { ensureAddresses } from '../../addresses/store.ts';
+import { json } from '../../database/json.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { ImportRow, IncidentState } from '../../database/tables.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
-import { append } from '../../timeline/store.ts';
-import type { Actor } from '../../web/access.ts';
+import type { EntryDetails, EntryKind } from '../../timeline/entries.ts';
 import { KIND_OF, type RecordKind } from '../kinds.ts';
 import { tableOf } from './csv-file.ts';
 import { numbersFor, refusalWords, reserveNumbers, within } from './insert.ts';
@@ -16,7 +16,6 @@ import { type Brought, Known, keepBrought } from './records.ts';
 import type { Table } from './table.ts';
 
 const ROWS = 100;
-const BY_IMPORT: Actor = { userId: null, tokenId: null, name: 'import' };
 
 type Writing = { trx: Trx; row: ImportRow; mapping: Mapping };
 
@@ -94,6 +93,33 @@ async function writeMessage({ trx }: Writing, number: number, planned: Planned):
   return row.id;
 }
 
+type Told<Kind extends EntryKind> = {
+  incident: number;
+  kind: Kind;
+  occurredAt: Date;
+  detail: EntryDetails[Kind];
+  ticketId?: number;
+  messageId?: number;
+};
+
+/** Appends an entry of which nobody is told: what it tells of is long past. */
+async function tell<Kind extends EntryKind>(trx: Trx, entry: Told<Kind>): Promise<number> {
+  const row = await trx
+    .insertInto('timeline_entries')
+    .values({
+      incident_number: entry.incident,
+      kind: entry.kind,
+      actor_name: 'import',
+      occurred_at: entry.occurredAt,
+      ticket_id: entry.ticketId ?? null,
+      message_id: entry.messageId ?? null,
+      detail: json(entry.detail),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
 /** The entries that tell of a row, as it happened; each is appended, and none is back-dated but in when it happened. */
 async function writeEntries(
   writing: Writing,
@@ -102,9 +128,9 @@ async function writeEntries(
   told: { ticketId: number | null; messageId: number | null },
 ): Promise<number[]> {
   const { trx, mapping } = writing;
-  const entry = { incident: number, actor: BY_IMPORT, occurredAt: planned.openedAt };
+  const entry = { incident: number, occurredAt: planned.openedAt };
   const ids = [
-    await append(trx, {
+    await tell(trx, {
       ...entry,
       kind: 'incident-logged',
       detail: {
@@ -119,7 +145,7 @@ async function writeEntries(
   ];
   if (told.ticketId !== null)
     ids.push(
-      await append(trx, {
+      await tell(trx, {
         ...entry,
         kind: 'ticket-opened',
         ticketId: told.ticketId,
@@ -127,11 +153,11 @@ async function writeEntries(
       }),
     );
   if (planned.notes)
-    ids.push(await append(trx, { ...entry, kind: 'note-added', detail: { text: planned.notes } }));
+    ids.push(await tell(trx, { ...entry, kind: 'note-added', detail: { text: planned.notes } }));
   const ended = { ...entry, occurredAt: planned.endedAt ?? planned.openedAt };
   if (told.messageId !== null)
     ids.push(
-      await append(trx, {
+      await tell(trx, {
         ...ended,
         kind: 'message-received',
         messageId: told.messageId,
@@ -149,7 +175,7 @@ async function writeEntries(
     );
   if (planned.state !== 'open')
     ids.push(
-      await append(trx, {
+      await tell(trx, {
         ...ended,
         kind: 'state-changed',
         detail: { from: 'open', to: planned.state, reason: `as in ${mapping.tracker}`, byHand: false },
