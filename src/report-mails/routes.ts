@@ -157,7 +157,8 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
     return {
       report,
       query,
-      title: definition.title,
+      // `title` is the layout's.
+      reportTitle: definition.title,
       filters: queryWords(readQuery(query), people).filter(Boolean).join(', '),
       cadences: CADENCES,
       weekdays: weekdays(),

@@ -25,6 +25,7 @@ t.test('only operators schedule, only admins confirm addresses, and bad input is
   const operator = await signedIn(desk, 'operator');
   t.equal((await operator.post('/reports/addresses', { address: 'x@example.com' })).statusCode, 403);
   const form = await operator.get('/reports/subscriptions/new?report=load&severity=high');
+  t.match(form.body, /Have it mailed: Load per person/);
   t.match(form.body, /name="query" value="severity&#x3D;high"/);
   for (const fields of [
     { report: 'load', cadence: 'daily', hour: '7' },
