@@ -174,17 +174,22 @@ export async function find(db: Db, plan: Plan, bounds: Bounds): Promise<Found> {
   ]);
   if (numbers && numbers.length <= VERY_FEW_INCIDENTS)
     return all(numbers.length > 0 ? await byIncidents(db, plan, bounds, numbers) : []);
-  if (plan.words && fit <= FEW) return all(await byWords(db, plan, bounds));
+  const byIndex = asksForSomething(plan.words);
+  if (byIndex && fit <= FEW) return all(await byWords(db, plan, bounds));
   for (const rows of windowsFor(plan, bounds, of / fit)) {
     const places = await inWindow(db, plan, bounds, rows);
     if (places.length >= bounds.enough) return { places, whole: false, until: null };
   }
   if (numbers) return all(await byIncidents(db, plan, bounds, numbers));
-  if (plan.words && fit <= FAR && !hasIncidentFilter(plan)) return all(await byWords(db, plan, bounds));
+  if (byIndex && fit <= FAR && !hasIncidentFilter(plan)) return all(await byWords(db, plan, bounds));
   const further = await inWindow(db, plan, bounds, FAR);
   const until = further.length >= bounds.enough ? null : await endOf(db, plan, bounds, FAR);
   return { places: further, whole: until === null && further.length < bounds.limit, until };
 }
+
+/** Whether anything is left of a query but what must not be there, for which no index is of use. */
+const asksForSomething = (words: string) =>
+  words.replace(/!(?:\([^()]*\)|'(?:[^']|'')*'(?::\*)?)/g, '').includes("'");
 
 /**
  * How many texts are read for enough of them to fit, one in so many doing so. What is newest may be of another kind,
