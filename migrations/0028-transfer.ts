@@ -12,7 +12,7 @@ const STATEMENTS = [
     id bigint generated always as identity constraint imports_pkey primary key,
     kind text not null constraint imports_kind_known check (kind in ('export', 'csv')),
     state text not null constraint imports_state_known
-      check (state in ('mapping', 'waiting', 'running', 'done', 'failed', 'undoing', 'undone')),
+      check (state in ('mapping', 'waiting', 'running', 'done', 'failed')),
     file_name text not null default '' constraint imports_file_name_length check (length(file_name) <= 300),
     byte_length bigint not null,
     sha256 bytea not null,
@@ -29,11 +29,9 @@ const STATEMENTS = [
     lease_until timestamptz,
     by_name text not null,
     created_at timestamptz not null default now(),
-    finished_at timestamptz,
-    undone_at timestamptz,
-    undone_by_name text
+    finished_at timestamptz
   )`,
-  `create index imports_work_idx on imports (id) where state in ('waiting', 'running', 'undoing')`,
+  `create index imports_work_idx on imports (id) where state in ('waiting', 'running')`,
   `create table import_pieces (
     import_id bigint not null constraint import_pieces_import_fkey references imports (id),
     position bigint not null,
@@ -61,30 +59,6 @@ const STATEMENTS = [
     why text not null
   )`,
   'create index import_left_out_import_idx on import_left_out (import_id, id)',
-  // An entry is never changed, and deleted only where its import is undone: the import has to be named, and each entry
-  // has to be one that it brought.
-  `create or replace function timeline_append_only() returns trigger language plpgsql as $$
-    declare
-      undoing bigint;
-    begin
-      if tg_op = 'DELETE' then
-        select i.id into undoing from imports i
-          where i.id = nullif(current_setting('desk.undoing_import', true), '')::bigint
-            and i.state = 'undoing' and i.kind = 'csv';
-        if undoing is not null and tg_level = 'STATEMENT' then
-          return null;
-        end if;
-        if undoing is not null and exists (
-          select 1 from import_records r where r.import_id = undoing and r.made
-            and r.kind = 'timeline-entries' and r.target_id = old.id::text)
-        then
-          return old;
-        end if;
-      end if;
-      raise exception 'timeline entries are never changed or deleted' using errcode = 'DD001';
-    end $$`,
-  `create trigger timeline_keep before delete on timeline_entries
-    for each row execute function timeline_append_only()`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {

@@ -16,7 +16,7 @@ const AddForm = Type.Object({
 });
 const EditForm = Type.Object({ name: Name, choices: Choices, version: Version });
 const RetireForm = Type.Object({ retired: Type.Enum(['yes', 'no']) });
-const FieldParams = Type.Object({ id: Id });
+const FieldParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 
 const lines = (text: string | undefined) => (text ?? '').split('\n');
 

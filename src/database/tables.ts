@@ -1246,7 +1246,7 @@ export type IncidentMergesTable = {
 export type IncidentMovesTable = { merge_id: number; what: string; key: number };
 /** By which this desk's records are known elsewhere. */
 export type DeskIdentityTable = { id: Default<boolean>; source: Default<string> };
-export type ImportState = 'mapping' | 'waiting' | 'running' | 'done' | 'failed' | 'undoing' | 'undone';
+export type ImportState = 'mapping' | 'waiting' | 'running' | 'done' | 'failed';
 export type ImportsTable = {
   id: GeneratedAlways<number>;
   kind: 'export' | 'csv';
@@ -1268,8 +1268,6 @@ export type ImportsTable = {
   by_name: string;
   created_at: Now;
   finished_at: Date | null;
-  undone_at: Date | null;
-  undone_by_name: string | null;
 };
 export type ImportPiecesTable = { import_id: number; position: number; octets: Buffer };
 export type ImportRecordsTable = {

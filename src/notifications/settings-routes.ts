@@ -220,7 +220,7 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
       else await changeCalendarLink(trx, ownId(request), options);
       return { status: 303, body: null };
     });
-    if (secret) return reply.page(page, await view(viewerOf(request), undefined, secret));
+    if (form.action === 'new') return reply.page(page, await view(viewerOf(request), undefined, secret));
     return reply.done(`${PAGE}#calendar`, 'Saved.');
   });
 

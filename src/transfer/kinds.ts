@@ -353,6 +353,7 @@ export const KIND_OF = new Map(KINDS.map((one) => [one.name, one]));
 export const LEFT_OUT: Record<string, string> = {
   sessions: 'who is signed in now',
   api_tokens: 'secrets',
+  api_token_secret: 'a secret',
   setup_links: 'secrets',
   sign_in_failures: 'kept for minutes',
   idempotency_keys: 'kept for days',
@@ -387,6 +388,9 @@ export const LEFT_OUT: Record<string, string> = {
   notice_settings: 'each person’s own',
   notice_mails: 'the way out',
   calendar_links: 'secrets',
+  report_addresses: 'who may be mailed: confirmed anew',
+  report_subscriptions: 'what sends mail by itself: set up anew',
+  report_mails: 'the way out',
   webhook_targets: 'addresses with secrets; set up anew',
   webhook_deliveries: 'the way out',
   webhook_attempts: 'the way out',

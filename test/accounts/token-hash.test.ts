@@ -23,6 +23,9 @@ t.test('a token is kept as a hash that another database cannot use', async (t) =
     .execute();
   t.ok(await findToken(one, secret));
   // Test databases are copies of one.
-  await other.updateTable('api_token_secret').set({ secret: Buffer.alloc(32, 1) }).execute();
+  await other
+    .updateTable('api_token_secret')
+    .set({ secret: Buffer.alloc(32, 1) })
+    .execute();
   t.equal(await findToken(other, secret), undefined);
 });

@@ -7,8 +7,12 @@ import { HISTORY_FORMS } from '../history-forms.fixture.ts';
 import { overrideStops } from '../letters/override-stops.ts';
 import { MAIL_IN_FORMS, mailsThatCame } from '../mail-in/forms.fixture.ts';
 import { ACCOUNT, TO } from '../mail-out/mail-out.fixture.ts';
+import { NOTICE_FORMS } from '../notifications/forms.fixture.ts';
 import { PLAYBOOK_FORMS } from '../playbooks/forms.fixture.ts';
 import { REPORT_FORMS } from '../report-mails/forms.fixture.ts';
+import { SEARCH_FORMS } from '../search/forms.fixture.ts';
+import { SHARE_FORMS } from '../sharing/forms.fixture.ts';
+import { IMPORT_FORMS } from '../transfer/forms.fixture.ts';
 import { WEBHOOK_FORMS } from '../webhooks/forms.fixture.ts';
 import { deskWithDraft } from './bad-input.fixture.ts';
 
@@ -393,12 +397,16 @@ export const FORMS: Record<string, Form> = {
   ...MAIL_IN_FORMS,
   ...WEBHOOK_FORMS,
   ...REPORT_FORMS,
+  ...SHARE_FORMS,
+  ...SEARCH_FORMS,
+  ...NOTICE_FORMS,
+  ...IMPORT_FORMS,
   '/settings/password': {
     url: '/settings/password',
     fields: plain({ current: 'correct horse battery', password: 'another horse battery' }),
   },
 };
-/** Tried elsewhere, or without an effect: a letter as a file, or a template’s preview, is what was typed, given back. */
+/** Tried elsewhere, as a file is, or without an effect: a letter as a file or a preview is what was typed, given back. */
 export const ELSEWHERE = [
   '/sign-in',
   '/sign-out',
@@ -406,6 +414,9 @@ export const ELSEWHERE = [
   '/incidents/:number/letters/:id/letter.eml',
   '/incidents/:number/letters/:id/letter.txt',
   '/settings/letters/:owner/:round/:language/preview',
+  '/incidents/:number/shares/choices',
+  '/incidents/:number/shares/preview',
+  '/settings/import',
 ];
 
 /** Mails that wait, that were deferred, and that may have arrived; and a draft that is ready to be sent. */

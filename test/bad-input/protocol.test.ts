@@ -276,7 +276,7 @@ t.test(
     }
     t.strictSame(
       await rowsWritten(desk.db, () => send(browser.csrf)),
-      { timeline_entries: 1 },
+      { timeline_entries: 1, event_outbox: 1, incident_watchers: 1, search_texts: 1 },
       'its own is taken',
     );
     const api = await nothingWritten(t, desk.db, 'the API by a session', () =>

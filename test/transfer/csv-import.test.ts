@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import t from 'tap';
 import { takeImport } from '../../src/transfer/import/queue.ts';
 import { runImport } from '../../src/transfer/import/worker.ts';
@@ -55,7 +54,7 @@ function fieldsOf(page: string): Record<string, string> {
   return fields;
 }
 
-t.test('a table of another tracker: mapped, looked at, brought in once, and taken back', async (t) => {
+t.test('a table of another tracker: mapped, looked at, brought in once', async (t) => {
   const desk = await testDesk(t);
   await desk.api('POST', '/incidents', { report: REFUSAL });
   const admin = await signedIn(desk, 'admin');
@@ -138,44 +137,6 @@ t.test('a table of another tracker: mapped, looked at, brought in once, and take
     await admin.post('/settings/import/2/start', fieldsOf(again.body));
     await work(desk);
     t.match((await desk.api('GET', '/imports/2')).body, { added: { incidents: 1 }, known: 2 });
-  });
-
-  await t.test('an import is taken back, but for what somebody worked on', async (t) => {
-    await desk.api('POST', '/incidents/18/notes', { text: 'I look after this one.' });
-    await admin.post('/settings/import/1/undo');
-    await work(desk);
-    const left = await desk.db.selectFrom('incidents').select('number').orderBy('number').execute();
-    t.strictSame(
-      left.map(({ number }) => number),
-      [1, 18, 21],
-    );
-    t.match(
-      (await admin.get('/settings/import/1')).body,
-      /1 incident was taken back by The admin.\s+1 stayed/,
-    );
-    const networks = (await desk.db.selectFrom('addresses').select('network').execute()).map(
-      ({ network }) => network,
-    );
-    t.ok(networks.includes('203.0.113.7/32') && networks.includes('203.0.113.8/32'), 'what is in use stays');
-    await t.rejects(desk.db.deleteFrom('timeline_entries').where('incident_number', '=', 18).execute(), {
-      code: 'DD001',
-    });
-    const tries = [
-      'delete from timeline_entries',
-      // An import that is not being undone, and one that did not bring the entry.
-      `select set_config('desk.undoing_import', '2', true); delete from timeline_entries where incident_number = 21`,
-      `update imports set state = 'undoing' where id = 2; select set_config('desk.undoing_import', '2', true);
-       delete from timeline_entries where incident_number = 1`,
-    ];
-    for (const statements of tries)
-      await t.rejects(
-        desk.db.transaction().execute(async (trx) => {
-          for (const statement of statements.split(';')) await sql.raw(statement).execute(trx);
-        }),
-        { code: 'DD001' },
-        statements,
-      );
-    t.match(await desk.api('POST', '/imports/1/undo'), { status: 422 });
   });
 });
 

@@ -10,7 +10,6 @@ import { MAX_REPORT_BYTES } from '../../web/limits.ts';
 import { once } from '../../web/once.ts';
 import { getImport, listImports } from './queue.ts';
 import { takeExport } from './take-file.ts';
-import { askForUndo } from './undo.ts';
 
 const tags = ['import'];
 const Maybe = Type.Union([Type.String(), Type.Null()]);
@@ -26,7 +25,6 @@ const ImportJson = Type.Object({
   byName: Type.String(),
   createdAt: Type.String(),
   finishedAt: Maybe,
-  undoneAt: Maybe,
 });
 const importJson = (row: ImportRow) => ({
   id: row.id,
@@ -40,7 +38,6 @@ const importJson = (row: ImportRow) => ({
   byName: row.by_name,
   createdAt: row.created_at.toISOString(),
   finishedAt: row.finished_at?.toISOString() ?? null,
-  undoneAt: row.undone_at?.toISOString() ?? null,
 });
 const IdParams = Type.Object({ id: Id });
 const LIST = 'api-imports';
@@ -116,30 +113,5 @@ export const importApi: FastifyPluginAsyncTypebox = async (app) => {
       schema: { tags, summary: 'How far an import is', params: IdParams, response: { 200: ImportJson } },
     },
     async (request) => importJson(await getImport(db, request.params.id)),
-  );
-
-  app.post(
-    '/imports/:id/undo',
-    {
-      config: { access: 'admin' },
-      schema: {
-        tags,
-        summary: 'Take back what a CSV file brought in, but for incidents that somebody worked on since',
-        params: IdParams,
-        response: { 202: ImportJson },
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params;
-      const answer = await once(
-        db,
-        { actor: actorOf(request), key: apiKey(request), what: `POST /imports/${id}/undo`, input: null },
-        async (trx) => {
-          await askForUndo(trx, id, actorOf(request).name);
-          return { status: 202, body: importJson(await getImport(trx, id)) };
-        },
-      );
-      return reply.code(202).send(answer.body as ReturnType<typeof importJson>);
-    },
   );
 };

@@ -7,7 +7,6 @@ import { type Mapping, TARGETS, valuesOf } from './mapping.ts';
 import { DATE_FORMATS } from './moment-of.ts';
 import { Planner } from './plan.ts';
 import type { Table } from './table.ts';
-import type { Undo } from './undo.ts';
 
 const SHOWN_ROWS = 20;
 
@@ -17,8 +16,6 @@ const STATE_WORDS: Record<ImportRow['state'], string> = {
   running: 'is being brought in',
   done: 'brought in',
   failed: 'could not be brought in to its end',
-  undoing: 'is being taken back',
-  undone: 'taken back',
 };
 
 /** Of octets for an export, of rows for a table. */
@@ -29,8 +26,7 @@ function percent(row: ImportRow): number {
 
 export function importView(row: ImportRow) {
   const added = row.added as Record<string, number>;
-  const undo = row.options['undo'] as Undo | undefined;
-  const isBusy = row.state === 'waiting' || row.state === 'running' || row.state === 'undoing';
+  const isBusy = row.state === 'waiting' || row.state === 'running';
   return {
     id: row.id,
     fileName: row.file_name || 'without a name',
@@ -38,7 +34,7 @@ export function importView(row: ImportRow) {
     state: row.state,
     stateWords: STATE_WORDS[row.state],
     isBusy,
-    percent: isBusy && row.state !== 'undoing' ? percent(row) : null,
+    percent: isBusy ? percent(row) : null,
     added: KINDS.flatMap(({ name, about }) => (added[name] ? [{ name, about, n: added[name] }] : [])),
     addedAll: Object.values(added).reduce((sum, n) => sum + n, 0),
     known: row.known,
@@ -47,10 +43,6 @@ export function importView(row: ImportRow) {
     byName: row.by_name,
     createdAt: row.created_at,
     finishedAt: row.finished_at,
-    undone: undo ? { gone: undo.gone, kept: undo.kept } : null,
-    undoneBy: row.undone_by_name ?? '',
-    canUndo:
-      row.kind === 'csv' && (row.state === 'done' || row.state === 'failed') && (added['incidents'] ?? 0) > 0,
     hasNumbers: (added['incidents'] ?? 0) > 0,
   };
 }

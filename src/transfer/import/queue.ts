@@ -120,7 +120,7 @@ export function takeImport(db: Db): Promise<ImportRow | undefined> {
     const row = await trx
       .selectFrom('imports')
       .selectAll()
-      .where('state', 'in', ['waiting', 'running', 'undoing'])
+      .where('state', 'in', ['waiting', 'running'])
       .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', sql<Date>`now()`)]))
       .orderBy('id')
       .limit(1)

@@ -21,7 +21,6 @@ import { getImport, listImports, lockImport } from './queue.ts';
 import { leftOutCsv, numbersCsv } from './result-rows.ts';
 import { mappingOf } from './run-csv.ts';
 import { takeFile } from './take-file.ts';
-import { askForUndo } from './undo.ts';
 
 const IdParams = Type.Object({ id: Id });
 const ListQuery = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 200 })) });
@@ -103,8 +102,6 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
   /** The import whose columns are being told, with what the form says of them. */
   async function told(request: FastifyRequest, id: number) {
     const row = await getImport(db, id);
-    if (row.state !== 'mapping')
-      throw new Problem('changed-meanwhile', 'This file is being brought in already.');
     const table = await tableOf(db, row);
     return { row, table, mapping: readMapping(request.body, table, mappingOf(row)) };
   }
@@ -115,6 +112,8 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'admin' }, schema: { params: IdParams } },
     async (request, reply) => {
       const { row, table, mapping } = await told(request, request.params.id);
+      if (row.state !== 'mapping')
+        throw new Problem('changed-meanwhile', 'This file is being brought in already.');
       const changed = { ...row.options, mapping };
       await db
         .updateTable('imports')
@@ -193,18 +192,6 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
         return { status: 303, body: null };
       });
       return reply.done('/settings/import', 'The file is taken away. Nothing of it was brought in.');
-    },
-  );
-
-  app.post(
-    '/settings/import/:id/undo',
-    { config: { access: 'admin' }, schema: { params: IdParams } },
-    async (request, reply) => {
-      await formOnce(db, request, { what: `undo import ${request.params.id}` }, async (trx) => {
-        await askForUndo(trx, request.params.id, actorOf(request).name);
-        return { status: 303, body: null };
-      });
-      return reply.done(`/settings/import/${request.params.id}`, 'It is being taken back.');
     },
   );
 

@@ -6,7 +6,6 @@ import { failImport, takeImport } from './queue.ts';
 import { runCsvBatch } from './run-csv.ts';
 import { BadExport, runExportBatch } from './run-export.ts';
 import { BadTable } from './table.ts';
-import { runUndoBatch } from './undo.ts';
 
 const LOOK_EVERY_MS = 2000;
 /** A batch that fails so often in a row is not tried again. */
@@ -14,12 +13,11 @@ const MOST_FAILURES = 5;
 
 export type Working = { db: Db; catalogue: Catalogue };
 
-/** The next batch of an import, or of taking it back. */
+/** The next batch of an import. */
 function runBatch(
   { db, catalogue }: Working,
-  { id, kind, state }: Pick<ImportRow, 'id' | 'kind' | 'state'>,
+  { id, kind }: Pick<ImportRow, 'id' | 'kind'>,
 ): Promise<{ isDone: boolean }> {
-  if (state === 'undoing') return runUndoBatch(db, id);
   return kind === 'csv' ? runCsvBatch(db, id, catalogue) : runExportBatch(db, id);
 }
 
