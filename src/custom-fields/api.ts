@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Id, type Static, Type, Version } from '../json-schema.ts';
+import { type Static, Type, Version } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { once } from '../web/once.ts';
-import { FIELD_KINDS } from './field.ts';
+import { FIELD_KINDS, FieldParams } from './field.ts';
 import { addField, editField, listFields, retireField } from './manage-store.ts';
 
 const closed = { additionalProperties: false };
@@ -79,7 +79,7 @@ export const fieldApi: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         tags,
         summary: 'Change a field’s name and choices, or whether it is asked for',
-        params: Type.Object({ id: Id }),
+        params: FieldParams,
         body: Type.Object(
           {
             name: Type.Optional(Name),

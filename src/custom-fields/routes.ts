@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { Id, Type, Version } from '../json-schema.ts';
+import { Type, Version } from '../json-schema.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { FIELD_KINDS } from './field.ts';
+import { FIELD_KINDS, FieldParams } from './field.ts';
 import { addField, editField, listFields, moveFieldUp, retireField } from './manage-store.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 60, description: 'a name' });
@@ -16,7 +16,6 @@ const AddForm = Type.Object({
 });
 const EditForm = Type.Object({ name: Name, choices: Choices, version: Version });
 const RetireForm = Type.Object({ retired: Type.Enum(['yes', 'no']) });
-const FieldParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 
 const lines = (text: string | undefined) => (text ?? '').split('\n');
 
