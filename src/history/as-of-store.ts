@@ -60,7 +60,10 @@ export async function incidentsThen(
       coalesce(changes.entries, '[]') as entries, letters.n as letters, relapses.n as relapses,
       answer.verdict, answer.at as "verdictAt"
     from shown s
-    join incidents i on i.number = s.number
+    -- One look for each that is shown: how many they are, the planner cannot know.
+    cross join lateral (
+      select title, provider, mitigated_at, recovered_at, closed_at from incidents where number = s.number limit 1
+    ) i
     left join lateral (
       select min(e.recorded_at) as recorded_at from timeline_entries e
       where e.incident_number = s.number and e.kind = 'incident-logged'
