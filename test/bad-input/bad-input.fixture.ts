@@ -11,14 +11,12 @@ export async function rowCounts(db: Db): Promise<Record<string, number>> {
   const { rows } = await sql<{ name: string }>`
     select table_name as name from information_schema.tables
     where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`.execute(db);
-  const counts: Record<string, number> = {};
-  for (const { name } of rows.filter((row) => !NOT_COUNTED.includes(row.name))) {
-    const counted = await sql<{ n: number }>`select count(*)::integer as n from ${sql.table(name)}`.execute(
-      db,
-    );
-    counts[name] = counted.rows[0]?.n ?? -1;
-  }
-  return counts;
+  // One statement for all: a test asks this before and after each of hundreds of requests.
+  const counts = rows
+    .filter((row) => !NOT_COUNTED.includes(row.name))
+    .map(({ name }) => sql`select ${sql.lit(name)} as name, count(*)::integer as n from ${sql.table(name)}`);
+  const counted = await sql<{ name: string; n: number }>`${sql.join(counts, sql` union all `)}`.execute(db);
+  return Object.fromEntries(counted.rows.map(({ name, n }) => [name, n]));
 }
 
 /** What an action writes, as rows more or less by table; tables that stayed are left out. */
