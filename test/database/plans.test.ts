@@ -29,7 +29,10 @@ const LARGE = new Set([
 ]);
 
 /** What looks at all incidents of a time, because that is what it tells of. */
-const TELLS_OF_ALL: Record<string, string[]> = {};
+const TELLS_OF_ALL: Record<string, string[]> = {
+  '/reports/timelines.csv': ['timeline_entries'],
+  '/api/v1/timeline.csv': ['timeline_entries'],
+};
 
 /** With so many pages of 8 KiB a table is walked only where there is no other way. A smaller one may be: here, not after years. */
 const SURE_PAGES = 300;
