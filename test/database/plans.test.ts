@@ -46,7 +46,11 @@ async function sizes(db: Db): Promise<Map<string, number>> {
 const walkedIn = (looks: Explained['looks']) =>
   looks.filter(({ how, table }) => how.endsWith('Seq Scan') && LARGE.has(table)).map(({ table }) => table);
 
-t.test('no page walks a large table from end to end', { timeout: 290_000 }, async (t) => {
+const skip = process.env['TEST_DATABASE_URL']
+  ? false
+  : 'a server plans for the sizes that matter: TEST_DATABASE_URL is not set';
+
+t.test('no page walks a large table from end to end', { timeout: 290_000, skip }, async (t) => {
   const db = await testDatabase(t);
   await buildScale(
     db,
