@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from '../../json-schema.ts';
 import { formatDescription } from '../format.ts';
-import { KINDS, LEFT_OUT } from '../kinds.ts';
+import { KINDS } from '../kinds.ts';
 import { type ExportOptions, exportName } from './export.ts';
 import { serveExport } from './serve.ts';
 
@@ -33,7 +33,6 @@ export const exportPages: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/settings/export', { config: { access: 'admin' } }, (_request, reply) =>
     reply.page('transfer/export', {
       kinds: KINDS,
-      leftOut: Object.entries(LEFT_OUT).map(([table, why]) => ({ table, why })),
       isEmbedded,
     }),
   );
