@@ -1,5 +1,7 @@
 import type { IncidentState } from '../../database/tables.ts';
 import { STATES } from '../../incidents/incidents.ts';
+import { invalid } from '../../problem.ts';
+import { isTimeZone } from '../../web/format.ts';
 import { type Mapping, TARGETS, type Target, valuesOf } from './mapping.ts';
 import { DATE_FORMATS, type DateFormat } from './moment-of.ts';
 import type { Table } from './table.ts';
@@ -11,7 +13,17 @@ const textIn = (body: unknown, name: string): string => {
 
 const isState = (text: string): text is IncidentState => (STATES as readonly string[]).includes(text);
 
-/** The mapping that a form tells; what it leaves open stays as it was guessed. */
+function zoneIn(body: unknown, guessed: string): string {
+  const zone = textIn(body, 'zone') || guessed;
+  if (!isTimeZone(zone))
+    throw invalid(
+      'zone',
+      `There is no time zone “${zone.slice(0, 80)}”; choose one of the list, such as Europe/Berlin.`,
+    );
+  return zone;
+}
+
+/** The mapping that a form tells; what it leaves open stays as it was guessed. Throws `invalid` on `zone`. */
 export function readMapping(body: unknown, table: Table, guessed: Mapping): Mapping {
   const columns: Partial<Record<Target, number>> = {};
   for (const { key } of TARGETS) {
@@ -29,7 +41,7 @@ export function readMapping(body: unknown, table: Table, guessed: Mapping): Mapp
   return {
     columns,
     dateFormat: format in DATE_FORMATS ? (format as DateFormat) : guessed.dateFormat,
-    zone: textIn(body, 'zone') || guessed.zone,
+    zone: zoneIn(body, guessed.zone),
     states,
     defaultProvider: textIn(body, 'defaultProvider'),
     tracker: textIn(body, 'tracker').slice(0, 80) || guessed.tracker,
