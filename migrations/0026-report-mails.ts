@@ -41,25 +41,24 @@ const STATEMENTS = [
     subscription_id integer not null constraint report_mails_subscription_fkey
       references report_subscriptions (id) on delete cascade,
     for_due_at timestamptz not null,
-    recipient text not null,
     account_id integer not null constraint report_mails_account_fkey references sending_accounts (id),
     envelope_sender text not null,
-    -- Until it has left.
-    raw bytea,
+    envelope_recipients text[] not null constraint report_mails_one_recipient check (cardinality(envelope_recipients) = 1),
+    raw bytea not null,
     state text not null default 'queued' constraint report_mails_state_known
       check (state in ('queued', 'sending', 'deferred', 'sent', 'failed', 'delivered-unknown')),
-    try_at timestamptz not null default now(),
+    due_at timestamptz not null default now(),
     lease_until timestamptz,
     attempts integer not null default 0,
     server_words text not null default '',
     created_at timestamptz not null default now(),
     settled_at timestamptz,
-    constraint report_mails_once_key unique (subscription_id, for_due_at, recipient),
+    constraint report_mails_once_key unique (subscription_id, for_due_at, envelope_recipients),
     constraint report_mails_settled_whole
-      check ((state in ('sent', 'failed', 'delivered-unknown')) = (settled_at is not null)),
-    constraint report_mails_raw_until_settled check ((raw is null) = (settled_at is not null))
+      check ((state in ('sent', 'failed', 'delivered-unknown')) = (settled_at is not null))
   )`,
-  `create index report_mails_open_idx on report_mails (try_at) where state in ('queued', 'sending', 'deferred')`,
+  `create index report_mails_open_idx on report_mails (due_at) where state in ('queued', 'sending', 'deferred')`,
+  'create index report_mails_settled_idx on report_mails (settled_at) where settled_at is not null',
   'create index report_mails_account_idx on report_mails (account_id)',
 ];
 

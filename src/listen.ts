@@ -17,12 +17,12 @@ import { endDispatchLeases } from './mail-out/dispatches.ts';
 import { LETTER_QUEUE } from './mail-out/letter-queue.ts';
 import { startDispatches } from './mail-out/worker.ts';
 import { startFanOut } from './notifications/fan-out.ts';
-import { endNoticeLeases, NOTICE_QUEUE } from './notifications/mail-queue.ts';
+import { NOTICE_QUEUE } from './notifications/mail-queue.ts';
 import { startMailing } from './notifications/mailing.ts';
 import { SUBSCRIBERS } from './notifications/subscribers.ts';
 import { openPlaybooks } from './playbooks/live.ts';
 import { readCatalogue } from './providers/catalogue.ts';
-import { endMailLeases } from './report-mails/queue.ts';
+import { REPORT_QUEUE } from './report-mails/queue.ts';
 import { startReportMails } from './report-mails/worker.ts';
 import { openSecrets } from './secrets/secrets.ts';
 import { sealClearFeeds } from './snds/feeds.ts';
@@ -85,8 +85,7 @@ export async function listen(
   if (database.kind === 'embedded') {
     await endLeases(database.db);
     await endDispatchLeases(database.db);
-    await endNoticeLeases(database.db);
-    await endMailLeases(database.db);
+    for (const queue of [NOTICE_QUEUE, REPORT_QUEUE]) await queue.endLeases(database.db);
     await endArrivalLeases(database.db);
     await endWebhookLeases(database.db);
     await endImportLeases(database.db);
@@ -95,7 +94,7 @@ export async function listen(
   // What the demonstration writes goes to nobody.
   const endDispatches = config.demo
     ? async () => {}
-    : startDispatches(desk, logger, [LETTER_QUEUE, NOTICE_QUEUE]);
+    : startDispatches(desk, logger, [LETTER_QUEUE, NOTICE_QUEUE, REPORT_QUEUE]);
   const endReportMails = config.demo ? async () => {} : startReportMails({ ...desk, base: url }, logger);
   const endReading = startReading(desk, logger);
   const webhooks = { ...openWebhookWorld(config), base: url };

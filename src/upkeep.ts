@@ -6,7 +6,7 @@ import { askDueChecks } from './evidence/monitors.ts';
 import { raiseDueFollowUps } from './incidents/follow-up.ts';
 import { forgetOldFloods } from './mail-in/flood-store.ts';
 import { remindOfSteps } from './next-step/remind.ts';
-import { forgetOldMails } from './notifications/mail-queue.ts';
+import { NOTICE_QUEUE } from './notifications/mail-queue.ts';
 import { forgetOldNotices } from './notifications/notices.ts';
 import { forgetToldEvents } from './notifications/outbox.ts';
 import { tellDue } from './notifications/tell-due.ts';
@@ -63,7 +63,7 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
         await forgetOldDeliveries(desk.db);
         await forgetToldEvents(desk.db);
         await forgetOldNotices(desk.db);
-        await forgetOldMails(desk.db);
+        await NOTICE_QUEUE.forgetOld(desk.db);
       }
     } catch (error) {
       // The database may be away; the next minute tries again.

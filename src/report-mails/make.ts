@@ -96,9 +96,9 @@ export async function makeMails(
       .values({
         subscription_id: row.id,
         for_due_at: due,
-        recipient,
         account_id: account.id,
         envelope_sender: account.from_address,
+        envelope_recipients: [recipient],
         raw,
         lease_until: null,
         settled_at: null,

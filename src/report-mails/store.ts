@@ -132,19 +132,19 @@ export const listReportAddresses = (db: Db | Trx) =>
 
 export type LastMail = Pick<
   ReportMailRow,
-  'recipient' | 'state' | 'server_words' | 'created_at' | 'settled_at' | 'for_due_at'
->;
+  'state' | 'server_words' | 'created_at' | 'settled_at' | 'for_due_at'
+> & { recipient: string };
 
 /** All schedules, with the mails of the newest due time of each. */
 export async function listSubscriptions(db: Db): Promise<(ReportSubscriptionRow & { mails: LastMail[] })[]> {
   const rows = await db.selectFrom('report_subscriptions').selectAll().orderBy('id').limit(MOST).execute();
   const { rows: mails } = await sql<LastMail & { subscription_id: number }>`
-    select m.subscription_id, m.recipient, m.state, m.server_words, m.created_at, m.settled_at, m.for_due_at
+    select m.subscription_id, m.envelope_recipients[1] as recipient, m.state, m.server_words, m.created_at, m.settled_at, m.for_due_at
     from report_subscriptions s
     cross join lateral (
       select max(n.for_due_at) as newest from report_mails n where n.subscription_id = s.id
     ) last
     join report_mails m on m.subscription_id = s.id and m.for_due_at = last.newest
-    order by m.recipient`.execute(db);
+    order by m.envelope_recipients`.execute(db);
   return rows.map((row) => ({ ...row, mails: mails.filter((mail) => mail.subscription_id === row.id) }));
 }

@@ -191,9 +191,9 @@ const GOOD: Record<string, Row> = {
   report_mails: {
     subscription_id: '1',
     for_due_at: `'2026-03-10T07:00:00Z'`,
-    recipient: `'a@example.com'`,
     account_id: '1',
     envelope_sender: `'desk@example.com'`,
+    envelope_recipients: `'{a@example.com}'`,
     raw: `'x'`,
   },
   tags: { name: `'shop'` },
@@ -727,10 +727,10 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
   report_mails: [
     ['report_mails_once_key', {}],
     ['report_mails_subscription_fkey', { subscription_id: '99' }],
-    ['report_mails_account_fkey', { account_id: '99', recipient: `'b@example.com'` }],
+    ['report_mails_account_fkey', { account_id: '99', envelope_recipients: `'{b@example.com}'` }],
     ['report_mails_state_known', { state: `'lost'` }],
     ['report_mails_settled_whole', { state: `'sent'` }],
-    ['report_mails_raw_until_settled', { raw: 'null' }],
+    ['report_mails_one_recipient', { envelope_recipients: `'{a@example.com,b@example.com}'` }],
   ],
   outcome_backlog: [
     ['outcome_backlog_pkey', {}],

@@ -1,13 +1,22 @@
 import type { Test } from 'tap';
 import { addAccount } from '../../src/mail-out/accounts.ts';
-import type { Maker } from '../../src/report-mails/make.ts';
+import { sendDue } from '../../src/mail-out/worker.ts';
+import { type Maker, makeDueMails } from '../../src/report-mails/make.ts';
+import { REPORT_QUEUE } from '../../src/report-mails/queue.ts';
 import { REFUSAL, signedIn, type TestDesk, testDesk } from '../desk.ts';
-import { ACCOUNT } from '../mail-out/mail-out.fixture.ts';
+import { ACCOUNT, HASTE } from '../mail-out/mail-out.fixture.ts';
 import { FakeSmtp, type Script } from '../mail-out/smtp.fixture.ts';
 
 const DAY = 86_400_000;
 export const inDays = (days: number) => new Date(Date.now() + days * DAY);
 const makerOf = ({ desk }: TestDesk): Maker => ({ ...desk, base: 'https://desk.example.com' });
+
+/** Makes what is due at a moment and sends it. Returns how many attempts that were. */
+export async function mailDueReports(maker: Maker, now: Date): Promise<number> {
+  await makeDueMails(maker, now);
+  const quiet = { info: () => {}, warn: () => {} };
+  return sendDue(maker, quiet, { patience: HASTE, queues: [REPORT_QUEUE] });
+}
 
 /** A desk with a block, a person and a confirmed address that are mailed each day. */
 export async function mailedDesk(t: Test, script?: Script) {

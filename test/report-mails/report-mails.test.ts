@@ -1,23 +1,18 @@
 import t from 'tap';
 import { makeDueMails } from '../../src/report-mails/make.ts';
-import { settleLost } from '../../src/report-mails/queue.ts';
+import { REPORT_QUEUE } from '../../src/report-mails/queue.ts';
 import { listSubscriptions } from '../../src/report-mails/store.ts';
-import { mailDueReports } from '../../src/report-mails/worker.ts';
-import { HASTE } from '../mail-out/mail-out.fixture.ts';
-import { inDays, mailedDesk } from './mailed-desk.fixture.ts';
+import { inDays, mailDueReports, mailedDesk } from './mailed-desk.fixture.ts';
 
 t.test(
   'a due report is mailed once to each, with table, link and CSV, by however many processes',
   async (t) => {
     const desk = await mailedDesk(t, {});
     const { server, maker } = desk;
-    t.equal(await mailDueReports(maker, new Date(), { patience: HASTE }), 0, 'nothing is due yet');
+    t.equal(await mailDueReports(maker, new Date()), 0, 'nothing is due yet');
     const due = inDays(1.5);
-    await Promise.all([
-      mailDueReports(maker, due, { patience: HASTE }),
-      mailDueReports(maker, due, { patience: HASTE }),
-    ]);
-    await mailDueReports(maker, due, { patience: HASTE });
+    await Promise.all([mailDueReports(maker, due), mailDueReports(maker, due)]);
+    await mailDueReports(maker, due);
     const to = (server?.lines ?? []).filter((line) => line.startsWith('RCPT')).sort();
     t.equal(to.length, 2);
     t.match(to.join(), /boss@example\.com/);
@@ -67,7 +62,7 @@ t.test(
       to: { 'boss@example.com': '550 5.1.1 No such boss' },
       end: '451 4.3.0 Later',
     });
-    await mailDueReports(desk.maker, inDays(2), { patience: HASTE });
+    await mailDueReports(desk.maker, inDays(2));
     const states = async () =>
       Object.fromEntries(
         (await listSubscriptions(desk.db))[0]?.mails.map(({ recipient, state }) => [
@@ -83,10 +78,10 @@ t.test(
       .set({ state: 'sending', lease_until: inDays(-1) })
       .where('state', '=', 'deferred')
       .execute();
-    await settleLost(desk.db);
+    await REPORT_QUEUE.settleLost(desk.db);
     t.ok(Object.values(await states()).includes('delivered-unknown'));
     const before = desk.server?.messages.length;
-    await mailDueReports(desk.maker, inDays(2), { patience: HASTE });
+    await mailDueReports(desk.maker, inDays(2));
     t.equal(desk.server?.messages.length, before);
   },
 );

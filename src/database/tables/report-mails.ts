@@ -35,13 +35,12 @@ export type ReportMailsTable = {
   id: GeneratedAlways<number>;
   subscription_id: number;
   for_due_at: Date;
-  recipient: string;
   account_id: number;
   envelope_sender: string;
-  /** Until it has left. */
-  raw: Buffer | null;
+  envelope_recipients: string[];
+  raw: Buffer;
   state: Default<ReportMailState>;
-  try_at: Now;
+  due_at: Now;
   lease_until: Date | null;
   attempts: Default<number>;
   server_words: Default<string>;
