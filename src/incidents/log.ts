@@ -274,8 +274,11 @@ export async function logIncident(
       reportId: report.id,
       detail: { provider: block.provider.name, addresses, source: SOURCE_WORDS[report.source] },
     },
-    ...(block.note?.trim() ? [await noteEntry(trx, actor, number, block.note)] : []),
-    ...links,
+    // Without a time they would stand where the transaction began, before what they follow from.
+    ...(block.note?.trim()
+      ? [{ ...(await noteEntry(trx, actor, number, block.note)), occurredAt: now }]
+      : []),
+    ...links.map((entry) => ({ ...entry, occurredAt: now })),
   ]);
   await askForCheck(trx, {
     incident: number,

@@ -240,3 +240,17 @@ t.test('body-validation-by-content-type: odd content types are refused or valida
     t.ok([400, 415, 422].includes(answer.statusCode), `${type}: ${answer.statusCode}`);
   }
 });
+
+t.test('what follows from logging stands after it in the timeline', async (t) => {
+  const { api } = await testDesk(t);
+  await api('POST', '/incidents', { report: REFUSAL });
+  await api('PATCH', '/incidents/1', { state: 'closed', reason: 'over' });
+  await api('POST', '/incidents', { report: REFUSAL, provider: 'yahoo', note: 'Again.' });
+  const { items } = (await api('GET', '/incidents/2/timeline?order=oldest')).body;
+  const kinds = items.map(({ kind }: { kind: string }) => kind);
+  t.strictSame(kinds.slice(kinds.indexOf('incident-logged')), [
+    'incident-logged',
+    'note-added',
+    'incident-linked',
+  ]);
+});
