@@ -63,7 +63,8 @@ const databaseUrl = (server: string, name: string): string => {
   return url.href;
 };
 
-const TEMPLATE = 'dd_test_template_';
+/** Each checkout has its own: two that run at once have other migrations, and drop only what was theirs. */
+const TEMPLATE = `dd_test_template_${createHash('sha256').update(MIGRATIONS.href).digest('hex').slice(0, 8)}_`;
 /** The lock under which one process makes the template and the others wait for it. */
 const TEMPLATE_LOCK = 0x0dd7e57;
 
