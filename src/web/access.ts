@@ -61,7 +61,16 @@ export function checkAccess(request: FastifyRequest): void {
   }
 }
 
-export type DeclaredRoute = { methods: string[]; url: string; access: Access };
+export type DeclaredRoute = {
+  methods: string[];
+  url: string;
+  access: Access;
+  /** Names of the query parameters that it declares. */
+  query: string[];
+};
+
+const queryNames = (schema: unknown) =>
+  Object.keys((schema as { properties?: object } | undefined)?.properties ?? {});
 
 /** Every route must say who may use it: one that forgot stops the start. The list can be read from the app. */
 export function requireDeclaredAccess(app: FastifyInstance): void {
@@ -70,6 +79,11 @@ export function requireDeclaredAccess(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     if (!route.config?.access)
       throw new Error(`${String(route.method)} ${route.url} does not declare its access`);
-    declared.push({ methods: [route.method].flat(), url: route.url, access: route.config.access });
+    declared.push({
+      methods: [route.method].flat(),
+      url: route.url,
+      access: route.config.access,
+      query: queryNames(route.schema?.querystring),
+    });
   });
 }

@@ -6,8 +6,23 @@ import { type Browser, PROFILE, REFUSAL, type TestDesk, testDesk } from '../desk
 /** Tables that a request may touch without having done anything: who was seen when. */
 const NOT_COUNTED = ['sessions', 'sign_in_failures', 'schema_migrations'];
 
-/** How many rows each table holds. */
-export async function rowCounts(db: Db): Promise<Record<string, number>> {
+type Counts = Record<string, number>;
+
+/** The counts of a database, and as of which transactions. */
+const counted = new WeakMap<Db, { asOf: string; counts: Counts }>();
+
+/** How many rows each table holds. As long as no transaction has written anything, they are counted once. */
+export async function rowCounts(db: Db): Promise<Counts> {
+  const { rows } = await sql<{ at: string }>`select pg_current_snapshot()::text as at`.execute(db);
+  const asOf = rows[0]?.at ?? '';
+  const known = counted.get(db);
+  if (known?.asOf === asOf) return known.counts;
+  const counts = await countRows(db);
+  counted.set(db, { asOf, counts });
+  return counts;
+}
+
+async function countRows(db: Db): Promise<Counts> {
   const { rows } = await sql<{ name: string }>`
     select table_name as name from information_schema.tables
     where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`.execute(db);
@@ -15,8 +30,8 @@ export async function rowCounts(db: Db): Promise<Record<string, number>> {
   const counts = rows
     .filter((row) => !NOT_COUNTED.includes(row.name))
     .map(({ name }) => sql`select ${sql.lit(name)} as name, count(*)::integer as n from ${sql.table(name)}`);
-  const counted = await sql<{ name: string; n: number }>`${sql.join(counts, sql` union all `)}`.execute(db);
-  return Object.fromEntries(counted.rows.map(({ name, n }) => [name, n]));
+  const answer = await sql<{ name: string; n: number }>`${sql.join(counts, sql` union all `)}`.execute(db);
+  return Object.fromEntries(answer.rows.map(({ name, n }) => [name, n]));
 }
 
 /** What an action writes, as rows more or less by table; tables that stayed are left out. */
