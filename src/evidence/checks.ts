@@ -7,6 +7,9 @@ import { SYSTEM } from '../web/access.ts';
 
 export type CheckResult = { title: string; outcome: 'good' | 'bad' | 'note' | 'unknown'; summary: string };
 
+/** So many addresses are looked at by one check; of a report that names more, the first. */
+const MOST_NETWORKS = 1000;
+
 /** Asks for a look at all that is known to concern these networks. Who commits it may forget about it. */
 export async function askForCheck(
   trx: Trx,
@@ -16,7 +19,7 @@ export async function askForCheck(
     .insertInto('checks')
     .values({
       incident_number: check.incident,
-      networks: check.networks,
+      networks: check.networks.slice(0, MOST_NETWORKS),
       kinds: check.kinds ?? null,
       asked_by_name: check.askedBy,
       lease_until: null,

@@ -114,12 +114,17 @@ function span(rejections: SeenRejection[]): { first: Date | null; last: Date | n
     .flatMap((one) => [timeOf(one.at), timeOf(one.lastAt)])
     .filter((at) => at !== null)
     .map(Number);
-  return times.length === 0
-    ? { first: null, last: null }
-    : { first: new Date(Math.min(...times)), last: new Date(Math.max(...times)) };
+  if (times.length === 0) return { first: null, last: null };
+  // No spread: a report may hold more times than a call takes arguments.
+  const earliest = times.reduce((a, b) => Math.min(a, b));
+  const latest = times.reduce((a, b) => Math.max(a, b));
+  return { first: new Date(earliest), last: new Date(latest) };
 }
 
 const sum = (rejections: SeenRejection[]) => rejections.reduce((total, one) => total + one.seen, 0);
+
+/** A statement takes 65,535 parameters, and a row has twenty. */
+const ROWS_AT_ONCE = 1000;
 
 async function keepRejections(
   trx: Trx,
@@ -127,34 +132,33 @@ async function keepRejections(
   reportId: number,
   rejections: SeenRejection[],
 ): Promise<void> {
-  if (rejections.length === 0) return;
-  await trx
-    .insertInto('rejections')
-    .values(
-      rejections.map((one) => ({
-        incident_number: number,
-        report_id: reportId,
-        line: one.line,
-        provider: one.provider,
-        rule: one.rule,
-        ip: one.ip,
-        reply_code: one.replyCode,
-        enhanced_code: one.enhancedCode,
-        block_code: one.blockCode,
-        reason: one.reason,
-        temporary: one.temporary,
-        recipient: one.recipient,
-        recipient_domain: one.recipientDomain,
-        mx: one.mx,
-        list_name: one.listName,
-        list_owner: one.listOwner,
-        occurred_at: timeOf(one.at),
-        occurred_at_guessed: one.atGuessed,
-        seen: one.seen,
-        text: one.text.replaceAll('\0', '\u{fffd}').slice(0, 8000),
-      })),
-    )
-    .execute();
+  const rows = rejections.map((one) => ({
+    incident_number: number,
+    report_id: reportId,
+    line: one.line,
+    provider: one.provider,
+    rule: one.rule,
+    ip: one.ip,
+    reply_code: one.replyCode,
+    enhanced_code: one.enhancedCode,
+    block_code: one.blockCode,
+    reason: one.reason,
+    temporary: one.temporary,
+    recipient: one.recipient,
+    recipient_domain: one.recipientDomain,
+    mx: one.mx,
+    list_name: one.listName,
+    list_owner: one.listOwner,
+    occurred_at: timeOf(one.at),
+    occurred_at_guessed: one.atGuessed,
+    seen: one.seen,
+    text: one.text.replaceAll('\0', '\u{fffd}').slice(0, 8000),
+  }));
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE)
+    await trx
+      .insertInto('rejections')
+      .values(rows.slice(from, from + ROWS_AT_ONCE))
+      .execute();
 }
 
 function rejectionEntries(
@@ -326,13 +330,9 @@ export async function appendReport(
   if (row.state === 'closed')
     throw new Problem('incident-closed', `Incident #${number} is closed; log a new one.`);
   const addressIds = await ensureAddresses(trx, block.networks);
-  if (addressIds.length > 0) {
-    await trx
-      .insertInto('incident_addresses')
-      .values(addressIds.map((id) => ({ incident_number: number, address_id: id })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
+  await sql`
+    insert into incident_addresses (incident_number, address_id)
+    select ${number}::integer, unnest(${addressIds}::integer[]) on conflict do nothing`.execute(trx);
   await trx
     .insertInto('incident_reports')
     .values({ incident_number: number, report_id: report.id })

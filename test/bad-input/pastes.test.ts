@@ -78,6 +78,25 @@ t.test('a hundred thousand lines of a log are logged with the refusal that is am
   t.match(answer.body, { provider: 'outlook-com', addresses: ['203.0.113.7'] });
 });
 
+t.test(
+  'a log of thousands of refusals, of as many addresses, is logged, and added to what it logged',
+  async (t) => {
+    const { api, db } = await testDesk(t);
+    const lines = Array.from(
+      { length: 3300 },
+      (_, n) =>
+        `Mar 10 08:12:01 mx postfix/smtp[1]: 4F1: to=<a@outlook.com>, relay=x[192.0.2.1]:25, dsn=5.7.1, status=bounced (host x[192.0.2.1] said: ${REFUSAL.replace('203.0.113.7', `203.0.${100 + (n >> 8)}.${n & 255}`)})`,
+    );
+    for (const status of [201, 200])
+      t.equal((await api('POST', '/incidents', { report: lines.join('\n') })).status, status);
+    const counted = await db
+      .selectFrom('rejections')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .executeTakeFirstOrThrow();
+    t.equal(Number(counted.n), 6600);
+  },
+);
+
 t.test('a paste with NULs among a refusal is logged, and shown without them', async (t) => {
   const desk = await testDesk(t);
   const browser = await signedIn(desk, 'admin');
