@@ -34,7 +34,11 @@ function wordsFor(error: ErrorObject, schema: TObject, field: string): string {
   if (error.keyword === 'maxLength') {
     return `Too long: at most ${(error.params as { limit: number }).limit} characters.`;
   }
-  return about ? `Must be ${about}.` : `This ${error.message ?? 'is wrong'}.`;
+  if (about) return `Must be ${about}.`;
+  // A schema's own words for these name the pattern, which helps nobody.
+  if (error.keyword === 'pattern' || error.keyword === 'format')
+    return 'This is not written as it has to be.';
+  return `This ${error.message ?? 'is wrong'}.`;
 }
 
 function emptyOut(fields: FormFields): Record<string, unknown> {

@@ -19,7 +19,9 @@ const TimelineQuery = Type.Object({
   from: Type.Optional(Day),
   until: Type.Optional(Type.String({ maxLength: 10, description: 'the last day' })),
   show: Type.Optional(Type.Enum([...GROUPS, ''], { description: 'one of the filters of a timeline' })),
-  provider: Type.Optional(Type.String({ maxLength: 120, description: 'key of a provider' })),
+  provider: Type.Optional(
+    Type.String({ maxLength: 120, pattern: '^[a-z0-9-]*$', description: 'key of a provider' }),
+  ),
   address: Type.Optional(Type.String({ maxLength: 80, description: 'an address, or a range' })),
 });
 
