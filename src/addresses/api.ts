@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { snapshotJson } from '../evidence/json.ts';
+import { SnapshotJson, snapshotJson } from '../evidence/json.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
 import { asOf } from '../history/as-of.ts';
 import { placeOf } from '../history/as-of-page.ts';
-import { AsOfQuery, asOfJson } from '../history/json.ts';
+import { AsOfQuery, asOfJson, asOfProperties } from '../history/json.ts';
 import { countIncidents, listIncidents } from '../incidents/list.ts';
 import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
@@ -46,6 +46,23 @@ const addressJson = (row: Omit<AddressListed, 'last_opened_at'>) => ({
   updatedAt: row.updated_at.toISOString(),
 });
 
+const NowJson = Type.Object({
+  ...AddressJson.properties,
+  history: Type.Array(
+    Type.Object({
+      number: Type.Integer(),
+      provider: Type.String(),
+      state: Type.String(),
+      openedAt: Type.String(),
+      mitigatedAt: Type.Union([Type.String(), Type.Null()]),
+      round: Type.Integer(),
+    }),
+  ),
+  next: Type.Union([Type.String(), Type.Null()]),
+  evidence: Type.Array(SnapshotJson),
+});
+const ThenJson = Type.Object({ address: Type.String(), ...asOfProperties });
+
 const HISTORY_LIMIT = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 200 }));
 
 export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
@@ -87,6 +104,7 @@ export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
           'One address and a page of its incidents, newest first; with asOf, what was so and what was known on that day',
         params: Type.Object({ '*': Type.String({ maxLength: 80 }) }),
         querystring: Type.Object({ ...PageQuery, limit: HISTORY_LIMIT, ...AsOfQuery }),
+        response: { 200: Type.Union([NowJson, ThenJson]) },
       },
     },
     async (request) => {

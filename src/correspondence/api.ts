@@ -36,6 +36,15 @@ const MessageBody = Type.Object(
   closed,
 );
 
+const TicketJson = Type.Object({
+  id: Type.Integer(),
+  reference: Type.String(),
+  channel: Type.String(),
+  url: Type.Union([Type.String(), Type.Null()]),
+  state: Type.String(),
+  openedAt: Type.String({ format: 'date-time' }),
+});
+
 const MessageParams = Type.Object({
   number: NumberParams.properties.number,
   id: Id,
@@ -67,6 +76,7 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
           },
           closed,
         ),
+        response: { 201: TicketJson },
       },
     },
     async (request, reply) => {
@@ -96,7 +106,7 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
           };
         },
       );
-      return reply.code(answer.status).send(answer.body);
+      return reply.code(201).send(answer.body as Static<typeof TicketJson>);
     },
   );
 
@@ -139,6 +149,7 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Record a message: JSON, or a raw message/rfc822 body',
         params: NumberParams,
         body: { content: { 'application/json': { schema: MessageBody }, 'message/rfc822': { schema: {} } } },
+        response: { 201: MessageJson },
       },
     },
     async (request, reply) => {
@@ -161,7 +172,7 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
           return { status: 201, body: messageJson(await getMessage(trx, number, id)) };
         },
       );
-      return reply.code(answer.status).send(answer.body);
+      return reply.code(201).send(answer.body as Static<typeof MessageJson>);
     },
   );
 

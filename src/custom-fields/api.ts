@@ -59,6 +59,7 @@ export const fieldApi: FastifyPluginAsyncTypebox = async (app) => {
           { name: Name, kind: Type.Enum([...FIELD_KINDS]), choices: Type.Optional(Choices) },
           closed,
         ),
+        response: { 201: Type.Object({ id: Type.Integer() }) },
       },
     },
     async (request, reply) => {
@@ -68,7 +69,7 @@ export const fieldApi: FastifyPluginAsyncTypebox = async (app) => {
         status: 201,
         body: { id: await addField(trx, { name, kind, choices }) },
       }));
-      return reply.code(answer.status).send(answer.body);
+      return reply.code(201).send(answer.body as { id: number });
     },
   );
 

@@ -11,7 +11,7 @@ import { apiKey } from '../web/idempotency.ts';
 import { MAX_PICTURES_JSON_BYTES } from '../web/limits.ts';
 import { once } from '../web/once.ts';
 import { askForCheck, lastCheck } from './checks.ts';
-import { snapshotJson } from './json.ts';
+import { SnapshotJson, snapshotJson } from './json.ts';
 import { kindTitles } from './kind-titles.ts';
 import { PicturesJson, picturesInJson } from './pictures/json.ts';
 import { standingSnapshots } from './snapshots.ts';
@@ -54,6 +54,30 @@ async function knownKinds(keys: string[] | undefined): Promise<string[] | undefi
   return keys;
 }
 
+const progress = {
+  id: Type.Integer(),
+  parts: Type.Integer(),
+  done: Type.Integer(),
+  finishedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+};
+const LookedUpJson = Type.Object({
+  check: Type.Union([
+    Type.Object({ ...progress, askedAt: Type.String({ format: 'date-time' }) }),
+    Type.Null(),
+  ]),
+  items: Type.Array(SnapshotJson),
+});
+const AskedJson = Type.Object({ check: Type.Object(progress) });
+const RecordedJson = Type.Object({
+  id: Type.Integer(),
+  claim: Type.String(),
+  result: Type.String(),
+  words: Type.String(),
+  source: Type.String(),
+  observedAt: Type.String({ format: 'date-time' }),
+  address: Type.Union([Type.String(), Type.Null()]),
+});
+
 export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
   const tags = ['evidence'];
@@ -86,7 +110,12 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
     '/incidents/:number/evidence',
     {
       config: { access: 'viewer' },
-      schema: { tags, summary: 'What was looked up, and how far the newest check is', params: NumberParams },
+      schema: {
+        tags,
+        summary: 'What was looked up, and how far the newest check is',
+        params: NumberParams,
+        response: { 200: LookedUpJson },
+      },
     },
     async (request) => {
       await getIncident(db, request.params.number);
@@ -108,6 +137,7 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Check the evidence again, or record a fact that was looked up, with its source and date',
         params: NumberParams,
         body: Body,
+        response: { 201: RecordedJson, 202: AskedJson },
       },
     },
     async (request, reply) => {
@@ -122,7 +152,7 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
       const answer = isByHand(body)
         ? await record(number, body, asked)
         : await check(number, await knownKinds(body.kinds), asked);
-      return reply.code(answer.status).send(answer.body);
+      return reply.code(answer.status as 202).send(answer.body as Static<typeof AskedJson>);
     },
   );
 

@@ -1,4 +1,22 @@
+import { Type } from '../json-schema.ts';
 import type { Snapshot } from './snapshots.ts';
+
+const Words = Type.Union([Type.String(), Type.Null()]);
+const Time = Type.String({ format: 'date-time' });
+
+/** Facts and claims are those of the kind of evidence (`kind.ts`). */
+export const SnapshotJson = Type.Object({
+  id: Type.Integer(),
+  kind: Type.String(),
+  address: Words,
+  domain: Words,
+  outcome: Type.String(),
+  summary: Type.String(),
+  facts: Type.Unknown(),
+  claims: Type.Unknown(),
+  firstSeenAt: Time,
+  lastSeenAt: Time,
+});
 
 /** A snapshot as the API serves it. */
 export const snapshotJson = (one: Snapshot) => ({

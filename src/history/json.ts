@@ -8,6 +8,34 @@ export const AsOfQuery = {
   ),
 };
 
+const Time = Type.String({ format: 'date-time' });
+const Words = Type.Union([Type.String(), Type.Null()]);
+const IncidentThen = Type.Object({
+  number: Type.Integer(),
+  provider: Type.String(),
+  addresses: Type.Array(Type.String()),
+  state: Type.String(),
+  knownState: Words,
+  blockedSince: Time,
+  blockedSeconds: Type.Integer(),
+  letters: Type.Integer(),
+  relapses: Type.Integer(),
+  verdict: Words,
+});
+export const asOfProperties = {
+  asOf: Type.String({ format: 'date' }),
+  at: Time,
+  zone: Type.String(),
+  blocked: Type.Array(IncidentThen),
+  history: Type.Array(IncidentThen),
+  next: Words,
+  evidence: Type.Array(Type.Unknown()),
+  enrolled: Type.Unknown(),
+  deliveries: Type.Array(
+    Type.Object({ provider: Type.String(), accepted: Type.Integer(), refused: Type.Integer() }),
+  ),
+};
+
 const incidentJson = (one: ReturnType<typeof incidentView>) => ({
   number: one.number,
   provider: one.provider,

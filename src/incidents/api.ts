@@ -4,7 +4,7 @@ import { networksFrom } from '../addresses/store.ts';
 import { parseReport } from '../bounces/parse-report.ts';
 import { VALUE_MAX } from '../custom-fields/field.ts';
 import { fieldValuesOf, setFieldValues } from '../custom-fields/store.ts';
-import { Type, Version } from '../json-schema.ts';
+import { type Static, Type, Version } from '../json-schema.ts';
 import { CLOSED_STEP } from '../next-step/next-step.ts';
 import { readStep, readSteps } from '../next-step/store.ts';
 import { Problem } from '../problem.ts';
@@ -58,6 +58,27 @@ export const entryJson = (entry: Entry) => ({
   incident: entry.incidentNumber,
 });
 
+/** What was recognised, as `src/bounces` describes it. */
+const ParsedJson = Type.Object({
+  format: Type.String(),
+  rejections: Type.Array(Type.Unknown()),
+  notBlocks: Type.Array(Type.Unknown()),
+  notes: Type.Array(Type.Unknown()),
+});
+
+/** The incident that was open for it, and how many blocks were left out since nobody knows their provider. */
+const AppendedJson = Type.Object({
+  appendedTo: Type.Optional(Type.Integer()),
+  leftOut: Type.Optional(Type.Integer()),
+});
+const LoggedJson = Type.Object({
+  ...IncidentJson.properties,
+  alsoLogged: Type.Optional(Type.Array(Type.Integer())),
+  ...AppendedJson.properties,
+});
+const { corrects: _corrects, incident: _incident, ...ofNotes } = EntryJson.properties;
+const NoteJson = Type.Object(ofNotes);
+
 export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
@@ -90,6 +111,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
         tags,
         summary: 'What is recognised in a text; nothing is stored',
         body: Type.Object({ text: Type.String() }, closed),
+        response: { 200: ParsedJson },
       },
     },
     async (request) => {
@@ -127,6 +149,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
           },
           closed,
         ),
+        response: { 200: AppendedJson, 201: LoggedJson },
       },
     },
     async (request, reply) => {
@@ -150,9 +173,10 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
       const left = leftOut(read.blocks, given);
       const unknown = left > 0 ? { leftOut: left } : {};
       const [first, ...others] = taken.logged;
-      if (first === undefined) return reply.code(200).send({ appendedTo: taken.appendedTo[0], ...unknown });
+      const [appendedTo] = taken.appendedTo;
+      const appended = appendedTo === undefined ? {} : { appendedTo };
+      if (first === undefined) return reply.code(200).send({ ...appended, ...unknown });
       const more = others.length > 0 ? { alsoLogged: others } : {};
-      const appended = taken.appendedTo.length > 0 ? { appendedTo: taken.appendedTo[0] } : {};
       return reply
         .code(201)
         .header('location', `/api/v1/incidents/${first}`)
@@ -333,6 +357,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Add a note',
         params: NumberParams,
         body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 20_000 }) }, closed),
+        response: { 201: NoteJson },
       },
     },
     async (request, reply) => {
@@ -366,7 +391,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
           };
         },
       );
-      return reply.code(answer.status).send(answer.body);
+      return reply.code(201).send(answer.body as Static<typeof NoteJson>);
     },
   );
 };

@@ -87,6 +87,7 @@ export const splitApi: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Split one of several addresses off into an incident of its own',
         params: NumberParams,
         body: Type.Object({ address: Address }, { additionalProperties: false }),
+        response: { 201: Type.Object({ number: Type.Integer() }) },
       },
     },
     async (request, reply) => {
@@ -111,7 +112,7 @@ export const splitApi: FastifyPluginAsyncTypebox = async (app) => {
           },
         }),
       );
-      return reply.code(answer.status).send(answer.body);
+      return reply.code(201).send(answer.body as { number: number });
     },
   );
 };

@@ -24,6 +24,7 @@ import { stillMissing } from './facts.ts';
 import { fillFields } from './forms/form-fields.ts';
 import { otherProviders } from './gate/other-providers.ts';
 import { readJudgement } from './gate/store.ts';
+import { LetterJson } from './json.ts';
 import { getLetter } from './letter-rows.ts';
 import { overrideClaim, overrideFinding, overridesOf } from './overrides.ts';
 import { isToDesk } from './rounds.ts';
@@ -35,6 +36,7 @@ import type { LetterTemplate } from './templates.ts';
 const closed = { additionalProperties: false };
 const tags = ['letters'];
 const IdParams = Type.Object({ id: Id });
+const Shown = { 200: LetterJson };
 
 export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters, secrets } = app.desk;
@@ -158,6 +160,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
           ),
           Type.Null(),
         ]),
+        response: { 201: LetterJson },
       },
     },
     async (request, reply) => {
@@ -214,7 +217,10 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/letters/:id',
-    { config: { access: 'viewer' }, schema: { tags, summary: 'One letter', params: IdParams } },
+    {
+      config: { access: 'viewer' },
+      schema: { tags, summary: 'One letter', params: IdParams, response: Shown },
+    },
     (request) => shown(request.params.id),
   );
 
@@ -249,6 +255,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
           },
           closed,
         ),
+        response: Shown,
       },
     },
     async (request) => {
@@ -293,6 +300,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
           },
           closed,
         ),
+        response: Shown,
       },
     },
     async (request) => {
@@ -347,6 +355,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
         tags,
         summary: 'Take a mail back that has not left; the letter is a draft again',
         params: IdParams,
+        response: Shown,
       },
     },
     async (request) => {

@@ -37,6 +37,16 @@ const OwnBody = Type.Object(
   closed,
 );
 
+const { key, name, aliases, domains } = Provider.properties;
+const CatalogueJson = Type.Object({
+  items: Type.Array(
+    Type.Object({ key, name, operator: Type.Union([Type.String(), Type.Null()]), kind, aliases, domains }),
+  ),
+  next: Type.Null(),
+});
+/** All that the catalogue says of a provider, or what was so on a day: what stands there is for everybody. */
+const ProviderJson = Type.Object({ key }, { additionalProperties: true });
+
 /** The catalogue over the API, and providers of one’s own. */
 export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
   const { catalogue, playbooks } = app.desk;
@@ -45,7 +55,10 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/providers',
-    { config: { access: 'viewer' }, schema: { tags, summary: 'The catalogue' } },
+    {
+      config: { access: 'viewer' },
+      schema: { tags, summary: 'The catalogue', response: { 200: CatalogueJson } },
+    },
     async () => {
       await playbooks.refresh();
       return {
@@ -67,6 +80,7 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
           'What is known of one provider, with what people changed; with asOf, its incidents as of that day',
         params: ProviderParams,
         querystring: Type.Object({ ...PageQuery, ...AsOfQuery }),
+        response: { 200: ProviderJson },
       },
     },
     async (request) => {

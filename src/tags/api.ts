@@ -123,11 +123,16 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
     '/tags/:tag',
     {
       config: { access: 'admin' },
-      schema: { tags, summary: 'Take a tag from every incident', params: TagParams },
+      schema: {
+        tags,
+        summary: 'Take a tag from every incident',
+        params: TagParams,
+        response: { 204: Type.Null() },
+      },
     },
     async (request, reply) => {
       await db.transaction().execute((trx) => deleteTag(trx, actorOf(request), request.params.tag));
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 };

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify';
 import type { Role, Scope, Theme, Whose } from '../database/tables.ts';
 import { Problem } from '../problem.ts';
 
@@ -65,12 +65,9 @@ export type DeclaredRoute = {
   methods: string[];
   url: string;
   access: Access;
-  /** Names of the query parameters that it declares. */
-  query: string[];
+  /** What it takes and answers. */
+  schema?: FastifySchema;
 };
-
-const queryNames = (schema: unknown) =>
-  Object.keys((schema as { properties?: object } | undefined)?.properties ?? {});
 
 /** Every route must say who may use it: one that forgot stops the start. The list can be read from the app. */
 export function requireDeclaredAccess(app: FastifyInstance): void {
@@ -83,7 +80,7 @@ export function requireDeclaredAccess(app: FastifyInstance): void {
       methods: [route.method].flat(),
       url: route.url,
       access: route.config.access,
-      query: queryNames(route.schema?.querystring),
+      ...(route.schema ? { schema: route.schema } : {}),
     });
   });
 }

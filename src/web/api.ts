@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import { Type } from '../json-schema.ts';
+import { PROBLEM_SCHEMA } from './problems.ts';
 
 export const API = '/api/v1';
 
@@ -23,6 +24,17 @@ const ABOUT = {
   security: [{ token: [] }],
 } as const;
 
+const PROBLEM_RESPONSE = {
+  description: 'A problem (RFC 9457)',
+  content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } },
+};
+
+/** What any route may answer stands beside what it declares itself. */
+const withProblems = (schema: RouteOptions['schema']) => ({
+  ...schema,
+  response: { ...(schema?.response as object | undefined), default: PROBLEM_RESPONSE },
+});
+
 /** OpenAPI of these routes, read off a bare copy of them. */
 async function describe(routes: RouteOptions[]): Promise<object> {
   const { default: swagger } = await import('@fastify/swagger');
@@ -31,7 +43,7 @@ async function describe(routes: RouteOptions[]): Promise<object> {
   copy.setSerializerCompiler(() => JSON.stringify);
   await copy.register(swagger, { openapi: ABOUT as never, hideUntagged: true });
   for (const { method, url, schema } of routes)
-    copy.route({ method, url, ...(schema ? { schema } : {}), handler: () => {} });
+    copy.route({ method, url, schema: withProblems(schema), handler: () => {} });
   await copy.ready();
   const description = copy.swagger();
   await copy.close();

@@ -107,6 +107,21 @@ export const PROBLEMS: Record<ProblemCode, Kind> = {
   },
 };
 
+/** A problem as JSON (RFC 9457): the body of every answer of the API from status 400 on. */
+export const PROBLEM_SCHEMA = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'instance'],
+  properties: {
+    type: { type: 'string', pattern: '^/problems#[a-z-]+$' },
+    title: { type: 'string' },
+    status: { type: 'integer', minimum: 400, maximum: 599 },
+    detail: { type: 'string' },
+    instance: { type: 'string', description: 'the number of the request' },
+    fields: { type: 'object', additionalProperties: { type: 'string' } },
+  },
+  additionalProperties: true,
+} as const;
+
 export const TOO_LARGE = 'What was sent is larger than this page takes.';
 
 /** What the reader of multipart forms says of one that breaks off or has no boundary. */
@@ -130,6 +145,13 @@ const AWAY = new Set([
 ]);
 const FULL = new Set(['53100', 'ENOSPC', '58030']);
 
+/** A schema's own words for these name the pattern, which helps nobody. */
+const WRONG_BY: Record<string, string> = {
+  additionalProperties: 'is not known here',
+  pattern: 'is not written as it has to be',
+  format: 'is not written as it has to be',
+};
+
 function fromFastify(error: FastifyError): Problem | undefined {
   if (error.validation) {
     const context = error.validationContext ?? 'body';
@@ -142,8 +164,7 @@ function fromFastify(error: FastifyError): Problem | undefined {
         (one.params as Record<string, string>)['missingProperty'] ??
         (one.params as Record<string, string>)['additionalProperty'];
       const field = [path, named].filter(Boolean).join('.') || context;
-      fields[field] =
-        one.keyword === 'additionalProperties' ? 'is not known here' : (one.message ?? 'is wrong');
+      fields[field] = WRONG_BY[one.keyword] ?? one.message ?? 'is wrong';
     }
     const words = Object.entries(fields).map(([field, message]) => `${field} ${message}`);
     return new Problem(

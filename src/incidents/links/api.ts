@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../../json-schema.ts';
+import { type Static, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
 import { apiKey } from '../../web/idempotency.ts';
 import { once } from '../../web/once.ts';
@@ -13,6 +13,12 @@ const tags = ['incidents'];
 const IncidentNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 
 /** What people say of two incidents. */
+const LinksJson = Type.Object({
+  links: Type.Array(
+    Type.Object({ number: Type.Integer(), title: Type.String(), kind: Type.String(), words: Type.String() }),
+  ),
+});
+
 export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
@@ -28,9 +34,10 @@ export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
           { number: IncidentNumber, kind: Type.Optional(Type.Enum([...LINK_KINDS])) },
           closed,
         ),
+        response: { 200: LinksJson },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { number } = request.params;
       const { number: other, kind = 'related' } = request.body;
       const call = { key: apiKey(request), what: `POST /incidents/${number}/links`, input: request.body };
@@ -49,7 +56,7 @@ export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
           },
         };
       });
-      return reply.code(answer.status).send(answer.body);
+      return answer.body as Static<typeof LinksJson>;
     },
   );
 
@@ -61,12 +68,13 @@ export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
         tags,
         summary: 'Take back what a person said of two incidents',
         params: Type.Object({ number: IncidentNumber, other: IncidentNumber }),
+        response: { 204: Type.Null() },
       },
     },
     async (request, reply) => {
       const { number, other } = request.params;
       await db.transaction().execute((trx) => unlink(trx, actorOf(request), number, other));
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 };
