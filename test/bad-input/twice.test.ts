@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { testDesk } from '../desk.ts';
 import { rowsWritten } from './bad-input.fixture.ts';
 import { ELSEWHERE, FORMS, furnished, urlOf } from './forms.fixture.ts';
 
@@ -23,8 +24,8 @@ async function submitAll(t: Test, times: number): Promise<Map<string, Outcome>> 
 }
 
 t.test('every form of the product is in this table', async (t) => {
-  const { desk } = await furnished(t);
-  const posts = desk.app.declaredRoutes
+  const { app } = await testDesk(t);
+  const posts = app.declaredRoutes
     .filter(({ methods, url }) => methods.includes('POST') && !url.startsWith('/api/'))
     .map(({ url }) => url);
   t.strictSame(posts.filter((url) => !ELSEWHERE.includes(url)).sort(), Object.keys(FORMS).sort());

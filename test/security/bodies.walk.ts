@@ -1,0 +1,139 @@
+import { sql } from 'kysely';
+import type { Test } from 'tap';
+import { API } from '../../src/web/api.ts';
+import { cookiesOf, noInsides } from '../bad-input/bad-input.fixture.ts';
+import { BOOTSTRAP } from '../desk.ts';
+import { nowhere } from './access.walk.ts';
+import type { WalkedDesk } from './walked-desk.fixture.ts';
+
+type Schema = {
+  type?: string;
+  properties?: Record<string, Schema>;
+  patternProperties?: Record<string, Schema>;
+  additionalProperties?: unknown;
+  required?: string[];
+  items?: Schema;
+  anyOf?: Schema[];
+};
+
+/** Objects in a schema that take keys which it does not name, by where they stand. */
+function openAt(schema: Schema, at: string): string[] {
+  const inner = [
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, one]) => openAt(one, `${at}.${name}`)),
+    ...Object.values(schema.patternProperties ?? {}).flatMap((one) => openAt(one, `${at}.…`)),
+    ...(schema.items ? openAt(schema.items, `${at}[]`) : []),
+    ...(schema.anyOf ?? []).flatMap((one) => openAt(one, at)),
+  ];
+  const isClosed = schema.additionalProperties === false || schema.patternProperties !== undefined;
+  return schema.type === 'object' && !isClosed ? [at, ...inner] : inner;
+}
+
+const objectIn = (schema: Schema | undefined): Schema | undefined =>
+  schema?.type === 'object' ? schema : schema?.anyOf?.map(objectIn).find(Boolean);
+
+/** Every body of the API says which keys it takes, and refuses every other by its name. */
+export async function noCallTakesMore(t: Test, { app, routes }: WalkedDesk): Promise<void> {
+  const bodies = routes.filter(({ url, schema }) => url.startsWith(API) && schema?.body !== undefined);
+  t.ok(bodies.length > 45, `${bodies.length} bodies`);
+  t.strictSame(
+    bodies.flatMap(({ method, url, schema }) => openAt(schema?.body as Schema, `${method} ${url}`)),
+    [],
+  );
+  const wrong: string[] = [];
+  for (const { method, url, schema } of bodies) {
+    const object = objectIn(schema?.body as Schema);
+    if (!object) continue;
+    const payload = {
+      ...Object.fromEntries((object.required ?? []).map((name) => [name, null])),
+      zqextra: 1,
+    };
+    const headers = { authorization: `Bearer ${BOOTSTRAP}` };
+    const answer = await app.inject({ method, url: nowhere(url), headers, payload });
+    if (answer.statusCode !== 422 || !answer.body.includes('zqextra'))
+      wrong.push(`${method} ${url}: ${answer.statusCode} ${answer.body}`);
+  }
+  t.strictSame(wrong, []);
+}
+
+/** What a form might be sent besides, in the hope that it lands in a row. */
+export const PRIVILEGED = Object.fromEntries(
+  [
+    'id',
+    'userId',
+    'user_id',
+    'isAdmin',
+    'access',
+    'createdBy',
+    'created_at',
+    'created_by_name',
+    'passwordHash',
+  ]
+    .concat([
+      'password_hash',
+      'token_hash',
+      'actor',
+      'actorName',
+      'actor_name',
+      'machineVerdict',
+      'proven',
+      'sha256',
+    ])
+    .concat([
+      'constructor',
+      '__proto__',
+      'disabled_at',
+      'incident_number',
+      'incidentNumber',
+      'opened_at',
+      'raw',
+    ])
+    .map((name) => [name, 'zqextra']),
+);
+
+/** Where a word stands in a database, by table. */
+export async function tablesWith(db: WalkedDesk['desk']['db'], word: string): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select table_name as name from information_schema.tables
+    where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`.execute(db);
+  const counts = rows.map(
+    ({ name }) =>
+      sql`select ${sql.lit(name)} as name from ${sql.table(name)} as r where r::text like ${`%${word}%`} limit 1`,
+  );
+  const found = await sql<{ name: string }>`${sql.join(
+    counts.map((one) => sql`(${one})`),
+    sql` union all `,
+  )}`.execute(db);
+  return found.rows.map(({ name }) => name);
+}
+
+const TEXT = `'"\\;drop table users--%_\0`;
+
+/** Whatever stands in a parameter of a query that a route knows, it is looked for, or refused, and nothing else. */
+export async function everyQueryIsText(t: Test, { app, routes, admin }: WalkedDesk): Promise<void> {
+  const failed: string[] = [];
+  let tried = 0;
+  for (const { method, url, path, schema } of routes) {
+    const names = Object.keys((schema?.querystring as Schema | undefined)?.properties ?? {});
+    if (method !== 'GET' || !path || names.length === 0) continue;
+    const known = new URLSearchParams(path.split('?')[1]);
+    // Each by itself, and all at once.
+    const queries = [...names.map((name) => [[name, TEXT]]), names.map((name) => [name, '__proto__'])];
+    for (const query of queries) {
+      const given = new URLSearchParams([...known, ...query] as [string, string][]);
+      const by = url.startsWith(API)
+        ? { authorization: `Bearer ${BOOTSTRAP}` }
+        : { cookie: cookiesOf(admin) };
+      tried += 1;
+      const answer = await app
+        .inject({ url: `${path.split('?')[0]}?${given}`, headers: by })
+        .catch(() => null);
+      // An answer that breaks off in the middle is one that began before all was looked at.
+      if (!answer) failed.push(`${url}?${given}: broke off`);
+      if (!answer) continue;
+      if (answer.statusCode >= 500) failed.push(`${url}?${given}: ${answer.statusCode}`);
+      if (/html/.test(String(answer.headers['content-type']))) noInsides(t, answer.body, `${url}?${given}`);
+    }
+  }
+  t.strictSame(failed, []);
+  t.ok(tried > 200, `${tried} queries`);
+}
