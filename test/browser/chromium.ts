@@ -18,7 +18,7 @@ export const NO_CHROMIUM = CHROMIUM
   ? false
   : 'no Chromium here; it comes with: apt-get update && apt-get install --yes chromium';
 
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-background-networking',

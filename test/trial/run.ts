@@ -20,6 +20,7 @@ import { apiOf, command, startAgent } from './desk.ts';
 import { evidenceTrial } from './evidence.ts';
 import { killBoth } from './kills.ts';
 import { killMail, whyNoMailKills } from './mail-kills.ts';
+import { morningTrial } from './morning.ts';
 import { inOwnNetwork, whyNoNetwork } from './network.ts';
 import { Postfix } from './postfix.ts';
 import { whyNoPostfix } from './postfix-server.ts';
@@ -270,6 +271,7 @@ const KINDS: Record<string, (args: string[]) => Promise<number>> = {
   mail,
   evidence: evidenceTrial,
   answers: answersTrial,
+  morning: morningTrial,
 };
 const kind = KINDS[process.argv[2] ?? ''];
 process.exitCode = kind ? await kind(process.argv.slice(3)) : await main();

@@ -4,7 +4,8 @@
  * can turn them off in the settings.
  *
  * A row is `data-row`, or a line of a table; `data-open` in it, or its first link, is what opens. What has
- * `data-key="x"` is done by x: in the row, else anywhere on the page.
+ * `data-key="x"` is done by x: in the row, else anywhere on the page. With `data-key-focus` it is only gone to, since
+ * what cannot be taken back takes an Enter as well.
  */
 (() => {
   const ROWS = '[data-row], .table > tbody > tr';
@@ -112,7 +113,8 @@
     const ofPage = [...document.querySelectorAll(`[data-key="${CSS.escape(wanted)}"]`)];
     const element = ofRow ?? ofPage.find((one) => !one.closest(ROWS));
     if (element) {
-      if (/^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName)) element.focus();
+      if (/^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.hasAttribute('data-key-focus'))
+        element.focus();
       else element.click();
       return true;
     }
