@@ -5,7 +5,7 @@ import type { Catalogue } from '../providers/catalogue.ts';
 import { noSuchProvider } from '../providers/choice.ts';
 import type { Provider } from '../providers/schema.ts';
 import { incidentTitle } from './incidents.ts';
-import type { SeenRejection } from './log.ts';
+import type { SeenRejection } from './rejections.ts';
 import type { Block } from './report.ts';
 
 type Match = { number: number; title: string; state: IncidentState; stateWords: string };

@@ -2,7 +2,7 @@ import { type Network, parseNetwork } from '../addresses/address.ts';
 import type { ParsedReport } from '../bounces/parse-report.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Provider, Reason } from '../providers/schema.ts';
-import type { SeenRejection } from './log.ts';
+import type { SeenRejection } from './rejections.ts';
 
 /** What belongs into one incident: the rejections of one provider. */
 export type Block = {

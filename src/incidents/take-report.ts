@@ -9,8 +9,8 @@ import type { Catalogue } from '../providers/catalogue.ts';
 import { noSuchProvider, providerMeant } from '../providers/choice.ts';
 import type { Provider, Reason } from '../providers/schema.ts';
 import type { Actor } from '../web/access.ts';
+import { appendReport } from './append-report.ts';
 import {
-  appendReport,
   type BlockToLog,
   findOpenIncident,
   keepReport,
