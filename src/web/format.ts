@@ -3,9 +3,11 @@
 const DAY_MS = 86_400_000;
 const SPAN_MS = DAY_MS / 4;
 type Offset = { words: string; ms: number };
-/** Offsets by zone and quarter of a day; none for one in which clocks change. Asking `Intl` is a hundred times as dear. */
-const offsets = new Map<string, Offset | undefined>();
+/** Of a zone by quarter of a day; null in one in which clocks change. Asking `Intl` is a hundred times as dear. */
+const offsets = new Map<string, Map<number, Offset | null>>();
 const OFFSETS_KEPT = 20_000;
+/** More than there are: a zone is known by any capital letters. */
+const ZONES_KEPT = 1000;
 const zones = new Map<string, Intl.DateTimeFormat>();
 
 function readOffset(at: Date, zone: string): Offset {
@@ -21,16 +23,29 @@ function readOffset(at: Date, zone: string): Offset {
   return { words: name.replace('GMT', 'UTC'), ms: sign === '-' ? -ms : ms };
 }
 
+function offsetsIn(zone: string): Map<number, Offset | null> {
+  const known = offsets.get(zone);
+  if (known && known.size < OFFSETS_KEPT) return known;
+  if (offsets.size >= ZONES_KEPT) {
+    offsets.clear();
+    zones.clear();
+  }
+  const empty = new Map<number, Offset | null>();
+  offsets.set(zone, empty);
+  return empty;
+}
+
 function offsetOf(at: Date, zone: string): Offset {
   const span = Math.floor(at.getTime() / SPAN_MS);
-  const key = `${zone} ${span}`;
-  if (!offsets.has(key)) {
-    if (offsets.size >= OFFSETS_KEPT) offsets.clear();
+  const ofZone = offsetsIn(zone);
+  let known = ofZone.get(span);
+  if (known === undefined) {
     const first = readOffset(new Date(span * SPAN_MS), zone);
     const last = readOffset(new Date((span + 1) * SPAN_MS - 1), zone);
-    offsets.set(key, first.ms === last.ms ? first : undefined);
+    known = first.ms === last.ms ? first : null;
+    ofZone.set(span, known);
   }
-  return offsets.get(key) ?? readOffset(at, zone);
+  return known ?? readOffset(at, zone);
 }
 
 /** The same reading of the clock, in UTC: its UTC fields are the zone's. */
