@@ -9,6 +9,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { accountPages } from './accounts/routes.ts';
+import { secondFactorSignIn } from './accounts/second-factor/sign-in-routes.ts';
 import { settingsPages } from './accounts/settings-routes.ts';
 import { addressApi } from './addresses/api.ts';
 import { addressPages } from './addresses/routes.ts';
@@ -211,6 +212,7 @@ export async function buildApp(
   const pages = [
     healthRoutes,
     accountPages,
+    secondFactorSignIn,
     settingsPages,
     deskPages,
     livePages,

@@ -8,6 +8,7 @@ export type ProblemCode =
   | 'not-found'
   | 'not-signed-in'
   | 'not-allowed'
+  | 'second-factor-needed'
   | 'form-expired'
   | 'changed-meanwhile'
   | 'already-exists'

@@ -13,6 +13,8 @@ export const SIGN_IN_WINDOW_MS = 15 * 60_000;
 export const FAILURES_PER_ACCOUNT = 10;
 export const FAILURES_PER_CLIENT = 30;
 
+export type SessionLimits = { sessionIdleMs: number; sessionMaxMs: number };
+
 export const SETUP_LINK_MS = 24 * 3_600_000;
 
 /** Least length of a password. Length is what makes one hard to guess; no composition rules. */

@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
+import { setFlash } from '../web/flash.ts';
 import { isTimeZone } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { SESSION_COOKIE } from '../web/identify.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { type Carried, readCarried, shownFields } from '../web/resume.ts';
 import { localPath, PASSWORD_MAX, PASSWORD_MIN } from './accounts.ts';
-import { closeSession, openSession, signIn } from './session.ts';
+import { closeSession, signIn } from './session.ts';
+import { finishSignIn } from './sign-in.ts';
 import { hasUsers, isSetupLink, setUpFirstAdmin } from './store.ts';
 
 const SignInForm = Type.Object({
@@ -38,51 +38,6 @@ export const timeZones = () => [
   ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC'),
 ];
 
-/** A new session cookie; an earlier session of this browser ends, so that none can be fixed beforehand. */
-async function startSession(request: FastifyRequest, reply: FastifyReply, userId: number): Promise<void> {
-  const { db, config } = request.server.desk;
-  const earlier = request.cookies[SESSION_COOKIE];
-  if (earlier) await closeSession(db, earlier);
-  const secret = await openSession(
-    db,
-    userId,
-    { address: request.ip, userAgent: request.headers['user-agent'] ?? '' },
-    config,
-  );
-  reply.setCookie(SESSION_COOKIE, secret, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: config.baseUrl?.startsWith('https:') ?? false,
-    maxAge: Math.floor(config.sessionMaxMs / 1000),
-  });
-}
-
-async function showCarried(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  userId: number,
-  carried: Carried,
-): Promise<FastifyReply> {
-  const { db } = request.server.desk;
-  const user = await db
-    .selectFrom('users')
-    .select(['name', 'role', 'time_zone', 'theme', 'single_keys', 'desk_whose'])
-    .where('id', '=', userId)
-    .executeTakeFirstOrThrow();
-  request.viewer = {
-    userId,
-    tokenId: null,
-    name: user.name,
-    role: user.role,
-    timeZone: user.time_zone,
-    theme: user.theme,
-    singleKeys: user.single_keys,
-    deskWhose: user.desk_whose,
-  };
-  return reply.page('accounts/resume', { path: carried.path, fields: shownFields(carried.fields) });
-}
-
 export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
@@ -108,11 +63,7 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
         async () => {
           const form = readForm(SignInForm, request.body);
           const userId = await signIn(db, form, request.ip);
-          await startSession(request, reply, userId);
-          const carried = readCarried(form.carried);
-          return carried
-            ? showCarried(request, reply, userId, carried)
-            : reply.redirect(localPath(form.next), 303);
+          return finishSignIn(request, reply, { userId, by: 'password' }, form);
         },
         async (problem) => ({
           view: 'accounts/sign-in',
@@ -164,11 +115,8 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
           const userId = await db
             .transaction()
             .execute((trx) => setUpFirstAdmin(trx, secret, { ...form, timeZone }));
-          await startSession(request, reply, userId);
-          return reply.done(
-            '/',
-            'You are set up. Next: log a block, or fill in the profile that letters use.',
-          );
+          setFlash(reply, 'You are set up. Next: log a block, or fill in the profile that letters use.');
+          return finishSignIn(request, reply, { userId, by: 'set-up' });
         },
         async (problem) => ({
           view: 'accounts/set-up',

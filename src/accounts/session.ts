@@ -1,16 +1,10 @@
 import type { Db, Trx } from '../database/open.ts';
 import { Problem } from '../problem.ts';
-import {
-  FAILURES_PER_ACCOUNT,
-  FAILURES_PER_CLIENT,
-  hashSecret,
-  newSecret,
-  SIGN_IN_WINDOW_MS,
-} from './accounts.ts';
+import { hashSecret, newSecret, type SessionLimits, SIGN_IN_WINDOW_MS } from './accounts.ts';
 import { checkPassword } from './password.ts';
+import { endOldest } from './sessions/store.ts';
 import { findUserByEmail } from './store.ts';
-
-export type SessionLimits = { sessionIdleMs: number; sessionMaxMs: number };
+import { limitTries } from './tries.ts';
 
 /** Opens a session and returns its secret, which only the cookie holds. */
 export async function openSession(
@@ -20,6 +14,7 @@ export async function openSession(
   limits: SessionLimits,
 ): Promise<string> {
   const secret = newSecret();
+  await endOldest(db, userId);
   await db
     .insertInto('sessions')
     .values({
@@ -47,7 +42,7 @@ export async function findSession(
   const row = await db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
-    .select([
+    .select((eb) => [
       'users.id',
       'users.name',
       'users.role',
@@ -56,6 +51,30 @@ export async function findSession(
       'users.single_keys',
       'users.desk_whose',
       'sessions.last_seen_at',
+      eb
+        .selectFrom('sign_in_rules as r')
+        .select((of) =>
+          of
+            .and([
+              of('r.needs_second_factor', '=', true),
+              of.not(
+                of.exists(
+                  of
+                    .selectFrom('totp_keys as k')
+                    .select('k.id')
+                    .whereRef('k.user_id', '=', 'users.id')
+                    .where('k.confirmed_at', 'is not', null),
+                ),
+              ),
+              of.not(
+                of.exists(
+                  of.selectFrom('passkeys as p').select('p.id').whereRef('p.user_id', '=', 'users.id'),
+                ),
+              ),
+            ])
+            .as('must'),
+        )
+        .as('must_enrol'),
     ])
     .where('sessions.token_hash', '=', hash)
     .where('sessions.expires_at', '>', new Date())
@@ -109,29 +128,6 @@ export async function forgetOldSessions(db: Db, limits: SessionLimits): Promise<
     .execute();
 }
 
-async function refuseTooMany(db: Db, email: string, address: string): Promise<void> {
-  const since = new Date(Date.now() - SIGN_IN_WINDOW_MS);
-  const row = await db
-    .selectNoFrom((eb) => [
-      eb
-        .selectFrom('sign_in_failures')
-        .select(eb.fn.countAll<number>().as('n'))
-        .where('email', '=', email)
-        .where('at', '>', since)
-        .as('account'),
-      eb
-        .selectFrom('sign_in_failures')
-        .select(eb.fn.countAll<number>().as('n'))
-        .where('client_address', '=', address)
-        .where('at', '>', since)
-        .as('client'),
-    ])
-    .executeTakeFirstOrThrow();
-  if ((row.account ?? 0) >= FAILURES_PER_ACCOUNT || (row.client ?? 0) >= FAILURES_PER_CLIENT) {
-    throw new Problem('too-many-tries', 'Too many failed tries. Wait 15 minutes, then try again.');
-  }
-}
-
 /**
  * Checks e-mail and password. Unknown address, wrong password and disabled account answer alike, in words
  * and in time; failures are counted for the account and for the client's address, known or not.
@@ -142,15 +138,14 @@ export async function signIn(
   address: string,
 ): Promise<number> {
   const email = given.email.trim().toLowerCase();
-  await refuseTooMany(db, email, address);
-  const user = await findUserByEmail(db, email);
-  const right = await checkPassword(user?.password_hash, given.password);
-  if (!user || !right || user.disabled_at) {
-    await db.insertInto('sign_in_failures').values({ email, client_address: address }).execute();
+  const userId = await limitTries(db, { email, address }, async () => {
+    const user = await findUserByEmail(db, email);
+    const right = await checkPassword(user?.password_hash, given.password);
+    return user && right && !user.disabled_at ? user.id : undefined;
+  });
+  if (userId === undefined)
     throw new Problem('invalid', 'E-mail or password is wrong.', {
       fields: { password: 'E-mail or password is wrong.' },
     });
-  }
-  await db.deleteFrom('sign_in_failures').where('email', '=', email).execute();
-  return user.id;
+  return userId;
 }

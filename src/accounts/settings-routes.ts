@@ -9,9 +9,11 @@ import { isTimeZone } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { SESSION_COOKIE } from '../web/identify.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { hashSecret, PASSWORD_MAX, PASSWORD_MIN } from './accounts.ts';
+import { PASSWORD_MAX, PASSWORD_MIN } from './accounts.ts';
 import { checkPassword } from './password.ts';
 import { timeZones } from './routes.ts';
+import { renewSession } from './sessions/store.ts';
+import { setSessionCookie } from './sign-in.ts';
 import {
   addUser,
   changeOwnAccount,
@@ -137,9 +139,11 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
         if (!(await checkPassword(user?.password_hash, form.current)))
           throw invalid('current', 'This is not your present password.');
         const own = request.cookies[SESSION_COOKIE];
-        await db
-          .transaction()
-          .execute((trx) => changePassword(trx, userId, form.password, own ? hashSecret(own) : undefined));
+        const renewed = await db.transaction().execute(async (trx) => {
+          await changePassword(trx, userId, form.password);
+          return renewSession(trx, userId, own);
+        });
+        if (renewed) setSessionCookie(reply, renewed);
         return reply.done('/settings/account', 'Password changed. Your other sessions have ended.');
       },
       async (problem) => ({ view: 'settings/account', data: await accountView(request, problem) }),

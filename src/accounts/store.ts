@@ -4,6 +4,7 @@ import type { Role, Scope, Theme, UserRow, Whose } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import { hashSecret, newSecret, SETUP_LINK_MS, TOKEN_PREFIX } from './accounts.ts';
 import { hashPassword } from './password.ts';
+import { endSessions } from './sessions/store.ts';
 
 export async function hasUsers(db: Db): Promise<boolean> {
   return (await db.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined;
@@ -85,7 +86,7 @@ export async function changeUser(
     })
     .where('id', '=', userId)
     .execute();
-  await trx.deleteFrom('sessions').where('user_id', '=', userId).execute();
+  await endSessions(trx, userId);
 }
 
 /** Whether a person begins to watch the incidents that they are given, and those that they write in. */
@@ -132,21 +133,13 @@ export async function rememberDesk(db: Db, userId: number, whose: Whose): Promis
   await db.updateTable('users').set({ desk_whose: whose }).where('id', '=', userId).execute();
 }
 
-/** Sets a new password and ends every session of the person but the one named. */
-export async function changePassword(
-  trx: Trx,
-  userId: number,
-  password: string,
-  keepSession?: Buffer,
-): Promise<void> {
+/** Sets a new password. Whoever calls it ends the person's sessions: {@link renewSession}, {@link endSessions}. */
+export async function changePassword(trx: Trx, userId: number, password: string): Promise<void> {
   await trx
     .updateTable('users')
     .set({ password_hash: await hashPassword(password) })
     .where('id', '=', userId)
     .execute();
-  let others = trx.deleteFrom('sessions').where('user_id', '=', userId);
-  if (keepSession) others = others.where('token_hash', '!=', keepSession);
-  await others.execute();
 }
 
 /** Makes the one link by which the first administrator signs up; an earlier link stops working. Returns its secret. */

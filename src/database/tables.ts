@@ -92,6 +92,15 @@ import type {
 } from './tables/report-mails.ts';
 import type { SavedSearchesTable, SearchTextsTable } from './tables/search.ts';
 import type {
+  KnownClientsTable,
+  PasskeyChallengesTable,
+  PasskeysTable,
+  PendingSignInsTable,
+  RecoveryCodesTable,
+  SignInRulesTable,
+  TotpKeysTable,
+} from './tables/sign-in.ts';
+import type {
   CustomFieldsTable,
   IncidentFieldValuesTable,
   IncidentTagsTable,
@@ -122,6 +131,7 @@ export type * from './tables/playbooks.ts';
 export type * from './tables/profile.ts';
 export type * from './tables/report-mails.ts';
 export type * from './tables/search.ts';
+export type * from './tables/sign-in.ts';
 export type * from './tables/tags.ts';
 export type * from './tables/transfer.ts';
 
@@ -134,6 +144,13 @@ export type Database = {
   setup_links: SetupLinksTable;
   sign_in_failures: SignInFailuresTable;
   idempotency_keys: IdempotencyKeysTable;
+  sign_in_rules: SignInRulesTable;
+  totp_keys: TotpKeysTable;
+  recovery_codes: RecoveryCodesTable;
+  passkeys: PasskeysTable;
+  passkey_challenges: PasskeyChallengesTable;
+  pending_sign_ins: PendingSignInsTable;
+  known_clients: KnownClientsTable;
   profile: ProfileTable;
   addresses: AddressesTable;
   incidents: IncidentsTable;

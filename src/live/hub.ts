@@ -1,6 +1,7 @@
 import type { PassThrough } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
-import { livingSessions, type SessionLimits } from '../accounts/session.ts';
+import type { SessionLimits } from '../accounts/accounts.ts';
+import { livingSessions } from '../accounts/session.ts';
 import type { Db } from '../database/open.ts';
 import { readNews } from '../timeline/news.ts';
 import { commentText, eventText, newsText } from './event.ts';

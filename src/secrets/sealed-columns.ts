@@ -3,5 +3,6 @@ export const SEALED_COLUMNS = {
   sending_accounts: ['secret', 'oauth_client_secret', 'dkim_key'],
   mailboxes: ['secret', 'oauth_client_secret'],
   webhook_targets: ['url_sealed', 'secret_sealed', 'previous_secret_sealed'],
+  totp_keys: ['secret_sealed'],
   snds_feeds: ['link_sealed', 'token_sealed'],
 } as const;

@@ -16,6 +16,8 @@ export type Viewer = {
   /** Whether keys without a modifier act. */
   singleKeys: boolean;
   deskWhose: Whose;
+  /** Whether they have to set up a second factor before anything else. */
+  mustEnrol: boolean;
 };
 
 /** Who did something, as the timeline keeps it. */
@@ -29,6 +31,8 @@ export const reaches = (role: Role, least: Role) => RANK[role] >= RANK[least];
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /** Open to people who have to set up a second factor first: it is how they do. */
+    enrols?: boolean;
   }
   interface FastifyRequest {
     viewer: Viewer | null;
@@ -56,6 +60,11 @@ export function checkAccess(request: FastifyRequest): void {
   const least = request.routeOptions.config.access ?? 'viewer';
   if (least === 'public') return;
   const viewer = viewerOf(request);
+  if (viewer.mustEnrol && !request.routeOptions.config.enrols)
+    throw new Problem(
+      'second-factor-needed',
+      'This desk asks everybody for a second factor beside the password. Set yours up first.',
+    );
   if (!reaches(viewer.role, least)) {
     throw new Problem('not-allowed', `This needs the role ${least}; you are ${viewer.role}.`);
   }

@@ -63,5 +63,7 @@ export async function answerError(
     if (request.method === 'GET')
       return reply.redirect(`/sign-in?next=${encodeURIComponent(localPath(request.url))}`, 303);
   }
+  if (problem.code === 'second-factor-needed' && request.method === 'GET')
+    return reply.redirect('/settings/second-factor', 303);
   return problemPage(problem, request, reply);
 }

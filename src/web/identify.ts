@@ -17,6 +17,7 @@ async function viewerByToken(db: Db, config: Config, secret: string): Promise<Vi
     theme: 'system',
     singleKeys: true,
     deskWhose: 'everybody',
+    mustEnrol: false,
   } as const;
   if (config.bootstrapToken && timingSafeEqual(hashSecret(secret), hashSecret(config.bootstrapToken))) {
     return { ...common, tokenId: null, name: 'bootstrap token', role: 'admin' };
@@ -29,7 +30,8 @@ async function viewerByToken(db: Db, config: Config, secret: string): Promise<Vi
 /** A page that brings itself up to date is no sign of somebody being there. */
 const BY_ITSELF = 'x-by-itself';
 
-async function viewerBySession(
+/** Null: there is no such session, or no more. */
+export async function viewerBySession(
   db: Db,
   config: Config,
   secret: string,
@@ -46,6 +48,7 @@ async function viewerBySession(
         theme: user.theme,
         singleKeys: user.single_keys,
         deskWhose: user.desk_whose,
+        mustEnrol: user.must_enrol === true,
       }
     : null;
 }

@@ -22,6 +22,11 @@ export const PROBLEMS: Record<ProblemCode, Kind> = {
     title: 'Not allowed',
     todo: 'Ask an administrator for the role that this needs.',
   },
+  'second-factor-needed': {
+    status: 403,
+    title: 'A second factor is needed',
+    todo: 'Set one up under Settings → Second factor, then try again. Nothing was changed.',
+  },
   'form-expired': {
     status: 403,
     title: 'This form can no longer be sent',

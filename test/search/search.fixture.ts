@@ -11,6 +11,7 @@ export const VIEWER: Viewer = {
   theme: 'system',
   singleKeys: true,
   deskWhose: 'everybody',
+  mustEnrol: false,
 };
 
 /** What a query finds: each as its kind and id, newest first. */

@@ -27,9 +27,14 @@ export type UsersTable = {
   watch_assigned: Default<boolean>;
   /** Whether they begin to watch an incident that they write in. */
   watch_written: Default<boolean>;
+  /** By which their passkeys know them. */
+  passkey_handle: Default<string>;
+  /** Whether a sign-in from somewhere new is mailed to them. */
+  takes_sign_in_alerts: Default<boolean>;
 };
 
 export type SessionsTable = {
+  id: GeneratedAlways<number>;
   token_hash: Buffer;
   user_id: number;
   created_at: Now;

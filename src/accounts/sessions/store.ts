@@ -1,0 +1,76 @@
+import type { Db, Trx } from '../../database/open.ts';
+import { hashSecret, newSecret, type SessionLimits } from '../accounts.ts';
+
+/** So many at a time are more than anybody has browsers; a script that signs in with each call fills no table. */
+export const MOST_SESSIONS = 100;
+
+/** Ends a person's sessions, but the one with that hash, and whatever is on the way to one. Returns how many. */
+export async function endSessions(trx: Trx, userId: number, keep?: Buffer): Promise<number> {
+  await trx.deleteFrom('pending_sign_ins').where('user_id', '=', userId).execute();
+  await trx.deleteFrom('passkey_challenges').where('user_id', '=', userId).execute();
+  let others = trx.deleteFrom('sessions').where('user_id', '=', userId);
+  if (keep) others = others.where('token_hash', '!=', keep);
+  return Number((await others.executeTakeFirst()).numDeletedRows);
+}
+
+/**
+ * What follows from a change of password or factor: every other session of the person ends, and theirs goes on under a
+ * new secret, which is returned; undefined: there is none.
+ */
+export async function renewSession(
+  trx: Trx,
+  userId: number,
+  secret: string | undefined,
+): Promise<string | undefined> {
+  const hash = secret === undefined ? undefined : hashSecret(secret);
+  await endSessions(trx, userId, hash);
+  if (!hash) return undefined;
+  const fresh = newSecret();
+  const renewed = await trx
+    .updateTable('sessions')
+    .set({ token_hash: hashSecret(fresh) })
+    .where('token_hash', '=', hash)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return renewed.numUpdatedRows === 1n ? fresh : undefined;
+}
+
+/** The person's living sessions, the one that was used last first. */
+export const listSessions = (db: Db | Trx, userId: number, limits: SessionLimits) =>
+  db
+    .selectFrom('sessions')
+    .select(['id', 'token_hash', 'created_at', 'last_seen_at', 'client_address', 'user_agent'])
+    .where('user_id', '=', userId)
+    .where('expires_at', '>', new Date())
+    .where('last_seen_at', '>', new Date(Date.now() - limits.sessionIdleMs))
+    .orderBy('last_seen_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(MOST_SESSIONS)
+    .execute();
+
+/** Ends one session of a person. False: they have no such session. */
+export async function endSession(db: Db | Trx, userId: number, id: number): Promise<boolean> {
+  const ended = await db
+    .deleteFrom('sessions')
+    .where('user_id', '=', userId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return ended.numDeletedRows === 1n;
+}
+
+/** Makes room for one more: those that were used least recently end. */
+export async function endOldest(db: Db | Trx, userId: number): Promise<void> {
+  await db
+    .deleteFrom('sessions')
+    .where('user_id', '=', userId)
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('sessions')
+        .select('id')
+        .where('user_id', '=', userId)
+        .orderBy('last_seen_at', 'desc')
+        .orderBy('id', 'desc')
+        .offset(MOST_SESSIONS - 1),
+    )
+    .execute();
+}
