@@ -8,8 +8,14 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import { passkeyPages } from './accounts/passkeys/routes.ts';
+import { passkeySignIn } from './accounts/passkeys/sign-in-routes.ts';
 import { accountPages } from './accounts/routes.ts';
+import { secondFactorPages } from './accounts/second-factor/routes.ts';
+import { signInRulePages } from './accounts/second-factor/rule-routes.ts';
 import { secondFactorSignIn } from './accounts/second-factor/sign-in-routes.ts';
+import { personSessionPages } from './accounts/sessions/person-routes.ts';
+import { sessionPages } from './accounts/sessions/routes.ts';
 import { settingsPages } from './accounts/settings-routes.ts';
 import { addressApi } from './addresses/api.ts';
 import { addressPages } from './addresses/routes.ts';
@@ -213,7 +219,13 @@ export async function buildApp(
     healthRoutes,
     accountPages,
     secondFactorSignIn,
+    passkeySignIn,
     settingsPages,
+    secondFactorPages,
+    passkeyPages,
+    sessionPages,
+    personSessionPages,
+    signInRulePages,
     deskPages,
     livePages,
     incidentListPages,

@@ -11,6 +11,7 @@ const USAGE = `Use: npm run -s desk -- COMMAND
   import FILE                        bring an export of another desk in; a second time adds nothing
   migrate                            bring the database to this release's schema
   user add --email E --name N --role admin|operator|viewer     the password is read from standard input
+  second-factor remove --email E     for somebody who lost app, passkeys and recovery codes
   token create --name N --scope read|write|admin [--days D]    prints the token, once
   key check | rotate                 whether passwords and tokens can be opened; seal them with a new key
 `;
@@ -50,6 +51,8 @@ async function run([command, ...args]: string[]): Promise<number> {
       return (await import('./cli/database.ts')).migrateCommand(args, io);
     case 'user':
       return (await import('./cli/database.ts')).userCommand(args, io);
+    case 'second-factor':
+      return (await import('./cli/second-factor.ts')).secondFactorCommand(args, io);
     case 'token':
       return (await import('./cli/database.ts')).tokenCommand(args, io);
     case 'key':

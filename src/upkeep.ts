@@ -1,4 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { forgetOldClients } from './accounts/alerts/known-clients.ts';
+import { forgetChallenges } from './accounts/passkeys/challenges.ts';
+import { forgetPending } from './accounts/second-factor/pending.ts';
 import { forgetOldSessions } from './accounts/session.ts';
 import type { Desk } from './app.ts';
 import { forgetOldChecks } from './evidence/checks.ts';
@@ -57,6 +60,9 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
       if (round++ % CLEAR_EVERY === 0) {
         await forgetOldKeys(desk.db);
         await forgetOldSessions(desk.db, desk.config);
+        await forgetPending(desk.db);
+        await forgetChallenges(desk.db);
+        await forgetOldClients(desk.db);
         await forgetOldObservations(desk.db);
         await forgetOldChecks(desk.db);
         await forgetOldFloods(desk.db);

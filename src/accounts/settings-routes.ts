@@ -7,13 +7,10 @@ import { viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { isTimeZone } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
-import { SESSION_COOKIE } from '../web/identify.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { PASSWORD_MAX, PASSWORD_MIN } from './accounts.ts';
-import { checkPassword } from './password.ts';
+import { changeSafely, provePassword } from './own-request.ts';
 import { timeZones } from './routes.ts';
-import { renewSession } from './sessions/store.ts';
-import { setSessionCookie } from './sign-in.ts';
 import {
   addUser,
   changeOwnAccount,
@@ -130,20 +127,11 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
       reply,
       async () => {
         const form = readForm(PasswordForm, request.body);
-        const userId = viewerOf(request).userId ?? 0;
-        const user = await db
-          .selectFrom('users')
-          .select('password_hash')
-          .where('id', '=', userId)
-          .executeTakeFirst();
-        if (!(await checkPassword(user?.password_hash, form.current)))
-          throw invalid('current', 'This is not your present password.');
-        const own = request.cookies[SESSION_COOKIE];
-        const renewed = await db.transaction().execute(async (trx) => {
+        await provePassword(request, form.current);
+        await changeSafely(request, { what: 'change password' }, async (trx, userId) => {
           await changePassword(trx, userId, form.password);
-          return renewSession(trx, userId, own);
+          return { event: { kind: 'password-changed' }, result: undefined };
         });
-        if (renewed) setSessionCookie(reply, renewed);
         return reply.done('/settings/account', 'Password changed. Your other sessions have ended.');
       },
       async (problem) => ({ view: 'settings/account', data: await accountView(request, problem) }),

@@ -4,9 +4,13 @@ import { Problem } from '../problem.ts';
 import { SESSION_COOKIE, viewerBySession } from '../web/identify.ts';
 import { readCarried, shownFields } from '../web/resume.ts';
 import { localPath } from './accounts.ts';
+import { noteClient } from './alerts/known-clients.ts';
+import { tellOfSafety } from './alerts/tell.ts';
+import { relyingParty } from './passkeys/relying-party.ts';
 import { beginPending, PENDING_MS } from './second-factor/pending.ts';
 import { factorsOf, hasSecondFactor } from './second-factor/store.ts';
 import { closeSession, openSession } from './session.ts';
+import { browserWords } from './sessions/browser.ts';
 import { forgetFailures } from './tries.ts';
 
 /**
@@ -30,7 +34,7 @@ const cookieOptions = (config: Config, ms: number) =>
     maxAge: Math.floor(ms / 1000),
   }) as const;
 
-export const setSessionCookie = (reply: FastifyReply, secret: string) =>
+const setSessionCookie = (reply: FastifyReply, secret: string) =>
   reply.setCookie(
     SESSION_COOKIE,
     secret,
@@ -59,8 +63,13 @@ async function startSession(
   const { db, config } = request.server.desk;
   const earlier = request.cookies[SESSION_COOKIE];
   if (earlier) await closeSession(db, earlier);
-  const client = { address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
-  const secret = await openSession(db, user.id, client, config);
+  const userAgent = request.headers['user-agent'] ?? '';
+  const client = { address: request.ip, browser: browserWords(userAgent) };
+  const secret = await db.transaction().execute(async (trx) => {
+    if (await noteClient(trx, user.id, client))
+      await tellOfSafety(trx, request.server.desk, user.id, { kind: 'new-client' }, client);
+    return openSession(trx, user.id, { address: request.ip, userAgent }, config);
+  });
   await forgetFailures(db, user.email);
   setSessionCookie(reply, secret);
   clearPendingCookie(reply);
@@ -94,8 +103,10 @@ export async function secondFactorView(
   userId: number,
   { next, carried, problem = '' }: { next: string; carried: string; problem?: string },
 ) {
-  const factors = await factorsOf(request.server.desk.db, userId);
-  return { next, carried, problem, ...factors };
+  const { db, config } = request.server.desk;
+  const { app, passkeys, recoveryCodes } = await factorsOf(db, userId);
+  const hasPasskey = passkeys > 0 && relyingParty(config.baseUrl) !== undefined;
+  return { next, carried, problem, app, recoveryCodes, hasPasskey };
 }
 
 async function goOn(

@@ -133,7 +133,7 @@ export async function rememberDesk(db: Db, userId: number, whose: Whose): Promis
   await db.updateTable('users').set({ desk_whose: whose }).where('id', '=', userId).execute();
 }
 
-/** Sets a new password. Whoever calls it ends the person's sessions: {@link renewSession}, {@link endSessions}. */
+/** Sets a new password. Whoever calls it ends the person's other sessions: {@link endSessions}. */
 export async function changePassword(trx: Trx, userId: number, password: string): Promise<void> {
   await trx
     .updateTable('users')

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { relyingParty } from '../accounts/passkeys/relying-party.ts';
 import { countUnfinished } from '../incidents/counts.ts';
 import { countUnfiled } from '../mail-in/unfiled-count.ts';
 import { countUnread } from '../notifications/notices.ts';
@@ -37,7 +38,7 @@ async function frameFor(request: FastifyRequest, reply: FastifyReply, assets: st
   const { viewer, server } = request;
   let counts: PageFrame['counts'] = null;
   try {
-    if (viewer) {
+    if (viewer && !viewer.mustEnrol) {
       const { db } = server.desk;
       const [unfinished, unfiled, unread] = await Promise.all([
         countUnfinished(db),
@@ -63,6 +64,7 @@ async function frameFor(request: FastifyRequest, reply: FastifyReply, assets: st
     once: newFormKey(),
     flash: takeFlash(request, reply),
     demo: server.desk.config.demo,
+    passkeys: relyingParty(server.desk.config.baseUrl) !== undefined,
     path: request.url,
     assets,
     counts,
@@ -76,6 +78,7 @@ const publicFrame = (demo: boolean, timeZone: string, assets: string): PageFrame
   once: '',
   flash: '',
   demo,
+  passkeys: false,
   path: '',
   assets,
   counts: null,

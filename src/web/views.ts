@@ -35,6 +35,8 @@ export type PageFrame = {
   once: string;
   flash: string;
   demo: boolean;
+  /** Whether passkeys can be used at this desk's address. */
+  passkeys: boolean;
   path: string;
   assets: string;
   counts: { needYou: number; notClosed: number; unfiled: number; unread: number } | null;

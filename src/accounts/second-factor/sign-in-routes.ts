@@ -5,11 +5,14 @@ import { invalid } from '../../problem.ts';
 import { readForm, typedAgain } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
 import { localPath } from '../accounts.ts';
+import { tellOfSafety } from '../alerts/tell.ts';
+import type { SafetyEvent } from '../alerts/words.ts';
+import { clientOf } from '../own-request.ts';
 import { clearPendingCookie, finishSignIn, PENDING_COOKIE, secondFactorView } from '../sign-in.ts';
 import { limitTries } from '../tries.ts';
 import { countTry, endPending, findPending, type Pending } from './pending.ts';
 import { asRecoveryCode } from './recovery-codes.ts';
-import { useAppCode, useRecoveryCode } from './store.ts';
+import { factorsOf, useAppCode, useRecoveryCode } from './store.ts';
 import { asTotpCode } from './totp.ts';
 
 const CodeForm = Type.Object({
@@ -37,6 +40,11 @@ async function tryCode(
     return undefined;
   });
 }
+
+const tellOwner = (request: FastifyRequest, userId: number, event: SafetyEvent) => {
+  const { desk } = request.server;
+  return desk.db.transaction().execute((trx) => tellOfSafety(trx, desk, userId, event, clientOf(request)));
+};
 
 /** Back to where it begins, with a line that says why. */
 const startOver = (reply: FastifyReply, next: string, words: string) => {
@@ -75,9 +83,14 @@ export const secondFactorSignIn: FastifyPluginAsyncTypebox = async (app) => {
           if (!factor) {
             if (await countTry(db, secret))
               throw invalid('code', 'This code is wrong, or was used already. Wait for the next one.');
+            await tellOwner(request, pending.userId, { kind: 'codes-failed' });
             return startOver(reply, next, 'Too many wrong codes. Sign in again.');
           }
           if (!(await endPending(db, secret))) return startOver(reply, next, AGAIN);
+          if (factor === 'recovery') {
+            const { recoveryCodes } = await factorsOf(db, pending.userId);
+            await tellOwner(request, pending.userId, { kind: 'code-used', left: recoveryCodes });
+          }
           return finishSignIn(request, reply, { userId: pending.userId, by: 'second-factor' }, form);
         },
         async (problem) => ({

@@ -1,5 +1,5 @@
 import type { Db, Trx } from '../../database/open.ts';
-import { hashSecret, newSecret, type SessionLimits } from '../accounts.ts';
+import type { SessionLimits } from '../accounts.ts';
 
 /** So many at a time are more than anybody has browsers; a script that signs in with each call fills no table. */
 export const MOST_SESSIONS = 100;
@@ -11,28 +11,6 @@ export async function endSessions(trx: Trx, userId: number, keep?: Buffer): Prom
   let others = trx.deleteFrom('sessions').where('user_id', '=', userId);
   if (keep) others = others.where('token_hash', '!=', keep);
   return Number((await others.executeTakeFirst()).numDeletedRows);
-}
-
-/**
- * What follows from a change of password or factor: every other session of the person ends, and theirs goes on under a
- * new secret, which is returned; undefined: there is none.
- */
-export async function renewSession(
-  trx: Trx,
-  userId: number,
-  secret: string | undefined,
-): Promise<string | undefined> {
-  const hash = secret === undefined ? undefined : hashSecret(secret);
-  await endSessions(trx, userId, hash);
-  if (!hash) return undefined;
-  const fresh = newSecret();
-  const renewed = await trx
-    .updateTable('sessions')
-    .set({ token_hash: hashSecret(fresh) })
-    .where('token_hash', '=', hash)
-    .where('user_id', '=', userId)
-    .executeTakeFirst();
-  return renewed.numUpdatedRows === 1n ? fresh : undefined;
 }
 
 /** The person's living sessions, the one that was used last first. */

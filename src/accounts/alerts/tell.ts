@@ -1,0 +1,75 @@
+import type { Config } from '../../config.ts';
+import type { Trx } from '../../database/open.ts';
+import type { SendingAccountRow } from '../../database/tables.ts';
+import { findDefaultAccount } from '../../mail-out/accounts.ts';
+import { composeMail, newMessageId } from '../../mail-out/compose.ts';
+import { checkAddress } from '../../mail-out/mail-address.ts';
+import { queueMail } from '../../notifications/mail-queue.ts';
+import { CannotOpenSecret } from '../../secrets/seal.ts';
+import type { Secrets } from '../../secrets/secrets.ts';
+import { type Client, type SafetyEvent, safetyMail } from './words.ts';
+
+export type Teller = { secrets: Secrets; config: Pick<Config, 'baseUrl'> };
+
+/** The key that signs; null: none is set, or none can be opened, and an unsigned warning is better than none. */
+function dkimOf(secrets: Secrets, account: SendingAccountRow) {
+  if (!account.dkim_key) return null;
+  try {
+    return {
+      domain: account.dkim_domain,
+      selector: account.dkim_selector,
+      key: secrets.open('sending_accounts.dkim_key', account.dkim_key),
+    };
+  } catch (error) {
+    if (error instanceof CannotOpenSecret) return null;
+    throw error;
+  }
+}
+
+/**
+ * Mails a person what happened to their account, in the transaction in which it did. Nothing goes out where no account
+ * is set up to send by. They cannot switch these off, but those about new sign-ins.
+ */
+export async function tellOfSafety(
+  trx: Trx,
+  { secrets, config }: Teller,
+  userId: number,
+  event: SafetyEvent,
+  client: Client,
+): Promise<void> {
+  const account = await findDefaultAccount(trx);
+  if (!account) return;
+  const person = await trx
+    .selectFrom('users')
+    .select(['email', 'time_zone', 'takes_sign_in_alerts'])
+    .where('id', '=', userId)
+    .executeTakeFirst();
+  const checked = checkAddress(person?.email ?? '');
+  if (!person || 'problem' in checked) return;
+  if (event.kind === 'new-client' && !person.takes_sign_in_alerts) return;
+  const at = new Date();
+  const mail = safetyMail(event, { client, at, zone: person.time_zone, origin: config.baseUrl ?? '' });
+  const messageId = newMessageId(account.from_address, 'notice');
+  const raw = await composeMail({
+    from: { name: 'Delist Desk', address: account.from_address },
+    to: [checked.address],
+    replyTo: '',
+    ...mail,
+    at,
+    messageId,
+    references: [],
+    attachments: [],
+    // RFC 3834: no program answers it.
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    dkim: dkimOf(secrets, account),
+  });
+  await queueMail(trx, {
+    userId,
+    accountId: account.id,
+    from: account.from_address,
+    to: checked.address,
+    subject: mail.subject,
+    messageId,
+    raw,
+  });
+}

@@ -1,0 +1,44 @@
+import type { Db, Trx } from '../../database/open.ts';
+
+/** Whether everybody needs a second factor, who said so, and how many people have none. */
+export async function readRule(db: Db | Trx) {
+  const rule = await db
+    .selectFrom('sign_in_rules')
+    .select(['needs_second_factor', 'changed_by_name', 'changed_at'])
+    .executeTakeFirstOrThrow();
+  const without = await db
+    .selectFrom('users as u')
+    .select('u.name')
+    .where('u.disabled_at', 'is', null)
+    .where((eb) =>
+      eb.not(
+        eb.or([
+          eb.exists(
+            eb
+              .selectFrom('totp_keys as k')
+              .select('k.id')
+              .whereRef('k.user_id', '=', 'u.id')
+              .where('k.confirmed_at', 'is not', null),
+          ),
+          eb.exists(eb.selectFrom('passkeys as p').select('p.id').whereRef('p.user_id', '=', 'u.id')),
+        ]),
+      ),
+    )
+    .orderBy('u.name')
+    .orderBy('u.id')
+    .limit(101)
+    .execute();
+  return {
+    isNeeded: rule.needs_second_factor,
+    changedBy: rule.changed_by_name,
+    changedAt: rule.changed_at,
+    without: without.slice(0, 100).map(({ name }) => name),
+    more: without.length > 100,
+  };
+}
+
+export const changeRule = (db: Db | Trx, isNeeded: boolean, by: string) =>
+  db
+    .updateTable('sign_in_rules')
+    .set({ needs_second_factor: isNeeded, changed_by_name: by, changed_at: new Date() })
+    .execute();
