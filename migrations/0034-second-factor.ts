@@ -7,7 +7,7 @@ const STATEMENTS = [
       constraint users_passkey_handle_key unique,
     add column takes_sign_in_alerts boolean not null default true`,
   // By which a page names a session: its secret's hash is in no page.
-  `alter table sessions add column id bigint generated always as identity constraint sessions_id_key unique`,
+  'alter table sessions add column id bigint generated always as identity',
 
   `create table sign_in_rules (
     id boolean not null default true constraint sign_in_rules_pkey primary key

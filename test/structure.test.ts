@@ -101,6 +101,8 @@ const PURE = [
   'src/playbooks/{course,course-picture,effective,fact-form,fact-input,fact-words,faults,history-page}.ts',
   'src/playbooks/{own,page,paths,standing,words}.ts',
   'src/accounts/accounts.ts',
+  'src/accounts/{alerts/words,passkeys/relying-party,passkeys/response,sessions/browser}.ts',
+  'src/accounts/second-factor/{qr,recovery-codes,totp}.ts',
   'src/addresses/address.ts',
   'src/correspondence/{classify,mail,newest-part,phrase-*,read-sentence,reply-*,sanitise,sender,sentences}.ts',
   'src/correspondence/{entered-fields,field-rows,fold-quotes,mail-frame,mark-words,message-page,own-pictures,source-text}.ts',

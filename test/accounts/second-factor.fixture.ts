@@ -2,21 +2,27 @@ import { firstRecoveryCodes, unconfirmedKey, useAppCode } from '../../src/accoun
 import { stepAt, totpCode } from '../../src/accounts/second-factor/totp.ts';
 import { Browser, PASSWORD, SECRETS, type TestDesk } from '../desk.ts';
 
-export const only = async ({ db }: TestDesk) =>
+/** Whoever was added last. */
+export const newest = ({ db }: TestDesk) =>
   db.selectFrom('users').select(['id', 'email']).orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow();
 
-/** A code app for the newest person, set up an hour ago. */
-export async function withApp(desk: TestDesk) {
-  const { id, email } = await only(desk);
-  return desk.db.transaction().execute(async (trx) => {
+/** A code app for a person, set up an hour ago. */
+export function appOf({ db }: Pick<TestDesk, 'db'>, id: number) {
+  return db.transaction().execute(async (trx) => {
     const secret = (await unconfirmedKey(trx, SECRETS, id, true)) ?? '';
     const then = new Date(Date.now() - 3_600_000);
     await useAppCode(trx, SECRETS, id, totpCode(secret, stepAt(then)), { confirms: true, now: then });
     const recovery = (await firstRecoveryCodes(trx, id)) ?? [];
     /** The code that the app shows so many steps from now. */
     const code = (steps = 0) => totpCode(secret, stepAt(new Date()) + steps);
-    return { id, email, code, recovery, secret };
+    return { code, recovery, secret };
   });
+}
+
+/** The same for the newest person. */
+export async function withApp(desk: TestDesk) {
+  const user = await newest(desk);
+  return { ...user, ...(await appOf(desk, user.id)) };
 }
 
 /** A browser in which the password was just entered. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { countHeld } from '../../src/mail-in/flood-store.ts';
 import { addAccount } from '../../src/mail-out/accounts.ts';
 import { readReminders } from '../../src/reminders/store.ts';
+import { SIGN_IN_ELSEWHERE, SIGN_IN_FORMS } from '../accounts/forms.fixture.ts';
 import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
 import { HISTORY_FORMS } from '../history-forms.fixture.ts';
 import { overrideStops } from '../letters/override-stops.ts';
@@ -401,6 +402,7 @@ export const FORMS: Record<string, Form> = {
   ...SEARCH_FORMS,
   ...NOTICE_FORMS,
   ...IMPORT_FORMS,
+  ...SIGN_IN_FORMS,
   '/settings/password': {
     url: '/settings/password',
     fields: plain({ current: 'correct horse battery', password: 'another horse battery' }),
@@ -410,6 +412,7 @@ export const FORMS: Record<string, Form> = {
 export const ELSEWHERE = [
   '/sign-in',
   '/sign-out',
+  ...SIGN_IN_ELSEWHERE,
   '/set-up/:secret',
   '/incidents/:number/letters/:id/letter.eml',
   '/incidents/:number/letters/:id/letter.txt',

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../../json-schema.ts';
 import { viewerOf } from '../../web/access.ts';
-import { readForm } from '../../web/forms.ts';
+import { readForm, typedAgain } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
 import { PASSWORD_MAX } from '../accounts.ts';
 import { changeSafely, isFresh, provePassword } from '../own-request.ts';
@@ -64,7 +64,10 @@ export const passkeyPages: FastifyPluginAsyncTypebox = async (app) => {
           ? showCodes(reply, codes, `The passkey ${form.name} was added.`)
           : reply.done(HERE, `The passkey ${form.name} was added. Your other sessions have ended.`);
       },
-      async (problem) => ({ view: 'settings/second-factor', data: await factorView(request, problem) }),
+      async (problem) => ({
+        view: 'settings/second-factor',
+        data: await factorView(request, problem, typedAgain(request.body, ['name'])['name']),
+      }),
     ),
   );
 

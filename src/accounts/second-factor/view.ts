@@ -8,7 +8,7 @@ import { factorsOf, hasSecondFactor } from './store.ts';
 type Told = { message: string; fields: Record<string, string> };
 
 /** What the page of a person's factors shows. Of several forms with a password, the message stands above them all. */
-export async function factorView(request: FastifyRequest, problem?: Told) {
+export async function factorView(request: FastifyRequest, problem?: Told, passkeyName = '') {
   const { db } = request.server.desk;
   const viewer = viewerOf(request);
   const userId = viewer.userId ?? 0;
@@ -30,6 +30,7 @@ export async function factorView(request: FastifyRequest, problem?: Told) {
     mustEnrol: viewer.mustEnrol && !hasSecondFactor(factors),
     asksPassword: !fresh,
     takesAlerts: user?.takes_sign_in_alerts ?? true,
+    passkeyName,
     problem: words,
   };
 }

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Trx } from '../../database/open.ts';
 import { Type } from '../../json-schema.ts';
-import { notFound } from '../../problem.ts';
+import { invalid, notFound } from '../../problem.ts';
 import { viewerOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
 import { SESSION_COOKIE } from '../../web/identify.ts';
@@ -12,6 +13,12 @@ import { endSession, endSessions } from './store.ts';
 const SessionParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 
 const HERE = '/settings/sessions';
+
+async function isOwn(trx: Trx, request: FastifyRequest, id: number): Promise<boolean> {
+  const row = await trx.selectFrom('sessions').select('token_hash').where('id', '=', id).executeTakeFirst();
+  const own = request.cookies[SESSION_COOKIE];
+  return row !== undefined && own !== undefined && row.token_hash.equals(hashSecret(own));
+}
 
 /** Ends one session of a person, once for each form that was served. */
 export async function endOne(
@@ -24,6 +31,8 @@ export async function endOne(
     request,
     { what: 'end session', input: [userId, id] },
     async (trx) => {
+      if (await isOwn(trx, request, id))
+        throw invalid('id', 'This is the session that you are in. To end it, sign out.');
       if (!(await endSession(trx, userId, id))) throw notFound('such session; it may have ended already');
       return { status: 303, body: null };
     },
