@@ -73,7 +73,7 @@ export function safetyMail(
       where,
       '',
       event.kind === 'new-client'
-        ? 'These mails can be switched off there, under “Second factor”.'
+        ? 'Mails about new sign-ins can be switched off under Settings → Second factor.'
         : 'Mails of this kind cannot be switched off.',
       '',
     ].join('\n'),

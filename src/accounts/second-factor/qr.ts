@@ -1,10 +1,9 @@
-import qrcode from 'qrcode-generator';
-
 /** Modules of white around the code (ISO/IEC 18004 § 5.3.8). */
 const QUIET = 4;
 
 /** Pure: a text as a QR code: the side in modules, and its dark ones as one SVG path. */
-export function qrCode(text: string): { side: number; path: string } {
+export async function qrCode(text: string): Promise<{ side: number; path: string }> {
+  const { default: qrcode } = await import('qrcode-generator');
   const code = qrcode(0, 'M');
   code.addData(text);
   code.make();

@@ -67,7 +67,8 @@ export const secondFactorPages: FastifyPluginAsyncTypebox = async (app) => {
       .executeTakeFirstOrThrow();
     const host = config.baseUrl ? new URL(config.baseUrl).hostname : '';
     const issuer = host ? `Delist Desk (${host})` : 'Delist Desk';
-    return { qr: qrCode(otpauthUri(key, email, issuer)), key: inFours(key), email, issuer, problem };
+    const qr = await qrCode(otpauthUri(key, email, issuer));
+    return { qr, key: inFours(key), email, issuer, problem };
   }
 
   app.get(`${HERE}/key`, OPEN, async (request, reply) => {
