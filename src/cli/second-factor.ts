@@ -18,7 +18,12 @@ function emailIn(args: string[]): string | undefined {
   }
 }
 
-export async function secondFactorCommand([verb, ...args]: string[], io: Io): Promise<number> {
+/** `onDatabase`: runs work on the database that the environment names. */
+export async function secondFactorCommand(
+  [verb, ...args]: string[],
+  io: Io,
+  onDatabase: typeof withDatabase = withDatabase,
+): Promise<number> {
   const email = verb === 'remove' ? emailIn(args) : undefined;
   if (!email) {
     io.stderr.write(USE);
@@ -26,7 +31,7 @@ export async function secondFactorCommand([verb, ...args]: string[], io: Io): Pr
   }
   const config = readConfig(process.env);
   const teller = { config, secrets: openSecrets(config) };
-  return withDatabase(async (db) => {
+  return onDatabase(async (db) => {
     const user = await findUserByEmail(db, email);
     if (!user) {
       io.stderr.write(`Nobody has the address ${email}.\n`);

@@ -144,3 +144,45 @@ t.test('what was typed when the session expired survives both steps', async (t) 
   t.match(done.body, /half an hour/);
   t.match(done.body, /The operator/, 'signed in');
 });
+
+t.test('session-fixation: the second factor gives a new session and ends the one before', async (t) => {
+  const desk = await testDesk(t);
+  const browser = await signedIn(desk);
+  const { email, code } = await withApp(desk);
+  const before = browser.cookies.get('dd_session');
+  await browser.post('/sign-in', { email, password: PASSWORD });
+  t.equal(browser.cookies.get('dd_session'), before, 'not by the password alone');
+  const pending = browser.cookies.get('dd_pending');
+  await browser.get('/sign-in/second-factor');
+  await browser.post('/sign-in/second-factor', { code: code() });
+  const after = browser.cookies.get('dd_session');
+  t.notOk([before, pending, undefined].includes(after));
+  t.equal(browser.cookies.get('dd_pending'), undefined);
+  t.equal((await desk.db.selectFrom('sessions').selectAll().execute()).length, 1);
+});
+
+t.test(
+  'a sign-in that waits ends with a change of password, with its time, and with the account',
+  async (t) => {
+    const desk = await testDesk(t);
+    const browser = await signedIn(desk);
+    const { email, code } = await withApp(desk);
+    const waiting = async () => (await atSecondFactor(desk, email)).browser;
+    const isOver = async (waits: Awaited<ReturnType<typeof waiting>>, what: string) => {
+      const answer = await waits.post('/sign-in/second-factor', { code: code() });
+      t.equal(answer.headers.location, '/sign-in', what);
+      t.equal(waits.cookies.get('dd_session'), undefined, what);
+    };
+    const late = await waiting();
+    await desk.db.updateTable('pending_sign_ins').set({ expires_at: new Date() }).execute();
+    await isOver(late, 'after ten minutes');
+    const shut = await waiting();
+    await desk.db.updateTable('users').set({ disabled_at: new Date() }).execute();
+    await isOver(shut, 'who may no longer sign in');
+    await desk.db.updateTable('users').set({ disabled_at: null }).execute();
+    const stale = await waiting();
+    await browser.get('/settings/account');
+    await browser.post('/settings/password', { current: PASSWORD, password: 'another horse battery' });
+    await isOver(stale, 'its password is no longer right');
+  },
+);
