@@ -15,8 +15,12 @@ export const OPEN: Record<string, string> = {
   'GET /set-up/:secret': 'by the secret link of the first start',
   'GET /shared/*': 'by the secret link that somebody made',
   'GET /sign-in': 'how to come in',
+  'GET /sign-in/second-factor': 'the second step of coming in, by the cookie of the first',
   'POST /set-up/:secret': 'by the secret link of the first start',
   'POST /sign-in': 'how to come in',
+  'POST /sign-in/passkey': 'how to come in',
+  'POST /sign-in/passkey/challenge': 'what a passkey has to sign',
+  'POST /sign-in/second-factor': 'the second step of coming in, by the cookie of the first',
   'POST /sign-out': 'ends the session that is sent along, if there is one',
 };
 

@@ -69,7 +69,13 @@ export async function readAll({ app, admin, routes }: WalkedDesk): Promise<Read[
 }
 
 /** What is answered where not a page is: signed in already, set up already, a view as the search that it is. */
-const OTHERWISE: Record<string, number> = { '/sign-in': 303, '/set-up/:secret': 404, '/views/:id': 303 };
+const OTHERWISE: Record<string, number> = {
+  '/sign-in': 303,
+  '/sign-in/second-factor': 303,
+  '/settings/second-factor/key': 303,
+  '/set-up/:secret': 404,
+  '/views/:id': 303,
+};
 
 export function everyPageIsThere(t: Test, { routes }: WalkedDesk, reads: Read[]): void {
   const gets = routes.filter(({ method, url }) => method === 'GET' && url !== '/events');
