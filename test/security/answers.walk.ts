@@ -61,3 +61,28 @@ export function everyCallIsDeclared(t: Test, { routes }: WalkedDesk): void {
     [],
   );
 }
+
+/** Where a secret is told: once, to whoever had it made. */
+const TELLS = [
+  'PATCH /api/v1/webhooks/:id: secret',
+  'POST /api/v1/webhooks/:id/secret: secret',
+  'POST /api/v1/webhooks: secret',
+];
+
+type Schema = { properties?: Record<string, Schema>; items?: Schema; anyOf?: Schema[] };
+const namesIn = (schema: Schema): string[] => [
+  ...Object.entries(schema.properties ?? {}).flatMap(([name, one]) => [name, ...namesIn(one)]),
+  ...(schema.items ? namesIn(schema.items) : []),
+  ...(schema.anyOf ?? []).flatMap(namesIn),
+];
+
+/** No answer has room for a secret but where it was just made. */
+export function noSchemaNamesSecrets(t: Test, { routes }: WalkedDesk): void {
+  const named = routes.flatMap(({ method, url, schema }) =>
+    Object.values((schema?.response as Record<string, Schema> | undefined) ?? {})
+      .flatMap(namesIn)
+      .filter((name) => /password|secret|hash|private|dkimKey|refreshToken/i.test(name))
+      .map((name) => `${method} ${url}: ${name}`),
+  );
+  t.strictSame([...new Set(named)].sort(), TELLS);
+}

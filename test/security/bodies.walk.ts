@@ -55,41 +55,6 @@ export async function noCallTakesMore(t: Test, { app, routes }: WalkedDesk): Pro
   t.strictSame(wrong, []);
 }
 
-/** What a form might be sent besides, in the hope that it lands in a row. */
-export const PRIVILEGED = Object.fromEntries(
-  [
-    'id',
-    'userId',
-    'user_id',
-    'isAdmin',
-    'access',
-    'createdBy',
-    'created_at',
-    'created_by_name',
-    'passwordHash',
-  ]
-    .concat([
-      'password_hash',
-      'token_hash',
-      'actor',
-      'actorName',
-      'actor_name',
-      'machineVerdict',
-      'proven',
-      'sha256',
-    ])
-    .concat([
-      'constructor',
-      '__proto__',
-      'disabled_at',
-      'incident_number',
-      'incidentNumber',
-      'opened_at',
-      'raw',
-    ])
-    .map((name) => [name, 'zqextra']),
-);
-
 /** Where a word stands in a database, by table. */
 export async function tablesWith(db: WalkedDesk['desk']['db'], word: string): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`

@@ -13,7 +13,6 @@ import { FORMS, type Furnished, furnished, urlOf } from '../bad-input/forms.fixt
 import { BOOTSTRAP, Browser, PASSWORD } from '../desk.ts';
 import { PNG } from '../evidence/pictures/pictures.fixture.ts';
 import { mail, take } from '../mail-in/mails.fixture.ts';
-import { PRIVILEGED } from './bodies.walk.ts';
 import { pathOf } from './paths.fixture.ts';
 
 export type Walk = DeclaredRoute & {
@@ -35,6 +34,41 @@ export type WalkedDesk = Furnished & {
 
 /** Forms that would take away what other pages are about. */
 export const TAKES_AWAY = /removal|deletion|disab|password|putting-away|revocation|discarding|merging|undo/;
+
+/** What a form might be sent besides, in the hope that it lands in a row. */
+const PRIVILEGED = Object.fromEntries(
+  [
+    'id',
+    'userId',
+    'user_id',
+    'isAdmin',
+    'access',
+    'createdBy',
+    'created_at',
+    'created_by_name',
+    'passwordHash',
+  ]
+    .concat([
+      'password_hash',
+      'token_hash',
+      'actor',
+      'actorName',
+      'actor_name',
+      'machineVerdict',
+      'proven',
+      'sha256',
+    ])
+    .concat([
+      'constructor',
+      '__proto__',
+      'disabled_at',
+      'incident_number',
+      'incidentNumber',
+      'opened_at',
+      'raw',
+    ])
+    .map((name) => [name, 'zqextra']),
+);
 
 /** Submits forms, each with fields that are none of its own besides. Returns which were not taken. */
 export async function submitForms(given: Furnished, chosen: (route: string) => boolean): Promise<string[]> {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { aTokenIsNoSession, everyRouteForEverybody, nothingWithoutItsToken } from './access.walk.ts';
-import { everyCallIsDeclared } from './answers.walk.ts';
+import { everyCallIsDeclared, noSchemaNamesSecrets } from './answers.walk.ts';
 import { everyQueryIsText, noCallTakesMore, tablesWith } from './bodies.walk.ts';
 import {
   askAmiss,
@@ -31,6 +31,7 @@ t.test('the route table is walked', { timeout: 290_000 }, async (t) => {
   });
   await t.test('every read of the API answers by its schema', async (t) => {
     everyCallIsDeclared(t, walked);
+    noSchemaNamesSecrets(t, walked);
     everyAnswerIsAsDeclared(t, reads);
   });
   await t.test(

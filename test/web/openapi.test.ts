@@ -39,6 +39,7 @@ t.test('the API describes every route of its own, and no page', async (t) => {
     for (const [method, operation] of Object.entries(methods)) {
       t.ok(operation.summary, `${method} ${path} says what it does`);
       t.ok(operation.tags?.length, `${method} ${path} has its place`);
+      t.ok(operation.responses['default'], `${method} ${path} names the problem`);
     }
   t.match(paths[`${API}/incidents/{number}/timeline`]?.['get'], {
     parameters: [{ name: 'limit' }, { name: 'cursor' }, { name: 'order' }, { name: 'group' }],
