@@ -1,12 +1,15 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { localPath } from '../accounts/accounts.ts';
 import { survivorOf } from '../incidents/merge/survivor.ts';
+import { count } from '../metrics/measure.ts';
 import { problemPage } from './pages.ts';
 import { PROBLEMS, toProblem } from './problems.ts';
 import { isCarried, signInToGoOn } from './resume.ts';
 
 const wantsJson = (request: FastifyRequest) =>
-  request.url.startsWith('/api/') || request.url.startsWith('/metrics') || request.url === '/healthz';
+  request.url.startsWith('/api/') ||
+  request.url.startsWith('/metrics') ||
+  ['/healthz', '/readyz'].includes(request.url);
 
 /** problem+json, RFC 9457. */
 function problemJson(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -55,8 +58,9 @@ export async function answerError(
   const problem = toProblem(error);
   const elsewhere = await mergedElsewhere(problem, request);
   if (elsewhere) return reply.redirect(elsewhere, 307);
+  count('delist_desk_problems_total', { problem: problem.code });
   if (problem.code === 'unexpected') request.log.error({ err: error }, 'unexpected');
-  else request.log.info({ code: problem.code, detail: problem.message }, 'refused');
+  else request.log.info({ problem: problem.code, fields: Object.keys(problem.fields) }, 'refused');
   if (wantsJson(request)) return problemJson(error, request, reply);
   if (problem.code === 'not-signed-in') {
     if (isCarried(request)) return signInToGoOn(request, reply);

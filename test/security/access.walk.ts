@@ -12,6 +12,7 @@ export const OPEN: Record<string, string> = {
   'GET /assets/*': 'style sheets and scripts of ours',
   'GET /calendar/:secret.ics': 'by its secret address alone, which a calendar program keeps',
   'GET /healthz': 'says that we live, and nothing more',
+  'GET /readyz': 'says whether more requests should be sent here, and nothing more',
   'GET /set-up/:secret': 'by the secret link of the first start',
   'GET /shared/*': 'by the secret link that somebody made',
   'GET /sign-in': 'how to come in',
