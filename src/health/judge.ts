@@ -281,7 +281,8 @@ export const workerRows = (turns: readonly (readonly [Worker, number])[]): Row[]
     const todo = 'It hangs, or works on something very large. Look at the log; a restart loses nothing.';
     const mark = ms > 4 * lateMs ? 'bad' : ms > lateMs ? 'attention' : 'good';
     const words = `last turn ${ms < MINUTE ? `${count(Math.ceil(ms / 1000))} s` : roughly(ms)} ago`;
-    return row(`worker-${worker.replaceAll(' ', '-')}`, worker, mark, words, todo);
+    const title = worker.charAt(0).toUpperCase() + worker.slice(1);
+    return row(`worker-${worker.replaceAll(' ', '-')}`, title, mark, words, todo);
   });
 
 const ORDER: Mark[] = ['bad', 'attention', 'good'];

@@ -33,10 +33,8 @@ export const healthPages: FastifyPluginAsyncTypebox = async (app) => {
       versions,
       at,
     };
-    // In a part of the page that is marked as attended to: what is first is what is wrong.
-    const wrong = sections
-      .flatMap(({ rows }) => rows)
-      .filter(({ mark }) => mark === 'bad' || mark === 'attention');
+    const all = sections.flatMap(({ rows }) => rows);
+    const wrong = (['bad', 'attention'] as const).flatMap((one) => all.filter(({ mark }) => mark === one));
     return reply.page('settings/health', { ...data, wrong: shown(wrong) });
   });
 };

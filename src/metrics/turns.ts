@@ -29,7 +29,7 @@ export function tookTurn(worker: Worker, now = Date.now()): void {
 export const sinceTurns = (now = Date.now()): [Worker, number][] =>
   (Object.keys(WORKERS) as Worker[]).flatMap((worker) => {
     const at = turns.get(worker);
-    return at === undefined ? [] : [[worker, now - at]];
+    return at === undefined ? [] : [[worker, Math.max(0, now - at)]];
   });
 
 /** For a process that ends: nothing is expected of it any more. */
