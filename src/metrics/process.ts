@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Sample } from './samples.ts';
 
-let delay: IntervalHistogram | undefined;
+let delay: ReturnType<typeof monitorEventLoopDelay> | undefined;
 /** The timer that measures fires this late when nothing is in its way, in nanoseconds. */
 const RESOLUTION_NS = 20_000_000;
 
