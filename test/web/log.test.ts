@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import t from 'tap';
 import { createToken } from '../../src/accounts/store.ts';
 import { buildApp } from '../../src/app.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { loggedError, withoutPersons } from '../../src/web/logged-error.ts';
 import { openLogger } from '../../src/web/logger.ts';
 import { BOOTSTRAP, Browser, PASSWORD, PROFILE, REFUSAL, signedIn, testDesk } from '../desk.ts';
@@ -120,8 +121,14 @@ t.test('a day of requests, good and bad, leaves nothing of what people wrote in 
   });
   logger.warn({ err: new Error(`no "${canary.subject}"`, { cause: broken }) }, 'mail out');
   logger.warn({ words: `https://reports.example/?key=${canary.token} answered 403` }, 'SNDS report');
-  await db.destroy();
-  await person.get(`/incidents?q=${canary.search}`);
+  const nobody = await openDatabase({ databaseUrl: 'postgres://nobody@127.0.0.1:9/none', dataDir: '' });
+  const away = await buildApp({ ...desk, db: nobody.db }, { logger });
+  t.teardown(() => away.close());
+  const unanswered = {
+    url: `/api/v1/incidents?q=${canary.search}`,
+    headers: { authorization: `Bearer ${canary.token}` },
+  };
+  t.equal((await away.inject(unanswered)).statusCode, 503);
 
   const lines = log
     .trim()
