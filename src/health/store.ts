@@ -14,7 +14,7 @@ export type DatabaseFacts = {
 /** Throws where the database is away. */
 export async function readDatabase(db: Db): Promise<DatabaseFacts> {
   const { rows } = await sql<{ version: string; bytes: number }>`
-    select current_setting('server_version') as version,
+    select split_part(current_setting('server_version'), ' ', 1) as version,
       pg_database_size(current_database())::float8 as bytes`.execute(db);
   // Asked by itself, so that the time it takes is that of the way alone.
   const before = Date.now();
