@@ -94,7 +94,8 @@ t.test('what goes into the image is all that the server loads', async (t) => {
     [],
   );
   t.match(file, /^USER node$/m, 'not as root');
-  for (const [, image = ''] of file.matchAll(/^FROM (\S+)/gm)) t.match(image, /:\d+-/, `${image} has a version`);
+  for (const [, image = ''] of file.matchAll(/^FROM (\S+)/gm))
+    t.match(image, /:\d+-/, `${image} has a version`);
   const major = /node:(\d+)-/.exec(file)?.[1];
   t.equal(JSON.parse(read('package.json')).devDependencies.node.replace('^', '').split('.')[0], major);
 });
@@ -119,5 +120,6 @@ t.test('the composition holds together', async (t) => {
 
 t.test('deploy/README.md names every file of the folder', async (t) => {
   const readme = read('deploy/README.md');
-  for (const folder of globSync('deploy/!(README.md)', { cwd: ROOT })) t.match(readme, folder.replace(/^deploy\//, ''));
+  for (const folder of globSync('deploy/!(README.md)', { cwd: ROOT }))
+    t.match(readme, folder.replace(/^deploy\//, ''));
 });
