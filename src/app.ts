@@ -7,6 +7,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify';
 import { passkeyPages } from './accounts/passkeys/routes.ts';
 import { passkeySignIn } from './accounts/passkeys/sign-in-routes.ts';
@@ -40,6 +41,7 @@ import { placePages } from './evidence/places/routes.ts';
 import { evidencePages } from './evidence/routes.ts';
 import type { CheckWorld } from './evidence/run-check.ts';
 import { samplePages } from './evidence/sample-routes.ts';
+import { healthApi, healthPages } from './health/routes.ts';
 import { incidentApi } from './incidents/api.ts';
 import { bulkApi } from './incidents/bulk/api.ts';
 import { bulkPages } from './incidents/bulk/routes.ts';
@@ -71,6 +73,8 @@ import { unfiledPages } from './mail-in/unfiled-routes.ts';
 import { sendingAccountApi } from './mail-out/account-api.ts';
 import { sendingAccountPages } from './mail-out/account-routes.ts';
 import { dispatchPages } from './mail-out/dispatch-routes.ts';
+import { measureRequests } from './metrics/requests.ts';
+import { metricsRoutes } from './metrics/routes.ts';
 import { nextStepApi } from './next-step/api.ts';
 import { nextStepPages } from './next-step/routes.ts';
 import { calendarRoutes } from './notifications/calendar/calendar-routes.ts';
@@ -114,6 +118,7 @@ import { watcherPages } from './watchers/routes.ts';
 import { requireDeclaredAccess } from './web/access.ts';
 import { API, describeApi } from './web/api.ts';
 import { serveAssets } from './web/assets.ts';
+import { endGracefully } from './web/ending.ts';
 import { answerError } from './web/errors.ts';
 import { healthRoutes } from './web/health.ts';
 import { identifyViewers } from './web/identify.ts';
@@ -121,6 +126,7 @@ import { MAX_BODY_BYTES, MAX_REPORT_BYTES } from './web/limits.ts';
 import { loggedUrl } from './web/logged-url.ts';
 import { servePages } from './web/pages.ts';
 import { TOO_LARGE } from './web/problems.ts';
+import { logRequests } from './web/request-log.ts';
 import { secure } from './web/security.ts';
 import { nameUpload } from './web/uploads.ts';
 import { serializers, validators } from './web/validation.ts';
@@ -167,7 +173,9 @@ export async function buildApp(
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: desk.config.trustedProxies.length > 0 ? desk.config.trustedProxies : false,
     routerOptions: { maxParamLength: 200 },
-    return503OnClosing: true,
+    // Whoever is connected already is still answered; a proxy would hand a 503 on.
+    return503OnClosing: false,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => {
       // A URL that cannot be decoded reaches no handler of ours; it has no page to be shown in.
@@ -193,6 +201,9 @@ export async function buildApp(
     throw new Problem('not-found', `There is nothing at ${loggedUrl(request.url).slice(0, 200)}.`);
   });
   requireDeclaredAccess(app);
+  measureRequests(app);
+  endGracefully(app);
+  if (options.logger) logRequests(app);
   app.addHook('onRequest', (_request, _reply, done) => asOneRequest(done));
   await secureAll(app, desk);
   servePages(app);
@@ -217,6 +228,8 @@ export async function buildApp(
 
   const pages = [
     healthRoutes,
+    healthPages,
+    metricsRoutes,
     accountPages,
     secondFactorSignIn,
     passkeySignIn,
@@ -288,6 +301,7 @@ export async function buildApp(
   ];
   for (const plugin of pages) await app.register(plugin);
   const api = [
+    healthApi,
     incidentApi,
     splitApi,
     mergeApi,

@@ -58,7 +58,7 @@ const FORMATS: Record<string, (text: string) => boolean> = {
   privateTargets: (text) => commaList(text).every((part) => readPrivateTarget(part) !== undefined),
 };
 
-/** Every setting, from the environment. The README's table repeats names and defaults; a test holds the two together. */
+/** Every setting, from the environment. `docs/settings.md` repeats names and defaults; a test holds the two together. */
 export const Environment = Type.Object({
   HOST: Type.String({
     pattern: '^[\\w.:%-]+$',
@@ -76,6 +76,15 @@ export const Environment = Type.Object({
   DELIST_DESK_BOOTSTRAP_TOKEN: Type.Optional(
     Type.String({ minLength: 16, maxLength: 200, description: '16 to 200 characters' }),
   ),
+  METRICS_TOKEN: Type.Optional(
+    Type.String({ minLength: 16, maxLength: 200, description: '16 to 200 characters' }),
+  ),
+  STOP_DELAY_SECONDS: Type.Integer({
+    minimum: 0,
+    maximum: 300,
+    default: 0,
+    description: 'whole seconds, 0 to 300',
+  }),
   DNS_SERVERS: Type.Optional(
     Type.String({
       format: 'servers',
@@ -155,6 +164,10 @@ export type Config = {
   /** The public origin, without a slash at its end; undefined: told by the address we listen on. */
   baseUrl: string | undefined;
   bootstrapToken: string | undefined;
+  /** Opens `/metrics` and nothing else. */
+  metricsToken: string | undefined;
+  /** How long a process that is told to stop goes on answering, while `/readyz` says that it will. */
+  stopDelayMs: number;
   dnsServers: string[];
   /** Zone, or a domain above it, → its resolvers in place of `dnsServers`. */
   dnsblServers: Record<string, string[]>;
@@ -235,6 +248,8 @@ export function readConfig(
     databaseUrl: env.DATABASE_URL,
     baseUrl: env.BASE_URL?.replace(/\/$/, ''),
     bootstrapToken: env.DELIST_DESK_BOOTSTRAP_TOKEN,
+    metricsToken: env.METRICS_TOKEN,
+    stopDelayMs: env.STOP_DELAY_SECONDS * 1000,
     dnsServers: commaList(env.DNS_SERVERS),
     dnsblServers: Object.fromEntries(
       [...Map.groupBy(assignments(env.DNSBL_SERVERS) ?? [], ([zone]) => zone)].map(([zone, pairs]) => [

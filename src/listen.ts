@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { newSecret } from './accounts/accounts.ts';
 import { hasUsers, newSetupLink } from './accounts/store.ts';
 import { buildApp } from './app.ts';
@@ -16,6 +17,7 @@ import { checkMailIn, startMailIn } from './mail-in/start.ts';
 import { endDispatchLeases } from './mail-out/dispatches.ts';
 import { LETTER_QUEUE } from './mail-out/letter-queue.ts';
 import { startDispatches } from './mail-out/worker.ts';
+import { watchEventLoop } from './metrics/process.ts';
 import { startFanOut } from './notifications/fan-out.ts';
 import { NOTICE_QUEUE } from './notifications/mail-queue.ts';
 import { startMailing } from './notifications/mailing.ts';
@@ -44,6 +46,7 @@ function say(...lines: string[]): void {
 export async function listen(
   config: Config,
   database: OpenDatabase,
+  socket: number | undefined,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
   checkMailIn(config);
   const playbooks = openPlaybooks(database.db, readCatalogue());
@@ -66,7 +69,9 @@ export async function listen(
   const signInAs = config.demo ? await (await import('./demo/fill.ts')).fillDemo(desk, password) : '';
   // How long a request may take to arrive whole: a slow sender holds a connection no longer than this.
   app.server.requestTimeout = 120_000;
-  await app.listen({ host: config.host, port: config.port });
+  // A socket that was handed over stays open when this process ends: what connects meanwhile waits for the next one.
+  const at = { host: config.host, port: config.port };
+  await app.listen(socket === undefined ? at : ({ ...at, fd: socket } as typeof at));
   const address = app.server.address();
   const port = typeof address === 'object' && address ? address.port : config.port;
   const url =
@@ -103,10 +108,14 @@ export async function listen(
   const endWebhooks = config.demo ? async () => {} : startWebhooks({ ...desk, world: webhooks }, logger);
   const endMailing = config.demo ? async () => {} : startMailing(desk, logger);
   const endImports = startImports(desk, logger);
+  watchEventLoop();
   let stopping: Promise<void> | undefined;
+  const hurry = new AbortController();
   const stop = () => {
-    stopping ??= app
-      .close()
+    app.ending.hasBegun = true;
+    stopping ??= setTimeout(config.stopDelayMs, undefined, { signal: hurry.signal })
+      .catch(() => {})
+      .then(() => app.close())
       .then(endMailIn)
       .then(endUpkeep)
       .then(endChecks)
@@ -124,6 +133,10 @@ export async function listen(
     return stopping;
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => void stop().then(() => process.exit(0)));
+    process.once(signal, () => {
+      void stop().then(() => process.exit(0));
+      // Told twice, it waits no longer for requests that may still be sent here.
+      if (config.stopDelayMs > 0) process.once(signal, () => hurry.abort());
+    });
   return { url, stop };
 }

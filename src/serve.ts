@@ -22,7 +22,8 @@ async function start(environment: NodeJS.ProcessEnv, options: Options, engine?: 
   const database = await openDatabase(config, engine);
   try {
     const { listen } = await import('./listen.ts');
-    return await listen(config, database);
+    const { givenSocket } = await import('./given-socket.ts');
+    return await listen(config, database, givenSocket(environment, process.pid));
   } catch (error) {
     await database.close();
     throw error;

@@ -8,6 +8,7 @@ import { forgetOldChecks } from './evidence/checks.ts';
 import { askDueChecks } from './evidence/monitors.ts';
 import { raiseDueFollowUps } from './incidents/follow-up.ts';
 import { forgetOldFloods } from './mail-in/flood-store.ts';
+import { tookTurn } from './metrics/turns.ts';
 import { remindOfSteps } from './next-step/remind.ts';
 import { NOTICE_QUEUE } from './notifications/mail-queue.ts';
 import { forgetOldNotices } from './notifications/notices.ts';
@@ -27,6 +28,7 @@ const CLEAR_EVERY = 60;
 
 /** Reports of SNDS. It waits for another's server, and nothing else waits for it. */
 async function fetchReports(desk: Desk, logger: FastifyBaseLogger, signal: AbortSignal): Promise<void> {
+  tookTurn('SNDS reports');
   try {
     const hosts = [...KNOWN_HOSTS, ...desk.config.sndsHosts];
     const { fetched, failed } = await fetchDueFeeds(desk.db, new Date(), {
@@ -47,6 +49,7 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
   let round = 0;
   let running: Promise<void> = Promise.resolve();
   const work = async () => {
+    tookTurn('upkeep');
     try {
       await desk.playbooks.refresh();
       const raised = await raiseDueFollowUps(desk.db, desk.catalogue, new Date());

@@ -13,6 +13,8 @@ const DEFAULTS: Config = {
   databaseUrl: undefined,
   baseUrl: undefined,
   bootstrapToken: undefined,
+  metricsToken: undefined,
+  stopDelayMs: 0,
   dnsServers: [],
   dnsblServers: {},
   dnsblKeys: {},
@@ -68,6 +70,11 @@ const GOOD: Record<string, [value: string, means: Partial<Config>][]> = {
   DELIST_DESK_BOOTSTRAP_TOKEN: [
     ['sixteen-letters!', { bootstrapToken: 'sixteen-letters!' }],
     ['x'.repeat(200), { bootstrapToken: 'x'.repeat(200) }],
+  ],
+  METRICS_TOKEN: [['sixteen-letters!', { metricsToken: 'sixteen-letters!' }]],
+  STOP_DELAY_SECONDS: [
+    ['0', { stopDelayMs: 0 }],
+    ['300', { stopDelayMs: 300_000 }],
   ],
   DNS_SERVERS: [
     ['192.0.2.53', { dnsServers: ['192.0.2.53'] }],
@@ -269,6 +276,7 @@ const WRONG: Record<string, [allowed: string, values: string[]]> = {
       'fe80::1%eth0',
     ],
   ],
+  STOP_DELAY_SECONDS: ['whole seconds, 0 to 300', ['-1', '301', '1.5', '5 s']],
   SESSION_IDLE_HOURS: ['hours, 0.01 to 720', ['0', '-1', '720.1', '12 h', 'for ever', 'Infinity']],
   SESSION_MAX_DAYS: ['days, 0.01 to 90', ['0', '91', 'x', '1,5']],
 };
@@ -303,7 +311,14 @@ t.test('a wrong value is named with its variable and what is allowed', async (t)
         refusalOf({ [name]: value }),
         `BadSetting: ${name}=${JSON.stringify(value)}: must be ${allowed}`,
       );
-  const never = ['DATA_DIR', 'DELIST_DESK_BOOTSTRAP_TOKEN', 'DNSBL_KEYS', 'SECRET_KEY', 'SECRET_KEY_FILE'];
+  const never = [
+    'DATA_DIR',
+    'DELIST_DESK_BOOTSTRAP_TOKEN',
+    'DNSBL_KEYS',
+    'METRICS_TOKEN',
+    'SECRET_KEY',
+    'SECRET_KEY_FILE',
+  ];
   t.strictSame([...Object.keys(WRONG), ...never].sort(), [...NAMES].sort(), 'every variable is tried');
 });
 
@@ -319,11 +334,9 @@ t.test('all wrong values are told at once, a line each', async (t) => {
 });
 
 t.test('no secret in a message', async (t) => {
-  for (const token of ['short-secret', 'secret'.repeat(40)])
-    t.equal(
-      refusalOf({ DELIST_DESK_BOOTSTRAP_TOKEN: token }),
-      'BadSetting: DELIST_DESK_BOOTSTRAP_TOKEN=(not shown): must be 16 to 200 characters',
-    );
+  for (const name of ['DELIST_DESK_BOOTSTRAP_TOKEN', 'METRICS_TOKEN'])
+    for (const token of ['short-secret', 'secret'.repeat(40)])
+      t.equal(refusalOf({ [name]: token }), `BadSetting: ${name}=(not shown): must be 16 to 200 characters`);
   for (const keys of [
     'secretkey',
     'dq.example.org=secret.key',
@@ -378,10 +391,10 @@ t.test('whoever uses a setting takes every value that is allowed', async (t) => 
 });
 
 t.test(
-  'the README’s table names the same variables with the same defaults; nothing else of ours is read',
+  'docs/settings.md names the same variables with the same defaults; nothing else of ours is read',
   (t) => {
-    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-    const [, settings = ''] = readme.split(/^## Settings$/m);
+    const page = readFileSync(new URL('../docs/settings.md', import.meta.url), 'utf8');
+    const [, settings = ''] = page.split(/^## The server$/m);
     const [section = ''] = settings.split(/^## /m);
     const rows = [...section.matchAll(/^\| `([^`]+)` *\| *(?:`([^`]*)`)? *\| *(\S.*?) *\|$/gm)];
     t.equal(

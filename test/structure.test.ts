@@ -129,8 +129,10 @@ const PURE = [
   'src/snds/{columns,csv,feed,found,snds-file,text,us-time}.ts',
   'src/timeline/{cursor,describe,entries}.ts',
   'src/webhooks/{event,event-facts,examples,formats,outcome,patience,signature,slack,target,target-url,teams}.ts',
-  'src/web/{cursor,format,limits,links,logged-url}.ts',
-  'src/problem.ts',
+  'src/health/judge.ts',
+  'src/metrics/{list,measure,samples,turns}.ts',
+  'src/web/{cursor,format,limits,links,logged-error,logged-url}.ts',
+  'src/{given-socket,problem}.ts',
 ];
 const OUTSIDE =
   /^(fastify|@fastify\/.*|kysely.*|pg|@electric-sql\/.*|node:(http|https|http2|net|tls|dns|dgram|child_process|cluster|worker_threads).*)$|\/(store|routes|api)\.ts$/;

@@ -42,6 +42,13 @@ async function appliedNames(db: Kysely<unknown>): Promise<string[] | undefined> 
   }
 }
 
+/** How the schema stands: steps that this release has and the database lacks, and the last that was taken. */
+export async function schemaState(db: Kysely<unknown>): Promise<{ missing: number; last: string }> {
+  const applied = (await appliedNames(db)) ?? [];
+  const known = migrationNames();
+  return { missing: known.filter((name) => !applied.includes(name)).length, last: applied.at(-1) ?? 'none' };
+}
+
 /**
  * Brings the database to this release's schema; forward only. Several processes may start at once: they
  * wait for each other on the migrator's advisory lock. A database of a newer release is refused.

@@ -1,3 +1,4 @@
+import { count } from '../metrics/measure.ts';
 import type { DnsAnswer, RecordType } from './answer.ts';
 import { questionMessage } from './question.ts';
 import { failed, isServerFailure, isTruncated, readAnswer } from './reading.ts';
@@ -111,6 +112,7 @@ export class Line {
     if (!this.#asked.delete(asked)) return;
     for (const forget of asked.forget) forget();
     if (this.#asked.size === 0) this.#clock?.unref();
+    count('delist_desk_dns_questions_total', { answer: silent ? 'silence' : answer.status });
     asked.tell(answer, silent);
   }
 

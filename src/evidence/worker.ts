@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '../database/open.ts';
+import { count } from '../metrics/measure.ts';
+import { tookTurn } from '../metrics/turns.ts';
 import { type Turn, takeCheck } from './checks.ts';
 import type { CheckWorld } from './run-check.ts';
 
@@ -31,10 +33,17 @@ export function startChecks(
     const check = await takeCheck(db, turn);
     if (!check) return pause();
     const { runCheck } = await import('./run-check.ts');
-    return runCheck(await world(), check, { stopped: () => stopped });
+    try {
+      await runCheck(await world(), check, { stopped: () => stopped });
+      count('delist_desk_checks_total', { outcome: 'done' });
+    } catch (error) {
+      count('delist_desk_checks_total', { outcome: 'failed' });
+      throw error;
+    }
   };
   const work = async (turn: Turn) => {
     while (!stopped) {
+      tookTurn(turn === 'incidents' ? 'checks of incidents' : 'checks of the schedule');
       try {
         await step(turn);
       } catch (error) {

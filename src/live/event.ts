@@ -6,6 +6,9 @@ import type { News } from '../timeline/news.ts';
 export const eventText = (name: string, place: string, data: unknown = {}) =>
   `id: ${place}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 
+/** When a browser whose stream ends is to connect again. */
+export const retryText = (ms: number) => `retry: ${Math.round(ms)}\n\n`;
+
 /** Nothing that a page is told of. */
 export const commentText = () => ':\n\n';
 

@@ -4,7 +4,7 @@ import type { SessionLimits } from '../accounts/accounts.ts';
 import { livingSessions } from '../accounts/session.ts';
 import type { Db } from '../database/open.ts';
 import { readNews } from '../timeline/news.ts';
-import { commentText, eventText, newsText } from './event.ts';
+import { commentText, eventText, newsText, retryText } from './event.ts';
 
 /** A page that listens. */
 type Listener = {
@@ -26,6 +26,9 @@ const BEAT_MS = 15_000;
 /** What may wait for a slow reader. */
 const MOST_WAITING_BYTES = 64 * 1024;
 
+/** When a page connects again to whoever takes over; not all at the same moment. */
+const AGAIN_MS = 2000;
+
 export type Hub = ReturnType<typeof openHub>;
 
 /**
@@ -39,6 +42,7 @@ export function openHub(db: Db, limits: SessionLimits, logger: FastifyBaseLogger
   let beat: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   let isWanted = false;
+  let isClosed = false;
 
   function leave(listener: Listener): void {
     listeners.delete(listener);
@@ -106,6 +110,10 @@ export function openHub(db: Db, limits: SessionLimits, logger: FastifyBaseLogger
       listeners.size < MOST_LISTENERS &&
       [...listeners].filter((one) => one.userId === userId).length < MOST_OF_PERSON,
     join(given: Omit<Listener, 'told'>): void {
+      if (isClosed) {
+        given.stream.end(retryText(AGAIN_MS));
+        return;
+      }
       const listener = { ...given, told: false };
       listeners.add(listener);
       given.stream.on('close', () => leave(listener));
@@ -118,7 +126,8 @@ export function openHub(db: Db, limits: SessionLimits, logger: FastifyBaseLogger
     keepAlive,
     size: () => listeners.size,
     async close(): Promise<void> {
-      for (const listener of [...listeners]) end(listener);
+      isClosed = true;
+      for (const listener of [...listeners]) end(listener, retryText(AGAIN_MS * (1 + Math.random())));
       await looking;
     },
   };

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Insertable } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { ArrivalsTable, Way } from '../database/tables.ts';
+import { count } from '../metrics/measure.ts';
 import { onceKey } from './once-key.ts';
 import { senderOf } from './sender.ts';
 
@@ -100,6 +101,8 @@ export async function storeArrivals(trx: Trx, mails: Mail[]): Promise<Kept[]> {
     return { id, known: !first };
   });
   await noteUids(trx, mails, kept);
+  for (const [n, { way }] of mails.entries())
+    if (!kept[n]?.known) count('delist_desk_mails_taken_total', { way });
   return kept;
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Desk } from '../app.ts';
+import { tookTurn } from '../metrics/turns.ts';
 import { letArrivalGo, MOST_ATTEMPTS, takeArrival } from './arrival-queue.ts';
 import { keepArrival } from './keep-arrival.ts';
 import type { ReadArrival, TakenArrival } from './read-arrival.ts';
@@ -65,6 +66,7 @@ export function startReading(desk: Reading, logger: FastifyBaseLogger): () => Pr
     });
   const work = async (isLooking: boolean) => {
     while (!stopped) {
+      tookTurn('mail in');
       try {
         if (await readNext(desk, logger, isLooking ? wakeAll : undefined)) continue;
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { MailboxRow } from '../database/tables.ts';
+import { tookTurn } from '../metrics/turns.ts';
 import { takeDueMailbox } from './mailbox-turns.ts';
 import { Pause } from './pause.ts';
 import type { Watch, Watching } from './watch.ts';
@@ -21,6 +22,7 @@ export function watchMailboxes(by: Watching): () => Promise<void> {
   };
   const turns = async () => {
     while (!isStopped) {
+      tookTurn('mailboxes');
       const row = watches.size < MOST_AT_ONCE ? await takeDueMailbox(by.db).catch(by.warn) : undefined;
       if (row) await begin(row);
       else await pause.for(TURN_MS);

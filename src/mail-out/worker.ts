@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '../database/open.ts';
+import { count } from '../metrics/measure.ts';
+import { tookTurn } from '../metrics/turns.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { LETTER_QUEUE } from './letter-queue.ts';
 import type { MailInHand, MailQueue } from './queue.ts';
@@ -17,10 +19,14 @@ type Desk = { db: Db; secrets: Secrets };
 type Log = Pick<FastifyBaseLogger, 'info' | 'warn'>;
 type Options = { stopped?: () => boolean; patience?: Patience; queues?: readonly MailQueue[] };
 
+const queueOf = (name: MailInHand['name']) =>
+  'message' in name ? 'letters' : 'notice' in name ? 'notices' : 'reports';
+
 async function send(desk: Desk, logger: Log, mail: MailInHand, patience?: Patience): Promise<void> {
   try {
     const { attempt } = await import('./attempt.ts');
     const outcome = await attempt(desk.secrets, mail, patience);
+    if (outcome) count('delist_desk_mails_sent_total', { queue: queueOf(mail.name), outcome: outcome.state });
     logger.info({ ...mail.name, attempt: mail.attempts, state: outcome?.state }, 'mail out');
   } catch (error) {
     // The database may be away. The lease runs out, and the mail is taken up again, or told to be uncertain.
@@ -76,6 +82,7 @@ export function startDispatches(
   const work = async () => {
     const running = new Set<Promise<void>>();
     while (!isStopped) {
+      tookTurn('mail out');
       try {
         await takeUp(desk, logger, running, { stopped: () => isStopped, queues });
       } catch (error) {

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { sql } from 'kysely';
 import type { Db } from '../database/open.ts';
+import { tookTurn } from '../metrics/turns.ts';
 import type { Subscriber } from './event.ts';
 import { dropEvents, putOffEvent, readOutbox } from './outbox.ts';
 import { onWake } from './wake.ts';
@@ -98,6 +99,7 @@ export function startFanOut(
   };
   const work = async () => {
     while (!isStopped) {
+      tookTurn('events');
       let told = 0;
       try {
         told = await tellAll(desk.db, subscribers, (error) => logger.warn({ err: error }, 'events'));

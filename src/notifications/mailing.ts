@@ -7,6 +7,7 @@ import type { SendingAccountRow } from '../database/tables.ts';
 import { findDefaultAccount } from '../mail-out/accounts.ts';
 import { composeMail, newMessageId } from '../mail-out/compose.ts';
 import { checkAddress } from '../mail-out/mail-address.ts';
+import { tookTurn } from '../metrics/turns.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { queueMail } from './mail-queue.ts';
 import { type MailNotice, mailWords } from './mail-words.ts';
@@ -187,6 +188,7 @@ export function startMailing(desk: Desk, logger: FastifyBaseLogger): () => Promi
   const waking = new AbortController();
   const work = async () => {
     while (!isStopped) {
+      tookTurn('notices');
       try {
         const mails = await mailDue(desk, new Date(), (error) => logger.warn({ err: error }, 'notices'));
         if (mails > 0) logger.info({ mails }, 'notices mailed');

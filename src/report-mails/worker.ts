@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
+import { tookTurn } from '../metrics/turns.ts';
 import { type Maker, makeDueMails } from './make.ts';
 import { REPORT_QUEUE } from './queue.ts';
 
@@ -12,6 +13,7 @@ export function startReportMails(maker: Maker, logger: Pick<FastifyBaseLogger, '
   const work = async () => {
     await pause();
     while (!waking.signal.aborted) {
+      tookTurn('report mails');
       try {
         await makeDueMails(maker, new Date());
         await REPORT_QUEUE.forgetOld(maker.db);

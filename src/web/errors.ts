@@ -1,12 +1,16 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { localPath } from '../accounts/accounts.ts';
 import { survivorOf } from '../incidents/merge/survivor.ts';
+import { count } from '../metrics/measure.ts';
+import type { Problem } from '../problem.ts';
 import { problemPage } from './pages.ts';
-import { PROBLEMS, toProblem } from './problems.ts';
+import { NOT_KNOWN, PROBLEMS, toProblem } from './problems.ts';
 import { isCarried, signInToGoOn } from './resume.ts';
 
 const wantsJson = (request: FastifyRequest) =>
-  request.url.startsWith('/api/') || request.url.startsWith('/metrics') || request.url === '/healthz';
+  request.url.startsWith('/api/') ||
+  request.url.startsWith('/metrics') ||
+  ['/healthz', '/readyz'].includes(request.url);
 
 /** problem+json, RFC 9457. */
 function problemJson(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -46,6 +50,10 @@ async function mergedElsewhere(
   return into === null ? undefined : request.url.replace(own, `/incidents/${into}`);
 }
 
+/** Names of wrong inputs, of those that we gave them: an input that is not known has a name of the sender's. */
+const ownFields = ({ fields }: Problem): string[] =>
+  Object.entries(fields).flatMap(([name, words]) => (words === NOT_KNOWN ? [] : (name.split('.')[0] ?? [])));
+
 /** The one place where errors become answers: problem+json under `/api`, a page elsewhere. */
 export async function answerError(
   error: FastifyError,
@@ -55,8 +63,9 @@ export async function answerError(
   const problem = toProblem(error);
   const elsewhere = await mergedElsewhere(problem, request);
   if (elsewhere) return reply.redirect(elsewhere, 307);
+  count('delist_desk_problems_total', { problem: problem.code });
   if (problem.code === 'unexpected') request.log.error({ err: error }, 'unexpected');
-  else request.log.info({ code: problem.code, detail: problem.message }, 'refused');
+  else request.log.info({ problem: problem.code, fields: ownFields(problem) }, 'refused');
   if (wantsJson(request)) return problemJson(error, request, reply);
   if (problem.code === 'not-signed-in') {
     if (isCarried(request)) return signInToGoOn(request, reply);

@@ -10,7 +10,7 @@ import { ROLE_OF_SCOPE, type Viewer } from './access.ts';
 
 export const SESSION_COOKIE = 'dd_session';
 
-async function viewerByToken(db: Db, config: Config, secret: string): Promise<Viewer> {
+async function viewerByToken(db: Db, config: Config, secret: string, path: string): Promise<Viewer> {
   const common = {
     userId: null,
     timeZone: 'UTC',
@@ -22,6 +22,12 @@ async function viewerByToken(db: Db, config: Config, secret: string): Promise<Vi
   if (config.bootstrapToken && timingSafeEqual(hashSecret(secret), hashSecret(config.bootstrapToken))) {
     return { ...common, tokenId: null, name: 'bootstrap token', role: 'admin' };
   }
+  if (
+    config.metricsToken &&
+    path === '/metrics' &&
+    timingSafeEqual(hashSecret(secret), hashSecret(config.metricsToken))
+  )
+    return { ...common, tokenId: null, name: 'metrics token', role: 'admin' };
   const token = await findToken(db, secret);
   if (!token) throw new Problem('not-signed-in', 'This token is not known, was revoked, or has expired.');
   return { ...common, tokenId: token.id, name: `token “${token.name}”`, role: ROLE_OF_SCOPE[token.scope] };
@@ -68,11 +74,11 @@ export function identifyViewers(app: FastifyInstance, db: Db, config: Config): v
   app.decorateRequest('unidentified', null);
   app.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config;
-    if (request.url.startsWith('/assets/') || request.url === '/healthz') return;
+    if (request.url.startsWith('/assets/') || request.url === '/healthz' || request.url === '/readyz') return;
     const isApi = request.url.startsWith('/api/') || request.url === '/metrics';
     const bearer = isApi && access !== 'public' ? bearerOf(request) : undefined;
     const cookie = request.cookies[SESSION_COOKIE];
-    if (bearer) request.viewer = await viewerByToken(db, config, bearer);
+    if (bearer) request.viewer = await viewerByToken(db, config, bearer, request.url);
     else if (cookie) {
       const keepAlive = request.url.split('?')[0] !== '/events' && !(BY_ITSELF in request.headers);
       request.viewer = await viewerBySession(db, config, cookie, keepAlive).catch((error: unknown) => {

@@ -1,19 +1,26 @@
 import type { FastifyRequest } from 'fastify';
 import { type DestinationStream, pino } from 'pino';
-import { loggedUrl } from './logged-url.ts';
+import { loggedError, withoutPersons } from './logged-error.ts';
+import { loggedPath } from './request-log.ts';
 
 const SECRETS = ['req.headers.authorization', 'req.headers.cookie', 'res.headers["set-cookie"]'];
 
-const loggedRequest = ({ method, url, host, ip }: FastifyRequest) => ({
-  method,
-  url: loggedUrl(url),
-  host,
-  remoteAddress: ip,
-});
+const loggedRequest = (request: FastifyRequest) => ({ method: request.method, path: loggedPath(request) });
+const loggedWords = (words: unknown) => (typeof words === 'string' ? withoutPersons(words) : undefined);
 
-/** The log, without secrets: what is logged of a request is in one place. */
+/**
+ * The log: a JSON object a line, without secrets and without personal data. What is logged of a request and of an error is
+ * decided here. `docs/logs.md` names the fields.
+ */
 export const openLogger = (level: string, destination?: DestinationStream) =>
   pino(
-    { level, redact: { paths: SECRETS, censor: '(not logged)' }, serializers: { req: loggedRequest } },
+    {
+      level,
+      redact: { paths: SECRETS, censor: '(not logged)' },
+      serializers: { req: loggedRequest, err: loggedError, words: loggedWords },
+      // The level as a word, and the time as people read it.
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
     destination ?? pino.destination(1),
   );

@@ -127,6 +127,9 @@ export const PROBLEM_SCHEMA = {
   additionalProperties: true,
 } as const;
 
+/** Said of an input whose name is none of ours. */
+export const NOT_KNOWN = 'is not known here';
+
 export const TOO_LARGE = 'What was sent is larger than this page takes.';
 
 /** What the reader of multipart forms says of one that breaks off or has no boundary. */
@@ -152,7 +155,7 @@ const FULL = new Set(['53100', 'ENOSPC', '58030']);
 
 /** A schema's own words for these name the pattern, which helps nobody. */
 const WRONG_BY: Record<string, string> = {
-  additionalProperties: 'is not known here',
+  additionalProperties: NOT_KNOWN,
   pattern: 'is not written as it has to be',
   format: 'is not written as it has to be',
 };

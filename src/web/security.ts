@@ -101,7 +101,7 @@ function checkForm(
 function refuseOtherHosts(app: FastifyInstance, host: string): void {
   app.addHook('onRequest', async (request) => {
     const asked = request.headers.host;
-    if (asked !== host && !['/healthz', '/metrics'].includes(request.url)) {
+    if (asked !== host && !['/healthz', '/readyz', '/metrics'].includes(request.url)) {
       throw new Problem('wrong-host', 'This server answers under the name in BASE_URL only.');
     }
   });

@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '../database/open.ts';
+import { count } from '../metrics/measure.ts';
+import { tookTurn } from '../metrics/turns.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { attempt } from './attempt.ts';
 import { type Attempted, settle, type Taken, takeDelivery } from './deliveries.ts';
@@ -43,6 +45,9 @@ export async function deliver(
   return attempted;
 }
 
+const outcomeOf = (status: number | null) =>
+  status === null ? 'no-answer' : status < 300 ? 'delivered' : 'refused';
+
 /** Sends in places of which each takes one delivery at a time. */
 class Places {
   readonly running = new Set<Promise<void>>();
@@ -78,6 +83,7 @@ class Places {
   async #send(delivery: Taken): Promise<void> {
     try {
       const attempted = await deliver(this.#desk, delivery, this.#ended);
+      if (attempted) count('delist_desk_webhooks_total', { outcome: outcomeOf(attempted.status) });
       this.#logger.debug({ delivery: delivery.id, status: attempted?.status }, 'webhook');
     } catch (error) {
       // The database may be away. The lease runs out, and the event is sent again under the same id.
@@ -104,6 +110,7 @@ export function startWebhooks(desk: WebhookDesk, logger: FastifyBaseLogger): () 
   const places = new Places(desk, logger, ended.signal);
   const work = async () => {
     while (!ended.signal.aborted) {
+      tookTurn('webhooks');
       try {
         await places.fill();
       } catch (error) {

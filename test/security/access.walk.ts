@@ -12,6 +12,7 @@ export const OPEN: Record<string, string> = {
   'GET /assets/*': 'style sheets and scripts of ours',
   'GET /calendar/:secret.ics': 'by its secret address alone, which a calendar program keeps',
   'GET /healthz': 'says that we live, and nothing more',
+  'GET /readyz': 'says whether more requests should be sent here, and nothing more',
   'GET /set-up/:secret': 'by the secret link of the first start',
   'GET /shared/*': 'by the secret link that somebody made',
   'GET /sign-in': 'how to come in',
@@ -31,9 +32,12 @@ type Means = (typeof MEANS)[number];
 
 type Outcome = 'in' | 'refused' | 'unknown';
 
-/** What a route owes to whom, as data: by its access, whether it is the API's, the role and the means. */
-function owed(access: Access, isApi: boolean, role: Role, means: Means): Outcome {
-  if (means === 'none' || (means === 'token' && !isApi)) return 'unknown';
+/** The API, and figures for programs. */
+const takesTokens = (url: string) => url.startsWith(API) || url === '/metrics';
+
+/** What a route owes to whom, as data: by its access, whether it takes tokens, the role and the means. */
+function owed(access: Access, isOfTokens: boolean, role: Role, means: Means): Outcome {
+  if (means === 'none' || (means === 'token' && !isOfTokens)) return 'unknown';
   return access === 'public' || reaches(role, access) ? 'in' : 'refused';
 }
 
@@ -96,8 +100,8 @@ export async function everyRouteForEverybody(t: Test, walked: WalkedDesk): Promi
   for (const route of routes.filter(walkedBy))
     for (const asker of askers) {
       // No token opens a page; that of an administrator stands for all.
-      if (asker.means === 'token' && asker.role !== 'admin' && !route.url.startsWith(API)) continue;
-      const expected = owed(route.access, route.url.startsWith(API), asker.role, asker.means);
+      if (asker.means === 'token' && asker.role !== 'admin' && !takesTokens(route.url)) continue;
+      const expected = owed(route.access, takesTokens(route.url), asker.role, asker.means);
       const answer = seen(await ask(app, route, nowhere(route.url), asker));
       cases += 1;
       if (answer !== expected)

@@ -18,6 +18,9 @@ import { ACTOR, input } from '../webhooks/webhooks.fixture.ts';
 const BASE = 'https://desk.example.com';
 const EVIL = 'evil.example';
 
+/** Asked by who watches the processes, each by an address of its own. */
+const ANY_NAME = new Set(['/healthz', '/readyz', '/metrics']);
+
 t.test('threat 21: under another Host nothing is answered, by any route', async (t) => {
   const { app } = await testDesk(t, { BASE_URL: BASE });
   const answered: string[] = [];
@@ -25,11 +28,13 @@ t.test('threat 21: under another Host nothing is answered, by any route', async 
     for (const method of methods as 'GET'[])
       for (const host of [EVIL, `desk.example.com.${EVIL}`, `desk.example.com:81`]) {
         const answer = await app.inject({ method, url, headers: { host } });
-        if (answer.statusCode !== 421 && url !== '/healthz')
+        if (answer.statusCode !== 421 && !ANY_NAME.has(url))
           answered.push(`${method} ${url}: ${answer.statusCode}`);
       }
   t.strictSame(answered, []);
   t.equal((await app.inject({ url: '/healthz', headers: { host: EVIL } })).body, '{"status":"ok"}');
+  t.equal((await app.inject({ url: '/readyz', headers: { host: EVIL } })).body, '{"status":"ready"}');
+  t.equal((await app.inject({ url: '/metrics', headers: { host: EVIL } })).statusCode, 401);
 });
 
 t.test(

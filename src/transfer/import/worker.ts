@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '../../database/open.ts';
 import type { ImportRow } from '../../database/tables.ts';
+import { tookTurn } from '../../metrics/turns.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import { failImport, takeImport } from './queue.ts';
 import { runCsvBatch } from './run-csv.ts';
@@ -65,7 +66,8 @@ export function startImports(working: Working, logger: FastifyBaseLogger): () =>
     }
   };
   const work = async () => {
-    while (!isStopped)
+    while (!isStopped) {
+      tookTurn('imports');
       try {
         await step();
       } catch (error) {
@@ -73,6 +75,7 @@ export function startImports(working: Working, logger: FastifyBaseLogger): () =>
         logger.warn({ err: error }, 'import');
         if (!isStopped) await pause();
       }
+    }
   };
   const ended = work();
   return async () => {

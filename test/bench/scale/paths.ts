@@ -122,7 +122,8 @@ const FILTERS: Record<string, string[]> = {
 };
 
 /** What cannot be shown without a secret, or is no page; and pages of rows that only people make. */
-const LEFT_OUT = /^\/(assets|set-up|sign-in|healthz)|:version|\/providers\/:key\/edit|\/filing$/;
+const LEFT_OUT =
+  /^\/(assets|set-up|sign-in|healthz|readyz|metrics)|:version|\/providers\/:key\/edit|\/filing$/;
 
 /** Every route that is read with GET, with up to `limit` paths each; the same ones for the same database and seed. */
 export async function walkedPaths(

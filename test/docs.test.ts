@@ -1,0 +1,118 @@
+import { globSync, readFileSync } from 'node:fs';
+import t from 'tap';
+import { METRICS } from '../src/metrics/list.ts';
+import { PROBLEMS } from '../src/web/problems.ts';
+
+/** What docs/ says in tables, held to the code. */
+
+const ROOT = new URL('..', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
+const sectionOf = (text: string, title: string) =>
+  (text.split(new RegExp(`^## ${title}$`, 'm'))[1] ?? '').split(/^## /m)[0] ?? '';
+
+/** Rows of a section's table whose first cell is code, as cells. */
+const rowsOf = (text: string): string[][] =>
+  [...text.matchAll(/^\| `.*\|$/gm)].map(([line]) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
+const plain = (cell = '') => cell.replaceAll('`', '');
+
+t.test('docs/errors.md has every problem with its status, its meaning and what to do', async (t) => {
+  const rows = rowsOf(sectionOf(read('docs/errors.md'), 'Problems'));
+  t.strictSame(
+    Object.fromEntries(rows.map(([name, status, title, todo]) => [plain(name), { status, title, todo }])),
+    Object.fromEntries(
+      Object.entries(PROBLEMS).map(([name, { status, title, todo }]) => [
+        name,
+        { status: String(status), title, todo },
+      ]),
+    ),
+  );
+});
+
+t.test('docs/errors.md has whatever keeps it from starting', async (t) => {
+  const rows = rowsOf(sectionOf(read('docs/errors.md'), 'What keeps it from starting'));
+  const [, listed = ''] = /expected = \[([^\]]*)\]/.exec(read('src/main.js')) ?? [];
+  const names = [...listed.matchAll(/'(\w+)'/g)].map(([, name]) => name);
+  t.ok(names.length >= 6);
+  t.strictSame(rows.map(([name]) => plain(name)).sort(), names.sort());
+});
+
+t.test('docs/errors.md has every command with the exit codes that its code has', async (t) => {
+  const rows = new Map(
+    rowsOf(sectionOf(read('docs/errors.md'), 'Exit status of commands')).map(([name, codes = '']) => [
+      plain(name),
+      [...codes.matchAll(/\b(\d+) [a-z]/g)].map(([, code]) => Number(code)),
+    ]),
+  );
+  const cli = read('src/cli.ts');
+  const commands = [...cli.matchAll(/case '([a-z][a-z-]*)':/g)].map(([, name = '']) => name);
+  t.strictSame([...rows.keys()].sort(), commands.sort());
+  for (const [, command = '', file = ''] of cli.matchAll(
+    /case '([a-z-]+)':[^}]*?import\('\.\/(cli\/[\w-]+\.ts)'\)/g,
+  )) {
+    const source = read(`src/${file}`);
+    const codes = [...source.matchAll(/\breturn (?:[^;\n]*\? )?(\d+)(?: : (\d+))?;/g)].flatMap(
+      ([, one, other]) => (other === undefined ? [Number(one)] : [Number(one), Number(other)]),
+    );
+    const shared = ['user', 'token', 'migrate'].includes(command);
+    for (const code of new Set(codes))
+      if (!shared || code !== 1) t.ok(rows.get(command)?.includes(code), `${command} may end with ${code}`);
+  }
+  t.strictSame(rows.get('deliver'), [0, 64, 65, 75]);
+});
+
+t.test('docs/metrics.md lists every metric, and no other', async (t) => {
+  const rows = rowsOf(read('docs/metrics.md'));
+  t.strictSame(
+    Object.fromEntries(
+      rows.map(([name, kind, labels = '', help]) => [
+        plain(name),
+        { kind, labels: labels ? labels.split(', ').map(plain) : [], help },
+      ]),
+    ),
+    METRICS,
+  );
+});
+
+t.test('docs/logs.md names every field that is logged', async (t) => {
+  const known = rowsOf(read('docs/logs.md')).flatMap(([names = '']) => names.split(', ').map(plain));
+  const logged = globSync('src/**/*.ts', { cwd: ROOT }).flatMap((file) =>
+    [
+      ...read(file).matchAll(
+        /(?:logger|log)(?:\.(?:fatal|error|warn|info|debug|trace)|\[level\])\(\s*\{([^}]*)\}/g,
+      ),
+    ].flatMap(([, fields = '']) =>
+      fields
+        .split(',')
+        .map((field) => field.trim().split(':')[0]?.trim() ?? '')
+        .filter((field) => /^\w+$/.test(field)),
+    ),
+  );
+  t.ok(new Set(logged).size > 10, `${new Set(logged).size} fields are found in the code`);
+  t.strictSame(
+    [...new Set(logged)].filter((field) => !known.includes(field)),
+    [],
+  );
+});
+
+t.test('docs/settings.md names the variables that commands read besides the settings', async (t) => {
+  const rows = rowsOf(sectionOf(read('docs/settings.md'), 'The log agent and deliver'));
+  const commands = globSync('src/cli/*.ts', { cwd: ROOT }).flatMap((file) =>
+    [...read(file).matchAll(/environment\['(DELIST_[A-Z_]+)'\]/g)].map(([, name]) => name),
+  );
+  t.strictSame(rows.map(([name]) => plain(name)).sort(), [...new Set(commands)].sort());
+});
+
+t.test('links between the documents lead somewhere', async (t) => {
+  const files = [...globSync('{docs,deploy}/*.md', { cwd: ROOT }), 'README.md'];
+  for (const file of files)
+    for (const [, to = ''] of read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g))
+      t.doesNotThrow(
+        () => read(new URL(to, new URL(file, ROOT)).pathname.slice(ROOT.pathname.length)),
+        `${file} → ${to}`,
+      );
+});
