@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Test } from 'tap';
 import { API } from '../../src/web/api.ts';
-import { cookiesOf, noInsides } from '../bad-input/bad-input.fixture.ts';
 import { BOOTSTRAP } from '../desk.ts';
 import { nowhere } from './access.walk.ts';
 import type { WalkedDesk } from './walked-desk.fixture.ts';
@@ -69,36 +68,4 @@ export async function tablesWith(db: WalkedDesk['desk']['db'], word: string): Pr
     sql` union all `,
   )}`.execute(db);
   return found.rows.map(({ name }) => name);
-}
-
-const TEXT = `'"\\;drop table users--%_\0`;
-
-/** Whatever stands in a parameter of a query that a route knows, it is looked for, or refused, and nothing else. */
-export async function everyQueryIsText(t: Test, { app, routes, admin }: WalkedDesk): Promise<void> {
-  const failed: string[] = [];
-  let tried = 0;
-  for (const { method, url, path, schema } of routes) {
-    const names = Object.keys((schema?.querystring as Schema | undefined)?.properties ?? {});
-    if (method !== 'GET' || !path || names.length === 0) continue;
-    const known = new URLSearchParams(path.split('?')[1]);
-    // Each by itself, and all at once.
-    const queries = [...names.map((name) => [[name, TEXT]]), names.map((name) => [name, '__proto__'])];
-    for (const query of queries) {
-      const given = new URLSearchParams([...known, ...query] as [string, string][]);
-      const by = url.startsWith(API)
-        ? { authorization: `Bearer ${BOOTSTRAP}` }
-        : { cookie: cookiesOf(admin) };
-      tried += 1;
-      const answer = await app
-        .inject({ url: `${path.split('?')[0]}?${given}`, headers: by })
-        .catch(() => null);
-      // An answer that breaks off in the middle is one that began before all was looked at.
-      if (!answer) failed.push(`${url}?${given}: broke off`);
-      if (!answer) continue;
-      if (answer.statusCode >= 500) failed.push(`${url}?${given}: ${answer.statusCode}`);
-      if (/html/.test(String(answer.headers['content-type']))) noInsides(t, answer.body, `${url}?${given}`);
-    }
-  }
-  t.strictSame(failed, []);
-  t.ok(tried > 200, `${tried} queries`);
 }

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { aTokenIsNoSession, everyRouteForEverybody, nothingWithoutItsToken } from './access.walk.ts';
 import { everyCallIsDeclared, noSchemaNamesSecrets } from './answers.walk.ts';
-import { everyQueryIsText, noCallTakesMore, tablesWith } from './bodies.walk.ts';
+import { noCallTakesMore, tablesWith } from './bodies.walk.ts';
 import {
   askAmiss,
   contentOf,
@@ -38,10 +38,6 @@ t.test('the route table is walked', { timeout: 290_000 }, async (t) => {
     'canaries: no page, export or answer shows a secret, or the name it was asked under',
     async (t) => noPageGivesAway(t, walked, reads),
   );
-  await t.test('every parameter of every query is text: nothing fails, and nothing is written', async (t) => {
-    await everyQueryIsText(t, walked);
-    t.strictSame(await contentOf(db), before);
-  });
   await t.test('every body of the API refuses a key that it does not name', async (t) =>
     noCallTakesMore(t, walked),
   );
