@@ -114,7 +114,15 @@ async function sealCanaries({ desk }: Furnished): Promise<Record<string, string>
   const canaries: Record<string, string> = {};
   for (const [table, columns] of Object.entries(SEALED_COLUMNS))
     for (const column of columns) {
-      const word = `canary-${table}-${column}-5d1f`.replaceAll('_', '-');
+      const name = `canary-${table}-${column}-5d1f`.replaceAll('_', '-');
+      // A key of an authenticator is letters and digits of base 32 (RFC 4648), or it cannot be read.
+      const word =
+        table === 'totp_keys'
+          ? name
+              .toUpperCase()
+              .replace(/[^A-Z2-7]/g, '')
+              .slice(0, 32)
+          : name;
       const isLink = /url|link/.test(column);
       const sealed = desk.desk.secrets.seal(
         `${table}.${column}`,
