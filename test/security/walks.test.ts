@@ -59,7 +59,7 @@ t.test('the route table is walked', { timeout: 290_000 }, async (t) => {
   await t.test('canaries: nothing of all this is in the log', async (t) => {
     await askAmiss(walked);
     t.match(walked.logged(), '/api/v1/incidents', 'requests are logged');
-    t.notMatch(walked.logged(), /\/calendar\/(?!:secret)/);
+    t.notMatch(walked.logged(), /"path":"\/calendar\/(?!:secret)/);
     t.strictSame(givenAway(walked.canaries, walked.logged()), []);
   });
 });
