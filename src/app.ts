@@ -148,6 +148,8 @@ export type Desk = {
   /** What evidence is looked up with; opened when it is first needed. */
   world: () => Promise<CheckWorld>;
   secrets: Secrets;
+  /** Of the embedded database: copies its files as they stand. */
+  copyTo?: (folder: string) => Promise<void>;
 };
 
 declare module 'fastify' {

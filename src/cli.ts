@@ -9,6 +9,9 @@ const USAGE = `Use: npm run -s desk -- COMMAND
   next-steps [PROVIDER…]             the next step for every situation, as a table
   export [--csv] [--without-sources] FILE     everything as JSON Lines, or as a .zip of CSV files
   import FILE                        bring an export of another desk in; a second time adds nothing
+  backup [--with-key] [--keep N] FILE|FOLDER  everything in one file, while the server runs or not (backup --help)
+  restore [--check] [--with-key] FILE         a backup into an empty place; --check reads it only
+  move postgres://…|FOLDER           from the embedded database to PostgreSQL, or back
   migrate                            bring the database to this release's schema
   user add --email E --name N --role admin|operator|viewer     the password is read from standard input
   second-factor remove --email E     for somebody who lost app, passkeys and recovery codes
@@ -47,6 +50,12 @@ async function run([command, ...args]: string[]): Promise<number> {
       return (await import('./cli/export.ts')).exportCommand(args, io);
     case 'import':
       return (await import('./cli/import.ts')).importCommand(args, io);
+    case 'backup':
+      return (await import('./cli/backup.ts')).backupCommand(args, io);
+    case 'restore':
+      return (await import('./cli/restore.ts')).restoreCommand(args, io);
+    case 'move':
+      return (await import('./cli/move.ts')).moveCommand(args, io);
     case 'migrate':
       return (await import('./cli/database.ts')).migrateCommand(args, io);
     case 'user':

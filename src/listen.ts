@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { newSecret } from './accounts/accounts.ts';
 import { hasUsers, newSetupLink } from './accounts/store.ts';
 import { buildApp } from './app.ts';
+import { answerCommands } from './backup/answering.ts';
 import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import type { OpenDatabase } from './database/open.ts';
@@ -58,6 +59,7 @@ export async function listen(
     views: loadViews(),
     world: lazyWorld(given),
     secrets: openSecrets(config),
+    ...(database.copyTo ? { copyTo: database.copyTo } : {}),
   };
   const logger = openLogger(config.logLevel);
   const app = await buildApp(desk, { logger });
@@ -84,6 +86,10 @@ export async function listen(
     );
   if (signInAs)
     say(`Demonstration data only; it goes when this process stops. Sign in as ${signInAs} with ${password}`);
+  const endCommands =
+    database.kind === 'embedded'
+      ? await answerCommands({ ...database, dataDir: config.dataDir }, logger)
+      : async () => {};
   if (database.kind === 'embedded') await endMailboxLeases(database.db);
   const endMailIn = await startMailIn(desk, logger);
   const endUpkeep = startUpkeep(desk, logger);
@@ -116,6 +122,7 @@ export async function listen(
     stopping ??= setTimeout(config.stopDelayMs, undefined, { signal: hurry.signal })
       .catch(() => {})
       .then(() => app.close())
+      .then(endCommands)
       .then(endMailIn)
       .then(endUpkeep)
       .then(endChecks)

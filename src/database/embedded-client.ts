@@ -82,6 +82,11 @@ export class EmbeddedClient implements Queries {
     return this.#inTurn(() => this.#query(sql, parameters));
   }
 
+  /** Work during which nobody else asks anything. */
+  inTurn<T>(work: (query: Queries['query']) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => work((sql, parameters = []) => this.#query(sql, parameters)));
+  }
+
   transaction<T>(work: (transaction: Queries) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
       await this.#query('begin', []);

@@ -12,15 +12,16 @@ export class MigrationFailed extends Error {
 
 const nameOf = (file: string) => file.replace(/\.ts$/, '');
 
-function migrationNames(): string[] {
+/** Every step that this release knows. */
+export function migrationNames(): string[] {
   return readdirSync(FOLDER)
     .filter((file) => /^\d{4}-[a-z0-9-]+\.ts$/.test(file))
     .map(nameOf)
     .sort();
 }
 
-async function loadMigrations(): Promise<Record<string, Migration>> {
-  const loaded = migrationNames().map(async (name) => [
+async function loadMigrations(names = migrationNames()): Promise<Record<string, Migration>> {
+  const loaded = names.map(async (name) => [
     name,
     (await import(new URL(`${name}.ts`, FOLDER).href)) as Migration,
   ]);
@@ -67,7 +68,10 @@ export async function migrate(db: Kysely<unknown>): Promise<string[]> {
     // The limit is for pages: a step over years of data, or waiting for another starter, takes as long as it takes.
     await sql`set statement_timeout = 0`.execute(one);
     try {
-      return await new Migrator({ db: one, provider: { getMigrations: loadMigrations } }).migrateToLatest();
+      return await new Migrator({
+        db: one,
+        provider: { getMigrations: () => loadMigrations() },
+      }).migrateToLatest();
     } finally {
       await sql`reset statement_timeout`.execute(one);
     }
@@ -81,4 +85,16 @@ export async function migrate(db: Kysely<unknown>): Promise<string[]> {
     });
   }
   return (results ?? []).map((result) => result.migrationName);
+}
+
+/** Takes just these steps, inside a transaction: an empty database gets the schema that another had. */
+export async function migrateWithin(trx: Kysely<unknown>, names: string[]): Promise<void> {
+  const migrator = new Migrator({ db: trx, provider: { getMigrations: () => loadMigrations(names) } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (!error) return;
+  const step = results?.find((result) => result.status === 'Error')?.migrationName ?? '';
+  throw new MigrationFailed(
+    `Migration failed at step ${step}: ${error instanceof Error ? error.message : String(error)}.`,
+    { cause: error },
+  );
 }

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { constants, existsSync, readFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import { CannotOpenDatabase, EmbeddedClient, type Engine } from './embedded-client.ts';
@@ -12,7 +13,13 @@ export type Db = Kysely<Database>;
 /** A handle inside a transaction. What changes state takes this and never the outer one. */
 export type Trx = Transaction<Database>;
 
-export type OpenDatabase = { db: Db; kind: 'embedded' | 'server'; close: () => Promise<void> };
+export type OpenDatabase = {
+  db: Db;
+  kind: 'embedded' | 'server';
+  /** Of the embedded database: copies its files between two queries, as they stand. */
+  copyTo?: (folder: string) => Promise<void>;
+  close: () => Promise<void>;
+};
 
 const EMBEDDED_MAJOR = '18';
 
@@ -54,6 +61,12 @@ async function openEmbedded(dataDir: string, engine?: Engine): Promise<OpenDatab
     return {
       db,
       kind: 'embedded',
+      copyTo: (to) =>
+        pglite.inTurn(async (query) => {
+          // Then the copy has nothing to catch up with.
+          await query('checkpoint');
+          await cp(folder, to, { recursive: true, mode: constants.COPYFILE_FICLONE });
+        }),
       close: async () => {
         await db.destroy();
         if (!pglite.closed) await pglite.close();

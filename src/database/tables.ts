@@ -41,6 +41,7 @@ import type {
   StepJudgementsTable,
   TimelineEntriesTable,
 } from './tables/incidents.ts';
+import type { BackupsTable, ErasedAddressesTable, ErasuresTable, RetentionTable } from './tables/keeping.ts';
 import type {
   LetterOutcomesTable,
   LetterOverridesTable,
@@ -123,6 +124,7 @@ export type * from './tables/correspondence.ts';
 export type * from './tables/evidence.ts';
 export type * from './tables/feeds.ts';
 export type * from './tables/incidents.ts';
+export type * from './tables/keeping.ts';
 export type * from './tables/letters.ts';
 export type * from './tables/mail.ts';
 export type * from './tables/notifications.ts';
@@ -234,4 +236,8 @@ export type Database = {
   import_pieces: ImportPiecesTable;
   import_records: ImportRecordsTable;
   import_left_out: ImportLeftOutTable;
+  backups: BackupsTable;
+  retention: RetentionTable;
+  erasures: ErasuresTable;
+  erased_addresses: ErasedAddressesTable;
 };

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
-import { isSealedWith, open, seal } from './seal.ts';
+import { isSealedWith, open, seal, sealedWith } from './seal.ts';
 import { SEALED_COLUMNS } from './sealed-columns.ts';
 
 type Sealed = { table: string; column: string; id: number; value: Buffer };
@@ -31,6 +31,23 @@ export async function resealAll(db: Db, keys: Buffer[], to: Buffer): Promise<num
     }
     return all.length;
   });
+}
+
+/** Ids of the keys that secrets in the database are sealed with. In one of an earlier release some columns are missing. */
+export async function sealedKeyIds(db: Db | Trx): Promise<string[]> {
+  const { rows: there } = await sql<{ table: string; column: string }>`
+    select table_name as "table", column_name as "column" from information_schema.columns
+    where table_schema = current_schema() and data_type = 'bytea'`.execute(db);
+  const ids = new Set<string>();
+  for (const [table, columns] of Object.entries(SEALED_COLUMNS))
+    for (const column of columns) {
+      if (!there.some((one) => one.table === table && one.column === column)) continue;
+      const { rows } = await sql<{ value: Buffer }>`
+        select distinct substring(${sql.ref(column)} for 8) as value from ${sql.table(table)}
+        where ${sql.ref(column)} is not null`.execute(db);
+      for (const { value } of rows) ids.add(sealedWith(value));
+    }
+  return [...ids].sort();
 }
 
 /** How many secrets there are, how many the newest key seals, and which cannot be opened. */

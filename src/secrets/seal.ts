@@ -15,6 +15,11 @@ export class CannotOpenSecret extends Error {
 const idOf = (key: Buffer) =>
   createHash('sha256').update('key id').update(key).digest().subarray(0, ID_BYTES);
 
+/** By which a key is told without being known, as it stands in what it sealed. */
+export const keyId = (key: Buffer): string => idOf(key).toString('hex');
+/** The id of the key that something was sealed with. */
+export const sealedWith = (sealed: Buffer): string => sealed.subarray(1, 1 + ID_BYTES).toString('hex');
+
 /**
  * Seals a text with AES-256-GCM: format octet, key id (4), nonce (12), ciphertext, tag (16). It opens for the same
  * `purpose` only, so that a sealed value put into another place opens nowhere.

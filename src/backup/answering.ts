@@ -1,0 +1,87 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import { Problem } from '../problem.ts';
+import { type Asked, socketPath, type Told } from './asking.ts';
+import type { End } from './format.ts';
+import { clearCopies, type Source, serveBackup } from './make.ts';
+import { recordBackup } from './store.ts';
+
+/** Whoever connects and says nothing, or takes nothing, is gone. */
+const SILENT_MS = 120_000;
+const MOST_ASKED = 20_000;
+
+async function answer(socket: Socket, source: Source): Promise<End | undefined> {
+  socket.setTimeout(SILENT_MS, () => socket.destroy());
+  const lines = createInterface({ input: socket });
+  const said = lines[Symbol.asyncIterator]();
+  const { value: line = '' } = await said.next();
+  const tell = (told: Told) => socket.write(`${JSON.stringify(told)}\n`);
+  const asked = (line.length <= MOST_ASKED ? JSON.parse(line) : {}) as Partial<Asked>;
+  if (asked.ask !== 'backup') {
+    tell({ ok: false, words: 'The server that runs is of another release. Stop it, or use the same.' });
+    socket.end();
+    return undefined;
+  }
+  try {
+    const backup = await serveBackup(source, { sealedKey: asked.sealedKey });
+    tell({ ok: true });
+    let byteLength = 0;
+    backup.stream.on('data', (part: Buffer) => {
+      byteLength += part.length;
+    });
+    await pipeline(backup.stream, socket);
+    const end = backup.end();
+    const { value: kept } = await said.next();
+    if (kept === 'kept' && end)
+      await recordBackup(source.db, { way: 'command', byName: 'the command line', byteLength, end });
+    return end;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    tell({ ok: false, words: error.message });
+    socket.end();
+    return undefined;
+  } finally {
+    lines.close();
+  }
+}
+
+/**
+ * Backups for the command line while the embedded database belongs to this process. Whoever may open the socket owns the
+ * folder, and could read the database's files. Returns the stop.
+ */
+export async function answerCommands(
+  source: Source,
+  logger: FastifyBaseLogger,
+): Promise<() => Promise<void>> {
+  await clearCopies(source.dataDir);
+  const path = socketPath(source.dataDir);
+  if (!path) {
+    logger.warn('The path of DATA_DIR is too long for a socket: `backup` works while the server is stopped.');
+    return async () => {};
+  }
+  const open = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    open.add(socket);
+    socket.on('error', () => {}).once('close', () => open.delete(socket));
+    answer(socket, source).then(
+      (end) => end && logger.info({ rows: end.rows }, 'backup'),
+      (error: unknown) => {
+        logger.warn({ err: error }, 'backup');
+        socket.destroy();
+      },
+    );
+  });
+  // A killed process left it; the folder's lock is ours.
+  rmSync(path, { force: true });
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail).listen(path, done);
+  });
+  chmodSync(path, 0o600);
+  return async () => {
+    for (const socket of open) socket.destroy();
+    await new Promise<void>((done) => server.close(() => done()));
+  };
+}

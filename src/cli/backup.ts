@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
+import { parseArgs } from 'node:util';
+import { askServer } from '../backup/asking.ts';
+import { checkBackup } from '../backup/check.ts';
+import { isFolder, keepNewest, writeWhole } from '../backup/file.ts';
+import { backupName, type Manifest, type SealedKey } from '../backup/format.ts';
+import { linesInFile } from '../backup/lines.ts';
+import { clearCopies, makeBackup } from '../backup/make.ts';
+import { PASSPHRASE_MIN, sealKeys } from '../backup/sealed-key.ts';
+import { recordBackup } from '../backup/store.ts';
+import { type Config, readConfig } from '../config.ts';
+import { FolderInUse } from '../database/lock.ts';
+import { openDatabase } from '../database/open.ts';
+import { keyFileOf, readAllKeys } from '../secrets/secrets.ts';
+import type { Io } from './database.ts';
+import { readPassphrase } from './passphrase.ts';
+
+const USE = `Use: backup [--with-key] FILE
+     backup [--with-key] --keep N FOLDER
+
+Writes everything to one compressed file, while the server runs or not. A folder gets a file with the time in its name;
+with --keep, only its newest N of these stay. Passwords and tokens are in it as they are in the database: sealed with a
+key that is not in it. With --with-key the key is in it too, sealed with a passphrase that is read from standard input.
+`;
+
+type Options = { into: string; keep: number | undefined; withKey: boolean };
+
+function optionsOf(args: string[]): Options | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      options: { keep: { type: 'string' }, 'with-key': { type: 'boolean' } },
+      allowPositionals: true,
+    });
+    const [into, more] = positionals;
+    const keep = values.keep === undefined ? undefined : Number(values.keep);
+    if (!into || more !== undefined) return undefined;
+    if (keep !== undefined && !(Number.isInteger(keep) && keep >= 1 && keep <= 10_000)) return undefined;
+    return { into, keep, withKey: values['with-key'] ?? false };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined, with what is wrong told: there is no passphrase, or no key. */
+async function sealedKey(io: Io, config: Config): Promise<SealedKey | undefined> {
+  if (!config.secretKey && !existsSync(keyFileOf(config))) {
+    io.stderr.write(
+      `There is no key to take along: ${keyFileOf(config)} is not there, and SECRET_KEY is not set.\n`,
+    );
+    return undefined;
+  }
+  const passphrase = await readPassphrase(io);
+  if (passphrase.length < PASSPHRASE_MIN) {
+    io.stderr.write(`The passphrase needs at least ${PASSPHRASE_MIN} characters.\n`);
+    return undefined;
+  }
+  return sealKeys(readAllKeys(config), passphrase);
+}
+
+const megabytes = (octets: number) =>
+  octets < 1_000_000 ? `${Math.ceil(octets / 1000)} kB` : `${(octets / 1_000_000).toFixed(1)} MB`;
+
+/** The running server makes it, as the embedded database is its own. Throws as it was, where none answers. */
+async function fromServer(config: Config, file: string, key: SealedKey | undefined, inUse: FolderInUse) {
+  const answer = await askServer(config.dataDir, { ask: 'backup', sealedKey: key });
+  if (!answer) throw inUse;
+  await writeWhole(file, answer.octets.pipe(new PassThrough()));
+  // Only what can be read again counts.
+  const manifest = await checkBackup(linesInFile(file));
+  await answer.kept();
+  return manifest;
+}
+
+async function fromDatabase(config: Config, file: string, key: SealedKey | undefined): Promise<Manifest> {
+  const database = await openDatabase(config);
+  try {
+    if (database.kind === 'embedded') await clearCopies(config.dataDir);
+    // Nobody else waits for the database: it is read itself.
+    const source = { db: database.db, dataDir: config.dataDir };
+    const backup = await makeBackup(source, { sealedKey: key });
+    const byteLength = await writeWhole(file, backup.stream as Readable);
+    const manifest = await checkBackup(linesInFile(file));
+    const end = backup.end();
+    if (end && manifest.schema.some((step) => step.startsWith('0036-')))
+      await recordBackup(database.db, { way: 'command', byName: 'the command line', byteLength, end });
+    return manifest;
+  } finally {
+    await database.close();
+  }
+}
+
+async function make(config: Config, file: string, key: SealedKey | undefined): Promise<Manifest> {
+  try {
+    return await fromDatabase(config, file, key);
+  } catch (error) {
+    if (error instanceof FolderInUse) return fromServer(config, file, key, error);
+    throw error;
+  }
+}
+
+export async function backupCommand(args: string[], io: Io): Promise<number> {
+  const options = optionsOf(args);
+  if (!options) {
+    io.stderr.write(USE);
+    return 2;
+  }
+  const { into, keep, withKey } = options;
+  const inFolder = await isFolder(into);
+  if (keep !== undefined && !inFolder) {
+    io.stderr.write(`${into} is no folder: --keep needs one, in which the newest backups are kept.\n`);
+    return 2;
+  }
+  const config = readConfig(process.env);
+  const key = withKey ? await sealedKey(io, config) : undefined;
+  if (withKey && !key) return 2;
+  const file = inFolder ? join(into, backupName(new Date())) : into;
+  const manifest = await make(config, file, key);
+  const { size } = await (await import('node:fs/promises')).stat(file);
+  io.stdout.write(
+    `${file}: ${manifest.rows} rows of ${manifest.tables.length} tables, ${megabytes(size)}, read again and whole.\n`,
+  );
+  if (manifest.keys.length > 0 && !withKey)
+    io.stdout.write(
+      'It has sealed passwords; their key is not in it. Keep the key file elsewhere, or use --with-key.\n',
+    );
+  if (keep !== undefined)
+    for (const name of await keepNewest(into, keep)) io.stdout.write(`Deleted ${name}.\n`);
+  return 0;
+}
