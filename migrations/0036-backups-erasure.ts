@@ -24,7 +24,7 @@ const STATEMENTS = [
   `create table backups (
     id integer generated always as identity constraint backups_pkey primary key,
     made_at timestamptz not null default now(),
-    way text not null constraint backups_way_known check (way in ('command', 'page', 'api')),
+    way text not null constraint backups_way_known check (way in ('command', 'page')),
     by_name text not null,
     rows bigint not null,
     byte_length bigint not null,

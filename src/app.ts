@@ -20,6 +20,7 @@ import { sessionPages } from './accounts/sessions/routes.ts';
 import { settingsPages } from './accounts/settings-routes.ts';
 import { addressApi } from './addresses/api.ts';
 import { addressPages } from './addresses/routes.ts';
+import { backupPages } from './backup/routes.ts';
 import { complaintApi } from './complaints/api.ts';
 import { complaintPages } from './complaints/routes.ts';
 import type { Config } from './config.ts';
@@ -33,6 +34,7 @@ import type { Db } from './database/open.ts';
 import { asOneRequest } from './database/together.ts';
 import { deskPages } from './desk/routes.ts';
 import { dossierApi, dossierPages } from './dossier/routes.ts';
+import { erasurePages } from './erasure/routes.ts';
 import { evidenceApi } from './evidence/api.ts';
 import { checkPages } from './evidence/check-routes.ts';
 import { pictureRoutes } from './evidence/pictures/routes.ts';
@@ -300,6 +302,8 @@ export async function buildApp(
     exportPages,
     timelineFilePages,
     importPages,
+    backupPages,
+    erasurePages,
   ];
   for (const plugin of pages) await app.register(plugin);
   const api = [

@@ -12,6 +12,7 @@ const USAGE = `Use: npm run -s desk -- COMMAND
   backup [--with-key] [--keep N] FILE|FOLDER  everything in one file, while the server runs or not (backup --help)
   restore [--check] [--with-key] FILE         a backup into an empty place; --check reads it only
   move postgres://…|FOLDER           from the embedded database to PostgreSQL, or back
+  erase ADDRESS [--name N]… --by N [--dry-run]      a person's address and names everywhere (erase --help)
   migrate                            bring the database to this release's schema
   user add --email E --name N --role admin|operator|viewer     the password is read from standard input
   second-factor remove --email E     for somebody who lost app, passkeys and recovery codes
@@ -56,6 +57,8 @@ async function run([command, ...args]: string[]): Promise<number> {
       return (await import('./cli/restore.ts')).restoreCommand(args, io);
     case 'move':
       return (await import('./cli/move.ts')).moveCommand(args, io);
+    case 'erase':
+      return (await import('./cli/erase.ts')).eraseCommand(args, io);
     case 'migrate':
       return (await import('./cli/database.ts')).migrateCommand(args, io);
     case 'user':

@@ -4,6 +4,7 @@ import { forgetChallenges } from './accounts/passkeys/challenges.ts';
 import { forgetPending } from './accounts/second-factor/pending.ts';
 import { forgetOldSessions } from './accounts/session.ts';
 import type { Desk } from './app.ts';
+import { keepRetention } from './erasure/retention.ts';
 import { forgetOldChecks } from './evidence/checks.ts';
 import { askDueChecks } from './evidence/monitors.ts';
 import { raiseDueFollowUps } from './incidents/follow-up.ts';
@@ -73,6 +74,8 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
         await forgetToldEvents(desk.db);
         await forgetOldNotices(desk.db);
         await NOTICE_QUEUE.forgetOld(desk.db);
+        const { sources, addresses } = await keepRetention(desk.db);
+        if (sources + addresses > 0) logger.info({ sources, addresses }, 'retention');
       }
     } catch (error) {
       // The database may be away; the next minute tries again.

@@ -2,7 +2,7 @@ import type { Db } from '../database/open.ts';
 import type { BackupRow } from '../database/tables.ts';
 import type { End } from './format.ts';
 
-export type Made = { way: 'command' | 'page' | 'api'; byName: string; byteLength: number; end: End };
+export type Made = { way: 'command' | 'page'; byName: string; byteLength: number; end: End };
 
 /** Keeps that a backup was made, for whoever looks whether there is one. */
 export const recordBackup = (db: Db, { way, byName, byteLength, end }: Made) =>

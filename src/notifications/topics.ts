@@ -72,6 +72,7 @@ const OF_ENTRIES: Partial<Record<EntryKind, Told>> = {
   'step-snoozed': nobody,
   'step-dismissed': nobody,
   'step-resumed': nobody,
+  'data-erased': nobody,
   'watchers-changed': nobody,
 };
 

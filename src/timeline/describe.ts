@@ -60,6 +60,13 @@ function foundWords(results: EntryDetails['evidence-checked']['results']): strin
     .join(', ');
 }
 
+const ERASED_TITLES = {
+  person: 'Data of a person erased',
+  account: 'An account made anonymous',
+  retention: 'Old addresses erased',
+  sources: 'Old sources removed',
+};
+
 /** One sentence for each kind: the same words on pages, in the API and on paper. */
 const DESCRIPTIONS: Describe = {
   'incident-logged': (d) => ({
@@ -147,6 +154,10 @@ const DESCRIPTIONS: Describe = {
   'step-due': (d) => ({ title: 'Next step due', by: bare(d.what) }),
   'step-snoozed': (d) => ({ title: 'Next step put off', by: bare(d.what) }),
   'step-dismissed': (d) => ({ title: 'Next step dismissed', by: bare(d.what) }),
+  'data-erased': (d) => ({
+    title: ERASED_TITLES[d.what],
+    by: d.what === 'sources' ? 'kept as long as the settings say' : `now ${d.became.join(', ')}`,
+  }),
   'step-resumed': (d) => ({ title: 'Next step brought back', by: bare(d.what) }),
   'incident-shared': (d) => ({
     title: `Shared with ${d.madeFor}`,

@@ -116,6 +116,13 @@ export type EntryDetails = {
   'step-resumed': { step: string; what: string };
   'incident-shared': { share: number; madeFor: string; parts: string[]; personal: boolean; until: string };
   'share-revoked': { share: number; madeFor: string };
+  /** `became`: what stands in the place of the data now, here and in earlier entries. */
+  'data-erased': {
+    erasure: number;
+    what: 'person' | 'account' | 'retention' | 'sources';
+    became: string[];
+    reason: string;
+  };
 };
 export type EntryKind = keyof EntryDetails;
 
@@ -164,6 +171,7 @@ export const ENTRY_GROUPS = {
     'step-resumed',
     'incident-shared',
     'share-revoked',
+    'data-erased',
   ],
   notes: ['note-added', 'note-corrected'],
 } as const satisfies Record<string, readonly EntryKind[]>;
@@ -211,6 +219,7 @@ export const ENTRY_ICONS: Record<EntryKind, string> = {
   'step-resumed': 'k-note',
   'incident-shared': 'k-out',
   'share-revoked': 'k-note',
+  'data-erased': 'k-note',
 };
 
 /** An entry as it is shown and served. */

@@ -47,7 +47,7 @@ const WRITES: ReadonlySet<EntryKind> = new Set([
 ]);
 
 /** What is told of an incident while it is a part of another; anything else that happens, happens to that one. */
-const OF_PARTS: ReadonlySet<EntryKind> = new Set(['incident-merged', 'merge-undone']);
+const OF_PARTS: ReadonlySet<EntryKind> = new Set(['incident-merged', 'merge-undone', 'data-erased']);
 
 /** An entry of whichever kind. */
 export type AnyNewEntry = { [Kind in EntryKind]: NewEntry<Kind> }[EntryKind];

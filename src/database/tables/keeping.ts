@@ -4,7 +4,7 @@ import type { ColumnType, Generated, Selectable } from 'kysely';
 export type BackupsTable = {
   id: Generated<number>;
   made_at: Generated<Date>;
-  way: 'command' | 'page' | 'api';
+  way: 'command' | 'page';
   by_name: string;
   rows: number;
   byte_length: number;

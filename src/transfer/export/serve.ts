@@ -8,7 +8,7 @@ import { spooled } from './spool.ts';
 /** A reader that takes nothing for so long is gone: the snapshot behind it holds a connection. */
 const STALLED_MS = 120_000;
 
-function endWhenStalled(stream: Readable): Readable {
+export function endWhenStalled(stream: Readable): Readable {
   let timer = setTimeout(() => {}, 0);
   const wait = () => {
     clearTimeout(timer);

@@ -1,0 +1,67 @@
+import { sql } from 'kysely';
+import type { Trx } from '../database/open.ts';
+
+/** Tables that say how the desk works, or who works in it: what stands in them is changed where it was set. */
+export const SETTINGS = [
+  'api_tokens',
+  'backups',
+  'calendar_links',
+  'custom_fields',
+  'erased_addresses',
+  'erasures',
+  'mailboxes',
+  'notice_settings',
+  'own_providers',
+  'playbook_facts',
+  'profile',
+  'report_addresses',
+  'retention',
+  'sending_accounts',
+  'snds_feeds',
+  'transports',
+  'users',
+  'watch_rules',
+  'webhook_targets',
+];
+/** Counted by who it is about: the rows go. */
+export const BY_PERSON: [table: string, column: string][] = [
+  ['floods', 'sender'],
+  ['sign_in_failures', 'email'],
+];
+/** Made of the others, by triggers or anew. */
+const MADE = ['search_texts', 'kysely_migration', 'kysely_migration_lock'];
+
+/** Octets that came from or went to people, with what is kept of them beside. */
+export const OCTETS: Record<string, { octets: string; sha256?: string; length?: string }> = {
+  messages: { octets: 'raw', sha256: 'sha256' },
+  reports: { octets: 'raw', sha256: 'sha256', length: 'byte_length' },
+  attachments: { octets: 'content', sha256: 'sha256', length: 'byte_length' },
+  arrivals: { octets: 'raw', sha256: 'sha256', length: 'byte_length' },
+  complaints: { octets: 'raw' },
+  notice_mails: { octets: 'raw' },
+  report_mails: { octets: 'raw' },
+};
+
+export type Place = {
+  table: string;
+  columns: { name: string; type: 'text' | 'text[]' | 'jsonb' }[];
+  /** Whether its rows belong to an incident each. */
+  ofIncident: boolean;
+};
+
+/** Every column that can hold words, of every table that is no setting, as the database itself describes them. */
+export async function readPlaces(trx: Trx): Promise<Place[]> {
+  const { rows } = await sql<{ table: string; name: string; type: string; ofIncident: boolean }>`
+    select c.relname as "table", a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
+      exists (select from pg_attribute i where i.attrelid = c.oid and i.attname = 'incident_number') as "ofIncident"
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace
+      and format_type(a.atttypid, a.atttypmod) in ('text', 'text[]', 'jsonb')
+      and c.relname not in (${sql.join([...SETTINGS, ...MADE, ...BY_PERSON.map(([table]) => table)])})
+    order by c.relname collate "C", a.attnum`.execute(trx);
+  return [...Map.groupBy(rows, ({ table }) => table)].map(([table, columns]) => ({
+    table,
+    ofIncident: columns[0]?.ofIncident ?? false,
+    columns: columns.map(({ name, type }) => ({ name, type: type as 'text' })),
+  }));
+}

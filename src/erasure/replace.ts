@@ -1,0 +1,130 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Trx } from '../database/open.ts';
+import { anyOf, ofOctets, type Pair } from './pairs.ts';
+import { BY_PERSON, OCTETS, type Place, readPlaces } from './places.ts';
+
+export type Counts = Record<string, number>;
+export type Replaced = { counts: Counts; incidents: number[] };
+
+/** Stands in the place of octets that cannot be changed in part. */
+export const REMOVED =
+  'The original was removed, with the data of a person in it or after the time that originals are kept.\n';
+
+const FUNCTIONS = { text: 'erased_text', 'text[]': 'erased_texts', jsonb: 'erased_json' };
+
+/** Encoded words and parts hide what stands in them: such a mail is not changed in part. */
+const ENCODED = 'content-transfer-encoding:[ \\t]*(?:base64|quoted-printable)|=\\?[a-z0-9_-]+\\?[bq]\\?';
+
+const asText = ({ name, type }: Place['columns'][number]): RawBuilder<unknown> =>
+  type === 'text'
+    ? sql.ref(name)
+    : type === 'jsonb'
+      ? sql`${sql.ref(name)}::text`
+      : sql`array_to_string(${sql.ref(name)}, E'\\n')`;
+
+class Replacing {
+  readonly trx: Trx;
+  readonly pairs: RawBuilder<unknown>;
+  readonly any: string;
+  readonly pairsOfOctets: RawBuilder<unknown>;
+  readonly anyOctets: string;
+  readonly counts: Counts = {};
+  readonly incidents = new Set<number>();
+
+  constructor(trx: Trx, pairs: Pair[]) {
+    this.trx = trx;
+    this.pairs = sql`${JSON.stringify(pairs)}::jsonb`;
+    this.any = anyOf(pairs);
+    this.pairsOfOctets = sql`${JSON.stringify(pairs.map(ofOctets))}::jsonb`;
+    this.anyOctets = anyOf(pairs.map(ofOctets));
+  }
+
+  count(table: string, rows: number): void {
+    if (rows > 0) this.counts[table] = (this.counts[table] ?? 0) + rows;
+  }
+
+  /** Messages whose texts name somebody: their octets may do so in a way that cannot be read here. */
+  async messagesThatNameThem(): Promise<number[]> {
+    const { rows } = await sql<{ id: number }>`
+      select id from messages where concat_ws(E'\\n', from_address, to_address, subject, text, html) ~* ${this.any}
+        or encode(raw, 'escape') ~* ${this.anyOctets}`.execute(this.trx);
+    return rows.map(({ id }) => id);
+  }
+
+  async words({ table, columns, ofIncident }: Place): Promise<void> {
+    const became = columns.map(
+      ({ name, type }) => sql`${sql.raw(FUNCTIONS[type])}(${sql.ref(name)}, ${this.pairs})`,
+    );
+    const found = columns.map((column) => sql`${asText(column)} ~* ${this.any}`);
+    const names = columns.map(({ name }) => sql.ref(name));
+    const { rows } = await sql<{ incident: number | null }>`
+      update ${sql.table(table)} set ${sql.join(columns.map(({ name }, place) => sql`${sql.ref(name)} = ${became[place]}`))}
+      where (${sql.join(found, sql` or `)})
+        and row(${sql.join(names)}) is distinct from row(${sql.join(became)})
+      returning ${ofIncident ? sql.ref('incident_number') : table === 'incidents' ? sql.ref('number') : sql`null::integer`} as incident`.execute(
+      this.trx,
+    );
+    this.count(table, rows.length);
+    for (const { incident } of rows) if (incident !== null) this.incidents.add(incident);
+  }
+
+  async octets(table: string, named: number[]): Promise<void> {
+    const { octets, sha256, length } = OCTETS[table] as (typeof OCTETS)[string];
+    const column = sql.ref(octets);
+    const found =
+      table === 'messages'
+        ? sql`id = any(${named}::bigint[])`
+        : sql`${column} is not null and encode(${column}, 'escape') ~* ${this.anyOctets}`;
+    const removed = sql`convert_to(${REMOVED}, 'UTF8')`;
+    const fresh = sql`case when encode(${column}, 'escape') ~* ${ENCODED} then ${removed}
+      else erased_octets(${column}, ${this.pairsOfOctets}) end`;
+    const { rows } = await sql<{ id: number }>`
+      update ${sql.table(table)} set ${column} = ${fresh}
+      where ${found} and ${column} is distinct from ${fresh} returning id`.execute(this.trx);
+    this.count(`${table}, octets`, rows.length);
+    const ids = sql`id = any(${rows.map(({ id }) => id)}::bigint[])`;
+    if (table === 'messages')
+      await sql`update messages set raw_type = 'text/plain' where ${ids} and raw = ${removed}`.execute(
+        this.trx,
+      );
+    // The hash of what was removed stays: it says nothing of it, and tells two of them apart.
+    if (sha256)
+      await sql`update ${sql.table(table)} set ${sql.ref(sha256)} = sha256(${column})
+        ${length ? sql`, ${sql.ref(length)} = length(${column})` : sql``} where ${ids} and ${column} <> ${removed}`.execute(
+        this.trx,
+      );
+  }
+
+  async byPerson(): Promise<void> {
+    for (const [table, column] of BY_PERSON) {
+      const { numAffectedRows = 0n } = await sql`
+        delete from ${sql.table(table)} where ${sql.ref(column)} ~* ${`^(?:${this.any})$`}`.execute(this.trx);
+      this.count(table, Number(numAffectedRows));
+    }
+  }
+
+  /** Notes are searched by their words: those that changed are looked at again. */
+  async notes(): Promise<void> {
+    await sql`
+      select search_note(e.id, e.incident_number, e.occurred_at, e.detail ->> 'text') from timeline_entries e
+      where e.incident_number = any(${[...this.incidents]}::integer[]) and e.kind in ('note-added', 'note-corrected')
+        and not exists (select from timeline_entries c where c.corrects = e.id)`.execute(this.trx);
+  }
+}
+
+/**
+ * Replaces what the pairs find, wherever people's words are kept, in the transaction of an erasure that is kept already:
+ * only so does the database let through what else is never changed.
+ */
+export async function replaceEverywhere(trx: Trx, pairs: Pair[]): Promise<Replaced> {
+  await sql`select set_config('statement_timeout', '0', true),
+    set_config('delist_desk.erasing', ${JSON.stringify(pairs)}, true)`.execute(trx);
+  const replacing = new Replacing(trx, pairs);
+  const named = await replacing.messagesThatNameThem();
+  for (const table of Object.keys(OCTETS)) await replacing.octets(table, named);
+  for (const place of await readPlaces(trx)) await replacing.words(place);
+  await replacing.byPerson();
+  await replacing.notes();
+  await sql`select set_config('delist_desk.erasing', '', true)`.execute(trx);
+  return { counts: replacing.counts, incidents: [...replacing.incidents].sort((a, b) => a - b) };
+}

@@ -1,0 +1,163 @@
+import { sql } from 'kysely';
+import { json } from '../database/json.ts';
+import type { Db, Trx } from '../database/open.ts';
+import type { ErasureRow } from '../database/tables.ts';
+import { invalid, notFound, Problem } from '../problem.ts';
+import { appendAll } from '../timeline/store.ts';
+import type { Actor } from '../web/access.ts';
+import { type Pair, pairsOf, pseudonym } from './pairs.ts';
+import { type Counts, type Replaced, replaceEverywhere } from './replace.ts';
+
+export type Erased = { id: number; became: string[]; counts: Counts; incidents: number[] };
+type What = { kind: ErasureRow['kind']; became: string[]; reason: string };
+
+/** The number that stands for an address, the same each time. */
+export async function numberOf(trx: Trx, address: string): Promise<number> {
+  const { rows } = await sql<{ number: number }>`
+    insert into erased_addresses (address_hash)
+    select sha256(convert_to(source::text || ' ' || ${address.toLowerCase()}, 'UTF8')) from desk_identity
+    on conflict on constraint erased_addresses_hash_key do update set address_hash = excluded.address_hash
+    returning number`.execute(trx);
+  return rows[0]?.number ?? 0;
+}
+
+/** Keeps the erasure, does it, and has every incident that it touched say so: all in one transaction. */
+export async function eraseAs(
+  trx: Trx,
+  actor: Actor,
+  what: What,
+  work: () => Promise<Replaced>,
+): Promise<Erased> {
+  const { id } = await trx
+    .insertInto('erasures')
+    .values({
+      kind: what.kind,
+      became: what.became,
+      reason: what.reason,
+      counts: json({}),
+      by_name: actor.name,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const { counts, incidents } = await work();
+  await trx
+    .updateTable('erasures')
+    .set({ counts: json(counts) })
+    .where('id', '=', id)
+    .execute();
+  for (let from = 0; from < incidents.length; from += 500)
+    await appendAll(
+      trx,
+      incidents.slice(from, from + 500).map((incident) => ({
+        incident,
+        kind: 'data-erased' as const,
+        actor,
+        detail: { erasure: id, what: what.kind, became: what.became, reason: what.reason },
+      })),
+    );
+  return { id, became: what.became, counts, incidents };
+}
+
+export const erasePairs = (trx: Trx, actor: Actor, what: What, pairs: Pair[]): Promise<Erased> =>
+  eraseAs(trx, actor, what, () => replaceEverywhere(trx, pairs));
+
+/** Addresses that the desk itself works with, and where each is set. */
+export async function ownAddresses(db: Db | Trx): Promise<Map<string, string>> {
+  const { rows } = await sql<{ address: string; place: string }>`
+    select lower(address) as address, place from (
+      select email as address, 'People' as place from users
+      union all select unnest(array[contact_email, reply_address, abuse_address]), 'Profile' from profile
+      union all select unnest(array[from_address, reply_address]), 'Sending accounts' from sending_accounts
+      union all select address, 'Reports by mail' from report_addresses) own
+    where address <> ''`.execute(db);
+  return new Map(rows.map(({ address, place }) => [address, place]));
+}
+
+/** A mail that still has to reach somebody. */
+async function refuseWhileMailWaits(trx: Trx, address: string): Promise<void> {
+  const { rows } = await sql<{ incident: number | null }>`
+    select m.incident_number as incident from dispatches d join messages m on m.id = d.message_id
+    where d.state in ('queued', 'sending', 'deferred', 'delivered-unknown')
+      and exists (select from unnest(d.envelope_recipients) one where lower(one) = ${address}) limit 1`.execute(
+    trx,
+  );
+  const [waiting] = rows;
+  if (waiting)
+    throw new Problem(
+      'invalid',
+      `A letter to this address waits in incident #${waiting.incident}. Withdraw it or wait until it has left.`,
+    );
+}
+
+export type Person = { address: string; names: string[]; reason: string };
+
+/** Replaces a person's address and names by one word, everywhere but in settings. Throws `invalid`. */
+export async function erasePerson(
+  trx: Trx,
+  actor: Actor,
+  { address, names, reason }: Person,
+): Promise<Erased> {
+  const place = (await ownAddresses(trx)).get(address);
+  if (place)
+    throw invalid(
+      'address',
+      `The desk itself works with this address: take it away under Settings, ${place} first.`,
+    );
+  if ([address, ...names].some((text) => reason.toLowerCase().includes(text.toLowerCase())))
+    throw invalid('reason', 'The reason is kept: leave the address and the names out of it.');
+  await refuseWhileMailWaits(trx, address);
+  const word = pseudonym(await numberOf(trx, address));
+  const pairs = pairsOf([address, ...names], word);
+  return erasePairs(trx, actor, { kind: 'person', became: [word], reason }, pairs);
+}
+
+class DryRun extends Error {}
+
+/** What work in a transaction would do: it is done, and taken back. */
+export async function tryOut<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+  let result: T | undefined;
+  try {
+    await db.transaction().execute(async (trx) => {
+      result = await work(trx);
+      throw new DryRun();
+    });
+  } catch (error) {
+    if (!(error instanceof DryRun)) throw error;
+  }
+  return result as T;
+}
+
+/**
+ * Makes the account of somebody who left anonymous: what they did stays, under a name that the administrator chooses.
+ * Throws `invalid` for one that may still sign in.
+ */
+export async function eraseAccount(
+  trx: Trx,
+  actor: Actor,
+  { userId, name, reason }: { userId: number; name: string; reason: string },
+): Promise<Erased> {
+  const user = await trx
+    .selectFrom('users')
+    .selectAll()
+    .where('id', '=', userId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!user) throw notFound('such user');
+  if (!user.disabled_at)
+    throw new Problem(
+      'invalid',
+      `${user.name} may still sign in. Shut them out first, then make the account anonymous.`,
+    );
+  await trx
+    .updateTable('users')
+    .set({ name, email: `former-${userId}@anonymous.invalid`, password_hash: `!${'-'.repeat(24)}` })
+    .where('id', '=', userId)
+    .execute();
+  for (const table of ['sessions', 'calendar_links', 'notices', 'notice_mails', 'incident_watchers'])
+    await sql`delete from ${sql.table(table)} where user_id = ${userId}`.execute(trx);
+  const pairs = pairsOf([user.email, ...(user.name.length > 2 ? [user.name] : [])], name);
+  return erasePairs(trx, actor, { kind: 'account', became: [name], reason }, pairs);
+}
+
+export const recentErasures = (db: Db): Promise<ErasureRow[]> =>
+  db.selectFrom('erasures').selectAll().orderBy('id', 'desc').limit(20).execute();
