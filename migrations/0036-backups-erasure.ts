@@ -54,7 +54,7 @@ const STATEMENTS = [
   )`,
   // The same address becomes the same word each time. Only a hash of it is kept, which means nothing elsewhere.
   `create table erased_addresses (
-    number integer generated always as identity constraint erased_addresses_pkey primary key,
+    number integer not null constraint erased_addresses_pkey primary key,
     address_hash bytea not null constraint erased_addresses_hash_key unique
   )`,
 

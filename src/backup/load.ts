@@ -32,7 +32,6 @@ const OF_A_START = [
   'outcome_backlog',
   'playbook_version',
   'reply_tag_secret',
-  'retention',
   'search_texts',
   'setup_links',
 ];
@@ -49,8 +48,10 @@ async function refuseUnlessEmpty(trx: Trx): Promise<void> {
       `The database is not empty: it has tables of something else (${there[0]?.name}). Restore into an empty one.`,
     );
   for (const { name } of there) {
+    // A profile is there from the start; it is somebody's once it has a name.
+    const isUsed = name === 'profile' ? sql`where name <> ''` : sql``;
     if (name.startsWith('kysely_') || OF_A_START.includes(name)) continue;
-    const { rows } = await sql`select from ${sql.table(name)} limit 1`.execute(trx);
+    const { rows } = await sql`select from ${sql.table(name)} ${isUsed} limit 1`.execute(trx);
     if (rows.length > 0)
       throw new NotEmpty(
         `There is a desk already: its table ${name} holds something, and nothing was changed. Restore into an empty place: ` +
@@ -61,13 +62,6 @@ async function refuseUnlessEmpty(trx: Trx): Promise<void> {
 
 /** The schema as the backup's was: nothing else may be left of a first start. */
 async function makeSchema(trx: Trx, head: Head): Promise<void> {
-  const known = migrationNames();
-  const newer = head.schema.filter((name) => !known.includes(name));
-  if (newer.length > 0)
-    throw new BadBackup(
-      `This backup was made by a newer release (Delist Desk ${head.product}, step ${newer.at(-1)} of the schema). ` +
-        'Install that release or a later one, and restore with it.',
-    );
   const { rows } = await sql<{ schema: string }>`
     select quote_ident(current_schema()) as schema`.execute(trx);
   const schema = sql.raw(rows[0]?.schema ?? 'public');
@@ -86,6 +80,17 @@ async function makeSchema(trx: Trx, head: Head): Promise<void> {
       );
   }
   await migrateWithin(trx as never, head.schema);
+}
+
+/** Throws {@link BadBackup} for one whose schema this release does not know. */
+export function refuseNewer(head: Head): void {
+  const known = migrationNames();
+  const newer = head.schema.filter((name) => !known.includes(name));
+  if (newer.length > 0)
+    throw new BadBackup(
+      `This backup was made by a newer release (Delist Desk ${head.product}, step ${newer.at(-1)} of the schema). ` +
+        'Install that release or a later one, and restore with it.',
+    );
 }
 
 type Constraint = { table: string; name: string; definition: string };
@@ -227,10 +232,11 @@ export async function loadBackup(
   return db.transaction().execute(async (trx) => {
     await plainSettings(trx);
     await sql`select set_config('lock_timeout', '10s', true)`.execute(trx);
-    await refuseUnlessEmpty(trx);
     const parts = checkedParts(lines);
     const first = await parts.next();
     if (first.done || first.value.kind !== 'head') throw new BadBackup('This backup has no beginning.');
+    refuseNewer(first.value.head);
+    await refuseUnlessEmpty(trx);
     await makeSchema(trx, first.value.head);
     const end = await loadRows(trx, parts as never);
     await setSequences(trx, end);

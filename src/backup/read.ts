@@ -124,8 +124,11 @@ async function lastNumbers(trx: Trx): Promise<Sequences> {
 
 async function headOf(trx: Trx, sealedKey?: SealedKey): Promise<Head> {
   const schema = await stepsDone(trx);
-  const { rows } = await sql<{ source: string }>`
-    select coalesce((select source::text from desk_identity), '') as source`.execute(trx);
+  // Earlier releases knew no name of a desk.
+  const isNamed = schema.some((step) => step.startsWith('0028-'));
+  const { rows } = isNamed
+    ? await sql<{ source: string }>`select source::text as source from desk_identity`.execute(trx)
+    : { rows: [] };
   return {
     ...FORMAT,
     product: VERSION,

@@ -20,11 +20,17 @@ export function migrationNames(): string[] {
     .sort();
 }
 
+/**
+ * Triggers that wait for the end of the transaction do their work at once: a table for which one waits cannot be altered,
+ * neither by the step that changed its rows nor by the next.
+ */
+const noneWaiting = (db: Kysely<unknown>) => sql`set constraints all immediate`.execute(db);
+
 async function loadMigrations(names = migrationNames()): Promise<Record<string, Migration>> {
-  const loaded = names.map(async (name) => [
-    name,
-    (await import(new URL(`${name}.ts`, FOLDER).href)) as Migration,
-  ]);
+  const loaded = names.map(async (name) => {
+    const { up } = (await import(new URL(`${name}.ts`, FOLDER).href)) as Migration;
+    return [name, { up: (db) => noneWaiting(db).then(() => up(db)) } satisfies Migration];
+  });
   return Object.fromEntries(await Promise.all(loaded));
 }
 
@@ -87,14 +93,31 @@ export async function migrate(db: Kysely<unknown>): Promise<string[]> {
   return (results ?? []).map((result) => result.migrationName);
 }
 
-/** Takes just these steps, inside a transaction: an empty database gets the schema that another had. */
+/** The migrator's own lock, and what it keeps: a database that was made by {@link migrateWithin} is one of its own. */
+const LOCK = 3_853_314_791_062_309_107n;
+const KEPT = [
+  `create table if not exists kysely_migration (
+    name varchar(255) not null primary key, timestamp varchar(255) not null)`,
+  `create table if not exists kysely_migration_lock (
+    id varchar(255) not null primary key, is_locked integer default 0 not null)`,
+  `insert into kysely_migration_lock (id, is_locked) values ('migration_lock', 0) on conflict do nothing`,
+];
+
+/**
+ * Takes just these steps, inside a transaction: an empty database gets the schema that another had. The migrator would
+ * keep its lock when the transaction fails, and hide why it did.
+ */
 export async function migrateWithin(trx: Kysely<unknown>, names: string[]): Promise<void> {
-  const migrator = new Migrator({ db: trx, provider: { getMigrations: () => loadMigrations(names) } });
-  const { error, results } = await migrator.migrateToLatest();
-  if (!error) return;
-  const step = results?.find((result) => result.status === 'Error')?.migrationName ?? '';
-  throw new MigrationFailed(
-    `Migration failed at step ${step}: ${error instanceof Error ? error.message : String(error)}.`,
-    { cause: error },
-  );
+  await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(trx);
+  for (const statement of KEPT) await sql.raw(statement).execute(trx);
+  const applied = (await appliedNames(trx)) ?? [];
+  const missing = names.filter((name) => !applied.includes(name));
+  for (const [name, migration] of Object.entries(await loadMigrations(missing))) {
+    try {
+      await migration.up(trx);
+    } catch (error) {
+      throw new MigrationFailed(`Migration failed at step ${name}: ${(error as Error).message}.`, { cause: error });
+    }
+    await sql`insert into kysely_migration (name, timestamp) values (${name}, ${new Date().toISOString()})`.execute(trx);
+  }
 }

@@ -103,8 +103,9 @@ class Replacing {
     }
   }
 
-  /** Notes are searched by their words: those that changed are looked at again. */
-  async notes(): Promise<void> {
+  /** What no trigger looks at again when it changes: rejections, which are of an incident's words, and notes. */
+  async search(): Promise<void> {
+    await sql`select search_incident(number) from unnest(${[...this.incidents]}::integer[]) number`.execute(this.trx);
     await sql`
       select search_note(e.id, e.incident_number, e.occurred_at, e.detail ->> 'text') from timeline_entries e
       where e.incident_number = any(${[...this.incidents]}::integer[]) and e.kind in ('note-added', 'note-corrected')
@@ -124,7 +125,7 @@ export async function replaceEverywhere(trx: Trx, pairs: Pair[]): Promise<Replac
   for (const table of Object.keys(OCTETS)) await replacing.octets(table, named);
   for (const place of await readPlaces(trx)) await replacing.words(place);
   await replacing.byPerson();
-  await replacing.notes();
+  await replacing.search();
   await sql`select set_config('delist_desk.erasing', '', true)`.execute(trx);
   return { counts: replacing.counts, incidents: [...replacing.incidents].sort((a, b) => a - b) };
 }

@@ -13,9 +13,12 @@ type What = { kind: ErasureRow['kind']; became: string[]; reason: string };
 
 /** The number that stands for an address, the same each time. */
 export async function numberOf(trx: Trx, address: string): Promise<number> {
+  // One after the other, so that no number is left out when one is taken back.
+  await sql`lock table erased_addresses in exclusive mode`.execute(trx);
   const { rows } = await sql<{ number: number }>`
-    insert into erased_addresses (address_hash)
-    select sha256(convert_to(source::text || ' ' || ${address.toLowerCase()}, 'UTF8')) from desk_identity
+    insert into erased_addresses (number, address_hash)
+    select (select coalesce(max(number), 0) + 1 from erased_addresses),
+      sha256(convert_to(source::text || ' ' || ${address.toLowerCase()}, 'UTF8')) from desk_identity
     on conflict on constraint erased_addresses_hash_key do update set address_hash = excluded.address_hash
     returning number`.execute(trx);
   return rows[0]?.number ?? 0;

@@ -39,6 +39,6 @@ export type ErasureRow = Selectable<ErasuresTable>;
 
 /** Addresses that were erased, as hashes, with the number that stands for each. */
 export type ErasedAddressesTable = {
-  number: Generated<number>;
+  number: number;
   address_hash: Buffer;
 };

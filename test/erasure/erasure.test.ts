@@ -1,0 +1,208 @@
+import { text } from 'node:stream/consumers';
+import { sql } from 'kysely';
+import t from 'tap';
+import { addUser, changeUser } from '../../src/accounts/store.ts';
+import { pairsOf, readAddress, readNames } from '../../src/erasure/pairs.ts';
+import { OCTETS } from '../../src/erasure/places.ts';
+import { keepRetention, saveRetention } from '../../src/erasure/retention.ts';
+import { eraseAccount, erasePerson, tryOut } from '../../src/erasure/store.ts';
+import { exportStream } from '../../src/transfer/export/export.ts';
+import { fillDesk } from '../backup/backup.fixture.ts';
+import { testDatabase } from '../database.ts';
+import { PASSWORD, signedIn, testDesk, type TestDesk } from '../desk.ts';
+
+const ACTOR = { userId: null, tokenId: null, name: 'Mara Admin' };
+const MIA = { address: 'mia@provider.example', names: ['Mia Lüders'], reason: 'asked for it' };
+
+/** Whatever the database holds, as text: octets as they stand. */
+async function everything({ db }: TestDesk): Promise<string> {
+  const { rows } = await sql<{ table: string }>`
+    select c.relname as "table" from pg_class c where relkind = 'r' and relnamespace = current_schema()::regnamespace`.execute(
+    db,
+  );
+  const all: string[] = [];
+  for (const { table } of rows) {
+    const found = await sql<Record<string, unknown>>`select * from ${sql.table(table)}`.execute(db);
+    for (const row of found.rows)
+      all.push(
+        Object.values(row)
+          .map((value) => (Buffer.isBuffer(value) ? value.toString('utf8') : JSON.stringify(value)))
+          .join('\n'),
+      );
+  }
+  return all.join('\n');
+}
+
+/** What stands around each place where somebody is named still; others of nearly the same address count not. */
+const placesOf = (all: string, name: RegExp): string[] =>
+  [...all.replaceAll('aamia@', '').replaceAll('mia@provider.example.org', '').matchAll(name)].map(
+    ({ index, input }) => input.slice(Math.max(0, index - 60), index + 60),
+  );
+
+/** Mia Lüders in a mail, in notes, in a sent letter and in a report. */
+async function deskWithMia(t: Parameters<typeof testDesk>[0]): Promise<TestDesk> {
+  const desk = await testDesk(t);
+  await fillDesk(desk);
+  await desk.api('POST', '/incidents/1/notes', {
+    text: 'Called Mia Lüders.\nmia@provider.example said so; not aamia@provider.example, nor mia@provider.example.org.',
+  });
+  await desk.api('POST', '/incidents', {
+    report: '550 5.7.1 [203.0.113.9] blocked, write to MIA@provider.example',
+    provider: 'gmail',
+  });
+  await sql`update letters set body = 'Dear Mia Lüders', state = 'sent', sent_at = now(), channel = 'form'`.execute(desk.db);
+  return desk;
+}
+
+t.test('a person is erased everywhere, and the timeline says so in the same transaction', async (t) => {
+  const desk = await deskWithMia(t);
+  const { db } = desk;
+  const before = await db.selectFrom('timeline_entries').selectAll().orderBy('id').execute();
+  const counted = await tryOut(db, (trx) => erasePerson(trx, ACTOR, MIA));
+  t.match(await everything(desk), /mia@provider\.example\b(?!\.org)/, 'a dry run changes nothing');
+  const erased = await db.transaction().execute((trx) => erasePerson(trx, ACTOR, MIA));
+  t.strictSame(erased.counts, counted.counts, 'and counts what then changes');
+  t.ok((erased.counts['timeline_entries'] ?? 0) >= 2 && erased.counts['letters'] === 1);
+
+  const left = await everything(desk);
+  t.strictSame(placesOf(left, /mia@provider\.example|Mia L/gi), []);
+  t.match(left, /aamia@provider\.example, nor mia@provider\.example\.org/, 'others stay');
+  const exported = await text(await exportStream(db, { format: 'jsonl', sources: true }));
+  t.strictSame(placesOf(exported, /mia@provider\.example|Mia L/gi), []);
+
+  const after = await db.selectFrom('timeline_entries').selectAll().orderBy('id').execute();
+  t.strictSame(
+    after.slice(0, before.length).map(({ id, kind, occurred_at, recorded_at }) => ({ id, kind, occurred_at, recorded_at })),
+    before.map(({ id, kind, occurred_at, recorded_at }) => ({ id, kind, occurred_at, recorded_at })),
+    'each entry is there, when it was',
+  );
+  t.match(after.slice(before.length), [
+    { incident_number: 1, kind: 'data-erased', actor_name: 'Mara Admin', detail: { became: ['[erased-1]'] } },
+    { incident_number: 2, kind: 'data-erased', actor_name: 'Mara Admin' },
+  ]);
+  const words = async (query: string) =>
+    (await sql`select from search_texts where words @@ plainto_tsquery('simple', ${query})`.execute(db)).rows.length;
+  t.equal(await words('lüders'), 0, 'nor is it found');
+  t.not(await words('erased'), 0);
+  const [message] = await db.selectFrom('messages').select(['raw', 'sha256', 'from_address', 'text']).execute();
+  t.match(message?.raw.toString(), /original was removed/, 'an encoded source is not kept in part');
+  t.match(message, { from_address: /\[erased-1\]/, text: /mitigated/ });
+
+  const again = await db.transaction().execute((trx) => erasePerson(trx, ACTOR, MIA));
+  t.strictSame([again.counts, again.became], [{}, ['[erased-1]']], 'the same address is the same word each time');
+});
+
+t.test('the way through the append-only trigger is as narrow as an erasure', async (t) => {
+  const { db } = await deskWithMia(t);
+  const pairs = JSON.stringify(pairsOf([MIA.address], '[erased-1]'));
+  const trying = (statement: string, isKept = true) =>
+    tryOut(db, async (trx) => {
+      if (isKept) await sql`insert into erasures (kind, by_name) values ('person', 'A B')`.execute(trx);
+      await sql`select set_config('delist_desk.erasing', ${pairs}, true)`.execute(trx);
+      await sql.raw(statement).execute(trx);
+    });
+  const erasing = `detail = erased_json(detail, '${pairs}'::jsonb)`;
+  await trying(`update timeline_entries set ${erasing}`);
+  for (const statement of [
+    `update timeline_entries set detail = '{"text": "[erased-1]"}'`,
+    `update timeline_entries set ${erasing}, occurred_at = now()`,
+    `update timeline_entries set ${erasing}, actor_name = 'C'`,
+    'delete from timeline_entries',
+  ])
+    await t.rejects(trying(statement), { code: 'DD001' }, statement);
+  await t.rejects(trying(`update letters set body = 'other'`), { code: 'DD002' });
+  await t.rejects(
+    trying(`update timeline_entries set ${erasing}`, false),
+    { code: 'DD001' },
+    'nor without an erasure that is kept in this transaction',
+  );
+});
+
+t.test('what is no address or no name, our own address, and a letter under way are refused in words', async (t) => {
+  const desk = await deskWithMia(t);
+  const erase = (address: string, reason = '') =>
+    tryOut(desk.db, (trx) => erasePerson(trx, ACTOR, { address, names: [], reason }));
+  for (const bad of ['', 'mia', 'a@b', 'a b@example.com', '<a@example.com>', 'a@example.com, b@example.com'])
+    t.throws(() => readAddress(bad), { code: 'invalid' }, bad);
+  for (const bad of ['Bob', 'A "B" C', '1234', 'x'.repeat(121)]) t.throws(() => readNames(bad), bad);
+  await t.rejects(erase('desk@example.com'), /Sending accounts/);
+  await t.rejects(erase(MIA.address, `for ${MIA.address}`), /reason/);
+  await sql`insert into dispatches (message_id, account_id, envelope_sender, envelope_recipients, before)
+    select id, 1, 'desk@example.com', '{Mia@provider.example}', '{}' from messages limit 1`.execute(desk.db);
+  await t.rejects(erase(MIA.address), /waits in incident #1/);
+});
+
+t.test('somebody who left becomes a name that the administrator chose', async (t) => {
+  const desk = await testDesk(t);
+  await fillDesk(desk);
+  const { db } = desk;
+  const who = { email: 'jo.weber@example.com', name: 'Jo Weber', role: 'operator', password: PASSWORD } as const;
+  const userId = await addUser(db, who);
+  await sql`insert into timeline_entries (incident_number, kind, actor_user_id, actor_name, detail)
+    values (1, 'note-added', ${userId}, 'Jo Weber', '{"text": "it was Jo Weber"}')`.execute(db);
+  const erase = () =>
+    db.transaction().execute((trx) => eraseAccount(trx, ACTOR, { userId, name: 'Former colleague', reason: '' }));
+  await t.rejects(erase(), /Shut them out first/);
+  await db.transaction().execute((trx) => changeUser(trx, userId, { disabled: true }));
+  await erase();
+  t.strictSame(placesOf(await everything(desk), /weber/gi), []);
+  t.match(
+    await db.selectFrom('timeline_entries').selectAll().where('actor_user_id', '=', userId).execute(),
+    [{ actor_name: 'Former colleague', detail: { text: 'it was Former colleague' } }],
+    'what they did is theirs still',
+  );
+});
+
+t.test('what is kept for a time goes after it, once its incident is closed', async (t) => {
+  const desk = await deskWithMia(t);
+  const { db } = desk;
+  await sql`update messages set at = now() - interval '8 months'`.execute(db);
+  await sql`update reports set received_at = now() - interval '8 months'`.execute(db);
+  const keep = { sources_months: 6, addresses_months: 7 };
+  t.strictSame(await keepRetention(db), { sources: 0, addresses: 0 }, 'off until somebody sets it');
+  await db.transaction().execute((trx) => saveRetention(trx, ACTOR, keep));
+  t.strictSame(await keepRetention(db), { sources: 0, addresses: 0 }, 'nor of an open incident');
+  await sql`update incidents set state = 'closed', closed_at = now()`.execute(db);
+  const gone = await keepRetention(db);
+  t.ok(gone.sources >= 3);
+  t.equal(gone.addresses, 1);
+  const left = await everything(desk);
+  t.strictSame(placesOf(left, /mia@provider\.example/gi), []);
+  t.match(await db.selectFrom('messages').select(['text', 'raw']).execute(), [{ text: /mitigated/, raw: /removed/ }]);
+  t.strictSame(await keepRetention(db), { sources: 0, addresses: 0 }, 'and once');
+  t.match(await db.selectFrom('erasures').select(['kind', 'by_name']).orderBy('id').execute(), [
+    { kind: 'sources', by_name: 'Delist Desk' },
+    { kind: 'retention' },
+  ]);
+});
+
+t.test('every column of octets is looked through, or is a hash, a secret, a picture or an upload', async (t) => {
+  const db = await testDatabase(t);
+  const { rows } = await sql<{ name: string }>`
+    select table_name || '.' || column_name as name from information_schema.columns
+    where table_schema = current_schema() and data_type = 'bytea'`.execute(db);
+  const looked = Object.entries(OCTETS).map(([table, { octets }]) => `${table}.${octets}`);
+  t.strictSame(
+    rows
+      .map(({ name }) => name)
+      .filter((name) => !looked.includes(name) && !/hash|sha256|secret|seal|digest|fingerprint|_key$|dkim/.test(name))
+      .sort(),
+    ['complaints.reporter', 'evidence_files.bytes', 'import_pieces.octets', 'snds_imports.raw'],
+  );
+});
+
+t.test('an administrator counts, says that they are sure, and erases', async (t) => {
+  const desk = await deskWithMia(t);
+  const admin = await signedIn(desk, 'admin');
+  const url = '/settings/personal-data/erasure';
+  const fields = { address: 'Mia@Provider.example', names: 'Mia Lüders', reason: 'asked' };
+  const counted = await admin.post(url, { ...fields, do: 'count' });
+  t.match(counted.body, /rows would change, in 2 incidents/);
+  t.match(counted.body, /value="Mia@Provider.example"/);
+  const unsure = await admin.post(url, { ...fields, do: 'erase' });
+  t.match([unsure.statusCode, unsure.body], [422, /say that you are sure/]);
+  const done = await admin.post(url, { ...fields, do: 'erase', sure: 'yes' });
+  t.equal(done.statusCode, 303);
+  t.match((await admin.get('/settings/personal-data')).body, /\[erased-1\]/);
+  t.match((await admin.get('/incidents/1')).body, /Data of a person erased/);
+});
