@@ -116,8 +116,12 @@ export async function migrateWithin(trx: Kysely<unknown>, names: string[]): Prom
     try {
       await migration.up(trx);
     } catch (error) {
-      throw new MigrationFailed(`Migration failed at step ${name}: ${(error as Error).message}.`, { cause: error });
+      throw new MigrationFailed(`Migration failed at step ${name}: ${(error as Error).message}.`, {
+        cause: error,
+      });
     }
-    await sql`insert into kysely_migration (name, timestamp) values (${name}, ${new Date().toISOString()})`.execute(trx);
+    await sql`insert into kysely_migration (name, timestamp) values (${name}, ${new Date().toISOString()})`.execute(
+      trx,
+    );
   }
 }

@@ -105,7 +105,9 @@ class Replacing {
 
   /** What no trigger looks at again when it changes: rejections, which are of an incident's words, and notes. */
   async search(): Promise<void> {
-    await sql`select search_incident(number) from unnest(${[...this.incidents]}::integer[]) number`.execute(this.trx);
+    await sql`select search_incident(number) from unnest(${[...this.incidents]}::integer[]) number`.execute(
+      this.trx,
+    );
     await sql`
       select search_note(e.id, e.incident_number, e.occurred_at, e.detail ->> 'text') from timeline_entries e
       where e.incident_number = any(${[...this.incidents]}::integer[]) and e.kind in ('note-added', 'note-corrected')

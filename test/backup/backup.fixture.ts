@@ -65,8 +65,14 @@ export async function fillDesk({ api, app, db, desk }: TestDesk): Promise<void> 
     } as never)
     .execute();
   // A gap at the end of the numbers: they are not given out again.
-  await db.insertInto('addresses').values({ network: '198.51.100.9/32' } as never).execute();
-  await db.deleteFrom('addresses').where('network', '=', '198.51.100.9/32' as never).execute();
+  await db
+    .insertInto('addresses')
+    .values({ network: '198.51.100.9/32' } as never)
+    .execute();
+  await db
+    .deleteFrom('addresses')
+    .where('network', '=', '198.51.100.9/32' as never)
+    .execute();
 }
 
 export async function sumsOf(db: Db) {

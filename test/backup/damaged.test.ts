@@ -38,30 +38,45 @@ t.test('threat 40: a file that is cut off, altered or of another kind is refused
   t.ok(row > 0);
   await refused(zipped(lines.with(row, lines[row]?.replace('two', '2  ') ?? '')), /changed/, 'another word');
   await refused(zipped(lines.toSpliced(row, 1)), /changed/, 'a row is missing');
-  await refused(zipped([...lines.slice(0, row), lines[row] ?? '', ...lines.slice(row)]), /changed/, 'a row twice');
+  await refused(
+    zipped([...lines.slice(0, row), lines[row] ?? '', ...lines.slice(row)]),
+    /changed/,
+    'a row twice',
+  );
   await refused(zipped(lines.slice(0, -1)), /cut off/, 'no end');
   await refused(zipped([...lines, '[]']), /changed/, 'more after the end');
   await refused(gzipSync(''), /empty/, 'empty');
   await refused(gzipSync('{"record":"export"}\n'), /no backup/, 'an export');
   await refused(Buffer.from('hello\n'), /damaged/, 'no gzip');
-  await refused(zipped(lines.with(0, lines[0]?.replace('"format":1', '"format":2') ?? '')), /newer/, 'newer format');
+  await refused(
+    zipped(lines.with(0, lines[0]?.replace('"format":1', '"format":2') ?? '')),
+    /newer/,
+    'newer format',
+  );
   t.match(await checkBackup(linesInFile(file)), { rows: /\d/ }, 'the whole one is taken');
   await t.rejects(checkBackup(linesInFile(join(folder, 'none.gz'))), /no such file/);
 });
 
-t.test('threat 40: a backup of a newer schema is refused in plain words, and nothing is written', async (t) => {
-  const { sql } = await import('kysely');
-  const from = await testDatabase(t);
-  await sql`insert into kysely_migration (name, timestamp) values ('9001-later', 'now')`.execute(from);
-  const file = join(folderOf(t), 'b.gz');
-  await backupTo(from, file);
-  const to = await testDatabase(t);
-  await t.rejects(loadBackup(to, linesInFile(file)), {
-    name: 'BadBackup',
-    message: /newer release .*9001-later.*Install/,
-  });
-  t.match(await to.selectFrom('desk_identity').selectAll().execute(), [{ id: true }], 'what was there is there');
-});
+t.test(
+  'threat 40: a backup of a newer schema is refused in plain words, and nothing is written',
+  async (t) => {
+    const { sql } = await import('kysely');
+    const from = await testDatabase(t);
+    await sql`insert into kysely_migration (name, timestamp) values ('9001-later', 'now')`.execute(from);
+    const file = join(folderOf(t), 'b.gz');
+    await backupTo(from, file);
+    const to = await testDatabase(t);
+    await t.rejects(loadBackup(to, linesInFile(file)), {
+      name: 'BadBackup',
+      message: /newer release .*9001-later.*Install/,
+    });
+    t.match(
+      await to.selectFrom('desk_identity').selectAll().execute(),
+      [{ id: true }],
+      'what was there is there',
+    );
+  },
+);
 
 t.test('the key in a backup opens with its passphrase only', async (t) => {
   const key = Buffer.alloc(32, 3);

@@ -26,39 +26,52 @@ const schemaOf = async (db: Db) =>
   ).rows.map(({ words }) => words);
 
 const searched = async (db: Db) =>
-  (await sql`select source, source_id, title, language, facts, words::text from search_texts order by 1, 2`.execute(db))
-    .rows;
+  (
+    await sql`select source, source_id, title, language, facts, words::text from search_texts order by 1, 2`.execute(
+      db,
+    )
+  ).rows;
 
-t.test('threat 40: a backup brought into an empty place is the same in every table and attachment', async (t) => {
-  const desk = await testDesk(t);
-  await fillDesk(desk);
-  const file = join(folderOf(t), 'b.gz');
-  await backupTo(desk.db, file);
-  t.equal(statSync(file).mode & 0o777, 0o600, 'nobody else may read it');
-  const manifest = await checkBackup(linesInFile(file));
-  const before = await sumsOf(desk.db);
-  t.strictSame(manifest.tables, before);
-  t.equal(manifest.keys.length, 1, 'it says which key its passwords need');
+t.test(
+  'threat 40: a backup brought into an empty place is the same in every table and attachment',
+  async (t) => {
+    const desk = await testDesk(t);
+    await fillDesk(desk);
+    const file = join(folderOf(t), 'b.gz');
+    await backupTo(desk.db, file);
+    t.equal(statSync(file).mode & 0o777, 0o600, 'nobody else may read it');
+    const manifest = await checkBackup(linesInFile(file));
+    const before = await sumsOf(desk.db);
+    t.strictSame(manifest.tables, before);
+    t.equal(manifest.keys.length, 1, 'it says which key its passwords need');
 
-  const { db } = await emptyDatabase(t);
-  await loadBackup(db, linesInFile(file));
-  t.strictSame(await sumsOf(db), before);
-  t.ok(before.filter(({ rows }) => rows > 0).length > 15, 'many tables have something in them');
-  t.strictSame(await attachmentHashes(db), await attachmentHashes(desk.db));
-  t.match((await attachmentHashes(db))[0], / true$/);
-  t.strictSame(await searched(db), await searched(desk.db), 'the same is found');
-  t.strictSame(await schemaOf(db), await schemaOf(desk.db), 'constraints, triggers and indexes are all back');
-  await t.rejects(sql`update timeline_entries set kind = 'other'`.execute(db), { code: 'DD001' });
-  const added = await db
-    .insertInto('addresses')
-    .values({ network: '198.51.100.10/32' } as never)
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  const last = await desk.db.selectFrom('addresses').select((eb) => eb.fn.max('id').as('id')).executeTakeFirst();
-  t.equal(added.id, Number(last?.id) + 2, 'a number that was given out once is not given out again');
+    const { db } = await emptyDatabase(t);
+    await loadBackup(db, linesInFile(file));
+    t.strictSame(await sumsOf(db), before);
+    t.ok(before.filter(({ rows }) => rows > 0).length > 15, 'many tables have something in them');
+    t.strictSame(await attachmentHashes(db), await attachmentHashes(desk.db));
+    t.match((await attachmentHashes(db))[0], / true$/);
+    t.strictSame(await searched(db), await searched(desk.db), 'the same is found');
+    t.strictSame(
+      await schemaOf(db),
+      await schemaOf(desk.db),
+      'constraints, triggers and indexes are all back',
+    );
+    await t.rejects(sql`update timeline_entries set kind = 'other'`.execute(db), { code: 'DD001' });
+    const added = await db
+      .insertInto('addresses')
+      .values({ network: '198.51.100.10/32' } as never)
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const last = await desk.db
+      .selectFrom('addresses')
+      .select((eb) => eb.fn.max('id').as('id'))
+      .executeTakeFirst();
+    t.equal(added.id, Number(last?.id) + 2, 'a number that was given out once is not given out again');
 
-  await t.rejects(loadBackup(db, linesInFile(file)), NotEmpty, 'what is there is not overwritten');
-});
+    await t.rejects(loadBackup(db, linesInFile(file)), NotEmpty, 'what is there is not overwritten');
+  },
+);
 
 t.test('threat 40: from one kind of database into the other and back, nothing differs', async (t) => {
   const server = process.env['TEST_DATABASE_URL'];
@@ -98,7 +111,9 @@ t.test('threat 40: of what is written meanwhile, a backup has all or nothing', a
   await backupTo(db, file);
   going = false;
   await writing;
-  const rows = Object.fromEntries((await checkBackup(linesInFile(file))).tables.map((one) => [one.table, one.rows]));
+  const rows = Object.fromEntries(
+    (await checkBackup(linesInFile(file))).tables.map((one) => [one.table, one.rows]),
+  );
   t.equal(rows['told_events'], rows['floods']);
   t.ok((rows['floods'] ?? 0) >= 50);
 });
@@ -119,22 +134,30 @@ t.test('threat 40: a backup of an older schema is brought in and then up to date
   const { db } = await emptyDatabase(t);
   await loadBackup(db, linesInFile(file));
   t.match(await db.selectFrom('incidents').select(['number', 'title']).execute(), [{ number: 1 }]);
-  t.match((await searched(db)).map((row) => (row as { source: string }).source), ['incident', 'note']);
+  t.match(
+    (await searched(db)).map((row) => (row as { source: string }).source),
+    ['incident', 'note'],
+  );
   t.strictSame(await schemaOf(db), await schemaOf(await testDatabase(t)));
 });
 
-t.test('threat 40: a mail that waited when the backup was made is not sent twice, and nobody is signed in', async (t) => {
-  const desk = await testDesk(t);
-  await fillDesk(desk);
-  const { db } = desk;
-  await sql`insert into dispatches (message_id, account_id, envelope_sender, envelope_recipients, before)
+t.test(
+  'threat 40: a mail that waited when the backup was made is not sent twice, and nobody is signed in',
+  async (t) => {
+    const desk = await testDesk(t);
+    await fillDesk(desk);
+    const { db } = desk;
+    await sql`insert into dispatches (message_id, account_id, envelope_sender, envelope_recipients, before)
     select id, 1, 'desk@example.com', '{a@example.com}', '{}' from messages limit 1`.execute(db);
-  await sql`insert into setup_links (token_hash, expires_at) values ('x', now() + interval '1 day')`.execute(db);
-  const settled = await db.transaction().execute(settleRestored);
-  t.strictSame(settled, { uncertain: 1 });
-  t.match(await db.selectFrom('dispatches').select('state').execute(), [{ state: 'sending' }]);
-  t.strictSame(await db.selectFrom('setup_links').selectAll().execute(), []);
-});
+    await sql`insert into setup_links (token_hash, expires_at) values ('x', now() + interval '1 day')`.execute(
+      db,
+    );
+    const settled = await db.transaction().execute(settleRestored);
+    t.strictSame(settled, { uncertain: 1 });
+    t.match(await db.selectFrom('dispatches').select('state').execute(), [{ state: 'sending' }]);
+    t.strictSame(await db.selectFrom('setup_links').selectAll().execute(), []);
+  },
+);
 
 t.test('a folder keeps its newest backups, and what is not one', async (t) => {
   const { keepNewest } = await import('../../src/backup/file.ts');

@@ -4,6 +4,7 @@ import { addAccount } from '../../src/mail-out/accounts.ts';
 import { readReminders } from '../../src/reminders/store.ts';
 import { SIGN_IN_ELSEWHERE, SIGN_IN_FORMS } from '../accounts/forms.fixture.ts';
 import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
+import { ERASURE_FORMS } from '../erasure/forms.fixture.ts';
 import { HISTORY_FORMS } from '../history-forms.fixture.ts';
 import { overrideStops } from '../letters/override-stops.ts';
 import { MAIL_IN_FORMS, mailsThatCame } from '../mail-in/forms.fixture.ts';
@@ -397,6 +398,7 @@ export const FORMS: Record<string, Form> = {
   ...PLAYBOOK_FORMS,
   ...MAIL_IN_FORMS,
   ...WEBHOOK_FORMS,
+  ...ERASURE_FORMS,
   ...REPORT_FORMS,
   ...SHARE_FORMS,
   ...SEARCH_FORMS,
@@ -420,6 +422,8 @@ export const ELSEWHERE = [
   '/incidents/:number/shares/choices',
   '/incidents/:number/shares/preview',
   '/settings/import',
+  // A file is the answer.
+  '/settings/backup/file',
 ];
 
 /** Mails that wait, that were deferred, and that may have arrived; and a draft that is ready to be sent. */

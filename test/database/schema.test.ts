@@ -436,6 +436,10 @@ const GOOD: Record<string, Row> = {
     raw: `'x'`,
   },
   calendar_links: { user_id: '1', token_hash: HASH('q'), is_all: 'false', has_alarms: 'false' },
+  backups: { way: `'page'`, by_name: `'A B'`, rows: '1', byte_length: '1', sha256: `repeat('a', 64)` },
+  retention: { sources_months: '6' },
+  erasures: { kind: `'person'`, by_name: `'A B'` },
+  erased_addresses: { number: '1', address_hash: HASH('r') },
 };
 
 /** The database writes one with each incident. */
@@ -452,6 +456,24 @@ const TIMES: Row = {
 
 /** By table: the constraint that must refuse the good row with these columns instead. */
 const BAD: Record<string, [constraint: string, instead: Row][]> = {
+  backups: [
+    ['backups_way_known', { way: `'mail'` }],
+    ['backups_sha256_form', { sha256: `'a'` }],
+  ],
+  retention: [
+    ['retention_pkey', {}],
+    ['retention_one', { id: 'false' }],
+    ['retention_sources_range', { sources_months: '0' }],
+    ['retention_addresses_range', { addresses_months: '241' }],
+  ],
+  erasures: [
+    ['erasures_kind_known', { kind: `'all'` }],
+    ['erasures_reason_length', { reason: text(2001) }],
+  ],
+  erased_addresses: [
+    ['erased_addresses_pkey', { address_hash: HASH('u') }],
+    ['erased_addresses_hash_key', { number: '2' }],
+  ],
   users: [
     ['users_email_key', {}],
     ['users_email_key', { email: `'A@EXAMPLE.COM'` }],

@@ -104,8 +104,16 @@ const BY_TYPE: Record<string, string> = {
 };
 
 /** A row of what has to be given, by rules of the database alone. Null: the database will not have another such row. */
-async function addRow(db: Db, table: string, columns: Column[], allowed: Map<string, string>, n: number): Promise<string> {
-  const given = columns.filter(({ name, must }) => (must || VALUES[`${table}.${name}`]) && !EMPTY.has(`${table}.${name}`));
+async function addRow(
+  db: Db,
+  table: string,
+  columns: Column[],
+  allowed: Map<string, string>,
+  n: number,
+): Promise<string> {
+  const given = columns.filter(
+    ({ name, must }) => (must || VALUES[`${table}.${name}`]) && !EMPTY.has(`${table}.${name}`),
+  );
   const values = given.map(({ name, type, refers, referred }) => {
     const word = allowed.get(`${table}.${name}`);
     if (VALUES[`${table}.${name}`]) return VALUES[`${table}.${name}`] as string;
@@ -130,7 +138,9 @@ async function addRow(db: Db, table: string, columns: Column[], allowed: Map<str
 
 /** What one row is by the columns that it has. */
 const rowsOf = async (db: Db, table: string): Promise<Row[]> =>
-  (await sql<{ row: Row }>`select to_jsonb(t) as row from ${sql.table(table)} t`.execute(db)).rows.map(({ row }) => row);
+  (await sql<{ row: Row }>`select to_jsonb(t) as row from ${sql.table(table)} t`.execute(db)).rows.map(
+    ({ row }) => row,
+  );
 
 /** What steps of the schema work out anew, and say so. */
 const WORKED_OUT = new Set([
@@ -142,66 +152,73 @@ const WORKED_OUT = new Set([
 
 /** A row is kept when one is there that has the same values in all columns that are there still. */
 function isKept(table: string, before: Row, after: Row[], columns: Set<string>): boolean {
-  const names = Object.keys(before).filter((name) => columns.has(name) && !WORKED_OUT.has(`${table}.${name}`));
-  return after.some((row) => names.every((name) => JSON.stringify(row[name]) === JSON.stringify(before[name])));
+  const names = Object.keys(before).filter(
+    (name) => columns.has(name) && !WORKED_OUT.has(`${table}.${name}`),
+  );
+  return after.some((row) =>
+    names.every((name) => JSON.stringify(row[name]) === JSON.stringify(before[name])),
+  );
 }
 
 /** Tables whose rows are made of others, or that are emptied on purpose. */
 const MADE = new Set(['search_texts', 'incident_times', 'outcome_backlog']);
 
-t.test('threat 40: from every earlier schema, with rows in every table, to the newest one: nothing is lost', async (t) => {
-  const { db } = await emptyDatabase(t);
-  const names = migrationNames();
-  const kept = new Map<string, Map<string, Row>>();
-  const shapes = new Map<string, string>();
-  const failed = new Map<string, string>();
-  let n = 10;
-  for (const [place] of names.entries()) {
-    await db.transaction().execute((trx) => migrateWithin(trx as never, names.slice(0, place + 1)));
-    const tables = await columnsOf(db);
-    const allowed = await allowedWords(db);
-    // A row for each table that is new or has changed, in turns, since one may need another.
-    let open = [...tables].filter(([table, columns]) => {
-      const shape = JSON.stringify(columns);
-      const isNew = shapes.get(table) !== shape;
-      shapes.set(table, shape);
-      return isNew && !MADE.has(table);
-    });
-    for (let turn = 0; turn < 4 && open.length > 0; turn++) {
-      const still: typeof open = [];
-      for (const [table, columns] of open) {
-        n += 1;
-        const problem = await addRow(db, table, columns, allowed, n);
-        if (problem) {
-          still.push([table, columns]);
-          failed.set(table, problem);
-        } else failed.delete(table);
+t.test(
+  'threat 40: from every earlier schema, with rows in every table, to the newest one: nothing is lost',
+  async (t) => {
+    const { db } = await emptyDatabase(t);
+    const names = migrationNames();
+    const kept = new Map<string, Map<string, Row>>();
+    const shapes = new Map<string, string>();
+    const failed = new Map<string, string>();
+    let n = 10;
+    for (const [place] of names.entries()) {
+      await db.transaction().execute((trx) => migrateWithin(trx as never, names.slice(0, place + 1)));
+      const tables = await columnsOf(db);
+      const allowed = await allowedWords(db);
+      // A row for each table that is new or has changed, in turns, since one may need another.
+      let open = [...tables].filter(([table, columns]) => {
+        const shape = JSON.stringify(columns);
+        const isNew = shapes.get(table) !== shape;
+        shapes.set(table, shape);
+        return isNew && !MADE.has(table);
+      });
+      for (let turn = 0; turn < 4 && open.length > 0; turn++) {
+        const still: typeof open = [];
+        for (const [table, columns] of open) {
+          n += 1;
+          const problem = await addRow(db, table, columns, allowed, n);
+          if (problem) {
+            still.push([table, columns]);
+            failed.set(table, problem);
+          } else failed.delete(table);
+        }
+        open = still;
       }
-      open = still;
+      // As they were after each step, so that a change by any of them would show.
+      for (const table of tables.keys())
+        if (!MADE.has(table)) {
+          const known = kept.get(table) ?? new Map();
+          for (const row of await rowsOf(db, table)) known.set(JSON.stringify(row), row);
+          kept.set(table, known);
+        }
     }
-    // As they were after each step, so that a change by any of them would show.
-    for (const table of tables.keys())
-      if (!MADE.has(table)) {
-        const known = kept.get(table) ?? new Map();
-        for (const row of await rowsOf(db, table)) known.set(JSON.stringify(row), row);
-        kept.set(table, known);
+    const last = await columnsOf(db);
+    const empty: string[] = [];
+    const lost: string[] = [];
+    let compared = 0;
+    for (const [table, rows] of kept) {
+      const columns = new Set(last.get(table)?.map(({ name }) => name));
+      const after = await rowsOf(db, table);
+      if (after.length === 0) empty.push(table);
+      for (const row of rows.values()) {
+        compared += 1;
+        if (!isKept(table, row, after, columns)) lost.push(`${table}: ${JSON.stringify(row).slice(0, 300)}`);
       }
-  }
-  const last = await columnsOf(db);
-  const empty: string[] = [];
-  const lost: string[] = [];
-  let compared = 0;
-  for (const [table, rows] of kept) {
-    const columns = new Set(last.get(table)?.map(({ name }) => name));
-    const after = await rowsOf(db, table);
-    if (after.length === 0) empty.push(table);
-    for (const row of rows.values()) {
-      compared += 1;
-      if (!isKept(table, row, after, columns)) lost.push(`${table}: ${JSON.stringify(row).slice(0, 300)}`);
     }
-  }
-  t.strictSame(lost, []);
-  t.ok(compared > 90, `${compared} rows`);
-  t.strictSame([...failed.values()], [], 'every table takes a row');
-  t.strictSame(empty, []);
-});
+    t.strictSame(lost, []);
+    t.ok(compared > 90, `${compared} rows`);
+    t.strictSame([...failed.values()], [], 'every table takes a row');
+    t.strictSame(empty, []);
+  },
+);

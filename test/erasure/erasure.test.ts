@@ -9,7 +9,7 @@ import { eraseAccount, erasePerson, tryOut } from '../../src/erasure/store.ts';
 import { exportStream } from '../../src/transfer/export/export.ts';
 import { fillDesk } from '../backup/backup.fixture.ts';
 import { testDatabase } from '../database.ts';
-import { PASSWORD, signedIn, testDesk, type TestDesk } from '../desk.ts';
+import { PASSWORD, signedIn, type TestDesk, testDesk } from '../desk.ts';
 
 const ACTOR = { userId: null, tokenId: null, name: 'Mara Admin' };
 const MIA = { address: 'mia@provider.example', names: ['Mia Lüders'], reason: 'asked for it' };
@@ -50,7 +50,9 @@ async function deskWithMia(t: Parameters<typeof testDesk>[0]): Promise<TestDesk>
     report: '550 5.7.1 [203.0.113.9] blocked, write to MIA@provider.example',
     provider: 'gmail',
   });
-  await sql`update letters set body = 'Dear Mia Lüders', state = 'sent', sent_at = now(), channel = 'form'`.execute(desk.db);
+  await sql`update letters set body = 'Dear Mia Lüders', state = 'sent', sent_at = now(), channel = 'form'`.execute(
+    desk.db,
+  );
   return desk;
 }
 
@@ -72,7 +74,9 @@ t.test('a person is erased everywhere, and the timeline says so in the same tran
 
   const after = await db.selectFrom('timeline_entries').selectAll().orderBy('id').execute();
   t.strictSame(
-    after.slice(0, before.length).map(({ id, kind, occurred_at, recorded_at }) => ({ id, kind, occurred_at, recorded_at })),
+    after
+      .slice(0, before.length)
+      .map(({ id, kind, occurred_at, recorded_at }) => ({ id, kind, occurred_at, recorded_at })),
     before.map(({ id, kind, occurred_at, recorded_at }) => ({ id, kind, occurred_at, recorded_at })),
     'each entry is there, when it was',
   );
@@ -81,15 +85,23 @@ t.test('a person is erased everywhere, and the timeline says so in the same tran
     { incident_number: 2, kind: 'data-erased', actor_name: 'Mara Admin' },
   ]);
   const words = async (query: string) =>
-    (await sql`select from search_texts where words @@ plainto_tsquery('simple', ${query})`.execute(db)).rows.length;
+    (await sql`select from search_texts where words @@ plainto_tsquery('simple', ${query})`.execute(db)).rows
+      .length;
   t.equal(await words('lüders'), 0, 'nor is it found');
   t.not(await words('erased'), 0);
-  const [message] = await db.selectFrom('messages').select(['raw', 'sha256', 'from_address', 'text']).execute();
+  const [message] = await db
+    .selectFrom('messages')
+    .select(['raw', 'sha256', 'from_address', 'text'])
+    .execute();
   t.match(message?.raw.toString(), /original was removed/, 'an encoded source is not kept in part');
   t.match(message, { from_address: /\[erased-1\]/, text: /mitigated/ });
 
   const again = await db.transaction().execute((trx) => erasePerson(trx, ACTOR, MIA));
-  t.strictSame([again.counts, again.became], [{}, ['[erased-1]']], 'the same address is the same word each time');
+  t.strictSame(
+    [again.counts, again.became],
+    [{}, ['[erased-1]']],
+    'the same address is the same word each time',
+  );
 });
 
 t.test('the way through the append-only trigger is as narrow as an erasure', async (t) => {
@@ -118,30 +130,47 @@ t.test('the way through the append-only trigger is as narrow as an erasure', asy
   );
 });
 
-t.test('what is no address or no name, our own address, and a letter under way are refused in words', async (t) => {
-  const desk = await deskWithMia(t);
-  const erase = (address: string, reason = '') =>
-    tryOut(desk.db, (trx) => erasePerson(trx, ACTOR, { address, names: [], reason }));
-  for (const bad of ['', 'mia', 'a@b', 'a b@example.com', '<a@example.com>', 'a@example.com, b@example.com'])
-    t.throws(() => readAddress(bad), { code: 'invalid' }, bad);
-  for (const bad of ['Bob', 'A "B" C', '1234', 'x'.repeat(121)]) t.throws(() => readNames(bad), bad);
-  await t.rejects(erase('desk@example.com'), /Sending accounts/);
-  await t.rejects(erase(MIA.address, `for ${MIA.address}`), /reason/);
-  await sql`insert into dispatches (message_id, account_id, envelope_sender, envelope_recipients, before)
+t.test(
+  'what is no address or no name, our own address, and a letter under way are refused in words',
+  async (t) => {
+    const desk = await deskWithMia(t);
+    const erase = (address: string, reason = '') =>
+      tryOut(desk.db, (trx) => erasePerson(trx, ACTOR, { address, names: [], reason }));
+    for (const bad of [
+      '',
+      'mia',
+      'a@b',
+      'a b@example.com',
+      '<a@example.com>',
+      'a@example.com, b@example.com',
+    ])
+      t.throws(() => readAddress(bad), { code: 'invalid' }, bad);
+    for (const bad of ['Bob', 'A "B" C', '1234', 'x'.repeat(121)]) t.throws(() => readNames(bad), bad);
+    await t.rejects(erase('desk@example.com'), /Sending accounts/);
+    await t.rejects(erase(MIA.address, `for ${MIA.address}`), /reason/);
+    await sql`insert into dispatches (message_id, account_id, envelope_sender, envelope_recipients, before)
     select id, 1, 'desk@example.com', '{Mia@provider.example}', '{}' from messages limit 1`.execute(desk.db);
-  await t.rejects(erase(MIA.address), /waits in incident #1/);
-});
+    await t.rejects(erase(MIA.address), /waits in incident #1/);
+  },
+);
 
 t.test('somebody who left becomes a name that the administrator chose', async (t) => {
   const desk = await testDesk(t);
   await fillDesk(desk);
   const { db } = desk;
-  const who = { email: 'jo.weber@example.com', name: 'Jo Weber', role: 'operator', password: PASSWORD } as const;
+  const who = {
+    email: 'jo.weber@example.com',
+    name: 'Jo Weber',
+    role: 'operator',
+    password: PASSWORD,
+  } as const;
   const userId = await addUser(db, who);
   await sql`insert into timeline_entries (incident_number, kind, actor_user_id, actor_name, detail)
     values (1, 'note-added', ${userId}, 'Jo Weber', '{"text": "it was Jo Weber"}')`.execute(db);
   const erase = () =>
-    db.transaction().execute((trx) => eraseAccount(trx, ACTOR, { userId, name: 'Former colleague', reason: '' }));
+    db
+      .transaction()
+      .execute((trx) => eraseAccount(trx, ACTOR, { userId, name: 'Former colleague', reason: '' }));
   await t.rejects(erase(), /Shut them out first/);
   await db.transaction().execute((trx) => changeUser(trx, userId, { disabled: true }));
   await erase();
@@ -168,7 +197,9 @@ t.test('what is kept for a time goes after it, once its incident is closed', asy
   t.equal(gone.addresses, 1);
   const left = await everything(desk);
   t.strictSame(placesOf(left, /mia@provider\.example/gi), []);
-  t.match(await db.selectFrom('messages').select(['text', 'raw']).execute(), [{ text: /mitigated/, raw: /removed/ }]);
+  t.match(await db.selectFrom('messages').select(['text', 'raw']).execute(), [
+    { text: /mitigated/, raw: /removed/ },
+  ]);
   t.strictSame(await keepRetention(db), { sources: 0, addresses: 0 }, 'and once');
   t.match(await db.selectFrom('erasures').select(['kind', 'by_name']).orderBy('id').execute(), [
     { kind: 'sources', by_name: 'Delist Desk' },
@@ -176,20 +207,26 @@ t.test('what is kept for a time goes after it, once its incident is closed', asy
   ]);
 });
 
-t.test('every column of octets is looked through, or is a hash, a secret, a picture or an upload', async (t) => {
-  const db = await testDatabase(t);
-  const { rows } = await sql<{ name: string }>`
+t.test(
+  'every column of octets is looked through, or is a hash, a secret, a picture or an upload',
+  async (t) => {
+    const db = await testDatabase(t);
+    const { rows } = await sql<{ name: string }>`
     select table_name || '.' || column_name as name from information_schema.columns
     where table_schema = current_schema() and data_type = 'bytea'`.execute(db);
-  const looked = Object.entries(OCTETS).map(([table, { octets }]) => `${table}.${octets}`);
-  t.strictSame(
-    rows
-      .map(({ name }) => name)
-      .filter((name) => !looked.includes(name) && !/hash|sha256|secret|seal|digest|fingerprint|_key$|dkim/.test(name))
-      .sort(),
-    ['complaints.reporter', 'evidence_files.bytes', 'import_pieces.octets', 'snds_imports.raw'],
-  );
-});
+    const looked = Object.entries(OCTETS).map(([table, { octets }]) => `${table}.${octets}`);
+    t.strictSame(
+      rows
+        .map(({ name }) => name)
+        .filter(
+          (name) =>
+            !looked.includes(name) && !/hash|sha256|secret|seal|digest|fingerprint|_key$|dkim/.test(name),
+        )
+        .sort(),
+      ['complaints.reporter', 'evidence_files.bytes', 'import_pieces.octets', 'snds_imports.raw'],
+    );
+  },
+);
 
 t.test('an administrator counts, says that they are sure, and erases', async (t) => {
   const desk = await deskWithMia(t);
