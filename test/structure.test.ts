@@ -96,7 +96,9 @@ t.test('there are no circles', async (t) => {
 
 /** What ARCHITECTURE.md and the design call pure: rules, wording and reading, without HTTP or database. */
 const PURE = [
+  'src/backup/format.ts',
   'src/bounces/*.ts',
+  'src/erasure/pairs.ts',
   'src/providers/*.ts',
   'src/playbooks/{course,course-picture,effective,fact-form,fact-input,fact-words,faults,history-page}.ts',
   'src/playbooks/{own,page,paths,standing,words}.ts',

@@ -55,7 +55,11 @@ export async function readSequences(
   return rows;
 }
 
+/** Empty where there is no desk yet. */
 export const stepsDone = async (db: Db | Trx): Promise<string[]> => {
+  const { rows: found } = await sql<{ made: boolean }>`
+    select to_regclass('kysely_migration') is not null as made`.execute(db);
+  if (!found[0]?.made) return [];
   const { rows } = await sql<{ name: string }>`
     select name from kysely_migration order by name collate "C"`.execute(db);
   return rows.map(({ name }) => name);

@@ -12,6 +12,7 @@ import {
   stepsDone,
 } from './catalog.ts';
 import {
+  BadBackup,
   type End,
   FORMAT,
   type Head,
@@ -124,6 +125,8 @@ async function lastNumbers(trx: Trx): Promise<Sequences> {
 
 async function headOf(trx: Trx, sealedKey?: SealedKey): Promise<Head> {
   const schema = await stepsDone(trx);
+  if (schema.length === 0)
+    throw new BadBackup('There is no desk in this database yet, so nothing to back up.');
   // Earlier releases knew no name of a desk.
   const isNamed = schema.some((step) => step.startsWith('0028-'));
   const { rows } = isNamed

@@ -22,7 +22,8 @@ export const backupPages: FastifyPluginAsyncTypebox = async (app) => {
       made: made.map((one) => ({
         ...one,
         megabytes: megabytes(one.byte_length),
-        from: one.way === 'page' ? 'downloaded' : 'by the command',
+        begins: one.sha256.slice(0, 16),
+        from: one.way === 'page' ? `downloaded by ${one.by_name}` : 'by the command',
       })),
       isLate: !last || Date.now() - last.made_at.getTime() > LATE_MS,
       isEmbedded: config.databaseUrl === undefined,

@@ -114,6 +114,10 @@ export async function backupCommand(args: string[], io: Io): Promise<number> {
     return 2;
   }
   const config = readConfig(process.env);
+  if (!config.databaseUrl && !existsSync(join(config.dataDir, 'db'))) {
+    io.stderr.write(`There is nothing to back up: ${config.dataDir} has no database.\n`);
+    return 1;
+  }
   const key = withKey ? await sealedKey(io, config) : undefined;
   if (withKey && !key) return 2;
   const file = inFolder ? join(into, backupName(new Date())) : into;

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { sql } from 'kysely';
 import { asLines } from '../backup/check.ts';
 import { BadBackup } from '../backup/format.ts';
+import { refuseWhileUsed } from '../backup/in-use.ts';
 import { loadBackup, NotEmpty } from '../backup/load.ts';
 import { backupLines } from '../backup/read.ts';
 import { BadSetting, type Config, readConfig } from '../config.ts';
 import { migrate } from '../database/migrate.ts';
-import { type OpenDatabase, openDatabase } from '../database/open.ts';
+import { openDatabase } from '../database/open.ts';
 import { keysInFile, writeKeys } from '../secrets/key-file.ts';
 import { keyFileOf } from '../secrets/secrets.ts';
 import { openSnapshot } from '../transfer/export/snapshot.ts';
@@ -23,20 +23,6 @@ const isUrl = (to: string) => /^postgres(ql)?:\/\//.test(to);
 
 function targetOf(to: string): Config {
   return readConfig(isUrl(to) ? { DATABASE_URL: to } : { DATA_DIR: to });
-}
-
-/** What a server that runs writes meanwhile would be missing in the new database. */
-async function refuseWhileUsed({ db, kind }: OpenDatabase): Promise<void> {
-  if (kind === 'embedded') return;
-  const { rows } = await sql<{ n: number }>`
-    select count(*) as n from pg_stat_activity
-    where datname = current_database() and application_name = 'delist-desk' and pid <> pg_backend_pid()`.execute(
-    db,
-  );
-  if ((rows[0]?.n ?? 0) > 0)
-    throw new BadBackup(
-      'A server still uses the old database. Stop it first: what it writes meanwhile would be lost.',
-    );
 }
 
 /** The key goes along into a folder of its own. Returns what is left to do. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { checkBackup } from '../backup/check.ts';
 import { BadBackup, type Manifest } from '../backup/format.ts';
+import { refuseWhileUsed } from '../backup/in-use.ts';
 import { linesInFile } from '../backup/lines.ts';
 import { loadBackup, NotEmpty } from '../backup/load.ts';
 import { openKeys } from '../backup/sealed-key.ts';
@@ -105,6 +106,7 @@ async function restore(options: Options, io: Io): Promise<number> {
   let words = '';
   let uncertain = 0;
   try {
+    await refuseWhileUsed(database);
     await loadBackup(database.db, linesInFile(file), async (trx) => {
       uncertain = (await settleRestored(trx)).uncertain;
       // Before the end of the transaction: a key too many does no harm, one too few does.

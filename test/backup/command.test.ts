@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { answerCommands } from '../../src/backup/answering.ts';
 import { writeWhole } from '../../src/backup/file.ts';
 import { lastBackup } from '../../src/backup/store.ts';
@@ -43,7 +43,7 @@ async function run(command: Command, args: string[], environment: Record<string,
 const KEY = Buffer.alloc(32, 5);
 
 /** A folder with an embedded database that has a sealed password and many rows. */
-async function filledFolder(t: Test): Promise<string> {
+async function fillFolder(): Promise<string> {
   const folder = folderOf(t);
   const open = await openDatabase({ databaseUrl: undefined, dataDir: folder });
   await migrate(open.db as never);
@@ -58,6 +58,13 @@ async function filledFolder(t: Test): Promise<string> {
   return folder;
 }
 
+let filled: Promise<string> | undefined;
+/** Made once: it takes longer than what is tried on it. */
+const filledFolder = () => {
+  filled ??= fillFolder();
+  return filled;
+};
+
 /** Kills a process once it says that it is in the middle. */
 async function killInTheMiddle(args: string[], environment: Record<string, string> = {}): Promise<void> {
   const file = fileURLToPath(new URL('./killed.fixture.ts', import.meta.url));
@@ -71,7 +78,7 @@ async function killInTheMiddle(args: string[], environment: Record<string, strin
 }
 
 t.test('threat 40: backup and restore on the command line, with the key and without', async (t) => {
-  const from = await filledFolder(t);
+  const from = await filledFolder();
   const kept = folderOf(t);
   const file = join(kept, 'b.gz');
   const made = await run(backupCommand, ['--with-key', file], { DATA_DIR: from }, 'correct horse battery\n');
@@ -116,7 +123,7 @@ t.test('threat 40: backup and restore on the command line, with the key and with
 t.test(
   'threat 40: while a server has the embedded database, it makes the backup, and says when the last was',
   async (t) => {
-    const folder = await filledFolder(t);
+    const folder = await filledFolder();
     const open = await openDatabase({ databaseUrl: undefined, dataDir: folder });
     const end = await answerCommands({ ...open, dataDir: folder }, pino({ level: 'silent' }));
     t.teardown(async () => {
@@ -157,7 +164,7 @@ t.test(
     await writeWhole(join(folder, 'next.gz'), Readable.from(['x']));
     t.strictSame(readdirSync(folder).sort(), ['b.gz', 'next.gz'], 'until the next backup');
 
-    t.match(await run(backupCommand, [file], { DATA_DIR: await filledFolder(t) }), { code: 0 });
+    t.match(await run(backupCommand, [file], { DATA_DIR: await filledFolder() }), { code: 0 });
     const { url } = await emptyDatabase(t);
     const to = folderOf(t);
     await killInTheMiddle(['load', file, to], url ? { TO_URL: url } : {});
@@ -171,7 +178,7 @@ t.test(
 );
 
 t.test('threat 40: a move is refused where it would lose or overwrite something', async (t) => {
-  const folder = await filledFolder(t);
+  const folder = await filledFolder();
   t.match(await run(moveCommand, [folder], { DATA_DIR: folder }), { code: 1, errors: /move from/ });
   t.match(await run(moveCommand, ['postgres://'], { DATA_DIR: folderOf(t) }), { code: 1 });
   t.match(await run(moveCommand, [folder], { DATA_DIR: folderOf(t) }), {
