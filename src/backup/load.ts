@@ -34,6 +34,7 @@ const OF_A_START = [
   'reply_tag_secret',
   'search_texts',
   'setup_links',
+  'sign_in_rules',
 ];
 
 /** Throws {@link NotEmpty} where the database holds anything that would be lost. */

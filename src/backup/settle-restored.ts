@@ -4,6 +4,9 @@ import type { Trx } from '../database/open.ts';
 /** Every queue of mails that go out. */
 const MAIL_QUEUES = ['dispatches', 'notice_mails', 'report_mails'];
 
+/** What lets somebody in, or is on the way there. */
+const OF_SIGNING_IN = ['sessions', 'setup_links', 'pending_sign_ins', 'passkey_challenges'];
+
 export type Settled = { uncertain: number };
 
 /**
@@ -11,8 +14,7 @@ export type Settled = { uncertain: number };
  * may have left since. It counts as one whose sending broke off: uncertain, for a person to decide, never sent twice.
  */
 export async function settleRestored(trx: Trx): Promise<Settled> {
-  await sql`delete from sessions`.execute(trx);
-  await sql`delete from setup_links`.execute(trx);
+  for (const table of OF_SIGNING_IN) await sql`delete from ${sql.table(table)}`.execute(trx);
   let uncertain = 0;
   for (const table of MAIL_QUEUES) {
     const { numAffectedRows = 0n } = await sql`

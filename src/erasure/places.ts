@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Trx } from '../database/open.ts';
 
-/** Tables that say how the desk works, or who works in it: what stands in them is changed where it was set. */
+/** Tables that say how the desk works, or who works in it: what stands in them is changed where it was set, but for who did it. */
 export const SETTINGS = [
   'api_tokens',
   'backups',
@@ -10,13 +10,16 @@ export const SETTINGS = [
   'erased_addresses',
   'erasures',
   'mailboxes',
+  'known_clients',
   'notice_settings',
   'own_providers',
+  'passkeys',
   'playbook_facts',
   'profile',
   'report_addresses',
   'retention',
   'sending_accounts',
+  'sign_in_rules',
   'snds_feeds',
   'transports',
   'users',
@@ -57,7 +60,8 @@ export async function readPlaces(trx: Trx): Promise<Place[]> {
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
     where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace
       and format_type(a.atttypid, a.atttypmod) in ('text', 'text[]', 'jsonb')
-      and c.relname not in (${sql.join([...SETTINGS, ...MADE, ...BY_PERSON.map(([table]) => table)])})
+      and c.relname not in (${sql.join([...MADE, ...BY_PERSON.map(([table]) => table)])})
+      and (c.relname not in (${sql.join(SETTINGS)}) or a.attname like '%by_name')
     order by c.relname collate "C", a.attnum`.execute(trx);
   return [...Map.groupBy(rows, ({ table }) => table)].map(([table, columns]) => ({
     table,

@@ -130,6 +130,17 @@ export async function tryOut<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise
   return result as T;
 }
 
+/** What would go with an account, as the database itself says: sessions, passkeys, notices, watching and the like. */
+async function ofUsersAlone(trx: Trx): Promise<{ table: string; column: string }[]> {
+  const { rows } = await sql<{ table: string; column: string }>`
+    select c.relname as "table", a.attname as column from pg_constraint k
+    join pg_class c on c.oid = k.conrelid
+    join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
+    where k.contype = 'f' and k.confrelid = 'users'::regclass and k.confdeltype = 'c'
+    order by c.relname collate "C"`.execute(trx);
+  return rows;
+}
+
 /**
  * Makes the account of somebody who left anonymous: what they did stays, under a name that the administrator chooses.
  * Throws `invalid` for one that may still sign in.
@@ -156,8 +167,8 @@ export async function eraseAccount(
     .set({ name, email: `former-${userId}@anonymous.invalid`, password_hash: `!${'-'.repeat(24)}` })
     .where('id', '=', userId)
     .execute();
-  for (const table of ['sessions', 'calendar_links', 'notices', 'notice_mails', 'incident_watchers'])
-    await sql`delete from ${sql.table(table)} where user_id = ${userId}`.execute(trx);
+  for (const { table, column } of await ofUsersAlone(trx))
+    await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = ${userId}`.execute(trx);
   const pairs = pairsOf([user.email, ...(user.name.length > 2 ? [user.name] : [])], name);
   return erasePairs(trx, actor, { kind: 'account', became: [name], reason }, pairs);
 }

@@ -48,6 +48,7 @@ const VALUES: Record<string, string> = {
   'event_outbox.kind': `'reminder-due'`,
   'notices.link': `'/incidents/1'`,
   'webhook_targets.url_sealed': `'x'`,
+  'passkey_challenges.user_id': '(select max(id) from users)',
   'webhook_deliveries.event_id': '$n',
   'backups.sha256': `repeat('a', 64)`,
 };
