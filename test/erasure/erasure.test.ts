@@ -229,7 +229,6 @@ t.test(
         'evidence_files.bytes',
         'import_pieces.octets',
         'passkeys.credential_id',
-        'passkeys.public_key',
         'snds_imports.raw',
       ],
     );
