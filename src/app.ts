@@ -9,8 +9,12 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { invitationPages } from './accounts/invitations/routes.ts';
+import { signInProviderPages } from './accounts/oidc/provider-routes.ts';
+import { identityPages, providerSignIn } from './accounts/oidc/routes.ts';
 import { passkeyPages } from './accounts/passkeys/routes.ts';
 import { passkeySignIn } from './accounts/passkeys/sign-in-routes.ts';
+import { resetPages } from './accounts/reset/routes.ts';
 import { accountPages } from './accounts/routes.ts';
 import { secondFactorPages } from './accounts/second-factor/routes.ts';
 import { signInRulePages } from './accounts/second-factor/rule-routes.ts';
@@ -20,6 +24,7 @@ import { sessionPages } from './accounts/sessions/routes.ts';
 import { settingsPages } from './accounts/settings-routes.ts';
 import { addressApi } from './addresses/api.ts';
 import { addressPages } from './addresses/routes.ts';
+import { auditApi, auditPages } from './audit/routes.ts';
 import { backupPages } from './backup/routes.ts';
 import { complaintApi } from './complaints/api.ts';
 import { complaintPages } from './complaints/routes.ts';
@@ -243,6 +248,12 @@ export async function buildApp(
     sessionPages,
     personSessionPages,
     signInRulePages,
+    invitationPages,
+    resetPages,
+    providerSignIn,
+    identityPages,
+    signInProviderPages,
+    auditPages,
     deskPages,
     livePages,
     incidentListPages,
@@ -346,6 +357,7 @@ export async function buildApp(
     exportApi,
     timelineFileApi,
     importApi,
+    auditApi,
   ];
   for (const plugin of api) await app.register(plugin, { prefix: API });
   return app;

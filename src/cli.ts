@@ -15,8 +15,9 @@ const USAGE = `Use: npm run -s desk -- COMMAND
   erase ADDRESS [--name N]… --by N [--dry-run]      a person's address and names everywhere (erase --help)
   migrate                            bring the database to this release's schema
   user add --email E --name N --role admin|operator|viewer     the password is read from standard input
+  user password --email E            sets a new password, read from standard input, and ends all sessions
   second-factor remove --email E     for somebody who lost app, passkeys and recovery codes
-  token create --name N --scope read|write|admin [--days D]    prints the token, once
+  token create --name N --scope read|write|admin [--only SCOPE,…] [--days D]    prints the token, once
   key check | rotate                 whether passwords and tokens can be opened; seal them with a new key
 `;
 

@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { newSecret } from './accounts/accounts.ts';
+import { accountQueue, endAccountMailLeases } from './accounts/mails.ts';
+import { startResets } from './accounts/reset/worker.ts';
 import { hasUsers, newSetupLink } from './accounts/store.ts';
 import { buildApp } from './app.ts';
 import { answerCommands } from './backup/answering.ts';
@@ -97,6 +99,7 @@ export async function listen(
     await endLeases(database.db);
     await endDispatchLeases(database.db);
     for (const queue of [NOTICE_QUEUE, REPORT_QUEUE]) await queue.endLeases(database.db);
+    await endAccountMailLeases(database.db);
     await endArrivalLeases(database.db);
     await endWebhookLeases(database.db);
     await endImportLeases(database.db);
@@ -105,7 +108,7 @@ export async function listen(
   // What the demonstration writes goes to nobody.
   const endDispatches = config.demo
     ? async () => {}
-    : startDispatches(desk, logger, [LETTER_QUEUE, NOTICE_QUEUE, REPORT_QUEUE]);
+    : startDispatches(desk, logger, [LETTER_QUEUE, accountQueue(desk.secrets), NOTICE_QUEUE, REPORT_QUEUE]);
   const endReportMails = config.demo ? async () => {} : startReportMails({ ...desk, base: url }, logger);
   const endReading = startReading(desk, logger);
   const webhooks = { ...openWebhookWorld(config), base: url };
@@ -113,6 +116,7 @@ export async function listen(
   const endFanOut = startFanOut(desk, subscribers, logger);
   const endWebhooks = config.demo ? async () => {} : startWebhooks({ ...desk, world: webhooks }, logger);
   const endMailing = config.demo ? async () => {} : startMailing(desk, logger);
+  const endResets = config.demo ? async () => {} : startResets(desk, logger);
   const endImports = startImports(desk, logger);
   watchEventLoop();
   let stopping: Promise<void> | undefined;
@@ -132,6 +136,7 @@ export async function listen(
       .then(endFanOut)
       .then(endWebhooks)
       .then(endMailing)
+      .then(endResets)
       .then(endImports)
       .then(() => database.close())
       .then(() => {

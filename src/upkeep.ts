@@ -1,6 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { forgetOldClients } from './accounts/alerts/known-clients.ts';
+import { forgetOldAccountMails } from './accounts/mails.ts';
 import { forgetChallenges } from './accounts/passkeys/challenges.ts';
+import { forgetOldResets } from './accounts/reset/store.ts';
 import { forgetPending } from './accounts/second-factor/pending.ts';
 import { forgetOldSessions } from './accounts/session.ts';
 import type { Desk } from './app.ts';
@@ -67,6 +69,8 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
         await forgetPending(desk.db);
         await forgetChallenges(desk.db);
         await forgetOldClients(desk.db);
+        await forgetOldResets(desk.db);
+        await forgetOldAccountMails(desk.db);
         await forgetOldObservations(desk.db);
         await forgetOldChecks(desk.db);
         await forgetOldFloods(desk.db);

@@ -60,9 +60,12 @@ export class Browser {
   readonly cookies = new Map<string, string>();
   readonly app: FastifyInstance;
   csrf = '';
+  /** Under which name it asks; the desk's BASE_URL, where it has one. */
+  readonly host: string;
 
-  constructor(app: FastifyInstance) {
+  constructor(app: FastifyInstance, host = 'localhost') {
     this.app = app;
+    this.host = host;
   }
 
   private keep(headers: Record<string, unknown>): void {
@@ -79,7 +82,11 @@ export class Browser {
   }
 
   async get(url: string) {
-    const answer = await this.app.inject({ method: 'GET', url, headers: { cookie: this.cookieHeader } });
+    const answer = await this.app.inject({
+      method: 'GET',
+      url,
+      headers: { host: this.host, cookie: this.cookieHeader },
+    });
     this.keep(answer.headers);
     const token = /name="_csrf" value="([^"]+)"/.exec(answer.body)?.[1];
     if (token) this.csrf = token;
@@ -92,7 +99,11 @@ export class Browser {
       method: 'POST',
       url,
       payload,
-      headers: { cookie: this.cookieHeader, 'content-type': 'application/x-www-form-urlencoded' },
+      headers: {
+        host: this.host,
+        cookie: this.cookieHeader,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
     });
     this.keep(answer.headers);
     return answer;
@@ -106,10 +117,10 @@ export class Browser {
 }
 
 /** A person with that role, signed in. */
-export async function signedIn(desk: TestDesk, role: Role = 'operator'): Promise<Browser> {
+export async function signedIn(desk: TestDesk, role: Role = 'operator', host?: string): Promise<Browser> {
   const email = `${role}-${Math.random().toString(36).slice(2, 8)}@example.com`;
   await addUser(desk.db, { email, name: `The ${role}`, role, password: PASSWORD });
-  const browser = new Browser(desk.app);
+  const browser = new Browser(desk.app, host);
   await browser.signIn(email);
   return browser;
 }

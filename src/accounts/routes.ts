@@ -1,13 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
 import { notFound } from '../problem.ts';
+import { actorOf } from '../web/access.ts';
 import { setFlash } from '../web/flash.ts';
 import { isTimeZone } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { SESSION_COOKIE } from '../web/identify.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { localPath, PASSWORD_MAX, PASSWORD_MIN } from './accounts.ts';
-import { closeSession, signIn } from './session.ts';
+import { providerInUse } from './oidc/provider-store.ts';
+import { signIn, signOut } from './session.ts';
 import { finishSignIn } from './sign-in.ts';
 import { hasUsers, isSetupLink, setUpFirstAdmin } from './store.ts';
 
@@ -41,6 +43,13 @@ export const timeZones = () => [
 export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
+  /** The other way in, where there is one. */
+  async function providerButton(next: string) {
+    const provider = await providerInUse(db);
+    const query = next === '/' ? '' : `?next=${encodeURIComponent(next)}`;
+    return { provider: provider?.name ?? '', providerLink: `/sign-in/provider${query}` };
+  }
+
   app.get('/sign-in', { config: { access: 'public' } }, async (request, reply) => {
     const next = localPath((request.query as { next?: string }).next);
     if (request.viewer) return reply.redirect(next, 303);
@@ -50,6 +59,7 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
       problem: '',
       carried: '',
       nobody: !(await hasUsers(db)),
+      ...(await providerButton(next)),
     });
   });
 
@@ -73,6 +83,7 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
             problem: problem.message,
             carried: String(typed['carried'] ?? ''),
             nobody: false,
+            ...(await providerButton(localPath(typed['next']))),
           },
         }),
       );
@@ -81,7 +92,7 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post('/sign-out', { config: { access: 'public' } }, async (request, reply) => {
     const secret = request.cookies[SESSION_COOKIE];
-    if (secret) await closeSession(db, secret);
+    if (secret) await signOut(db, secret, request.viewer ? actorOf(request) : undefined);
     reply.clearCookie(SESSION_COOKIE, { path: '/' });
     return reply.redirect('/sign-in', 303);
   });
@@ -114,7 +125,7 @@ export const accountPages: FastifyPluginAsyncTypebox = async (app) => {
           const timeZone = form.timeZone && isTimeZone(form.timeZone) ? form.timeZone : 'UTC';
           const userId = await db
             .transaction()
-            .execute((trx) => setUpFirstAdmin(trx, secret, { ...form, timeZone }));
+            .execute((trx) => setUpFirstAdmin(trx, secret, { ...form, timeZone }, request.ip));
           setFlash(reply, 'You are set up. Next: log a block, or fill in the profile that letters use.');
           return finishSignIn(request, reply, { userId, by: 'set-up' });
         },

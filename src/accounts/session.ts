@@ -1,21 +1,47 @@
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { Problem } from '../problem.ts';
+import type { Actor } from '../web/access.ts';
 import { hashSecret, newSecret, type SessionLimits, SIGN_IN_WINDOW_MS } from './accounts.ts';
 import { checkPassword } from './password.ts';
 import { endOldest } from './sessions/store.ts';
 import { findUserByEmail } from './store.ts';
 import { limitTries } from './tries.ts';
 
-/** Opens a session and returns its secret, which only the cookie holds. */
+/**
+ * Opens a session and returns its secret, which only the cookie holds. `client.by`: what they signed in with, for the
+ * audit log.
+ */
 export async function openSession(
   db: Db | Trx,
   userId: number,
-  client: { address: string; userAgent: string },
+  client: { address: string; userAgent: string; by?: string },
   limits: SessionLimits,
 ): Promise<string> {
   const secret = newSecret();
-  await endOldest(db, userId);
-  await db
+  const open = async (trx: Trx) => {
+    await endOldest(trx, userId);
+    await keepSession(trx, secret, userId, client, limits);
+    const { name } = await trx
+      .selectFrom('users')
+      .select('name')
+      .where('id', '=', userId)
+      .executeTakeFirstOrThrow();
+    const by = { userId, tokenId: null, name, from: client.address };
+    await note(trx, by, 'signed-in', { subjectUserId: userId, detail: { by: client.by ?? '' } });
+  };
+  await (db.isTransaction ? open(db as Trx) : db.transaction().execute(open));
+  return secret;
+}
+
+const keepSession = (
+  trx: Trx,
+  secret: string,
+  userId: number,
+  client: { address: string; userAgent: string },
+  limits: SessionLimits,
+) =>
+  trx
     .insertInto('sessions')
     .values({
       token_hash: hashSecret(secret),
@@ -25,8 +51,6 @@ export async function openSession(
       user_agent: client.userAgent.slice(0, 300),
     })
     .execute();
-  return secret;
-}
 
 /**
  * The user of a living session: neither idle for too long nor past its end, and the user not disabled. `keepAlive`:
@@ -108,8 +132,21 @@ export async function livingSessions(db: Db, hashes: Buffer[], limits: SessionLi
   return new Set(rows.map((row) => row.token_hash.toString('hex')));
 }
 
-export async function closeSession(db: Db, secret: string): Promise<void> {
-  await db.deleteFrom('sessions').where('token_hash', '=', hashSecret(secret)).execute();
+export async function closeSession(db: Db | Trx, secret: string): Promise<number | undefined> {
+  const ended = await db
+    .deleteFrom('sessions')
+    .where('token_hash', '=', hashSecret(secret))
+    .returning('user_id')
+    .executeTakeFirst();
+  return ended?.user_id;
+}
+
+/** Ends a session as its owner asked. */
+export async function signOut(db: Db, secret: string, by: Actor | undefined): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const userId = await closeSession(trx, secret);
+    if (userId !== undefined && by) await note(trx, by, 'signed-out', { subjectUserId: userId });
+  });
 }
 
 export async function forgetOldSessions(db: Db, limits: SessionLimits): Promise<void> {

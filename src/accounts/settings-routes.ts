@@ -3,22 +3,23 @@ import type { FastifyRequest } from 'fastify';
 import type { Role } from '../database/tables.ts';
 import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
-import { viewerOf } from '../web/access.ts';
+import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { isTimeZone } from '../web/format.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormFields, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { checkScopes, domainChoices, scopesOf } from '../web/scopes.ts';
 import { PASSWORD_MAX, PASSWORD_MIN } from './accounts.ts';
 import { changeSafely, provePassword } from './own-request.ts';
 import { timeZones } from './routes.ts';
 import {
-  addUser,
+  addPerson,
   changeOwnAccount,
-  changePassword,
+  changeOwnPassword,
   changeUser,
-  createToken,
   listTokens,
   listUsers,
+  makeToken,
   revokeToken,
   watchSettings,
 } from './store.ts';
@@ -60,8 +61,13 @@ const UserChange = Type.Object({
 const TokenForm = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 120, description: 'what the token is for' }),
   scope: Type.Enum([...SCOPES]),
+  only: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { maxItems: 100 })),
   days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650, description: 'days from 1 to 3650' })),
 });
+/** What was chosen in the form, as it came: one value or several. */
+const chosenIn = (body: unknown): string[] =>
+  [(body as FormFields | undefined)?.['only']].flat().filter((one) => typeof one === 'string');
+
 const IdParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 
 export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
@@ -107,12 +113,15 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
         if (!isTimeZone(form.timeZone))
           throw invalid('timeZone', 'This is no time zone; choose one of the list.');
         const viewer = viewerOf(request);
-        await changeOwnAccount(db, viewer.userId ?? 0, {
+        const change = {
           ...form,
           watchAssigned: form.watchAssigned === 'true',
           watchWritten: form.watchWritten === 'true',
           singleKeys: form.singleKeys ? form.singleKeys === 'yes' : viewer.singleKeys,
-        });
+        };
+        await db
+          .transaction()
+          .execute((trx) => changeOwnAccount(trx, actorOf(request), viewer.userId ?? 0, change));
         return reply.done('/settings/account', 'Saved.');
       },
       async (problem) => ({
@@ -129,7 +138,7 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
         const form = readForm(PasswordForm, request.body);
         await provePassword(request, form.current);
         await changeSafely(request, { what: 'change password' }, async (trx, userId) => {
-          await changePassword(trx, userId, form.password);
+          await changeOwnPassword(trx, actorOf(request), userId, form.password);
           return { event: { kind: 'password-changed' }, result: undefined };
         });
         return reply.done('/settings/account', 'Password changed. Your other sessions have ended.');
@@ -168,7 +177,7 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
           // Whoever adds somebody most likely sits in the same zone; the account page changes it.
           async (trx) => ({
             status: 303,
-            body: await addUser(trx, { ...form, timeZone: viewerOf(request).timeZone }),
+            body: await addPerson(trx, actorOf(request), { ...form, timeZone: viewerOf(request).timeZone }),
           }),
         );
         return reply.done('/settings/users', `${form.name} added.`);
@@ -192,7 +201,9 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
             ...(form.role ? { role: form.role } : {}),
             ...(form.disabled ? { disabled: form.disabled === 'yes' } : {}),
           };
-          await db.transaction().execute((trx) => changeUser(trx, request.params.id, change));
+          await db
+            .transaction()
+            .execute((trx) => changeUser(trx, actorOf(request), request.params.id, change));
           return reply.done('/settings/users', 'Changed. That person’s sessions have ended.');
         },
         async (problem) => ({ view: 'settings/users', data: await usersView({}, problem) }),
@@ -203,6 +214,7 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
     typed: Record<string, string> = {},
     problem?: { message: string; fields: Record<string, string> },
     secret = '',
+    only: string[] = [],
   ) {
     const tokens = await listTokens(db);
     const now = new Date();
@@ -210,9 +222,12 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
       tokens: tokens.map((token) => ({
         ...token,
         by: token.created_by_name ?? 'the command line',
+        only: token.scopes?.join(', ') ?? '',
         inForce: !token.revoked_at && (!token.expires_at || token.expires_at > now),
       })),
       scopes: [...SCOPES],
+      domains: domainChoices(scopesOf(app.declaredRoutes), only),
+      isLimited: only.length > 0,
       values: { name: typed['name'] ?? '', scope: typed['scope'] ?? 'write', days: typed['days'] ?? '' },
       secret,
       errors: problem?.fields ?? {},
@@ -229,14 +244,15 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
       reply,
       async () => {
         const form = readForm(TokenForm, request.body);
+        const scopes = form.only ? checkScopes(form.only, scopesOf(app.declaredRoutes)) : null;
         const expiresAt = form.days ? new Date(Date.now() + form.days * 86_400_000) : null;
         let secret = '';
         // The secret is in no stored answer: a repeated submit makes no second token, and shows none.
         await formOnce(db, request, { what: 'create token', input: form }, async (trx) => {
-          const token = await createToken(trx, {
+          const token = await makeToken(trx, actorOf(request), {
             name: form.name,
             scope: form.scope,
-            createdBy: viewerOf(request).userId,
+            scopes,
             expiresAt,
           });
           secret = token.secret;
@@ -246,7 +262,7 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
       },
       async (problem) => ({
         view: 'settings/tokens',
-        data: await tokensView(typedAgain(request.body), problem),
+        data: await tokensView(typedAgain(request.body), problem, '', chosenIn(request.body)),
       }),
     ),
   );
@@ -255,7 +271,7 @@ export const settingsPages: FastifyPluginAsyncTypebox = async (app) => {
     '/settings/tokens/:id/revocation',
     { config: { access: 'admin' }, schema: { params: IdParams } },
     async (request, reply) => {
-      await revokeToken(db, request.params.id);
+      await db.transaction().execute((trx) => revokeToken(trx, actorOf(request), request.params.id));
       return reply.done('/settings/tokens', 'Token revoked. It no longer works.');
     },
   );

@@ -15,10 +15,21 @@ import { forgetFailures } from './tries.ts';
 
 /**
  * How somebody has proven who they are. A passkey is something that they have and a finger or PIN beside it, so that it
- * stands alone; so do `second-factor`, after a first one, and the link that sets up the first account.
+ * stands alone; so do `second-factor`, after a first one, the link that makes an account, and a provider of
+ * which an administrator says that it asks for a second factor itself.
  */
-export type Proof = 'password' | 'oidc' | 'passkey' | 'second-factor' | 'set-up';
-const STANDS_ALONE: ReadonlySet<Proof> = new Set(['passkey', 'second-factor', 'set-up']);
+export type Proof = 'password' | 'oidc' | 'oidc-alone' | 'passkey' | 'second-factor' | 'set-up';
+const STANDS_ALONE: ReadonlySet<Proof> = new Set(['oidc-alone', 'passkey', 'second-factor', 'set-up']);
+
+/** What it was, in the audit log. */
+const WITH: Record<Proof, string> = {
+  password: 'with a password',
+  oidc: 'by the provider of identities',
+  'oidc-alone': 'by the provider of identities',
+  passkey: 'with a passkey',
+  'second-factor': 'with a second factor',
+  'set-up': 'by the link that made the account',
+};
 
 /** Where to go on, as it came with the form: a local path, or a form whose session had expired. */
 export type Onward = { next?: string | undefined; carried?: string | undefined };
@@ -59,6 +70,7 @@ async function startSession(
   request: FastifyRequest,
   reply: FastifyReply,
   user: { id: number; email: string },
+  by: Proof,
 ): Promise<string> {
   const { db, config } = request.server.desk;
   const earlier = request.cookies[SESSION_COOKIE];
@@ -68,7 +80,7 @@ async function startSession(
   const secret = await db.transaction().execute(async (trx) => {
     if (await noteClient(trx, user.id, client))
       await tellOfSafety(trx, request.server.desk, user.id, { kind: 'new-client' }, client);
-    return openSession(trx, user.id, { address: request.ip, userAgent }, config);
+    return openSession(trx, user.id, { address: request.ip, userAgent, by: WITH[by] }, config);
   });
   await forgetFailures(db, user.email);
   setSessionCookie(reply, secret);
@@ -135,6 +147,6 @@ export async function finishSignIn(
   const user = await whoMaySignIn(request, userId);
   if (!STANDS_ALONE.has(by) && hasSecondFactor(await factorsOf(request.server.desk.db, userId)))
     return askSecondFactor(request, reply, userId, by, onward);
-  const secret = await startSession(request, reply, user);
+  const secret = await startSession(request, reply, user, by);
   return goOn(request, reply, secret, onward);
 }

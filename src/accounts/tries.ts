@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { note } from '../audit/note.ts';
 import type { Db } from '../database/open.ts';
 import { Problem } from '../problem.ts';
 import { FAILURES_PER_ACCOUNT, FAILURES_PER_CLIENT, SIGN_IN_WINDOW_MS } from './accounts.ts';
@@ -49,7 +51,22 @@ export async function limitTries<T>(
   }
   const result = await attempt();
   if (result !== undefined) await takeBack();
+  else await noteFailure(db, trier);
   return result;
+}
+
+/** An address that nobody has is not written into the audit log: it may be a password in the wrong field. */
+async function noteFailure(db: Db, { email, address }: Trier): Promise<void> {
+  const user = await db
+    .selectFrom('users')
+    .select(['id', 'email', 'disabled_at'])
+    .where(sql`lower(email)`, '=', email.trim().toLowerCase())
+    .executeTakeFirst();
+  await note(db, { userId: null, tokenId: null, name: 'Somebody', from: address }, 'sign-in-failed', {
+    subject: user?.email ?? 'an address that nobody has',
+    subjectUserId: user?.id ?? null,
+    detail: { why: user?.disabled_at ? 'shut out' : user ? 'wrong password or code' : 'unknown' },
+  });
 }
 
 /** Somebody is in: what failed before counts no more. Not earlier, or a known password would buy tries at codes. */

@@ -72,7 +72,7 @@ export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/addresses',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'addresses:read' },
       schema: {
         tags,
         summary: 'Our addresses, in numeric order',
@@ -97,7 +97,7 @@ export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/addresses/*',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'addresses:read' },
       schema: {
         tags,
         summary:

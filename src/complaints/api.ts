@@ -55,7 +55,7 @@ export const complaintApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/complaints',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'feeds:write' },
       bodyLimit: MAX_REPORT_BYTES,
       schema: {
         tags,
@@ -95,7 +95,7 @@ export const complaintApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/complaints',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'feeds:read' },
       schema: {
         tags,
         summary: 'Reports of feedback loops, newest first; who complained is a hash',

@@ -63,7 +63,7 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/tickets',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'messages:write' },
       schema: {
         tags: ['tickets'],
         summary: 'Open a ticket, or find the one with that reference',
@@ -113,7 +113,7 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/incidents/:number/messages',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'messages:read' },
       schema: {
         tags,
         summary: 'Messages, oldest first',
@@ -142,7 +142,7 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/messages',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'messages:write' },
       bodyLimit: MAX_REPORT_BYTES,
       schema: {
         tags,
@@ -179,7 +179,7 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
   app.patch(
     '/incidents/:number/messages/:id',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'messages:write' },
       schema: {
         tags,
         summary: 'Correct the verdict of an answer',

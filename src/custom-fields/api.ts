@@ -38,7 +38,7 @@ export const fieldApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/fields',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'settings:read' },
       schema: {
         tags,
         summary: 'The fields that incidents have beside the built-in facts, in their order',
@@ -51,7 +51,7 @@ export const fieldApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/fields',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'settings:write' },
       schema: {
         tags,
         summary: 'Give incidents another field',
@@ -67,7 +67,7 @@ export const fieldApi: FastifyPluginAsyncTypebox = async (app) => {
       const asked = { key: apiKey(request), what: 'POST /fields', input: request.body };
       const answer = await once(db, { actor: actorOf(request), ...asked }, async (trx) => ({
         status: 201,
-        body: { id: await addField(trx, { name, kind, choices }) },
+        body: { id: await addField(trx, { name, kind, choices }, actorOf(request)) },
       }));
       return reply.code(201).send(answer.body as { id: number });
     },
@@ -76,7 +76,7 @@ export const fieldApi: FastifyPluginAsyncTypebox = async (app) => {
   app.patch(
     '/fields/:id',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'settings:write' },
       schema: {
         tags,
         summary: 'Change a field’s name and choices, or whether it is asked for',
@@ -98,12 +98,13 @@ export const fieldApi: FastifyPluginAsyncTypebox = async (app) => {
       const { name, choices, retired, version } = request.body;
       await db.transaction().execute(async (trx) => {
         const field = (await listFields(trx)).find((one) => one.id === id);
-        await editField(trx, id, {
+        const edited = {
           name: name ?? field?.name ?? '',
           choices: choices ?? field?.choices ?? [],
           version,
-        });
-        if (retired !== undefined) await retireField(trx, id, retired);
+        };
+        await editField(trx, id, edited, actorOf(request));
+        if (retired !== undefined) await retireField(trx, id, retired, actorOf(request));
       });
       const field = (await listFields(db)).find((one) => one.id === id);
       return fieldJson(field as NonNullable<typeof field>);

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
+import { changesBetween } from '../audit/changes.ts';
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { CustomFieldRow, FieldKind } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
+import { type Actor, SYSTEM } from '../web/access.ts';
 import { FIELDS_MAX, keyOf, readChoices } from './field.ts';
 
 export type FieldDefinition = { name: string; kind: FieldKind; choices: string[] };
@@ -57,7 +60,7 @@ async function refuseTooMany(trx: Trx): Promise<void> {
 }
 
 /** Adds a field, after the others. Returns its id. */
-export async function addField(trx: Trx, given: FieldDefinition): Promise<number> {
+export async function addField(trx: Trx, given: FieldDefinition, by: Actor = SYSTEM): Promise<number> {
   await lockFields(trx);
   await refuseTooMany(trx);
   const name = given.name.trim();
@@ -80,6 +83,7 @@ export async function addField(trx: Trx, given: FieldDefinition): Promise<number
       })
       .returning('id')
       .executeTakeFirstOrThrow();
+    await note(trx, by, 'field-changed', { subject: name, detail: { what: 'added', id: added.id } });
     return added.id;
   } catch (error) {
     throw sameName(error);
@@ -91,27 +95,27 @@ export async function editField(
   trx: Trx,
   id: number,
   given: { name: string; choices: string[]; version: number },
+  by: Actor = SYSTEM,
 ): Promise<void> {
   const field = await lockField(trx, id);
   if (field.version !== given.version)
     throw new Problem('changed-meanwhile', 'The field changed since you opened this form.');
+  const columns = { name: given.name.trim(), choices: readChoices(field.kind, given.choices) };
   try {
     await trx
       .updateTable('custom_fields')
-      .set({
-        name: given.name.trim(),
-        choices: readChoices(field.kind, given.choices),
-        version: field.version + 1,
-      })
+      .set({ ...columns, version: field.version + 1 })
       .where('id', '=', id)
       .execute();
+    const changes = changesBetween(field, columns);
+    await note(trx, by, 'field-changed', { subject: field.name, detail: { what: 'changed', id, changes } });
   } catch (error) {
     throw sameName(error);
   }
 }
 
 /** A field is no longer asked for, or is again. What was entered stays. */
-export async function retireField(trx: Trx, id: number, retired: boolean): Promise<void> {
+export async function retireField(trx: Trx, id: number, retired: boolean, by: Actor = SYSTEM): Promise<void> {
   const field = await lockField(trx, id);
   if ((field.retired_at !== null) === retired) return;
   if (!retired) await refuseTooMany(trx);
@@ -120,6 +124,8 @@ export async function retireField(trx: Trx, id: number, retired: boolean): Promi
     .set({ retired_at: retired ? new Date() : null, version: field.version + 1 })
     .where('id', '=', id)
     .execute();
+  const what = retired ? 'retired' : 'asks again for';
+  await note(trx, by, 'field-changed', { subject: field.name, detail: { what, id } });
 }
 
 /** Moves a field one place up among those that are asked for. */

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type, Version } from '../json-schema.ts';
+import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -88,7 +89,11 @@ export const fieldPages: FastifyPluginAsyncTypebox = async (app) => {
     const form = readForm(AddForm, request.body);
     await formOnce(db, request, { what: 'add field' }, async (trx) => ({
       status: 303,
-      body: await addField(trx, { name: form.name, kind: form.kind, choices: lines(form.choices) }),
+      body: await addField(
+        trx,
+        { name: form.name, kind: form.kind, choices: lines(form.choices) },
+        actorOf(request),
+      ),
     }));
     return `Incidents have the field ${form.name} now.`;
   });
@@ -96,7 +101,12 @@ export const fieldPages: FastifyPluginAsyncTypebox = async (app) => {
   act('/settings/fields/:id', async (request, id) => {
     const form = readForm(EditForm, request.body);
     await formOnce(db, request, { what: `field ${id}` }, async (trx) => {
-      await editField(trx, id, { name: form.name, choices: lines(form.choices), version: form.version });
+      await editField(
+        trx,
+        id,
+        { name: form.name, choices: lines(form.choices), version: form.version },
+        actorOf(request),
+      );
       return { status: 303, body: null };
     });
     return 'Saved.';
@@ -105,7 +115,7 @@ export const fieldPages: FastifyPluginAsyncTypebox = async (app) => {
   act('/settings/fields/:id/retirement', async (request, id) => {
     const retired = readForm(RetireForm, request.body).retired === 'yes';
     await formOnce(db, request, { what: `retire field ${id}` }, async (trx) => {
-      await retireField(trx, id, retired);
+      await retireField(trx, id, retired, actorOf(request));
       return { status: 303, body: null };
     });
     return retired

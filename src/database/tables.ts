@@ -79,6 +79,15 @@ import type {
   WatchRulesTable,
 } from './tables/observations.ts';
 import type {
+  AccountMailsTable,
+  AuditEntriesTable,
+  InvitationsTable,
+  LinkedIdentitiesTable,
+  OidcProvidersTable,
+  PasswordResetsTable,
+  ResetRequestsTable,
+} from './tables/people.ts';
+import type {
   OwnProvidersTable,
   PlaybookChangesTable,
   PlaybookFactsTable,
@@ -129,6 +138,7 @@ export type * from './tables/letters.ts';
 export type * from './tables/mail.ts';
 export type * from './tables/notifications.ts';
 export type * from './tables/observations.ts';
+export type * from './tables/people.ts';
 export type * from './tables/playbooks.ts';
 export type * from './tables/profile.ts';
 export type * from './tables/report-mails.ts';
@@ -153,6 +163,13 @@ export type Database = {
   passkey_challenges: PasskeyChallengesTable;
   pending_sign_ins: PendingSignInsTable;
   known_clients: KnownClientsTable;
+  audit_entries: AuditEntriesTable;
+  invitations: InvitationsTable;
+  reset_requests: ResetRequestsTable;
+  password_resets: PasswordResetsTable;
+  account_mails: AccountMailsTable;
+  oidc_providers: OidcProvidersTable;
+  linked_identities: LinkedIdentitiesTable;
   profile: ProfileTable;
   addresses: AddressesTable;
   incidents: IncidentsTable;

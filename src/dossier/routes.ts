@@ -95,7 +95,7 @@ export const dossierApi: FastifyPluginAsyncTypebox = async (app) => {
     app.get(
       `/incidents/:number/dossier.${kind}`,
       {
-        config: { access: 'viewer' },
+        config: { access: 'viewer', scope: 'incidents:read' },
         schema: {
           tags: ['incidents'],
           summary: WORDS[kind],

@@ -109,7 +109,7 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/incidents/:number/evidence',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'evidence:read' },
       schema: {
         tags,
         summary: 'What was looked up, and how far the newest check is',
@@ -126,7 +126,7 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/evidence',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'evidence:write' },
       bodyLimit: MAX_PICTURES_JSON_BYTES,
       // Nothing sent asks for all kinds.
       preValidation: async (request) => {

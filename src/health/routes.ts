@@ -61,7 +61,7 @@ export const healthApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/health',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'health:read' },
       schema: {
         tags: ['server'],
         summary: 'How the server stands: mail, queues, sources, database, disk and workers, each judged',

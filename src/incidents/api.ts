@@ -105,7 +105,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/parse',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'incidents:read' },
       bodyLimit: MAX_REPORT_BYTES,
       schema: {
         tags,
@@ -132,7 +132,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       bodyLimit: MAX_REPORT_BYTES,
       schema: {
         tags,
@@ -187,7 +187,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/incidents',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'incidents:read' },
       schema: {
         tags,
         summary: 'Incidents, newest first',
@@ -245,7 +245,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/incidents/:number',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'incidents:read' },
       schema: { tags, summary: 'One incident', params: NumberParams, response: { 200: IncidentJson } },
     },
     (request) => shown(request.params.number),
@@ -254,7 +254,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
   app.patch(
     '/incidents/:number',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags,
         summary: 'Change facts or state; a state needs a reason',
@@ -319,7 +319,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/incidents/:number/timeline',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'incidents:read' },
       schema: {
         tags: ['timeline'],
         summary: 'What happened, oldest first unless asked otherwise',
@@ -351,7 +351,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/notes',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags: ['timeline'],
         summary: 'Add a note',

@@ -81,7 +81,7 @@ export const splitApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/split',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags: ['incidents'],
         summary: 'Split one of several addresses off into an incident of its own',

@@ -145,7 +145,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/letters',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'letters:write' },
       schema: {
         tags,
         summary: 'Draft a letter; without a template, the one that fits',
@@ -218,7 +218,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/letters/:id',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'letters:read' },
       schema: { tags, summary: 'One letter', params: IdParams, response: Shown },
     },
     (request) => shown(request.params.id),
@@ -227,7 +227,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
   app.patch(
     '/letters/:id',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'letters:write' },
       schema: {
         tags,
         summary: 'Edit a draft; override contradicted claims and findings that stop it with a reason',
@@ -276,7 +276,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/letters/:id/send',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'letters:write' },
       schema: {
         tags,
         summary: 'Mark as sent',
@@ -350,7 +350,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/letters/:id/withdraw',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'letters:write' },
       schema: {
         tags,
         summary: 'Take a mail back that has not left; the letter is a draft again',

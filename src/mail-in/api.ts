@@ -55,7 +55,7 @@ export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/mail',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'mail:write' },
       bodyLimit: config.mailMaxBytes,
       schema: {
         tags,
@@ -95,7 +95,7 @@ export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/mail/mbox',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'mail:write' },
       bodyLimit: config.mailMaxBytes,
       schema: {
         tags,
@@ -119,7 +119,7 @@ export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/mailboxes',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'settings:read' },
       schema: {
         tags,
         summary: 'Mailboxes that are looked at, with their health and without their secrets',

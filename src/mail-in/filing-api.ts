@@ -37,7 +37,7 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/messages',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'mail:read' },
       schema: {
         tags,
         summary: 'Mail that nobody has filed yet, or that was put away; newest first',
@@ -64,7 +64,7 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/messages/:id',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'mail:read' },
       schema: {
         tags,
         summary: 'A message that came in, wherever it is filed',
@@ -78,7 +78,7 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/messages/:id/filing',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'mail:write' },
       schema: {
         tags,
         summary: 'File a message with an incident, move it to another, or (null) take it back to Unfiled',
@@ -99,7 +99,7 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/messages/:id/acceptance',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'mail:write' },
       schema: {
         tags,
         summary: 'Say that an unproven answer is really from the provider, so that its verdict counts',
@@ -121,7 +121,7 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/messages/:id/putting-away',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'mail:write' },
       schema: {
         tags,
         summary: 'Put an unfiled message away',
@@ -138,7 +138,7 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/messages/:id/bringing-back',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'mail:write' },
       schema: {
         tags,
         summary: 'Bring a message back that was put away',

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type, Version } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
+import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -108,7 +109,7 @@ export const mailboxPages: FastifyPluginAsyncTypebox = async (app) => {
         const given = settingsOf(readForm(MailboxForm, request.body));
         const input = { ...given, secret: '', clientSecret: '' };
         await formOnce(db, request, { what: 'add mailbox', input }, async (trx) => {
-          const id = await addMailbox(trx, secrets, given);
+          const id = await addMailbox(trx, secrets, given, actorOf(request));
           return { status: 303, body: id };
         });
         return reply.done(PAGE, `Saved. ${given.name} is looked at within seconds.`);
@@ -129,7 +130,7 @@ export const mailboxPages: FastifyPluginAsyncTypebox = async (app) => {
           const given = settingsOf(form);
           const input = { ...given, version, secret: '', clientSecret: '' };
           await formOnce(db, request, { what: `change mailbox ${id}`, input }, async (trx) => {
-            await changeMailbox(trx, secrets, id, version, given);
+            await changeMailbox(trx, secrets, id, version, given, actorOf(request));
             return { status: 303, body: null };
           });
           return reply.done(PAGE, `Saved. ${given.name} is looked at within seconds.`);
@@ -149,7 +150,7 @@ export const mailboxPages: FastifyPluginAsyncTypebox = async (app) => {
       async (request, reply) => {
         const { id } = request.params;
         await formOnce(db, request, { what: `${action} mailbox ${id}` }, async (trx) => {
-          await setDisabled(trx, id, disabled);
+          await setDisabled(trx, id, disabled, actorOf(request));
           return { status: 303, body: null };
         });
         return reply.done(PAGE, disabled ? 'It is no longer looked at.' : 'It is looked at within seconds.');

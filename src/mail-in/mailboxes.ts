@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
+import { changesBetween } from '../audit/changes.ts';
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { MailboxesTable, MailboxRow } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Purpose, Secrets } from '../secrets/secrets.ts';
+import { type Actor, SYSTEM } from '../web/access.ts';
 
 const SECRET: Purpose = 'mailboxes.secret';
 const CLIENT_SECRET: Purpose = 'mailboxes.oauth_client_secret';
@@ -60,7 +63,12 @@ async function checkName(trx: Trx, name: string, id: number): Promise<void> {
   if (other) throw invalid('name', NAME_TAKEN);
 }
 
-export async function addMailbox(trx: Trx, secrets: Secrets, given: MailboxSettings): Promise<number> {
+export async function addMailbox(
+  trx: Trx,
+  secrets: Secrets,
+  given: MailboxSettings,
+  by: Actor = SYSTEM,
+): Promise<number> {
   check(given);
   if (!given.secret) throw invalid('secret', 'Needed: the password, or the refresh token.');
   await checkName(trx, given.name, 0);
@@ -81,6 +89,7 @@ export async function addMailbox(trx: Trx, secrets: Secrets, given: MailboxSetti
     })
     .returning('id')
     .executeTakeFirstOrThrow();
+  await note(trx, by, 'mailbox-added', { subject: given.name, detail: { id, host: given.host } });
   return id;
 }
 
@@ -104,16 +113,18 @@ export async function changeMailbox(
   id: number,
   version: number,
   given: MailboxSettings,
+  by: Actor = SYSTEM,
 ): Promise<void> {
   check(given);
   await checkName(trx, given.name, id);
   const was = await trx.selectFrom('mailboxes').selectAll().where('id', '=', id).executeTakeFirst();
   const isSame = was?.host === given.host && was.user_name === given.userName && was.folder === given.folder;
   if (was && !isSame) await trx.deleteFrom('mailbox_uids').where('mailbox_id', '=', id).execute();
+  const now = columns(secrets, given);
   const { numUpdatedRows } = await trx
     .updateTable('mailboxes')
     .set({
-      ...columns(secrets, given),
+      ...now,
       ...AGAIN,
       ...(isSame ? {} : { uid_validity: null, on_server: null, untaken: null }),
       version: version + 1,
@@ -122,16 +133,31 @@ export async function changeMailbox(
     .where('version', '=', version)
     .executeTakeFirst();
   await changed(trx, id, numUpdatedRows);
+  await note(trx, by, 'mailbox-changed', {
+    subject: given.name,
+    detail: { id, changes: changesBetween(was ?? {}, now) },
+  });
 }
 
 /** A mailbox that is disabled is not looked at; what was taken from it stays. */
-export async function setDisabled(trx: Trx, id: number, disabled: boolean): Promise<void> {
-  const { numUpdatedRows } = await trx
+export async function setDisabled(
+  trx: Trx,
+  id: number,
+  disabled: boolean,
+  by: Actor = SYSTEM,
+): Promise<void> {
+  const mailbox = await trx
     .updateTable('mailboxes')
     .set({ ...AGAIN, disabled_at: disabled ? sql<Date>`now()` : null, version: sql<number>`version + 1` })
     .where('id', '=', id)
+    .returning('name')
     .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw notFound('such mailbox');
+  if (!mailbox) throw notFound('such mailbox');
+  const what = disabled ? ['on', 'off'] : ['off', 'on'];
+  await note(trx, by, 'mailbox-changed', {
+    subject: mailbox.name,
+    detail: { id, changes: [{ what: 'switched', from: what[0], to: what[1] }] },
+  });
 }
 
 export const listMailboxes = (db: Db): Promise<MailboxRow[]> =>

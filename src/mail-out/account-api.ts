@@ -29,7 +29,7 @@ export const sendingAccountApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/sending-accounts',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'settings:read' },
       schema: {
         tags: ['mail'],
         summary: 'Accounts that letters leave by; their secrets are in no answer',

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type, Version } from '../json-schema.ts';
-import { viewerOf } from '../web/access.ts';
+import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -137,7 +137,10 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
           db,
           request,
           { what: 'add sending account', input: withoutSecrets(form) },
-          async (trx) => ({ status: 303, body: await addAccount(trx, secrets, inputOf(form)) }),
+          async (trx) => ({
+            status: 303,
+            body: await addAccount(trx, secrets, inputOf(form), actorOf(request)),
+          }),
         );
         return reply.done(`${HERE}/${answer.body}`, 'Saved. Send yourself a test message now.');
       },
@@ -163,7 +166,7 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
           request,
           { what: `change sending account ${id}`, input: withoutSecrets({ ...form, version }) },
           async (trx) => {
-            await changeAccount(trx, secrets, id, version, inputOf(form));
+            await changeAccount(trx, secrets, id, version, inputOf(form), actorOf(request));
             return { status: 303, body: null };
           },
         );
@@ -180,7 +183,7 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
     const { id } = request.params;
     const isOff = readForm(OffForm, request.body).disabled === 'yes';
     await formOnce(db, request, { what: `switch sending account ${id}` }, async (trx) => {
-      await setAccountDisabled(trx, id, isOff);
+      await setAccountDisabled(trx, id, isOff, actorOf(request));
       return { status: 303, body: null };
     });
     return reply.done(
@@ -192,7 +195,7 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
   app.post(`${HERE}/:id/default`, one, async (request, reply) => {
     const { id } = request.params;
     await formOnce(db, request, { what: `default sending account ${id}` }, async (trx) => {
-      await makeDefault(trx, id);
+      await makeDefault(trx, id, actorOf(request));
       return { status: 303, body: null };
     });
     return reply.done(PAGE, 'Letters leave by this account unless another is chosen.');

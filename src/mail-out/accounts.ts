@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
+import { changesBetween } from '../audit/changes.ts';
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { SendingAccountRow } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
+import { type Actor, SYSTEM } from '../web/access.ts';
 import { type AccountInput, accountProblems, type KeptSecrets } from './account.ts';
 import { checkAddress } from './mail-address.ts';
 
@@ -78,7 +81,12 @@ async function refuseSameName(trx: Trx, name: string, id = 0): Promise<void> {
 }
 
 /** Adds an account; the first is the default one. Returns its id. */
-export async function addAccount(trx: Trx, secrets: Secrets, input: AccountInput): Promise<number> {
+export async function addAccount(
+  trx: Trx,
+  secrets: Secrets,
+  input: AccountInput,
+  by: Actor = SYSTEM,
+): Promise<number> {
   refuseWrong(input, NONE);
   await refuseSameName(trx, input.name);
   const first = await trx
@@ -91,6 +99,10 @@ export async function addAccount(trx: Trx, secrets: Secrets, input: AccountInput
     .values({ ...columnsOf(input, secrets), is_default: !first, disabled_at: null, last_sent_at: null })
     .returning('id')
     .executeTakeFirstOrThrow();
+  await note(trx, by, 'sending-account-added', {
+    subject: input.name,
+    detail: { id, host: input.host, from: input.fromAddress },
+  });
   return id;
 }
 
@@ -101,6 +113,7 @@ export async function changeAccount(
   id: number,
   version: number,
   input: AccountInput,
+  by: Actor = SYSTEM,
 ): Promise<void> {
   const row = await trx
     .selectFrom('sending_accounts')
@@ -116,15 +129,25 @@ export async function changeAccount(
     );
   refuseWrong(input, keptSecrets(row, input));
   await refuseSameName(trx, input.name, id);
+  const columns = columnsOf(input, secrets, row);
   await trx
     .updateTable('sending_accounts')
-    .set({ ...columnsOf(input, secrets, row), last_problem: '', version: version + 1 })
+    .set({ ...columns, last_problem: '', version: version + 1 })
     .where('id', '=', id)
     .execute();
+  await note(trx, by, 'sending-account-changed', {
+    subject: columns.name,
+    detail: { id, changes: changesBetween(row, columns) },
+  });
 }
 
 /** Switches an account off or on. Mail that waits for it goes on waiting. */
-export async function setAccountDisabled(trx: Trx, id: number, isDisabled: boolean): Promise<void> {
+export async function setAccountDisabled(
+  trx: Trx,
+  id: number,
+  isDisabled: boolean,
+  by: Actor = SYSTEM,
+): Promise<void> {
   const changed = await trx
     .updateTable('sending_accounts')
     .set({
@@ -133,11 +156,17 @@ export async function setAccountDisabled(trx: Trx, id: number, isDisabled: boole
       version: sql<number>`version + 1`,
     })
     .where('id', '=', id)
+    .returning('name')
     .executeTakeFirst();
-  if (changed.numUpdatedRows === 0n) throw notFound('such sending account');
+  if (!changed) throw notFound('such sending account');
+  const what = isDisabled ? ['on', 'off'] : ['off', 'on'];
+  await note(trx, by, 'sending-account-changed', {
+    subject: changed.name,
+    detail: { id, changes: [{ what: 'switched', from: what[0], to: what[1] }] },
+  });
 }
 
-export async function makeDefault(trx: Trx, id: number): Promise<void> {
+export async function makeDefault(trx: Trx, id: number, by: Actor = SYSTEM): Promise<void> {
   const row = await getAccount(trx, id);
   if (row.disabled_at) throw invalid('default', 'This account is switched off.');
   await trx
@@ -146,6 +175,10 @@ export async function makeDefault(trx: Trx, id: number): Promise<void> {
     .where('is_default', '=', true)
     .execute();
   await trx.updateTable('sending_accounts').set({ is_default: true }).where('id', '=', id).execute();
+  await note(trx, by, 'sending-account-changed', {
+    subject: row.name,
+    detail: { id, changes: [{ what: 'the usual one', from: 'no', to: 'yes' }] },
+  });
 }
 
 export async function getAccount(db: Db | Trx, id: number): Promise<SendingAccountRow> {

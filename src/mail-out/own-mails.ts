@@ -9,7 +9,7 @@ import { noteAccount } from './settle.ts';
  * Mails of the desk's own to people, in whichever table. Nobody decides about them: one that may have arrived is not
  * sent again.
  */
-type OwnMails = 'notice_mails' | 'report_mails';
+type OwnMails = 'notice_mails' | 'report_mails' | 'account_mails';
 type Attempt = { id: number; attempts: number };
 
 const LEASE = sql<Date>`now() + interval '30 seconds'`;

@@ -10,7 +10,7 @@ export type MailInHand = Pick<
   raw: Buffer;
   account: SendingAccountRow;
   /** By which logs name it. */
-  name: { message: number } | { notice: number } | { report: number };
+  name: { message: number } | { notice: number } | { report: number } | { account: number };
   /** Keeps others from taking it. */
   keep: () => Promise<unknown>;
   /** Says that the server may have it from now on. False: it is no longer ours, and is not sent. */

@@ -50,7 +50,7 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/next-step/snooze',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags,
         summary: 'Put the next step off to a time, while nothing changes; `step` is the one that was seen',
@@ -73,7 +73,7 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/next-step/dismiss',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags,
         summary:
@@ -96,7 +96,7 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/next-step/resume',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags,
         summary: 'Bring back a step that was put off or dismissed',
@@ -117,7 +117,7 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/incidents/:number/cause',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'incidents:read' },
       schema: {
         tags,
         summary: 'What was found to be the cause, and what was done about it',
@@ -145,7 +145,7 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/cause',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags,
         summary: 'Record the cause and its fix: evidence for letters, and what the next step goes by',

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { findDefaultAccount } from '../mail-out/accounts.ts';
 import { Problem } from '../problem.ts';
 import { providerChoices } from '../providers/choice.ts';
-import { type Viewer, viewerOf } from '../web/access.ts';
+import { actorOf, type Viewer, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -216,7 +216,8 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
     let secret = '';
     // The secret is in no stored answer: a repeated submit makes no second address, and shows none.
     await formOnce(db, request, { what: 'calendar address' }, async (trx) => {
-      if (form.action === 'new') secret = await newCalendarLink(trx, ownId(request), options);
+      if (form.action === 'new')
+        secret = await newCalendarLink(trx, ownId(request), options, actorOf(request));
       else await changeCalendarLink(trx, ownId(request), options);
       return { status: 303, body: null };
     });
@@ -225,7 +226,7 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
   });
 
   app.post(`${PAGE}/calendar/removal`, { config: { access: 'viewer' } }, async (request, reply) => {
-    await db.transaction().execute((trx) => revokeCalendarLink(trx, ownId(request)));
+    await db.transaction().execute((trx) => revokeCalendarLink(trx, ownId(request), actorOf(request)));
     return reply.done(`${PAGE}#calendar`, 'The address no longer works.');
   });
 };

@@ -14,7 +14,7 @@ export const observationApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/observations',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'observations:write' },
       bodyLimit: MAX_BATCH_BYTES,
       schema: {
         tags: ['observations'],

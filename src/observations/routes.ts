@@ -5,7 +5,7 @@ import { getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { noSuchProvider, providerChoices, providerMeant } from '../providers/choice.ts';
-import { viewerOf } from '../web/access.ts';
+import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { near, offset } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
@@ -112,7 +112,7 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
         const { provider: text = ALL, adds, version, opens, ...rule } = readForm(RuleForm, request.body);
         const provider = text === ALL && !adds ? ALL : keyMeant(text);
         await formOnce(db, request, { what: 'save watch rule' }, async (trx) => {
-          await saveRule(trx, provider, { ...rule, opens: opens === 'yes' }, version);
+          await saveRule(trx, provider, { ...rule, opens: opens === 'yes' }, version, actorOf(request));
           return { status: 303, body: null };
         });
         return reply.done('/settings/watching', 'Rule saved.');
@@ -123,7 +123,7 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post('/settings/watching/removal', { config: { access: 'admin' } }, async (request, reply) => {
     const { provider } = readForm(RemoveForm, request.body);
-    await db.transaction().execute((trx) => removeRule(trx, provider));
+    await db.transaction().execute((trx) => removeRule(trx, provider, actorOf(request)));
     return reply.done('/settings/watching', `The general rule holds for ${nameOf(provider)} again.`);
   });
 

@@ -1,5 +1,8 @@
+import { changesBetween } from '../audit/changes.ts';
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { Problem } from '../problem.ts';
+import { type Actor, SYSTEM } from '../web/access.ts';
 import { DEFAULT_RULE, type WatchRule } from './rules.ts';
 
 /** The key of the rule for all providers that have none of their own. */
@@ -37,7 +40,14 @@ const columns = (rule: WatchRule) => ({
 });
 
 /** Sets a provider's rule. `version` is the one that was seen, 0 for a new one; throws `changed-meanwhile` when it is not the newest. */
-export async function saveRule(trx: Trx, provider: string, rule: WatchRule, version: number): Promise<void> {
+export async function saveRule(
+  trx: Trx,
+  provider: string,
+  rule: WatchRule,
+  version: number,
+  by: Actor = SYSTEM,
+): Promise<void> {
+  const before = (await readRules(trx))(provider);
   const saved =
     version === 0
       ? await trx
@@ -58,8 +68,18 @@ export async function saveRule(trx: Trx, provider: string, rule: WatchRule, vers
       'changed-meanwhile',
       'Somebody changed this rule since you opened the page. What you entered is still below; compare, then save again.',
     );
+  await note(trx, by, 'watch-rule-changed', {
+    subject: provider || 'all providers',
+    detail: { changes: changesBetween(columns(before), columns(rule)) },
+  });
 }
 
 /** Takes a provider's own rule back: the general one holds again. */
-export const removeRule = (trx: Trx, provider: string) =>
-  trx.deleteFrom('watch_rules').where('provider', '=', provider).execute();
+export async function removeRule(trx: Trx, provider: string, by: Actor = SYSTEM): Promise<void> {
+  const removed = await trx.deleteFrom('watch_rules').where('provider', '=', provider).executeTakeFirst();
+  if (removed.numDeletedRows === 0n) return;
+  await note(trx, by, 'watch-rule-changed', {
+    subject: provider,
+    detail: { changes: [{ what: 'rule of its own', from: 'yes', to: 'no' }] },
+  });
+}

@@ -56,7 +56,7 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/providers',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'providers:read' },
       schema: { tags, summary: 'The catalogue', response: { 200: CatalogueJson } },
     },
     async () => {
@@ -73,7 +73,7 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/providers/:key',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'providers:read' },
       schema: {
         tags,
         summary:
@@ -96,7 +96,7 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/providers',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'providers:write' },
       schema: {
         tags,
         summary: 'Add a provider that no release knows; facts of its playbook are set one by one',
@@ -116,7 +116,7 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
   app.put(
     '/providers/:key',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'providers:write' },
       schema: {
         tags,
         summary: 'Change what is said of an own provider; its other facts stay',
@@ -139,7 +139,7 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
   app.delete(
     '/providers/:key',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'providers:write' },
       schema: {
         tags,
         summary: 'Take an own provider without incidents out of the catalogue',

@@ -47,7 +47,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/providers/:key/facts',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'providers:read' },
       schema: {
         tags,
         summary: 'Facts of a built-in playbook that people changed, each beside what the release says',
@@ -73,7 +73,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.put(
     '/providers/:key/facts',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'providers:write' },
       schema: {
         tags,
         summary: 'Change one fact of a playbook, such as timing/followUpAfter; null leaves it out',
@@ -97,7 +97,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.delete(
     '/providers/:key/facts',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'providers:write' },
       schema: {
         tags,
         summary: 'Let a fact be as the release has it',
@@ -117,7 +117,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/providers/:key/notes',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'providers:read' },
       schema: {
         tags,
         summary: 'Notes that people wrote on a playbook',
@@ -142,7 +142,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/providers/:key/notes',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'providers:write' },
       schema: {
         tags,
         summary: 'Write a note on a playbook',
@@ -164,7 +164,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.delete(
     '/providers/:key/notes/:id',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'providers:write' },
       schema: {
         tags,
         summary: 'Take a note off a playbook; the history keeps its words',
@@ -186,7 +186,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/providers/:key/changes',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'providers:read' },
       schema: {
         tags,
         summary: 'What people changed about a playbook, the newest first',

@@ -1,3 +1,5 @@
+import { asText } from '../audit/changes.ts';
+import { note } from '../audit/note.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { PlaybookChangeKind, PlaybookChangeRow, PlaybookNoteRow } from '../database/tables.ts';
@@ -42,12 +44,24 @@ export const beginChange = (trx: Trx) =>
     .execute();
 
 /** Appends to the history of a playbook. */
-export const appendChange = (
+/** What it is called in the audit log. */
+const WHAT: Record<PlaybookChangeKind, string> = {
+  set: 'changed the playbook of',
+  kept: 'kept, against the release, the playbook of',
+  'built-in': 'took back a change to the playbook of',
+  note: 'wrote a note on',
+  'note-removed': 'removed a note on',
+  added: 'added the provider',
+  changed: 'changed the provider',
+  removed: 'removed the provider',
+};
+
+export async function appendChange(
   trx: Trx,
   actor: Actor,
   change: { provider: string; kind: PlaybookChangeKind; path?: string; before?: unknown; after?: unknown },
-) =>
-  trx
+): Promise<void> {
+  await trx
     .insertInto('playbook_changes')
     .values({
       provider: change.provider,
@@ -60,6 +74,14 @@ export const appendChange = (
       actor_name: actor.name,
     })
     .execute();
+  await note(trx, actor, 'playbook-changed', {
+    subject: `${change.provider} ${change.path ?? ''}`.trim(),
+    detail: {
+      what: WHAT[change.kind],
+      changes: [{ what: change.path ?? 'provider', from: asText(change.before), to: asText(change.after) }],
+    },
+  });
+}
 
 export const changedMeanwhile = () =>
   new Problem(

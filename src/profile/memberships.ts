@@ -1,7 +1,9 @@
+import { changesBetween } from '../audit/changes.ts';
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { MembershipRow, Standing } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
-import type { Actor } from '../web/access.ts';
+import { type Actor, SYSTEM } from '../web/access.ts';
 import { PROGRAMMES, type Programme, programmeOf } from './programmes.ts';
 
 export type MembershipListed = MembershipRow & { name: string };
@@ -62,10 +64,18 @@ export async function saveMembership(
   // Nothing was saved, or a record that somebody saw had been taken away.
   if (!saved || (version !== undefined && version > 0 && saved.version === 1))
     throw new Problem('changed-meanwhile', 'Somebody changed this meanwhile. Look at it, then save again.');
+  await note(trx, actor, 'programme-changed', {
+    subject: programme,
+    detail: { changes: changesBetween({}, facts) },
+  });
 }
 
 /** Forgets what was recorded, as by mistake; a membership that is over is rather recorded as ended. */
-export async function removeMembership(trx: Trx, key: string): Promise<void> {
+export async function removeMembership(trx: Trx, key: string, by: Actor = SYSTEM): Promise<void> {
   const removed = await trx.deleteFrom('memberships').where('programme', '=', key).executeTakeFirst();
   if (removed.numDeletedRows === 0n) throw notFound('record of this programme');
+  await note(trx, by, 'programme-changed', {
+    subject: key,
+    detail: { changes: [{ what: 'record', from: 'kept', to: '' }] },
+  });
 }

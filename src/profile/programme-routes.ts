@@ -71,7 +71,7 @@ export const programmePages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { key, name } = getProgramme(request.params.key);
       await formOnce(db, request, { what: `forget membership ${key}` }, async (trx) => {
-        await removeMembership(trx, key);
+        await removeMembership(trx, key, actorOf(request));
         return { status: 303, body: null };
       });
       return reply.done(PAGE, `${name}: forgotten.`);
@@ -139,7 +139,7 @@ export const programmeApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/programmes',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'profile:read' },
       schema: {
         tags,
         summary: 'Certification programmes: what they bring, ask and cost, and how we stand in each',
@@ -152,7 +152,7 @@ export const programmeApi: FastifyPluginAsyncTypebox = async (app) => {
   app.put(
     '/programmes/:key',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'profile:write' },
       schema: {
         tags,
         summary: 'Record how we stand in a programme; the profile’s programmes follow',
@@ -176,7 +176,7 @@ export const programmeApi: FastifyPluginAsyncTypebox = async (app) => {
   app.delete(
     '/programmes/:key',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'profile:write' },
       schema: {
         tags,
         summary: 'Forget what was recorded of a programme',
@@ -186,7 +186,7 @@ export const programmeApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { key } = getProgramme(request.params.key);
-      await db.transaction().execute((trx) => removeMembership(trx, key));
+      await db.transaction().execute((trx) => removeMembership(trx, key, actorOf(request)));
       return reply.code(204).send(null);
     },
   );

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type, Version } from '../json-schema.ts';
 import { countTransports } from '../observations/transports.ts';
+import { actorOf } from '../web/access.ts';
 import { backOf } from '../web/back.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
@@ -164,6 +165,7 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
               sndsSince: sndsSince ?? null,
             },
             version,
+            actorOf(request),
           );
           return { status: 303, body: null };
         });
@@ -196,7 +198,7 @@ export const profileApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/profile',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'profile:read' },
       schema: { tags, summary: 'Who we are, as letters use it', response: { 200: ProfileJson } },
     },
     async () => {
@@ -208,7 +210,7 @@ export const profileApi: FastifyPluginAsyncTypebox = async (app) => {
   app.put(
     '/profile',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'profile:write' },
       schema: {
         tags,
         summary: 'Replace the profile; programmes that have a record of their own (/programmes) go by it',
@@ -234,7 +236,7 @@ export const profileApi: FastifyPluginAsyncTypebox = async (app) => {
         programmes: body.programmes ?? [],
         dkimSelectors: body.dkimSelectors ?? [],
       };
-      await saveProfile(db, profile);
+      await db.transaction().execute((trx) => saveProfile(trx, profile, undefined, actorOf(request)));
       const { version: _, otherProgrammes: __, ...saved } = await getProfile(db);
       return saved;
     },

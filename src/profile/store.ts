@@ -1,6 +1,9 @@
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { changesBetween } from '../audit/changes.ts';
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { invalid, Problem } from '../problem.ts';
+import { type Actor, SYSTEM } from '../web/access.ts';
 import { domainName, type Profile, profileOf } from './profile.ts';
 import { otherProgrammes, programmesOf } from './programmes.ts';
 
@@ -56,12 +59,17 @@ function checkedSelectors(selectors: string[]): string[] {
  * Saves the profile. Of a programme that has a record, the record alone counts, and no line is kept. Throws
  * `changed-meanwhile` when `version` is given and no longer the newest.
  */
-export async function saveProfile(db: Db | Trx, profile: Profile, version?: number): Promise<void> {
+export async function saveProfile(
+  db: Db | Trx,
+  profile: Profile,
+  version?: number,
+  by: Actor = SYSTEM,
+): Promise<void> {
   const memberships = await db
     .selectFrom('memberships')
     .select(['programme', 'standing', 'expires_on'])
     .execute();
-  let update = db.updateTable('profile').set((eb) => ({
+  const columns = {
     name: profile.name,
     website: profile.website,
     contact_name: profile.contactName,
@@ -78,6 +86,10 @@ export async function saveProfile(db: Db | Trx, profile: Profile, version?: numb
     snds_since: profile.sndsSince,
     programmes: otherProgrammes(profile.programmes, memberships),
     dkim_selectors: checkedSelectors(profile.dkimSelectors),
+  };
+  const before = await db.selectFrom('profile').selectAll().executeTakeFirst();
+  let update = db.updateTable('profile').set((eb) => ({
+    ...columns,
     version: eb('version', '+', 1),
     updated_at: new Date(),
   }));
@@ -88,4 +100,6 @@ export async function saveProfile(db: Db | Trx, profile: Profile, version?: numb
       'changed-meanwhile',
       'Somebody changed the profile since you opened it. Your text is still below; save again to put it over theirs.',
     );
+  const changes = changesBetween(before ?? {}, columns);
+  if (changes.length > 0) await note(db, by, 'profile-changed', { detail: { changes } });
 }

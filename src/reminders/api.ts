@@ -51,7 +51,7 @@ export const reminderApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/reminders',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'reminders:read' },
       schema: {
         tags,
         summary: 'What has to be done again: due, soon, later, put off or dismissed; the first due first',
@@ -76,7 +76,7 @@ export const reminderApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/reminders/answers',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'reminders:write' },
       schema: {
         tags,
         summary: 'Put a reminder off to a day, or end it with a reason; it holds for that due date',
@@ -109,7 +109,7 @@ export const reminderApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/reminders/withdrawals',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'reminders:write' },
       schema: {
         tags,
         summary: 'Let a reminder that was put off or ended remind again',

@@ -10,11 +10,11 @@ import { filterWords } from '../reports/page.ts';
 import { PRESETS } from '../reports/period.ts';
 import { QUERY_KEYS, queryOf, type ReportQuery } from '../reports/query.ts';
 import { readQuery } from '../reports/query-text.ts';
-import { actorOf, viewerOf } from '../web/access.ts';
+import { type Actor, actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
+import { linkBase } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { linkBase } from '../webhooks/world.ts';
 import { scheduleOf } from './make.ts';
 import { scheduleWords, weekdays } from './schedule.ts';
 import {
@@ -240,7 +240,11 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
     ),
   );
 
-  const act = (path: string, words: string, effect: (trx: Trx, id: number, now: Date) => Promise<unknown>) =>
+  const act = (
+    path: string,
+    words: string,
+    effect: (trx: Trx, id: number, now: Date, by: Actor) => Promise<unknown>,
+  ) =>
     app.post(
       `${HERE}/:id/${path}`,
       { config: { access: 'operator' }, schema: { params: Params } },
@@ -250,7 +254,7 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
           async () => {
             const { id } = request.params as { id: number };
             await formOnce(db, request, { what: `${path} of report schedule ${id}` }, async (trx) => {
-              await effect(trx, id, new Date());
+              await effect(trx, id, new Date(), actorOf(request));
               return { status: 303, body: null };
             });
             return reply.done(HERE, words);
@@ -258,12 +262,12 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
           async (problem) => ({ view: 'report-mails/list', data: await listView('', problem) }),
         ),
     );
-  act('pause', 'Paused.', (trx, id, now) => pauseSubscription(trx, id, true, now));
-  act('resumption', 'It goes on with the next due time.', (trx, id, now) =>
-    pauseSubscription(trx, id, false, now),
+  act('pause', 'Paused.', (trx, id, now, by) => pauseSubscription(trx, id, true, now, by));
+  act('resumption', 'It goes on with the next due time.', (trx, id, now, by) =>
+    pauseSubscription(trx, id, false, now, by),
   );
   act('sending', 'It is on its way.', (trx, id, now) => sendNow(trx, maker, id, now));
-  act('removal', 'Removed.', (trx, id) => removeSubscription(trx, id));
+  act('removal', 'Removed.', (trx, id, _now, by) => removeSubscription(trx, id, by));
 
   app.post('/reports/addresses', { config: { access: 'admin' } }, async (request, reply) =>
     orFormAgain(
@@ -289,7 +293,7 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { id } = request.params;
       await formOnce(db, request, { what: `remove report address ${id}` }, async (trx) => {
-        await removeReportAddress(trx, id);
+        await removeReportAddress(trx, id, actorOf(request));
         return { status: 303, body: null };
       });
       return reply.done(HERE, 'No report goes there any more.');

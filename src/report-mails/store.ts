@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Cadence, ReportMailRow, ReportSubscriptionRow } from '../database/tables.ts';
 import { checkAddress } from '../mail-out/mail-address.ts';
 import { invalid, notFound } from '../problem.ts';
 import type { Definition } from '../reports/definition.ts';
 import { queryOf, type ReportQuery, readScope } from '../reports/query.ts';
-import type { Actor } from '../web/access.ts';
+import { type Actor, SYSTEM } from '../web/access.ts';
 import { type Maker, makeMails, scheduleOf } from './make.ts';
 import { nextDue } from './schedule.ts';
 
@@ -74,6 +75,10 @@ export async function addSubscription(
     })
     .returning('id')
     .executeTakeFirstOrThrow();
+  await note(trx, actor, 'report-subscription-changed', {
+    subject: definition.key,
+    detail: { what: 'made', id, cadence: given.cadence },
+  });
   return id;
 }
 
@@ -89,18 +94,27 @@ async function lockSubscription(trx: Trx, id: number): Promise<ReportSubscriptio
 }
 
 /** Stops a schedule, or lets it go on with its next due time; what was missed in between is not made up for. */
-export async function pauseSubscription(trx: Trx, id: number, isPaused: boolean, now: Date): Promise<void> {
+export async function pauseSubscription(
+  trx: Trx,
+  id: number,
+  isPaused: boolean,
+  now: Date,
+  by: Actor = SYSTEM,
+): Promise<void> {
   const row = await lockSubscription(trx, id);
   await trx
     .updateTable('report_subscriptions')
     .set({ paused_at: isPaused ? now : null, next_due_at: nextDue(scheduleOf(row), now) })
     .where('id', '=', id)
     .execute();
+  const what = isPaused ? 'paused' : 'went on with';
+  await note(trx, by, 'report-subscription-changed', { subject: row.report, detail: { what, id } });
 }
 
 /** Its mails go with it, but for those that have left. */
-export async function removeSubscription(trx: Trx, id: number): Promise<void> {
-  await lockSubscription(trx, id);
+export async function removeSubscription(trx: Trx, id: number, by: Actor = SYSTEM): Promise<void> {
+  const { report } = await lockSubscription(trx, id);
+  await note(trx, by, 'report-subscription-changed', { subject: report, detail: { what: 'removed', id } });
   await trx.deleteFrom('report_subscriptions').where('id', '=', id).execute();
 }
 
@@ -119,12 +133,21 @@ export async function addReportAddress(trx: Trx, actor: Actor, text: string): Pr
     .returning('id')
     .executeTakeFirst();
   if (!added) throw invalid('address', 'This address is confirmed already.');
+  await note(trx, actor, 'report-address-changed', {
+    subject: checked.address,
+    detail: { what: 'confirmed' },
+  });
 }
 
 /** From now on no report goes there. */
-export async function removeReportAddress(trx: Trx, id: number): Promise<void> {
-  const removed = await trx.deleteFrom('report_addresses').where('id', '=', id).executeTakeFirst();
-  if (removed.numDeletedRows === 0n) throw notFound('such address');
+export async function removeReportAddress(trx: Trx, id: number, by: Actor = SYSTEM): Promise<void> {
+  const removed = await trx
+    .deleteFrom('report_addresses')
+    .where('id', '=', id)
+    .returning('address')
+    .executeTakeFirst();
+  if (!removed) throw notFound('such address');
+  await note(trx, by, 'report-address-changed', { subject: removed.address, detail: { what: 'removed' } });
 }
 
 export const listReportAddresses = (db: Db | Trx) =>

@@ -94,7 +94,7 @@ export const reportApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/reports',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'reports:read' },
       schema: {
         tags,
         summary: 'The reports that there are, and the periods by name',
@@ -128,7 +128,7 @@ export const reportApi: FastifyPluginAsyncTypebox = async (app) => {
     app.get(
       `/reports/${definition.key}`,
       {
-        config: { access: 'viewer' },
+        config: { access: 'viewer', scope: 'reports:read' },
         schema: {
           tags,
           summary: `${definition.title}: ${definition.counts}`,

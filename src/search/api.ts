@@ -87,7 +87,7 @@ export const searchApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/search',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'search:read' },
       schema: {
         tags,
         summary:
@@ -129,7 +129,7 @@ export const searchApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/views',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'search:read' },
       schema: {
         tags,
         summary: 'Saved searches, own and shared, by name',
@@ -142,7 +142,7 @@ export const searchApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/views/:id',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'search:read' },
       schema: { tags, summary: 'A saved search', params: IdParams, response: { 200: ViewJson } },
     },
     async (request) => viewJson(await getSaved(db, viewerOf(request), request.params.id)),
@@ -151,7 +151,7 @@ export const searchApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/views',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'search:write' },
       schema: {
         tags,
         summary: 'Save a search under a name; one that a token saves is shared',
@@ -177,7 +177,7 @@ export const searchApi: FastifyPluginAsyncTypebox = async (app) => {
   app.patch(
     '/views/:id',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'search:write' },
       schema: {
         tags,
         summary: 'Rename a saved search, or change what it searches for or whether it is shared',
@@ -208,7 +208,7 @@ export const searchApi: FastifyPluginAsyncTypebox = async (app) => {
   app.delete(
     '/views/:id',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'search:write' },
       schema: { tags, summary: 'Delete a saved search', params: IdParams, response: { 204: Type.Null() } },
     },
     async (request, reply) => {

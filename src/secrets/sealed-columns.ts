@@ -5,4 +5,6 @@ export const SEALED_COLUMNS = {
   webhook_targets: ['url_sealed', 'secret_sealed', 'previous_secret_sealed'],
   totp_keys: ['secret_sealed'],
   snds_feeds: ['link_sealed', 'token_sealed'],
+  account_mails: ['raw'],
+  oidc_providers: ['client_secret_sealed'],
 } as const;

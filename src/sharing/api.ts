@@ -71,7 +71,7 @@ export const shareApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/incidents/:number/shares',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'shares:read' },
       schema: {
         tags,
         summary: 'Links by which the incident can be read without an account, newest first',
@@ -102,7 +102,7 @@ export const shareApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/shares',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'shares:write' },
       schema: {
         tags,
         summary:
@@ -144,7 +144,7 @@ export const shareApi: FastifyPluginAsyncTypebox = async (app) => {
   app.delete(
     '/incidents/:number/shares/:id',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'shares:write' },
       schema: {
         tags,
         summary: 'Revoke a link: it shows nothing any more',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { hashSecret, newSecret } from '../accounts/accounts.ts';
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { ShareRow } from '../database/tables.ts';
 import { lockIncident } from '../incidents/store.ts';
@@ -78,6 +79,10 @@ export async function createShare(
       until: share.expiresAt.toISOString(),
     },
   });
+  await note(trx, actor, 'share-made', {
+    subject: madeFor,
+    detail: { incident: number, id: row.id, parts, personal: share.personal, until: share.expiresAt },
+  });
   return { share: row, secret };
 }
 
@@ -104,6 +109,7 @@ export async function revokeShare(trx: Trx, actor: Actor, number: number, id: nu
     actor,
     detail: { share: id, madeFor: share.made_for },
   });
+  await note(trx, actor, 'share-revoked', { subject: share.made_for, detail: { incident: number, id } });
   return revoked;
 }
 

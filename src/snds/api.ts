@@ -67,7 +67,7 @@ export const sndsApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/snds/imports',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'feeds:write' },
       bodyLimit: MAX_REPORT_BYTES,
       schema: {
         tags,
@@ -105,7 +105,7 @@ export const sndsApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/snds/days',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'feeds:read' },
       schema: {
         tags,
         summary: 'What SNDS said of each address and day, newest first',

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { SndsFeedsTable } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
+import { type Actor, SYSTEM } from '../web/access.ts';
 
 export type NewFeed = {
   kind: SndsFeedsTable['kind'];
@@ -60,7 +62,12 @@ export async function sealClearFeeds(db: Db, secrets: Secrets): Promise<number> 
   return clear.length;
 }
 
-export async function addFeed(trx: Trx, secrets: Secrets, feed: NewFeed): Promise<number> {
+export async function addFeed(
+  trx: Trx,
+  secrets: Secrets,
+  feed: NewFeed,
+  by: Actor = SYSTEM,
+): Promise<number> {
   const row = await trx
     .insertInto('snds_feeds')
     .values({
@@ -74,6 +81,10 @@ export async function addFeed(trx: Trx, secrets: Secrets, feed: NewFeed): Promis
     .returning('id')
     .executeTakeFirst();
   if (!row) throw invalid('link', TAKEN);
+  await note(trx, by, 'snds-feed-changed', {
+    subject: `${row.id} (${feed.kind})`,
+    detail: { what: 'added' },
+  });
   return row.id;
 }
 
@@ -84,6 +95,7 @@ export async function changeFeed(
   id: number,
   version: number,
   change: FeedChange,
+  by: Actor = SYSTEM,
 ): Promise<void> {
   if (change.link) {
     const other = await trx
@@ -107,7 +119,12 @@ export async function changeFeed(
     .where('id', '=', id)
     .where('version', '=', version)
     .executeTakeFirst();
-  if (changed.numUpdatedRows === 1n) return;
+  if (changed.numUpdatedRows === 1n) {
+    const parts = [change.link ? 'link' : '', change.token ? 'token' : ''].filter(Boolean);
+    const changes = parts.map((what) => ({ what, from: 'not shown', to: 'not shown' }));
+    await note(trx, by, 'snds-feed-changed', { subject: String(id), detail: { what: 'changed', changes } });
+    return;
+  }
   const known = await trx.selectFrom('snds_feeds').select('id').where('id', '=', id).executeTakeFirst();
   if (!known) throw notFound('such feed');
   throw new Problem(
@@ -117,9 +134,10 @@ export async function changeFeed(
 }
 
 /** Its reports stay. */
-export async function removeFeed(trx: Trx, id: number): Promise<void> {
+export async function removeFeed(trx: Trx, id: number, by: Actor = SYSTEM): Promise<void> {
   const removed = await trx.deleteFrom('snds_feeds').where('id', '=', id).executeTakeFirst();
   if (removed.numDeletedRows === 0n) throw notFound('such feed');
+  await note(trx, by, 'snds-feed-changed', { subject: String(id), detail: { what: 'removed' } });
 }
 
 export const listFeeds = (db: Db | Trx) =>

@@ -183,7 +183,7 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
         const form = readForm(FeedForm, request.body);
         checkLink(form.link);
         await formOnce(db, request, { what: 'add SNDS feed' }, async (trx) => {
-          await addFeed(trx, secrets, { kind: form.kind, ...feedOf(form) });
+          await addFeed(trx, secrets, { kind: form.kind, ...feedOf(form) }, actorOf(request));
           return { status: 303, body: null };
         });
         return reply.done(`${PAGE}#feeds`, 'Saved. The report is fetched within a minute.');
@@ -203,7 +203,14 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
           const { version, attestedOn, ...form } = readForm(ChangeForm, request.body);
           checkLink(form.link);
           await formOnce(db, request, { what: `change SNDS feed ${id}` }, async (trx) => {
-            await changeFeed(trx, secrets, id, version, { ...form, attestedOn: attestedOn ?? null });
+            await changeFeed(
+              trx,
+              secrets,
+              id,
+              version,
+              { ...form, attestedOn: attestedOn ?? null },
+              actorOf(request),
+            );
             return { status: 303, body: null };
           });
           return reply.done(`${PAGE}#feeds`, 'Saved. The report is fetched within a minute.');
@@ -219,7 +226,7 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { id } = request.params;
       await formOnce(db, request, { what: `remove SNDS feed ${id}` }, async (trx) => {
-        await removeFeed(trx, id);
+        await removeFeed(trx, id, actorOf(request));
         return { status: 303, body: null };
       });
       return reply.done(`${PAGE}#feeds`, 'The link is forgotten; its reports stay.');

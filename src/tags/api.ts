@@ -29,7 +29,7 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/tags',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'tags:write' },
       schema: {
         tags,
         summary: 'Add tags to an incident and take tags from it; answers with those that it has then',
@@ -56,7 +56,7 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/tags',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'tags:read' },
       schema: {
         tags,
         summary: `Tags by name, those that begin with \`q\` where it is given, with how many incidents have them, counted up to ${COUNTED}`,
@@ -78,7 +78,7 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
   app.patch(
     '/tags/:tag',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'tags:write' },
       schema: {
         tags,
         summary: 'Give a tag another name, wherever it stands',
@@ -98,7 +98,7 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/tags/:tag/merge',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'tags:write' },
       schema: {
         tags,
         summary: 'Merge a tag into another: every incident that has it has the other instead',
@@ -122,7 +122,7 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
   app.delete(
     '/tags/:tag',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'tags:write' },
       schema: {
         tags,
         summary: 'Take a tag from every incident',

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { TagChangesTable } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
@@ -46,15 +47,21 @@ async function lockTag(trx: Trx, id: number) {
   return tag;
 }
 
-const keepChange = (
+const keepChange = async (
   trx: Trx,
   actor: Actor,
   change: { kind: TagChangesTable['kind']; tag: string; became: string | null; incidents: number },
-) =>
-  trx
+) => {
+  await trx
     .insertInto('tag_changes')
     .values({ ...change, by_name: actor.name })
     .execute();
+  const { kind: what, tag, became, incidents } = change;
+  await note(trx, actor, 'tag-changed', {
+    subject: became === null ? tag : `${tag} → ${became}`,
+    detail: { what, incidents },
+  });
+};
 
 async function countOf(trx: Trx, id: number): Promise<number> {
   const { n } = await trx

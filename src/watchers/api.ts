@@ -29,7 +29,7 @@ export const watcherApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/incidents/:number/watchers',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'incidents:read' },
       schema: {
         tags,
         summary: 'Who watches an incident',
@@ -47,7 +47,7 @@ export const watcherApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/watchers',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'incidents:write' },
       schema: {
         tags,
         summary: 'Watch an incident, or no longer; for somebody else it takes the role operator',
@@ -83,7 +83,7 @@ export const watcherApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/people',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'incidents:read' },
       schema: {
         tags,
         summary: 'People by the beginning of their name: who can be mentioned, and who can watch',

@@ -57,8 +57,12 @@ export function describeApi(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith(`${API}/`) && route.method !== 'HEAD') routes.push(route);
   });
-  app.get(`${API}/openapi.json`, { config: { access: 'viewer' }, schema: { hide: true } }, () => {
-    description ??= describe(routes);
-    return description;
-  });
+  app.get(
+    `${API}/openapi.json`,
+    { config: { access: 'viewer', scope: 'any' }, schema: { hide: true } },
+    () => {
+      description ??= describe(routes);
+      return description;
+    },
+  );
 }

@@ -30,7 +30,13 @@ async function viewerByToken(db: Db, config: Config, secret: string, path: strin
     return { ...common, tokenId: null, name: 'metrics token', role: 'admin' };
   const token = await findToken(db, secret);
   if (!token) throw new Problem('not-signed-in', 'This token is not known, was revoked, or has expired.');
-  return { ...common, tokenId: token.id, name: `token “${token.name}”`, role: ROLE_OF_SCOPE[token.scope] };
+  return {
+    ...common,
+    tokenId: token.id,
+    name: `token “${token.name}”`,
+    role: ROLE_OF_SCOPE[token.scope],
+    scopes: token.scopes,
+  };
 }
 
 /** A page that brings itself up to date is no sign of somebody being there. */

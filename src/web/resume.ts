@@ -6,7 +6,8 @@ type CarriedField = { name: string; value: string };
 export type Carried = { path: string; fields: CarriedField[] };
 
 /** A password or key is never written into a page. */
-const SECRET = /^(?:password|current|carried|link|token|secret|oauthClientSecret|dkimKey|passkey)$/;
+const SECRET =
+  /^(?:password|current|carried|link|token|secret|clientSecret|oauthClientSecret|dkimKey|passkey)$/;
 
 const MAX_CARRIED = 1024 * 1024;
 

@@ -80,7 +80,8 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, secrets, catalogue, config } = app.desk;
   const world = openWebhookWorld(config);
   const known = { providers: (key: string) => catalogue.byKey.has(key) };
-  const admin = { config: { access: 'admin' } } as const;
+  const reads = { config: { access: 'admin', scope: 'webhooks:read' } } as const;
+  const writes = { config: { access: 'admin', scope: 'webhooks:write' } } as const;
 
   /** Runs a change once for its key. */
   const act = (
@@ -97,7 +98,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/webhooks',
     {
-      ...admin,
+      ...reads,
       schema: {
         tags,
         summary: 'Webhooks; their secrets are in no answer',
@@ -110,7 +111,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/webhooks/event-schema',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'webhooks:read' },
       schema: {
         tags,
         summary: 'JSON Schema of an event, as webhooks of the format delist-desk are sent it',
@@ -123,7 +124,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/webhooks',
     {
-      ...admin,
+      ...writes,
       schema: {
         tags,
         summary: 'Add a webhook; a secret that is made is in this answer alone',
@@ -149,7 +150,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/webhooks/:id',
     {
-      ...admin,
+      ...reads,
       schema: { tags, summary: 'A webhook', params: TargetParams, response: { 200: WebhookJson } },
     },
     async (request) => webhookJson(await getTarget(db, request.params.id)),
@@ -158,7 +159,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.patch(
     '/webhooks/:id',
     {
-      ...admin,
+      ...writes,
       schema: {
         tags,
         summary: 'Change a webhook; what is left out stays',
@@ -175,7 +176,15 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
       await act(request, `PATCH /webhooks/${id}`, { version, ...withoutSecrets(body) }, async (trx) => {
         const { name, format, groups, providers, leastSeverity } = webhookJson(await getTarget(trx, id));
         const given = { name, format, groups, providers, leastSeverity, url: '', ...body };
-        const changed = await changeTarget(trx, secrets, id, version, inputOf(given), known);
+        const changed = await changeTarget(
+          trx,
+          secrets,
+          id,
+          version,
+          inputOf(given),
+          known,
+          actorOf(request),
+        );
         if (!body.secret) secret = changed.secret;
       });
       return { webhook: webhookJson(await getTarget(db, id)), secret };
@@ -185,7 +194,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.delete(
     '/webhooks/:id',
     {
-      ...admin,
+      ...writes,
       schema: {
         tags,
         summary: 'Remove a webhook with what waits for it',
@@ -195,7 +204,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { id } = request.params;
-      await act(request, `DELETE /webhooks/${id}`, null, (trx) => removeTarget(trx, id));
+      await act(request, `DELETE /webhooks/${id}`, null, (trx) => removeTarget(trx, id, actorOf(request)));
       return reply.code(204).send(null);
     },
   );
@@ -203,7 +212,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/webhooks/:id/pause',
     {
-      ...admin,
+      ...writes,
       schema: {
         tags,
         summary: 'Hold back what is sent to a webhook; what happens meanwhile waits',
@@ -224,7 +233,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/webhooks/:id/resume',
     {
-      ...admin,
+      ...writes,
       schema: {
         tags,
         summary: 'Go on with a webhook',
@@ -249,7 +258,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/webhooks/:id/secret',
     {
-      ...admin,
+      ...writes,
       schema: {
         tags,
         summary: 'Make another secret, told in this answer alone; the one before signs as well for a day',
@@ -261,7 +270,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
       const { id } = request.params;
       let secret: string | null = null;
       await act(request, `POST /webhooks/${id}/secret`, null, async (trx) => {
-        secret = await rotateSecret(trx, secrets, id);
+        secret = await rotateSecret(trx, secrets, id, actorOf(request));
       });
       return { webhook: webhookJson(await getTarget(db, id)), secret };
     },
@@ -270,7 +279,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/webhooks/:id/test',
     {
-      ...admin,
+      ...writes,
       schema: {
         tags,
         summary: 'Send a test event and wait for its result; null where the same request sent it before',

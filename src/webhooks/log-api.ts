@@ -18,12 +18,13 @@ const Replayed = Type.Object({ replayed: Type.Integer({ description: 'how many a
 /** The log of a webhook over the API, and replay. */
 export const webhookLogApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const admin = { config: { access: 'admin' } } as const;
+  const reads = { config: { access: 'admin', scope: 'webhooks:read' } } as const;
+  const writes = { config: { access: 'admin', scope: 'webhooks:write' } } as const;
 
   app.get(
     '/webhooks/:id/deliveries',
     {
-      ...admin,
+      ...reads,
       schema: {
         tags,
         summary:
@@ -49,7 +50,7 @@ export const webhookLogApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/webhooks/:id/deliveries/:delivery',
     {
-      ...admin,
+      ...reads,
       schema: {
         tags,
         summary: 'A delivery with its attempts, the last first',
@@ -77,7 +78,7 @@ export const webhookLogApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/webhooks/:id/deliveries/:delivery/replay',
     {
-      ...admin,
+      ...writes,
       schema: {
         tags,
         summary: 'Send a settled delivery once more, under the same webhook-id',
@@ -95,7 +96,7 @@ export const webhookLogApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/webhooks/:id/replay',
     {
-      ...admin,
+      ...writes,
       schema: {
         tags,
         summary: 'Send all that failed once more, the oldest 10,000',

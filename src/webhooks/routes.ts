@@ -151,7 +151,7 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
           request,
           { what: `change webhook ${id}`, input: withoutSecrets({ ...form, version }) },
           async (trx) => {
-            const changed = await changeTarget(trx, secrets, id, version, input, known);
+            const changed = await changeTarget(trx, secrets, id, version, input, known, actorOf(request));
             if (!input.secret) secret = changed.secret;
             return { status: 303, body: null };
           },
@@ -177,7 +177,7 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
     const { id } = request.params;
     let secret = '';
     await act(request, `change secret of webhook ${id}`, async (trx) => {
-      secret = await rotateSecret(trx, secrets, id);
+      secret = await rotateSecret(trx, secrets, id, actorOf(request));
     });
     return reply.page('webhooks/target', await targetPage(id, { secret }));
   });
@@ -199,7 +199,9 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
   });
 
   app.post(`${HERE}/:id/removal`, one, async (request, reply) => {
-    await act(request, `remove webhook ${request.params.id}`, (trx) => removeTarget(trx, request.params.id));
+    await act(request, `remove webhook ${request.params.id}`, (trx) =>
+      removeTarget(trx, request.params.id, actorOf(request)),
+    );
     return reply.done(HERE, 'Removed. Nothing more is sent there.');
   });
 

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
+import { changesBetween } from '../audit/changes.ts';
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { WebhookTargetRow } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import type { Actor } from '../web/access.ts';
+import { type Actor, SYSTEM } from '../web/access.ts';
 import { FORMATS } from './formats.ts';
 import { dropOpen, lockTarget } from './lines.ts';
 import { newSecret } from './signature.ts';
@@ -100,6 +102,7 @@ export async function addTarget(
     })
     .returning('id')
     .executeTakeFirstOrThrow();
+  await note(trx, actor, 'webhook-added', { subject: input.name, detail: { id, format: input.format } });
   return { id, secret };
 }
 
@@ -111,6 +114,7 @@ export async function changeTarget(
   version: number | undefined,
   input: TargetInput,
   known: Known,
+  by: Actor = SYSTEM,
 ): Promise<{ secret: string | null }> {
   await lockTarget(trx, id);
   const row = await getTarget(trx, id);
@@ -123,11 +127,11 @@ export async function changeTarget(
   await refuseSameName(trx, input.name, id);
   const { isSigned } = FORMATS[input.format];
   const secret = isSigned ? input.secret || (row.secret_sealed ? null : newSecret()) : null;
+  const columns = { ...choiceColumns(input), ...urlColumns(input, secrets) };
   await trx
     .updateTable('webhook_targets')
     .set({
-      ...choiceColumns(input),
-      ...urlColumns(input, secrets),
+      ...columns,
       ...(input.url ? { failures: 0, failing_since: null, rest_until: null, last_problem: '' } : {}),
       ...(secret ? { secret_sealed: secrets.seal(SECRET_PURPOSE, secret) } : {}),
       ...(secret || !isSigned ? { previous_secret_sealed: null, previous_until: null } : {}),
@@ -136,11 +140,21 @@ export async function changeTarget(
     })
     .where('id', '=', id)
     .execute();
+  await note(trx, by, 'webhook-changed', {
+    subject: input.name,
+    detail: { id, changes: changesBetween(row, columns) },
+  });
+  if (secret) await note(trx, by, 'webhook-secret-changed', { subject: input.name, detail: { id } });
   return { secret };
 }
 
 /** Makes another secret and returns it; the one before signs as well for a day. */
-export async function rotateSecret(trx: Trx, secrets: Secrets, id: number): Promise<string> {
+export async function rotateSecret(
+  trx: Trx,
+  secrets: Secrets,
+  id: number,
+  by: Actor = SYSTEM,
+): Promise<string> {
   await lockTarget(trx, id);
   const row = await getTarget(trx, id);
   if (!row.secret_sealed) throw new Problem('invalid', 'This webhook is not signed: it has no secret.');
@@ -156,6 +170,7 @@ export async function rotateSecret(trx: Trx, secrets: Secrets, id: number): Prom
     })
     .where('id', '=', id)
     .execute();
+  await note(trx, by, 'webhook-secret-changed', { subject: row.name, detail: { id } });
   return secret;
 }
 
@@ -213,9 +228,10 @@ export async function resumeTarget(trx: Trx, id: number, { drop }: { drop: boole
 }
 
 /** Removes a target: its address and secrets at once, its log by and by. */
-export async function removeTarget(trx: Trx, id: number): Promise<void> {
+export async function removeTarget(trx: Trx, id: number, by: Actor = SYSTEM): Promise<void> {
   await lockTarget(trx, id);
-  await getTarget(trx, id);
+  const { name } = await getTarget(trx, id);
+  await note(trx, by, 'webhook-removed', { subject: name, detail: { id } });
   await trx
     .updateTable('webhook_targets')
     .set({

@@ -4,6 +4,7 @@ import { openDns } from '../dns/open.ts';
 import { type PrivateTarget, readPrivateTarget } from '../outside/allowed-targets.ts';
 import { openPost, type Post } from '../outside/post.ts';
 import { type WhereTo, whereTo } from '../outside/where-to.ts';
+import { linkBase } from '../web/links.ts';
 
 /** What a webhook is sent with. */
 export type WebhookWorld = {
@@ -15,10 +16,6 @@ export type WebhookWorld = {
   /** A demonstration sends nothing. */
   isSilent: boolean;
 };
-
-/** Where links lead: to BASE_URL, or to where we listen. */
-export const linkBase = ({ baseUrl, host, port }: Pick<Config, 'baseUrl' | 'host' | 'port'>): string =>
-  baseUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 export const openWebhookWorld = (config: Config): WebhookWorld => ({
   ask: openDns({ servers: config.dnsServers }).ask,

@@ -3,6 +3,7 @@ import { countHeld } from '../../src/mail-in/flood-store.ts';
 import { addAccount } from '../../src/mail-out/accounts.ts';
 import { readReminders } from '../../src/reminders/store.ts';
 import { SIGN_IN_ELSEWHERE, SIGN_IN_FORMS } from '../accounts/forms.fixture.ts';
+import { PEOPLE_FORMS } from '../accounts/people-forms.fixture.ts';
 import { REFUSAL, signedIn, type TestDesk } from '../desk.ts';
 import { ERASURE_FORMS } from '../erasure/forms.fixture.ts';
 import { HISTORY_FORMS } from '../history-forms.fixture.ts';
@@ -242,6 +243,7 @@ export const FORMS: Record<string, Form> = {
   '/settings/users/:id': { url: '/settings/users/2', fields: plain({ role: 'viewer' }) },
   '/settings/tokens': { url: '/settings/tokens', fields: plain({ name: 'cron', scope: 'read' }) },
   '/settings/tokens/:id/revocation': { url: '/settings/tokens/1/revocation', fields: plain({}) },
+  ...PEOPLE_FORMS,
   '/settings/letters/:owner/:round/:language': {
     url: '/settings/letters/gmail/first/en',
     fields: async (desk) => ({
@@ -416,6 +418,10 @@ export const ELSEWHERE = [
   '/sign-out',
   ...SIGN_IN_ELSEWHERE,
   '/set-up/:secret',
+  '/invitation/:secret',
+  '/forgot-password',
+  '/new-password/:secret',
+  '/settings/identities',
   '/incidents/:number/letters/:id/letter.eml',
   '/incidents/:number/letters/:id/letter.txt',
   '/settings/letters/:owner/:round/:language/preview',

@@ -208,6 +208,30 @@ const GOOD: Record<string, Row> = {
     created_by_name: `'A B'`,
     next_due_at: NOW,
   },
+  audit_entries: { kind: `'signed-out'`, actor_name: `'A B'` },
+  account_mails: {
+    account_id: '1',
+    envelope_sender: `'a@example.com'`,
+    envelope_recipients: `'{b@example.com}'`,
+    raw: `'sealed'`,
+  },
+  invitations: {
+    email: `'c@example.com'`,
+    name: `'C'`,
+    role: `'viewer'`,
+    token_hash: HASH('inv'),
+    expires_at: NOW,
+  },
+  reset_requests: { email: `'a@example.com'`, client_address: `'192.0.2.1'` },
+  password_resets: { token_hash: HASH('reset'), user_id: '1', expires_at: NOW },
+  oidc_providers: {
+    id: '1',
+    name: `'ID'`,
+    issuer: `'https://id.example.com'`,
+    client_id: `'desk'`,
+    scope: `'openid'`,
+  },
+  linked_identities: { user_id: '1', issuer: `'https://id.example.com'`, subject: `'s'` },
   report_mails: {
     subscription_id: '1',
     for_due_at: `'2026-03-10T07:00:00Z'`,
@@ -540,6 +564,7 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['api_tokens_name_length', { name: `''` }],
     ['api_tokens_name_length', { name: text(121) }],
     ['api_tokens_scope_known', { scope: `'all'` }],
+    ['api_tokens_scopes_some', { scopes: `'{}'` }],
     ['api_tokens_created_by_fkey', { token_hash: HASH('z'), created_by: '99' }],
   ],
   setup_links: [['setup_links_pkey', {}]],
@@ -808,6 +833,51 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['report_subscriptions_weekly_on', { weekday: '1' }],
     ['report_subscriptions_weekly_on', { cadence: `'weekly'` }],
     ['report_subscriptions_recipients', { user_ids: `'{}'` }],
+  ],
+  audit_entries: [
+    ['audit_entries_kind_slug', { kind: `'Signed out'` }],
+    ['audit_entries_user_fkey', { actor_user_id: '99' }],
+    ['audit_entries_token_fkey', { actor_token_id: '99' }],
+    ['audit_entries_subject_fkey', { subject_user_id: '99' }],
+  ],
+  account_mails: [
+    ['account_mails_account_fkey', { account_id: '99' }],
+    ['account_mails_one_recipient', { envelope_recipients: `'{a@example.com,b@example.com}'` }],
+    ['account_mails_state_known', { state: `'lost'` }],
+    ['account_mails_settled_whole', { state: `'sent'` }],
+  ],
+  invitations: [
+    ['invitations_open_email_key', { email: `'C@EXAMPLE.COM'`, token_hash: HASH('z') }],
+    ['invitations_token_hash_key', { email: `'d@example.com'` }],
+    ['invitations_token_hash_length', { email: `'d@example.com'`, token_hash: `''` }],
+    ['invitations_email_shape', { email: `'d'`, token_hash: HASH('z') }],
+    ['invitations_name_length', { name: `''`, email: `'d@example.com'`, token_hash: HASH('z') }],
+    ['invitations_role_known', { role: `'root'`, email: `'d@example.com'`, token_hash: HASH('z') }],
+    ['invitations_ended_once', { accepted_at: NOW, revoked_at: NOW, token_hash: HASH('z') }],
+    ['invitations_invited_by_fkey', { invited_by: '99', email: `'d@example.com'`, token_hash: HASH('z') }],
+    ['invitations_mail_fkey', { mail_id: '99', email: `'d@example.com'`, token_hash: HASH('z') }],
+  ],
+  reset_requests: [['reset_requests_email_length', { email: text(255) }]],
+  password_resets: [
+    ['password_resets_pkey', {}],
+    ['password_resets_token_hash_length', { token_hash: `''` }],
+    ['password_resets_user_fkey', { token_hash: HASH('z'), user_id: '99' }],
+  ],
+  oidc_providers: [
+    ['oidc_providers_pkey', {}],
+    ['oidc_providers_one', { id: '2' }],
+    ['oidc_providers_name_length', { name: `''` }],
+    ['oidc_providers_issuer_length', { issuer: `'x'` }],
+    ['oidc_providers_client_length', { client_id: `''` }],
+    ['oidc_providers_scope_length', { scope: `'x'` }],
+    ['oidc_providers_claim_length', { claim: text(121) }],
+    ['oidc_providers_default_known', { default_role: `'root'` }],
+  ],
+  linked_identities: [
+    ['linked_identities_once_key', {}],
+    ['linked_identities_user_fkey', { user_id: '99', subject: `'t'` }],
+    ['linked_identities_subject_length', { subject: `''` }],
+    ['linked_identities_email_length', { subject: `'t'`, email: text(255) }],
   ],
   report_mails: [
     ['report_mails_once_key', {}],
@@ -1345,6 +1415,17 @@ t.test(
     t.strictSame(await entries(), before);
   },
 );
+
+t.test('an entry of the audit log is never changed or deleted', async (t) => {
+  const db = await filled(t);
+  for (const statement of [
+    `update audit_entries set actor_name = 'C'`,
+    'delete from audit_entries where id = 99',
+    'truncate audit_entries',
+    'truncate users cascade',
+  ])
+    await t.rejects(run(db, statement), { code: 'DD001' }, statement);
+});
 
 t.test('a version of a letter template is never changed or deleted', async (t) => {
   const db = await filled(t);

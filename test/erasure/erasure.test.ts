@@ -173,7 +173,7 @@ t.test('somebody who left becomes a name that the administrator chose', async (t
       .transaction()
       .execute((trx) => eraseAccount(trx, ACTOR, { userId, name: 'Former colleague', reason: '' }));
   await t.rejects(erase(), /Shut them out first/);
-  await db.transaction().execute((trx) => changeUser(trx, userId, { disabled: true }));
+  await db.transaction().execute((trx) => changeUser(trx, ACTOR, userId, { disabled: true }));
   await erase();
   t.strictSame(placesOf(await everything(desk), /weber/gi), []);
   t.match(

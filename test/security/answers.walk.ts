@@ -46,7 +46,7 @@ export function wrongAnswer(
 const NO_SCHEMA = new Set(['/api/v1/openapi.json', '/api/v1/webhooks/event-schema', '/api/v1/export/schema']);
 
 /** Answers that are files. */
-const FILES = /\.(?:pdf|zip|csv)$|\/evidence-files\/|\/export$/;
+const FILES = /\.(?:pdf|zip|csv|jsonl)$|\/evidence-files\/|\/export$/;
 
 /** Every call says what it answers when all is well, so that nothing else of a row goes out with it. */
 export function everyCallIsDeclared(t: Test, { routes }: WalkedDesk): void {

@@ -14,6 +14,7 @@ import { BOOTSTRAP, Browser, PASSWORD } from '../desk.ts';
 import { PNG } from '../evidence/pictures/pictures.fixture.ts';
 import { mail, take } from '../mail-in/mails.fixture.ts';
 import { pathOf } from './paths.fixture.ts';
+import { peopleRows } from './people-rows.ts';
 
 export type Walk = DeclaredRoute & {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -162,6 +163,11 @@ async function madeSecrets({ desk, admin }: Furnished) {
   };
 }
 
+/** Which of the secrets opens a route. */
+const secretOf = (url: string) =>
+  ({ calendar: 'calendar', invitation: 'invited', 'new-password': 'reset' })[url.split('/')[1] ?? ''] ??
+  'setUp';
+
 async function routesOf(
   app: FastifyInstance,
   { desk }: Furnished,
@@ -171,7 +177,7 @@ async function routesOf(
   for (const route of app.declaredRoutes) {
     const own = route.url.startsWith('/shared/')
       ? { '*': secrets['shared'] ?? '' }
-      : { secret: secrets[route.url.startsWith('/calendar') ? 'calendar' : 'setUp'] ?? '' };
+      : { secret: secrets[secretOf(route.url)] ?? '' };
     const path = await pathOf(desk.db, route.url, own);
     for (const method of route.methods)
       if (method !== 'HEAD') routes.push({ ...route, method: method as 'GET', path });
@@ -188,8 +194,9 @@ export async function walkedDesk(t: Test): Promise<WalkedDesk> {
     pictures: [{ name: 'talos.png', base64: PNG.toString('base64') }],
   });
   await given.desk.api('POST', '/views', { name: 'Shared', query: 'provider:gmail', shared: true });
+  const people = await peopleRows(given);
   const sealed = await sealCanaries(given);
-  const secrets = await madeSecrets(given);
+  const secrets = { ...(await madeSecrets(given)), ...people };
   let log = '';
   const into = new Writable({
     write(piece, _encoding, done) {

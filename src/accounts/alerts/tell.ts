@@ -1,3 +1,4 @@
+import { note } from '../../audit/note.ts';
 import type { Config } from '../../config.ts';
 import type { Trx } from '../../database/open.ts';
 import type { SendingAccountRow } from '../../database/tables.ts';
@@ -26,6 +27,25 @@ function dkimOf(secrets: Secrets, account: SendingAccountRow) {
   }
 }
 
+/** The same for the audit log, where no other entry tells of it. */
+async function noteFactor(trx: Trx, userId: number, event: SafetyEvent, client: Client): Promise<void> {
+  if (event.kind === 'new-client' || event.kind === 'password-changed') return;
+  const { name, email } = await trx
+    .selectFrom('users')
+    .select(['name', 'email'])
+    .where('id', '=', userId)
+    .executeTakeFirstOrThrow();
+  const by =
+    event.kind === 'factors-removed'
+      ? { userId: null, tokenId: null, name: event.by }
+      : { userId, tokenId: null, name, ...(client ? { from: client.address } : {}) };
+  await note(trx, by, 'second-factor-changed', {
+    subject: `${name} <${email}>`,
+    subjectUserId: userId,
+    detail: { what: event.kind },
+  });
+}
+
 /**
  * Mails a person what happened to their account, in the transaction in which it did. Nothing goes out where no account
  * is set up to send by. They cannot switch these off, but those about new sign-ins.
@@ -37,6 +57,7 @@ export async function tellOfSafety(
   event: SafetyEvent,
   client: Client,
 ): Promise<void> {
+  await noteFactor(trx, userId, event, client);
   const account = await findDefaultAccount(trx);
   if (!account) return;
   const person = await trx

@@ -31,6 +31,8 @@ export type UsersTable = {
   passkey_handle: Default<string>;
   /** Whether a sign-in from somewhere new is mailed to them. */
   takes_sign_in_alerts: Default<boolean>;
+  /** False: made by a provider's first sign-in, and signs in by it. */
+  has_password: Default<boolean>;
 };
 
 export type SessionsTable = {
@@ -50,7 +52,10 @@ export type ApiTokensTable = {
   token_hash: Buffer;
   /** The first characters of the token, by which a person tells tokens apart. */
   hint: string;
+  /** The most that it may do. */
   scope: Scope;
+  /** To what it is limited, such as `incidents:read`; null: to nothing. */
+  scopes: Default<string[] | null>;
   created_by: number | null;
   created_at: Now;
   last_used_at: Date | null;

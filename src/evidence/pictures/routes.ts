@@ -16,7 +16,7 @@ export const pictureRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/evidence-files/:id',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'evidence:read' },
       schema: { tags: ['evidence'], summary: 'A screenshot, byte for byte', params: Params },
     },
     async (request, reply) => {

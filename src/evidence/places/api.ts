@@ -86,7 +86,7 @@ export const placeApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/evidence/:subject/places',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'evidence:read' },
       schema: {
         tags,
         summary: 'Places that only people can look at, with what was read there last',
@@ -120,7 +120,7 @@ export const placeApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/evidence/:subject/places/:place/readings',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'evidence:read' },
       schema: {
         tags,
         summary: 'What was read at a place, newest first',
@@ -149,7 +149,7 @@ export const placeApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/evidence/:subject/places/:place/readings',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'evidence:write' },
       bodyLimit: MAX_PICTURES_JSON_BYTES,
       schema: {
         tags,

@@ -29,7 +29,7 @@ export const bulkApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/bulk',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags,
         summary: `Do the same to up to ${BULK_MAX} incidents; it can be undone for ten minutes`,
@@ -77,7 +77,7 @@ export const bulkApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/bulk/:id/undo',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags,
         summary: 'Take it back where nothing changed since; says what stays and why',

@@ -85,7 +85,7 @@ export const compareApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/incidents/:number/compare',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'incidents:read' },
       schema: {
         tags: ['incidents'],
         summary: 'What differs from another incident; left out: the last one of the same address',

@@ -25,7 +25,7 @@ export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/links',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags,
         summary: 'Say what an incident is to another; answers with all its links',
@@ -63,7 +63,7 @@ export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
   app.delete(
     '/incidents/:number/links/:other',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags,
         summary: 'Take back what a person said of two incidents',

@@ -20,7 +20,7 @@ export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/merge',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags,
         summary: 'Make a duplicate a part of another incident of the same provider',
@@ -47,7 +47,7 @@ export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/merges/:merged/undo',
     {
-      config: { access: 'operator' },
+      config: { access: 'operator', scope: 'incidents:write' },
       schema: {
         tags,
         summary: 'Undo a merge: what moved with it goes back, what came afterwards stays',
@@ -70,7 +70,7 @@ export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/incidents/:number/merges',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'incidents:read' },
       schema: {
         tags,
         summary: 'What is a part of an incident, the newest merge first, and what is likely the same block',

@@ -112,7 +112,7 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/letter-templates',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'templates:read' },
       schema: {
         tags,
         summary: 'Letter templates: what is built in, and what was made of it',
@@ -125,7 +125,7 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     URL,
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'templates:read' },
       schema: {
         tags,
         summary: 'One letter template; its key is owner/round',
@@ -139,7 +139,7 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
   app.put(
     URL,
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'templates:write' },
       schema: {
         tags,
         summary: 'Save a text as the newest version; its mistakes are told with line and column',
@@ -165,7 +165,7 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     `${URL}/built-in`,
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'templates:write' },
       schema: {
         tags,
         summary: 'Back to what is built in; a template of one’s own is taken away',
@@ -194,7 +194,7 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     `${URL}/versions`,
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'templates:read' },
       schema: {
         tags,
         summary: 'Versions of a letter template, the newest first',

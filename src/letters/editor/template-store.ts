@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
+import { note } from '../../audit/note.ts';
 import { json } from '../../database/json.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { LetterTemplateVersionsTable } from '../../database/tables.ts';
@@ -111,5 +112,9 @@ export async function addVersion(
       by_name: actor.name,
     })
     .execute();
+  await note(trx, actor, 'template-changed', {
+    subject: `${named.key} (${named.language})`,
+    detail: { what: text ? `saved version ${version} of` : 'took back what was changed in', version },
+  });
   return version;
 }

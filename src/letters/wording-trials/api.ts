@@ -99,7 +99,7 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     URL,
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'templates:read' },
       schema: {
         tags,
         summary: 'Comparisons of two wordings of a template with their results, the newest first',
@@ -127,7 +127,7 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     URL,
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'templates:write' },
       schema: {
         tags,
         summary: 'Give letters two wordings of a template by turn',
@@ -161,7 +161,7 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
   app.patch(
     `${URL}/:id`,
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'templates:write' },
       schema: {
         tags,
         summary: 'End a comparison; `use` puts that wording in force',

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { hashSecret, newSecret } from '../../accounts/accounts.ts';
+import { note } from '../../audit/note.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import { notFound } from '../../problem.ts';
+import { type Actor, SYSTEM } from '../../web/access.ts';
 
 /** The secret address of a person's calendar: whoever has it sees their dates, and it can be made anew. */
 
@@ -10,7 +12,12 @@ export type CalendarOptions = { isAll: boolean; hasAlarms: boolean };
 const columnsOf = ({ isAll, hasAlarms }: CalendarOptions) => ({ is_all: isAll, has_alarms: hasAlarms });
 
 /** Makes a person's address; one from before stops working. Returns its secret, which is kept only as a hash. */
-export async function newCalendarLink(trx: Trx, userId: number, options: CalendarOptions): Promise<string> {
+export async function newCalendarLink(
+  trx: Trx,
+  userId: number,
+  options: CalendarOptions,
+  by: Actor = SYSTEM,
+): Promise<string> {
   const secret = newSecret();
   const values = {
     ...columnsOf(options),
@@ -23,6 +30,7 @@ export async function newCalendarLink(trx: Trx, userId: number, options: Calenda
     .values({ user_id: userId, ...values })
     .onConflict((conflict) => conflict.column('user_id').doUpdateSet(values))
     .execute();
+  await note(trx, by, 'calendar-link-changed', { subjectUserId: userId, detail: { what: 'made' } });
   return secret;
 }
 
@@ -36,8 +44,11 @@ export async function changeCalendarLink(trx: Trx, userId: number, options: Cale
   if (changed.numUpdatedRows === 0n) throw notFound('such calendar; it was revoked');
 }
 
-export const revokeCalendarLink = (trx: Trx, userId: number) =>
-  trx.deleteFrom('calendar_links').where('user_id', '=', userId).execute();
+export async function revokeCalendarLink(trx: Trx, userId: number, by: Actor = SYSTEM): Promise<void> {
+  const gone = await trx.deleteFrom('calendar_links').where('user_id', '=', userId).executeTakeFirst();
+  if (gone.numDeletedRows > 0n)
+    await note(trx, by, 'calendar-link-changed', { subjectUserId: userId, detail: { what: 'revoked' } });
+}
 
 export const findCalendarOf = (db: Db | Trx, userId: number) =>
   db

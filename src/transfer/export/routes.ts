@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from '../../json-schema.ts';
+import { actorOf } from '../../web/access.ts';
 import { formatDescription } from '../format.ts';
 import { KINDS } from '../kinds.ts';
 import { type ExportOptions, exportName } from './export.ts';
@@ -42,7 +43,7 @@ export const exportPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'admin' }, schema: { querystring: ExportQuery } },
     async (request, reply) => {
       const options = optionsOf(request.query);
-      return named(reply, options).send(await serveExport(app.desk, options));
+      return named(reply, options).send(await serveExport(app.desk, options, actorOf(request)));
     },
   );
 };
@@ -51,7 +52,7 @@ export const exportApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/export',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'data:read' },
       schema: {
         tags: ['export'],
         summary: 'Everything, as JSON Lines or as a .zip of CSV files, read in one snapshot',
@@ -60,14 +61,14 @@ export const exportApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const options = optionsOf(request.query);
-      return named(reply, options).send(await serveExport(app.desk, options));
+      return named(reply, options).send(await serveExport(app.desk, options, actorOf(request)));
     },
   );
 
   app.get(
     '/export/schema',
     {
-      config: { access: 'viewer' },
+      config: { access: 'viewer', scope: 'data:read' },
       schema: { tags: ['export'], summary: 'What an export holds: a JSON Schema for each kind of record' },
     },
     (_request, reply) => reply.serializer(JSON.stringify).send(formatDescription()),

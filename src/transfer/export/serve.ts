@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
+import { note } from '../../audit/note.ts';
 import type { Config } from '../../config.ts';
 import type { Db } from '../../database/open.ts';
 import { Problem } from '../../problem.ts';
+import { type Actor, SYSTEM } from '../../web/access.ts';
 import { type ExportOptions, exportStream } from './export.ts';
 import { spooled } from './spool.ts';
 
@@ -30,6 +32,7 @@ let running = false;
 export async function serveExport(
   { db, config }: { db: Db; config: Config },
   options: ExportOptions,
+  by: Actor = SYSTEM,
 ): Promise<Readable> {
   if (running) throw new Problem('too-many-tries', 'Another export runs just now; one is made at a time.');
   running = true;
@@ -37,6 +40,9 @@ export async function serveExport(
     running = false;
   };
   try {
+    await note(db, by, 'data-exported', {
+      subject: `everything as ${options.format === 'csv' ? 'CSV' : 'JSON Lines'}${options.sources ? '' : ', without sources'}`,
+    });
     const stream = await exportStream(db, options);
     const given = config.databaseUrl ? endWhenStalled(stream) : await spooled(stream);
     return given.once('close', free);

@@ -64,7 +64,7 @@ const timelineFiles =
     app.get(
       '/incidents/:number/timeline.csv',
       {
-        config: { access: 'viewer' },
+        config: { access: 'viewer', scope: 'reports:read' },
         schema: { ...described('The timeline of an incident as CSV, times in UTC'), params: NumberParams },
       },
       async (request, reply) => {
@@ -77,7 +77,7 @@ const timelineFiles =
     app.get(
       isApi ? '/timeline.csv' : '/reports/timelines.csv',
       {
-        config: { access: 'viewer' },
+        config: { access: 'viewer', scope: 'reports:read' },
         schema: {
           ...described('Timelines across incidents as CSV; days are of your zone, UTC with a token'),
           querystring: TimelineQuery,

@@ -53,7 +53,7 @@ export const importApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/imports',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'data:write' },
       bodyLimit: MAX_REPORT_BYTES,
       schema: {
         tags,
@@ -85,7 +85,7 @@ export const importApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/imports',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'data:read' },
       schema: {
         tags,
         summary: 'What was brought in, newest first',
@@ -109,7 +109,7 @@ export const importApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/imports/:id',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'data:read' },
       schema: { tags, summary: 'How far an import is', params: IdParams, response: { 200: ImportJson } },
     },
     async (request) => importJson(await getImport(db, request.params.id)),

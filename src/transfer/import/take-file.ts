@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { note } from '../../audit/note.ts';
 import type { Trx } from '../../database/open.ts';
 import { invalid } from '../../problem.ts';
 import type { Actor } from '../../web/access.ts';
@@ -32,6 +33,7 @@ export async function takeExport(trx: Trx, actor: Actor, file: File): Promise<nu
     options: {},
     byName: actor.name,
   } as const;
+  await note(trx, actor, 'data-imported', { subject: file.name, detail: { kind: 'export', source } });
   return keepImport(trx, given, [file.bytes]);
 }
 
@@ -39,6 +41,7 @@ export async function takeExport(trx: Trx, actor: Actor, file: File): Promise<nu
 export async function takeFile(trx: Trx, actor: Actor, file: File, zone: string): Promise<number> {
   if (isExport(file.bytes)) return takeExport(trx, actor, file);
   const table = readUpload(file.bytes);
+  await note(trx, actor, 'data-imported', { subject: file.name, detail: { kind: 'table' } });
   const tracker = file.name.replace(/\.[^.]*$/, '').slice(0, 80) || 'another tracker';
   return keepImport(
     trx,

@@ -1,0 +1,92 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '../../json-schema.ts';
+import { readForm, typedAgain } from '../../web/forms.ts';
+import { orFormAgain } from '../../web/pages.ts';
+import { PASSWORD_MIN } from '../accounts.ts';
+import { EmailField, PasswordField } from '../form-fields.ts';
+import { whyNoMail } from '../mails.ts';
+import { askForReset, findReset, gone, RESET_MINUTES, resetPassword } from './store.ts';
+
+const AskForm = Type.Object({ email: EmailField });
+const NewForm = Type.Object({ password: PasswordField });
+const SecretParams = Type.Object({ secret: Type.String({ minLength: 1, maxLength: 100 }) });
+
+type Told = { message: string; fields: Record<string, string> };
+
+export const resetPages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, config } = app.desk;
+
+  const askView = async (more: { email?: string; isAsked?: boolean; problem?: Told }) => ({
+    email: more.email ?? '',
+    isAsked: more.isAsked ?? false,
+    noMail: (await whyNoMail(db, config)) ?? '',
+    minutes: RESET_MINUTES,
+    errors: more.problem?.fields ?? {},
+    problem: more.problem?.message ?? '',
+  });
+
+  app.get('/forgot-password', { config: { access: 'public' } }, async (_request, reply) =>
+    reply.page('accounts/forgot-password', await askView({})),
+  );
+
+  app.post('/forgot-password', { config: { access: 'public' } }, async (request, reply) =>
+    orFormAgain(
+      reply,
+      async () => {
+        const { email } = readForm(AskForm, request.body);
+        if (!(await whyNoMail(db, config))) await askForReset(db, email, request.ip);
+        return reply.page('accounts/forgot-password', await askView({ email, isAsked: true }));
+      },
+      async (problem) => ({
+        view: 'accounts/forgot-password',
+        data: await askView({ email: typedAgain(request.body)['email'] ?? '', problem }),
+      }),
+    ),
+  );
+
+  app.get(
+    '/new-password/:secret',
+    { config: { access: 'public' }, logLevel: 'silent', schema: { params: SecretParams } },
+    async (request, reply) => {
+      const { secret } = request.params;
+      const user = await findReset(db, secret);
+      if (!user) throw gone();
+      return reply.page('accounts/new-password', {
+        secret,
+        email: user.email,
+        passwordMin: PASSWORD_MIN,
+        errors: {},
+        problem: '',
+      });
+    },
+  );
+
+  app.post(
+    '/new-password/:secret',
+    { config: { access: 'public' }, logLevel: 'silent', schema: { params: SecretParams } },
+    async (request, reply) => {
+      const { secret } = request.params;
+      const user = await findReset(db, secret);
+      if (!user) throw gone();
+      return orFormAgain(
+        reply,
+        async () => {
+          const { password } = readForm(NewForm, request.body);
+          await db.transaction().execute((trx) => resetPassword(trx, secret, password, request.ip));
+          // Not signed in: a second factor is asked for where there is one.
+          return reply.done('/sign-in', 'Your password is set and all sessions have ended. Sign in with it.');
+        },
+        async (problem) => ({
+          view: 'accounts/new-password',
+          data: {
+            secret,
+            email: user.email,
+            passwordMin: PASSWORD_MIN,
+            errors: problem.fields,
+            problem: problem.message,
+          },
+        }),
+      );
+    },
+  );
+};
