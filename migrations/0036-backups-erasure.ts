@@ -6,9 +6,11 @@ const LETTER = 'A-Za-z0-9._%+-';
 /** A row that changes, and not only by an erasure. */
 const NOT_ERASED = '(erasing() is null or not only_erased(to_jsonb(old), to_jsonb(new)))';
 
+const NAMED_OTHERWISE: Record<string, string> = { timeline_entries: 'timeline', audit_entries: 'audit' };
+
 /** Tables whose `…_append_only` refuses all: updates are let through where they erase, row by row. */
 function appendOnlyButErased(table: string): string[] {
-  const name = table === 'timeline_entries' ? 'timeline_append_only' : `${table}_append_only`;
+  const name = `${NAMED_OTHERWISE[table] ?? table}_append_only`;
   return [
     `drop trigger ${name} on ${table}`,
     `create trigger ${name} before delete or truncate on ${table} for each statement execute function ${name}()`,
@@ -111,7 +113,9 @@ const STATEMENTS = [
 
   // What stays for ever stays so. The one way through replaces what an erasure names, in the transaction that keeps the
   // erasure, and changes nothing else.
-  ...['timeline_entries', 'letter_template_versions', 'playbook_changes'].flatMap(appendOnlyButErased),
+  ...['timeline_entries', 'audit_entries', 'letter_template_versions', 'playbook_changes'].flatMap(
+    appendOnlyButErased,
+  ),
   'drop trigger letters_freeze on letters',
   `create trigger letters_freeze before delete on letters
     for each row when (old.state = 'sent') execute function letters_freeze()`,

@@ -32,15 +32,25 @@ export async function isFresh(request: FastifyRequest): Promise<boolean> {
   return row !== undefined && Date.now() - row.created_at.getTime() < FRESH_MS;
 }
 
-/** Whether who sits there knows the password of the account. Failures count like those of signing in. Throws `invalid` on `current`. */
+/**
+ * Whether who sits there knows the password of the account; who has none, since a provider signs them in, has just signed
+ * in. Failures count like those of signing in. Throws `invalid` on `current`.
+ */
 export async function provePassword(request: FastifyRequest, current: string | undefined): Promise<void> {
-  if (!current) throw invalid('current', 'Needed: your present password.');
   const { db } = request.server.desk;
   const user = await db
     .selectFrom('users')
-    .select(['email', 'password_hash'])
+    .select(['email', 'password_hash', 'has_password'])
     .where('id', '=', viewerOf(request).userId ?? 0)
     .executeTakeFirst();
+  if (user && !user.has_password) {
+    if (await isFresh(request)) return;
+    throw invalid(
+      'current',
+      'Your account has no password. Sign in once more, then do this within 15 minutes.',
+    );
+  }
+  if (!current) throw invalid('current', 'Needed: your present password.');
   const trier = { email: user?.email.toLowerCase() ?? '', address: request.ip };
   const right = await limitTries(
     db,

@@ -50,6 +50,8 @@ export const AUDIT_KINDS = {
   ),
   'person-shut-out': kind('people', plain('shut out')),
   'person-let-in': kind('people', plain('let in again')),
+  'account-made-anonymous': kind('people', plain('made an account anonymous, which is now')),
+  'sessions-ended': kind('people', plain('ended sessions of')),
   'account-changed': kind('people', () => 'changed their own account'),
   'password-changed': kind('people', () => 'changed their password'),
   'password-set': kind('people', plain('set a new password for')),
@@ -73,8 +75,12 @@ export const AUDIT_KINDS = {
   'webhook-added': kind('webhooks', plain('added the webhook')),
   'webhook-changed': kind('webhooks', plain('changed the webhook')),
   'webhook-removed': kind('webhooks', plain('removed the webhook')),
+  'webhook-paused': kind('webhooks', plain('paused the webhook')),
+  'webhook-resumed': kind('webhooks', plain('went on with the webhook')),
   'webhook-secret-changed': kind('webhooks', plain('changed the secret of the webhook')),
 
+  'second-factor-rule-changed': kind('settings', (subject) => `made a second factor ${subject}`),
+  'retention-changed': kind('settings', () => 'changed how long personal data are kept'),
   'profile-changed': kind('settings', () => 'changed the profile'),
   'programme-changed': kind('settings', plain('changed the programme')),
   'watch-rule-changed': kind('settings', plain('changed when the log opens an incident:')),
@@ -101,6 +107,8 @@ export const AUDIT_KINDS = {
   'playbook-changed': kind('texts', (subject, detail) => `${said(detail, 'what')} ${subject}`),
   'template-changed': kind('texts', (subject, detail) => `${said(detail, 'what')} the template ${subject}`),
 
+  'backup-made': kind('data', (_, detail) => `made a backup of ${said(detail, 'rows')} rows`),
+  'person-erased': kind('data', plain('erased a person, who is now')),
   'data-exported': kind('data', (subject) => `exported ${subject}`),
   'data-imported': kind('data', (subject) => `began to import ${subject}`),
   'share-made': kind(

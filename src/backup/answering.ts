@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyBaseLogger } from 'fastify';
+import { COMMAND_LINE } from '../audit/note.ts';
 import { Problem } from '../problem.ts';
 import { type Asked, socketPath, type Told } from './asking.ts';
 import type { End } from './format.ts';
@@ -36,7 +37,7 @@ async function answer(socket: Socket, source: Source): Promise<End | undefined> 
     const end = backup.end();
     const { value: kept } = await said.next();
     if (kept === 'kept' && end)
-      await recordBackup(source.db, { way: 'command', byName: 'the command line', byteLength, end });
+      await recordBackup(source.db, { way: 'command', by: COMMAND_LINE, byteLength, end });
     return end;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

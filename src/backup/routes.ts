@@ -31,7 +31,7 @@ export const backupPages: FastifyPluginAsyncTypebox = async (app) => {
   });
 
   app.post('/settings/backup/file', ADMIN, async (request, reply) => {
-    const byName = actorOf(request).name;
+    const by = actorOf(request);
     const source = { db, dataDir: config.dataDir, ...(copyTo ? { copyTo } : {}) };
     const { stream, end } = await serveBackup(source);
     let byteLength = 0;
@@ -41,7 +41,7 @@ export const backupPages: FastifyPluginAsyncTypebox = async (app) => {
     stream.once('end', () => {
       const told = end();
       if (told)
-        recordBackup(db, { way: 'page', byName, byteLength, end: told }).catch((error: unknown) =>
+        recordBackup(db, { way: 'page', by, byteLength, end: told }).catch((error: unknown) =>
           request.log.warn({ err: error }, 'backup'),
         );
     });

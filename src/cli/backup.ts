@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { COMMAND_LINE } from '../audit/note.ts';
 import { askServer } from '../backup/asking.ts';
 import { checkBackup } from '../backup/check.ts';
 import { isFolder, keepNewest, writeWhole } from '../backup/file.ts';
@@ -85,7 +86,7 @@ async function fromDatabase(config: Config, file: string, key: SealedKey | undef
     const manifest = await checkBackup(linesInFile(file));
     const end = backup.end();
     if (end && manifest.schema.some((step) => step.startsWith('0036-')))
-      await recordBackup(database.db, { way: 'command', byName: 'the command line', byteLength, end });
+      await recordBackup(database.db, { way: 'command', by: COMMAND_LINE, byteLength, end });
     return manifest;
   } finally {
     await database.close();

@@ -3,6 +3,7 @@ import type { Trx } from '../database/open.ts';
 
 /** Tables that say how the desk works, or who works in it: what stands in them is changed where it was set, but for who did it. */
 export const SETTINGS = [
+  'account_mails',
   'api_tokens',
   'backups',
   'calendar_links',
@@ -12,6 +13,7 @@ export const SETTINGS = [
   'mailboxes',
   'known_clients',
   'notice_settings',
+  'oidc_providers',
   'own_providers',
   'passkeys',
   'playbook_facts',
@@ -29,6 +31,8 @@ export const SETTINGS = [
 /** Counted by who it is about: the rows go. */
 export const BY_PERSON: [table: string, column: string][] = [
   ['floods', 'sender'],
+  ['invitations', 'email'],
+  ['reset_requests', 'email'],
   ['sign_in_failures', 'email'],
 ];
 /** Made of the others, by triggers or anew. */

@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { changesBetween } from '../audit/changes.ts';
+import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { RetentionRow } from '../database/tables.ts';
 import type { Actor } from '../web/access.ts';
@@ -20,19 +22,16 @@ const OF_NOBODY =
 export const readRetention = async (db: Db | Trx): Promise<RetentionRow | undefined> =>
   db.selectFrom('retention').selectAll().executeTakeFirst();
 
-export const saveRetention = (trx: Trx, actor: Actor, { sources_months, addresses_months }: Retention) =>
-  trx
+export async function saveRetention(trx: Trx, actor: Actor, given: Retention): Promise<void> {
+  const before = (await readRetention(trx)) ?? { sources_months: null, addresses_months: null };
+  const values = { ...given, changed_by_name: actor.name };
+  await trx
     .insertInto('retention')
-    .values({ sources_months, addresses_months, changed_by_name: actor.name })
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({
-        sources_months,
-        addresses_months,
-        changed_by_name: actor.name,
-        changed_at: sql<Date>`now()`,
-      }),
-    )
+    .values(values)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...values, changed_at: sql<Date>`now()` }))
     .execute();
+  await note(trx, actor, 'retention-changed', { detail: { changes: changesBetween(before, given) } });
+}
 
 /** What is of no incident, or of one that is closed. */
 const IS_OVER = sql`(m.incident_number is null or exists (

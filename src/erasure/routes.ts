@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
-import { invalid } from '../problem.ts';
+import { invalid, notFound } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
@@ -149,6 +149,7 @@ export const erasurePages: FastifyPluginAsyncTypebox = async (app) => {
       .select(['id', 'name', 'email', 'disabled_at'])
       .where('id', '=', id)
       .executeTakeFirst();
+    if (!user) throw notFound('such person');
     return {
       user,
       values: { name: typed['name'] ?? `Former colleague ${id}` },

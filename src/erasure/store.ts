@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { note } from '../audit/note.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { ErasureRow } from '../database/tables.ts';
@@ -111,7 +112,9 @@ export async function erasePerson(
   await refuseWhileMailWaits(trx, address);
   const word = pseudonym(await numberOf(trx, address));
   const pairs = pairsOf([address, ...names], word);
-  return erasePairs(trx, actor, { kind: 'person', became: [word], reason }, pairs);
+  const erased = await erasePairs(trx, actor, { kind: 'person', became: [word], reason }, pairs);
+  await note(trx, actor, 'person-erased', { subject: word, detail: { reason } });
+  return erased;
 }
 
 class DryRun extends Error {}
@@ -170,7 +173,13 @@ export async function eraseAccount(
   for (const { table, column } of await ofUsersAlone(trx))
     await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = ${userId}`.execute(trx);
   const pairs = pairsOf([user.email, ...(user.name.length > 2 ? [user.name] : [])], name);
-  return erasePairs(trx, actor, { kind: 'account', became: [name], reason }, pairs);
+  const erased = await erasePairs(trx, actor, { kind: 'account', became: [name], reason }, pairs);
+  await note(trx, actor, 'account-made-anonymous', {
+    subject: name,
+    subjectUserId: userId,
+    detail: { reason },
+  });
+  return erased;
 }
 
 export const recentErasures = (db: Db): Promise<ErasureRow[]> =>

@@ -224,7 +224,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
       const { id } = request.params;
       await act(request, `POST /webhooks/${id}/pause`, null, async (trx) => {
         await getTarget(trx, id);
-        await pauseTarget(trx, actorOf(request).name, id, '');
+        await pauseTarget(trx, actorOf(request), id, '');
       });
       return webhookJson(await getTarget(db, id));
     },
@@ -249,7 +249,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
       const { id } = request.params;
       const drop = request.body.dropWaiting ?? false;
       await act(request, `POST /webhooks/${id}/resume`, request.body, (trx) =>
-        resumeTarget(trx, id, { drop }),
+        resumeTarget(trx, actorOf(request), id, { drop }),
       );
       return webhookJson(await getTarget(db, id));
     },

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { WebhookDeliveryRow, WebhookTargetRow } from '../database/tables.ts';
 import { publish } from '../notifications/outbox.ts';
+import { SYSTEM } from '../web/access.ts';
 import type { WebhookEvent } from './event.ts';
 import { promote } from './lines.ts';
 import { type Answered, type Plan, planAfter } from './outcome.ts';
@@ -123,7 +124,7 @@ async function changeStanding(
       .where('due_at', '>', now)
       .execute();
   if (change.pause !== null && !target.paused_at) {
-    await pauseTarget(trx, 'Delist Desk', target.id, change.pause);
+    await pauseTarget(trx, SYSTEM, target.id, change.pause);
     await publish(trx, {
       kind: 'webhook-paused',
       words: `The webhook ${target.name} was paused. ${change.pause}`,

@@ -188,8 +188,8 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
     const drop = form.drop === 'yes';
     await act(request, `pause webhook ${id}`, async (trx) => {
       await getTarget(trx, id);
-      if (form.paused === 'yes') await pauseTarget(trx, actorOf(request).name, id, '');
-      else await resumeTarget(trx, id, { drop });
+      if (form.paused === 'yes') await pauseTarget(trx, actorOf(request), id, '');
+      else await resumeTarget(trx, actorOf(request), id, { drop });
     });
     const resumed = drop ? 'Goes on. What waited was dropped.' : 'Goes on. What waited is sent now.';
     return reply.done(

@@ -191,19 +191,27 @@ export function openTarget(
 }
 
 /** Holds back what is sent to a target. What happens meanwhile waits. */
-export async function pauseTarget(trx: Trx, by: string, id: number, why: string): Promise<void> {
-  await trx
+export async function pauseTarget(trx: Trx, by: Actor, id: number, why: string): Promise<void> {
+  const paused = await trx
     .updateTable('webhook_targets')
-    .set({ paused_at: new Date(), paused_by: by, paused_why: why, version: sql<number>`version + 1` })
+    .set({ paused_at: new Date(), paused_by: by.name, paused_why: why, version: sql<number>`version + 1` })
     .where('id', '=', id)
     .where('paused_at', 'is', null)
-    .execute();
+    .returning('name')
+    .executeTakeFirst();
+  if (paused) await note(trx, by, 'webhook-paused', { subject: paused.name, detail: { id, why } });
 }
 
 /** Goes on with a target, from a clean slate; what waits is sent, or dropped where that is wanted. */
-export async function resumeTarget(trx: Trx, id: number, { drop }: { drop: boolean }): Promise<void> {
+export async function resumeTarget(
+  trx: Trx,
+  by: Actor,
+  id: number,
+  { drop }: { drop: boolean },
+): Promise<void> {
   await lockTarget(trx, id);
-  await getTarget(trx, id);
+  const { name, paused_at } = await getTarget(trx, id);
+  if (paused_at) await note(trx, by, 'webhook-resumed', { subject: name, detail: { id, drop } });
   await trx
     .updateTable('webhook_targets')
     .set({

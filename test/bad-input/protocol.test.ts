@@ -189,7 +189,7 @@ t.test('odd query parameters, cursors and addresses are no crash', async (t) => 
       ],
     }));
   t.ok(routes.some(({ queries }) => queries.length > 10));
-  await nothingWritten(t, desk.db, 'reading', async () => {
+  const { audit_entries: _exports, ...written } = await rowsWritten(desk.db, async () => {
     for (const { url, queries } of routes)
       for (const query of queries) {
         const isApi = url.startsWith('/api/');
@@ -206,6 +206,7 @@ t.test('odd query parameters, cursors and addresses are no crash', async (t) => 
           t.match(answer.headers['content-type'], 'application/problem+json', what);
       }
   });
+  t.strictSame(written, {}, 'reading writes nothing but who took an export');
   for (const url of [
     '/api/v1/%E0%A4%A',
     `/api/v1/incidents/${'9'.repeat(300)}`,

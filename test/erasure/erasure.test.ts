@@ -209,7 +209,7 @@ t.test('what is kept for a time goes after it, once its incident is closed', asy
 });
 
 t.test(
-  'every column of octets is looked through, or is a hash, a secret, a picture or an upload',
+  'every column of octets is looked through, or is a hash, a secret, sealed, a picture or an upload',
   async (t) => {
     const db = await testDatabase(t);
     const { rows } = await sql<{ name: string }>`
@@ -225,6 +225,7 @@ t.test(
         )
         .sort(),
       [
+        'account_mails.raw',
         'complaints.reporter',
         'evidence_files.bytes',
         'import_pieces.octets',

@@ -40,11 +40,11 @@ t.test('what is paused by hand waits; on resuming it is sent, or dropped', async
   const desk = await hookDesk(t);
   const change = (run: Parameters<ReturnType<typeof desk.db.transaction>['execute']>[0]) =>
     desk.db.transaction().execute(run);
-  await change((trx) => pauseTarget(trx, ACTOR.name, desk.target, 'by hand'));
+  await change((trx) => pauseTarget(trx, ACTOR, desk.target, 'by hand'));
   await desk.note('1');
   await desk.fanOut();
   t.equal(await desk.work(), 0);
-  await change((trx) => resumeTarget(trx, desk.target, { drop: true }));
+  await change((trx) => resumeTarget(trx, ACTOR, desk.target, { drop: true }));
   t.equal(await desk.work(), 0);
   t.equal((await desk.deliveries())[0]?.state, 'dropped');
   await desk.note('2');

@@ -2,7 +2,7 @@ import t from 'tap';
 import { resumeTarget } from '../../src/webhooks/targets.ts';
 import { REFUSAL } from '../desk.ts';
 import { Receiver } from './receiver.fixture.ts';
-import { hookDesk } from './webhooks.fixture.ts';
+import { ACTOR, hookDesk } from './webhooks.fixture.ts';
 
 t.test(
   'a dead target is left alone for longer and longer, and is paused after three days, which others hear of',
@@ -36,7 +36,7 @@ t.test(
       data: { words: /^The webhook Receiver was paused\. Nothing could be delivered/ },
     });
     desk.receiver.script = () => 204;
-    await desk.db.transaction().execute((trx) => resumeTarget(trx, desk.target, { drop: false }));
+    await desk.db.transaction().execute((trx) => resumeTarget(trx, ACTOR, desk.target, { drop: false }));
     await desk.work();
     t.strictSame(
       (await desk.deliveries()).map(({ state }) => state),

@@ -5,6 +5,7 @@ import { orFormAgain } from '../../web/pages.ts';
 import { PASSWORD_MIN } from '../accounts.ts';
 import { EmailField, PasswordField } from '../form-fields.ts';
 import { whyNoMail } from '../mails.ts';
+import { clientOf } from '../own-request.ts';
 import { askForReset, findReset, gone, RESET_MINUTES, resetPassword } from './store.ts';
 
 const AskForm = Type.Object({ email: EmailField });
@@ -72,7 +73,9 @@ export const resetPages: FastifyPluginAsyncTypebox = async (app) => {
         reply,
         async () => {
           const { password } = readForm(NewForm, request.body);
-          await db.transaction().execute((trx) => resetPassword(trx, secret, password, request.ip));
+          await db
+            .transaction()
+            .execute((trx) => resetPassword(trx, app.desk, { secret, password, client: clientOf(request) }));
           // Not signed in: a second factor is asked for where there is one.
           return reply.done('/sign-in', 'Your password is set and all sessions have ended. Sign in with it.');
         },

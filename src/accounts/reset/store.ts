@@ -4,6 +4,8 @@ import type { Db, Trx } from '../../database/open.ts';
 import { notFound, Problem } from '../../problem.ts';
 import { SYSTEM } from '../../web/access.ts';
 import { hashSecret, newSecret } from '../accounts.ts';
+import { type Teller, tellOfSafety } from '../alerts/tell.ts';
+import type { Client } from '../alerts/words.ts';
 import { noPasswordMail, resetMail } from '../mail-texts.ts';
 import { type MailDesk, queueAccountMail } from '../mails.ts';
 import { endSessions } from '../sessions/store.ts';
@@ -54,8 +56,16 @@ export const findReset = (db: Db, secret: string) =>
 
 export const gone = () => notFound('such link: it was used, or is older than an hour. Ask for a new one');
 
-/** Sets the password by a link, which works once, and ends every session. Other links of the person stop as well. */
-export async function resetPassword(trx: Trx, secret: string, password: string, from: string): Promise<void> {
+/**
+ * Sets the password by a link, which works once, ends every session and tells the person. Other links of theirs stop as
+ * well.
+ */
+export async function resetPassword(
+  trx: Trx,
+  teller: Teller,
+  given: { secret: string; password: string; client: NonNullable<Client> },
+): Promise<void> {
+  const { secret, password, client } = given;
   const used = await trx
     .deleteFrom('password_resets')
     .where('token_hash', '=', hashSecret(secret))
@@ -74,8 +84,9 @@ export async function resetPassword(trx: Trx, secret: string, password: string, 
   await changePassword(trx, user.id, password);
   await endSessions(trx, user.id);
   await trx.deleteFrom('sign_in_failures').where('email', '=', user.email.toLowerCase()).execute();
-  const by = { userId: user.id, tokenId: null, name: user.name, from };
+  const by = { userId: user.id, tokenId: null, name: user.name, from: client.address };
   await note(trx, by, 'password-reset', { subject: user.email, subjectUserId: user.id });
+  await tellOfSafety(trx, teller, user.id, { kind: 'password-changed' }, client);
 }
 
 /** Does one thing that was asked for, if nobody else does. False: nothing waits. */

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../../json-schema.ts';
-import { viewerOf } from '../../web/access.ts';
+import { actorOf } from '../../web/access.ts';
 import { readForm } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
 import { changeRule, readRule } from './rule.ts';
@@ -23,7 +23,7 @@ export const signInRulePages: FastifyPluginAsyncTypebox = async (app) => {
       reply,
       async () => {
         const isNeeded = readForm(RuleForm, request.body).needed === 'yes';
-        await changeRule(db, isNeeded, viewerOf(request).name);
+        await changeRule(db, isNeeded, actorOf(request));
         return reply.done(
           HERE,
           isNeeded

@@ -1,4 +1,6 @@
+import { note } from '../../audit/note.ts';
 import type { Db, Trx } from '../../database/open.ts';
+import type { Actor } from '../../web/access.ts';
 
 /** Whether everybody needs a second factor, who said so, and how many people have none. */
 export async function readRule(db: Db | Trx) {
@@ -37,8 +39,14 @@ export async function readRule(db: Db | Trx) {
   };
 }
 
-export const changeRule = (db: Db | Trx, isNeeded: boolean, by: string) =>
-  db
-    .updateTable('sign_in_rules')
-    .set({ needs_second_factor: isNeeded, changed_by_name: by, changed_at: new Date() })
-    .execute();
+export const changeRule = (db: Db, isNeeded: boolean, by: Actor): Promise<void> =>
+  db.transaction().execute(async (trx) => {
+    const { numUpdatedRows } = await trx
+      .updateTable('sign_in_rules')
+      .set({ needs_second_factor: isNeeded, changed_by_name: by.name, changed_at: new Date() })
+      .where('needs_second_factor', '!=', isNeeded)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return;
+    const subject = isNeeded ? 'everybody’s duty' : 'everybody’s own choice';
+    await note(trx, by, 'second-factor-rule-changed', { subject });
+  });

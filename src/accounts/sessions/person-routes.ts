@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from '../../json-schema.ts';
 import { notFound } from '../../problem.ts';
+import { actorOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
 import { readForm } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
@@ -11,7 +12,7 @@ import { factorsOf, hasSecondFactor } from '../second-factor/store.ts';
 import { takeFactors } from '../second-factor/take.ts';
 import { endOne } from './routes.ts';
 import { sessionRows } from './rows.ts';
-import { endSessions } from './store.ts';
+import { endSessions, noteEnded } from './store.ts';
 
 const Id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 const PersonParams = Type.Object({ id: Id });
@@ -64,7 +65,9 @@ export const personSessionPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { id } = request.params;
       const { name } = await view(request, id);
-      await db.transaction().execute((trx) => endSessions(trx, id));
+      await db.transaction().execute(async (trx) => {
+        if ((await endSessions(trx, id)) > 0) await noteEnded(trx, actorOf(request), id);
+      });
       return reply.done(pageOf(id), `All sessions of ${name} have ended.`);
     },
   );

@@ -3,12 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Trx } from '../../database/open.ts';
 import { Type } from '../../json-schema.ts';
 import { invalid, notFound } from '../../problem.ts';
-import { viewerOf } from '../../web/access.ts';
+import { actorOf, viewerOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
 import { SESSION_COOKIE } from '../../web/identify.ts';
 import { hashSecret } from '../accounts.ts';
 import { sessionRows } from './rows.ts';
-import { endSession, endSessions } from './store.ts';
+import { endSession, endSessions, noteEnded } from './store.ts';
 
 const SessionParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 
@@ -34,6 +34,7 @@ export async function endOne(
       if (await isOwn(trx, request, id))
         throw invalid('id', 'This is the session that you are in. To end it, sign out.');
       if (!(await endSession(trx, userId, id))) throw notFound('such session; it may have ended already');
+      await noteEnded(trx, actorOf(request), userId);
       return { status: 303, body: null };
     },
   );
@@ -57,9 +58,10 @@ export const sessionPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(`${HERE}/ending`, { config: { access: 'viewer' } }, async (request, reply) => {
     const own = request.cookies[SESSION_COOKIE];
-    await app.desk.db
-      .transaction()
-      .execute((trx) => endSessions(trx, ownId(request), own ? hashSecret(own) : undefined));
+    await app.desk.db.transaction().execute(async (trx) => {
+      const ended = await endSessions(trx, ownId(request), own ? hashSecret(own) : undefined);
+      if (ended > 0) await noteEnded(trx, actorOf(request), ownId(request));
+    });
     return reply.done(HERE, 'Your other sessions have ended.');
   });
 };

@@ -1,4 +1,6 @@
+import { note } from '../../audit/note.ts';
 import type { Db, Trx } from '../../database/open.ts';
+import type { Actor } from '../../web/access.ts';
 import type { SessionLimits } from '../accounts.ts';
 
 /** So many at a time are more than anybody has browsers; a script that signs in with each call fills no table. */
@@ -11,6 +13,16 @@ export async function endSessions(trx: Trx, userId: number, keep?: Buffer): Prom
   let others = trx.deleteFrom('sessions').where('user_id', '=', userId);
   if (keep) others = others.where('token_hash', '!=', keep);
   return Number((await others.executeTakeFirst()).numDeletedRows);
+}
+
+/** Somebody ended sessions of a person, their own or another's, outside of signing out. */
+export async function noteEnded(trx: Trx, by: Actor, userId: number): Promise<void> {
+  const { name, email } = await trx
+    .selectFrom('users')
+    .select(['name', 'email'])
+    .where('id', '=', userId)
+    .executeTakeFirstOrThrow();
+  await note(trx, by, 'sessions-ended', { subject: `${name} <${email}>`, subjectUserId: userId });
 }
 
 /** The person's living sessions, the one that was used last first. */
