@@ -50,6 +50,11 @@ const VALUES: Record<string, string> = {
   'webhook_targets.url_sealed': `'x'`,
   'passkey_challenges.user_id': '(select max(id) from users)',
   'webhook_deliveries.event_id': '$n',
+  'audit_entries.kind': `'set-up'`,
+  'invitations.email': `'x' || $n || '@example.com'`,
+  'oidc_providers.id': '1',
+  'oidc_providers.issuer': `'https://id.example.com'`,
+  'oidc_providers.scope': `'openid'`,
   'backups.sha256': `repeat('a', 64)`,
 };
 /** Left empty: rules tie it to others. */
