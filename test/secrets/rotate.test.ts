@@ -61,6 +61,7 @@ const NOT_SEALED = [
   'complaints.digest',
   'complaints.raw',
   'complaints.reporter',
+  'erased_addresses.address_hash',
   'evidence_files.bytes',
   'evidence_files.sha256',
   'idempotency_keys.fingerprint',
