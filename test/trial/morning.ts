@@ -77,18 +77,22 @@ async function sendLetter(keys: Keys): Promise<boolean> {
   return true;
 }
 
+/** The row of the incident is the current one, and is so again at the end where it is still in the list. */
 async function triage(keys: Keys, desk: string, number: number): Promise<Done> {
   const { page } = keys;
-  await keys.go('n', new RegExp(`/incidents/${number}\\b`));
+  const isDesk = new RegExp(`^${desk}/(?:\\?|$)`);
+  await keys.go('n', new RegExp(`^${desk}/\\w`));
   const isSent = await sendLetter(keys);
   if (!isSent) {
-    await keys.press('a');
+    // The step is something else, which may be anywhere: a note says that somebody looked.
+    await keys.go('u', isDesk);
+    await keys.go('a', new RegExp(`/incidents/${number}#n-text`));
     await page.waitForFunction('document.activeElement?.id === "n-text"');
     await keys.type('Seen, no letter yet.');
     await keys.press('Tab');
-    await keys.go('Enter', new RegExp(`/incidents/${number}(?:[?#]|$)`));
+    await keys.go('Enter', new RegExp(`/incidents/${number}(?:\\?|#(?!n-text)|$)`));
   }
-  await keys.go('u', new RegExp(`^${desk}/(?:\\?|$)`));
+  await keys.go('u', isDesk);
   return isSent ? 'letter marked as sent' : 'note';
 }
 
