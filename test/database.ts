@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kysely, PGliteDialect } from 'kysely';
 import pg from 'pg';
-import tap, { type Test } from 'tap';
+import type { Test } from 'tap';
 import { openPglite } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { type Db, openDatabase } from '../src/database/open.ts';
@@ -118,11 +118,20 @@ type Pooled = {
 };
 
 const free: { pooled: Pooled; fresh: AsNew }[] = [];
-tap.teardown(async () => {
-  for (const { pooled } of free.splice(0)) await pooled.end();
-});
+
+let ends = false;
+/** At the end of this process' tests. Loaded here: trials and benches use what stands in tests, and are none. */
+async function endWithProcess(): Promise<void> {
+  if (ends) return;
+  ends = true;
+  const { default: tap } = await import('tap');
+  tap.teardown(async () => {
+    for (const { pooled } of free.splice(0)) await pooled.end();
+  });
+}
 
 async function opened(): Promise<{ pooled: Pooled; fresh: AsNew }> {
+  await endWithProcess();
   const server = process.env['TEST_DATABASE_URL'];
   const pooled = await (server ? openOnServer(server) : openEmbedded());
   const { db, close } = await pooled.connect();

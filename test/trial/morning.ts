@@ -50,7 +50,7 @@ class Keys {
     }
   }
   /** A key that leads to another page. */
-  async go(key: string, there: RegExp): Promise<void> {
+  async go(key: string, there: RegExp | ((url: URL) => boolean)): Promise<void> {
     await Promise.all([this.page.waitForURL(there, { waitUntil: 'load' }), this.press(key)]);
   }
   async type(text: string): Promise<void> {
@@ -77,22 +77,27 @@ async function sendLetter(keys: Keys): Promise<boolean> {
   return true;
 }
 
-/** The row of the incident is the current one, and is so again at the end where it is still in the list. */
-async function triage(keys: Keys, desk: string, number: number): Promise<Done> {
+/** From the row of an incident, and back to it where it is still in the list. */
+async function triage(keys: Keys, list: string, number: number): Promise<Done> {
   const { page } = keys;
-  const isDesk = new RegExp(`^${desk}/(?:\\?|$)`);
-  await keys.go('n', new RegExp(`^${desk}/\\w`));
-  const isSent = await sendLetter(keys);
+  const back = () => keys.go('u', (url) => url.href === list);
+  await keys.go('n', (url) => url.href !== list);
+  let isSent = await sendLetter(keys);
   if (!isSent) {
-    // The step is something else, which may be anywhere: a note says that somebody looked.
-    await keys.go('u', isDesk);
+    // The step is something else: whoever is in a hurry writes all the same.
+    await back();
+    await keys.go('w', /\/letters\/new$/);
+    isSent = await sendLetter(keys);
+  }
+  if (!isSent) {
+    await back();
     await keys.go('a', new RegExp(`/incidents/${number}#n-text`));
     await page.waitForFunction('document.activeElement?.id === "n-text"');
     await keys.type('Seen, no letter yet.');
     await keys.press('Tab');
     await keys.go('Enter', new RegExp(`/incidents/${number}(?:\\?|#(?!n-text)|$)`));
   }
-  await keys.go('u', isDesk);
+  await back();
   return isSent ? 'letter marked as sent' : 'note';
 }
 
@@ -122,6 +127,8 @@ export async function morningTrial(args: string[]): Promise<number> {
     await keys.press('Tab');
     await keys.type(PASSWORD);
     await keys.go('Enter', /\/$/);
+    if ((await page.locator('[data-key="m"]').count()) > 0) await keys.go('m', (url) => url.pathname !== '/');
+    const list = page.url();
     const done: { number: number; did: Done; ms: number; keys: number }[] = [];
     const seen = new Set<number>();
     while (seen.size < reports.length) {
@@ -135,7 +142,7 @@ export async function morningTrial(args: string[]): Promise<number> {
       }
       if (seen.has(number)) break;
       seen.add(number);
-      const did = await triage(keys, server.url, number);
+      const did = await triage(keys, list, number);
       done.push({ number, did, ms: performance.now() - from, keys: keys.pressed - before });
     }
     for (const one of done)
