@@ -58,7 +58,7 @@ const FORMATS: Record<string, (text: string) => boolean> = {
   privateTargets: (text) => commaList(text).every((part) => readPrivateTarget(part) !== undefined),
 };
 
-/** Every setting, from the environment. `docs/settings.md` repeats names and defaults; a test holds the two together. */
+/** Every setting, from the environment. `README.md` repeats names and defaults; a test holds the two together. */
 export const Environment = Type.Object({
   HOST: Type.String({
     pattern: '^[\\w.:%-]+$',

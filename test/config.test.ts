@@ -390,30 +390,27 @@ t.test('whoever uses a setting takes every value that is allowed', async (t) => 
     );
 });
 
-t.test(
-  'docs/settings.md names the same variables with the same defaults; nothing else of ours is read',
-  (t) => {
-    const page = readFileSync(new URL('../docs/settings.md', import.meta.url), 'utf8');
-    const [, settings = ''] = page.split(/^## The server$/m);
-    const [section = ''] = settings.split(/^## /m);
-    const rows = [...section.matchAll(/^\| `([^`]+)` *\| *(?:`([^`]*)`)? *\| *(\S.*?) *\|$/gm)];
-    t.equal(
-      rows.length,
-      section.split('\n').filter((line) => line.startsWith('| `')).length,
-      'every row is read',
-    );
-    const defaultOf = (name: (typeof NAMES)[number]) =>
-      (Environment.properties[name] as { default?: unknown }).default;
-    t.strictSame(
-      Object.fromEntries(rows.map(([, name, value]) => [name, value])),
-      Object.fromEntries(
-        NAMES.map((name) => [name, defaultOf(name) === undefined ? undefined : String(defaultOf(name))]),
-      ),
-    );
-    const readers = globSync('src/**/*.{ts,js}', { cwd: new URL('..', import.meta.url) }).filter((file) =>
-      /process\.env(\.|\[)/.test(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')),
-    );
-    t.strictSame(readers, []);
-    t.end();
-  },
-);
+t.test('README.md names the same variables with the same defaults; nothing else of ours is read', (t) => {
+  const page = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const [, settings = ''] = page.split(/^## Settings$/m);
+  const [section = ''] = settings.split(/^##+ /m);
+  const rows = [...section.matchAll(/^\| `([^`]+)` *\| *(?:`([^`]*)`)? *\| *(\S.*?) *\|$/gm)];
+  t.equal(
+    rows.length,
+    section.split('\n').filter((line) => line.startsWith('| `')).length,
+    'every row is read',
+  );
+  const defaultOf = (name: (typeof NAMES)[number]) =>
+    (Environment.properties[name] as { default?: unknown }).default;
+  t.strictSame(
+    Object.fromEntries(rows.map(([, name, value]) => [name, value])),
+    Object.fromEntries(
+      NAMES.map((name) => [name, defaultOf(name) === undefined ? undefined : String(defaultOf(name))]),
+    ),
+  );
+  const readers = globSync('src/**/*.{ts,js}', { cwd: new URL('..', import.meta.url) }).filter((file) =>
+    /process\.env(\.|\[)/.test(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')),
+  );
+  t.strictSame(readers, []);
+  t.end();
+});

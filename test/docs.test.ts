@@ -3,12 +3,12 @@ import t from 'tap';
 import { METRICS } from '../src/metrics/list.ts';
 import { PROBLEMS } from '../src/web/problems.ts';
 
-/** What docs/ says in tables, held to the code. */
+/** What src/docs says in tables, held to the code. */
 
 const ROOT = new URL('..', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 const sectionOf = (text: string, title: string) =>
-  (text.split(new RegExp(`^## ${title}$`, 'm'))[1] ?? '').split(/^## /m)[0] ?? '';
+  (text.split(new RegExp(`^##+ ${title}$`, 'm'))[1] ?? '').split(/^##+ /m)[0] ?? '';
 
 /** Rows of a section's table whose first cell is code, as cells. */
 const rowsOf = (text: string): string[][] =>
@@ -20,8 +20,8 @@ const rowsOf = (text: string): string[][] =>
   );
 const plain = (cell = '') => cell.replaceAll('`', '');
 
-t.test('docs/errors.md has every problem with its status, its meaning and what to do', async (t) => {
-  const rows = rowsOf(sectionOf(read('docs/errors.md'), 'Problems'));
+t.test('src/docs/errors.md has every problem with its status, its meaning and what to do', async (t) => {
+  const rows = rowsOf(sectionOf(read('src/docs/errors.md'), 'Problems'));
   t.strictSame(
     Object.fromEntries(rows.map(([name, status, title, todo]) => [plain(name), { status, title, todo }])),
     Object.fromEntries(
@@ -33,17 +33,17 @@ t.test('docs/errors.md has every problem with its status, its meaning and what t
   );
 });
 
-t.test('docs/errors.md has whatever keeps it from starting', async (t) => {
-  const rows = rowsOf(sectionOf(read('docs/errors.md'), 'What keeps it from starting'));
+t.test('src/docs/errors.md has whatever keeps it from starting', async (t) => {
+  const rows = rowsOf(sectionOf(read('src/docs/errors.md'), 'What keeps it from starting'));
   const [, listed = ''] = /expected = \[([^\]]*)\]/.exec(read('src/main.js')) ?? [];
   const names = [...listed.matchAll(/'(\w+)'/g)].map(([, name]) => name);
   t.ok(names.length >= 6);
   t.strictSame(rows.map(([name]) => plain(name)).sort(), names.sort());
 });
 
-t.test('docs/errors.md has every command with the exit codes that its code has', async (t) => {
+t.test('src/docs/errors.md has every command with the exit codes that its code has', async (t) => {
   const rows = new Map(
-    rowsOf(sectionOf(read('docs/errors.md'), 'Exit status of commands')).map(([name, codes = '']) => [
+    rowsOf(sectionOf(read('src/docs/errors.md'), 'Exit status of commands')).map(([name, codes = '']) => [
       plain(name),
       [...codes.matchAll(/\b(\d+) [a-z]/g)].map(([, code]) => Number(code)),
     ]),
@@ -65,8 +65,8 @@ t.test('docs/errors.md has every command with the exit codes that its code has',
   t.strictSame(rows.get('deliver'), [0, 64, 65, 75]);
 });
 
-t.test('docs/metrics.md lists every metric, and no other', async (t) => {
-  const rows = rowsOf(read('docs/metrics.md'));
+t.test('src/docs/metrics.md lists every metric, and no other', async (t) => {
+  const rows = rowsOf(read('src/docs/metrics.md'));
   t.strictSame(
     Object.fromEntries(
       rows.map(([name, kind, labels = '', help]) => [
@@ -78,8 +78,8 @@ t.test('docs/metrics.md lists every metric, and no other', async (t) => {
   );
 });
 
-t.test('docs/logs.md names every field that is logged', async (t) => {
-  const known = rowsOf(read('docs/logs.md')).flatMap(([names = '']) => names.split(', ').map(plain));
+t.test('src/docs/logs.md names every field that is logged', async (t) => {
+  const known = rowsOf(read('src/docs/logs.md')).flatMap(([names = '']) => names.split(', ').map(plain));
   const logged = globSync('src/**/*.ts', { cwd: ROOT }).flatMap((file) =>
     [
       ...read(file).matchAll(
@@ -99,8 +99,8 @@ t.test('docs/logs.md names every field that is logged', async (t) => {
   );
 });
 
-t.test('docs/settings.md names the variables that commands read besides the settings', async (t) => {
-  const rows = rowsOf(sectionOf(read('docs/settings.md'), 'The log agent and deliver'));
+t.test('README.md names the variables that commands read besides the settings', async (t) => {
+  const rows = rowsOf(sectionOf(read('README.md'), 'The log agent and deliver'));
   const commands = globSync('src/cli/*.ts', { cwd: ROOT }).flatMap((file) =>
     [...read(file).matchAll(/environment\['(DELIST_[A-Z_]+)'\]/g)].map(([, name]) => name),
   );
@@ -108,7 +108,7 @@ t.test('docs/settings.md names the variables that commands read besides the sett
 });
 
 t.test('links between the documents lead somewhere', async (t) => {
-  const files = [...globSync('{docs,deploy}/*.md', { cwd: ROOT }), 'README.md'];
+  const files = [...globSync('src/{docs,deploy}/*.md', { cwd: ROOT }), 'README.md'];
   for (const file of files)
     for (const [, to = ''] of read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g))
       t.doesNotThrow(

@@ -268,7 +268,7 @@ export function diskRow(disk: { free: number; all: number } | undefined, isEmbed
 }
 
 export function backupRow(last: Date | undefined, now: Date): Row {
-  const todo = 'Run the backup each day and copy the file elsewhere; see “Back up” in docs/operate.md.';
+  const todo = 'Run the backup each day and copy the file elsewhere; see “Back up” in src/docs/operate.md.';
   if (!last) return row('backup', 'Backup', 'attention', 'no backup was made yet', todo);
   const ageMs = now.getTime() - last.getTime();
   const mark = ageMs > 7 * DAY ? 'bad' : ageMs > 26 * HOUR ? 'attention' : 'good';

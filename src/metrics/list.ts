@@ -1,4 +1,4 @@
-/** What there is to measure. `docs/metrics.md` lists the same; a test holds the two together. */
+/** What there is to measure. `src/docs/metrics.md` lists the same; a test holds the two together. */
 export type Kind = 'counter' | 'gauge' | 'histogram';
 export type Metric = { kind: Kind; help: string; labels: readonly string[] };
 

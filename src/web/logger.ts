@@ -10,7 +10,7 @@ const loggedWords = (words: unknown) => (typeof words === 'string' ? withoutPers
 
 /**
  * The log: a JSON object a line, without secrets and without personal data. What is logged of a request and of an error is
- * decided here. `docs/logs.md` names the fields.
+ * decided here. `src/docs/logs.md` names the fields.
  */
 export const openLogger = (level: string, destination?: DestinationStream) =>
   pino(

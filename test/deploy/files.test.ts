@@ -7,13 +7,13 @@ import { MAX_BODY_BYTES } from '../../src/web/limits.ts';
 import { testDesk } from '../desk.ts';
 import { ROOT } from './front.fixture.ts';
 
-/** What can be said of the files in deploy/ without the programs that they are for, and with those that are here. */
+/** What can be said of the files in src/deploy/ without the programs that they are for, and with those that are here. */
 
 const read = (path: string) => readFileSync(`${ROOT}${path}`, 'utf8');
 const SETTINGS = new Set(Object.keys(Environment.properties));
 
 t.test('the units are valid, and leave little of the machine open', async (t) => {
-  const { status, stdout, stderr } = spawnSync('bash', ['deploy/check'], {
+  const { status, stdout, stderr } = spawnSync('bash', ['src/deploy/check'], {
     cwd: ROOT,
     encoding: 'utf8',
     timeout: 60_000,
@@ -27,19 +27,19 @@ t.test('the units are valid, and leave little of the machine open', async (t) =>
   const exposures = [...stdout.matchAll(/exposure level for ([\w-]+)\.service: ([\d.]+)/g)];
   for (const [, name, exposure] of exposures) t.comment(`figures: ${name} is exposed ${exposure} of 10`);
   t.equal(exposures.length, 2);
-  const open = spawnSync('bash', ['deploy/check', '5'], { cwd: ROOT, encoding: 'utf8', timeout: 60_000 });
+  const open = spawnSync('bash', ['src/deploy/check', '5'], { cwd: ROOT, encoding: 'utf8', timeout: 60_000 });
   t.not(open.status, 0, 'a limit that they do not keep is noticed');
 });
 
-t.test('settings in deploy/ are settings that there are', async (t) => {
-  const env = read('deploy/systemd/env.example');
+t.test('settings in src/deploy/ are settings that there are', async (t) => {
+  const env = read('src/deploy/systemd/env.example');
   const names = [...env.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name = '']) => name);
   t.ok(names.length >= 5);
   t.strictSame(
     names.filter((name) => !SETTINGS.has(name)),
     [],
   );
-  const desk = parse(read('deploy/container/compose.yaml')).services.desk.environment;
+  const desk = parse(read('src/deploy/container/compose.yaml')).services.desk.environment;
   t.strictSame(
     Object.keys(desk).filter((name) => !SETTINGS.has(name)),
     [],
@@ -67,8 +67,8 @@ t.test('the largest body that a route takes comes through nginx and Caddy', asyn
     largest = Math.max(largest, octets);
   }
   const nginx =
-    Number(/client_max_body_size (\d+)m;/.exec(read('deploy/nginx/delist-desk.conf'))?.[1]) * 1024 ** 2;
-  const caddy = Number(/max_size (\d+)MiB/.exec(read('deploy/caddy/Caddyfile'))?.[1]) * 1024 ** 2;
+    Number(/client_max_body_size (\d+)m;/.exec(read('src/deploy/nginx/delist-desk.conf'))?.[1]) * 1024 ** 2;
+  const caddy = Number(/max_size (\d+)MiB/.exec(read('src/deploy/caddy/Caddyfile'))?.[1]) * 1024 ** 2;
   for (const limit of [nginx, caddy]) {
     t.ok(limit > largest, `${limit} is more than ${largest}`);
     t.ok(limit < largest + 8 * 1024 ** 2, 'and not much more');
@@ -76,11 +76,11 @@ t.test('the largest body that a route takes comes through nginx and Caddy', asyn
 });
 
 t.test('what goes into the image is all that the server loads', async (t) => {
-  const file = read('deploy/container/Containerfile');
+  const file = read('src/deploy/container/Containerfile');
   const copied = [...file.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) =>
     names.split(' '),
   );
-  const ignored = read('deploy/container/Containerfile.dockerignore');
+  const ignored = read('src/deploy/container/Containerfile.dockerignore');
   for (const name of copied) {
     t.ok(existsSync(`${ROOT}${name}`), `${name} is there`);
     t.match(ignored, `!${name}\n`, `${name} is let in`);
@@ -101,7 +101,7 @@ t.test('what goes into the image is all that the server loads', async (t) => {
 });
 
 t.test('the composition holds together', async (t) => {
-  const { services, volumes, secrets, networks } = parse(read('deploy/container/compose.yaml'));
+  const { services, volumes, secrets, networks } = parse(read('src/deploy/container/compose.yaml'));
   for (const [name, service] of Object.entries(services) as [string, Record<string, never>][]) {
     for (const secret of (service['secrets'] ?? []) as string[])
       t.ok(secret in secrets, `${name}: ${secret}`);
@@ -118,8 +118,8 @@ t.test('the composition holds together', async (t) => {
   t.ok(existsSync(`${ROOT}${services.desk.build.dockerfile}`));
 });
 
-t.test('deploy/README.md names every file of the folder', async (t) => {
-  const readme = read('deploy/README.md');
-  for (const folder of globSync('deploy/!(README.md)', { cwd: ROOT }))
-    t.match(readme, folder.replace(/^deploy\//, ''));
+t.test('src/deploy/README.md names every file of the folder', async (t) => {
+  const readme = read('src/deploy/README.md');
+  for (const folder of globSync('src/deploy/!(README.md)', { cwd: ROOT }))
+    t.match(readme, folder.replace(/^src\/deploy\//, ''));
 });

@@ -149,7 +149,7 @@ export async function startFront(t: Test, upstream: number): Promise<Front> {
     ],
     { stdio: 'ignore' },
   );
-  const shipped = readFileSync(join(ROOT, 'deploy/nginx/delist-desk.conf'), 'utf8');
+  const shipped = readFileSync(join(ROOT, 'src/deploy/nginx/delist-desk.conf'), 'utf8');
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `${kind}_temp_path ${join(folder, 'temp')};`)
     .join('\n');

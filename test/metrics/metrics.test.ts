@@ -126,7 +126,7 @@ t.test('the text format: help, type, escaped labels, steps that add up', async (
 
 t.test('alerts and docs speak of metrics and labels that there are', async (t) => {
   const rules = parse(
-    readFileSync(new URL('../../deploy/prometheus/delist-desk.rules.yml', import.meta.url), 'utf8'),
+    readFileSync(new URL('../../src/deploy/prometheus/delist-desk.rules.yml', import.meta.url), 'utf8'),
   );
   const alerts = rules.groups.flatMap((group: { rules: object[] }) => group.rules) as {
     alert: string;

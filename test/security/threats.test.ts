@@ -5,8 +5,8 @@ import t from 'tap';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string) => readFileSync(`${ROOT}/${file}`, 'utf8');
 
-/** The rows of docs/threats.md: number, fault, how we hold, and tests as `file` “name”. */
-const ROWS = read('docs/threats.md')
+/** The rows of src/docs/threats.md: number, fault, how we hold, and tests as `file` “name”. */
+const ROWS = read('src/docs/threats.md')
   .split('\n')
   .map((line) => /^\| *(\d+) *\| (.+?) *\| (.+?) *\| (.+?) *\|$/.exec(line))
   .filter((row) => row !== null)
