@@ -66,6 +66,13 @@ const QUEUES: Record<QueueKey, Patience> = {
     todo: 'Look whether the default sending account has a problem.',
     link: '/settings/mail',
   },
+  links: {
+    title: 'Links to mail',
+    attentionMs: 2 * MINUTE,
+    badMs: 30 * MINUTE,
+    todo: 'Somebody waits for an invitation or a new password: look whether the default sending account has a problem.',
+    link: '/settings/mail',
+  },
   arrivals: {
     title: 'Mails to read',
     attentionMs: 5 * MINUTE,

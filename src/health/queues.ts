@@ -8,6 +8,7 @@ export type QueueKey =
   | 'letters'
   | 'notices'
   | 'reports'
+  | 'links'
   | 'arrivals'
   | 'checks'
   | 'events'
@@ -19,6 +20,7 @@ const QUEUES: Record<QueueKey, RawBuilder<unknown>> = {
   letters: sql`select due_at as at from dispatches where state in ('queued', 'deferred', 'sending') order by due_at`,
   notices: sql`select due_at as at from notice_mails where state in ('queued', 'deferred', 'sending') order by due_at`,
   reports: sql`select due_at as at from report_mails where state in ('queued', 'sending', 'deferred') order by due_at`,
+  links: sql`select due_at as at from account_mails where state in ('queued', 'sending', 'deferred') order by due_at`,
   arrivals: sql`select received_at as at from arrivals where state = 'new' order by id`,
   checks: sql`select asked_at as at from checks where finished_at is null order by id`,
   events: sql`select look_at as at from event_outbox order by id`,

@@ -17,6 +17,7 @@ export const WORKERS = {
   webhooks: 120,
   notices: 300,
   'report mails': 900,
+  'new passwords': 120,
   imports: 900,
 } as const;
 export type Worker = keyof typeof WORKERS;

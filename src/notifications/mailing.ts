@@ -1,13 +1,12 @@
-import { setTimeout } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { sql } from 'kysely';
 import type { Config } from '../config.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { SendingAccountRow } from '../database/tables.ts';
+import { lookAgain } from '../look-again.ts';
 import { findDefaultAccount } from '../mail-out/accounts.ts';
 import { composeMail, newMessageId } from '../mail-out/compose.ts';
 import { checkAddress } from '../mail-out/mail-address.ts';
-import { tookTurn } from '../metrics/turns.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { queueMail } from './mail-queue.ts';
 import { type MailNotice, mailWords } from './mail-words.ts';
@@ -183,25 +182,13 @@ export async function mailDue(
 }
 
 /** The same each second. Returns the stop. */
-export function startMailing(desk: Desk, logger: FastifyBaseLogger): () => Promise<void> {
-  let isStopped = false;
-  const waking = new AbortController();
-  const work = async () => {
-    while (!isStopped) {
-      tookTurn('notices');
-      try {
-        const mails = await mailDue(desk, new Date(), (error) => logger.warn({ err: error }, 'notices'));
-        if (mails > 0) logger.info({ mails }, 'notices mailed');
-      } catch (error) {
-        logger.warn({ err: error }, 'notices');
-      }
-      await setTimeout(LOOK_EVERY_MS, undefined, { signal: waking.signal }).catch(() => {});
-    }
-  };
-  const ended = work();
-  return async () => {
-    isStopped = true;
-    waking.abort();
-    await ended;
-  };
-}
+export const startMailing = (desk: Desk, logger: FastifyBaseLogger) =>
+  lookAgain(
+    'notices',
+    LOOK_EVERY_MS,
+    async () => {
+      const mails = await mailDue(desk, new Date(), (error) => logger.warn({ err: error }, 'notices'));
+      if (mails > 0) logger.info({ mails }, 'notices mailed');
+    },
+    logger,
+  );

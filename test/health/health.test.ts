@@ -129,6 +129,7 @@ t.test('queues: how much is in them, and how long the oldest is overdue', async 
     'events',
     'imports',
     'letters',
+    'links',
     'notices',
     'reports',
     'webhooks',
