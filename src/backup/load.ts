@@ -243,6 +243,8 @@ export async function loadBackup(
     await setSequences(trx, end);
     await compare(trx, end);
     await migrateWithin(trx as never, migrationNames());
+    // Without statistics, each of the rebuild's look-ups may read an index whole.
+    await sql`analyze`.execute(trx);
     await rebuildSearch(trx);
     await meanwhile(trx);
     return end;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { readMail } from '../correspondence/mail.ts';
 import type { Trx } from '../database/open.ts';
 import type { SendingAccountRow } from '../database/tables.ts';
@@ -146,7 +147,8 @@ export async function mailLetter(
       account_id: account.id,
       envelope_sender: account.from_address,
       envelope_recipients: to,
-      due_at: new Date(Date.now() + account.undo_seconds * 1000),
+      // By the clock that the queue goes by: that of a process may be wrong.
+      due_at: sql<Date>`now() + make_interval(secs => ${account.undo_seconds})`,
       before: changeOf(before, await getIncident(trx, before.number)),
       lease_until: null,
       last_attempt_at: null,
