@@ -117,7 +117,7 @@ export class Load {
   async #logging(n: number): Promise<void> {
     const ip = addressOf('2001:db8', n);
     const body = {
-      report: OUTLOOK('203.0.113.7').replace('203.0.113.7', ip),
+      report: OUTLOOK(ip),
       addresses: [ip],
       provider: 'outlook-com',
     };
