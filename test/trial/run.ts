@@ -18,7 +18,7 @@ import { startServer } from '../bench/server.ts';
 import { answersTrial } from './answers.ts';
 import { apiOf, command, startAgent } from './desk.ts';
 import { evidenceTrial } from './evidence.ts';
-import { faultTrial } from './faults/index.ts';
+import { faultTrial } from './faults/trial.ts';
 import { killBoth } from './kills.ts';
 import { killMail, whyNoMailKills } from './mail-kills.ts';
 import { morningTrial } from './morning.ts';
