@@ -1,9 +1,9 @@
-import { codesIn } from './codes.ts';
-import type { Answered } from './delivery.ts';
-import { isInside, mayBeInside } from './inside.ts';
-import { isAt, nextOf, sameAt, textAt, viewOf } from './octets.ts';
-import type { Placed } from './outline.ts';
-import { readLine } from './read-line.ts';
+import { codesIn } from '../codes.ts';
+import type { Answered } from '../delivery.ts';
+import { isInside, mayBeInside } from '../inside.ts';
+import { isAt, nextOf, sameAt, textAt, viewOf } from '../octets.ts';
+import type { Placed } from '../placed.ts';
+import { readLine } from '../read-line.ts';
 
 /** Ids of the queue are no longer than this. */
 const LONGEST_ID = 24;

@@ -1,10 +1,10 @@
-import { readEvents } from '../bounces/event-records.ts';
-import type { Clock } from '../bounces/stamps.ts';
-import { csvFields, POWERMTA_COLUMNS } from '../bounces/structured.ts';
-import { codesAt } from './codes.ts';
-import { domainsOf, type Sink } from './delivery.ts';
-import { isInside } from './inside.ts';
-import { decodedCopy, ownCopy } from './octets.ts';
+import { readEvents } from '../../bounces/event-records.ts';
+import type { Clock } from '../../bounces/stamps.ts';
+import { csvFields, POWERMTA_COLUMNS } from '../../bounces/structured.ts';
+import { codesAt } from '../codes.ts';
+import { domainsOf, type Sink } from '../delivery.ts';
+import { isInside } from '../inside.ts';
+import { decodedCopy, ownCopy } from '../octets.ts';
 
 const HEADER = /^type,(?:[\w-]{1,60},){1,80}/i;
 const ROW = /^(?:d|b|t|tq|rb|rs),/;

@@ -1,7 +1,7 @@
-import { codesAt } from './codes.ts';
-import { domainPart, type Reader } from './delivery.ts';
-import { isInside } from './inside.ts';
-import { readLine } from './read-line.ts';
+import { codesAt } from '../codes.ts';
+import { domainPart, type Reader } from '../delivery.ts';
+import { isInside } from '../inside.ts';
+import { readLine } from '../read-line.ts';
 
 const TO = /^[\dA-Za-z]{8,24}: to=/;
 const RELAY = /, relay=(?:\[?([\w.-]{1,253}?)\.?\]?)? ?\[(?:IPv6:)?([\da-fA-F:.]{3,45})\]/;

@@ -1,10 +1,10 @@
-import type { Said } from '../bounces/said.ts';
-import { codesAt } from './codes.ts';
-import { type Answered, domainsOf, type Reader } from './delivery.ts';
-import { isInside } from './inside.ts';
-import { ownCopy } from './octets.ts';
-import { readLine } from './read-line.ts';
-import { Remembered } from './remembered.ts';
+import type { Said } from '../../bounces/said.ts';
+import { codesAt } from '../codes.ts';
+import { type Answered, domainsOf, type Reader } from '../delivery.ts';
+import { isInside } from '../inside.ts';
+import { ownCopy } from '../octets.ts';
+import { readLine } from '../read-line.ts';
+import { Remembered } from '../remembered.ts';
 
 const EVENT = /^([\da-f]{16}) mta (?:event=)?(connecting|error|delivery) /;
 const CONNECTING = /address=\w{4,12}:\/\/\[?([\da-fA-F:.]{3,45}?)\]?(?::\d{1,5})? host=([\w.-]{1,253})/;

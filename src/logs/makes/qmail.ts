@@ -1,11 +1,11 @@
-import { domainOf } from '../bounces/said.ts';
-import { readable } from '../bounces/sessions.ts';
-import { codesAt } from './codes.ts';
-import { domainsOf, type Reader } from './delivery.ts';
-import { isInside } from './inside.ts';
-import { ownCopy } from './octets.ts';
-import { readLine } from './read-line.ts';
-import { Remembered } from './remembered.ts';
+import { domainOf } from '../../bounces/said.ts';
+import { readable } from '../../bounces/sessions.ts';
+import { codesAt } from '../codes.ts';
+import { domainsOf, type Reader } from '../delivery.ts';
+import { isInside } from '../inside.ts';
+import { ownCopy } from '../octets.ts';
+import { readLine } from '../read-line.ts';
+import { Remembered } from '../remembered.ts';
 
 const STARTING = /^starting delivery (\d{1,12}): msg \d{1,12} to remote (\S{3,320})/;
 const ENDED = /^delivery (\d{1,12}): (success|failure|deferral): /;

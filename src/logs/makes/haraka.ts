@@ -1,10 +1,10 @@
-import { domainOf } from '../bounces/said.ts';
-import { codesAt } from './codes.ts';
-import { domainsOf, type Reader } from './delivery.ts';
-import { isInside } from './inside.ts';
-import { ownCopy } from './octets.ts';
-import { readLine } from './read-line.ts';
-import { Remembered } from './remembered.ts';
+import { domainOf } from '../../bounces/said.ts';
+import { codesAt } from '../codes.ts';
+import { domainsOf, type Reader } from '../delivery.ts';
+import { isInside } from '../inside.ts';
+import { ownCopy } from '../octets.ts';
+import { readLine } from '../read-line.ts';
+import { Remembered } from '../remembered.ts';
 
 const OUTBOUND =
   /^(?:\[\w{4,9}\] \[([\dA-Fa-f.-]{36,48})\] \[outbound\] |level=\w{4,9} uuid=([\dA-Fa-f.-]{36,48}) source=outbound )(?:message=")?/;

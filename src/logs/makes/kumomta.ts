@@ -1,11 +1,11 @@
-import { readEvents } from '../bounces/event-records.ts';
-import { isRecord } from '../bounces/flat-events.ts';
-import { type Clock, epochStamp } from '../bounces/stamps.ts';
-import { codesAt } from './codes.ts';
-import { domainPart, type Sink } from './delivery.ts';
-import { isInside } from './inside.ts';
-import { minuteOf } from './minutes.ts';
-import { asOctets, decoded } from './octets.ts';
+import { readEvents } from '../../bounces/event-records.ts';
+import { isRecord } from '../../bounces/flat-events.ts';
+import { type Clock, epochStamp } from '../../bounces/stamps.ts';
+import { codesAt } from '../codes.ts';
+import { domainPart, type Sink } from '../delivery.ts';
+import { isInside } from '../inside.ts';
+import { minuteOf } from '../minutes.ts';
+import { asOctets, decoded } from '../octets.ts';
 
 const ANSWERED = new Set(['Bounce', 'TransientFailure']);
 

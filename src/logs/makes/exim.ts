@@ -1,7 +1,7 @@
-import { codesAt } from './codes.ts';
-import { domainsOf, type Reader } from './delivery.ts';
-import { isInside } from './inside.ts';
-import { readLine } from './read-line.ts';
+import { codesAt } from '../codes.ts';
+import { domainsOf, type Reader } from '../delivery.ts';
+import { isInside } from '../inside.ts';
+import { readLine } from '../read-line.ts';
 
 const ID = /^(?:\[\d{1,10}\] )?\w{6}-\w{6,11}-\w{2,4} (=>|->|>>|\*\*|==) /;
 /** The address that was delivered to; one that it came from, or a name, stands beside it. */
