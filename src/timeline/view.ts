@@ -1,31 +1,13 @@
-import type { IncidentState } from '../database/tables.ts';
+import { verdictBadge } from '../correspondence/verdict-badge.ts';
 import { badgeOf } from '../evidence/badge.ts';
-import { describeEntry } from '../timeline/describe.ts';
-import {
-  ENTRY_GROUPS,
-  ENTRY_ICONS,
-  type Entry,
-  type EntryDetails,
-  type EntryGroup,
-} from '../timeline/entries.ts';
+import { stateWords } from '../incidents/incidents.ts';
 import { mentionParts } from '../watchers/mentions.ts';
 import { isoDay, longDay, offset } from '../web/format.ts';
-import { stateWords } from './incidents.ts';
+import { describeEntry } from './describe.ts';
+import { ENTRY_GROUPS, ENTRY_ICONS, type Entry, type EntryDetails, type EntryGroup } from './entries.ts';
 
-/** Colour and mark of what a provider said, by verdict. */
-export const VERDICT_BADGES: Record<string, { is: string; icon: string }> = {
-  acknowledged: { is: '', icon: '' },
-  denied: { is: 'bad', icon: 'e-bad' },
-  mitigated: { is: 'said', icon: 's-mitigated' },
-  'conditionally-mitigated': { is: 'said', icon: 's-mitigated' },
-  'not-blocked': { is: 'warn', icon: 'e-warn' },
-  'needs-information': { is: 'warn', icon: 'e-warn' },
-  'refused-to-explain': { is: '', icon: '' },
-  closed: { is: '', icon: '' },
-  other: { is: '', icon: '' },
-};
-
-const RESULT_BADGES = {
+/** Colour and mark of what evidence means for a claim. */
+export const RESULT_BADGES = {
   supports: { is: 'good', icon: 'e-good' },
   contradicts: { is: 'bad', icon: 'e-bad' },
   unknown: { is: '', icon: 'e-unknown' },
@@ -90,10 +72,6 @@ function checkView(results: EntryDetails['evidence-checked']['results']) {
     noted: line('note'),
   };
 }
-
-/** What is not proven to be from them moved nothing, and looks like nothing. */
-export const verdictBadge = ({ verdict, applied }: { verdict: string | null; applied?: boolean }) =>
-  (applied === false ? undefined : VERDICT_BADGES[verdict ?? '']) ?? { is: '', icon: '' };
 
 function bodyOf(entry: Entry) {
   switch (entry.kind) {
@@ -182,7 +160,7 @@ function headOf(entry: Entry) {
 /** `whole`: full texts of messages by id, for paper, where nothing is a click away. */
 type EntryOptions = { whole?: Map<number, string>; follows?: boolean; here?: number };
 
-export function entryView(entry: Entry, zone: string, options: EntryOptions = {}) {
+function entryView(entry: Entry, zone: string, options: EntryOptions = {}) {
   const { title, by } = headOf(entry);
   const body = bodyOf(entry);
   return {
@@ -195,7 +173,7 @@ export function entryView(entry: Entry, zone: string, options: EntryOptions = {}
     by,
     actor: entry.actor,
     icon: ENTRY_ICONS[entry.kind],
-    kind: SHORT_KIND[entry.kind] ?? entry.kind.replaceAll('-', ' '),
+    kind: SHORT_KIND[entry.kind] ?? stateWords(entry.kind),
     is: entry.kind === 'message-received' ? verdictBadge(entry.detail).is : '',
     isIn: entry.kind === 'message-received',
     state: entry.kind === 'rejection-recorded' || entry.kind === 'relapse-seen' ? 'open' : '',
@@ -250,38 +228,4 @@ export function timelineTabs(
     ...(Object.keys(ENTRY_GROUPS) as EntryGroup[]).map((name) => ({ name, n: of(name) })),
   ];
   return tabs.map((tab) => ({ ...tab, href: href(tab.name), current: tab.name === current }));
-}
-
-export type CourseStep = { state: IncidentState; from: Date; until: Date | null };
-
-/** Whose turn it was, and for how long: from the changes of state, oldest first. */
-export function courseOf(
-  start: Date,
-  changes: { at: Date; from: IncidentState; to: IncidentState }[],
-  firstState: IncidentState,
-): CourseStep[] {
-  const steps: CourseStep[] = [{ state: changes[0]?.from ?? firstState, from: start, until: null }];
-  for (const change of changes) {
-    const last = steps.at(-1);
-    if (last) last.until = change.at;
-    steps.push({ state: change.to, from: change.at, until: null });
-  }
-  return steps;
-}
-
-/** Widths of the course's parts: in proportion, in whole steps from 1 to 24, so that the shortest can still be seen. */
-export function courseView(steps: CourseStep[], now: Date) {
-  const lengths = steps.map((step) => Math.max(0, (step.until ?? now).getTime() - step.from.getTime()));
-  const longest = Math.max(1, ...lengths);
-  return steps.map((step, index) => {
-    const ms = lengths[index] ?? 0;
-    return {
-      state: step.state,
-      words: stateWords(step.state),
-      ms,
-      width: Math.max(4, Math.round((ms / longest) * 24)),
-      running: step.until === null && step.state !== 'closed',
-      ended: step.state === 'closed',
-    };
-  });
 }

@@ -1,21 +1,23 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { isDocumentation, type Network, parseNetworks } from '../addresses/address.ts';
-import { findAddress } from '../addresses/store.ts';
-import { Id, Type } from '../json-schema.ts';
-import { notFound } from '../problem.ts';
-import type { Catalogue } from '../providers/catalogue.ts';
-import { providerChoices, providerMeant } from '../providers/choice.ts';
-import { REASONS, Reason } from '../providers/schema.ts';
-import { actorOf, viewerOf } from '../web/access.ts';
-import { formOnce } from '../web/form-once.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
-import { MAX_REPORT_BYTES } from '../web/limits.ts';
-import { orFormAgain } from '../web/pages.ts';
-import { SEVERITIES, stateWords } from './incidents.ts';
-import { findOpenIncident } from './log.ts';
-import { type Chosen, previewView } from './log-page.ts';
-import { withAddresses } from './report.ts';
+import { type Network, parseNetworks } from '../../addresses/address.ts';
+import { Id, Type } from '../../json-schema.ts';
+import { notFound } from '../../problem.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
+import { providerChoices, providerMeant } from '../../providers/choice.ts';
+import { REASONS, Reason } from '../../providers/schema.ts';
+import { actorOf, viewerOf } from '../../web/access.ts';
+import { formOnce } from '../../web/form-once.ts';
+import { readForm, typedAgain } from '../../web/forms.ts';
+import { MAX_REPORT_BYTES } from '../../web/limits.ts';
+import { orFormAgain } from '../../web/pages.ts';
+import { SEVERITIES } from '../incidents.ts';
+import { NumberParams } from '../number-params.ts';
+import { addressNotes } from './address-notes.ts';
+import { blocksMeant } from './blocks.ts';
+import { findOpenIncident } from './open-incident.ts';
+import { type Chosen, previewView } from './page.ts';
+import { rawReport } from './reports.ts';
 import { blocksToLog, type Given, leftOut, readReport, type Taken, takeReport } from './take-report.ts';
 
 const LogForm = Type.Object({
@@ -66,45 +68,23 @@ const typedOf = (request: FastifyRequest): Typed => typedAgain(request.body);
 export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
-  /** The open incident that a block of this provider and these addresses would be added to. */
-  async function openFor(provider: string | undefined, networks: Network[]) {
-    const number = provider ? await findOpenIncident(db, provider, networks) : undefined;
-    if (number === undefined) return undefined;
-    const found = await db
-      .selectFrom('incidents')
-      .select(['number', 'title', 'state'])
-      .where('number', '=', number)
-      .executeTakeFirst();
-    return found && { ...found, stateWords: stateWords(found.state) };
-  }
-
   async function preview(request: FastifyRequest, raw: Buffer, typed: Typed) {
     const chosen = chosenOf(typed, catalogue);
-    const more = { chosen, to: typed['to'] ?? '', catalogue };
-    if (raw.length === 0) return previewView(undefined, { ...more, matches: [], addresses: new Map() });
+    const shown = { chosen, to: typed['to'] ?? '', catalogue };
+    if (raw.length === 0) return previewView(undefined, { ...shown, matches: [], addresses: new Map() });
     const { report, blocks } = readReport(raw, catalogue, viewerOf(request).timeZone);
-    const read = {
-      report,
-      blocks: blocks.length > 1 ? withAddresses(blocks, networksTyped(chosen.addresses)) : blocks,
-    };
-    const [only] = read.blocks;
-    const matches = await Promise.all(
-      read.blocks.length > 1
-        ? read.blocks.map((block) => openFor(block.provider?.key, block.networks))
-        : [
-            openFor(
-              (chosen.provider ?? only?.provider)?.key,
-              chosen.addresses ? networksTyped(chosen.addresses) : (only?.networks ?? []),
-            ),
-          ],
+    const toLog = blocksMeant(blocks, chosen.provider, networksTyped(chosen.addresses));
+    const [addresses, ...matches] = await Promise.all([
+      addressNotes(
+        db,
+        [...blocks, ...toLog].flatMap(({ networks }) => networks),
+      ),
+      ...toLog.map(({ provider, networks }) => provider && findOpenIncident(db, provider.key, networks)),
+    ]);
+    return previewView(
+      { report, blocks, toLog },
+      { ...shown, addresses, matches: matches.map((match) => match ?? undefined) },
     );
-    const addresses = new Map<string, string>();
-    for (const network of read.blocks.flatMap((block) => block.networks).slice(0, 20)) {
-      const known = await findAddress(db, network.text);
-      const name = known ? known.label || known.hostname || 'known' : 'not known yet';
-      addresses.set(network.text, isDocumentation(network.cidr) ? `${name}; a documentation address` : name);
-    }
-    return previewView(read, { ...more, matches, addresses });
   }
 
   async function logView(
@@ -171,27 +151,18 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
     {
       config: { access: 'viewer' },
       schema: {
-        params: Type.Object({
-          number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
-          id: Id,
-        }),
+        params: Type.Object({ ...NumberParams.properties, id: Id }),
       },
     },
     async (request, reply) => {
       const { number, id } = request.params;
-      const report = await db
-        .selectFrom('reports as r')
-        .innerJoin('incident_reports as ir', 'ir.report_id', 'r.id')
-        .select('r.raw')
-        .where('ir.incident_number', '=', number)
-        .where('r.id', '=', id)
-        .executeTakeFirst();
-      if (!report) throw notFound('such report');
+      const raw = await rawReport(db, number, id);
+      if (!raw) throw notFound('such report');
       return reply
         .header('content-disposition', `attachment; filename="incident-${number}-report-${id}.txt"`)
         .header('content-security-policy', "sandbox; default-src 'none'")
         .type('application/octet-stream')
-        .send(report.raw);
+        .send(raw);
     },
   );
 };

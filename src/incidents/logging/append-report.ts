@@ -1,31 +1,32 @@
 import { sql } from 'kysely';
-import { ensureAddresses } from '../addresses/store.ts';
-import type { Trx } from '../database/open.ts';
-import type { IncidentRow } from '../database/tables.ts';
-import { Problem } from '../problem.ts';
-import { addNote, append, appendAll } from '../timeline/store.ts';
-import type { Actor } from '../web/access.ts';
+import { ensureAddresses } from '../../addresses/store.ts';
+import type { Trx } from '../../database/open.ts';
+import type { IncidentRow } from '../../database/tables.ts';
+import { Problem } from '../../problem.ts';
+import { addNote } from '../../timeline/notes.ts';
+import { append, appendAll } from '../../timeline/store.ts';
+import type { Actor } from '../../web/access.ts';
+import { earlier, later } from '../incidents.ts';
+import { isLifted } from '../state.ts';
+import { moveState } from '../state-store.ts';
+import { lockIncident, writeIncident } from '../store.ts';
 import type { BlockToLog } from './log.ts';
-import { keepRejections, known, rejectionEntries, type SeenRejection, span, sum } from './rejections.ts';
-import { isLifted } from './state.ts';
-import { lockIncident, moveState, writeIncident } from './store.ts';
+import {
+  codesAndDomains,
+  keepRejections,
+  rejectionEntries,
+  type SeenRejection,
+  span,
+  sum,
+} from './rejections.ts';
 
 function widened(row: IncidentRow, block: BlockToLog) {
   const { first, last } = span(block.rejections);
-  const earliest = (a: Date | null, b: Date | null) => (a && b ? (a < b ? a : b) : (a ?? b));
-  const latest = (a: Date | null, b: Date | null) => (a && b ? (a > b ? a : b) : (a ?? b));
   return {
-    block_codes: known([
-      ...row.block_codes,
-      ...block.rejections.map((one) => one.blockCode?.toUpperCase() ?? null),
-    ]).slice(0, 50),
-    recipient_domains: known([
-      ...row.recipient_domains,
-      ...block.rejections.map((one) => one.recipientDomain),
-    ]).slice(0, 200),
+    ...codesAndDomains(block.rejections, row),
     rejection_count: row.rejection_count + sum(block.rejections),
-    first_rejection_at: earliest(row.first_rejection_at, first),
-    last_rejection_at: latest(row.last_rejection_at, last),
+    first_rejection_at: earlier(row.first_rejection_at, first),
+    last_rejection_at: later(row.last_rejection_at, last),
     reason: row.reason ?? block.reason,
   };
 }

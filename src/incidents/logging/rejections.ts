@@ -1,19 +1,44 @@
-import type { ParsedReport } from '../bounces/parse-report.ts';
-import type { Trx } from '../database/open.ts';
-import type { AnyNewEntry } from '../timeline/store.ts';
-import type { Actor } from '../web/access.ts';
+import type { SeenRejection } from '../../bounces/distinct.ts';
+import type { Trx } from '../../database/open.ts';
+import type { IncidentRow } from '../../database/tables.ts';
+import type { AnyNewEntry } from '../../timeline/store.ts';
+import type { Actor } from '../../web/access.ts';
 
-/** What was recognised in a report, as often as it was seen. */
-export type SeenRejection = ParsedReport['rejections'][number];
+export type { SeenRejection };
 
 /** A rejection is one entry of the timeline; of a long log the first of each kind are, and the rest stand in its report. */
 const ENTRIES_PER_REPORT = 12;
 
-const codesOf = (one: SeenRejection) =>
-  [one.replyCode, one.enhancedCode, one.blockCode].filter(Boolean).join(' ');
+/** Its codes, as far as the reply has them. */
+export const codesOf = (one: SeenRejection): string[] =>
+  [one.replyCode, one.enhancedCode, one.blockCode].filter((code) => code !== null);
+
 const timeOf = (text: string | null) => (text ? new Date(text) : null);
-/** Each value once, without those that nobody knows. */
-export const known = <T>(values: (T | null)[]): T[] => [...new Set(values.filter((value) => value !== null))];
+
+/** Codes and domains that the facts of an incident name at most. */
+const MOST_CODES = 50;
+const MOST_DOMAINS = 200;
+type CodesAndDomains = Pick<IncidentRow, 'block_codes' | 'recipient_domains'>;
+
+/** Each once, behind those that are known already. */
+const once = (known: string[], more: (string | null)[]) => [
+  ...new Set([...known, ...more.filter((value) => value !== null)].filter((value) => value !== '')),
+];
+
+/** What the facts of an incident name of rejections. */
+export const codesAndDomains = (
+  rejections: { blockCode: string | null; recipientDomain: string | null }[],
+  known: CodesAndDomains = { block_codes: [], recipient_domains: [] },
+): CodesAndDomains => ({
+  block_codes: once(
+    known.block_codes,
+    rejections.map((one) => one.blockCode?.toUpperCase() ?? null),
+  ).slice(0, MOST_CODES),
+  recipient_domains: once(
+    known.recipient_domains,
+    rejections.map((one) => one.recipientDomain),
+  ).slice(0, MOST_DOMAINS),
+});
 
 /** The first and the last time that is known of them. */
 export function span(rejections: SeenRejection[]): { first: Date | null; last: Date | null } {
@@ -87,7 +112,7 @@ export function rejectionEntries(
     ...(one.at ? { occurredAt: new Date(one.at) } : {}),
     detail: {
       text: one.text.replaceAll('\0', '\u{fffd}').slice(0, 4000),
-      codes: codesOf(one),
+      codes: codesOf(one).join(' '),
       recipientDomain: one.recipientDomain,
       mx: one.mx,
       seen: one.seen,

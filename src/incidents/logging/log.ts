@@ -1,18 +1,24 @@
-import { createHash } from 'node:crypto';
 import { type Insertable, sql } from 'kysely';
-import type { Network } from '../addresses/address.ts';
-import { ensureAddresses } from '../addresses/store.ts';
-import type { Db, Trx } from '../database/open.ts';
-import type { Database, ReportsTable, Severity } from '../database/tables.ts';
-import { askForCheck } from '../evidence/checks.ts';
-import type { Provider, Reason } from '../providers/schema.ts';
-import { appendAll, noteEntry } from '../timeline/store.ts';
-import type { Actor } from '../web/access.ts';
-import { incidentTitle } from './incidents.ts';
-import { keepRejections, known, rejectionEntries, type SeenRejection, span, sum } from './rejections.ts';
-import { linkEarlier, type ToLink } from './store.ts';
-
-export type ReportSource = ReportsTable['source'];
+import type { Network } from '../../addresses/address.ts';
+import { ensureAddresses } from '../../addresses/store.ts';
+import type { Trx } from '../../database/open.ts';
+import type { Database, Severity } from '../../database/tables.ts';
+import { askForCheck } from '../../evidence/checks.ts';
+import type { Provider, Reason } from '../../providers/schema.ts';
+import { noteEntry } from '../../timeline/notes.ts';
+import { appendAll } from '../../timeline/store.ts';
+import type { Actor } from '../../web/access.ts';
+import { incidentTitle } from '../incidents.ts';
+import { linkEarlier, type ToLink } from '../links/store.ts';
+import {
+  codesAndDomains,
+  keepRejections,
+  rejectionEntries,
+  type SeenRejection,
+  span,
+  sum,
+} from './rejections.ts';
+import type { ReportSource } from './reports.ts';
 
 export type BlockToLog = {
   provider: Pick<Provider, 'key' | 'name'>;
@@ -33,69 +39,6 @@ const SOURCE_WORDS: Record<ReportSource, string> = {
   log: 'the log',
   check: 'a look at the lists',
 };
-
-/** Keeps what came in, byte for byte. */
-export async function keepReport(
-  trx: Trx,
-  report: { raw: Buffer; source: ReportSource; fileName: string },
-): Promise<number> {
-  const row = await trx
-    .insertInto('reports')
-    .values({
-      raw: report.raw,
-      sha256: createHash('sha256').update(report.raw).digest(),
-      byte_length: report.raw.length,
-      source: report.source,
-      file_name: report.fileName.slice(0, 300),
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return row.id;
-}
-
-/** Of a report on more addresses than this, the whole provider waits: each lock takes room that all sessions share. */
-const MOST_LOCKS = 16;
-
-/**
- * Holds off, until the end of the transaction, whoever else logs a block of this provider and one of these addresses:
- * two reports of one block at a time must not make two incidents. Blocks of other addresses go on beside it.
- */
-export async function lockBlock(trx: Trx, provider: string, networks: Network[]): Promise<void> {
-  const whole = `incident ${provider}`;
-  if (networks.length > MOST_LOCKS) {
-    await sql`select pg_advisory_xact_lock(hashtext(${whole}))`.execute(trx);
-    return;
-  }
-  const names = networks.map(({ cidr }) => `${whole} ${cidr}`);
-  // In one order everywhere, so that no two wait for each other.
-  await sql`
-    with shared as materialized (select pg_advisory_xact_lock_shared(hashtext(${whole})))
-    select pg_advisory_xact_lock(key) from shared
-    cross join (select distinct hashtext(name) as key from unnest(${names}::text[]) as name order by 1) keys`.execute(
-    trx,
-  );
-}
-
-/** The newest incident of this provider and one of these addresses that is not closed. */
-export async function findOpenIncident(
-  db: Db | Trx,
-  provider: string,
-  networks: Network[],
-): Promise<number | undefined> {
-  if (networks.length === 0) return undefined;
-  const row = await db
-    .selectFrom('incidents as i')
-    .innerJoin('incident_addresses as ia', 'ia.incident_number', 'i.number')
-    .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-    .select('i.number')
-    .where('i.provider', '=', provider)
-    .where('i.state', '!=', 'closed')
-    .where('a.network', '=', sql<string>`any(${sql.val(networks.map((network) => network.cidr))}::cidr[])`)
-    .orderBy('i.number', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.number;
-}
 
 /** The last incident of each of these addresses, and those that the same provider has open now; each once. */
 async function relatedTo(trx: Trx, provider: string, addressIds: number[]): Promise<ToLink[]> {
@@ -166,10 +109,7 @@ export async function logIncident(
     state: 'open' as const,
     reason: block.reason,
     ...(block.severity ? { severity: block.severity } : {}),
-    block_codes: known(block.rejections.map((one) => one.blockCode))
-      .map((code) => code.toUpperCase())
-      .slice(0, 50),
-    recipient_domains: known(block.rejections.map((one) => one.recipientDomain)).slice(0, 200),
+    ...codesAndDomains(block.rejections),
     rejection_count: sum(block.rejections),
     first_rejection_at: first,
     last_rejection_at: last,

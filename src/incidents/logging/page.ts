@@ -1,14 +1,14 @@
-import type { ParsedReport } from '../bounces/parse-report.ts';
-import { NOTHING_FOUND } from '../bounces/report-notes.ts';
-import type { IncidentState } from '../database/tables.ts';
-import type { Catalogue } from '../providers/catalogue.ts';
-import { noSuchProvider } from '../providers/choice.ts';
-import type { Provider } from '../providers/schema.ts';
-import { incidentTitle } from './incidents.ts';
-import type { SeenRejection } from './rejections.ts';
-import type { Block } from './report.ts';
+import type { ParsedReport } from '../../bounces/parse-report.ts';
+import { NOTHING_FOUND } from '../../bounces/report-notes.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
+import { noSuchProvider } from '../../providers/choice.ts';
+import type { Provider } from '../../providers/schema.ts';
+import { count } from '../../web/format.ts';
+import { incidentTitle, stateWords } from '../incidents.ts';
+import { type Block, partMeant } from './blocks.ts';
+import type { OpenIncident } from './open-incident.ts';
+import { codesOf, type SeenRejection } from './rejections.ts';
 
-type Match = { number: number; title: string; state: IncidentState; stateWords: string };
 /** What a person put into the fields in place of what was read. */
 export type Chosen = {
   /** The provider as typed, and the one that is meant by it. */
@@ -20,7 +20,8 @@ export type Chosen = {
 type More = {
   chosen: Chosen;
   to: string;
-  matches: (Match | undefined)[];
+  /** The open incident that takes each of the blocks that are to be logged. */
+  matches: (OpenIncident | undefined)[];
   addresses: Map<string, string>;
   catalogue: Catalogue;
 };
@@ -33,10 +34,7 @@ const BASES: Record<string, string> = {
   generic: 'Guess: the words are used by several.',
 };
 
-const NOT_BLOCK_LINES = 50;
-
-const codesOf = (one: SeenRejection) =>
-  [one.replyCode, one.enhancedCode, one.blockCode].filter((code) => code !== null);
+const MOST_LINES = 50;
 
 function lineView(one: SeenRejection, isBlock: boolean) {
   return {
@@ -74,7 +72,10 @@ const permanence = (temporary: boolean | null) =>
       ? 'Temporary: the server tries again by itself.'
       : 'Permanent: sending again does not help.';
 
-function blockView(block: Block, match: Match | undefined, more: More) {
+const matchView = (match: OpenIncident | undefined) =>
+  match ? { ...match, stateWords: stateWords(match.state) } : null;
+
+function blockView(block: Block, match: OpenIncident | undefined, more: More) {
   const [first] = block.rejections;
   const owner = first?.listOwner ? more.catalogue.byKey.get(first.listOwner)?.name : undefined;
   const addresses = block.networks.map((network) => network.text);
@@ -93,8 +94,7 @@ function blockView(block: Block, match: Match | undefined, more: More) {
     at: first?.at ? new Date(first.at) : null,
     atGuessed: first?.atGuessed ?? false,
     ...knowledge(first, more.catalogue),
-    match: match ?? null,
-    title: block.provider && addresses.length > 0 ? incidentTitle(block.provider.name, addresses) : '',
+    match: matchView(match),
     rejections: block.rejections.length,
   };
 }
@@ -102,18 +102,51 @@ function blockView(block: Block, match: Match | undefined, more: More) {
 const chosenByHand = ({ provider, providerText }: Chosen) =>
   provider ? 'Chosen by hand.' : noSuchProvider(providerText);
 
+/** Which part of a report with several blocks is logged, where a provider is chosen. */
+function partWords(blocks: Block[], { provider }: Chosen): string {
+  if (blocks.length < 2 || !provider) return '';
+  const part = partMeant(blocks, provider);
+  if (!part) return `The whole report is logged as one incident of ${provider.name}.`;
+  return part.provider
+    ? `Only the part of ${provider.name} is logged.`
+    : `Only the part whose provider is unknown is logged, as one of ${provider.name}.`;
+}
+
+/** What no provider is known for is left out. */
+function submitWords(blocks: ReturnType<typeof blockView>[]): string {
+  const loggable = blocks.filter((block) => block.provider).length;
+  if (blocks.some((block) => block.match)) return `Log all ${count(loggable)}`;
+  return `Log ${count(loggable)} ${loggable === 1 ? 'incident' : 'incidents'}`;
+}
+
+const titleOf = (block: Block | undefined) =>
+  block?.provider && block.networks.length > 0
+    ? incidentTitle(
+        block.provider.name,
+        block.networks.map(({ text }) => text),
+      )
+    : '';
+
+type Read = { report: ParsedReport; blocks: Block[]; toLog: Block[] };
+
 /** The right-hand side of the Log page. Without a report it says what will stand there. */
-export function previewView(read: { report: ParsedReport; blocks: Block[] } | undefined, more: More) {
+export function previewView(read: Read | undefined, more: More) {
   const { chosen, to } = more;
-  const blocks = read?.blocks.map((block, index) => blockView(block, more.matches[index], more)) ?? [];
+  const asRead = read?.blocks ?? [];
+  const toLog = read?.toLog ?? [];
+  const onlyPart = partWords(asRead, chosen);
+  const several = asRead.length > 1;
+  const isEach = several && !onlyPart;
+  const blocks = (isEach ? toLog : asRead).map((block, index) =>
+    blockView(block, isEach ? more.matches[index] : undefined, more),
+  );
   const notBlocks = read?.report.notBlocks ?? [];
   const lines = [
     ...(read?.report.rejections.map((one) => lineView(one, true)) ?? []),
     ...notBlocks.map((one) => lineView(one, false)),
   ].sort((a, b) => a.line - b.line);
   const single = blocks.length === 1 ? blocks[0] : undefined;
-  const several = blocks.length > 1;
-  const match = several ? null : (more.matches[0] ?? null);
+  const match = isEach ? null : matchView(more.matches[0]);
   const addresses = chosen.addresses || single?.addresses || '';
   const name = chosen.providerText ? chosen.provider?.name : single?.providerName;
   return {
@@ -121,9 +154,9 @@ export function previewView(read: { report: ParsedReport; blocks: Block[] } | un
     nothing: read !== undefined && blocks.length === 0,
     onlyNotBlocks: blocks.length === 0 && notBlocks.length > 0,
     several,
-    someGoElsewhere: several && blocks.some((block) => block.match !== null),
-    /** How many of several are logged: what no provider is known for is left out. */
-    loggable: blocks.filter((block) => block.provider).length,
+    isEach,
+    onlyPart,
+    submit: match ? 'Log it' : isEach ? submitWords(blocks) : 'Log the incident',
     someUnknown: several && blocks.some((block) => !block.provider),
     blocks,
     block: single ?? null,
@@ -141,9 +174,9 @@ export function previewView(read: { report: ParsedReport; blocks: Block[] } | un
     reason: chosen.reason || single?.reason || '',
     match,
     asNew: match !== null && to === 'new',
-    title: name && addresses ? incidentTitle(name, addresses.split(/[\s,;]+/)) : '',
-    lines: lines.slice(0, NOT_BLOCK_LINES),
-    hiddenLines: Math.max(0, lines.length - NOT_BLOCK_LINES),
+    title: titleOf(toLog[0]),
+    lines: lines.slice(0, MOST_LINES),
+    hiddenLines: Math.max(0, lines.length - MOST_LINES),
     rejections: read?.report.rejections.length ?? 0,
     notBlocks: notBlocks.length,
     // That nothing was recognised is said above them.

@@ -1,24 +1,20 @@
-import { type Network, parseNetworks } from '../addresses/address.ts';
-import { networksFrom } from '../addresses/store.ts';
-import { type ParsedReport, parseReport } from '../bounces/parse-report.ts';
-import { TRUNCATED } from '../bounces/report-notes.ts';
-import type { Trx } from '../database/open.ts';
-import type { Severity } from '../database/tables.ts';
-import { invalid, Problem } from '../problem.ts';
-import type { Catalogue } from '../providers/catalogue.ts';
-import { noSuchProvider, providerMeant } from '../providers/choice.ts';
-import type { Provider, Reason } from '../providers/schema.ts';
-import type { Actor } from '../web/access.ts';
+import { parseNetworks } from '../../addresses/address.ts';
+import { ensureAddresses, networksFrom } from '../../addresses/store.ts';
+import { type ParsedReport, parseReport } from '../../bounces/parse-report.ts';
+import { TRUNCATED } from '../../bounces/report-notes.ts';
+import type { Trx } from '../../database/open.ts';
+import type { Severity } from '../../database/tables.ts';
+import { invalid, Problem } from '../../problem.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
+import { noSuchProvider, providerMeant } from '../../providers/choice.ts';
+import type { Provider, Reason } from '../../providers/schema.ts';
+import type { Actor } from '../../web/access.ts';
+import { getIncident } from '../store.ts';
 import { appendReport } from './append-report.ts';
-import {
-  type BlockToLog,
-  findOpenIncident,
-  keepReport,
-  lockBlock,
-  logIncident,
-  type ReportSource,
-} from './log.ts';
-import { type Block, blocksOf, withAddresses } from './report.ts';
+import { type Block, blocksMeant, blocksOf } from './blocks.ts';
+import { type BlockToLog, logIncident } from './log.ts';
+import { byProvider, findOpenIncident, lockBlock } from './open-incident.ts';
+import { keepReport, type ReportSource } from './reports.ts';
 
 /** A report as it came in, with what a person said about it. */
 export type Given = {
@@ -32,7 +28,7 @@ export type Given = {
   title?: string | undefined;
   note?: string | undefined;
   severity?: Severity | undefined;
-  /** Left out: an open incident of the same provider and address takes it. */
+  /** The open incident that takes the block of its provider; left out: the one of the same provider and address. */
   to?: 'new' | number | undefined;
   /** When it was logged; left out: now. */
   at?: Date | undefined;
@@ -56,7 +52,7 @@ function providerNamed(text: string, catalogue: Catalogue): Provider {
 }
 
 /** What the report lacks is asked for, never guessed. */
-function complete(block: Block, given: Given, provider: Provider | null, networks: Network[]): BlockToLog {
+function complete({ provider, networks, ...block }: Block, given: Given): BlockToLog {
   const fields: Record<string, string> = {};
   if (!provider) fields['provider'] = 'The report does not say who refused; choose the provider.';
   if (networks.length === 0)
@@ -75,8 +71,6 @@ function complete(block: Block, given: Given, provider: Provider | null, network
     at: given.at,
   };
 }
-
-const NO_BLOCK: Block = { provider: null, networks: [], rejections: [], reason: null };
 
 /** Says that only a part was read, where that may be why nothing was found. */
 const cutOff = ({ notes }: ParsedReport) => (notes.includes(TRUNCATED) ? `${TRUNCATED} ` : '');
@@ -108,25 +102,11 @@ export function blocksToLog(
   const { addresses } = given;
   const networks = addresses?.length ? networksFrom('addresses', () => parseNetworks(addresses)) : [];
   const named = given.provider ? providerNamed(given.provider, catalogue) : undefined;
-  if (!named && read.blocks.length > 1) {
-    // A receiver that the catalogue does not know must not hold up the others; its lines stay in their report.
-    const known = read.blocks.filter((block) => block.provider !== null);
-    return withAddresses(known, networks).map((block) =>
-      complete(block, given, block.provider, block.networks),
-    );
-  }
-  const own =
-    named &&
-    (read.blocks.find((block) => block.provider?.key === named.key) ??
-      (read.blocks.length > 1 ? read.blocks.find((block) => block.provider === null) : undefined));
-  const merged: Block = own ?? {
-    ...(read.blocks[0] ?? NO_BLOCK),
-    rejections: read.blocks.flatMap((block) => block.rejections),
-    networks: read.blocks.flatMap((block) => block.networks),
-  };
-  return [
-    complete(merged, given, named ?? merged.provider, networks.length > 0 ? networks : merged.networks),
-  ];
+  const meant = blocksMeant(read.blocks, named, networks);
+  // A receiver that the catalogue does not know must not hold up the others; its lines stay in their report.
+  return meant
+    .filter((block) => block.provider !== null || meant.length === 1)
+    .map((block) => complete(block, given));
 }
 
 /** How many rejections were not logged, because the catalogue knows neither their receiver nor a list they cite. */
@@ -137,27 +117,41 @@ export function leftOut(blocks: Block[], given: Given): number {
     .reduce((total, block) => total + block.rejections.length, 0);
 }
 
+/** Takes its turn for all blocks, and makes their addresses known, before anything else is locked. */
+async function takeTurns(trx: Trx, blocks: BlockToLog[]): Promise<void> {
+  for (const { provider, networks } of blocks.toSorted(byProvider))
+    await lockBlock(trx, provider.key, networks);
+  if (blocks.length > 1)
+    await ensureAddresses(
+      trx,
+      blocks.flatMap(({ networks }) => networks),
+    );
+}
+
+/** The number of the incident that takes a block; undefined: it is logged as a new one. */
+async function takerOf(trx: Trx, { provider, networks }: BlockToLog, to: Given['to']) {
+  if (to === 'new') return undefined;
+  // A page shows it for one block; by the time it is sent, other blocks may stand in the report.
+  if (to !== undefined && (await getIncident(trx, to)).provider === provider.key) return to;
+  return (await findOpenIncident(trx, provider.key, networks))?.number;
+}
+
 /** Logs the blocks, or adds them to the incidents that are open for them; all of it or nothing. */
 export async function takeReport(trx: Trx, actor: Actor, given: Given, blocks: BlockToLog[]): Promise<Taken> {
   const taken: Taken = { logged: [], appendedTo: [] };
-  const id = await keepReport(trx, given);
+  const report = {
+    id: await keepReport(trx, given),
+    source: given.source,
+    fileName: given.fileName,
+    byteLength: given.raw.length,
+  };
+  await takeTurns(trx, blocks);
   for (const block of blocks) {
-    await lockBlock(trx, block.provider.key, block.networks);
-    const number =
-      typeof given.to === 'number'
-        ? given.to
-        : given.to === 'new'
-          ? undefined
-          : await findOpenIncident(trx, block.provider.key, block.networks);
-    if (number === undefined)
-      taken.logged.push(await logIncident(trx, actor, block, { id, source: given.source }));
+    const taker = await takerOf(trx, block, given.to);
+    if (taker === undefined) taken.logged.push(await logIncident(trx, actor, block, report));
     else {
-      await appendReport(trx, actor, number, block, {
-        id,
-        fileName: given.fileName,
-        byteLength: given.raw.length,
-      });
-      taken.appendedTo.push(number);
+      await appendReport(trx, actor, taker, block, report);
+      taken.appendedTo.push(taker);
     }
   }
   return taken;

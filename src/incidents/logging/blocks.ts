@@ -1,7 +1,7 @@
-import { type Network, parseNetwork } from '../addresses/address.ts';
-import type { ParsedReport } from '../bounces/parse-report.ts';
-import type { Catalogue } from '../providers/catalogue.ts';
-import type { Provider, Reason } from '../providers/schema.ts';
+import { type Network, parseNetwork } from '../../addresses/address.ts';
+import type { ParsedReport } from '../../bounces/parse-report.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
+import type { Provider, Reason } from '../../providers/schema.ts';
 import type { SeenRejection } from './rejections.ts';
 
 /** What belongs into one incident: the rejections of one provider. */
@@ -40,13 +40,40 @@ function networksOf(rejections: SeenRejection[]): Network[] {
 
 /**
  * Blocks with the addresses that a person entered: they go to those whose report names none, and where each names
- * its own, to all.
+ * its own, to all. A block that nobody is known for is not logged beside others and takes none.
  */
-export function withAddresses(blocks: Block[], entered: Network[]): Block[] {
+function withAddresses(blocks: Block[], entered: Network[]): Block[] {
   if (entered.length === 0) return blocks;
-  const lacking = blocks.filter((block) => block.networks.length === 0);
-  const taking = new Set(lacking.length > 0 ? lacking : blocks);
+  const known = blocks.filter((block) => block.provider !== null);
+  const lacking = known.filter((block) => block.networks.length === 0);
+  const taking = new Set(lacking.length > 0 ? lacking : known);
   return blocks.map((block) => (taking.has(block) ? { ...block, networks: entered } : block));
+}
+
+const NO_BLOCK: Block = { provider: null, networks: [], rejections: [], reason: null };
+
+/** What somebody means who chooses a provider: its own part of the report, or the part that nobody is known for. */
+export const partMeant = (blocks: Block[], provider: Provider): Block | undefined =>
+  blocks.find((block) => block.provider?.key === provider.key) ??
+  (blocks.length > 1 ? blocks.find((block) => block.provider === null) : undefined);
+
+const asOne = (blocks: Block[]): Block => ({
+  ...(blocks[0] ?? NO_BLOCK),
+  rejections: blocks.flatMap((block) => block.rejections),
+  networks: blocks.flatMap((block) => block.networks),
+});
+
+/** The blocks as a person wants them: of a chosen provider one, the whole report where none of its parts is meant. */
+export function blocksMeant(blocks: Block[], provider: Provider | undefined, entered: Network[]): Block[] {
+  if (!provider && blocks.length > 1) return withAddresses(blocks, entered);
+  const one = (provider && partMeant(blocks, provider)) ?? asOne(blocks);
+  return [
+    {
+      ...one,
+      provider: provider ?? one.provider,
+      networks: entered.length > 0 ? entered : one.networks,
+    },
+  ];
 }
 
 /**
