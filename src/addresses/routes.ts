@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { addressComplaints } from '../complaints/address-view.ts';
 import { networkEvidence } from '../evidence/incident-evidence.ts';
-import { INTERVALS, intervalWords } from '../evidence/monitors.ts';
+import { INTERVALS, intervalWords } from '../evidence/checks/schedule.ts';
 import { asOfPage } from '../history/as-of-page.ts';
 import { lettersView, listingsView } from '../history/lists-page.ts';
 import { yearsView } from '../history/years.ts';

@@ -10,7 +10,7 @@ import { actorOf } from '../web/access.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { MAX_PICTURES_JSON_BYTES } from '../web/limits.ts';
 import { once } from '../web/once.ts';
-import { askForCheck, lastCheck } from './checks.ts';
+import { askForCheck, lastCheck } from './checks/store.ts';
 import { SnapshotJson, snapshotJson } from './json.ts';
 import { kindTitles } from './kind-titles.ts';
 import { PicturesJson, picturesInJson } from './pictures/json.ts';

@@ -2,7 +2,7 @@ import { networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
 import { getProfile } from '../profile/store.ts';
 import { badgeOf } from './badge.ts';
-import { type CheckProgress, lastCheck } from './checks.ts';
+import { type CheckProgress, lastCheck } from './checks/store.ts';
 import { worstFirst } from './kind.ts';
 import { kindTitles } from './kind-titles.ts';
 import { aged } from './places/aged.ts';

@@ -4,7 +4,7 @@ let titles: Promise<Map<string, string>> | undefined;
 export function kindTitles(): Promise<Map<string, string>> {
   titles ??= Promise.all([
     import('./kinds.ts'),
-    import('./sample-message.ts'),
+    import('./sample/sample-message.ts'),
     import('../snds/kind.ts'),
     import('../complaints/kind.ts'),
     import('../observations/kind.ts'),

@@ -4,7 +4,7 @@ import type { Network } from '../addresses/address.ts';
 import { ensureAddresses } from '../addresses/store.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Database, ReportsTable, Severity } from '../database/tables.ts';
-import { askForCheck } from '../evidence/checks.ts';
+import { askForCheck } from '../evidence/checks/store.ts';
 import type { Provider, Reason } from '../providers/schema.ts';
 import { appendAll, noteEntry } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
