@@ -48,6 +48,7 @@ import { placePages } from './evidence/places/routes.ts';
 import { evidencePages } from './evidence/routes.ts';
 import type { CheckWorld } from './evidence/checks/run.ts';
 import { samplePages } from './evidence/sample/routes.ts';
+import { subjectPages } from './evidence/subject-routes.ts';
 import { healthApi, healthPages } from './health/routes.ts';
 import { incidentApi } from './incidents/api.ts';
 import { bulkApi } from './incidents/bulk/api.ts';
@@ -279,6 +280,7 @@ export async function buildApp(
     trialPages,
     evidencePages,
     checkPages,
+    subjectPages,
     placePages,
     pictureRoutes,
     samplePages,

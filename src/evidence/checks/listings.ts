@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { parseNetwork } from '../../addresses/address.ts';
+import { type Network, parseNetwork } from '../../addresses/address.ts';
 import type { Trx } from '../../database/open.ts';
 import type { IncidentRow } from '../../database/tables.ts';
 import { recordRelapse } from '../../incidents/append-report.ts';
@@ -7,33 +7,36 @@ import { findOpenIncident, keepReport, logIncident } from '../../incidents/log.t
 import { isLifted } from '../../incidents/state.ts';
 import { confirmRecovery, lockIncident } from '../../incidents/store.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
+import { operatorOf } from '../../providers/list-zones.ts';
 import type { Provider } from '../../providers/schema.ts';
 import { SYSTEM } from '../../web/access.ts';
 import type { Fact } from '../kind.ts';
 
 const DAY_MS = 86_400_000;
 
-const operatorOf = (catalogue: Catalogue, zone: string): Provider | undefined =>
-  catalogue.providers.find(({ zones }) => zones?.some((one) => one.zone === zone));
-
 type Change = { operator: Provider; listed: Fact[]; clear: Fact[] };
 
-/** What changed at each operator of lists: the new listings; or its zones, where all answered and none lists. */
+/**
+ * What changed at each operator of lists: the new listings; or its zones, where all answered and none lists. In the
+ * order of their keys, by which nobody waits for whoever waits for him.
+ */
 function changesOf(catalogue: Catalogue, before: Fact[], now: Fact[]): Change[] {
   const was = new Map(before.map((fact) => [fact.key, fact.outcome]));
   const rows = now.flatMap((fact) => {
     const operator = operatorOf(catalogue, fact.key);
     return operator ? [{ operator, fact }] : [];
   });
-  return [...Map.groupBy(rows, ({ operator }) => operator)].map(([operator, all]) => {
-    const facts = all.map(({ fact }) => fact);
-    const doubtful = facts.some(({ outcome }) => outcome === 'bad' || outcome === 'unknown');
-    return {
-      operator,
-      listed: facts.filter(({ key, outcome }) => outcome === 'bad' && was.get(key) !== 'bad'),
-      clear: doubtful ? [] : facts,
-    };
-  });
+  return [...Map.groupBy(rows, ({ operator }) => operator)]
+    .map(([operator, all]) => {
+      const facts = all.map(({ fact }) => fact);
+      const doubtful = facts.some(({ outcome }) => outcome === 'bad' || outcome === 'unknown');
+      return {
+        operator,
+        listed: facts.filter(({ key, outcome }) => outcome === 'bad' && was.get(key) !== 'bad'),
+        clear: doubtful ? [] : facts,
+      };
+    })
+    .sort((a, b) => (a.operator.key < b.operator.key ? -1 : 1));
 }
 
 /** The listing in words, kept as the incident's report. */
@@ -93,6 +96,20 @@ async function ended(
   await confirmRecovery(trx, SYSTEM, row.number, { words, at });
 }
 
+/** Operators with whom an incident of the address is open: of all the others, lists that are clear say nothing new. */
+async function openWith(trx: Trx, { cidr }: Network): Promise<Set<string>> {
+  const rows = await trx
+    .selectFrom('incidents as i')
+    .innerJoin('incident_addresses as ia', 'ia.incident_number', 'i.number')
+    .innerJoin('addresses as a', 'a.id', 'ia.address_id')
+    .select('i.provider')
+    .distinct()
+    .where('a.network', '=', cidr)
+    .where('i.state', '!=', 'closed')
+    .execute();
+  return new Set(rows.map(({ provider }) => provider));
+}
+
 /**
  * What follows from a look at the lists. A listing that is gone ends the operator's incident, with that as its proof;
  * one that comes back is a relapse of it. A new one opens an incident where `opens` says so: for an address that is
@@ -106,9 +123,11 @@ export async function followListings(
   now: Fact[],
 ): Promise<void> {
   const network = parseNetwork(address);
-  for (const change of changesOf(catalogue, before, now)) {
+  const changes = changesOf(catalogue, before, now);
+  const open = changes.length > 0 ? await openWith(trx, network) : new Set();
+  for (const change of changes) {
     const { operator, listed, clear } = change;
-    if (listed.length === 0 && clear.length === 0) continue;
+    if (listed.length === 0 && !(clear.length > 0 && open.has(operator.key))) continue;
     if (listed.length > 0)
       await sql`select pg_advisory_xact_lock(hashtext(${`incident ${operator.key}`}))`.execute(trx);
     const number = await findOpenIncident(trx, operator.key, [network]);

@@ -149,15 +149,21 @@ export async function runCheck(world: CheckWorld, check: CheckRow, options: Opti
   const left = parts.filter((part) => !found.has(partName(part)));
   let told = clock().getTime();
   await keepCheck(db, check.id, parts.length, parts.length - left.length);
+  const one = async (part: Part) => {
+    const result = await part.look(clock()).catch(faulty);
+    await db.transaction().execute((trx) => keep(trx, world, check, part, result, clock()));
+    found.set(partName(part), { outcome: result.outcome, summary: result.summary });
+    if (clock().getTime() - told < TELL_EVERY_MS) return;
+    told = clock().getTime();
+    await keepCheck(db, check.id, parts.length, found.size);
+  };
   const work = async () => {
-    for (let part = left.shift(); part && !stopped(); part = left.shift()) {
-      const one = await part.look(clock()).catch(faulty);
-      await db.transaction().execute((trx) => keep(trx, world, check, part, one, clock()));
-      found.set(partName(part), { outcome: one.outcome, summary: one.summary });
-      if (clock().getTime() - told < TELL_EVERY_MS) continue;
-      told = clock().getTime();
-      await keepCheck(db, check.id, parts.length, parts.filter((each) => found.has(partName(each))).length);
-    }
+    for (let part = left.shift(); part && !stopped(); part = left.shift())
+      await one(part).catch((error) => {
+        // Nothing can be kept: nobody else begins another part, and the whole check is taken up again.
+        left.length = 0;
+        throw error;
+      });
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, left.length) }, work));
   if (stopped()) await letGo(db, check.id);

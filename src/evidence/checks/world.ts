@@ -1,13 +1,11 @@
-import { complaintsKind } from '../../complaints/kind.ts';
 import type { Config } from '../../config.ts';
 import type { Db } from '../../database/open.ts';
 import { openDns } from '../../dns/open.ts';
-import { deliveriesKind } from '../../observations/kind.ts';
 import { openGet } from '../../outside/get.ts';
 import { isPublic } from '../../outside/public-address.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
-import { sndsKind } from '../../snds/kind.ts';
 import { KINDS } from '../kinds.ts';
+import { recordedKinds } from '../recorded-kinds.ts';
 import { keyedZones, zoneSettings } from '../lists/settings.ts';
 import type { CheckWorld } from './run.ts';
 
@@ -21,6 +19,6 @@ export function openWorld(desk: { db: Db; catalogue: Catalogue; config: Config }
     ask: openDns({ servers: config.dnsServers, zones }).ask,
     keyed: keyedZones(zones),
     get: { get: openGet(), allows: isPublic },
-    kinds: [...KINDS, sndsKind(db), complaintsKind(db), deliveriesKind(db)],
+    kinds: [...KINDS, ...recordedKinds(db)],
   };
 }

@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import type { DomainKind } from '../kind.ts';
 import { lookAtLists } from './look.ts';
-import { domainFor } from './names.ts';
+import { domainFor } from './question.ts';
 import type { Row } from './row.ts';
 import { sumUp } from './sums.ts';
 

@@ -1,6 +1,6 @@
 import type { Zone } from '../../providers/zone-schema.ts';
 import type { World } from '../kind.ts';
-import { asked, domainFor, type Listed } from './names.ts';
+import { asked, domainFor, type Listed } from './question.ts';
 import { planLists } from './plan.ts';
 import { isListed, keylessRow, listRow, type Row, unknownRow } from './row.ts';
 import { trust } from './trust.ts';

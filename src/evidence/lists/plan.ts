@@ -1,8 +1,9 @@
 import { builtOnce } from '../../providers/built-once.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
+import { allZones } from '../../providers/list-zones.ts';
 import { deadZone, unionsOf } from '../../providers/zone-faults.ts';
 import type { AnswerKind, Zone } from '../../providers/zone-schema.ts';
-import type { Listed } from './names.ts';
+import type { Listed } from './question.ts';
 
 /** Which zones are asked, and which would want a key that we do not have. */
 export type ListPlan = { ask: Zone[]; keyless: Zone[] };
@@ -11,8 +12,7 @@ const WEIGHTS = ['high', 'medium', 'low', 'informational'];
 
 /** All zones that list anything, but for those that have ended; what weighs most comes first. */
 const liveZones = builtOnce((catalogue): Zone[] =>
-  catalogue.providers
-    .flatMap((provider) => provider.zones ?? [])
+  allZones(catalogue)
     .filter((zone) => zone.score === undefined && !deadZone(catalogue.deadZones, zone.zone))
     .sort((a, b) => WEIGHTS.indexOf(a.weight) - WEIGHTS.indexOf(b.weight)),
 );

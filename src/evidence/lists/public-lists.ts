@@ -1,6 +1,6 @@
 import type { AddressKind } from '../kind.ts';
 import { lookAtLists } from './look.ts';
-import { familyOf } from './names.ts';
+import { familyOf } from './question.ts';
 import { sumUp } from './sums.ts';
 
 /** What the public block lists of the catalogue say about an address. */

@@ -1,8 +1,10 @@
 import type { DnsAnswer } from '../../dns/answer.ts';
+import { allZones } from '../../providers/list-zones.ts';
 import { readZoneAnswer } from '../../providers/zone-answer.ts';
 import type { Zone } from '../../providers/zone-schema.ts';
 import type { AddressKind, ClaimFinding, Fact, Found } from '../kind.ts';
-import { familyOf, reversed } from './names.ts';
+import { reversed } from '../names/reverse-name.ts';
+import { familyOf } from './question.ts';
 
 type Scores = Zone & { score: NonNullable<Zone['score']> };
 const scores = (zone: Zone): zone is Scores => zone.score !== undefined;
@@ -56,8 +58,7 @@ export const senderScore: AddressKind = {
   title: 'Sender Score',
   of: 'address',
   look: async ({ address }, { ask, catalogue }) => {
-    const [zone] = catalogue.providers
-      .flatMap((provider) => provider.zones ?? [])
+    const [zone] = allZones(catalogue)
       .filter(scores)
       .filter(({ lists }) => lists.includes(familyOf(address)));
     if (!zone) return none;

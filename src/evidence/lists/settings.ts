@@ -1,5 +1,6 @@
 import { givenFor, type ZoneSettings } from '../../dns/zone-settings.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
+import { allZones } from '../../providers/list-zones.ts';
 
 export type ListSettings = { dnsblServers: Record<string, string[]>; dnsblKeys: Record<string, string> };
 
@@ -7,14 +8,12 @@ export type ListSettings = { dnsblServers: Record<string, string[]>; dnsblKeys: 
 export function zoneSettings(catalogue: Catalogue, settings: ListSettings): ZoneSettings[] {
   const servers = new Map(Object.entries(settings.dnsblServers));
   const keys = new Map(Object.entries(settings.dnsblKeys));
-  return catalogue.providers
-    .flatMap((provider) => provider.zones ?? [])
-    .map(({ zone, use }) => ({
-      zone,
-      servers: givenFor(zone, servers) ?? [],
-      key: use.access === 'key' ? givenFor(zone, keys) : keys.get(zone),
-      queriesPerDay: use.queriesPerDay,
-    }));
+  return allZones(catalogue).map(({ zone, use }) => ({
+    zone,
+    servers: givenFor(zone, servers) ?? [],
+    key: use.access === 'key' ? givenFor(zone, keys) : keys.get(zone),
+    queriesPerDay: use.queriesPerDay,
+  }));
 }
 
 export const keyedZones = (zones: ZoneSettings[]): Set<string> =>

@@ -1,7 +1,7 @@
 import type { Ask, DnsAnswer } from '../../dns/answer.ts';
 import { readZoneAnswer } from '../../providers/zone-answer.ts';
 import type { Zone } from '../../providers/zone-schema.ts';
-import { type Listed, testPoints } from './names.ts';
+import { type Listed, testPoints } from './question.ts';
 
 /** Why nothing that the zone answers can be believed; null where it can. */
 export type Doubt = string | null;

@@ -16,7 +16,7 @@ const MAX_SIGNATURES = 10;
 const MAX_ARC_FIELDS = 3 * 50;
 
 /** Reads a pasted or dropped message. A text says why it cannot be checked. */
-export function readFields(raw: Buffer): Sample | string {
+export function openSample(raw: Buffer): Sample | string {
   if (raw.length > MAX_SAMPLE) return 'the message is larger than 10 MB';
   const text = withCrlf(raw.toString('latin1'));
   const end = text.indexOf('\r\n\r\n');

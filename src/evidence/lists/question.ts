@@ -1,24 +1,12 @@
 import ipaddr from 'ipaddr.js';
 import type { Zone } from '../../providers/zone-schema.ts';
 import { registeredDomain } from '../domain-name.ts';
+import { reversed } from '../names/reverse-name.ts';
 
 /** What can be asked of a list. */
 export type Listed = Zone['lists'][number];
 
 export const familyOf = (address: string): 'ipv4' | 'ipv6' => (address.includes(':') ? 'ipv6' : 'ipv4');
-
-/** `192.0.2.10` → `10.2.0.192`; IPv6 by its 32 hexadecimal digits (RFC 5782 § 2.1 and § 2.4). */
-export function reversed(address: string): string {
-  if (familyOf(address) === 'ipv4') return address.split('.').reverse().join('.');
-  const digits = ipaddr
-    .parse(address)
-    .toByteArray()
-    .flatMap((octet) => [octet >> 4, octet & 15]);
-  return digits
-    .reverse()
-    .map((digit) => digit.toString(16))
-    .join('.');
-}
 
 /** RFC 5782 § 5: what every list must have, and must not have. */
 const TEST_POINTS: Record<Listed, { listed: string; notListed: string }> = {
@@ -31,6 +19,7 @@ const isAddress = (text: string): boolean => ipaddr.isValid(text);
 /** A zone names one test point; it is for the kind of thing that it looks like. */
 const kindOf = (text: string): Listed => (isAddress(text) ? familyOf(text) : 'domains');
 
+/** How a list is asked: an address backwards (RFC 5782 § 2.1 and § 2.4), a domain as it is. */
 export const asked = (what: string, listed: Listed): string => (listed === 'domains' ? what : reversed(what));
 
 /** The name that a list of domains is asked for: the domain that was registered, unless it knows hosts. */
