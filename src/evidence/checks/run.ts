@@ -148,14 +148,16 @@ export async function runCheck(world: CheckWorld, check: CheckRow, options: Opti
   const found = await doneBefore(db, check, parts);
   const left = parts.filter((part) => !found.has(partName(part)));
   let told = clock().getTime();
-  await keepCheck(db, check.id, parts.length, parts.length - left.length);
+  let done = parts.length - left.length;
+  await keepCheck(db, check.id, parts.length, done);
   const one = async (part: Part) => {
     const result = await part.look(clock()).catch(faulty);
     await db.transaction().execute((trx) => keep(trx, world, check, part, result, clock()));
     found.set(partName(part), { outcome: result.outcome, summary: result.summary });
+    done += 1;
     if (clock().getTime() - told < TELL_EVERY_MS) return;
     told = clock().getTime();
-    await keepCheck(db, check.id, parts.length, found.size);
+    await keepCheck(db, check.id, parts.length, done);
   };
   const work = async () => {
     for (let part = left.shift(); part && !stopped(); part = left.shift())
