@@ -4,7 +4,7 @@ import { askForCheck, takeCheck } from '../evidence/checks/store.ts';
 import { reverseName } from '../evidence/names/reverse-name.ts';
 import { type CheckWorld, runCheck } from '../evidence/checks/run.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { ADDRESSES } from './stories.ts';
+import { ADDRESSES } from './organisation.ts';
 
 type Given = { db: Db; catalogue: Catalogue };
 
