@@ -262,6 +262,8 @@ t.test('what was asked for wrongly is told', async (t) => {
   const unknown = await desk.api('POST', '/incidents/1/evidence', { kinds: ['horoscope'] });
   t.equal(unknown.status, 422);
   t.match(unknown.body.detail, /no kind of evidence/);
+  const byHand = await desk.api('POST', '/incidents/1/evidence', { kinds: ['place-talos'] });
+  t.equal(byHand.status, 422, 'what only people can read is not checked');
   const half = await desk.api('POST', '/incidents/1/evidence', { claim: 'spf-pass' });
   t.equal(half.status, 422);
   t.equal((await desk.api('POST', '/incidents/9/evidence', {})).status, 404);
