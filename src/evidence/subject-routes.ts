@@ -48,7 +48,7 @@ export const subjectPages: FastifyPluginAsyncTypebox = async (app) => {
       const { checklistView } = await import('./checklist/page.ts');
       return reply.page(
         'evidence/checklist',
-        await checklistView(db, address, request.query.domain, new Date()),
+        await checklistView(app.desk, address, request.query.domain, new Date()),
       );
     },
   );

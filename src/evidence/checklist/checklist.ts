@@ -1,8 +1,8 @@
 import { checkData } from '../../data-file.ts';
 import { type Static, Type } from '../../json-schema.ts';
-import data from './rules.json' with { type: 'json' };
 import type { Fact, Outcome } from '../kind.ts';
 import { list } from '../wording.ts';
+import data from './rules.json' with { type: 'json' };
 
 /** What standards and large receivers ask of a sender, as data, and how far the evidence at hand bears it out. */
 
@@ -12,10 +12,10 @@ const Words = Type.String({ minLength: 1, maxLength: 300 });
 const RESULTS = ['pass', 'fail', 'unknown'] as const;
 const Result = Type.Enum([...RESULTS]);
 
-/** `practice`: no rule, and still what many receivers go by. */
+/** A provider by its key, or `standard`, or `practice`: no rule, and still what many receivers go by. */
 const Asker = Type.Object(
   {
-    who: Type.Enum(['standard', 'practice', 'gmail', 'yahoo', 'outlook-com']),
+    who: Key,
     senders: Type.Enum(['all', 'bulk']),
     since: Type.Optional(Type.String({ pattern: '^20\\d\\d-\\d\\d(-\\d\\d)?$' })),
     /** Advised, and not demanded. */
@@ -59,7 +59,7 @@ export type CheckResult = (typeof RESULTS)[number];
 export const CHECKLIST: readonly Rule[] = checkData(
   Type.Array(Rule, { minItems: 1 }),
   data,
-  'checklist.json',
+  'src/evidence/checklist/rules.json',
 );
 
 export type Snapshot = { kind: string; facts: Fact[]; at: Date };

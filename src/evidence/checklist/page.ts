@@ -1,15 +1,10 @@
 import type { Db } from '../../database/open.ts';
 import { getProfile } from '../../profile/store.ts';
-import { type CheckResult, type CheckRow, checklistOf } from './checklist.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
 import { type Snapshot, standingSnapshots } from '../snapshots.ts';
+import { type CheckResult, type CheckRow, checklistOf } from './checklist.ts';
 
-const ASKERS = {
-  standard: 'the standards',
-  practice: 'many receivers',
-  gmail: 'Gmail',
-  yahoo: 'Yahoo',
-  'outlook-com': 'Outlook.com',
-} as const;
+const NO_PROVIDER: Record<string, string> = { standard: 'the standards', practice: 'many receivers' };
 const ABOUT = [
   { about: 'address', title: 'The address' },
   { about: 'domain', title: 'The sending domain' },
@@ -21,18 +16,19 @@ const BADGES: Record<CheckResult, { is: string; icon: string; words: string }> =
   unknown: { is: '', icon: 'e-unknown', words: 'unknown' },
 };
 
-const askedBy = ({ who, senders, since, advised }: CheckRow['askedBy'][number]) => {
+function askedBy({ who, senders, since, advised }: CheckRow['askedBy'][number], catalogue: Catalogue) {
   const more = [
     senders === 'bulk' ? 'bulk senders' : '',
     since ? `since ${since}` : '',
     advised ? 'advised' : '',
   ].filter(Boolean);
-  return `${ASKERS[who]}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
-};
+  const name = NO_PROVIDER[who] ?? catalogue.byKey.get(who)?.name ?? who;
+  return `${name}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
+}
 
-const rowView = (row: CheckRow) => ({
+const rowView = (row: CheckRow, catalogue: Catalogue) => ({
   words: row.words,
-  askedBy: row.askedBy.map(askedBy).join('; '),
+  askedBy: row.askedBy.map((asker) => askedBy(asker, catalogue)).join('; '),
   references: row.references.join(', '),
   evidence: row.evidence,
   at: row.at,
@@ -43,7 +39,12 @@ const rowView = (row: CheckRow) => ({
 const held = (one: Snapshot) => ({ kind: one.kind, facts: one.facts, at: one.last_seen_at });
 
 /** What standards and large receivers ask of an address and a sending domain, and how far it is borne out. */
-export async function checklistView(db: Db, address: string, asked: string | undefined, now: Date) {
+export async function checklistView(
+  { db, catalogue }: { db: Db; catalogue: Catalogue },
+  address: string,
+  asked: string | undefined,
+  now: Date,
+) {
   const { sendingDomains } = await getProfile(db);
   const domain = sendingDomains.find((one) => one === asked) ?? sendingDomains[0] ?? '';
   const snapshots = await standingSnapshots(db, { networks: [address], domains: domain ? [domain] : [] });
@@ -59,7 +60,7 @@ export async function checklistView(db: Db, address: string, asked: string | und
     groups: ABOUT.map(({ about, title }) => ({
       about,
       title,
-      rows: rows.filter((row) => row.about === about).map(rowView),
+      rows: rows.filter((row) => row.about === about).map((row) => rowView(row, catalogue)),
     })),
   };
 }

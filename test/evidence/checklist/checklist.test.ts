@@ -4,6 +4,7 @@ import type { Fact, Outcome } from '../../../src/evidence/kind.ts';
 import { KINDS } from '../../../src/evidence/kinds.ts';
 import { kindOfPlace, PLACES } from '../../../src/evidence/places/places.ts';
 import { readingFound, readValue } from '../../../src/evidence/places/reading.ts';
+import { readCatalogue } from '../../../src/providers/catalogue.ts';
 import { readSample } from '../../../src/evidence/sample/sample-message.ts';
 import { tableOf, worldOf } from '../dns.fixture.ts';
 
@@ -34,11 +35,14 @@ t.test('the data: keys are unique, and what no program decides says where to loo
       elsewhere !== undefined,
       key,
     );
-  for (const who of ['standard', 'practice', 'gmail', 'yahoo', 'outlook-com'])
-    t.ok(
-      CHECKLIST.some(({ askedBy }) => askedBy.some((asker) => asker.who === who)),
-      who,
-    );
+  const asking = new Set(CHECKLIST.flatMap(({ askedBy }) => askedBy.map(({ who }) => who)));
+  for (const who of ['standard', 'practice', 'gmail', 'yahoo', 'outlook-com']) t.ok(asking.has(who), who);
+  const known = [...readCatalogue().byKey.keys(), 'standard', 'practice'];
+  t.strictSame(
+    [...asking].filter((who) => !known.includes(who)),
+    [],
+    'who asks is in the catalogue',
+  );
 });
 
 t.test('without evidence nothing passes and nothing fails', async (t) => {
