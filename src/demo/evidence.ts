@@ -1,8 +1,8 @@
 import type { Db, Trx } from '../database/open.ts';
 import type { Ask, DnsAnswer } from '../dns/answer.ts';
+import { type CheckWorld, runCheck } from '../evidence/checks/run.ts';
 import { askForCheck, takeCheck } from '../evidence/checks/store.ts';
 import { reverseName } from '../evidence/names/reverse-name.ts';
-import { type CheckWorld, runCheck } from '../evidence/checks/run.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { ADDRESSES } from './organisation.ts';
 

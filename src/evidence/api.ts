@@ -13,8 +13,8 @@ import { once } from '../web/once.ts';
 import { askForCheck, lastCheck } from './checks/store.ts';
 import { SnapshotJson, snapshotJson } from './json.ts';
 import { PicturesJson, picturesInJson } from './pictures/json.ts';
-import { standingSnapshots } from './snapshots.ts';
 import { RECORDED_KINDS } from './recorded-kinds.ts';
+import { standingSnapshots } from './snapshots.ts';
 import { RESULTS, recordEvidence } from './store.ts';
 
 /** A fact that was looked up by hand has the first four; without any of them the evidence is checked. */
@@ -49,7 +49,10 @@ async function checkedKinds(keys: string[] | undefined): Promise<string[] | unde
   const known = [...KINDS, ...RECORDED_KINDS].map(({ key }) => key);
   const unknown = keys.find((key) => !known.includes(key));
   if (unknown !== undefined)
-    throw invalid('kinds', `“${unknown}” is no kind of evidence that is checked; these are: ${known.join(', ')}.`);
+    throw invalid(
+      'kinds',
+      `“${unknown}” is no kind of evidence that is checked; these are: ${known.join(', ')}.`,
+    );
   return keys;
 }
 

@@ -4,7 +4,9 @@ import type { Provider } from './schema.ts';
 import type { Zone } from './zone-schema.ts';
 
 /** The zones of all operators. */
-export const allZones = builtOnce((catalogue): Zone[] => catalogue.providers.flatMap(({ zones = [] }) => zones));
+export const allZones = builtOnce((catalogue): Zone[] =>
+  catalogue.providers.flatMap(({ zones = [] }) => zones),
+);
 
 const operators = builtOnce(
   (catalogue): Map<string, Provider> =>

@@ -2,8 +2,8 @@ import { parseNetwork } from '../../src/addresses/address.ts';
 import { eachAddress } from '../../src/addresses/each-address.ts';
 import { inOrder } from '../../src/cli/in-order.ts';
 import { openDns } from '../../src/dns/open.ts';
-import { zoneSettings } from '../../src/evidence/lists/settings.ts';
 import { publicLists } from '../../src/evidence/lists/public-lists.ts';
+import { zoneSettings } from '../../src/evidence/lists/settings.ts';
 import type { DataSet } from '../dns/rbldnsd.fixture.ts';
 import { catalogueOf, zoneNamed } from '../evidence/lists/lists.fixture.ts';
 

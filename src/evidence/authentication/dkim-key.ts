@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { parts, readTags } from './tag-list.ts';
 import { shown } from '../wording.ts';
+import { parts, readTags } from './tag-list.ts';
 
 /** What a key record says (RFC 6376 § 3.6.1). `weak`: valid, and less than is advised. */
 export type DkimKey = { state: 'valid' | 'weak' | 'bad'; words: string };

@@ -1,9 +1,9 @@
 import type { Ask } from '../../dns/answer.ts';
 import { asking } from '../asking.ts';
-import { readKey } from './dkim-key.ts';
 import { dnsName } from '../domain-name.ts';
 import { type ClaimFinding, type DomainKind, type Fact, type Outcome, outcomeOf } from '../kind.ts';
 import { count, list, shown } from '../wording.ts';
+import { readKey } from './dkim-key.ts';
 
 /**
  * The key records of the selectors in use (RFC 6376 § 3.6). A key proves no signature: it can speak against the

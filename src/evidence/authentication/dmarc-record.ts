@@ -1,6 +1,6 @@
 import type { Ask } from '../../dns/answer.ts';
-import { readTags } from './tag-list.ts';
 import { shown } from '../wording.ts';
+import { readTags } from './tag-list.ts';
 
 /** A DMARC record and where it stands (RFC 9989, which took the place of RFC 7489). */
 export type DmarcRecord = {

@@ -1,9 +1,9 @@
 import type { Ask } from '../../dns/answer.ts';
 import { asking } from '../asking.ts';
-import { type Discovery, type DmarcRecord, discover, mailboxOf, policyOf, urisOf } from './dmarc-record.ts';
 import { dnsName, registeredDomain } from '../domain-name.ts';
 import { type ClaimFinding, type DomainKind, type Fact, type Found, outcomeOf } from '../kind.ts';
 import { list, shown } from '../wording.ts';
+import { type Discovery, type DmarcRecord, discover, mailboxOf, policyOf, urisOf } from './dmarc-record.ts';
 
 /** The DMARC record of a domain: what it asks of receivers, and whether its reports can arrive. */
 export const dmarc: DomainKind = {

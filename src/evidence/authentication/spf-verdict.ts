@@ -1,7 +1,7 @@
 import type { Ask } from '../../dns/answer.ts';
 import type { Outcome } from '../kind.ts';
-import { resolverOf } from './mail-resolver.ts';
 import { shown } from '../wording.ts';
+import { resolverOf } from './mail-resolver.ts';
 
 /** Results of RFC 7208 § 2.6. */
 export type SpfResult = 'pass' | 'fail' | 'softfail' | 'neutral' | 'none' | 'permerror' | 'temperror';

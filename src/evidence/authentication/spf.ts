@@ -9,9 +9,9 @@ import {
   type Outcome,
   outcomeOf,
 } from '../kind.ts';
+import { count, list, shown } from '../wording.ts';
 import { allOf, below, lookUps, type SpfNode, spfTree } from './spf-tree.ts';
 import { SPF_OUTCOME, type SpfVerdict, spfVerdict, spfWords } from './spf-verdict.ts';
-import { count, list, shown } from '../wording.ts';
 
 /** SPF of every sending domain, evaluated for the address (RFC 7208), with all that the record leads to. */
 export const spf: AddressKind = {

@@ -3,8 +3,8 @@ import { NumberParams } from '../../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../../incidents/store.ts';
 import { actorOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
-import { askForCheck } from './store.ts';
 import { readIncidentEvidence } from '../incident-evidence.ts';
+import { askForCheck } from './store.ts';
 
 export const checkPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;

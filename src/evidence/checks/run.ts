@@ -3,7 +3,6 @@ import { eachAddress, sizeOf } from '../../addresses/each-address.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { CheckRow } from '../../database/tables.ts';
 import { getProfile } from '../../profile/store.ts';
-import { type CheckResult, finishCheck, keepCheck, letGo } from './store.ts';
 import {
   type AddressSubject,
   type DomainSubject,
@@ -12,8 +11,9 @@ import {
   type World,
   worstFirst,
 } from '../kind.ts';
-import { followListings } from './listings.ts';
 import { keepSnapshot, type Subject, seenSince } from '../snapshots.ts';
+import { followListings } from './listings.ts';
+import { type CheckResult, finishCheck, keepCheck, letGo } from './store.ts';
 
 export type CheckWorld = Omit<World, 'now'> & { db: Db; kinds: Kind[] };
 

@@ -2,8 +2,8 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '../../database/open.ts';
 import { count } from '../../metrics/measure.ts';
 import { tookTurn } from '../../metrics/turns.ts';
-import { type Turn, takeCheck } from './store.ts';
 import type { CheckWorld } from './run.ts';
+import { type Turn, takeCheck } from './store.ts';
 
 const LOOK_EVERY_MS = 1000;
 const TURNS: Turn[] = ['incidents', 'schedule'];

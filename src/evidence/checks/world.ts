@@ -5,8 +5,8 @@ import { openGet } from '../../outside/get.ts';
 import { isPublic } from '../../outside/public-address.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import { KINDS } from '../kinds.ts';
-import { recordedKinds } from '../recorded-kinds.ts';
 import { keyedZones, zoneSettings } from '../lists/settings.ts';
+import { recordedKinds } from '../recorded-kinds.ts';
 import type { CheckWorld } from './run.ts';
 
 /** What checks are made with: resolvers, the kinds that ask the world, and those that read what was recorded here. */

@@ -1,11 +1,11 @@
 import type { Ask } from '../../dns/answer.ts';
 import type { GetFailed } from '../../outside/get.ts';
 import { asking } from '../asking.ts';
+import { readTags } from '../authentication/tag-list.ts';
 import { dnsName } from '../domain-name.ts';
 import { type DomainKind, type Fact, outcomeOf, type World } from '../kind.ts';
-import { stsPolicyFacts } from './sts-policy.ts';
-import { readTags } from '../authentication/tag-list.ts';
 import { shown } from '../wording.ts';
+import { stsPolicyFacts } from './sts-policy.ts';
 
 /** MTA-STS with its policy file, and TLS-RPT. They are of mail to the domain: their absence says nothing against a sender. */
 export const transportPolicy: DomainKind = {

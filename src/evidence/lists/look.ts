@@ -1,7 +1,7 @@
 import type { Zone } from '../../providers/zone-schema.ts';
 import type { World } from '../kind.ts';
-import { asked, domainFor, type Listed } from './question.ts';
 import { planLists } from './plan.ts';
+import { asked, domainFor, type Listed } from './question.ts';
 import { isListed, keylessRow, listRow, type Row, unknownRow } from './row.ts';
 import { trust } from './trust.ts';
 

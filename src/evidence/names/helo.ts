@@ -1,8 +1,8 @@
 import type { Ask } from '../../dns/answer.ts';
 import { dnsName, isHostName } from '../domain-name.ts';
 import type { AddressSubject, ClaimFinding, Fact } from '../kind.ts';
-import { forwardOf, type Reverse } from './reverse.ts';
 import { list, shown } from '../wording.ts';
+import { forwardOf, type Reverse } from './reverse.ts';
 
 type Helo = { facts: Fact[]; summary: string; claim: ClaimFinding };
 

@@ -1,6 +1,6 @@
 import { asking } from '../asking.ts';
-import { heloOf } from './helo.ts';
 import { type AddressKind, outcomeOf } from '../kind.ts';
+import { heloOf } from './helo.ts';
 import { reverseOf } from './reverse.ts';
 
 /** Reverse DNS, its forward confirmation, and the name that the server gives in HELO. */

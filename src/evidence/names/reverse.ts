@@ -1,9 +1,9 @@
 import type { Ask } from '../../dns/answer.ts';
 import { isHostName } from '../domain-name.ts';
-import { type Generic, genericName } from './generic-name.ts';
 import type { ClaimFinding, Fact } from '../kind.ts';
-import { reverseName, sameAddress } from './reverse-name.ts';
 import { list, shown } from '../wording.ts';
+import { type Generic, genericName } from './generic-name.ts';
+import { reverseName, sameAddress } from './reverse-name.ts';
 
 /** More names than this are counted, not followed. */
 const MAX_NAMES = 10;

@@ -1,6 +1,6 @@
 import type { Fact } from '../kind.ts';
-import { type Sample, valuesOf } from './fields.ts';
 import { list, shown } from '../wording.ts';
+import { type Sample, valuesOf } from './fields.ts';
 
 /**
  * One-click unsubscribe (RFC 8058): both fields, an https address in the first, and both under a DKIM signature.

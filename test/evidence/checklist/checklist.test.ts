@@ -1,11 +1,16 @@
 import t from 'tap';
-import { CHECKLIST, type CheckRow, checklistOf, type Snapshot } from '../../../src/evidence/checklist/checklist.ts';
+import {
+  CHECKLIST,
+  type CheckRow,
+  checklistOf,
+  type Snapshot,
+} from '../../../src/evidence/checklist/checklist.ts';
 import type { Fact, Outcome } from '../../../src/evidence/kind.ts';
 import { KINDS } from '../../../src/evidence/kinds.ts';
 import { kindOfPlace, PLACES } from '../../../src/evidence/places/places.ts';
 import { readingFound, readValue } from '../../../src/evidence/places/reading.ts';
-import { readCatalogue } from '../../../src/providers/catalogue.ts';
 import { readSample } from '../../../src/evidence/sample/sample-message.ts';
+import { readCatalogue } from '../../../src/providers/catalogue.ts';
 import { tableOf, worldOf } from '../dns.fixture.ts';
 
 const NOW = new Date('2026-11-25T12:00:00Z');

@@ -1,7 +1,7 @@
 import t from 'tap';
+import { runCheck } from '../../../src/evidence/checks/run.ts';
 import { finishCheck, lastCheck, takeCheck } from '../../../src/evidence/checks/store.ts';
 import type { AddressKind, DomainKind, Found, Kind, Outcome } from '../../../src/evidence/kind.ts';
-import { runCheck } from '../../../src/evidence/checks/run.ts';
 import { standingSnapshots } from '../../../src/evidence/snapshots.ts';
 import { PROFILE, REFUSAL, signedIn, type TestDesk, testDesk } from '../../desk.ts';
 

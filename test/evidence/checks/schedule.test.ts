@@ -1,8 +1,8 @@
 import t from 'tap';
+import { runCheck } from '../../../src/evidence/checks/run.ts';
+import { askDueChecks } from '../../../src/evidence/checks/schedule.ts';
 import { takeCheck } from '../../../src/evidence/checks/store.ts';
 import type { AddressKind, Fact, Outcome } from '../../../src/evidence/kind.ts';
-import { askDueChecks } from '../../../src/evidence/checks/schedule.ts';
-import { runCheck } from '../../../src/evidence/checks/run.ts';
 import { type TestDesk, testDesk } from '../../desk.ts';
 
 const WATCHED = '203.0.113.7';

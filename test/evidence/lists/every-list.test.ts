@@ -1,11 +1,11 @@
 import t, { type Test } from 'tap';
 import { openDns } from '../../../src/dns/open.ts';
-import { domainLists } from '../../../src/evidence/lists/domain-lists.ts';
 import type { World } from '../../../src/evidence/kind.ts';
-import { reversed } from '../../../src/evidence/names/reverse-name.ts';
-import { keyedZones, zoneSettings } from '../../../src/evidence/lists/settings.ts';
+import { domainLists } from '../../../src/evidence/lists/domain-lists.ts';
 import { publicLists } from '../../../src/evidence/lists/public-lists.ts';
 import { senderScore } from '../../../src/evidence/lists/sender-score.ts';
+import { keyedZones, zoneSettings } from '../../../src/evidence/lists/settings.ts';
+import { reversed } from '../../../src/evidence/names/reverse-name.ts';
 import type { Zone } from '../../../src/providers/zone-schema.ts';
 import { type DataSet, noRbldnsd, startRbldnsd } from '../../dns/rbldnsd.fixture.ts';
 import { catalogue } from './lists.fixture.ts';
