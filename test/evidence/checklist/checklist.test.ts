@@ -6,6 +6,7 @@ import {
   type Snapshot,
 } from '../../../src/evidence/checklist/checklist.ts';
 import type { Fact, Outcome } from '../../../src/evidence/kind.ts';
+import { kindTitles } from '../../../src/evidence/kind-titles.ts';
 import { KINDS } from '../../../src/evidence/kinds.ts';
 import { kindOfPlace, PLACES } from '../../../src/evidence/places/places.ts';
 import { readingFound, readValue } from '../../../src/evidence/places/reading.ts';
@@ -42,6 +43,12 @@ t.test('the data: keys are unique, and what no program decides says where to loo
     );
   const asking = new Set(CHECKLIST.flatMap(({ askedBy }) => askedBy.map(({ who }) => who)));
   for (const who of ['standard', 'practice', 'gmail', 'yahoo', 'outlook-com']) t.ok(asking.has(who), who);
+  const kinds = await kindTitles();
+  t.strictSame(
+    CHECKLIST.flatMap(({ decidedBy }) => decidedBy.map(({ kind }) => kind)).filter((kind) => !kinds.has(kind)),
+    [],
+    'what decides is a kind of evidence',
+  );
   const known = [...readCatalogue().byKey.keys(), 'standard', 'practice'];
   t.strictSame(
     [...asking].filter((who) => !known.includes(who)),
