@@ -45,7 +45,9 @@ t.test('the data: keys are unique, and what no program decides says where to loo
   for (const who of ['standard', 'practice', 'gmail', 'yahoo', 'outlook-com']) t.ok(asking.has(who), who);
   const kinds = await kindTitles();
   t.strictSame(
-    CHECKLIST.flatMap(({ decidedBy }) => decidedBy.map(({ kind }) => kind)).filter((kind) => !kinds.has(kind)),
+    CHECKLIST.flatMap(({ decidedBy }) => decidedBy.map(({ kind }) => kind)).filter(
+      (kind) => !kinds.has(kind),
+    ),
     [],
     'what decides is a kind of evidence',
   );
