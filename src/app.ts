@@ -41,13 +41,14 @@ import { deskPages } from './desk/routes.ts';
 import { dossierApi, dossierPages } from './dossier/routes.ts';
 import { erasurePages } from './erasure/routes.ts';
 import { evidenceApi } from './evidence/api.ts';
-import { checkPages } from './evidence/check-routes.ts';
+import { checkPages } from './evidence/checks/routes.ts';
+import type { CheckWorld } from './evidence/checks/run.ts';
 import { pictureRoutes } from './evidence/pictures/routes.ts';
 import { placeApi } from './evidence/places/api.ts';
 import { placePages } from './evidence/places/routes.ts';
 import { evidencePages } from './evidence/routes.ts';
-import type { CheckWorld } from './evidence/run-check.ts';
-import { samplePages } from './evidence/sample-routes.ts';
+import { samplePages } from './evidence/sample/routes.ts';
+import { subjectPages } from './evidence/subject-routes.ts';
 import { healthApi, healthPages } from './health/routes.ts';
 import { incidentApi } from './incidents/api.ts';
 import { bulkApi } from './incidents/bulk/api.ts';
@@ -281,6 +282,7 @@ export async function buildApp(
     trialPages,
     evidencePages,
     checkPages,
+    subjectPages,
     placePages,
     pictureRoutes,
     samplePages,

@@ -5,7 +5,7 @@ import { buildApp, type Desk } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { Db } from '../src/database/open.ts';
 import type { Role } from '../src/database/tables.ts';
-import { lazyWorld } from '../src/evidence/lazy-world.ts';
+import { lazyWorld } from '../src/evidence/checks/lazy-world.ts';
 import { openLibrary } from '../src/letters/library.ts';
 import { openPlaybooks } from '../src/playbooks/live.ts';
 import { readCatalogue } from '../src/providers/catalogue.ts';

@@ -61,7 +61,7 @@ const columns = (facts: AddressFacts) => ({
 /** Due at once, from the moment that somebody wants it looked at. */
 const firstDue = ({ checkEveryHours }: AddressFacts) => (checkEveryHours === null ? null : new Date());
 
-/** Adds an address with its facts. Throws `already-exists` when it is known. */
+/** Adds an address with its facts. Throws `invalid` when it is known. */
 export async function addAddress(trx: Trx, network: Network, facts: AddressFacts): Promise<number> {
   const row = await trx
     .insertInto('addresses')

@@ -1,3 +1,4 @@
+import { BAD_RATE, GOOD_RATE } from '../complaints/rates.ts';
 import { count, day } from '../web/format.ts';
 import type { WeekRow } from './weeks-store.ts';
 
@@ -19,14 +20,11 @@ type Row = { title: string; cellOf: (week: WeekRow) => Cell };
 
 const none: Cell = { level: 'none', words: 'nothing known' };
 const SNDS = { green: 'good', yellow: 'warn', red: 'bad' } as const;
-/** Per cent of recipients: what large receivers want at most, and what they tolerate no longer. */
-const RATE_GOOD = 0.1;
-const RATE_BAD = 0.3;
 
 const rateCell = ({ complaintRate, complaints }: WeekRow): Cell => {
   const reports = complaints > 0 ? `${count(complaints)} reported` : '';
   if (complaintRate === null) return complaints > 0 ? { level: 'warn', words: reports } : none;
-  const level = complaintRate >= RATE_BAD ? 'bad' : complaintRate > RATE_GOOD ? 'warn' : 'good';
+  const level = complaintRate >= BAD_RATE ? 'bad' : complaintRate > GOOD_RATE ? 'warn' : 'good';
   return { level, words: [`up to ${complaintRate}%`, reports].filter(Boolean).join(', ') };
 };
 

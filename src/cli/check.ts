@@ -12,7 +12,7 @@ import {
   type World,
 } from '../evidence/kind.ts';
 import { KINDS } from '../evidence/kinds.ts';
-import { keyedZones, zoneSettings } from '../evidence/list-settings.ts';
+import { keyedZones, zoneSettings } from '../evidence/lists/settings.ts';
 import { readCatalogue } from '../providers/catalogue.ts';
 import { BadUse } from './bad-use.ts';
 import { inOrder } from './in-order.ts';

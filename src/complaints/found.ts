@@ -1,5 +1,6 @@
 import type { ClaimFinding, Fact, Found, Outcome } from '../evidence/kind.ts';
 import { count, day as dayWords } from '../web/format.ts';
+import { BAD_RATE, GOOD_RATE } from './rates.ts';
 
 export type ComplaintFacts = {
   /** Complaints by day (UTC), newest first; days without one are left out. */
@@ -19,8 +20,6 @@ const SILENT_DAYS = 30;
 /** Under these a rate says nothing. */
 const LEAST_ACCEPTED = 1000;
 const LEAST_COMPLAINTS = 3;
-const GOOD_RATE = 0.1;
-const BAD_RATE = 0.3;
 
 const words = (at: Date | string) => dayWords(new Date(at), 'UTC');
 const complaintsWords = (n: number) => `${count(n)} ${n === 1 ? 'complaint' : 'complaints'}`;

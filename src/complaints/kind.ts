@@ -1,6 +1,7 @@
 import { networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
-import type { AddressKind, Found } from '../evidence/kind.ts';
+import type { Found } from '../evidence/kind.ts';
+import type { RecordedKind } from '../evidence/recorded-kind.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { complaintsFound, WEEK } from './found.ts';
 import { complaintsByDay, complaintsByProvider, lastReports } from './store.ts';
@@ -41,10 +42,10 @@ const NOTHING: Found = {
   raw: {},
 };
 
-export const COMPLAINTS = { key: 'complaints', title: 'Complaints', of: 'address' } as const;
-
 /** The reports of feedback loops, as a kind of evidence. */
-export const complaintsKind = (db: Db): AddressKind => ({
-  ...COMPLAINTS,
-  look: async ({ address }, world) => (await findComplaints(db, address, world)) ?? NOTHING,
-});
+export const COMPLAINTS: RecordedKind = {
+  key: 'complaints',
+  title: 'Complaints',
+  of: 'address',
+  look: async (db, { address }, world) => (await findComplaints(db, address, world)) ?? NOTHING,
+};

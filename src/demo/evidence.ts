@@ -1,10 +1,10 @@
 import type { Db, Trx } from '../database/open.ts';
 import type { Ask, DnsAnswer } from '../dns/answer.ts';
-import { askForCheck, takeCheck } from '../evidence/checks.ts';
-import { reverseName } from '../evidence/reverse-name.ts';
-import { type CheckWorld, runCheck } from '../evidence/run-check.ts';
+import { type CheckWorld, runCheck } from '../evidence/checks/run.ts';
+import { askForCheck, takeCheck } from '../evidence/checks/store.ts';
+import { reverseName } from '../evidence/names/reverse-name.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { ADDRESSES } from './stories.ts';
+import { ADDRESSES } from './organisation.ts';
 
 type Given = { db: Db; catalogue: Catalogue };
 

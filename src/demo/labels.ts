@@ -1,10 +1,10 @@
 import type { Desk } from '../app.ts';
 import { addField } from '../custom-fields/manage-store.ts';
 import { setFieldValues } from '../custom-fields/store.ts';
-import type { Trx } from '../database/open.ts';
 import { changeTags } from '../tags/store.ts';
 import { addNote } from '../timeline/notes.ts';
 import type { Actor } from '../web/access.ts';
+import { atMoment } from './moment.ts';
 
 const FIELDS = [
   { name: 'Customer no.', kind: 'text', choices: [] },
@@ -20,11 +20,7 @@ const TAGS = [
 ];
 
 /** Tags and fields of the demonstration's newest incidents, as of the moments when their stories end. */
-export async function fillLabels(
-  { db }: Desk,
-  actor: Actor,
-  atMoment: (trx: Trx, at: Date) => Promise<unknown>,
-) {
+export async function fillLabels({ db }: Desk, actor: Actor) {
   await db.transaction().execute(async (trx) => {
     for (const field of FIELDS) await addField(trx, { ...field, choices: [...field.choices] });
     const rows = await trx

@@ -10,3 +10,10 @@ export type Block =
 
 /** `share` is the part of the line that the column takes; those of a table sum up to 1. */
 export type Column = { title: string; share: number; isCode?: boolean };
+
+export const heading = (text: string, level: 1 | 2 = 1): Block => ({ kind: 'heading', text, level });
+export const note = (text: string): Block => ({ kind: 'paragraph', text, isNote: true });
+export const facts = (rows: [string, string | null | undefined | false][]): Block => ({
+  kind: 'facts',
+  rows: rows.filter((row): row is [string, string] => Boolean(row[1])),
+});

@@ -5,6 +5,7 @@ import { NumberParams } from '../incidents/number-params.ts';
 import { type Static, Type } from '../json-schema.ts';
 import { viewerOf } from '../web/access.ts';
 import { readDossier } from './store.ts';
+import { withoutNotes } from './without-notes.ts';
 
 const PAPERS = ['a4', 'letter'] as const;
 const DossierQuery = Type.Object({
@@ -106,9 +107,3 @@ export const dossierApi: FastifyPluginAsyncTypebox = async (app) => {
       (request, reply) => serve[kind](request, reply, request),
     );
 };
-
-/** What we told each other stays with us. */
-const withoutNotes = <R extends Awaited<ReturnType<typeof readDossier>>>(read: R): R => ({
-  ...read,
-  entries: read.entries.filter(({ kind }) => kind !== 'note-added' && kind !== 'note-corrected'),
-});

@@ -10,10 +10,10 @@ import { actorOf } from '../web/access.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { MAX_PICTURES_JSON_BYTES } from '../web/limits.ts';
 import { once } from '../web/once.ts';
-import { askForCheck, lastCheck } from './checks.ts';
+import { askForCheck, lastCheck } from './checks/store.ts';
 import { SnapshotJson, snapshotJson } from './json.ts';
-import { kindTitles } from './kind-titles.ts';
 import { PicturesJson, picturesInJson } from './pictures/json.ts';
+import { RECORDED_KINDS } from './recorded-kinds.ts';
 import { standingSnapshots } from './snapshots.ts';
 import { RESULTS, recordEvidence } from './store.ts';
 
@@ -42,14 +42,16 @@ function isByHand(body: Body): body is ByHand {
   return true;
 }
 
-async function knownKinds(keys: string[] | undefined): Promise<string[] | undefined> {
+/** Kinds that a check looks at; what people read somewhere or bring is none of them. */
+async function checkedKinds(keys: string[] | undefined): Promise<string[] | undefined> {
   if (keys === undefined) return undefined;
-  const titles = await kindTitles();
-  const unknown = keys.find((key) => !titles.has(key));
+  const { KINDS } = await import('./kinds.ts');
+  const known = [...KINDS, ...RECORDED_KINDS].map(({ key }) => key);
+  const unknown = keys.find((key) => !known.includes(key));
   if (unknown !== undefined)
     throw invalid(
       'kinds',
-      `“${unknown}” is no kind of evidence; these are: ${[...titles.keys()].join(', ')}.`,
+      `“${unknown}” is no kind of evidence that is checked; these are: ${known.join(', ')}.`,
     );
   return keys;
 }
@@ -151,7 +153,7 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
       };
       const answer = isByHand(body)
         ? await record(number, body, asked)
-        : await check(number, await knownKinds(body.kinds), asked);
+        : await check(number, await checkedKinds(body.kinds), asked);
       return reply.code(answer.status as 202).send(answer.body as Static<typeof AskedJson>);
     },
   );

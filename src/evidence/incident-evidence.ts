@@ -2,10 +2,11 @@ import { networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
 import { getProfile } from '../profile/store.ts';
 import { badgeOf } from './badge.ts';
-import { type CheckProgress, lastCheck } from './checks.ts';
+import { type CheckProgress, lastCheck } from './checks/store.ts';
 import { worstFirst } from './kind.ts';
 import { kindTitles } from './kind-titles.ts';
 import { aged } from './places/aged.ts';
+import { RECORDED_KINDS } from './recorded-kinds.ts';
 import { type Snapshot, standingSnapshots } from './snapshots.ts';
 
 /** Subjects after these are one click away. */
@@ -45,8 +46,7 @@ async function bySubject(snapshots: Snapshot[]) {
     }));
 }
 
-/** Kinds that have a part of their own on an address's page, which is newer than the last check. */
-const SHOWN_APART = new Set(['snds', 'complaints', 'deliveries']);
+const SHOWN_APART = new Set(RECORDED_KINDS.map(({ key }) => key));
 
 /** What stands about the addresses of one network. */
 export async function networkEvidence(db: Db, network: string) {

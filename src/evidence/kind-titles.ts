@@ -4,15 +4,13 @@ let titles: Promise<Map<string, string>> | undefined;
 export function kindTitles(): Promise<Map<string, string>> {
   titles ??= Promise.all([
     import('./kinds.ts'),
-    import('./sample-message.ts'),
-    import('../snds/kind.ts'),
-    import('../complaints/kind.ts'),
-    import('../observations/kind.ts'),
+    import('./recorded-kinds.ts'),
+    import('./sample/sample-message.ts'),
     import('./places/places.ts'),
   ]).then(
-    ([{ KINDS }, { SAMPLE }, { SNDS }, { COMPLAINTS }, { DELIVERIES }, { PLACES, kindOfPlace }]) =>
+    ([{ KINDS }, { RECORDED_KINDS }, { SAMPLE }, { PLACES, kindOfPlace }]) =>
       new Map([
-        ...[...KINDS, SNDS, COMPLAINTS, DELIVERIES, SAMPLE].map(({ key, title }) => [key, title] as const),
+        ...[...KINDS, ...RECORDED_KINDS, SAMPLE].map(({ key, title }) => [key, title] as const),
         ...PLACES.map((place) => [kindOfPlace(place), place.name] as const),
       ]),
   );

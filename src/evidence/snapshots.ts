@@ -13,7 +13,8 @@ export type Subject = { address: string; domain?: never } | { domain: string; ad
 
 /** An address or a domain, as a path names it. */
 export function subjectNamed(text: string): Subject {
-  if (isIP(text)) return { address: text };
+  // A zone (`fe80::1%eth0`) is understood by its own host only.
+  if (isIP(text) && !text.includes('%')) return { address: text };
   const domain = domainName(text);
   if (!domain)
     throw invalid('subject', `“${text.slice(0, 80)}” is neither a single IP address nor a domain name.`);

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { fieldView } from '../custom-fields/field.ts';
 import type { Db } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
-import { lastCheck } from '../evidence/checks.ts';
+import { lastCheck } from '../evidence/checks/store.ts';
 import { incidentEvidence } from '../evidence/incident-evidence.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
 import { type Static, Type } from '../json-schema.ts';

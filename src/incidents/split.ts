@@ -3,7 +3,7 @@ import { networkText, parseNetwork } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
 import type { Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
-import { askForCheck } from '../evidence/checks.ts';
+import { askForCheck } from '../evidence/checks/store.ts';
 import { invalid, Problem } from '../problem.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';

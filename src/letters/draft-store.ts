@@ -2,7 +2,7 @@ import { parseNetwork } from '../addresses/address.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { LetterRow } from '../database/tables.ts';
-import { askForCheck, lastCheck } from '../evidence/checks.ts';
+import { askForCheck, lastCheck } from '../evidence/checks/store.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Provider } from '../providers/schema.ts';

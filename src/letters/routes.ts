@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Channel, channelOptions } from '../correspondence/channels.ts';
 import { readEntered } from '../correspondence/entered-fields.ts';
-import { lastCheck } from '../evidence/checks.ts';
+import { lastCheck } from '../evidence/checks/store.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, type Static, Type, Version } from '../json-schema.ts';

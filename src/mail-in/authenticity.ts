@@ -3,9 +3,9 @@ import { getDomain } from 'tldts';
 import { canonicalIp, publicIp } from '../bounces/sending-ip.ts';
 import type { Authenticity, AuthResult } from '../database/tables.ts';
 import type { Ask } from '../dns/answer.ts';
-import { readFields } from '../evidence/sample-fields.ts';
-import { type MailResults, signedResults } from '../evidence/sample-results.ts';
-import { spfVerdict, spfWords } from '../evidence/spf-verdict.ts';
+import { type SignedResults, signedResults } from '../evidence/authentication/signed-results.ts';
+import { spfVerdict, spfWords } from '../evidence/authentication/spf-verdict.ts';
+import { openSample } from '../evidence/sample/fields.ts';
 import { shown } from '../evidence/wording.ts';
 import { believedSpf } from './authentication-results.ts';
 import { fieldsOf } from './mail-fields.ts';
@@ -91,7 +91,7 @@ async function spfOf(mail: MailArrived, ask: Ask): Promise<Spf | null> {
 }
 
 async function found(mail: MailArrived, ask: Ask, now: Date): Promise<Authenticity> {
-  const sample = readFields(mail.raw);
+  const sample = openSample(mail.raw);
   if (typeof sample === 'string') return nothing(fromDomainOf(mail.raw), sample);
   const spf = await spfOf(mail, ask);
   const results = await signedResults(sample.message, spf?.result === 'pass' ? spf.domain : null, ask, now);
@@ -116,7 +116,7 @@ async function found(mail: MailArrived, ask: Ask, now: Date): Promise<Authentici
 }
 
 /** In test mode (t=y) a signature counts for nothing, and one of only a part (l=) says nothing of the rest. */
-const dkimResults = ({ signatures }: MailResults): AuthResult[] =>
+const dkimResults = ({ signatures }: SignedResults): AuthResult[] =>
   signatures.map(({ status, signingDomain = '' }) => {
     const weak = status.testing
       ? 'its key is in test mode'
@@ -152,7 +152,7 @@ function dmarcResult(dmarc: DMARCResult | string, domain: string): AuthResult {
   };
 }
 
-const arcResult = ({ arc }: MailResults): AuthResult => ({
+const arcResult = ({ arc }: SignedResults): AuthResult => ({
   method: 'arc',
   result: arc.status.result,
   domain: shown(arc.signature ? String(arc.signature.signingDomain ?? '') : '', 253),

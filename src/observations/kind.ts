@@ -1,5 +1,5 @@
-import type { Db } from '../database/open.ts';
-import { type AddressKind, type Fact, type Outcome, outcomeOf } from '../evidence/kind.ts';
+import { type Fact, type Outcome, outcomeOf } from '../evidence/kind.ts';
+import type { RecordedKind } from '../evidence/recorded-kind.ts';
 import { count } from '../web/format.ts';
 import { weekSpan } from './chart.ts';
 import { countByProvider, type ProviderCount } from './hours.ts';
@@ -22,12 +22,12 @@ const deliveryWords = ({ accepted, deferred, refused }: ProviderCount) =>
     .filter(Boolean)
     .join(', ');
 
-export const DELIVERIES = { key: 'deliveries', title: 'Deliveries', of: 'address' } as const;
-
 /** What the watched logs show of the last seven days, provider by provider, as a kind of evidence. */
-export const deliveriesKind = (db: Db): AddressKind => ({
-  ...DELIVERIES,
-  async look({ address }, { catalogue, now }) {
+export const DELIVERIES: RecordedKind = {
+  key: 'deliveries',
+  title: 'Deliveries',
+  of: 'address',
+  async look(db, { address }, { catalogue, now }) {
     const sums = await countByProvider(db, address, weekSpan(now));
     const facts = sums.map(
       (sum): Fact => ({
@@ -51,4 +51,4 @@ export const deliveriesKind = (db: Db): AddressKind => ({
       raw: Object.fromEntries(sums.map((sum) => [sum.provider || 'others', sum])),
     };
   },
-});
+};

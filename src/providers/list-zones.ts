@@ -1,13 +1,31 @@
 import { builtOnce } from './built-once.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Provider } from './schema.ts';
+import type { Zone } from './zone-schema.ts';
+
+/** The zones of all operators. */
+export const allZones = builtOnce((catalogue): Zone[] =>
+  catalogue.providers.flatMap(({ zones = [] }) => zones),
+);
+
+const operators = builtOnce(
+  (catalogue): Map<string, Provider> =>
+    new Map(
+      catalogue.providers.flatMap((operator) =>
+        (operator.zones ?? []).map(({ zone }) => [zone, operator] as const),
+      ),
+    ),
+);
+export const operatorOf = (catalogue: Catalogue, zone: string): Provider | undefined =>
+  operators(catalogue).get(zone);
 
 /** The names of all zones that the catalogue knows, live and ended, and that replies cite. */
-const zonesOf = builtOnce((catalogue): Set<string> => {
+const knownNames = builtOnce((catalogue): Set<string> => {
   const cited = [
     ...catalogue.providers.flatMap(({ lists }) => lists.flatMap((list) => list.cited)),
     ...catalogue.lists.map((list) => list.cited),
   ];
-  const live = catalogue.providers.flatMap(({ zones = [] }) => zones.map(({ zone }) => zone));
+  const live = allZones(catalogue).map(({ zone }) => zone);
   const ended = catalogue.deadZones.map(({ zone }) => zone.replace(/^\*\./, ''));
   return new Set([...live, ...ended, ...cited.filter((name) => name.includes('.'))]);
 });
@@ -20,7 +38,7 @@ export function isListZone(catalogue: Catalogue, name: string): boolean {
   const lower = name.toLowerCase().replace(/\.$/, '');
   if (SOUNDS_LIKE_LIST.test(lower)) return true;
   const labels = lower.split('.');
-  const zones = zonesOf(catalogue);
+  const zones = knownNames(catalogue);
   return labels.some((_, from) => from < labels.length - 1 && zones.has(labels.slice(from).join('.')));
 }
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from '../json-schema.ts';
+import { closed, Url } from './fact-schema.ts';
 
 /**
  * The zones of DNS lists (RFC 5782): what a zone lists, what its answers mean and under which conditions it
@@ -13,9 +14,7 @@ import { type Static, Type } from '../json-schema.ts';
 export const ANSWER_KINDS = ['listing', 'policy', 'informational', 'allow', 'error'] as const;
 export type AnswerKind = (typeof ANSWER_KINDS)[number];
 
-const closed = { additionalProperties: false } as const;
 const Words = Type.String({ minLength: 1, maxLength: 500 });
-const Url = Type.String({ pattern: '^https?://', maxLength: 500 });
 const DomainName = Type.String({ pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$', maxLength: 253 });
 const answer = {
   kind: Type.Enum([...ANSWER_KINDS]),

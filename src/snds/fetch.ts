@@ -6,8 +6,8 @@ import { SYSTEM } from '../web/access.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { daysToAsk, linkFor, namesDay, nextTurn, whyNotLink } from './feed.ts';
 import { type Feed, noteTurn, openFeed, takeDueFeed } from './feeds.ts';
+import { importReport } from './import-report.ts';
 import { BadReport, readSnds, type SndsReport } from './snds-file.ts';
-import { importReport } from './store.ts';
 
 export type Fetching = {
   get: Get;
@@ -80,7 +80,7 @@ function readOf(raw: Buffer, feed: Feed): SndsReport {
   throw new BadReport(`This link gives a ${report.kind} report, and a ${feed.kind} report is expected.`);
 }
 
-async function takeReport(db: Db, feed: OpenFeed, link: string, now: Date, by: Fetching): Promise<void> {
+async function fetchOne(db: Db, feed: OpenFeed, link: string, now: Date, by: Fetching): Promise<void> {
   const raw = await fetchReport(link, feed.token, by);
   const report = readOf(raw, feed);
   await db.transaction().execute((trx) =>
@@ -105,39 +105,37 @@ function opened(feed: Feed, { secrets }: Fetching): OpenFeed | string {
   }
 }
 
-/** One turn of a feed. What came before a failure is kept; the next turn goes on from there. */
-async function haveTurn(db: Db, closed: Feed, now: Date, by: Fetching): Promise<string> {
-  const feed = opened(closed, by);
-  if (typeof feed === 'string') {
-    const failures = closed.failures + 1;
-    await noteTurn(db, closed, {
-      fetchedUntil: closed.fetched_until,
-      failures,
-      error: feed,
-      nextAt: nextTurn(now, failures),
-      fetchedAt: null,
-    });
-    return feed;
-  }
-  const days = namesDay(feed.link) ? daysToAsk(feed.fetched_until, now) : [];
-  let fetchedUntil = feed.fetched_until;
-  let error = '';
+type Fetched = { until: string | null; error: string; isBehind: boolean };
+
+/** Fetches what a feed has, day by day where its link names days. What came before a failure is kept. */
+async function fetchAll(db: Db, feed: OpenFeed, now: Date, by: Fetching): Promise<Fetched> {
+  let until = feed.fetched_until;
   try {
-    if (!namesDay(feed.link)) await takeReport(db, feed, feed.link, now, by);
-    for (const day of days) {
-      await takeReport(db, feed, linkFor(feed.link, day), now, by);
-      if (fetchedUntil === null || day > fetchedUntil) fetchedUntil = day;
-    }
+    if (!namesDay(feed.link)) await fetchOne(db, feed, feed.link, now, by);
+    else
+      for (const day of daysToAsk(until, now)) {
+        await fetchOne(db, feed, linkFor(feed.link, day), now, by);
+        if (until === null || day > until) until = day;
+      }
   } catch (failure) {
     if (!(failure instanceof FetchFailed || failure instanceof BadReport)) throw failure;
-    error = failure.message;
+    return { until, error: failure.message, isBehind: false };
   }
+  return { until, error: '', isBehind: namesDay(feed.link) && daysToAsk(until, now).length > 2 };
+}
+
+/** One turn of a feed: why it failed, or nothing. The next turn goes on from where this one came to. */
+async function haveTurn(db: Db, closed: Feed, now: Date, by: Fetching): Promise<string> {
+  const feed = opened(closed, by);
+  const { until, error, isBehind } =
+    typeof feed === 'string'
+      ? { until: closed.fetched_until, error: feed, isBehind: false }
+      : await fetchAll(db, feed, now, by);
   // Nothing is known of a turn that was cut off: its lease runs out, and somebody else has it.
   if (by.signal?.aborted) return error;
-  const failures = error ? feed.failures + 1 : 0;
-  const isBehind = !error && namesDay(feed.link) && daysToAsk(fetchedUntil, now).length > 2;
-  await noteTurn(db, feed, {
-    fetchedUntil,
+  const failures = error ? closed.failures + 1 : 0;
+  await noteTurn(db, closed, {
+    fetchedUntil: until,
     failures,
     error,
     nextAt: isBehind ? now : nextTurn(now, failures),

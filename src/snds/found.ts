@@ -1,3 +1,4 @@
+import { BAD_RATE, GOOD_RATE } from '../complaints/rates.ts';
 import type { ClaimFinding, Fact, Found, Outcome, Phrase } from '../evidence/kind.ts';
 import { count, day as dayWords } from '../web/format.ts';
 import type { Bounds, Filter } from './snds-file.ts';
@@ -24,9 +25,6 @@ export const FRESH_DAYS = 3;
 const WEEK = 7;
 const SHOWN_DAYS = 14;
 const DAY_MS = 86_400_000;
-/** Per cent: what providers ask for, and what they put up with. */
-const GOOD_RATE = 0.1;
-const BAD_RATE = 0.3;
 
 /** Days from that day to this, as the calendar counts. */
 const ageOf = (day: string, now: Date) => Math.floor(now.getTime() / DAY_MS) - Date.parse(day) / DAY_MS;

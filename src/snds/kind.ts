@@ -1,5 +1,6 @@
 import type { Db } from '../database/open.ts';
-import type { AddressKind, Found } from '../evidence/kind.ts';
+import type { Found } from '../evidence/kind.ts';
+import type { RecordedKind } from '../evidence/recorded-kind.ts';
 import { sndsFound } from './found.ts';
 import { daysOf, newestDay, rangesAround } from './store.ts';
 
@@ -27,10 +28,10 @@ const NOTHING: Found = {
 /** Whose desks know what SNDS says. */
 export const SNDS_PROVIDERS = ['outlook-com', 'microsoft-365'];
 
-export const SNDS = { key: 'snds', title: 'Microsoft SNDS', of: 'address' } as const;
-
 /** The reports that were imported, as a kind of evidence. */
-export const sndsKind = (db: Db): AddressKind => ({
-  ...SNDS,
-  look: async ({ address }, { now }) => (await findSnds(db, address, now)) ?? NOTHING,
-});
+export const SNDS: RecordedKind = {
+  key: 'snds',
+  title: 'Microsoft SNDS',
+  of: 'address',
+  look: async (db, { address }, { now }) => (await findSnds(db, address, now)) ?? NOTHING,
+};

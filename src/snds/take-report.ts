@@ -1,7 +1,7 @@
 import type { Trx } from '../database/open.ts';
 import { invalid } from '../problem.ts';
+import { type GivenReport, type Imported, importReport } from './import-report.ts';
 import { BadReport, readSnds, type SndsReport } from './snds-file.ts';
-import { type GivenReport, type Imported, importReport } from './store.ts';
 
 /** Reads a report that somebody hands in, or says what is wrong with it. */
 export function readReport(raw: Buffer, field: string): SndsReport {

@@ -5,7 +5,7 @@ import { buildApp, type Desk } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
-import { lazyWorld } from '../../src/evidence/lazy-world.ts';
+import { lazyWorld } from '../../src/evidence/checks/lazy-world.ts';
 import { openPlaybooks } from '../../src/playbooks/live.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
 import { loadViews } from '../../src/web/views.ts';

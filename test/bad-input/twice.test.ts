@@ -28,7 +28,11 @@ t.test('every form of the product is in this table', async (t) => {
   const posts = app.declaredRoutes
     .filter(({ methods, url }) => methods.includes('POST') && !url.startsWith('/api/'))
     .map(({ url }) => url);
-  t.strictSame(posts.filter((url) => !ELSEWHERE.includes(url)).sort(), Object.keys(FORMS).sort());
+  t.strictSame(
+    posts.filter((url) => !ELSEWHERE.includes(url)).sort(),
+    Object.keys(FORMS).sort(),
+    'with a sample in forms.fixture.ts or in the one of its folder',
+  );
 });
 
 t.test('sent twice at once, every form has the effect of one', async (t) => {

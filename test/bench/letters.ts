@@ -4,7 +4,7 @@ import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { type Db, openDatabase } from '../../src/database/open.ts';
-import { lazyWorld } from '../../src/evidence/lazy-world.ts';
+import { lazyWorld } from '../../src/evidence/checks/lazy-world.ts';
 import { draftLetter } from '../../src/letters/draft.ts';
 import { openLibrary } from '../../src/letters/library.ts';
 import { loadTemplates } from '../../src/letters/templates.ts';

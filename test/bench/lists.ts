@@ -2,10 +2,10 @@ import { parseNetwork } from '../../src/addresses/address.ts';
 import { eachAddress } from '../../src/addresses/each-address.ts';
 import { inOrder } from '../../src/cli/in-order.ts';
 import { openDns } from '../../src/dns/open.ts';
-import { zoneSettings } from '../../src/evidence/list-settings.ts';
-import { publicLists } from '../../src/evidence/public-lists.ts';
+import { publicLists } from '../../src/evidence/lists/public-lists.ts';
+import { zoneSettings } from '../../src/evidence/lists/settings.ts';
 import type { DataSet } from '../dns/rbldnsd.fixture.ts';
-import { catalogueOf, zoneNamed } from '../evidence/lists.fixture.ts';
+import { catalogueOf, zoneNamed } from '../evidence/lists/lists.fixture.ts';
 
 /** Forty lists, and a sweep of a range over them as `check` does it. */
 

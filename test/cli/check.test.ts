@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { checkCommand } from '../../src/cli/check.ts';
 import { type Rules, startDnsServer } from '../dns/server.fixture.ts';
-import { testPoint } from '../evidence/lists.fixture.ts';
+import { testPoint } from '../evidence/lists/lists.fixture.ts';
 
 const proper = (name: string) => testPoint(name) ?? ({ code: 'NXDOMAIN' } as const);
 

@@ -106,9 +106,18 @@ t.test('an incident as one PDF and as one archive that holds every source byte f
 
 t.test('without notes, what people wrote for each other stays', async (t) => {
   const desk = await filledDesk(t);
+  const set = await desk.api('PATCH', '/incidents/1', { state: 'closed', reason: 'Told us by telephone.' });
+  t.equal(set.status, 200);
   const browser = await signedIn(desk, 'viewer');
-  const { rawPayload } = await browser.get('/incidents/1/dossier.zip?notes=no');
-  t.notMatch(unzip(rawPayload).get('incident.json')?.toString() ?? '', 'For us alone');
+  const json = async (query: string) =>
+    unzip((await browser.get(`/incidents/1/dossier.zip${query}`)).rawPayload)
+      .get('incident.json')
+      ?.toString() ?? '';
+  t.match(await json(''), 'Told us by telephone.');
+  const without = await json('?notes=no');
+  t.match(without, '"state-changed"');
+  t.notMatch(without, 'For us alone');
+  t.notMatch(without, 'Told us by telephone.', 'nor reasons that people gave each other');
 });
 
 t.test('what is not there, and what is asked wrongly, is said', async (t) => {

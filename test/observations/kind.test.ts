@@ -1,5 +1,5 @@
 import t from 'tap';
-import { deliveriesKind } from '../../src/observations/kind.ts';
+import { DELIVERIES } from '../../src/observations/kind.ts';
 import { CATALOGUE, testDesk } from '../desk.ts';
 
 const NOW = new Date('2026-11-25T09:00:00Z');
@@ -14,7 +14,7 @@ t.test(
       .returning('id')
       .executeTakeFirstOrThrow();
     const world = { ask: async () => ({ status: 'no-name' }) as const, catalogue: CATALOGUE, now: NOW };
-    const look = () => deliveriesKind(db).look({ address: '203.0.113.7', helo: '', domains: [] }, world);
+    const look = () => DELIVERIES.look(db, { address: '203.0.113.7', helo: '', domains: [] }, world);
     t.match(await look(), { outcome: 'note', summary: 'no log shows mail from here', facts: [] });
     const seen = (
       provider: string,

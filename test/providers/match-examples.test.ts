@@ -31,7 +31,7 @@ for (const provider of catalogue.providers) {
         const from = rule.identifies ? nobody : receiverOf(provider);
         const seen = recognise({ ...readReply(example), ...from }, catalogue);
         t.equal(seen.rule, `${provider.key}/${rule.id}`, example);
-        t.equal(seen.reason, rule.reason);
+        t.equal(seen.reason, rule.reason, `the reason of: ${example}`);
         if (seen.provider !== null) t.equal(seen.provider, provider.key, 'no other provider claims it');
         if (rule.blockCode !== undefined) t.equal(seen.blockCode, rule.blockCode);
       }

@@ -92,12 +92,13 @@ export function everyPageIsThere(t: Test, { routes }: WalkedDesk, reads: Read[])
   t.strictSame(
     gets.filter(({ path }) => !path).map(({ url }) => url),
     [],
-    'there is something to read behind every route',
+    'there is something to read behind every route; paths.fixture.ts has rows for the parameters of paths',
   );
   const missing = reads.filter(({ status, route }) => status !== (OTHERWISE[route.url] ?? 200));
   t.strictSame(
     missing.map(({ path, status }) => `${path}: ${status}`),
     [],
+    'every page is there; paths.fixture.ts has rows for the parameters of paths',
   );
   for (const { body, path, type } of reads) if (/html|problem/.test(type)) noInsides(t, body, path);
 }

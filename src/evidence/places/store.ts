@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import { covers, networkText, parseNetwork } from '../../addresses/address.ts';
+import { networksFrom } from '../../addresses/store.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { Database, PlaceReadingRow } from '../../database/tables.ts';
 import { addressesOf, lockIncident } from '../../incidents/store.ts';
@@ -36,7 +37,7 @@ async function checkSubject(trx: Trx, place: Place, subject: Subject): Promise<S
       throw invalid('subject', `${subject.domain} is none of the sending domains in the profile.`);
     return subject;
   }
-  const { text } = parseNetwork(subject.address);
+  const { text } = networksFrom('subject', () => parseNetwork(subject.address));
   const ours = await trx
     .selectFrom('addresses')
     .select('id')

@@ -3,7 +3,7 @@ import type { Network } from '../../addresses/address.ts';
 import { ensureAddresses } from '../../addresses/store.ts';
 import type { Trx } from '../../database/open.ts';
 import type { Database, Severity } from '../../database/tables.ts';
-import { askForCheck } from '../../evidence/checks.ts';
+import { askForCheck } from '../../evidence/checks/store.ts';
 import type { Provider, Reason } from '../../providers/schema.ts';
 import { noteEntry } from '../../timeline/notes.ts';
 import { appendAll } from '../../timeline/store.ts';

@@ -4,7 +4,7 @@ import { openSession } from '../../../src/accounts/session.ts';
 import { buildApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
 import type { Db } from '../../../src/database/open.ts';
-import { lazyWorld } from '../../../src/evidence/lazy-world.ts';
+import { lazyWorld } from '../../../src/evidence/checks/lazy-world.ts';
 import { openLibrary } from '../../../src/letters/library.ts';
 import { openPlaybooks } from '../../../src/playbooks/live.ts';
 import { readCatalogue } from '../../../src/providers/catalogue.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../../src/database/open.ts';
-import { REFUSALS } from '../../../src/demo/stories.ts';
+import { REFUSALS } from '../../../src/demo/replies.ts';
 import { type Measured, posting, run } from './load.ts';
 import { startOurs, TOKEN, type Where } from './servers.ts';
 import { withRowsTakenBack } from './take-back.ts';

@@ -1,4 +1,4 @@
-import { ANSWERS, REFUSALS } from '../../../src/demo/stories.ts';
+import { ANSWERS, REFUSALS } from '../../../src/demo/replies.ts';
 import type { Round } from '../../../src/letters/rounds.ts';
 import { suggestTemplate } from '../../../src/letters/suggest.ts';
 import { loadTemplates } from '../../../src/letters/templates.ts';

@@ -113,6 +113,8 @@ t.test(
       body: { fields: { subject: /none of our/ } },
     });
     t.match(await read('talos', 'Good', {}, 'harbour.example.com'), { status: 422 });
+    t.match(await read('talos', 'Good', {}, '10.0.0.1'), { status: 422 }, 'a private address');
+    t.match(await read('talos', 'Good', {}, 'fe80::1%25eth0'), { status: 422 }, 'one with a zone');
     t.match(await read('yahoo-sender-hub', '0.1', {}, 'other.example.com'), { status: 422 });
     t.equal((await read('nowhere', 'Good')).status, 404);
     t.equal((await read('talos', 'Good', { readAt: '2099-01-01T00:00:00Z' })).status, 422);

@@ -1,0 +1,42 @@
+import { describeEntry } from '../timeline/describe.ts';
+import type { Entry } from '../timeline/entries.ts';
+import { exact } from '../web/format.ts';
+import { type Block, heading, note } from './blocks.ts';
+import type { DossierOptions } from './options.ts';
+import type { DossierRead } from './store.ts';
+import { isNote } from './without-notes.ts';
+
+/** What an entry says beyond its title, in the words of the day. */
+function moreOf({ detail }: Entry): string {
+  const said = detail as { text?: string; reason?: string; words?: string; quote?: string | null };
+  return said.text ?? said.reason ?? said.words ?? said.quote ?? '';
+}
+
+export function timelineBlocks(read: DossierRead, { zone, withNotes }: DossierOptions): Block[] {
+  const shown = withNotes ? read.entries : read.entries.filter((entry) => !isNote(entry));
+  const left = read.entryCount - read.entries.length;
+  return [
+    heading('Timeline'),
+    {
+      kind: 'table',
+      columns: [
+        { title: 'When', share: 0.24 },
+        { title: 'What', share: 0.6 },
+        { title: 'Who', share: 0.16 },
+      ],
+      rows: shown.map((entry) => {
+        const { title, by } = describeEntry(entry);
+        // A rejection's and a message's words stand in their own parts.
+        const more =
+          entry.kind === 'rejection-recorded' || (!withNotes && !entry.messageId) ? '' : moreOf(entry);
+        return [
+          exact(entry.occurredAt, zone),
+          [[title, by].filter(Boolean).join(', '), more].filter(Boolean).join(': ') +
+            (entry.correctedBy ? ' (corrected later)' : ''),
+          entry.actor,
+        ];
+      }),
+    },
+    ...(left > 0 ? [note(`${left} later entries are not on paper.`)] : []),
+  ];
+}

@@ -1,0 +1,141 @@
+import { sql } from 'kysely';
+import { type Network, parseNetwork } from '../../addresses/address.ts';
+import type { Trx } from '../../database/open.ts';
+import type { IncidentRow } from '../../database/tables.ts';
+import { recordRelapse } from '../../incidents/logging/append-report.ts';
+import { logIncident } from '../../incidents/logging/log.ts';
+import { findOpenIncident, lockProvider } from '../../incidents/logging/open-incident.ts';
+import { keepReport } from '../../incidents/logging/reports.ts';
+import { isLifted } from '../../incidents/state.ts';
+import { confirmRecovery } from '../../incidents/state-store.ts';
+import { lockIncident } from '../../incidents/store.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
+import { operatorOf } from '../../providers/list-zones.ts';
+import type { Provider } from '../../providers/schema.ts';
+import { SYSTEM } from '../../web/access.ts';
+import type { Fact } from '../kind.ts';
+
+const DAY_MS = 86_400_000;
+
+type Change = { operator: Provider; listed: Fact[]; clear: Fact[] };
+
+/**
+ * What changed at each operator of lists: the new listings; or its zones, where all answered and none lists. In the
+ * order of their keys, by which nobody waits for whoever waits for him.
+ */
+function changesOf(catalogue: Catalogue, before: Fact[], now: Fact[]): Change[] {
+  const was = new Map(before.map((fact) => [fact.key, fact.outcome]));
+  const rows = now.flatMap((fact) => {
+    const operator = operatorOf(catalogue, fact.key);
+    return operator ? [{ operator, fact }] : [];
+  });
+  return [...Map.groupBy(rows, ({ operator }) => operator)]
+    .map(([operator, all]) => {
+      const facts = all.map(({ fact }) => fact);
+      const doubtful = facts.some(({ outcome }) => outcome === 'bad' || outcome === 'unknown');
+      return {
+        operator,
+        listed: facts.filter(({ key, outcome }) => outcome === 'bad' && was.get(key) !== 'bad'),
+        clear: doubtful ? [] : facts,
+      };
+    })
+    .sort((a, b) => (a.operator.key < b.operator.key ? -1 : 1));
+}
+
+/** The listing in words, kept as the incident's report. */
+const reportOf = (address: string, listed: Fact[]) =>
+  listed
+    .map(({ key, words, link }) => `${address} is listed in ${key}: ${words}${link ? `\n${link}` : ''}`)
+    .join('\n');
+
+async function opened(trx: Trx, { operator, listed }: Change, address: string, at: Date): Promise<void> {
+  const network = parseNetwork(address);
+  const raw = Buffer.from(reportOf(address, listed));
+  const id = await keepReport(trx, { raw, source: 'check', fileName: '' });
+  await logIncident(
+    trx,
+    SYSTEM,
+    {
+      provider: operator,
+      networks: [network],
+      rejections: [],
+      reason: 'listed-on-third-party-list',
+      title: `${operator.name} lists ${address}`,
+      note: raw.toString(),
+      at,
+    },
+    { id, source: 'check' },
+  );
+}
+
+/** Which of these zones were seen to list the address since an incident of it was logged, or shortly before. */
+async function seenListing(trx: Trx, address: string, zones: Fact[], since: Date): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('snapshots')
+    .select('facts')
+    .where(sql<boolean>`address = ${address}::inet`)
+    .where('last_seen_at', '>=', new Date(since.getTime() - DAY_MS))
+    .where(sql<boolean>`facts @> '[{"outcome": "bad"}]'`)
+    .orderBy('first_seen_at', 'desc')
+    .limit(20)
+    .execute();
+  const bad = new Set(
+    rows.flatMap(({ facts }) => facts.filter((one) => one.outcome === 'bad')).map(({ key }) => key),
+  );
+  return zones.map(({ key }) => key).filter((key) => bad.has(key));
+}
+
+async function ended(
+  trx: Trx,
+  row: IncidentRow,
+  { clear }: Change,
+  address: string,
+  at: Date,
+): Promise<void> {
+  const zones = await seenListing(trx, address, clear, row.opened_at);
+  // Where no listing was seen, there is none that has gone.
+  if (zones.length === 0) return;
+  const words = `${address} is no longer listed in ${zones.join(', ')}.`;
+  await confirmRecovery(trx, SYSTEM, row.number, { words, at });
+}
+
+/** Operators with whom an incident of the address is open: of all the others, lists that are clear say nothing new. */
+async function openWith(trx: Trx, { cidr }: Network): Promise<Set<string>> {
+  const rows = await trx
+    .selectFrom('incidents as i')
+    .innerJoin('incident_addresses as ia', 'ia.incident_number', 'i.number')
+    .innerJoin('addresses as a', 'a.id', 'ia.address_id')
+    .select('i.provider')
+    .distinct()
+    .where('a.network', '=', cidr)
+    .where('i.state', '!=', 'closed')
+    .execute();
+  return new Set(rows.map(({ provider }) => provider));
+}
+
+/**
+ * What follows from a look at the lists. A listing that is gone ends the operator's incident, with that as its proof;
+ * one that comes back is a relapse of it. A new one opens an incident where `opens` says so: for an address that is
+ * looked at unasked.
+ */
+export async function followListings(
+  trx: Trx,
+  { catalogue, opens, at }: { catalogue: Catalogue; opens: boolean; at: Date },
+  address: string,
+  before: Fact[],
+  now: Fact[],
+): Promise<void> {
+  const network = parseNetwork(address);
+  const changes = changesOf(catalogue, before, now);
+  const open = changes.length > 0 ? await openWith(trx, network) : new Set();
+  for (const change of changes) {
+    const { operator, listed, clear } = change;
+    if (listed.length === 0 && !(clear.length > 0 && open.has(operator.key))) continue;
+    if (listed.length > 0) await lockProvider(trx, operator.key);
+    const standing = await findOpenIncident(trx, operator.key, [network]);
+    const row = standing && (await lockIncident(trx, standing.number));
+    if (listed.length > 0 && row && isLifted(row.state)) await recordRelapse(trx, SYSTEM, row, at);
+    else if (listed.length > 0 && !row && opens) await opened(trx, change, address, at);
+    else if (listed.length === 0 && row && !isLifted(row.state)) await ended(trx, row, change, address, at);
+  }
+}

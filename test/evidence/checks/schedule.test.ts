@@ -1,0 +1,209 @@
+import t from 'tap';
+import { runCheck } from '../../../src/evidence/checks/run.ts';
+import { askDueChecks } from '../../../src/evidence/checks/schedule.ts';
+import { takeCheck } from '../../../src/evidence/checks/store.ts';
+import type { AddressKind, Fact, Outcome } from '../../../src/evidence/kind.ts';
+import { type TestDesk, testDesk } from '../../desk.ts';
+
+const WATCHED = '203.0.113.7';
+const HOUR = 3_600_000;
+
+const zone = (key: string, outcome: Outcome, words: string): Fact => ({
+  key,
+  label: key,
+  outcome,
+  words,
+  link: 'https://lists.example.org/removal',
+});
+
+/** A desk that looks at an address unasked, and lists that say what they are told. */
+async function monitored(t: Parameters<typeof testDesk>[0], address = WATCHED) {
+  const desk = await testDesk(t);
+  await desk.db
+    .insertInto('addresses')
+    .values({ network: address, check_every_hours: 6, check_due_at: new Date(0) })
+    .execute();
+  let facts: Fact[] = [];
+  const lists: AddressKind = {
+    key: 'public-lists',
+    title: 'Public block lists',
+    of: 'address',
+    look: async () => ({ outcome: 'note', summary: 'as told', facts, claims: [], raw: {} }),
+  };
+  const world = {
+    db: desk.db,
+    catalogue: desk.desk.catalogue,
+    ask: async () => ({ status: 'no-name' }) as const,
+    kinds: [lists],
+  };
+  const look = async (say: Fact[]) => {
+    facts = say;
+    await desk.db
+      .updateTable('addresses')
+      .set({ check_due_at: new Date(0) })
+      .execute();
+    await askDueChecks(desk.db, new Date());
+    const next = async () =>
+      (await takeCheck(desk.db, 'schedule')) ?? (await takeCheck(desk.db, 'incidents'));
+    for (let check = await next(); check; check = await next()) await runCheck(world, check);
+  };
+  return { desk, look, world };
+}
+
+const incidents = async ({ api }: TestDesk) => (await api('GET', '/incidents')).body.items;
+
+t.test(
+  'a new listing opens an incident with the list’s operator; it ends when the listing goes, with the proof',
+  async (t) => {
+    const { desk, look } = await monitored(t);
+    await look([
+      zone('zen.spamhaus.org', 'good', 'not listed'),
+      zone('bl.spamcop.net', 'good', 'not listed'),
+    ]);
+    t.strictSame(await incidents(desk), [], 'nothing is wrong');
+    await look([
+      zone('zen.spamhaus.org', 'bad', 'SBL: spam was seen'),
+      zone('bl.spamcop.net', 'good', 'not listed'),
+    ]);
+    t.match(await incidents(desk), [
+      {
+        number: 1,
+        provider: 'spamhaus',
+        state: 'open',
+        addresses: [WATCHED],
+        title: `Spamhaus lists ${WATCHED}`,
+      },
+    ]);
+    await look([
+      zone('zen.spamhaus.org', 'bad', 'SBL: spam was seen'),
+      zone('bl.spamcop.net', 'good', 'not listed'),
+    ]);
+    t.equal((await incidents(desk)).length, 1, 'it is told once');
+    await look([
+      zone('zen.spamhaus.org', 'unknown', 'no answer'),
+      zone('bl.spamcop.net', 'good', 'not listed'),
+    ]);
+    t.match(await incidents(desk), [{ state: 'open' }], 'no answer is no good news');
+    await look([
+      zone('zen.spamhaus.org', 'good', 'not listed'),
+      zone('bl.spamcop.net', 'good', 'not listed'),
+    ]);
+    t.match(
+      await incidents(desk),
+      [{ state: 'recovered' }],
+      'it has gone, also when the lists were silent in between',
+    );
+  },
+);
+
+t.test('flapping is one incident: gone, back, and gone again', async (t) => {
+  const { desk, look } = await monitored(t);
+  const listed = [zone('zen.spamhaus.org', 'bad', 'XBL: infected')];
+  const clean = [zone('zen.spamhaus.org', 'good', 'not listed')];
+  await look(listed);
+  await look(clean);
+  t.match(await incidents(desk), [{ state: 'recovered' }]);
+  await look(listed);
+  t.match(await incidents(desk), [{ state: 'open' }]);
+  await look(clean);
+  const [only, ...others] = await incidents(desk);
+  t.strictSame(others, []);
+  t.equal(only.state, 'recovered');
+  const kinds = (await desk.api('GET', '/incidents/1/timeline?limit=100')).body.items.map(
+    (entry: { kind: string }) => entry.kind,
+  );
+  t.equal(kinds.filter((kind: string) => kind === 'relapse-seen').length, 1);
+  t.equal(kinds.filter((kind: string) => kind === 'recovery-confirmed').length, 2);
+});
+
+t.test(
+  'each operator has an incident of its own, whatever number of its zones list the address',
+  async (t) => {
+    const { desk, look } = await monitored(t, '2001:db8::7');
+    await look([
+      zone('zen.spamhaus.org', 'bad', 'SBL'),
+      zone('sbl.spamhaus.org', 'bad', 'SBL'),
+      zone('bl.spamcop.net', 'bad', 'reported'),
+    ]);
+    t.strictSame((await incidents(desk)).map((one: { provider: string }) => one.provider).toSorted(), [
+      'spamcop',
+      'spamhaus',
+    ]);
+  },
+);
+
+t.test(
+  'a check of an incident opens no other for a list, but ends the list’s when the listing goes',
+  async (t) => {
+    const { desk, look, world } = await monitored(t);
+    await look([zone('zen.spamhaus.org', 'bad', 'SBL')]);
+    await desk.api('POST', '/incidents/1/evidence', {});
+    const check = await takeCheck(desk.db, 'incidents');
+    const clean = {
+      ...world.kinds[0],
+      look: async () => ({
+        outcome: 'good' as const,
+        summary: 'on none',
+        facts: [zone('zen.spamhaus.org', 'good', 'not listed'), zone('bl.spamcop.net', 'bad', 'reported')],
+        claims: [],
+        raw: {},
+      }),
+    } as AddressKind;
+    if (check) await runCheck({ ...world, kinds: [clean] }, check);
+    t.match(await incidents(desk), [{ provider: 'spamhaus', state: 'recovered' }]);
+  },
+);
+
+t.test(
+  'checks that are due are asked for once, spread over time, by whatever number of processes',
+  async (t) => {
+    const desk = await testDesk(t);
+    for (let at = 1; at <= 40; at += 1)
+      await desk.db
+        .insertInto('addresses')
+        .values({ network: `198.51.100.${at}`, check_every_hours: 24, check_due_at: new Date(0) })
+        .execute();
+    await desk.db
+      .insertInto('addresses')
+      .values({ network: '192.0.2.1', check_every_hours: null, check_due_at: null })
+      .execute();
+    const now = new Date();
+    const asked = await Promise.all([
+      askDueChecks(desk.db, now),
+      askDueChecks(desk.db, now),
+      askDueChecks(desk.db, now),
+    ]);
+    t.equal(
+      asked.reduce((sum, n) => sum + n),
+      40,
+    );
+    const checks = await desk.db.selectFrom('checks').selectAll().execute();
+    t.equal(new Set(checks.map(({ networks }) => networks.join())).size, 40);
+    t.equal(checks.length, 40);
+    const due = await desk.db
+      .selectFrom('addresses')
+      .select('check_due_at')
+      .where('check_due_at', 'is not', null)
+      .execute();
+    const waits = due.map((row) => ((row.check_due_at ?? now).getTime() - now.getTime()) / HOUR);
+    t.ok(
+      waits.every((wait) => wait >= 21.6 && wait <= 26.4),
+      'within a tenth of the interval',
+    );
+    t.ok(
+      new Set(waits.map(Math.round)).size > 1 || Math.max(...waits) - Math.min(...waits) > 0.1,
+      'not all at one time',
+    );
+    await desk.db
+      .updateTable('addresses')
+      .set({ check_due_at: new Date(0) })
+      .where('check_due_at', 'is not', null)
+      .execute();
+    await askDueChecks(desk.db, now);
+    t.equal(
+      (await desk.db.selectFrom('checks').selectAll().execute()).length,
+      40,
+      'none is asked for while one still waits',
+    );
+  },
+);
