@@ -96,15 +96,12 @@ export async function addMailbox(
 /** The one who looks at a mailbox loses it with a change, and whoever takes it next looks with the new settings. */
 const AGAIN = { lease_until: null, next_look_at: sql<Date>`now()`, failures: 0, last_problem: '' };
 
-async function changed(trx: Trx, id: number, rows: bigint): Promise<void> {
-  if (rows === 1n) return;
-  const known = await trx.selectFrom('mailboxes').select('id').where('id', '=', id).executeTakeFirst();
-  if (!known) throw notFound('such mailbox');
-  throw new Problem(
-    'changed-meanwhile',
-    'Somebody changed this mailbox since you opened the page. Look at it, then save again.',
-  );
-}
+/** Whether what is sealed may be sent there: only to where it was entered for, and not where more people can read it. */
+const mayKeepSecrets = (was: MailboxRow, given: MailboxSettings): boolean =>
+  was.host === given.host &&
+  was.auth === given.auth &&
+  was.oauth_token_url === given.tokenUrl &&
+  (given.security !== 'none' || was.security === 'none');
 
 /** Throws `changed-meanwhile`. A mailbox at another place is another mailbox: what was taken there does not count. */
 export async function changeMailbox(
@@ -116,12 +113,26 @@ export async function changeMailbox(
   by: Actor = SYSTEM,
 ): Promise<void> {
   check(given);
+  const was = await trx
+    .selectFrom('mailboxes')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!was) throw notFound('such mailbox');
+  if (was.version !== version)
+    throw new Problem(
+      'changed-meanwhile',
+      'Somebody changed this mailbox since you opened the page. Look at it, then save again.',
+    );
+  const keeps = mayKeepSecrets(was, given);
+  if (!keeps && !given.secret)
+    throw invalid('secret', 'Enter it again: it is only sent to the server that it was entered for.');
   await checkName(trx, given.name, id);
-  const was = await trx.selectFrom('mailboxes').selectAll().where('id', '=', id).executeTakeFirst();
-  const isSame = was?.host === given.host && was.user_name === given.userName && was.folder === given.folder;
-  if (was && !isSame) await trx.deleteFrom('mailbox_uids').where('mailbox_id', '=', id).execute();
-  const now = columns(secrets, given);
-  const { numUpdatedRows } = await trx
+  const isSame = was.host === given.host && was.user_name === given.userName && was.folder === given.folder;
+  if (!isSame) await trx.deleteFrom('mailbox_uids').where('mailbox_id', '=', id).execute();
+  const now = { ...(keeps ? {} : { oauth_client_secret: null }), ...columns(secrets, given) };
+  await trx
     .updateTable('mailboxes')
     .set({
       ...now,
@@ -130,12 +141,10 @@ export async function changeMailbox(
       version: version + 1,
     })
     .where('id', '=', id)
-    .where('version', '=', version)
-    .executeTakeFirst();
-  await changed(trx, id, numUpdatedRows);
+    .execute();
   await note(trx, by, 'mailbox-changed', {
     subject: given.name,
-    detail: { id, changes: changesBetween(was ?? {}, now) },
+    detail: { id, changes: changesBetween(was, now) },
   });
 }
 

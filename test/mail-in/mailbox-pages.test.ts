@@ -38,6 +38,11 @@ t.test('a mailbox is added, changed and disabled; its password is never shown ag
   t.equal((await admin.post(`${PAGE}/1`, change)).statusCode, 303);
   t.strictSame((await findMailbox(desk.db, 1)).secret, row.secret, 'an empty field keeps it');
   t.match(await admin.post(`${PAGE}/1`, change), { statusCode: 409, body: /Somebody changed this mailbox/ });
+
+  const elsewhere = { ...change, host: 'imap.example.net', version: '2' };
+  t.match(await admin.post(`${PAGE}/1`, elsewhere), { statusCode: 422, body: /Enter it again/ });
+  t.equal((await findMailbox(desk.db, 1)).host, '127.0.0.1', 'a password goes only where it was entered for');
+  t.equal((await admin.post(`${PAGE}/1`, { ...elsewhere, secret: 'another' })).statusCode, 303);
   t.equal((await admin.post(`${PAGE}/1/disable`)).statusCode, 303);
   t.match((await admin.get(PAGE)).body, /disabled/);
   t.equal((await admin.post(`${PAGE}/1/enable`)).statusCode, 303);
