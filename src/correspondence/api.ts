@@ -11,6 +11,7 @@ import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
+import { pastMoment } from '../web/moment.ts';
 import { once } from '../web/once.ts';
 import { Channel } from './channels.ts';
 import { hasFields } from './entered-fields.ts';
@@ -214,7 +215,7 @@ function givenOf(body: Static<typeof MessageBody> | Buffer, direction: string | 
     to,
     subject,
     text: body.body,
-    at: sentAt ? new Date(sentAt) : undefined,
+    at: sentAt ? pastMoment('sentAt', sentAt) : undefined,
     reference,
     formFields: fields,
   };

@@ -158,6 +158,10 @@ export async function readMail(raw: Buffer): Promise<ReadMail> {
   }
 }
 
+/** When it was written: by its own date, where that is no later than its arrival, as some clocks are ahead. */
+export const writtenAt = (sentAt: Date | null, arrived: Date): Date =>
+  sentAt === null || sentAt > arrived ? arrived : sentAt;
+
 /** Whether pasted text is a whole mail: it starts with header fields that mails have. */
 export function looksLikeMail(text: string): boolean {
   const head = text.slice(0, 4000).split(/\r?\n\r?\n/, 1)[0] ?? '';

@@ -14,6 +14,7 @@ import { invalid, notFound } from '../problem.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf } from '../web/access.ts';
 import { apiKey } from '../web/idempotency.ts';
+import { pastMoment } from '../web/moment.ts';
 import { once } from '../web/once.ts';
 import { kindsToCheck } from './claims/claim-help.ts';
 import { claimJson } from './claims/claim-json.ts';
@@ -339,7 +340,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
                 to,
                 fillGaps: true,
                 fields,
-                at: sentAt ? new Date(sentAt) : undefined,
+                at: sentAt ? pastMoment('sentAt', sentAt) : undefined,
               }),
         }),
       );

@@ -1,7 +1,7 @@
 import { publicIps } from '../bounces/sending-ip.ts';
 import { allOf } from '../complaints/fields.ts';
 import { type Read as ReadReports, readReports } from '../complaints/take.ts';
-import { readMail } from '../correspondence/mail.ts';
+import { readMail, writtenAt } from '../correspondence/mail.ts';
 import type { Arrived, NewMessage } from '../correspondence/store.ts';
 import { readAnswer } from '../correspondence/take-message.ts';
 import { findTicketReferences } from '../correspondence/ticket-reference.ts';
@@ -43,14 +43,6 @@ function networksIn(text: string): string[] {
   const searched = text.slice(0, MAX_SEARCHED);
   const ranges = (searched.match(RANGE) ?? []).filter(octetsFit);
   return [...new Set([...publicIps(searched), ...ranges])].slice(0, MOST_NAMED);
-}
-
-const DAY = 86_400_000;
-
-/** When it was written, by its own date where that is no later than its arrival; some clocks are a little ahead. */
-function momentOf(sentAt: Date | null, received: Date): Date {
-  if (sentAt === null || sentAt.getTime() > received.getTime() + DAY) return received;
-  return sentAt > received ? received : sentAt;
 }
 
 const ADDRESS = /[^\s<>",;:]{1,300}@[a-z0-9.-]{1,253}/gi;
@@ -98,7 +90,7 @@ export async function readArrival(
     message: {
       direction: 'in',
       channel: 'email',
-      at: momentOf(sentAt, arrival.received_at),
+      at: writtenAt(sentAt, arrival.received_at),
       raw,
       rawType: 'message/rfc822',
       mail,

@@ -8,6 +8,7 @@ import { Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
 import { apiKey } from '../web/idempotency.ts';
+import { pastMoment } from '../web/moment.ts';
 import { once } from '../web/once.ts';
 import { readCauses, recordCause } from './cause-store.ts';
 import { CAUSE_CLASSES } from './causes.ts';
@@ -170,8 +171,8 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
         class: kind,
         found,
         fixed,
-        foundAt: foundAt ? new Date(foundAt) : new Date(),
-        fixedAt: fixedAt === null ? null : new Date(fixedAt),
+        foundAt: foundAt ? pastMoment('foundAt', foundAt) : new Date(),
+        fixedAt: fixedAt === null ? null : pastMoment('fixedAt', fixedAt),
       };
       await act(request, `POST /incidents/${number}/cause`, (trx) =>
         recordCause(trx, actorOf(request), number, cause),
