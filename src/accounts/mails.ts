@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { findDefaultAccount } from '../mail-out/accounts.ts';
-import { composeMail, newMessageId } from '../mail-out/compose.ts';
 import { checkAddress } from '../mail-out/mail-address.ts';
+import { composeOwnMail } from '../mail-out/compose-own.ts';
 import { ownMails } from '../mail-out/own-mails.ts';
 import type { MailQueue } from '../mail-out/queue.ts';
 import { CannotOpenSecret } from '../secrets/seal.ts';
@@ -55,26 +55,7 @@ export async function queueAccountMail(
   const account = await findDefaultAccount(trx);
   const checked = checkAddress(mail.to);
   if (config.baseUrl === undefined || !account || 'problem' in checked) return null;
-  const raw = await composeMail({
-    from: { name: 'Delist Desk', address: account.from_address },
-    to: [checked.address],
-    replyTo: '',
-    subject: mail.subject,
-    text: mail.text,
-    at: new Date(),
-    messageId: newMessageId(account.from_address, 'notice'),
-    references: [],
-    attachments: [],
-    // RFC 3834: no program answers it.
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-    dkim: account.dkim_key
-      ? {
-          domain: account.dkim_domain,
-          selector: account.dkim_selector,
-          key: secrets.open('sending_accounts.dkim_key', account.dkim_key),
-        }
-      : null,
-  });
+  const { raw } = await composeOwnMail(account, secrets, { ...mail, to: checked.address }, new Date());
   const { id } = await trx
     .insertInto('account_mails')
     .values({

@@ -2,7 +2,7 @@ import type { SendingAccountRow } from '../database/tables.ts';
 import { invalid } from '../problem.ts';
 import { CannotOpenSecret } from '../secrets/seal.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { composeMail, newMessageId } from './compose.ts';
+import { composeMail, dkimOf, newMessageId } from './compose.ts';
 import { checkAddress } from './mail-address.ts';
 import { openSession, PATIENCE, type Patience, SmtpTrouble, serverOf } from './smtp.ts';
 
@@ -32,13 +32,7 @@ export async function sendTest(
       messageId: newMessageId(account.from_address),
       references: [],
       attachments: [],
-      dkim: account.dkim_key
-        ? {
-            domain: account.dkim_domain,
-            selector: account.dkim_selector,
-            key: secrets.open('sending_accounts.dkim_key', account.dkim_key),
-          }
-        : null,
+      dkim: dkimOf(account, secrets),
     });
     const session = await openSession(serverOf(account, secrets), patience);
     try {

@@ -1,31 +1,14 @@
 import { note } from '../../audit/note.ts';
 import type { Config } from '../../config.ts';
 import type { Trx } from '../../database/open.ts';
-import type { SendingAccountRow } from '../../database/tables.ts';
 import { findDefaultAccount } from '../../mail-out/accounts.ts';
-import { composeMail, newMessageId } from '../../mail-out/compose.ts';
 import { checkAddress } from '../../mail-out/mail-address.ts';
+import { composeOwnMail } from '../../mail-out/compose-own.ts';
 import { queueMail } from '../../notifications/mail-queue.ts';
-import { CannotOpenSecret } from '../../secrets/seal.ts';
 import type { Secrets } from '../../secrets/secrets.ts';
 import { type Client, type SafetyEvent, safetyMail } from './words.ts';
 
 export type Teller = { secrets: Secrets; config: Pick<Config, 'baseUrl'> };
-
-/** The key that signs; null: none is set, or none can be opened, and an unsigned warning is better than none. */
-function dkimOf(secrets: Secrets, account: SendingAccountRow) {
-  if (!account.dkim_key) return null;
-  try {
-    return {
-      domain: account.dkim_domain,
-      selector: account.dkim_selector,
-      key: secrets.open('sending_accounts.dkim_key', account.dkim_key),
-    };
-  } catch (error) {
-    if (error instanceof CannotOpenSecret) return null;
-    throw error;
-  }
-}
 
 /** The same for the audit log, where no other entry tells of it. */
 async function noteFactor(trx: Trx, userId: number, event: SafetyEvent, client: Client): Promise<void> {
@@ -70,27 +53,18 @@ export async function tellOfSafety(
   if (event.kind === 'new-client' && !person.takes_sign_in_alerts) return;
   const at = new Date();
   const mail = safetyMail(event, { client, at, zone: person.time_zone, origin: config.baseUrl ?? '' });
-  const messageId = newMessageId(account.from_address, 'notice');
-  const raw = await composeMail({
-    from: { name: 'Delist Desk', address: account.from_address },
-    to: [checked.address],
-    replyTo: '',
-    ...mail,
+  const composed = await composeOwnMail(
+    account,
+    secrets,
+    { ...mail, to: checked.address, isUrgent: true },
     at,
-    messageId,
-    references: [],
-    attachments: [],
-    // RFC 3834: no program answers it.
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-    dkim: dkimOf(secrets, account),
-  });
+  );
   await queueMail(trx, {
     userId,
     accountId: account.id,
     from: account.from_address,
     to: checked.address,
     subject: mail.subject,
-    messageId,
-    raw,
+    ...composed,
   });
 }
