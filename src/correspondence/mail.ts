@@ -1,5 +1,5 @@
 import type { Address, Attachment, Email } from 'postal-mime';
-import { markQuotes, withQuoteSigns } from './html-quotes.ts';
+import { markQuotes, withQuoteSigns } from './reading/html-quotes.ts';
 
 export type ReadAttachment = {
   fileName: string;

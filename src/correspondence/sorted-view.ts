@@ -1,7 +1,7 @@
 import { stateWords } from '../incidents/incidents.ts';
 import { verdictBadge } from '../incidents/page.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { classifyReply } from './classify.ts';
+import { classifyReply } from './reading/classify.ts';
 import type { MessageShown } from './store.ts';
 
 /** What an answer says of each address, where it sorts several; empty where it does not. Read again from its text. */

@@ -1,7 +1,7 @@
 import type { Channel, Direction } from '../database/tables.ts';
 import { invalid } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { classifyReply } from './classify.ts';
+import { classifyReply } from './reading/classify.ts';
 import type { EnteredField } from './entered-fields.ts';
 import { looksLikeMail, readMail, writtenAt } from './mail.ts';
 import type { NewMessage } from './store.ts';

@@ -4,7 +4,7 @@ import { type Read as ReadReports, readReports } from '../complaints/take.ts';
 import { readMail, writtenAt } from '../correspondence/mail.ts';
 import type { Arrived, NewMessage } from '../correspondence/store.ts';
 import { readAnswer } from '../correspondence/take-message.ts';
-import { findTicketReferences } from '../correspondence/ticket-reference.ts';
+import { findTicketReferences } from '../correspondence/reading/ticket-reference.ts';
 import type { ArrivalRow } from '../database/tables.ts';
 import type { Ask } from '../dns/answer.ts';
 import type { Catalogue } from '../providers/catalogue.ts';

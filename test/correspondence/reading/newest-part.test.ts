@@ -1,5 +1,5 @@
 import t from 'tap';
-import { partsOfReply } from '../../src/correspondence/newest-part.ts';
+import { partsOfReply } from '../../../src/correspondence/reading/newest-part.ts';
 
 const newest = (text: string): string => partsOfReply(text).newest.trim();
 

@@ -1,5 +1,5 @@
-import type { Catalogue } from '../providers/catalogue.ts';
-import type { Provider, ReplyRule, Verdict } from '../providers/schema.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
+import type { Provider, ReplyRule, Verdict } from '../../providers/schema.ts';
 import { partsOfReply, type ReplyParts } from './newest-part.ts';
 import { booksFor, type PhraseBook, readPhraseBooks } from './phrase-book.ts';
 import { readSentence } from './read-sentence.ts';

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { confusion } from '../confusion.fixture.ts';
+import { confusion } from '../../confusion.fixture.ts';
 import { judged, type LabelledReply, percent, share } from './judging.fixture.ts';
 
 /**
  * Answers in the manner of desks, in eight languages, in sets (h1, h2, …) that were each labelled and measured before
  * the phrases were widened by what they taught.
  */
-const FILE = new URL('../fixtures/replies.jsonl', import.meta.url);
+const FILE = new URL('../../fixtures/replies.jsonl', import.meta.url);
 const ROWS = readFileSync(FILE, 'utf8')
   .trimEnd()
   .split('\n')

@@ -1,5 +1,5 @@
-import { Type } from '../json-schema.ts';
-import type { Catalogue } from '../providers/catalogue.ts';
+import { Type } from '../../json-schema.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
 import deskNames from './desk-names.json' with { type: 'json' };
 import { LAYOUT, type ReplyParts } from './newest-part.ts';
 import { providerOfSender } from './sender.ts';

@@ -1,5 +1,5 @@
-import { BadAddress, parseNetwork } from '../addresses/address.ts';
-import type { Verdict } from '../providers/schema.ts';
+import { BadAddress, parseNetwork } from '../../addresses/address.ts';
+import type { Verdict } from '../../providers/schema.ts';
 import { findPhrases, type PhraseBook } from './phrase-book.ts';
 import { readSentence } from './read-sentence.ts';
 import type { ReplyTable, ResultSection } from './reply-table.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { findTicketReferences } from '../../src/correspondence/ticket-reference.ts';
-import { readCatalogue } from '../../src/providers/catalogue.ts';
+import { findTicketReferences } from '../../../src/correspondence/reading/ticket-reference.ts';
+import { readCatalogue } from '../../../src/providers/catalogue.ts';
 
 const catalogue = readCatalogue();
 const first = (text: string): string | undefined => findTicketReferences(text, catalogue)[0]?.reference;

@@ -1,4 +1,4 @@
-import { type Static, Type } from '../json-schema.ts';
+import { type Static, Type } from '../../json-schema.ts';
 import layout from './mail-layout.json' with { type: 'json' };
 import { trimSigns } from './reply-text.ts';
 

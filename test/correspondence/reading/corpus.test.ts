@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import t from 'tap';
-import { confusion } from '../confusion.fixture.ts';
+import { confusion } from '../../confusion.fixture.ts';
 import { judged, type LabelledReply, percent, share } from './judging.fixture.ts';
 
 /** Labelled samples of other people, read in place; see their own README for the labels. */
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../../..');
 const folder = resolve(root, process.env['CORPUS_DIR'] ?? '../shared/corpus');
 
 /**

@@ -1,4 +1,4 @@
-import type { Verdict } from '../providers/schema.ts';
+import type { Verdict } from '../../providers/schema.ts';
 import { LAYOUT } from './newest-part.ts';
 import { findPhrases, type HeadingSignal, type PhraseBook } from './phrase-book.ts';
 import { trimSigns } from './reply-text.ts';

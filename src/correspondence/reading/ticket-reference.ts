@@ -1,5 +1,5 @@
-import { Type } from '../json-schema.ts';
-import type { Catalogue } from '../providers/catalogue.ts';
+import { Type } from '../../json-schema.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
 import words from './ticket-words.json' with { type: 'json' };
 
 /** A provider's own reference: as written, what the provider calls it, and whose it is (null: not told). */

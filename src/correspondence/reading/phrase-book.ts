@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { BadDataFile, checkData } from '../data-file.ts';
-import { type Static, Type } from '../json-schema.ts';
+import { BadDataFile, checkData } from '../../data-file.ts';
+import { type Static, Type } from '../../json-schema.ts';
 import { indexPhrases, type PhraseIndex } from './phrase-index.ts';
 import {
   classesOf,

@@ -1,5 +1,5 @@
-import { type Static, Type } from '../json-schema.ts';
-import { Verdict } from '../providers/schema.ts';
+import { type Static, Type } from '../../json-schema.ts';
+import { Verdict } from '../../providers/schema.ts';
 import { type Found, SIGNALS, type Signal } from './phrase-book.ts';
 import data from './verdict-signals.json' with { type: 'json' };
 

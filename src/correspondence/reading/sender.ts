@@ -1,5 +1,5 @@
-import type { Catalogue } from '../providers/catalogue.ts';
-import type { Provider } from '../providers/schema.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
+import type { Provider } from '../../providers/schema.ts';
 import { trimSigns } from './reply-text.ts';
 
 /** The provider whose desk writes from the address (`Name <a@b>` or `a@b`), by the longest sender domain that fits. */

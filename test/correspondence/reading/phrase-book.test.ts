@@ -4,9 +4,9 @@ import {
   findPhrases,
   readPhraseBook,
   readPhraseBooks,
-} from '../../src/correspondence/phrase-book.ts';
-import { tokensOf } from '../../src/correspondence/tokens.ts';
-import { BadDataFile } from '../../src/data-file.ts';
+} from '../../../src/correspondence/reading/phrase-book.ts';
+import { tokensOf } from '../../../src/correspondence/reading/tokens.ts';
+import { BadDataFile } from '../../../src/data-file.ts';
 
 const minimal = {
   language: 'en',

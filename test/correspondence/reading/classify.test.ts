@@ -1,7 +1,7 @@
 import t from 'tap';
-import { classifyReply } from '../../src/correspondence/classify.ts';
-import { fold } from '../../src/correspondence/reply-text.ts';
-import { readCatalogue } from '../../src/providers/catalogue.ts';
+import { classifyReply } from '../../../src/correspondence/reading/classify.ts';
+import { fold } from '../../../src/correspondence/reading/reply-text.ts';
+import { readCatalogue } from '../../../src/providers/catalogue.ts';
 import { REPLIES } from './replies.fixture.ts';
 
 const catalogue = readCatalogue();

@@ -1,5 +1,5 @@
-import { classifyReply } from '../../src/correspondence/classify.ts';
-import { readCatalogue } from '../../src/providers/catalogue.ts';
+import { classifyReply } from '../../../src/correspondence/reading/classify.ts';
+import { readCatalogue } from '../../../src/providers/catalogue.ts';
 
 /** A reply with what is right for it. Absent, or `-` in samples of others: not told by the reply. */
 export type LabelledReply = {

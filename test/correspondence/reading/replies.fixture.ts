@@ -1,4 +1,4 @@
-import type { Verdict } from '../../src/providers/schema.ts';
+import type { Verdict } from '../../../src/providers/schema.ts';
 
 /** One made-up answer of a provider, with what it amounts to and the trap that it sets. */
 export type ReplyFixture = {

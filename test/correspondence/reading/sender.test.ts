@@ -1,6 +1,6 @@
 import t from 'tap';
-import { providerOfSender } from '../../src/correspondence/sender.ts';
-import { readCatalogue } from '../../src/providers/catalogue.ts';
+import { providerOfSender } from '../../../src/correspondence/reading/sender.ts';
+import { readCatalogue } from '../../../src/providers/catalogue.ts';
 
 const catalogue = readCatalogue();
 const keyOf = (address: string): string | undefined => providerOfSender(address, catalogue)?.key;

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { classifyReply } from '../../src/correspondence/classify.ts';
-import { readCatalogue } from '../../src/providers/catalogue.ts';
+import { classifyReply } from '../../../src/correspondence/reading/classify.ts';
+import { readCatalogue } from '../../../src/providers/catalogue.ts';
 
 const catalogue = readCatalogue();
 const read = (text: string) => classifyReply({ text }, { catalogue });
