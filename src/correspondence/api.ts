@@ -16,8 +16,9 @@ import { once } from '../web/once.ts';
 import { Channel } from './channels.ts';
 import { hasFields } from './entered-fields.ts';
 import { EnteredFields, MessageJson, messageJson } from './json.ts';
-import { correctVerdict, getMessage, listMessages } from './store.ts';
+import { getMessage, listMessages } from './store.ts';
 import { type GivenMessage, readMessage } from './take-message.ts';
+import { correctVerdict } from './verdict-store.ts';
 
 const closed = { additionalProperties: false };
 const tags = ['correspondence'];
@@ -192,7 +193,7 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { number, id } = request.params;
       return db.transaction().execute(async (trx) => {
-        await correctVerdict(trx, actorOf(request), number, id, request.body.verdict);
+        await correctVerdict(trx, actorOf(request), number, id, request.body.verdict, catalogue);
         return messageJson(await getMessage(trx, number, id));
       });
     },

@@ -33,8 +33,9 @@ import { listAttachments, readSourceStart } from './parts-store.ts';
 import { sanitiseMail } from './sanitise.ts';
 import { sortedView } from './sorted-view.ts';
 import { headerSection, sourceText } from './source-text.ts';
-import { correctVerdict, getMessage } from './store.ts';
+import { getMessage } from './store.ts';
 import { readMessage } from './take-message.ts';
+import { correctVerdict } from './verdict-store.ts';
 import { visibleName } from './visible-signs.ts';
 
 /** More of a header than this is in the source only. */
@@ -225,7 +226,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
       const { number, id } = request.params;
       const { verdict } = readForm(VerdictForm, request.body);
       await formOnce(db, request, { what: `verdict ${id}` }, async (trx) => {
-        await correctVerdict(trx, actorOf(request), number, id, verdict);
+        await correctVerdict(trx, actorOf(request), number, id, verdict, catalogue);
         return { status: 303, body: null };
       });
       return reply.done(`/incidents/${number}/messages/${id}`, `Verdict set to ${stateWords(verdict)}.`);

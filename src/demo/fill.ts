@@ -3,7 +3,7 @@ import { addUser } from '../accounts/store.ts';
 import { parseNetwork } from '../addresses/address.ts';
 import { addAddress } from '../addresses/store.ts';
 import type { Desk } from '../app.ts';
-import { recordMessage } from '../correspondence/store.ts';
+import { recordMessage } from '../correspondence/record.ts';
 import { readMessage } from '../correspondence/take-message.ts';
 import type { Trx } from '../database/open.ts';
 import { recordEvidence } from '../evidence/store.ts';

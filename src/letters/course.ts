@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { networkText } from '../addresses/address.ts';
+import { NO_ANSWERS } from '../correspondence/verdicts.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import type { LetterFacts, PastRequest, UsualLength, VolumeWeek } from './facts.ts';
@@ -40,7 +41,7 @@ export async function readRequests(db: Db | Trx, number: number): Promise<PastRe
     .select(['at', 'verdict', 'quote'])
     .where('incident_number', '=', number)
     .where('direction', '=', 'in')
-    .where('verdict', 'not in', ['acknowledged', 'other'])
+    .where('verdict', 'not in', NO_ANSWERS)
     .orderBy('at', 'desc')
     .limit(50)
     .execute();

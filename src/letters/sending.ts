@@ -1,23 +1,23 @@
 import { type EnteredField, hasFields } from '../correspondence/entered-fields.ts';
-import { excerptOf, type OutgoingMail, recordLetter, requestSent } from '../correspondence/store.ts';
+import { excerptOf } from '../correspondence/excerpt.ts';
+import { requestSent } from '../correspondence/request.ts';
+import { keepMessage, type NewMessage } from '../correspondence/store.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Channel } from '../database/tables.ts';
 import { lockIncident } from '../incidents/store.ts';
-import { Problem } from '../problem.ts';
 import type { Provider } from '../providers/schema.ts';
 import { ensureTicket } from '../tickets/store.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
-import type { Claim } from './claims/claims.ts';
 import { isInTheWay, type StoredClaim } from './claims/claims-view.ts';
 import { currentDraft, refreshDraft } from './draft-store.ts';
-import { type LetterFacts, type Missing, stillMissing } from './facts.ts';
-import type { Finding } from './gate/finding.ts';
-import { stopsOf, stopWords } from './gate/judge.ts';
+import { type LetterFacts, stillMissing } from './facts.ts';
+import { stopsOf } from './gate/judge.ts';
 import { readJudgement } from './gate/store.ts';
 import { closedProblem, getLetter, isFrozen, lockDraft } from './letter-rows.ts';
 import { overriddenOf } from './overrides.ts';
+import { refuseUnready } from './ready.ts';
 import { beginsRound, isRequest, isToDesk, roundWords } from './rounds.ts';
 import type { LetterTemplate } from './templates.ts';
 
@@ -37,31 +37,6 @@ async function fillKnownGaps(
   if (gaps.some((one) => !unknown.has(one.key))) await refreshDraft(trx, id, template, provider, now);
 }
 
-type Unready = { missing: Missing[]; against: Claim[]; stops: Finding[] };
-
-/** Names all that stands in the way at once; the code is that of the gravest. */
-function refuseUnready({ missing, against, stops }: Unready): void {
-  const facts = {
-    missing,
-    claims: against.map((claim) => claim.key),
-    stops: stops.map(({ key, rule, title, advice, until }) => ({ key, rule, title, advice, until })),
-  };
-  const contradicted = against.map((claim) => `“${claim.text}” (${claim.evidence})`).join('; ');
-  const stopped = stops.map(stopWords).join(' ');
-  const also = stopped ? ` Besides: ${stopped}` : '';
-  if (missing.length > 0) {
-    const fields = Object.fromEntries(missing.map((one) => [one.key, `Still missing: ${one.label}.`]));
-    const words = `The letter still lacks ${missing.map((one) => one.label).join(', ')}.`;
-    throw new Problem('letter-incomplete', `${words}${also}`, { fields, facts });
-  }
-  if (against.length > 0) {
-    const words = `Contradicted: ${contradicted}. Reword it, or override it with a reason.`;
-    throw new Problem('claim-contradicted', `${words}${also}`, { facts });
-  }
-  if (stops.length > 0)
-    throw new Problem('letter-stopped', `${stopped} Mend it, or override it with a reason.`, { facts });
-}
-
 export type Sending = {
   channel: Channel;
   reference?: string | undefined;
@@ -73,6 +48,12 @@ export type Sending = {
   fillGaps?: boolean;
   /** Makes the mail that really goes out; without it, the letter left in some other way. */
   compose?: (letter: ReadyLetter) => Promise<OutgoingMail>;
+};
+
+/** A mail of ours, octet by octet as it goes out, and what is read from it. */
+export type OutgoingMail = Pick<NewMessage['mail'], 'from' | 'to' | 'subject' | 'attachments'> & {
+  raw: Buffer;
+  messageId: string;
 };
 
 /** A letter whose claims hold, as it is about to be sent. */
@@ -159,18 +140,30 @@ export async function sendLetter(
     ticket,
     profile: facts.profile,
   });
-  const messageId = await recordLetter(trx, number, {
-    letterId: id,
-    ticketId: ticket?.id ?? null,
+  const message: NewMessage = {
+    direction: 'out',
     channel: sending.channel,
     at,
-    from: facts.profile.replyAddress || facts.profile.contactEmail,
-    to: sending.to ?? '',
-    subject,
-    text: body,
-    mail,
-    formFields: hasFields(sending.channel) ? (sending.fields ?? []) : [],
-  });
+    // Where no mail was made of it, its text is the source.
+    raw: mail?.raw ?? Buffer.from(body),
+    rawType: mail ? 'message/rfc822' : 'text/plain',
+    mail: {
+      from: facts.profile.replyAddress || facts.profile.contactEmail,
+      to: sending.to ?? '',
+      subject,
+      messageId: null,
+      attachments: [],
+      ...mail,
+      text: body,
+      html: null,
+      problem: null,
+    },
+    reading: null,
+    reference: null,
+    letterId: id,
+    formFields: hasFields(sending.channel) ? sending.fields : [],
+  };
+  const messageId = (await keepMessage(trx, number, message, ticket?.id ?? null)) as number;
   await append(trx, {
     incident: number,
     kind: 'letter-sent',

@@ -1,4 +1,5 @@
 import { covers, networkText } from '../addresses/address.ts';
+import { NO_ANSWERS } from '../correspondence/verdicts.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { getProfile } from '../profile/store.ts';
@@ -124,7 +125,7 @@ export async function readSources(
     .select(['at', 'verdict', 'quote', 'text'])
     .where('incident_number', '=', number)
     .where('direction', '=', 'in')
-    .where('verdict', 'not in', ['acknowledged', 'other'])
+    .where('verdict', 'not in', NO_ANSWERS)
     .orderBy('at', 'desc')
     .limit(1)
     .executeTakeFirst();

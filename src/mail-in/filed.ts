@@ -1,5 +1,6 @@
-import { applyVerdict, excerptOf } from '../correspondence/store.ts';
+import { excerptOf } from '../correspondence/excerpt.ts';
 import { readAnswer } from '../correspondence/take-message.ts';
+import { applyVerdict, withdrawVerdict } from '../correspondence/verdict-store.ts';
 import type { Trx } from '../database/open.ts';
 import type { IncidentRow, MessageRow } from '../database/tables.ts';
 import { lockIncident } from '../incidents/store.ts';
@@ -9,7 +10,6 @@ import { ensureTicket, findTicket } from '../tickets/store.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { isProven } from './proof.ts';
-import { withdrawVerdict } from './withdraw-verdict.ts';
 
 /** Where messages that came in belong: filed, moved, put back, each with its trace and with what follows from its verdict. */
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type NewMessage, recordMessage } from '../correspondence/store.ts';
+import { recordMessage } from '../correspondence/record.ts';
+import type { NewMessage } from '../correspondence/store.ts';
 import type { Trx } from '../database/open.ts';
 import type { Way } from '../database/tables.ts';
 import { Problem } from '../problem.ts';

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type MessageShown, shownMessages } from '../correspondence/store.ts';
+import { NO_ANSWERS } from '../correspondence/verdicts.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
 import { stateWords } from '../incidents/incidents.ts';
@@ -8,8 +9,6 @@ import type { Actor } from '../web/access.ts';
 
 export type Place = { at: Date; id: number };
 export type Which = 'unfiled' | 'put-away';
-
-const UNPROVEN = ['other', 'acknowledged'] as const;
 
 /** Messages that nobody has filed, or that were put away; newest first, and where the next page starts. */
 export async function listUnfiled(
@@ -37,7 +36,7 @@ export const listUnproven = (db: Db, limit: number): Promise<MessageShown[]> =>
   shownMessages(db)
     .where('m.applied', '=', false)
     .where('m.incident_number', 'is not', null)
-    .where('m.verdict', 'not in', UNPROVEN)
+    .where('m.verdict', 'not in', NO_ANSWERS)
     .orderBy('m.at')
     .orderBy('m.id')
     .limit(limit)
@@ -50,7 +49,7 @@ export const waitingAnswer = (db: Db, incident: number) =>
     .select(['id', 'verdict', 'proven'])
     .where('incident_number', '=', incident)
     .where('applied', '=', false)
-    .where('verdict', 'not in', UNPROVEN)
+    .where('verdict', 'not in', NO_ANSWERS)
     .orderBy('at')
     .orderBy('id')
     .limit(1)

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { NO_ANSWERS } from '../../correspondence/verdicts.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { LetterRow } from '../../database/tables.ts';
 import { isLifted } from '../../incidents/state.ts';
@@ -57,7 +58,7 @@ async function earlierRequests(
           .select(['m.at', 'm.verdict'])
           .whereRef('m.incident_number', '=', 'l.incident_number')
           .where('m.direction', '=', 'in')
-          .where('m.verdict', 'not in', ['acknowledged', 'other'])
+          .where('m.verdict', 'not in', NO_ANSWERS)
           .whereRef('m.at', '>=', 'l.sent_at')
           .orderBy('m.at')
           .limit(1)
