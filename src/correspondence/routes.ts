@@ -4,8 +4,8 @@ import { stateWords } from '../incidents/incidents.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
-import { readAnswer } from '../letters/answer.ts';
-import { readSources } from '../letters/sources.ts';
+import { newestRule } from '../letters/incident-rows.ts';
+import { letterToAnswer } from '../letters/next-letter.ts';
 import { recordOnce } from '../mail-in/record-once.ts';
 import { authenticityView, filingView } from '../mail-in/unfiled-page.ts';
 import { movedTo } from '../mail-in/unfiled-store.ts';
@@ -72,7 +72,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
   ) {
     const incident = await getIncident(db, number);
     const provider = catalogue.byKey.get(incident.provider);
-    const { rule } = await readSources(db, incident, provider, new Date());
+    const rule = await newestRule(db, number, incident.provider);
     const tickets = await db
       .selectFrom('tickets')
       .select('reference')
@@ -214,7 +214,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
         showsRemote: request.query.pictures === 'remote',
         sandbox: FRAME_SANDBOX,
         verdicts: VERDICTS.map((key) => ({ key, words: stateWords(key), current: key === message.verdict })),
-        answer: await readAnswer(db, letters, incident, provider),
+        answer: await letterToAnswer(db, letters, incident, provider),
       });
     },
   );

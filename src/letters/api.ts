@@ -25,12 +25,12 @@ import { stillMissing } from './facts.ts';
 import { fillFields } from './forms/form-fields.ts';
 import { otherProviders } from './gate/other-providers.ts';
 import { readJudgement } from './gate/store.ts';
+import { newestRule } from './incident-rows.ts';
 import { LetterJson } from './json.ts';
 import { getLetter } from './letter-rows.ts';
 import { overrideClaim, overrideFinding, overridesOf } from './overrides.ts';
 import { isToDesk } from './rounds.ts';
 import { sendLetter } from './sending.ts';
-import { newestRule } from './sources.ts';
 import { nextTemplate, unknownDesk } from './suggest.ts';
 import type { LetterTemplate } from './templates.ts';
 

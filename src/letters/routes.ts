@@ -37,6 +37,7 @@ import {
 import { letterEml } from './eml.ts';
 import { otherProviders } from './gate/other-providers.ts';
 import { readJudgement } from './gate/store.ts';
+import { newestRule } from './incident-rows.ts';
 import { LANGUAGES } from './language.ts';
 import { getLetter } from './letter-rows.ts';
 import { oneLine } from './letter-values.ts';
@@ -44,7 +45,6 @@ import { overrideClaim, overrideFinding, overridesOf } from './overrides.ts';
 import { composerView } from './page.ts';
 import { isRequest, isToDesk, ROUNDS } from './rounds.ts';
 import { enteredWith, sendLetter } from './sending.ts';
-import { newestRule } from './sources.ts';
 import { nextTemplate, suggestTemplate, templatesFor, unknownDesk, whyNoLetter } from './suggest.ts';
 import { standingOf } from './wording-trials/turn.ts';
 

@@ -58,6 +58,7 @@ async function earlierRequests(
           .select(['m.at', 'm.verdict'])
           .whereRef('m.incident_number', '=', 'l.incident_number')
           .where('m.direction', '=', 'in')
+          .where('m.applied', '=', true)
           .where('m.verdict', 'not in', NO_ANSWERS)
           .whereRef('m.at', '>=', 'l.sent_at')
           .orderBy('m.at')
@@ -181,7 +182,10 @@ async function readGateFacts(
 ): Promise<GateFacts> {
   const now = new Date();
   const at = leaving.at ?? now;
-  const requests = await earlierRequests(db, letter, incident.provider, at);
+  const [requests, list] = await Promise.all([
+    earlierRequests(db, letter, incident.provider, at),
+    citedList(db, letter.incident_number, incident.provider),
+  ]);
   const route = provider && routeFor(provider, rule);
   return {
     letter: facts,
@@ -193,7 +197,7 @@ async function readGateFacts(
     showsRefusal: template.needs.includes('refusal'),
     otherProviders: leaving.otherProviders ?? [],
     lists: provider && provider.lists.length > 1 ? listNames(provider) : [],
-    citedList: await citedList(db, letter.incident_number, incident.provider),
+    citedList: list,
     route: route
       ? {
           kind: route.kind,
