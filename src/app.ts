@@ -65,8 +65,10 @@ import { letterApi } from './letters/api.ts';
 import { editorPages } from './letters/editor/editor-routes.ts';
 import { templateApi } from './letters/editor/template-api.ts';
 import { templatePages } from './letters/editor/template-routes.ts';
+import { letterFiles } from './letters/file-routes.ts';
 import type { LetterLibrary } from './letters/library.ts';
 import { letterPages } from './letters/routes.ts';
+import { letterStartPages } from './letters/start-routes.ts';
 import { trialApi } from './letters/wording-trials/api.ts';
 import { trialPages } from './letters/wording-trials/routes.ts';
 import { livePages } from './live/routes.ts';
@@ -116,6 +118,8 @@ import { sndsApi } from './snds/api.ts';
 import { sndsPages } from './snds/routes.ts';
 import { tagApi } from './tags/api.ts';
 import { tagPages } from './tags/routes.ts';
+import { ticketApi } from './tickets/api.ts';
+import { ticketPages } from './tickets/routes.ts';
 import { exportApi, exportPages } from './transfer/export/routes.ts';
 import { timelineFileApi, timelineFilePages } from './transfer/export/timeline-routes.ts';
 import { importApi } from './transfer/import/api.ts';
@@ -265,12 +269,15 @@ export async function buildApp(
     comparePages,
     logPages,
     correspondencePages,
+    ticketPages,
     conversationPages,
     messagePartsPages,
     unfiledPages,
     unfiledPartsPages,
     filingPages,
+    letterStartPages,
     letterPages,
+    letterFiles,
     dossierPages,
     sharePages,
     sharedPages,
@@ -326,6 +333,7 @@ export async function buildApp(
     compareApi,
     bulkApi,
     correspondenceApi,
+    ticketApi,
     filingApi,
     letterApi,
     dossierApi,

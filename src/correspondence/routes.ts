@@ -15,7 +15,7 @@ import { readStep } from '../next-step/store.ts';
 import { invalid } from '../problem.ts';
 import { routeFor } from '../providers/playbook.ts';
 import { VERDICTS, Verdict } from '../providers/schema.ts';
-import { closeTicket, ensureTicket } from '../tickets/store.ts';
+import { ticketReferences } from '../tickets/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
@@ -52,15 +52,8 @@ const MessageForm = Type.Object({
   reference: Type.Optional(Type.String({ maxLength: 120 })),
 });
 const VerdictForm = Type.Object({ verdict: Verdict });
-const TicketForm = Type.Object({
-  reference: Type.String({
-    minLength: 1,
-    maxLength: 120,
-    description: 'the reference as the provider writes it',
-  }),
-  channel: Channel,
-  address: Type.Optional(Type.String({ maxLength: 500 })),
-});
+
+/** A message is recorded, read, and its verdict put right. */
 export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
 
@@ -72,14 +65,10 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
   ) {
     const incident = await getIncident(db, number);
     const provider = catalogue.byKey.get(incident.provider);
-    const rule = await newestRule(db, number, incident.provider);
-    const tickets = await db
-      .selectFrom('tickets')
-      .select('reference')
-      .where('incident_number', '=', number)
-      .orderBy('id', 'desc')
-      .limit(20)
-      .execute();
+    const [rule, references] = await Promise.all([
+      newestRule(db, number, incident.provider),
+      ticketReferences(db, number),
+    ]);
     const value = (name: string, otherwise = '') => typed[name] ?? otherwise;
     return {
       number,
@@ -93,9 +82,9 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
         to: value('to'),
         subject: value('subject'),
         text: value('text'),
-        reference: value('reference', tickets[0]?.reference ?? ''),
+        reference: value('reference', references[0] ?? ''),
       },
-      references: tickets.map((ticket) => ticket.reference),
+      references,
       formFields: fieldRows((provider && routeFor(provider, rule)?.fields) ?? [], typed),
       formOpen: typed['direction'] === 'out',
       channels: channelOptions,
@@ -145,23 +134,15 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
             },
             { catalogue, provider: incident.provider },
           );
-          const answer = await formOnce(
-            db,
-            request,
-            {
-              what: `message ${number}`,
-              input: { ...form, entered, file: rawMail?.toString('base64') ?? '' },
-            },
-            async (trx) => ({
-              status: 303,
-              body: await recordOnce(trx, actorOf(request), catalogue, number, message, {
-                way: 'page',
-                provider: incident.provider,
-              }),
+          const input = { ...form, entered, file: rawMail?.toString('base64') ?? '' };
+          const id = await formOnce(db, request, { what: `message ${number}`, input }, (trx) =>
+            recordOnce(trx, actorOf(request), catalogue, number, message, {
+              way: 'page',
+              provider: incident.provider,
             }),
           );
           const said = message.reading ? ` Read as: ${stateWords(message.reading.verdict)}.` : '';
-          return reply.done(`/incidents/${number}/messages/${answer.body}`, `Message recorded.${said}`);
+          return reply.done(`/incidents/${number}/messages/${id}`, `Message recorded.${said}`);
         },
         async (problem) => ({
           view: 'correspondence/new',
@@ -225,39 +206,10 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number, id } = request.params;
       const { verdict } = readForm(VerdictForm, request.body);
-      await formOnce(db, request, { what: `verdict ${id}` }, async (trx) => {
-        await correctVerdict(trx, actorOf(request), number, id, verdict, catalogue);
-        return { status: 303, body: null };
-      });
+      await formOnce(db, request, { what: `verdict ${id}` }, (trx) =>
+        correctVerdict(trx, actorOf(request), number, id, verdict, catalogue),
+      );
       return reply.done(`/incidents/${number}/messages/${id}`, `Verdict set to ${stateWords(verdict)}.`);
-    },
-  );
-
-  app.post(
-    '/incidents/:number/tickets',
-    { config: { access: 'operator' }, schema: { params: NumberParams } },
-    async (request, reply) => {
-      const { number } = request.params;
-      const form = readForm(TicketForm, request.body);
-      await getIncident(db, number);
-      await formOnce(db, request, { what: `ticket ${number}` }, async (trx) => ({
-        status: 303,
-        body: (await ensureTicket(trx, actorOf(request), number, form)).id,
-      }));
-      return reply.done(`/incidents/${number}`, `Ticket ${form.reference} recorded.`);
-    },
-  );
-
-  app.post(
-    '/incidents/:number/tickets/:id/closing',
-    { config: { access: 'operator' }, schema: { params: MessageParams } },
-    async (request, reply) => {
-      const { number, id } = request.params;
-      await formOnce(db, request, { what: `close ticket ${id}` }, async (trx) => {
-        await closeTicket(trx, actorOf(request), number, id);
-        return { status: 303, body: null };
-      });
-      return reply.done(`/incidents/${number}`, 'Ticket closed.');
     },
   );
 };
