@@ -6,7 +6,6 @@ import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Channel } from '../database/tables.ts';
 import { lockIncident } from '../incidents/store.ts';
-import type { Provider } from '../providers/schema.ts';
 import { ensureTicket } from '../tickets/store.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
@@ -19,22 +18,17 @@ import { closedProblem, getLetter, isFrozen, lockDraft } from './letter-rows.ts'
 import { overriddenOf } from './overrides.ts';
 import { refuseUnready } from './ready.ts';
 import { beginsRound, isRequest, isToDesk, roundWords } from './rounds.ts';
-import type { LetterTemplate } from './templates.ts';
+import type { DraftedFrom } from './templates.ts';
 
 /** Fills the gaps whose facts became known since the letter was drafted. */
-async function fillKnownGaps(
-  trx: Trx,
-  id: number,
-  template: LetterTemplate,
-  provider: Provider | undefined,
-): Promise<void> {
+async function fillKnownGaps(trx: Trx, id: number, of: DraftedFrom): Promise<void> {
   const now = new Date();
   const row = await lockDraft(trx, id);
   const gaps = stillMissing(row);
   if (gaps.length === 0) return;
-  const { draft } = await currentDraft(trx, row, template, provider, now);
+  const { draft } = await currentDraft(trx, row, of, now);
   const unknown = new Set(draft.missing.map((one) => one.key));
-  if (gaps.some((one) => !unknown.has(one.key))) await refreshDraft(trx, id, template, provider, now);
+  if (gaps.some((one) => !unknown.has(one.key))) await refreshDraft(trx, id, of, now);
 }
 
 export type Sending = {
@@ -75,22 +69,21 @@ export async function sendLetter(
   trx: Trx,
   actor: Actor,
   id: number,
-  template: LetterTemplate,
-  provider: Provider | undefined,
+  of: DraftedFrom,
   sending: Sending,
 ): Promise<number> {
   const { incident_number: number } = await getLetter(trx, id);
   const incident = await lockIncident(trx, number);
-  if (sending.fillGaps) await fillKnownGaps(trx, id, template, provider);
+  if (sending.fillGaps) await fillKnownGaps(trx, id, of);
   const letter = await lockDraft(trx, id);
   if (isFrozen(incident.state)) throw closedProblem(number);
   const now = new Date();
   const at = sending.at ?? now;
   // A letter recorded afterwards claimed what held when it was sent.
-  const current = await currentDraft(trx, letter, template, provider, at);
+  const current = await currentDraft(trx, letter, of, at);
   const { draft, facts } = current;
   const { claim = [], finding = [] } = await overriddenOf(trx, id);
-  const judged = await readJudgement(trx, letter, { template, provider }, current, {
+  const judged = await readJudgement(trx, letter, of, current, {
     at: sending.at,
     to: sending.to,
   });
@@ -173,7 +166,7 @@ export async function sendLetter(
     messageId,
     ...(ticket ? { ticketId: ticket.id } : {}),
     detail: {
-      title: template.title,
+      title: of.template.title,
       number: sentBefore.n + 1,
       round: letter.round,
       channel: sending.channel,
@@ -187,7 +180,7 @@ export async function sendLetter(
       at,
       newRound: beginsRound(letter.round),
       reason: `letter sent: ${roundWords(letter.round)}`,
-      provider,
+      provider: of.provider,
     });
   }
   return messageId;

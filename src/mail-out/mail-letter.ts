@@ -5,9 +5,8 @@ import { getIncident, lockIncident } from '../incidents/store.ts';
 import { getLetter } from '../letters/letter-rows.ts';
 import { isInTicket, isToDesk } from '../letters/rounds.ts';
 import { type ReadyLetter, sendLetter } from '../letters/sending.ts';
-import type { LetterTemplate } from '../letters/templates.ts';
+import type { DraftedFrom } from '../letters/templates.ts';
 import { invalid } from '../problem.ts';
-import type { Provider } from '../providers/schema.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Actor } from '../web/access.ts';
 import { accountToSendBy } from './accounts.ts';
@@ -112,7 +111,7 @@ export async function mailLetter(
   actor: Actor,
   secrets: Secrets,
   id: number,
-  { template, provider }: { template: LetterTemplate; provider: Provider | undefined },
+  of: DraftedFrom,
   mailing: Mailing,
 ): Promise<{ messageId: number; undoSeconds: number }> {
   const { attachments = [] } = mailing;
@@ -122,7 +121,7 @@ export async function mailLetter(
   const to = checked.addresses;
   const account = await accountToSendBy(trx, mailing.account);
   const before = await lockIncident(trx, (await getLetter(trx, id)).incident_number);
-  const messageId = await sendLetter(trx, actor, id, template, provider, {
+  const messageId = await sendLetter(trx, actor, id, of, {
     channel: 'email',
     reference: mailing.reference,
     fillGaps: mailing.fillGaps ?? false,
@@ -130,7 +129,7 @@ export async function mailLetter(
       compose(trx, secrets, account, letter, {
         to,
         attachments,
-        isToProvider: isToDesk(template.round),
+        isToProvider: isToDesk(of.template.round),
       }),
   });
   await trx

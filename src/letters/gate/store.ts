@@ -3,13 +3,12 @@ import { NO_ANSWERS } from '../../correspondence/verdicts.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { LetterRow } from '../../database/tables.ts';
 import { isLifted } from '../../incidents/state.ts';
-import { routeFor } from '../../providers/playbook.ts';
-import type { Provider, Verdict } from '../../providers/schema.ts';
+import type { Provider, Route, Verdict } from '../../providers/schema.ts';
 import type { Claim } from '../claims/claims.ts';
 import type { LetterFacts } from '../facts.ts';
 import type { Language } from '../language.ts';
 import { isRequest, isToDesk, ROUNDS, type Round } from '../rounds.ts';
-import type { LetterTemplate } from '../templates.ts';
+import type { DraftedFrom } from '../templates.ts';
 import { type EarlierRequest, REFUSALS, type RefusedLetter } from './earlier.ts';
 import type { GateFacts } from './finding.ts';
 import { type Judgement, judgeLetter } from './judge.ts';
@@ -160,7 +159,7 @@ const listNames = ({ lists }: Provider): string[] =>
 type Current = {
   facts: LetterFacts;
   draft: { claims: Claim[] };
-  rule: string | null;
+  route: Route | undefined;
   incident: { provider: string };
 };
 
@@ -176,8 +175,8 @@ export type Leaving = {
 async function readGateFacts(
   db: Db | Trx,
   letter: LetterRow,
-  { template, provider }: { template: LetterTemplate; provider: Provider | undefined },
-  { facts, draft, rule, incident }: Current,
+  { template, provider }: DraftedFrom,
+  { facts, draft, route, incident }: Current,
   leaving: Leaving,
 ): Promise<GateFacts> {
   const now = new Date();
@@ -186,7 +185,6 @@ async function readGateFacts(
     earlierRequests(db, letter, incident.provider, at),
     citedList(db, letter.incident_number, incident.provider),
   ]);
-  const route = provider && routeFor(provider, rule);
   return {
     letter: facts,
     claims: draft.claims,
@@ -220,7 +218,7 @@ async function readGateFacts(
 export async function readJudgement(
   db: Db | Trx,
   letter: LetterRow,
-  of: { template: LetterTemplate; provider: Provider | undefined },
+  of: DraftedFrom,
   current: Current,
   leaving: Leaving = {},
 ): Promise<Judgement & { facts: GateFacts }> {
