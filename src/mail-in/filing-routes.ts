@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MessageParams } from '../correspondence/message-params.ts';
 import { getMessage } from '../correspondence/store.ts';
 import { visibleName } from '../correspondence/visible-signs.ts';
 import { stateWords } from '../incidents/incidents.ts';
 import { getIncident } from '../incidents/store.ts';
+import type { Static } from '../json-schema.ts';
 import { providerChoices } from '../providers/choice.ts';
 import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
@@ -12,31 +13,28 @@ import { typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { acceptVerdict } from './filed.ts';
 import { fileForm, splitForm } from './filing-forms.ts';
-import { splitGuess } from './unfiled-page.ts';
+import { splitView } from './unfiled-page.ts';
 import { incidentChoices, movedTo } from './unfiled-store.ts';
+
+type Place = Static<typeof MessageParams>;
 
 /** What a person does with a message that is filed: says that it counts, or that it belongs elsewhere. */
 export const filingPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
-  const providerName = (key: string) => catalogue.byKey.get(key)?.name ?? key;
+  const options = { config: { access: 'operator' }, schema: { params: MessageParams } } as const;
 
-  app.post(
-    '/incidents/:number/messages/:id/acceptance',
-    { config: { access: 'operator' }, schema: { params: MessageParams } },
-    async (request, reply) => {
-      const { number, id } = request.params;
-      const { verdict } = await getMessage(db, number, id);
-      await formOnce(db, request, { what: `accept ${id}` }, async (trx) => {
-        await acceptVerdict(trx, actorOf(request), catalogue, number, id);
-        return { status: 303, body: null };
-      });
-      return reply.done(`/incidents/${number}/messages/${id}`, `Accepted: ${stateWords(verdict ?? '')}.`);
-    },
-  );
+  app.post('/incidents/:number/messages/:id/acceptance', options, async (request, reply) => {
+    const { number, id } = request.params;
+    const { verdict } = await getMessage(db, number, id);
+    await formOnce(db, request, { what: `accept ${id}` }, (trx) =>
+      acceptVerdict(trx, actorOf(request), catalogue, number, id),
+    );
+    return reply.done(`/incidents/${number}/messages/${id}`, `Accepted: ${stateWords(verdict ?? '')}.`);
+  });
 
   async function elsewhereData(
-    request: FastifyRequest,
-    { number, id }: { number: number; id: number },
+    { number, id }: Place,
+    typed: Record<string, string> = {},
     problem?: { message: string; fields: Record<string, string> },
   ) {
     const [message, incident, incidents] = await Promise.all([
@@ -44,8 +42,7 @@ export const filingPages: FastifyPluginAsyncTypebox = async (app) => {
       getIncident(db, number),
       incidentChoices(db),
     ]);
-    const typed = problem ? typedAgain(request.body) : {};
-    const guess = splitGuess(message, catalogue);
+    const provider = catalogue.byKey.get(incident.provider)?.name ?? incident.provider;
     return {
       number,
       id,
@@ -57,64 +54,44 @@ export const filingPages: FastifyPluginAsyncTypebox = async (app) => {
       incidents: incidents.filter((one) => one.number !== number),
       choices: providerChoices(catalogue),
       incident: typed['incident'] ?? '',
-      split: {
-        provider: typed['provider'] ?? (guess.provider || providerName(incident.provider)),
-        addresses: typed['addresses'] ?? guess.addresses,
-        title: typed['title'] ?? '',
-      },
+      split: splitView(message, catalogue, typed, provider),
       errors: problem?.fields ?? {},
       problem: problem?.message ?? '',
     };
   }
 
-  app.get(
-    '/incidents/:number/messages/:id/filing',
-    { config: { access: 'operator' }, schema: { params: MessageParams } },
-    async (request, reply) => {
-      const { number, id } = request.params;
-      const elsewhere = await movedTo(db, number, id);
-      if (elsewhere) return reply.redirect(elsewhere, 303);
-      return reply.page('mail-in/elsewhere', await elsewhereData(request, { number, id }));
-    },
-  );
+  app.get('/incidents/:number/messages/:id/filing', options, async (request, reply) => {
+    const { number, id } = request.params;
+    const elsewhere = await movedTo(db, number, id);
+    if (elsewhere) return reply.redirect(elsewhere, 303);
+    return reply.page('mail-in/elsewhere', await elsewhereData(request.params));
+  });
 
-  app.post(
-    '/incidents/:number/messages/:id/filing',
-    { config: { access: 'operator' }, schema: { params: MessageParams } },
-    async (request, reply) => {
-      const { number, id } = request.params;
-      return orFormAgain(
+  /** The forms of that page. */
+  const form = (
+    path: string,
+    run: (request: FastifyRequest, reply: FastifyReply, place: Place) => Promise<FastifyReply>,
+  ) =>
+    app.post(`/incidents/:number/messages/:id/${path}`, options, async (request, reply) =>
+      orFormAgain(
         reply,
-        async () => {
-          const to = await fileForm(app.desk, request, id, number);
-          return to === null
-            ? reply.done(`/unfiled/${id}`, `Taken out of #${number}; it is unfiled.`)
-            : reply.done(`/incidents/${to}/messages/${id}`, `Moved from #${number} to #${to}.`);
-        },
+        () => run(request, reply, request.params),
         async (problem) => ({
           view: 'mail-in/elsewhere',
-          data: await elsewhereData(request, { number, id }, problem),
+          data: await elsewhereData(request.params, typedAgain(request.body), problem),
         }),
-      );
-    },
-  );
+      ),
+    );
 
-  app.post(
-    '/incidents/:number/messages/:id/incident',
-    { config: { access: 'operator' }, schema: { params: MessageParams } },
-    async (request, reply) => {
-      const { number, id } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const to = await splitForm(app.desk, request, id, number);
-          return reply.done(`/incidents/${to}`, `Logged #${to} with the message that was in #${number}.`);
-        },
-        async (problem) => ({
-          view: 'mail-in/elsewhere',
-          data: await elsewhereData(request, { number, id }, problem),
-        }),
-      );
-    },
-  );
+  form('filing', async (request, reply, { number, id }) => {
+    const to = await fileForm(app.desk, request, id, number);
+    return to === null
+      ? reply.done(`/unfiled/${id}`, `Taken out of #${number}; it is unfiled.`)
+      : reply.done(`/incidents/${to}/messages/${id}`, `Moved from #${number} to #${to}.`);
+  });
+
+  form('incident', async (request, reply, { number, id }) => {
+    const to = await splitForm(app.desk, request, id, number);
+    return reply.done(`/incidents/${to}`, `Logged #${to} with the message that was in #${number}.`);
+  });
 };

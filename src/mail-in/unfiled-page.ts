@@ -107,12 +107,18 @@ export function unfiledRow(message: MessageShown, titles: Titles, catalogue: Cat
   };
 }
 
-/** What is known for a new incident, to be corrected by whoever logs it. */
-export function splitGuess(
+/** The form of a new incident: what was typed, else what the message tells, else its incident's `provider`. */
+export function splitView(
   message: MessageShown,
   catalogue: Catalogue,
-): { provider: string; addresses: string } {
+  typed: Record<string, string>,
+  provider = '',
+) {
   const [desk] = desksAt(message.authenticity?.fromDomain ?? '', catalogue);
   const addresses = [...new Set(publicIps(`${message.subject}\n${message.text.slice(0, 200_000)}`))];
-  return { provider: desk?.name ?? '', addresses: addresses.slice(0, 10).join(', ') };
+  return {
+    provider: typed['provider'] ?? desk?.name ?? provider,
+    addresses: typed['addresses'] ?? addresses.slice(0, 10).join(', '),
+    title: typed['title'] ?? '',
+  };
 }

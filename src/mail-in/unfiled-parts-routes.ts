@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { mailFrame } from '../correspondence/mail-frame.ts';
-import { readOwnPictures } from '../correspondence/parts-store.ts';
+import { readAttachment, readOwnPictures, readSource } from '../correspondence/parts-store.ts';
 import { Id, Type } from '../json-schema.ts';
-import { notFound } from '../problem.ts';
 import { viewerOf } from '../web/access.ts';
 import { sendInert } from '../web/inert.ts';
 import { getIncoming } from './unfiled-store.ts';
@@ -34,14 +33,8 @@ export const unfiledPartsPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'viewer' }, schema: { params: Params } },
     async (request, reply) => {
       const { id } = request.params;
-      const row = await db
-        .selectFrom('messages')
-        .select('raw')
-        .where('id', '=', id)
-        .where('direction', '=', 'in')
-        .executeTakeFirst();
-      if (!row) throw notFound('such message');
-      return sendInert(reply, `message-${id}.eml`, row.raw);
+      const { raw } = await readSource(db, 'incoming', id);
+      return sendInert(reply, `message-${id}.eml`, raw);
     },
   );
 
@@ -50,16 +43,8 @@ export const unfiledPartsPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'viewer' }, schema: { params: AttachmentParams } },
     async (request, reply) => {
       const { id, position } = request.params;
-      const row = await db
-        .selectFrom('attachments as a')
-        .innerJoin('messages as m', 'm.id', 'a.message_id')
-        .select(['a.content', 'a.file_name'])
-        .where('m.id', '=', id)
-        .where('m.direction', '=', 'in')
-        .where('a.position', '=', position)
-        .executeTakeFirst();
-      if (!row) throw notFound('such attachment');
-      return sendInert(reply, row.file_name, row.content);
+      const { fileName, content } = await readAttachment(db, 'incoming', id, position);
+      return sendInert(reply, fileName, content);
     },
   );
 };

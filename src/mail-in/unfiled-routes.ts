@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FRAME_SANDBOX } from '../correspondence/mail-frame.ts';
 import { messageView } from '../correspondence/message-page.ts';
 import { listAttachments } from '../correspondence/parts-store.ts';
@@ -13,7 +13,7 @@ import { linkTo } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { fileForm, splitForm } from './filing-forms.ts';
 import { listFloods } from './flood-store.ts';
-import { splitGuess, unfiledRow } from './unfiled-page.ts';
+import { splitView, unfiledRow } from './unfiled-page.ts';
 import {
   bringBack,
   getIncoming,
@@ -81,33 +81,28 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
   );
 
   async function messageData(
-    request: FastifyRequest,
     id: number,
+    typed: Record<string, string> = {},
     problem?: { message: string; fields: Record<string, string> },
   ) {
     const message = await getIncoming(db, id);
-    const [titles, attachments] = await Promise.all([
+    const [titles, attachments, incidents] = await Promise.all([
       titlesOf(
         db,
         (message.suggestions ?? []).map(({ incident }) => incident),
       ),
       listAttachments(db, [id]),
+      incidentChoices(db),
     ]);
     const row = unfiledRow(message, titles, catalogue);
-    const typed = problem ? typedAgain(request.body) : {};
-    const guess = splitGuess(message, catalogue);
     return {
       row,
       isPutAway: message.put_away_at !== null,
       message: messageView({ ...message, has_html: message.html !== null }, attachments, row.from),
       sandbox: FRAME_SANDBOX,
       choices: providerChoices(catalogue),
-      split: {
-        provider: typed['provider'] ?? guess.provider,
-        addresses: typed['addresses'] ?? guess.addresses,
-        title: typed['title'] ?? '',
-      },
-      incidents: await incidentChoices(db),
+      split: splitView(message, catalogue, typed),
+      incidents,
       incident: typed['incident'] ?? '',
       errors: problem?.fields ?? {},
       problem: problem?.message ?? '',
@@ -121,65 +116,48 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
       const { id } = request.params;
       const { incident_number: number } = await getIncoming(db, id);
       if (number !== null) return reply.redirect(`/incidents/${number}/messages/${id}`, 303);
-      return reply.page('mail-in/message', await messageData(request, id));
+      return reply.page('mail-in/message', await messageData(id));
     },
   );
 
-  app.post(
-    '/unfiled/:id/filing',
-    { config: { access: 'operator' }, schema: { params: Params } },
-    async (request, reply) => {
-      const { id } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const number = await fileForm(app.desk, request, id);
-          return reply.done(`/unfiled?done=${id}`, number === null ? 'It is unfiled.' : '');
-        },
-        async (problem) => ({ view: 'mail-in/message', data: await messageData(request, id, problem) }),
-      );
-    },
-  );
+  /** The forms of a message's page. */
+  const form = (
+    path: string,
+    run: (request: FastifyRequest, reply: FastifyReply, id: number) => Promise<FastifyReply>,
+  ) =>
+    app.post(
+      `/unfiled/:id/${path}`,
+      { config: { access: 'operator' }, schema: { params: Params } },
+      async (request, reply) => {
+        const { id } = request.params;
+        return orFormAgain(
+          reply,
+          () => run(request, reply, id),
+          async (problem) => ({
+            view: 'mail-in/message',
+            data: await messageData(id, typedAgain(request.body), problem),
+          }),
+        );
+      },
+    );
 
-  app.post(
-    '/unfiled/:id/incident',
-    { config: { access: 'operator' }, schema: { params: Params } },
-    async (request, reply) => {
-      const { id } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const number = await splitForm(app.desk, request, id, null);
-          return reply.done(`/incidents/${number}`, `Logged #${number} with the message in it.`);
-        },
-        async (problem) => ({ view: 'mail-in/message', data: await messageData(request, id, problem) }),
-      );
-    },
-  );
+  form('filing', async (request, reply, id) => {
+    const number = await fileForm(app.desk, request, id);
+    return reply.done(`/unfiled?done=${id}`, number === null ? 'It is unfiled.' : '');
+  });
 
-  app.post(
-    '/unfiled/:id/putting-away',
-    { config: { access: 'operator' }, schema: { params: Params } },
-    async (request, reply) => {
-      const { id } = request.params;
-      await formOnce(db, request, { what: `put away ${id}` }, async (trx) => {
-        await putAway(trx, actorOf(request), id);
-        return { status: 303, body: null };
-      });
-      return reply.done(`/unfiled?done=${id}`);
-    },
-  );
+  form('incident', async (request, reply, id) => {
+    const number = await splitForm(app.desk, request, id, null);
+    return reply.done(`/incidents/${number}`, `Logged #${number} with the message in it.`);
+  });
 
-  app.post(
-    '/unfiled/:id/bringing-back',
-    { config: { access: 'operator' }, schema: { params: Params } },
-    async (request, reply) => {
-      const { id } = request.params;
-      await formOnce(db, request, { what: `bring back ${id}` }, async (trx) => {
-        await bringBack(trx, id);
-        return { status: 303, body: null };
-      });
-      return reply.done(`/unfiled/${id}`, 'It is unfiled again.');
-    },
-  );
+  form('putting-away', async (request, reply, id) => {
+    await formOnce(db, request, { what: `put away ${id}` }, (trx) => putAway(trx, actorOf(request), id));
+    return reply.done(`/unfiled?done=${id}`);
+  });
+
+  form('bringing-back', async (request, reply, id) => {
+    await formOnce(db, request, { what: `bring back ${id}` }, (trx) => bringBack(trx, id));
+    return reply.done(`/unfiled/${id}`, 'It is unfiled again.');
+  });
 };
