@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
+import { isFree, leaseFor } from '../database/lease.ts';
 import type { Db } from '../database/open.ts';
 import type { TakenArrival } from './read-arrival.ts';
 
-/** Whoever reads a mail and is not heard of for so long has lost it to the next who asks. */
-const LEASE = sql<Date>`now() + interval '2 minutes'`;
+const LEASE = leaseFor(120);
 
 /** How often a mail is read before it is kept unread, as it may be what breaks the reader. */
 export const MOST_ATTEMPTS = 3;
@@ -18,9 +18,7 @@ export async function takeArrival(db: Db): Promise<TakenArrival | undefined> {
         .selectFrom('arrivals as waiting')
         .select('waiting.id')
         .where('waiting.state', '=', 'new')
-        .where((or) =>
-          or.or([or('waiting.lease_until', 'is', null), or('waiting.lease_until', '<', sql<Date>`now()`)]),
-        )
+        .where(isFree('waiting.lease_until'))
         .orderBy('waiting.id')
         .limit(1)
         .forUpdate()

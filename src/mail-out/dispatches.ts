@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
+import { isFree, leaseFor } from '../database/lease.ts';
 import type { Db } from '../database/open.ts';
 import type { DispatchRow, SendingAccountRow } from '../database/tables.ts';
 
 /** The queue of mails that go out: taking one, keeping it, and saying that its message is being given away. */
 
-/** Whoever works on a mail and is not heard of for so long has lost it to the next who looks. */
-const LEASE = sql<Date>`now() + interval '30 seconds'`;
+const LEASE = leaseFor(30);
 
 export type Taken = DispatchRow & { raw: Buffer; account: SendingAccountRow };
 
@@ -21,7 +21,7 @@ export async function takeDispatch(db: Db): Promise<Taken | undefined> {
         .select('d.message_id')
         .where('d.state', 'in', ['queued', 'deferred'])
         .where('d.due_at', '<=', sql<Date>`now()`)
-        .where((or) => or.or([or('d.lease_until', 'is', null), or('d.lease_until', '<', sql<Date>`now()`)]))
+        .where(isFree('d.lease_until'))
         .where('a.disabled_at', 'is', null)
         .orderBy('d.due_at')
         .limit(1)

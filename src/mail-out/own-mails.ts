@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isFree, leaseFor } from '../database/lease.ts';
 import type { Db } from '../database/open.ts';
 import type { DispatchState } from '../database/tables.ts';
 import { type Outcome, waitAfter } from './outcome.ts';
@@ -12,7 +13,7 @@ import { noteAccount } from './settle.ts';
 type OwnMails = 'notice_mails' | 'report_mails' | 'account_mails';
 type Attempt = { id: number; attempts: number };
 
-const LEASE = sql<Date>`now() + interval '30 seconds'`;
+const LEASE = leaseFor(30);
 const NOW = sql<Date>`now()`;
 const KEPT_DAYS = 30;
 
@@ -43,7 +44,7 @@ export function ownMails(
           .select('m.id')
           .where('m.state', 'in', ['queued', 'deferred'])
           .where('m.due_at', '<=', NOW)
-          .where((or) => or.or([or('m.lease_until', 'is', null), or('m.lease_until', '<', NOW)]))
+          .where(isFree('m.lease_until'))
           .where('a.disabled_at', 'is', null)
           .orderBy('m.due_at')
           .limit(1)
