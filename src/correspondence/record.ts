@@ -47,7 +47,7 @@ export async function recordMessage(
         excerpt: excerptOf(mail.text),
       },
     });
-    await applyVerdict(trx, actor, row, reading.verdict, message.at);
+    await applyVerdict(trx, actor, row, { verdict: reading.verdict, at: message.at }, provider);
   } else {
     await append(trx, {
       incident: number,

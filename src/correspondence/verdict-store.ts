@@ -2,7 +2,7 @@ import type { Trx } from '../database/open.ts';
 import type { IncidentRow, IncidentState } from '../database/tables.ts';
 import { stateWords } from '../incidents/incidents.ts';
 import { nextState } from '../incidents/state.ts';
-import { lockIncident, moveState, setStateTo, writeIncident } from '../incidents/store.ts';
+import { lockIncident, setStateTo, writeIncident } from '../incidents/store.ts';
 import { notFound } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { followUpDue } from '../providers/playbook.ts';
@@ -20,17 +20,17 @@ const afterVerdict = (state: IncidentState, verdict: Verdict) =>
 /** Where an incident stood before its answer came. */
 const stateBefore = (row: IncidentRow): IncidentState => (row.last_request_at ? 'awaiting-provider' : 'open');
 
-/** Puts an incident where it belongs by what holds now; where that is waiting, silence calls for a follow-up again. */
-function putBack(
+type Move = { to: IncidentState; reason: string; at: Date; provider: Provider | undefined };
+
+/** Puts an incident where it belongs; where that is waiting for an answer, silence since then calls for a follow-up. */
+function put(
   trx: Trx,
   actor: Actor,
   row: IncidentRow,
-  to: IncidentState,
-  cause: { reason: string; at: Date },
-  provider: Provider | undefined,
+  { to, provider, ...cause }: Move,
+  since: Date | null,
 ): Promise<void> {
-  const asked = row.last_request_at;
-  const due = to === 'awaiting-provider' && asked && provider ? followUpDue(provider, asked) : null;
+  const due = to === 'awaiting-provider' && since && provider ? followUpDue(provider, since) : null;
   return setStateTo(trx, actor, { ...row, follow_up_due_at: due }, to, cause);
 }
 
@@ -43,8 +43,8 @@ export async function applyVerdict(
   trx: Trx,
   actor: Actor,
   row: IncidentRow,
-  verdict: Verdict,
-  at: Date,
+  { verdict, at }: Answer,
+  provider: Provider | undefined,
 ): Promise<void> {
   const isNewest = !row.last_answer_at || at >= row.last_answer_at;
   await writeIncident(trx, row.number, {
@@ -53,14 +53,10 @@ export async function applyVerdict(
       ? { first_answer_at: at }
       : {}),
   });
-  if (isNewest)
-    await moveState(
-      trx,
-      actor,
-      row,
-      { kind: 'verdict', verdict },
-      { reason: `the provider’s answer: ${stateWords(verdict)}`, at },
-    );
+  const to = afterVerdict(row.state, verdict);
+  if (!isNewest || to === row.state) return;
+  const reason = `the provider’s answer: ${stateWords(verdict)}`;
+  await put(trx, actor, row, { to, reason, at, provider }, at);
 }
 
 /** A person says what an answer amounts to. If it is the newest answer, the incident follows. */
@@ -102,8 +98,9 @@ export async function correctVerdict(
   const rightly = afterVerdict(before, verdict);
   // Only if the wrong one is what moved it.
   if (!isNewest || row.state !== afterVerdict(before, wrong) || rightly === row.state) return;
-  const cause = { reason: `verdict corrected to ${stateWords(verdict)}`, at: message.at };
-  await putBack(trx, actor, row, rightly, cause, catalogue.byKey.get(row.provider));
+  const provider = catalogue.byKey.get(row.provider);
+  const reason = `verdict corrected to ${stateWords(verdict)}`;
+  await put(trx, actor, row, { to: rightly, reason, at: message.at, provider }, row.last_request_at);
 }
 
 /**
@@ -131,6 +128,6 @@ export async function withdrawVerdict(
   const wrongly = afterVerdict(before, gone.verdict);
   const rightly = since ? afterVerdict(before, since.verdict) : before;
   if (wrongly === before || row.state !== wrongly || rightly === wrongly) return;
-  const cause = { reason: 'the answer does not belong here', at: since?.at ?? new Date() };
-  await putBack(trx, actor, row, rightly, cause, provider);
+  const reason = 'the answer does not belong here';
+  await put(trx, actor, row, { to: rightly, reason, at: since?.at ?? new Date(), provider }, asked);
 }

@@ -184,7 +184,7 @@ async function put(
         ...(applied ? {} : { applied }),
       },
     });
-  if (applied) await applyVerdict(trx, actor, row, message.verdict, message.at);
+  if (applied) await applyVerdict(trx, actor, row, message, catalogue.byKey.get(row.provider));
 }
 
 /** Files a mail that has just come in, by what it says itself. */
@@ -266,7 +266,8 @@ export async function acceptVerdict(
   const { message, rows } = await lockMessage(trx, id, number);
   if (message.incident_number !== number) throw notFound('such answer');
   if (message.applied) return;
-  const { reference } = read(message, rows.get(number) as IncidentRow, catalogue);
+  const row = rows.get(number) as IncidentRow;
+  const { reference } = read(message, row, catalogue);
   const ticket =
     reference === null
       ? undefined
@@ -287,5 +288,5 @@ export async function acceptVerdict(
     messageId: id,
     detail: { verdict: message.verdict, from: message.from_address, subject: message.subject },
   });
-  await applyVerdict(trx, actor, rows.get(number) as IncidentRow, message.verdict, message.at);
+  await applyVerdict(trx, actor, row, message, catalogue.byKey.get(row.provider));
 }

@@ -50,3 +50,17 @@ t.test('the first answer is the first that says something, whichever is correcte
     first_answer_at: new Date(second.at),
   });
 });
+
+t.test('a receipt for what was asked elsewhere starts the usual time to answer', async (t) => {
+  const { api, db } = await testDesk(t);
+  await api('POST', '/incidents', { report: REFUSAL });
+  const body = 'Thank you for contacting us. We have received your request.';
+  const receipt = await api('POST', '/incidents/1/messages', { direction: 'in', body });
+  t.match(receipt.body, { verdict: 'acknowledged' });
+  const row = await db
+    .selectFrom('incidents')
+    .select(['state', 'follow_up_due_at'])
+    .executeTakeFirstOrThrow();
+  t.equal(row.state, 'awaiting-provider');
+  t.ok(row.follow_up_due_at && row.follow_up_due_at > new Date(receipt.body.at), 'nobody waits for ever');
+});
