@@ -6,8 +6,8 @@ import { apiKey } from '../web/idempotency.ts';
 import { once } from '../web/once.ts';
 import { keepArrivals, type Mail, storeArrivals } from './arrivals.ts';
 import { Held, Intake } from './intake.ts';
-import { mailboxJson } from './mailbox-view.ts';
-import { listMailboxes } from './mailboxes.ts';
+import { mailboxJson } from './mailboxes/mailbox-view.ts';
+import { listMailboxes } from './mailboxes/mailboxes.ts';
 import { isMail, mailsOf } from './take-files.ts';
 
 const tags = ['mail'];

@@ -6,7 +6,7 @@ import type { Way } from '../database/tables.ts';
 import { Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Actor } from '../web/access.ts';
-import { moveMessage } from './filed.ts';
+import { moveMessage } from './filing/filed.ts';
 import { onceKey } from './once-key.ts';
 
 /** Remembers a mail as one that came in, or finds that it has. What waits to be read is taken out of its queue. */

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { findMailbox } from '../../src/mail-in/mailboxes.ts';
+import { findMailbox } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { signedIn, testDesk } from '../desk.ts';
 import { MAIL_PASSWORD, whyNoDovecot } from '../trial/dovecot.ts';
 import { dovecot } from './mailbox.fixture.ts';

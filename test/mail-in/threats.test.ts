@@ -119,15 +119,15 @@ t.test('a reader that dies at any step loses nothing and files nothing twice', a
   const number = await askedIncident(desk);
   const raw = await mail({ text: MITIGATED, signedBy: SIGNED });
   const id = await arrive(desk, raw);
-  const { takeArrival } = await import('../../src/mail-in/arrival-queue.ts');
+  const { takeArrival } = await import('../../src/mail-in/reading/arrival-queue.ts');
   t.equal((await takeArrival(desk.db))?.id, id, 'one took it and died');
   t.equal(await takeArrival(desk.db), undefined, 'nobody else has it meanwhile');
   await desk.db
     .updateTable('arrivals')
     .set({ lease_until: new Date(Date.now() - 1000) })
     .execute();
-  const { keepArrival } = await import('../../src/mail-in/keep-arrival.ts');
-  const { readArrival } = await import('../../src/mail-in/read-arrival.ts');
+  const { keepArrival } = await import('../../src/mail-in/reading/keep-arrival.ts');
+  const { readArrival } = await import('../../src/mail-in/reading/read-arrival.ts');
   const again = await takeArrival(desk.db);
   if (!again) throw new Error('the mail is lost');
   const read = await readArrival(
