@@ -1,5 +1,6 @@
-import type { Db, Trx } from '../database/open.ts';
+import { sql } from 'kysely';
 import { NO_ANSWERS } from '../correspondence/verdicts.ts';
+import type { Db, Trx } from '../database/open.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 
 /** What of an incident a letter rests on, as it is in the database: each function is one query. */
@@ -41,18 +42,20 @@ export const readRejections = (db: Db | Trx, number: number) =>
       'temporary',
       'rule',
       'list_name',
+      'list_owner',
     ])
     .where('incident_number', '=', number)
     .orderBy('id', 'desc')
     .limit(MOST_REJECTIONS)
     .execute();
 
-/** The provider's rule that the rejection recorded last fits; null: none of its own. */
+/** The provider's rule that the newest rejection fits; null: none of its own. */
 export async function newestRule(db: Db | Trx, number: number, provider: string): Promise<string | null> {
   const newest = await db
     .selectFrom('rejections')
     .select('rule')
     .where('incident_number', '=', number)
+    .orderBy(sql`coalesce(occurred_at, recorded_at)`, 'desc')
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -51,13 +51,21 @@ function addressRow(
   };
 }
 
+export type Sources = {
+  facts: LetterFacts;
+  sources: ClaimSources;
+  /** Of the newest refusal: the provider's rule that it fits, and the list that it names, with its operator. */
+  rule: string | null;
+  cited: { name: string; owner: string } | null;
+};
+
 /** What a letter of this incident can rest on, read in a fixed number of queries. */
 export async function readSources(
   db: Db | Trx,
   row: IncidentRow,
   provider: Provider | undefined,
   now: Date,
-): Promise<{ facts: LetterFacts; sources: ClaimSources; rule: string | null }> {
+): Promise<Sources> {
   const { number } = row;
   const [profile, addresses, rejections, ticket, reply, requests, days, earlier, usual] = await Promise.all([
     getProfile(db),
@@ -146,5 +154,11 @@ export async function readSources(
     incident: number,
     evidence,
   };
-  return { facts, sources, rule: ruleIdOf(newest?.rule, row.provider) };
+  const { list_name: name, list_owner: owner } = newest ?? {};
+  return {
+    facts,
+    sources,
+    rule: ruleIdOf(newest?.rule, row.provider),
+    cited: name && owner ? { name, owner } : null,
+  };
 }

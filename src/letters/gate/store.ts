@@ -8,6 +8,7 @@ import type { Claim } from '../claims/claims.ts';
 import type { LetterFacts } from '../facts.ts';
 import type { Language } from '../language.ts';
 import { isRequest, isToDesk, ROUNDS, type Round } from '../rounds.ts';
+import type { Sources } from '../sources.ts';
 import type { DraftedFrom } from '../templates.ts';
 import { type EarlierRequest, REFUSALS, type RefusedLetter } from './earlier.ts';
 import type { GateFacts } from './finding.ts';
@@ -140,18 +141,6 @@ async function refusedLetter(
   };
 }
 
-/** The list of another operator that the newest refusal names. */
-async function citedList(db: Db | Trx, incident: number, provider: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('rejections')
-    .select(['list_name', 'list_owner'])
-    .where('incident_number', '=', incident)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.list_name && row.list_owner && row.list_owner !== provider ? row.list_name : null;
-}
-
 const listNames = ({ lists }: Provider): string[] =>
   lists.flatMap(({ key, name, cited }) => [name, ...cited, ...(key.length > 2 ? [key] : [])]);
 
@@ -160,6 +149,7 @@ type Current = {
   facts: LetterFacts;
   draft: { claims: Claim[] };
   route: Route | undefined;
+  cited: Sources['cited'];
   incident: { provider: string };
 };
 
@@ -176,15 +166,12 @@ async function readGateFacts(
   db: Db | Trx,
   letter: LetterRow,
   { template, provider }: DraftedFrom,
-  { facts, draft, route, incident }: Current,
+  { facts, draft, route, cited, incident }: Current,
   leaving: Leaving,
 ): Promise<GateFacts> {
   const now = new Date();
   const at = leaving.at ?? now;
-  const [requests, list] = await Promise.all([
-    earlierRequests(db, letter, incident.provider, at),
-    citedList(db, letter.incident_number, incident.provider),
-  ]);
+  const requests = await earlierRequests(db, letter, incident.provider, at);
   return {
     letter: facts,
     claims: draft.claims,
@@ -195,7 +182,8 @@ async function readGateFacts(
     showsRefusal: template.needs.includes('refusal'),
     otherProviders: leaving.otherProviders ?? [],
     lists: provider && provider.lists.length > 1 ? listNames(provider) : [],
-    citedList: list,
+    // The list of another operator.
+    citedList: cited && cited.owner !== incident.provider ? cited.name : null,
     route: route
       ? {
           kind: route.kind,
