@@ -87,6 +87,26 @@ t.test('a forged From and In-Reply-To act as nobody: filed, marked, and without 
 });
 
 // Threat 28: MIME bombs.
+t.test('a forged answer is quoted in no letter until a person says that it counts', async (t) => {
+  const desk = await testDesk(t);
+  const number = await askedIncident(desk);
+  await desk.db.updateTable('messages').set({ message_id: '<ours@harbour.example.com>' }).execute();
+  const forged = await mail({
+    from: `Sender Support <a@${SIGNED}>`,
+    text: DENIED,
+    inReplyTo: '<ours@harbour.example.com>',
+  });
+  const message = await take(desk, forged, { clientAddress: '198.51.100.66', helo: 'x.example' });
+  t.match(message, { incident_number: number, applied: false, verdict: 'denied', quote: String });
+  const letter = async (): Promise<string> =>
+    (await desk.api('POST', `/incidents/${number}/letters`, { template: 'outlook-com/second-review' })).body
+      .body;
+  const quote = message.quote?.replace(/[.\s]+$/, '') ?? '';
+  t.notOk((await letter()).includes(quote), quote);
+  t.equal((await desk.api('POST', `/messages/${message.id}/acceptance`)).status, 200);
+  t.ok((await letter()).includes(quote), 'then it is');
+});
+
 t.test('a mail of 100,000 parts or nested a thousand times is kept raw, in bounded time', async (t) => {
   const desk = await testDesk(t);
   const head =
