@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from '../../json-schema.ts';
+import { orNull, type Static, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { apiKey } from '../../web/idempotency.ts';
@@ -13,7 +13,6 @@ import { MAX_NOTE, partsOfKey, TEXT_FIELDS, textOf } from './template-text.ts';
 
 const tags = ['letters'];
 const closed = { additionalProperties: false };
-const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
 const Text = Type.Object({
   title: Type.String(),
   when: Type.String(),

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Id, type Static, Type } from '../../json-schema.ts';
+import { Id, orNull, type Static, Type } from '../../json-schema.ts';
 import type { Worked } from '../../outcomes/view.ts';
 import { notFound } from '../../problem.ts';
 import { actorOf } from '../../web/access.ts';
@@ -16,7 +16,6 @@ import { compare, comparedWords, sideOf } from './trial.ts';
 
 const tags = ['letters'];
 const closed = { additionalProperties: false };
-const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
 const Wording = Type.Integer({
   minimum: 0,
   maximum: 2_147_483_647,
