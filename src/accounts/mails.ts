@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { findDefaultAccount } from '../mail-out/accounts.ts';
-import { checkAddress } from '../mail-out/mail-address.ts';
 import { composeOwnMail } from '../mail-out/compose-own.ts';
+import { checkAddress } from '../mail-out/mail-address.ts';
 import { ownMails } from '../mail-out/own-mails.ts';
 import type { MailQueue } from '../mail-out/queue.ts';
 import { CannotOpenSecret } from '../secrets/seal.ts';

@@ -1,9 +1,9 @@
 import type { Channel, Direction } from '../database/tables.ts';
 import { invalid } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { classifyReply } from './reading/classify.ts';
 import type { EnteredField } from './entered-fields.ts';
 import { looksLikeMail, readMail, writtenAt } from './mail.ts';
+import { classifyReply } from './reading/classify.ts';
 import type { NewMessage } from './store.ts';
 
 /** A message as a person or a program hands it in. What is given by hand comes before what the mail says. */

@@ -96,11 +96,17 @@ async function playStep(trx: Trx, scene: Scene, step: Step): Promise<void> {
       });
       const answers = ANSWERS[story.provider];
       const reference = answers?.reference.replace('{n}', String(10_000 + scene.position * 37));
-      await sendLetter(trx, actor, letter, { template, provider }, {
-        channel: step.round === 'first' && reference ? 'form' : 'email',
-        reference: reference || undefined,
-        at,
-      });
+      await sendLetter(
+        trx,
+        actor,
+        letter,
+        { template, provider },
+        {
+          channel: step.round === 'first' && reference ? 'form' : 'email',
+          reference: reference || undefined,
+          at,
+        },
+      );
       return;
     }
     case 'reply': {

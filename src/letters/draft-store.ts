@@ -27,12 +27,7 @@ export async function startLetter(
   trx: Trx,
   actor: Actor,
   number: number,
-  {
-    template: chosen,
-    provider,
-    letters,
-    now,
-  }: DraftedFrom & { letters: LetterLibrary; now: Date },
+  { template: chosen, provider, letters, now }: DraftedFrom & { letters: LetterLibrary; now: Date },
 ): Promise<number> {
   const incident = await lockIncident(trx, number);
   if (isFrozen(incident.state)) throw closedProblem(number);
@@ -160,12 +155,7 @@ export async function currentDraft(
  * Brings a draft up to date with the facts and with the template, which may be a newer version than it was drafted
  * from; what a person wrote stays. Returns how often both had changed.
  */
-export async function refreshDraft(
-  trx: Trx,
-  id: number,
-  of: DraftedFrom,
-  now: Date,
-): Promise<number> {
+export async function refreshDraft(trx: Trx, id: number, of: DraftedFrom, now: Date): Promise<number> {
   const row = await lockDraft(trx, id);
   const { draft } = await currentDraft(trx, row, of, now);
   const merged = mergeEdits(row.base_body, row.body, draft.body);

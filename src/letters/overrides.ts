@@ -71,7 +71,10 @@ export async function overrideFinding(
   const judged = await readJudgement(trx, row, of, current);
   const stop = stopsOf(judged, []).find((one) => one.key === key);
   if (!stop)
-    throw invalid('finding', `Nothing called “${key.slice(0, 120)}” stops this letter as it is saved. Save it first.`);
+    throw invalid(
+      'finding',
+      `Nothing called “${key.slice(0, 120)}” stops this letter as it is saved. Save it first.`,
+    );
   const about = stop.title;
   await keepOverride(trx, actor, { letter_id: id, kind: 'finding', key, about, reason: why });
   await append(trx, {

@@ -179,7 +179,9 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     return {
       to: `/incidents/${letter.incident_number}/messages/${mail.messageId}`,
       words:
-        mail.undoSeconds > 0 ? `Sent in ${mail.undoSeconds} s. Until then you can undo it here.` : 'On its way.',
+        mail.undoSeconds > 0
+          ? `Sent in ${mail.undoSeconds} s. Until then you can undo it here.`
+          : 'On its way.',
     };
   });
 

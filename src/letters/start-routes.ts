@@ -39,8 +39,7 @@ export const letterStartPages: FastifyPluginAsyncTypebox = async (app) => {
         sumsOf(db, incident.provider),
       ]);
       const { templates, desk, route, rule } = next;
-      const suggested =
-        (round && suggestTemplate(templates, desk, round, undefined, rule)) || next.template;
+      const suggested = (round && suggestTemplate(templates, desk, round, undefined, rule)) || next.template;
       return reply.page('letter/choose', {
         number,
         incidentTitle: incident.title,

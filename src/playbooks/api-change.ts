@@ -4,7 +4,7 @@ import { notFound } from '../problem.ts';
 import type { Provider } from '../providers/schema.ts';
 import { actorOf } from '../web/access.ts';
 import { apiKey } from '../web/idempotency.ts';
-import { type Answer, once } from '../web/once.ts';
+import { once } from '../web/once.ts';
 
 /** What all calls about playbooks share. */
 export function playbookCalls({ desk: { db, catalogue, playbooks } }: FastifyInstance) {
@@ -17,7 +17,7 @@ export function playbookCalls({ desk: { db, catalogue, playbooks } }: FastifyIns
       return provider;
     },
     /** Changes playbooks once for the request's key, and knows of it here before it is answered. */
-    async changing(request: FastifyRequest, what: string, effect: (trx: Trx) => Promise<Answer>) {
+    async changing<Made>(request: FastifyRequest, what: string, effect: (trx: Trx) => Promise<Made>) {
       const input = { params: request.params, query: request.query, body: request.body };
       const answer = await once(db, { actor: actorOf(request), key: apiKey(request), what, input }, effect);
       await playbooks.refresh();

@@ -4,38 +4,40 @@ import { PROFILE, REFUSAL, testDesk } from '../desk.ts';
 const HOUR = 3_600_000;
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR).toISOString();
 
-t.test('a verdict that is corrected to a receipt leaves the incident waiting, with its follow-up', async (t) => {
-  const { api, db } = await testDesk(t);
-  await api('PUT', '/profile', PROFILE);
-  await api('POST', '/incidents', { report: REFUSAL });
-  const { body: letter } = await api('POST', '/incidents/1/letters', {});
-  await api('POST', `/letters/${letter.id}/send`, { channel: 'form', sentAt: hoursAgo(3) });
-  const incident = () =>
-    db
-      .selectFrom('incidents')
-      .select(['state', 'last_verdict', 'first_answer_at', 'follow_up_due_at'])
-      .executeTakeFirstOrThrow();
-  const { follow_up_due_at: due } = await incident();
-  t.ok(due, 'their usual time to answer runs');
-  const answer = await api('POST', '/incidents/1/messages', {
-    direction: 'in',
-    body: 'Your IP does not qualify for mitigation.',
-    sentAt: hoursAgo(2),
-  });
-  t.match(await incident(), { state: 'action-needed', follow_up_due_at: null, first_answer_at: Date });
+t.test(
+  'a verdict that is corrected to a receipt leaves the incident waiting, with its follow-up',
+  async (t) => {
+    const { api, db } = await testDesk(t);
+    await api('PUT', '/profile', PROFILE);
+    await api('POST', '/incidents', { report: REFUSAL });
+    const { body: letter } = await api('POST', '/incidents/1/letters', {});
+    await api('POST', `/letters/${letter.id}/send`, { channel: 'form', sentAt: hoursAgo(3) });
+    const incident = () =>
+      db
+        .selectFrom('incidents')
+        .select(['state', 'last_verdict', 'first_answer_at', 'follow_up_due_at'])
+        .executeTakeFirstOrThrow();
+    const { follow_up_due_at: due } = await incident();
+    t.ok(due, 'their usual time to answer runs');
+    const answer = await api('POST', '/incidents/1/messages', {
+      direction: 'in',
+      body: 'Your IP does not qualify for mitigation.',
+      sentAt: hoursAgo(2),
+    });
+    t.match(await incident(), { state: 'action-needed', follow_up_due_at: null, first_answer_at: Date });
 
-  const correct = (verdict: string) =>
-    api('PATCH', `/incidents/1/messages/${answer.body.id}`, { verdict });
-  t.equal((await correct('acknowledged')).status, 200);
-  t.strictSame(await incident(), {
-    state: 'awaiting-provider',
-    last_verdict: 'acknowledged',
-    first_answer_at: null,
-    follow_up_due_at: due,
-  });
-  await correct('mitigated');
-  t.match(await incident(), { state: 'mitigated', last_verdict: 'mitigated', first_answer_at: Date });
-});
+    const correct = (verdict: string) => api('PATCH', `/incidents/1/messages/${answer.body.id}`, { verdict });
+    t.equal((await correct('acknowledged')).status, 200);
+    t.strictSame(await incident(), {
+      state: 'awaiting-provider',
+      last_verdict: 'acknowledged',
+      first_answer_at: null,
+      follow_up_due_at: due,
+    });
+    await correct('mitigated');
+    t.match(await incident(), { state: 'mitigated', last_verdict: 'mitigated', first_answer_at: Date });
+  },
+);
 
 t.test('the first answer is the first that says something, whichever is corrected', async (t) => {
   const { api, db } = await testDesk(t);

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { interval } from '../../src/outcomes/interval.ts';
 import type { Answer } from '../../src/correspondence/verdicts.ts';
+import { interval } from '../../src/outcomes/interval.ts';
 import { outcomesOf, type SentLetter } from '../../src/outcomes/outcome.ts';
 import { durationOf, quantile, STEPS, stepOf } from '../../src/outcomes/steps.ts';
 

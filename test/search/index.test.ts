@@ -91,7 +91,9 @@ t.test('what is written is found, and is found no more when it is gone', async (
       '567890',
     ])
       t.ok((await found(desk, text)).includes(it), text);
-    await db.transaction().execute((trx) => correctVerdict(trx, SYSTEM, number, sent.id, 'mitigated', CATALOGUE));
+    await db
+      .transaction()
+      .execute((trx) => correctVerdict(trx, SYSTEM, number, sent.id, 'mitigated', CATALOGUE));
     t.strictSame(await found(desk, 'verdict:mitigated'), [it]);
     t.strictSame(await found(desk, `verdict:${sent.verdict}`), []);
   });

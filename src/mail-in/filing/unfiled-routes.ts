@@ -11,8 +11,8 @@ import { formOnce } from '../../web/form-once.ts';
 import { typedAgain } from '../../web/forms.ts';
 import { linkTo } from '../../web/links.ts';
 import { orFormAgain } from '../../web/pages.ts';
-import { fileForm, splitForm } from './filing-forms.ts';
 import { listFloods } from '../flood-store.ts';
+import { fileForm, splitForm } from './filing-forms.ts';
 import { splitView, unfiledRow } from './unfiled-page.ts';
 import {
   bringBack,

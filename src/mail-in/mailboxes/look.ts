@@ -1,8 +1,8 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import type { Db } from '../../database/open.ts';
 import type { MailboxRow } from '../../database/tables.ts';
-import { inTime } from './imap.ts';
 import { Held, type Intake } from '../intake.ts';
+import { inTime } from './imap.ts';
 import { type Looked, takenUids } from './mailbox-turns.ts';
 
 /** Messages that are fetched together have no more than so many octets; a larger one is fetched alone. */

@@ -6,8 +6,8 @@ import { actorOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
 import { readForm, typedAgain } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
-import { whyNotTokenUrl } from './access-token.ts';
 import { letFloodIn, listFloods } from '../flood-store.ts';
+import { whyNotTokenUrl } from './access-token.ts';
 import { type Again, mailboxView, NEW_MAILBOX } from './mailbox-view.ts';
 import {
   addMailbox,

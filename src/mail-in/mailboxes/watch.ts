@@ -1,8 +1,8 @@
 import type { ImapFlow } from 'imapflow';
 import type { MailboxRow } from '../../database/tables.ts';
+import type { Intake } from '../intake.ts';
 import { connectTo, leave, type MailServer } from './imap.ts';
 import { wordsFor } from './imap-words.ts';
-import type { Intake } from '../intake.ts';
 import { look } from './look.ts';
 import { endLease, keepLease, noteLook, noteProblem } from './mailbox-turns.ts';
 import { Pause } from './pause.ts';
