@@ -13,6 +13,7 @@ import type { Secrets } from '../secrets/secrets.ts';
 import type { Actor } from '../web/access.ts';
 import { accountToSendBy } from './accounts.ts';
 import { composeMail, newMessageId } from './compose.ts';
+import { dkimOf } from './dkim.ts';
 import { checkAddress, checkAddresses, whyNotHeader } from './mail-address.ts';
 import { makeReplyTag } from './reply-tag.ts';
 import { replyTagSecret } from './tag-secret.ts';
@@ -91,13 +92,7 @@ async function compose(
     messageId,
     references,
     attachments,
-    dkim: account.dkim_key
-      ? {
-          domain: account.dkim_domain,
-          selector: account.dkim_selector,
-          key: secrets.open('sending_accounts.dkim_key', account.dkim_key),
-        }
-      : null,
+    dkim: dkimOf(secrets, account),
   });
   const read = await readMail(raw);
   return {

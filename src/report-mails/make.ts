@@ -3,6 +3,7 @@ import type { Db, Trx } from '../database/open.ts';
 import type { ReportSubscriptionRow } from '../database/tables.ts';
 import { accountToSendBy } from '../mail-out/accounts.ts';
 import { composeMail, newMessageId } from '../mail-out/compose.ts';
+import { dkimOf } from '../mail-out/dkim.ts';
 import { checkAddress } from '../mail-out/mail-address.ts';
 import { Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
@@ -83,13 +84,7 @@ export async function makeMails(
       messageId: newMessageId(account.from_address),
       references: [],
       attachments: [{ fileName: `${definition.key}-${first}-${last}.csv`, content: csv }],
-      dkim: account.dkim_key
-        ? {
-            domain: account.dkim_domain,
-            selector: account.dkim_selector,
-            key: maker.secrets.open('sending_accounts.dkim_key', account.dkim_key),
-          }
-        : null,
+      dkim: dkimOf(maker.secrets, account),
     });
     const { numInsertedOrUpdatedRows } = await trx
       .insertInto('report_mails')
