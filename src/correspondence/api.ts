@@ -9,9 +9,8 @@ import { ensureTicket } from '../tickets/store.ts';
 import { actorOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { apiKey } from '../web/idempotency.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
-import { once } from '../web/once.ts';
 import { Channel } from './channels.ts';
 import { hasFields } from './entered-fields.ts';
 import { EnteredFields, MessageJson, messageJson } from './json.ts';
@@ -83,30 +82,18 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
       const { number } = request.params;
       await getIncident(db, number);
       const { reference, channel, url } = request.body;
-      const answer = await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: `POST /incidents/${number}/tickets`,
-          input: request.body,
-        },
-        async (trx) => {
-          const row = await ensureTicket(trx, actorOf(request), number, { reference, channel, address: url });
-          return {
-            status: 201,
-            body: {
-              id: row.id,
-              reference: row.reference,
-              channel: row.channel,
-              url: row.address || null,
-              state: row.state,
-              openedAt: row.opened_at.toISOString(),
-            },
-          };
-        },
-      );
-      return reply.code(201).send(answer.body as Static<typeof TicketJson>);
+      const ticket = await apiOnce(db, request, async (trx) => {
+        const row = await ensureTicket(trx, actorOf(request), number, { reference, channel, address: url });
+        return {
+          id: row.id,
+          reference: row.reference,
+          channel: row.channel,
+          url: row.address || null,
+          state: row.state,
+          openedAt: row.opened_at.toISOString(),
+        };
+      });
+      return reply.code(201).send(ticket);
     },
   );
 
@@ -161,18 +148,19 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
       );
       const message = await readMessage(given, { catalogue, provider: incident.provider });
       const input = Buffer.isBuffer(request.body) ? request.body.toString('base64') : request.body;
-      const answer = await once(
+      const recorded = await apiOnce(
         db,
-        { actor: actorOf(request), key: apiKey(request), what: `POST /incidents/${number}/messages`, input },
+        request,
         async (trx) => {
           const id = await recordOnce(trx, actorOf(request), catalogue, number, message, {
             way: 'api',
             provider: incident.provider,
           });
-          return { status: 201, body: messageJson(await getMessage(trx, number, id)) };
+          return messageJson(await getMessage(trx, number, id));
         },
+        { input },
       );
-      return reply.code(201).send(answer.body as Static<typeof MessageJson>);
+      return reply.code(201).send(recorded);
     },
   );
 

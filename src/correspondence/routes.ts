@@ -19,10 +19,11 @@ import { closeTicket, ensureTicket } from '../tickets/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { uploadsIn } from '../web/uploads.ts';
 import { Channel, channelOptions } from './channels.ts';
 import { enteredText, hasFields, readEntered } from './entered-fields.ts';
 import { fieldRows } from './field-rows.ts';
@@ -67,7 +68,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     request: FastifyRequest,
     number: number,
     typed: Record<string, string>,
-    problem?: { message: string; fields: Record<string, string> },
+    problem?: FormProblem,
   ) {
     const incident = await getIncident(db, number);
     const provider = catalogue.byKey.get(incident.provider);
@@ -100,8 +101,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
       channels: channelOptions,
       zone: viewerOf(request).timeZone,
       now: localInput(new Date(), viewerOf(request).timeZone).slice(0, 16),
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -122,15 +122,13 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'operator' }, bodyLimit: MAX_REPORT_BYTES, schema: { params: NumberParams } },
     async (request, reply) => {
       const { number } = request.params;
-      const body = (request.body ?? {}) as Record<string, unknown>;
-      const typed = typedAgain(body);
+      const typed = typedAgain(request.body);
       return orFormAgain(
         reply,
         async () => {
           const form = readForm(MessageForm, typed, { raw: ['text'] });
           const incident = await getIncident(db, number);
-          const file = body['file'];
-          const rawMail = Buffer.isBuffer(file) && file.length > 0 ? file : null;
+          const rawMail = uploadsIn(request, 'file')[0]?.bytes ?? null;
           const entered = readEntered(typed, { letter: form.text ?? '', subject: form.subject ?? '' });
           if (entered.length > 0 && (form.direction !== 'out' || !hasFields(form.channel)))
             throw invalid('channel', 'Fields were filled in below: that is us, by form or portal.');
@@ -144,23 +142,21 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
             },
             { catalogue, provider: incident.provider },
           );
-          const answer = await formOnce(
+          const recorded = await formOnce(
             db,
             request,
             {
               what: `message ${number}`,
               input: { ...form, entered, file: rawMail?.toString('base64') ?? '' },
             },
-            async (trx) => ({
-              status: 303,
-              body: await recordOnce(trx, actorOf(request), catalogue, number, message, {
+            (trx) =>
+              recordOnce(trx, actorOf(request), catalogue, number, message, {
                 way: 'page',
                 provider: incident.provider,
               }),
-            }),
           );
           const said = message.reading ? ` Read as: ${stateWords(message.reading.verdict)}.` : '';
-          return reply.done(`/incidents/${number}/messages/${answer.body}`, `Message recorded.${said}`);
+          return reply.done(`/incidents/${number}/messages/${recorded}`, `Message recorded.${said}`);
         },
         async (problem) => ({
           view: 'correspondence/new',
@@ -226,7 +222,6 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
       const { verdict } = readForm(VerdictForm, request.body);
       await formOnce(db, request, { what: `verdict ${id}` }, async (trx) => {
         await correctVerdict(trx, actorOf(request), number, id, verdict);
-        return { status: 303, body: null };
       });
       return reply.done(`/incidents/${number}/messages/${id}`, `Verdict set to ${stateWords(verdict)}.`);
     },
@@ -239,10 +234,12 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
       const { number } = request.params;
       const form = readForm(TicketForm, request.body);
       await getIncident(db, number);
-      await formOnce(db, request, { what: `ticket ${number}` }, async (trx) => ({
-        status: 303,
-        body: (await ensureTicket(trx, actorOf(request), number, form)).id,
-      }));
+      await formOnce(
+        db,
+        request,
+        { what: `ticket ${number}` },
+        async (trx) => (await ensureTicket(trx, actorOf(request), number, form)).id,
+      );
       return reply.done(`/incidents/${number}`, `Ticket ${form.reference} recorded.`);
     },
   );
@@ -254,7 +251,6 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
       const { number, id } = request.params;
       await formOnce(db, request, { what: `close ticket ${id}` }, async (trx) => {
         await closeTicket(trx, actorOf(request), number, id);
-        return { status: 303, body: null };
       });
       return reply.done(`/incidents/${number}`, 'Ticket closed.');
     },

@@ -13,8 +13,7 @@ import { withdrawDispatch } from '../mail-out/withdraw.ts';
 import { invalid, notFound } from '../problem.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
 import { actorOf } from '../web/access.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { kindsToCheck } from './claims/claim-help.ts';
 import { claimJson } from './claims/claim-json.ts';
 import { claimText } from './claims/claims.ts';
@@ -172,25 +171,15 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const rule = await newestRule(db, number, incident.provider);
       const route = provider && routeFor(provider, rule);
       const template = key ? named(templates, key, language) : suggested();
-      const answer = await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: `POST /incidents/${number}/letters`,
-          input: request.body,
-        },
-        async (trx) => ({
-          status: 201,
-          body: await startLetter(trx, actorOf(request), number, {
-            template,
-            provider,
-            letters,
-            now: new Date(),
-          }),
+      const id = await apiOnce(db, request, (trx) =>
+        startLetter(trx, actorOf(request), number, {
+          template,
+          provider,
+          letters,
+          now: new Date(),
         }),
       );
-      return reply.code(201).send(await shown(answer.body as number));
+      return reply.code(201).send(await shown(id));
 
       function suggested(): LetterTemplate {
         const kin = provider ?? unknownDesk(incident.provider);
@@ -314,34 +303,24 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
         throw invalid('channel', 'A letter that is delivered goes by email.');
       if (isMailed && sentAt) throw invalid('sentAt', 'A letter that is delivered is sent now.');
       const usual = isMailed && to === undefined ? await usuallyTo(id) : '';
-      await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: `POST /letters/${id}/send`,
-          input: request.body,
-        },
-        async (trx) => ({
-          status: 200,
-          body: isMailed
-            ? await mailLetter(
-                trx,
-                actorOf(request),
-                secrets,
-                id,
-                { template, provider },
-                { account, to: to ?? usual, reference, fillGaps: true },
-              )
-            : await sendLetter(trx, actorOf(request), id, template, provider, {
-                channel,
-                reference,
-                to,
-                fillGaps: true,
-                fields,
-                at: sentAt ? new Date(sentAt) : undefined,
-              }),
-        }),
+      await apiOnce(db, request, async (trx) =>
+        isMailed
+          ? await mailLetter(
+              trx,
+              actorOf(request),
+              secrets,
+              id,
+              { template, provider },
+              { account, to: to ?? usual, reference, fillGaps: true },
+            )
+          : await sendLetter(trx, actorOf(request), id, template, provider, {
+              channel,
+              reference,
+              to,
+              fillGaps: true,
+              fields,
+              at: sentAt ? new Date(sentAt) : undefined,
+            }),
       );
       return shown(id);
     },
@@ -360,16 +339,11 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request) => {
       const { id } = request.params;
-      await once(
-        db,
-        { actor: actorOf(request), key: apiKey(request), what: `POST /letters/${id}/withdraw`, input: null },
-        async (trx) => {
-          const dispatch = await dispatchOfLetter(trx, id);
-          if (!dispatch) throw notFound('mail of this letter');
-          await withdrawDispatch(trx, actorOf(request), dispatch.messageId);
-          return { status: 200, body: null };
-        },
-      );
+      await apiOnce(db, request, async (trx) => {
+        const dispatch = await dispatchOfLetter(trx, id);
+        if (!dispatch) throw notFound('mail of this letter');
+        await withdrawDispatch(trx, actorOf(request), dispatch.messageId);
+      });
       return shown(id);
     },
   );

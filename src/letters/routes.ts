@@ -24,6 +24,7 @@ import { readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { uploadsIn } from '../web/uploads.ts';
 import { letterGroups } from './choice.ts';
 import { claimText } from './claims/claims.ts';
 import {
@@ -81,14 +82,12 @@ const LetterParams = Type.Object({
   id: Id,
 });
 
-/** The files that came with a form; an input without one sends an empty file. */
-function filesOf(request: FastifyRequest): Attachment[] {
-  const { file } = (request.body ?? {}) as Record<string, unknown>;
-  return [file]
-    .flat()
-    .map((content, index) => ({ content, fileName: request.fileNames?.[index] || `file ${index + 1}` }))
-    .filter((one): one is Attachment => Buffer.isBuffer(one.content) && one.content.length > 0);
-}
+/** The files that came with a form. */
+const filesOf = (request: FastifyRequest): Attachment[] =>
+  uploadsIn(request, 'file').map(({ name, bytes }, index) => ({
+    content: bytes,
+    fileName: name || `file ${index + 1}`,
+  }));
 
 export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters, secrets } = app.desk;
@@ -153,16 +152,15 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         (one) => one.key === form.template && one.language === form.language,
       );
       if (!template) throw notFound(`letter template ${form.template}`);
-      const answer = await formOnce(db, request, { what: `letter ${number}` }, async (trx) => ({
-        status: 303,
-        body: await startLetter(trx, actorOf(request), number, {
+      const id = await formOnce(db, request, { what: `letter ${number}` }, (trx) =>
+        startLetter(trx, actorOf(request), number, {
           template,
           provider: catalogue.byKey.get(incident.provider),
           letters,
           now: new Date(),
         }),
-      }));
-      return reply.done(`/incidents/${number}/letters/${answer.body}`);
+      );
+      return reply.done(`/incidents/${number}/letters/${id}`);
     },
   );
 
@@ -286,7 +284,6 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     await letterOf(number, id);
     await formOnce(db, request, { what: `save letter ${id}` }, async (trx) => {
       await saveDraft(trx, id, text, version);
-      return { status: 303, body: null };
     });
     return { words: 'Draft saved.' };
   });
@@ -304,14 +301,14 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   verb('/refreshing', async (request, number, id) => {
     const { version, ...text } = readForm(TextForm, request.body);
     const { provider, letter } = await letterOf(number, id);
-    const answer = await formOnce(db, request, { what: `refresh letter ${id}` }, async (trx) => {
+    const kept = await formOnce(db, request, { what: `refresh letter ${id}` }, async (trx) => {
       await saveDraft(trx, id, text, version);
       const { template } = await standingOf(trx, letters, letter);
-      return { status: 303, body: await refreshDraft(trx, id, template, provider, new Date()) };
+      return refreshDraft(trx, id, template, provider, new Date());
     });
     return {
-      words: answer.body
-        ? `Brought up to date. ${answer.body} of your paragraphs stayed as you wrote them.`
+      words: kept
+        ? `Brought up to date. ${kept} of your paragraphs stayed as you wrote them.`
         : 'Brought up to date; what you wrote stayed.',
     };
   });
@@ -319,17 +316,14 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   verb('/checking', async (request, number, id) => {
     const { version, ...text } = readForm(TextForm, request.body);
     const { letter, provider, template } = await letterOf(number, id);
-    const answer = await formOnce(db, request, { what: `check letter ${id}` }, async (trx) => {
+    const checked = await formOnce(db, request, { what: `check letter ${id}` }, async (trx) => {
       if (text.subject !== letter.subject || text.body.replace(/\r\n?/g, '\n') !== letter.body)
         await saveDraft(trx, id, text, version);
-      return {
-        status: 303,
-        body: await checkClaims(trx, actorOf(request), id, template, provider, new Date()),
-      };
+      return checkClaims(trx, actorOf(request), id, template, provider, new Date());
     });
     return {
       words:
-        answer.body === null
+        checked === null
           ? 'The evidence is being looked at already.'
           : 'The evidence is looked at again; the claims follow by themselves.',
     };
@@ -341,7 +335,6 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     await formOnce(db, request, { what: `override ${id}` }, async (trx) => {
       if (finding) await overrideFinding(trx, actorOf(request), id, of, finding, reason);
       else await overrideClaim(trx, actorOf(request), id, claim ?? '', claimText(claim ?? ''), reason);
-      return { status: 303, body: null };
     });
     return { words: 'Overridden. The reason stands in the timeline.' };
   });
@@ -353,15 +346,12 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     await formOnce(db, request, { what: `send letter ${id}` }, async (trx) => {
       if (text.subject !== letter.subject || text.body.replace(/\r\n?/g, '\n') !== letter.body)
         await saveDraft(trx, id, text, version);
-      return {
-        status: 303,
-        body: await sendLetter(trx, actorOf(request), id, template, provider, {
-          channel,
-          reference,
-          at: moment,
-          fields: readEntered(typedAgain(request.body), { letter: text.body, subject: text.subject }),
-        }),
-      };
+      return sendLetter(trx, actorOf(request), id, template, provider, {
+        channel,
+        reference,
+        at: moment,
+        fields: readEntered(typedAgain(request.body), { letter: text.body, subject: text.subject }),
+      });
     });
     return { to: `/incidents/${number}`, words: 'Letter recorded as sent. Its text is frozen.' };
   });
@@ -374,16 +364,17 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
       ...(request.body as object),
       file: attachments.map((one) => createHash('sha256').update(one.content).digest('hex')),
     };
-    const answer = await formOnce(db, request, { what: `mail letter ${id}`, input }, async (trx) => {
-      if (text.subject !== letter.subject || text.body.replace(/\r\n?/g, '\n') !== letter.body)
-        await saveDraft(trx, id, text, version);
-      const mailing = { account, to: mailTo ?? '', reference, attachments };
-      return {
-        status: 303,
-        body: await mailLetter(trx, actorOf(request), secrets, id, { template, provider }, mailing),
-      };
-    });
-    const { messageId, undoSeconds } = answer.body as Awaited<ReturnType<typeof mailLetter>>;
+    const { messageId, undoSeconds } = await formOnce(
+      db,
+      request,
+      { what: `mail letter ${id}`, input },
+      async (trx) => {
+        if (text.subject !== letter.subject || text.body.replace(/\r\n?/g, '\n') !== letter.body)
+          await saveDraft(trx, id, text, version);
+        const mailing = { account, to: mailTo ?? '', reference, attachments };
+        return mailLetter(trx, actorOf(request), secrets, id, { template, provider }, mailing);
+      },
+    );
     return {
       to: `/incidents/${number}/messages/${messageId}`,
       words: undoSeconds > 0 ? `Sent in ${undoSeconds} s. Until then you can undo it here.` : 'On its way.',
@@ -393,7 +384,6 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
   verb('/discarding', async (request, number, id) => {
     await formOnce(db, request, { what: `discard letter ${id}` }, async (trx) => {
       await discardDraft(trx, number, id);
-      return { status: 303, body: null };
     });
     return { to: `/incidents/${number}`, words: 'Draft discarded.' };
   });

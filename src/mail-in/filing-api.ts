@@ -7,8 +7,7 @@ import { Problem } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { acceptVerdict, moveMessage } from './filed.ts';
 import { bringBack, getIncoming, listUnfiled, putAway } from './unfiled-store.ts';
 
@@ -20,19 +19,11 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
   /** Does something with a message once for its key, and answers with the message. */
-  async function change(
-    request: FastifyRequest,
-    id: number,
-    what: string,
-    effect: (trx: Trx) => Promise<void>,
-  ) {
-    const asked = { actor: actorOf(request), key: apiKey(request), what: `POST /messages/${id}/${what}` };
-    const answer = await once(db, { ...asked, input: request.body ?? null }, async (trx) => {
+  const change = (request: FastifyRequest, id: number, effect: (trx: Trx) => Promise<void>) =>
+    apiOnce(db, request, async (trx) => {
       await effect(trx);
-      return { status: 200, body: messageJson(await getIncoming(trx, id)) };
+      return messageJson(await getIncoming(trx, id));
     });
-    return answer.body as ReturnType<typeof messageJson>;
-  }
 
   app.get(
     '/messages',
@@ -90,9 +81,7 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { id } = request.params;
       const { incident } = request.body;
-      return change(request, id, 'filing', (trx) =>
-        moveMessage(trx, actorOf(request), catalogue, id, incident),
-      );
+      return change(request, id, (trx) => moveMessage(trx, actorOf(request), catalogue, id, incident));
     },
   );
 
@@ -112,9 +101,7 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
       const { incident_number: number } = await getIncoming(db, id);
       if (number === null)
         throw new Problem('invalid', 'The message is not filed: say first which incident it belongs to.');
-      return change(request, id, 'acceptance', (trx) =>
-        acceptVerdict(trx, actorOf(request), catalogue, number, id),
-      );
+      return change(request, id, (trx) => acceptVerdict(trx, actorOf(request), catalogue, number, id));
     },
   );
 
@@ -131,7 +118,7 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request) => {
       const { id } = request.params;
-      return change(request, id, 'putting-away', (trx) => putAway(trx, actorOf(request), id));
+      return change(request, id, (trx) => putAway(trx, actorOf(request), id));
     },
   );
 
@@ -148,7 +135,7 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request) => {
       const { id } = request.params;
-      return change(request, id, 'bringing-back', (trx) => bringBack(trx, id));
+      return change(request, id, (trx) => bringBack(trx, id));
     },
   );
 };

@@ -46,7 +46,7 @@ export async function fileForm(
         throw invalid('incident', `There is no incident #${number}.`);
       throw error;
     }
-    return { status: 303, body: number };
+    return number;
   });
   return number;
 }
@@ -60,9 +60,7 @@ export async function splitForm(
 ): Promise<number> {
   const form = readForm(SplitForm, request.body);
   const read = await readSplit(db, { catalogue, timeZone: viewerOf(request).timeZone }, id, form);
-  const answer = await formOnce(db, request, { what: `split ${id}`, input: form }, async (trx) => ({
-    status: 303,
-    body: await newIncidentFrom(trx, actorOf(request), catalogue, id, read, seenIn),
-  }));
-  return answer.body as number;
+  return formOnce(db, request, { what: `split ${id}`, input: form }, (trx) =>
+    newIncidentFrom(trx, actorOf(request), catalogue, id, read, seenIn),
+  );
 }

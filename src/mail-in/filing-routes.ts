@@ -8,7 +8,7 @@ import { getIncident } from '../incidents/store.ts';
 import { providerChoices } from '../providers/choice.ts';
 import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
-import { typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { acceptVerdict } from './filed.ts';
 import { fileForm, splitForm } from './filing-forms.ts';
@@ -28,7 +28,6 @@ export const filingPages: FastifyPluginAsyncTypebox = async (app) => {
       const { verdict } = await getMessage(db, number, id);
       await formOnce(db, request, { what: `accept ${id}` }, async (trx) => {
         await acceptVerdict(trx, actorOf(request), catalogue, number, id);
-        return { status: 303, body: null };
       });
       return reply.done(`/incidents/${number}/messages/${id}`, `Accepted: ${stateWords(verdict ?? '')}.`);
     },
@@ -37,7 +36,7 @@ export const filingPages: FastifyPluginAsyncTypebox = async (app) => {
   async function elsewhereData(
     request: FastifyRequest,
     { number, id }: { number: number; id: number },
-    problem?: { message: string; fields: Record<string, string> },
+    problem?: FormProblem,
   ) {
     const [message, incident, incidents] = await Promise.all([
       getMessage(db, number, id),
@@ -62,8 +61,7 @@ export const filingPages: FastifyPluginAsyncTypebox = async (app) => {
         addresses: typed['addresses'] ?? guess.addresses,
         title: typed['title'] ?? '',
       },
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 

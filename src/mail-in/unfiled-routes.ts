@@ -8,7 +8,7 @@ import { providerChoices } from '../providers/choice.ts';
 import { actorOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
-import { typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, typedAgain } from '../web/forms.ts';
 import { linkTo } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { fileForm, splitForm } from './filing-forms.ts';
@@ -80,11 +80,7 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 
-  async function messageData(
-    request: FastifyRequest,
-    id: number,
-    problem?: { message: string; fields: Record<string, string> },
-  ) {
+  async function messageData(request: FastifyRequest, id: number, problem?: FormProblem) {
     const message = await getIncoming(db, id);
     const [titles, attachments] = await Promise.all([
       titlesOf(
@@ -109,8 +105,7 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
       },
       incidents: await incidentChoices(db),
       incident: typed['incident'] ?? '',
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -164,7 +159,6 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
       const { id } = request.params;
       await formOnce(db, request, { what: `put away ${id}` }, async (trx) => {
         await putAway(trx, actorOf(request), id);
-        return { status: 303, body: null };
       });
       return reply.done(`/unfiled?done=${id}`);
     },
@@ -177,7 +171,6 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
       const { id } = request.params;
       await formOnce(db, request, { what: `bring back ${id}` }, async (trx) => {
         await bringBack(trx, id);
-        return { status: 303, body: null };
       });
       return reply.done(`/unfiled/${id}`, 'It is unfiled again.');
     },
