@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { findDefaultAccount } from '../mail-out/accounts.ts';
-import { composeOwnMail } from '../mail-out/compose-own.ts';
+import { deskMail } from '../mail-out/desk-mail.ts';
+import { dkimIfOpen } from '../mail-out/dkim.ts';
 import { checkAddress } from '../mail-out/mail-address.ts';
 import { ownMails } from '../mail-out/own-mails.ts';
 import type { MailQueue } from '../mail-out/queue.ts';
@@ -55,7 +56,12 @@ export async function queueAccountMail(
   const account = await findDefaultAccount(trx);
   const checked = checkAddress(mail.to);
   if (config.baseUrl === undefined || !account || 'problem' in checked) return null;
-  const { raw } = await composeOwnMail(account, secrets, { ...mail, to: checked.address }, new Date());
+  const { raw } = await deskMail(account, {
+    ...mail,
+    to: checked.address,
+    at: new Date(),
+    dkim: dkimIfOpen(secrets, account),
+  });
   const { id } = await trx
     .insertInto('account_mails')
     .values({

@@ -84,7 +84,7 @@ async function makeSchema(trx: Trx, head: Head): Promise<void> {
 }
 
 /** Throws {@link BadBackup} for one whose schema this release does not know. */
-export function refuseNewer(head: Head): void {
+function refuseNewer(head: Head): void {
   const known = migrationNames();
   const newer = head.schema.filter((name) => !known.includes(name));
   if (newer.length > 0)
@@ -243,6 +243,8 @@ export async function loadBackup(
     await setSequences(trx, end);
     await compare(trx, end);
     await migrateWithin(trx as never, migrationNames());
+    // Without statistics, each of the rebuild's look-ups may read an index whole.
+    await sql`analyze`.execute(trx);
     await rebuildSearch(trx);
     await meanwhile(trx);
     return end;

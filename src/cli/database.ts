@@ -1,7 +1,8 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../accounts/accounts.ts';
-import { addPerson, makeToken, setPasswordOf } from '../accounts/store.ts';
+import { addPerson, setPasswordOf } from '../accounts/store.ts';
+import { makeToken } from '../accounts/token-store.ts';
 import { COMMAND_LINE } from '../audit/note.ts';
 import { readConfig } from '../config.ts';
 import { migrate } from '../database/migrate.ts';

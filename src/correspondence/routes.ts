@@ -19,10 +19,11 @@ import { ticketReferences } from '../tickets/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { uploadsIn } from '../web/uploads.ts';
 import { Channel, channelOptions } from './channels.ts';
 import { enteredText, hasFields, readEntered } from './entered-fields.ts';
 import { fieldRows } from './field-rows.ts';
@@ -61,7 +62,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     request: FastifyRequest,
     number: number,
     typed: Record<string, string>,
-    problem?: { message: string; fields: Record<string, string> },
+    problem?: FormProblem,
   ) {
     const incident = await getIncident(db, number);
     const provider = catalogue.byKey.get(incident.provider);
@@ -90,8 +91,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
       channels: channelOptions,
       zone: viewerOf(request).timeZone,
       now: localInput(new Date(), viewerOf(request).timeZone).slice(0, 16),
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -112,15 +112,13 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'operator' }, bodyLimit: MAX_REPORT_BYTES, schema: { params: NumberParams } },
     async (request, reply) => {
       const { number } = request.params;
-      const body = (request.body ?? {}) as Record<string, unknown>;
-      const typed = typedAgain(body);
+      const typed = typedAgain(request.body);
       return orFormAgain(
         reply,
         async () => {
           const form = readForm(MessageForm, typed, { raw: ['text'] });
           const incident = await getIncident(db, number);
-          const file = body['file'];
-          const rawMail = Buffer.isBuffer(file) && file.length > 0 ? file : null;
+          const rawMail = uploadsIn(request, 'file')[0]?.bytes ?? null;
           const entered = readEntered(typed, { letter: form.text ?? '', subject: form.subject ?? '' });
           if (entered.length > 0 && (form.direction !== 'out' || !hasFields(form.channel)))
             throw invalid('channel', 'Fields were filled in below: that is us, by form or portal.');

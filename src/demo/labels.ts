@@ -26,7 +26,7 @@ export async function fillLabels(
   atMoment: (trx: Trx, at: Date) => Promise<unknown>,
 ) {
   await db.transaction().execute(async (trx) => {
-    for (const field of FIELDS) await addField(trx, { ...field, choices: [...field.choices] });
+    for (const field of FIELDS) await addField(trx, actor, { ...field, choices: [...field.choices] });
     const rows = await trx
       .selectFrom('incidents')
       .select(['number', 'state', 'opened_at'])

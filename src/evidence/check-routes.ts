@@ -28,7 +28,6 @@ export const checkPages: FastifyPluginAsyncTypebox = async (app) => {
       await formOnce(db, request, { what: `check ${number}` }, async (trx) => {
         const networks = (await addressesOf(trx, [number])).get(number) ?? [];
         await askForCheck(trx, { incident: number, networks, askedBy: actorOf(request).name });
-        return { status: 303, body: null };
       });
       return reply.done(`/incidents/${number}#h-ev`, 'The evidence is looked at again.');
     },

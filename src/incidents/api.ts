@@ -4,7 +4,7 @@ import { networksFrom } from '../addresses/store.ts';
 import { parseReport } from '../bounces/parse-report.ts';
 import { VALUE_MAX } from '../custom-fields/field.ts';
 import { fieldValuesOf, setFieldValues } from '../custom-fields/store.ts';
-import { type Static, Type, Version } from '../json-schema.ts';
+import { Type, Version } from '../json-schema.ts';
 import { CLOSED_STEP } from '../next-step/next-step.ts';
 import { readStep, readSteps } from '../next-step/store.ts';
 import { Problem } from '../problem.ts';
@@ -19,9 +19,8 @@ import { addNote, listEntries, type Order } from '../timeline/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { apiKey } from '../web/idempotency.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
-import { once } from '../web/once.ts';
 import { SEVERITIES, STATES } from './incidents.ts';
 import { IncidentJson, incidentJson } from './json.ts';
 import { listIncidents } from './list.ts';
@@ -161,15 +160,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
       };
       const read = readReport(given.raw, catalogue, viewerOf(request).timeZone);
       const blocks = blocksToLog(read, given, catalogue);
-      const answer = await once(
-        db,
-        { actor: actorOf(request), key: apiKey(request), what: 'POST /incidents', input: request.body },
-        async (trx) => {
-          const taken = await takeReport(trx, actorOf(request), given, blocks);
-          return { status: taken.logged.length > 0 ? 201 : 200, body: taken };
-        },
-      );
-      const taken = answer.body as { logged: number[]; appendedTo: number[] };
+      const taken = await apiOnce(db, request, (trx) => takeReport(trx, actorOf(request), given, blocks));
       const left = leftOut(read.blocks, given);
       const unknown = left > 0 ? { leftOut: left } : {};
       const [first, ...others] = taken.logged;
@@ -362,36 +353,24 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { number } = request.params;
-      const answer = await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: `POST /incidents/${number}/notes`,
-          input: request.body,
-        },
-        async (trx) => {
-          const id = await addNote(trx, actorOf(request), number, request.body.text);
-          const row = await trx
-            .selectFrom('timeline_entries')
-            .select(['id', 'kind', 'occurred_at', 'recorded_at', 'actor_name', 'detail'])
-            .where('id', '=', id)
-            .executeTakeFirstOrThrow();
-          return {
-            status: 201,
-            body: {
-              id: row.id,
-              kind: row.kind,
-              occurredAt: row.occurred_at.toISOString(),
-              recordedAt: row.recorded_at.toISOString(),
-              actor: row.actor_name,
-              summary: `Note: ${request.body.text.slice(0, 200)}`,
-              detail: row.detail,
-            },
-          };
-        },
-      );
-      return reply.code(201).send(answer.body as Static<typeof NoteJson>);
+      const note = await apiOnce(db, request, async (trx) => {
+        const id = await addNote(trx, actorOf(request), number, request.body.text);
+        const row = await trx
+          .selectFrom('timeline_entries')
+          .select(['id', 'kind', 'occurred_at', 'recorded_at', 'actor_name', 'detail'])
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow();
+        return {
+          id: row.id,
+          kind: row.kind,
+          occurredAt: row.occurred_at.toISOString(),
+          recordedAt: row.recorded_at.toISOString(),
+          actor: row.actor_name,
+          summary: `Note: ${request.body.text.slice(0, 200)}`,
+          detail: row.detail,
+        };
+      });
+      return reply.code(201).send(note);
     },
   );
 };

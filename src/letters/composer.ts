@@ -8,6 +8,7 @@ import { lettersThatWorked, sumsOf } from '../outcomes/read.ts';
 import { workedFrom, workedInAll } from '../outcomes/view.ts';
 import { reaches, type Viewer } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
+import type { FormProblem } from '../web/forms.ts';
 import { bodyOf, currentDraft } from './draft-store.ts';
 import { otherProviders } from './gate/other-providers.ts';
 import { readJudgement } from './gate/store.ts';
@@ -18,15 +19,13 @@ import { enteredWith } from './sending.ts';
 import type { Shelf, WholeLetter } from './whole-letter.ts';
 import { standingOf } from './wording-trials/turn.ts';
 
-export type Mistake = { message: string; fields: Record<string, string>; code: string };
-
 /** Reads all that the composer shows of a letter. `typed` is what stands in its form and is not saved. */
 export async function readComposer(
   { db, catalogue, letters }: Shelf,
   { timeZone: zone, role }: Pick<Viewer, 'timeZone' | 'role'>,
   whole: WholeLetter,
   typed: Record<string, string> = {},
-  problem?: Mistake,
+  problem?: FormProblem,
 ) {
   const { letter, incident, provider, template } = whole;
   const now = new Date();

@@ -5,12 +5,13 @@ import { readEntered } from '../correspondence/entered-fields.ts';
 import { type Attachment, mailLetter } from '../mail-out/mail-letter.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { uploadsIn } from '../web/uploads.ts';
 import { claimText } from './claims/claims.ts';
-import { type Mistake, readComposer } from './composer.ts';
+import { readComposer } from './composer.ts';
 import { checkClaims, discardDraft, refreshDraft, saveDraft, saveTyped } from './draft-store.ts';
 import { LetterParams, MailForm, OverrideForm, SendForm, TextForm } from './letter-forms.ts';
 import { overrideClaim, overrideFinding } from './overrides.ts';
@@ -18,14 +19,12 @@ import { sendLetter } from './sending.ts';
 import { letterIn, type WholeLetter } from './whole-letter.ts';
 import { standingOf } from './wording-trials/turn.ts';
 
-/** The files that came with a form; an input without one sends an empty file. */
-function filesOf(request: FastifyRequest): Attachment[] {
-  const { file } = (request.body ?? {}) as Record<string, unknown>;
-  return [file]
-    .flat()
-    .map((content, index) => ({ content, fileName: request.fileNames?.[index] || `file ${index + 1}` }))
-    .filter((one): one is Attachment => Buffer.isBuffer(one.content) && one.content.length > 0);
-}
+/** The files that came with a form. */
+const filesOf = (request: FastifyRequest): Attachment[] =>
+  uploadsIn(request, 'file').map(({ name, bytes }, index) => ({
+    content: bytes,
+    fileName: name || `file ${index + 1}`,
+  }));
 
 /** The composer of a letter, and what is done there. */
 export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
@@ -35,8 +34,8 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     request: FastifyRequest,
     whole: WholeLetter,
     typed?: Record<string, string>,
-    mistake?: Mistake,
-  ) => readComposer(app.desk, viewerOf(request), whole, typed, mistake);
+    problem?: FormProblem,
+  ) => readComposer(app.desk, viewerOf(request), whole, typed, problem);
   const viewOf = ({ letter }: WholeLetter) => (letter.state === 'sent' ? 'letter/sent' : 'letter/compose');
 
   app.get(
@@ -88,9 +87,9 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
             const { to, words } = await run(request, await letterIn(app.desk, number, id));
             return reply.done(to ?? `/incidents/${number}/letters/${id}`, words);
           },
-          async (mistake) => {
+          async (problem) => {
             const whole = await letterIn(app.desk, number, id);
-            const data = await composer(request, whole, typedAgain(request.body), mistake);
+            const data = await composer(request, whole, typedAgain(request.body), problem);
             return { view: viewOf(whole), data };
           },
         );

@@ -6,8 +6,11 @@ import type { Catalogue } from '../providers/catalogue.ts';
 import type { Answered } from './delivery.ts';
 import { type Finding, findingOf } from './gathering.ts';
 import { Names } from './names.ts';
+import { isText, nextOf } from './octets.ts';
 import { Outliner, outlineText, type Placed, placed, standIn, standInAddress } from './outline.ts';
 import type { Receivers } from './receivers.ts';
+
+const COLON = 58;
 
 /** Outlines that are remembered; then it starts afresh. */
 const MOST_OUTLINES = 8_000;
@@ -70,7 +73,7 @@ export class KnownReplies {
     if (finding === null) return null;
     if (place === 'field') return { finding, address: this.#field(answer.source) };
     const address = this.#addressAt(answer.places, place);
-    const isOurs = address !== null && address !== this.#mxIp(answer.places);
+    const isOurs = address !== null && !this.#isMx(answer.places, address);
     return isOurs ? { finding, address } : this.#inFull(answer.inWords());
   }
 
@@ -147,7 +150,12 @@ export class KnownReplies {
     return this.addresses.get(view, this.#outliner.addressFrom(place), this.#outliner.addressTo(place));
   }
 
-  #mxIp({ view, hostIp, hostIpEnd }: Placed): string | null {
-    return hostIpEnd > hostIp ? this.addresses.get(view, hostIp, hostIpEnd) : null;
+  /** Whether an address, in its canonical form, is the receiving host's. */
+  #isMx({ octets, view, hostIp, hostIpEnd }: Placed, address: string): boolean {
+    if (hostIpEnd === hostIp) return false;
+    // IPv4 is written in one way, and hosts have more addresses than are worth remembering.
+    return nextOf(view, COLON, COLON, hostIp, hostIpEnd) === hostIpEnd
+      ? isText(octets, hostIp, hostIpEnd, address)
+      : this.addresses.get(view, hostIp, hostIpEnd) === address;
   }
 }

@@ -58,6 +58,13 @@ export function isAt(octets: Uint8Array, place: number, wanted: Uint8Array): boo
   return true;
 }
 
+/** Whether a stretch of octets is a text of Latin-1 characters. */
+export function isText(octets: Uint8Array, from: number, to: number, text: string): boolean {
+  if (text.length !== to - from) return false;
+  for (let at = 0; at < text.length; at += 1) if (octets[from + at] !== text.charCodeAt(at)) return false;
+  return true;
+}
+
 /** Four octets as one number: they are read, compared and summed up together. */
 const FOUR = 4;
 

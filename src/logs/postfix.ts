@@ -1,7 +1,7 @@
 import { codesIn } from './codes.ts';
 import type { Answered } from './delivery.ts';
 import { isInside, mayBeInside } from './inside.ts';
-import { isAt, sameAt, textAt, viewOf } from './octets.ts';
+import { isAt, nextOf, sameAt, textAt, viewOf } from './octets.ts';
 import type { Placed } from './outline.ts';
 import { readLine } from './read-line.ts';
 
@@ -68,39 +68,30 @@ function next(octets: Uint8Array, kind: number, from: number, to: number): numbe
 
 /** `to=<user@example.org>`: its end, and where the domain begins. False: no recipient. */
 function readRecipient(places: Places, message: number): boolean {
-  const { octets, to } = places;
+  const { octets, view, to } = places;
   const colon = next(octets, COLON, message, Math.min(to, message + LONGEST_ID));
   if (!isAt(octets, colon, TO)) return false;
-  let at = colon + TO.length;
-  let domain = at;
-  let hasDomain = false;
-  for (; at < to; at += 1) {
-    const octet = octets[at] as number;
-    if (octet === GREATER) break;
-    if (octet === AT_SIGN) {
-      domain = at + 1;
-      hasDomain = true;
-    }
+  let at = nextOf(view, AT_SIGN, GREATER, colon + TO.length, to);
+  let domain = -1;
+  while (at < to && octets[at] === AT_SIGN) {
+    domain = at + 1;
+    at = nextOf(view, AT_SIGN, GREATER, domain, to);
   }
-  places.domain = hasDomain ? domain : at;
+  places.domain = domain < 0 ? at : domain;
   places.domainEnd = at;
   return at < to;
 }
 
 /** `relay=mx.example.org[203.0.113.3]:25`. False: there is no such field. */
 function readRelay(places: Places): boolean {
-  const { octets, to, domainEnd } = places;
+  const { octets, view, to, domainEnd } = places;
   let relay = domainEnd + 1 + RELAY.length;
   if (!isAt(octets, domainEnd + 1, RELAY)) {
     const behind = octets.subarray(0, to).indexOf(RELAY_BEHIND, domainEnd);
     if (behind < 0) return false;
     relay = behind + RELAY_BEHIND.length;
   }
-  let end = relay;
-  for (; end < to; end += 1) {
-    const octet = octets[end] as number;
-    if (octet === BRACKET || octet === COMMA) break;
-  }
+  const end = nextOf(view, BRACKET, COMMA, relay, to);
   const isHost = octets[end] === BRACKET && end < to;
   places.host = relay;
   places.hostEnd = isHost ? end : relay;
@@ -117,7 +108,7 @@ function readHostIp(places: Places): void {
 
 function isOurOwn(places: Places): boolean {
   const { octets, hostIp } = places;
-  if (!mayBeInside(octets[hostIp] as number)) return false;
+  if (!mayBeInside(octets, hostIp)) return false;
   readHostIp(places);
   return places.hostIpEnd > hostIp && isInside(textAt(octets, hostIp, places.hostIpEnd));
 }
@@ -129,10 +120,9 @@ function isOurOwn(places: Places): boolean {
  */
 export function readPostfix(places: Places, message: number, sink: PostfixSink): void {
   if (!readRecipient(places, message) || !readRelay(places) || isOurOwn(places)) return;
-  const { octets, to } = places;
-  const open = octets.indexOf(OPENING, places.host);
-  if (open > 0 && open < to && isAt(octets, open - SENT.length, SENT))
-    sink.sent(places, codesIn(octets, open + 1));
+  const { octets, view, to } = places;
+  const open = nextOf(view, OPENING, OPENING, places.hostEnd, to);
+  if (open < to && isAt(octets, open - SENT.length, SENT)) sink.sent(places, codesIn(octets, open + 1));
   else if (readAnswer(places, open)) sink.refused(places);
 }
 

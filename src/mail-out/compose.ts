@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import type { SendingAccountRow } from '../database/tables.ts';
-import type { Secrets } from '../secrets/secrets.ts';
 
 /** A letter as it goes out, every part of it checked. */
 export type MailToCompose = {
@@ -29,14 +27,6 @@ export const newMessageId = (fromAddress: string, what: 'desk' | 'notice' = 'des
 
 /** Whether a Message-ID may be that of a mail to one of our people. */
 export const isNoticeId = (messageId: string): boolean => /^<?[0-9a-f-]{36}\.notice@/.test(messageId);
-
-/** What an account's mails are signed with; null: nothing. Throws `CannotOpenSecret`. */
-export const dkimOf = (account: SendingAccountRow, secrets: Secrets): MailToCompose['dkim'] =>
-  account.dkim_key && {
-    domain: account.dkim_domain,
-    selector: account.dkim_selector,
-    key: secrets.open('sending_accounts.dkim_key', account.dkim_key),
-  };
 
 /** Every line ends with CRLF, as it will on the way (RFC 5321 § 2.3.8): what is kept is what is sent. */
 function inCrlf(composed: Buffer): Buffer {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { readMail } from '../correspondence/mail.ts';
 import type { Trx } from '../database/open.ts';
 import type { SendingAccountRow } from '../database/tables.ts';
@@ -10,7 +11,8 @@ import { invalid } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Actor } from '../web/access.ts';
 import { accountToSendBy } from './accounts.ts';
-import { composeMail, dkimOf, newMessageId } from './compose.ts';
+import { composeMail, newMessageId } from './compose.ts';
+import { dkimOf } from './dkim.ts';
 import { checkAddress, checkAddresses, whyNotHeader } from './mail-address.ts';
 import { makeReplyTag } from './reply-tag.ts';
 import { replyTagSecret } from './tag-secret.ts';
@@ -89,7 +91,7 @@ async function compose(
     messageId,
     references,
     attachments,
-    dkim: dkimOf(account, secrets),
+    dkim: dkimOf(secrets, account),
   });
   const read = await readMail(raw);
   return {
@@ -139,7 +141,8 @@ export async function mailLetter(
       account_id: account.id,
       envelope_sender: account.from_address,
       envelope_recipients: to,
-      due_at: new Date(Date.now() + account.undo_seconds * 1000),
+      // By the clock that the queue goes by: that of a process may be wrong.
+      due_at: sql<Date>`now() + make_interval(secs => ${account.undo_seconds})`,
       before: changeOf(before, await getIncident(trx, before.number)),
       lease_until: null,
       last_attempt_at: null,

@@ -2,7 +2,8 @@ import type { SendingAccountRow } from '../database/tables.ts';
 import { invalid } from '../problem.ts';
 import { CannotOpenSecret } from '../secrets/seal.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { composeMail, dkimOf, newMessageId } from './compose.ts';
+import { composeMail, newMessageId } from './compose.ts';
+import { dkimOf } from './dkim.ts';
 import { checkAddress } from './mail-address.ts';
 import { openSession, PATIENCE, type Patience, SmtpTrouble, serverOf } from './smtp.ts';
 
@@ -32,7 +33,7 @@ export async function sendTest(
       messageId: newMessageId(account.from_address),
       references: [],
       attachments: [],
-      dkim: dkimOf(account, secrets),
+      dkim: dkimOf(secrets, account),
     });
     const session = await openSession(serverOf(account, secrets), patience);
     try {

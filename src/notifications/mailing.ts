@@ -5,7 +5,8 @@ import type { Db, Trx } from '../database/open.ts';
 import type { SendingAccountRow } from '../database/tables.ts';
 import { lookAgain } from '../look-again.ts';
 import { findDefaultAccount } from '../mail-out/accounts.ts';
-import { composeOwnMail } from '../mail-out/compose-own.ts';
+import { deskMail } from '../mail-out/desk-mail.ts';
+import { dkimOf } from '../mail-out/dkim.ts';
 import { checkAddress } from '../mail-out/mail-address.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { queueMail } from './mail-queue.ts';
@@ -87,8 +88,13 @@ async function compose(
 ) {
   const origin = config.baseUrl ?? '';
   const words = mailWords(notices, { zone: person.settings.times.zone, origin, now });
-  const headers = origin ? { 'List-Unsubscribe': `<${origin}/settings/notifications>` } : {};
-  const mail = await composeOwnMail(account, secrets, { ...words, to, headers }, now);
+  const mail = await deskMail(account, {
+    ...words,
+    to,
+    at: now,
+    headers: origin ? { 'List-Unsubscribe': `<${origin}/settings/notifications>` } : {},
+    dkim: dkimOf(secrets, account),
+  });
   return { ...mail, subject: words.subject };
 }
 

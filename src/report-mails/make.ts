@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { ReportSubscriptionRow } from '../database/tables.ts';
 import { accountToSendBy } from '../mail-out/accounts.ts';
-import { composeOwnMail } from '../mail-out/compose-own.ts';
+import { deskMail } from '../mail-out/desk-mail.ts';
+import { dkimOf } from '../mail-out/dkim.ts';
 import { checkAddress } from '../mail-out/mail-address.ts';
 import { Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
@@ -72,18 +73,15 @@ export async function makeMails(
   const csv = Buffer.from(`${csvLines(report).join('\r\n')}\r\n`);
   let made = 0;
   for (const recipient of recipients) {
-    const { raw } = await composeOwnMail(
-      account,
-      maker.secrets,
-      {
-        ...mail,
-        to: recipient,
-        from: account.from_name,
-        replyTo: account.reply_address,
-        attachments: [{ fileName: `${definition.key}-${first}-${last}.csv`, content: csv }],
-      },
-      new Date(),
-    );
+    const { raw } = await deskMail(account, {
+      ...mail,
+      to: recipient,
+      from: account.from_name,
+      replyTo: account.reply_address,
+      attachments: [{ fileName: `${definition.key}-${first}-${last}.csv`, content: csv }],
+      at: new Date(),
+      dkim: dkimOf(maker.secrets, account),
+    });
     const { numInsertedOrUpdatedRows } = await trx
       .insertInto('report_mails')
       .values({

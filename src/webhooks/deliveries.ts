@@ -118,10 +118,10 @@ async function changeStanding(
     // What waited for it to come back waits no longer.
     await trx
       .updateTable('webhook_deliveries')
-      .set({ due_at: now })
+      .set({ due_at: sql<Date>`now()` })
       .where('target_id', '=', target.id)
       .where('state', '=', 'waiting')
-      .where('due_at', '>', now)
+      .where('due_at', '>', sql<Date>`now()`)
       .execute();
   if (change.pause !== null && !target.paused_at) {
     await pauseTarget(trx, SYSTEM, target.id, change.pause);
@@ -177,7 +177,7 @@ export async function settle(
       .updateTable('webhook_deliveries')
       .set({
         state: plan.state,
-        due_at: new Date(now.getTime() + plan.dueInMs),
+        due_at: sql<Date>`now() + ${plan.dueInMs}::float8 * interval '1 millisecond'`,
         lease_until: null,
         settled_at: plan.state === 'waiting' ? null : now,
         last_status: attempted.status,

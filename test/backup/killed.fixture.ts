@@ -1,5 +1,6 @@
 /** A process that is killed in the middle: writes a backup slowly, or brings one in slowly. Says when it is in the middle. */
 import fs from 'node:fs';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { writeWhole } from '../../src/backup/file.ts';
@@ -10,10 +11,16 @@ import { openDatabase } from '../../src/database/open.ts';
 const [what, file = '', dataDir = ''] = process.argv.slice(2);
 const middle = () => fs.writeSync(1, 'middle\n');
 
-async function* slowly<T>(all: AsyncIterable<T>, from: number): AsyncGenerator<T> {
+/** A stream opens its file when it gets to it, and what is killed before that leaves none. */
+async function begun(file: string): Promise<void> {
+  while (!fs.readdirSync(dirname(file)).some((name) => name.endsWith('.part'))) await setTimeout(5);
+}
+
+async function* slowly<T>(all: AsyncIterable<T>, from: number, ready?: Promise<void>): AsyncGenerator<T> {
   let n = 0;
   for await (const one of all) {
     if (n++ === from) {
+      await ready;
       middle();
       await setTimeout(60_000);
     }
@@ -22,7 +29,7 @@ async function* slowly<T>(all: AsyncIterable<T>, from: number): AsyncGenerator<T
 }
 
 if (what === 'write') {
-  const parts = Readable.from(slowly(Readable.from(['half', 'a', 'file']), 2));
+  const parts = Readable.from(slowly(Readable.from(['half', 'a', 'file']), 2, begun(file)));
   await writeWhole(file, parts);
 } else {
   const databaseUrl = process.env['TO_URL'];

@@ -70,7 +70,7 @@ const RECEIVERS: Receiver[] = [
   {
     share: 0.2,
     domains: ['outlook.com', 'hotmail.com', 'live.com', 'msn.com'],
-    host: (domain) => `${domain.replace('.', '-')}.olc.protection.outlook.com[203.0.113.${between(31, 99)}]`,
+    host: (domain) => `${domain.replace('.', '-')}.olc.protection.outlook.com[192.0.2.${between(31, 99)}]`,
     sent: () =>
       `250 2.6.0 <${hex(16)}@bench.example> [InternalId=${between(1e9, 9e9)}, Hostname=${hex(12).toUpperCase()}.eurprd03.prod.outlook.com] ${between(9000, 90_000)} bytes in 0.2${between(10, 99)}, 60.1 KB/sec Queued mail for delivery`,
     answers: [
@@ -97,7 +97,7 @@ const RECEIVERS: Receiver[] = [
   {
     share: 0.1,
     domains: ['yahoo.com', 'aol.com', 'ymail.com'],
-    host: () => `mta${between(5, 7)}.am0.yahoodns.net[203.0.113.${between(100, 120)}]`,
+    host: () => `mta${between(5, 7)}.am0.yahoodns.net[192.0.2.${between(100, 120)}]`,
     sent: () => '250 ok dirdel',
     answers: [
       () =>

@@ -1,24 +1,30 @@
 import { open } from 'node:fs/promises';
 
-/** Child of the bench: the least that can be done in Node. Splits lines, takes the fields out, groups. */
+/**
+ * Child of the bench: the least that a product has to do in Node. Splits lines, takes queue id, domain, relay,
+ * enhanced code, status and reply out by `indexOf` alone, groups.
+ */
 
 const [file = ''] = process.argv.slice(2);
-const groups = new Map<string, { count: number; text: string }>();
+const groups = new Map<string, { count: number; id: string; relay: string; text: string }>();
 
 function group(line: string): void {
   const status = line.indexOf(', status=');
   if (status < 0) return;
-  const to = line.indexOf(' to=<');
-  const end = line.indexOf('>', to);
+  const program = line.indexOf('/smtp[');
+  if (program < 0) return;
+  const to = line.indexOf(': to=<', program);
+  const id = line.slice(line.indexOf(']: ', program) + 3, to);
+  const end = line.indexOf('>', to + 6);
   const domain = line.slice(line.lastIndexOf('@', end) + 1, end);
-  const relay = line.indexOf(', relay=', end) + 8;
-  const host = line.slice(relay, line.indexOf('[', relay));
-  const dsn = line.indexOf(', dsn=', relay) + 6;
+  const at = line.indexOf(', relay=', end) + 8;
+  const relay = line.slice(at, line.indexOf(',', at));
+  const dsn = line.slice(line.indexOf(', dsn=', end) + 6, status);
   const blank = line.indexOf(' ', status + 9);
-  const key = `${domain}|${line.slice(status + 9, blank)}|${line.slice(dsn, status)}`;
+  const key = `${domain}|${line.slice(status + 9, blank)}|${dsn}`;
   const known = groups.get(key);
   if (known) known.count += 1;
-  else groups.set(key, { count: 1, text: `${host} ${line.slice(blank + 2, -1)}` });
+  else groups.set(key, { count: 1, id, relay, text: line.slice(blank + 2, -1) });
 }
 
 const started = { at: performance.now(), cpu: process.threadCpuUsage() };

@@ -174,3 +174,25 @@ t.test('from the composer: files go along, and a double click sends once', async
   t.match(shown, 'Übersicht.pdf');
   t.match(shown, '250 2.0.0 Ok: queued as 4F00');
 });
+
+t.test(
+  'a process whose clock is wrong delays no mail: the queue goes by the clock of the database',
+  { skip: process.env['TEST_DATABASE_URL'] ? false : 'the embedded database has the clock of its process' },
+  async (t) => {
+    const desk = await mailDesk(t);
+    const letter = await desk.draft();
+    const real = Date.now;
+    Date.now = () => real() + 3_600_000;
+    t.teardown(() => {
+      Date.now = real;
+    });
+    const answer = await desk.api('POST', `/letters/${letter}/send`, {
+      channel: 'email',
+      deliver: true,
+      to: TO,
+    });
+    Date.now = real;
+    t.equal(answer.status, 200);
+    t.equal(await desk.work(), 1, 'it is sent at once');
+  },
+);

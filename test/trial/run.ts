@@ -18,6 +18,7 @@ import { startServer } from '../bench/server.ts';
 import { answersTrial } from './answers.ts';
 import { apiOf, command, startAgent } from './desk.ts';
 import { evidenceTrial } from './evidence.ts';
+import { faultTrial } from './faults/index.ts';
 import { killBoth } from './kills.ts';
 import { killMail, whyNoMailKills } from './mail-kills.ts';
 import { morningTrial } from './morning.ts';
@@ -272,6 +273,7 @@ const KINDS: Record<string, (args: string[]) => Promise<number>> = {
   evidence: evidenceTrial,
   answers: answersTrial,
   morning: morningTrial,
+  faults: faultTrial,
 };
 const kind = KINDS[process.argv[2] ?? ''];
 process.exitCode = kind ? await kind(process.argv.slice(3)) : await main();

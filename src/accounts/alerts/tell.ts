@@ -2,10 +2,12 @@ import { note } from '../../audit/note.ts';
 import type { Config } from '../../config.ts';
 import type { Trx } from '../../database/open.ts';
 import { findDefaultAccount } from '../../mail-out/accounts.ts';
-import { composeOwnMail } from '../../mail-out/compose-own.ts';
+import { deskMail } from '../../mail-out/desk-mail.ts';
+import { dkimIfOpen } from '../../mail-out/dkim.ts';
 import { checkAddress } from '../../mail-out/mail-address.ts';
 import { queueMail } from '../../notifications/mail-queue.ts';
 import type { Secrets } from '../../secrets/secrets.ts';
+import { calledSo } from '../accounts.ts';
 import { type Client, type SafetyEvent, safetyMail } from './words.ts';
 
 export type Teller = { secrets: Secrets; config: Pick<Config, 'baseUrl'> };
@@ -13,17 +15,17 @@ export type Teller = { secrets: Secrets; config: Pick<Config, 'baseUrl'> };
 /** The same for the audit log, where no other entry tells of it. */
 async function noteFactor(trx: Trx, userId: number, event: SafetyEvent, client: Client): Promise<void> {
   if (event.kind === 'new-client' || event.kind === 'password-changed') return;
-  const { name, email } = await trx
+  const person = await trx
     .selectFrom('users')
     .select(['name', 'email'])
     .where('id', '=', userId)
     .executeTakeFirstOrThrow();
   const by =
     event.kind === 'factors-removed'
-      ? { userId: null, tokenId: null, name: event.by }
-      : { userId, tokenId: null, name, ...(client ? { from: client.address } : {}) };
+      ? event.by
+      : { userId, tokenId: null, name: person.name, ...(client ? { from: client.address } : {}) };
   await note(trx, by, 'second-factor-changed', {
-    subject: `${name} <${email}>`,
+    subject: calledSo(person),
     subjectUserId: userId,
     detail: { what: event.kind },
   });
@@ -53,18 +55,19 @@ export async function tellOfSafety(
   if (event.kind === 'new-client' && !person.takes_sign_in_alerts) return;
   const at = new Date();
   const mail = safetyMail(event, { client, at, zone: person.time_zone, origin: config.baseUrl ?? '' });
-  const composed = await composeOwnMail(
-    account,
-    secrets,
-    { ...mail, to: checked.address, isUrgent: true },
+  const { messageId, raw } = await deskMail(account, {
+    ...mail,
+    to: checked.address,
     at,
-  );
+    dkim: dkimIfOpen(secrets, account),
+  });
   await queueMail(trx, {
     userId,
     accountId: account.id,
     from: account.from_address,
     to: checked.address,
     subject: mail.subject,
-    ...composed,
+    messageId,
+    raw,
   });
 }

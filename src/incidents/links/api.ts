@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from '../../json-schema.ts';
+import { Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
-import { apiKey } from '../../web/idempotency.ts';
-import { once } from '../../web/once.ts';
+import { apiOnce } from '../../web/idempotency.ts';
 import { NumberParams } from '../number-params.ts';
 import { linksOf } from '../store.ts';
 import { LINK_KINDS, linkWords } from './kinds.ts';
@@ -40,23 +39,18 @@ export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { number } = request.params;
       const { number: other, kind = 'related' } = request.body;
-      const call = { key: apiKey(request), what: `POST /incidents/${number}/links`, input: request.body };
-      const answer = await once(db, { actor: actorOf(request), ...call }, async (trx) => {
+      return apiOnce(db, request, async (trx) => {
         await sayLink(trx, actorOf(request), number, { other, kind });
         const links = await linksOf(trx, number);
         return {
-          status: 200,
-          body: {
-            links: links.map((link) => ({
-              number: link.number,
-              title: link.title,
-              kind: link.kind,
-              words: linkWords(link.kind, link.reads),
-            })),
-          },
+          links: links.map((link) => ({
+            number: link.number,
+            title: link.title,
+            kind: link.kind,
+            words: linkWords(link.kind, link.reads),
+          })),
         };
       });
-      return answer.body as Static<typeof LinksJson>;
     },
   );
 

@@ -9,7 +9,7 @@ import type { Static } from '../../json-schema.ts';
 import { providerChoices } from '../../providers/choice.ts';
 import { actorOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
-import { typedAgain } from '../../web/forms.ts';
+import { type FormProblem, problemView, typedAgain } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
 import { acceptVerdict } from './filed.ts';
 import { fileForm, splitForm } from './filing-forms.ts';
@@ -35,7 +35,7 @@ export const filingPages: FastifyPluginAsyncTypebox = async (app) => {
   async function elsewhereData(
     { number, id }: Place,
     typed: Record<string, string> = {},
-    problem?: { message: string; fields: Record<string, string> },
+    problem?: FormProblem,
   ) {
     const [message, incident, incidents] = await Promise.all([
       getMessage(db, number, id),
@@ -55,8 +55,7 @@ export const filingPages: FastifyPluginAsyncTypebox = async (app) => {
       choices: providerChoices(catalogue),
       incident: typed['incident'] ?? '',
       split: splitView(message, catalogue, typed, provider),
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 

@@ -8,7 +8,7 @@ import { providerChoices } from '../../providers/choice.ts';
 import { actorOf } from '../../web/access.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { formOnce } from '../../web/form-once.ts';
-import { typedAgain } from '../../web/forms.ts';
+import { type FormProblem, problemView, typedAgain } from '../../web/forms.ts';
 import { linkTo } from '../../web/links.ts';
 import { orFormAgain } from '../../web/pages.ts';
 import { listFloods } from '../flood-store.ts';
@@ -80,11 +80,7 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 
-  async function messageData(
-    id: number,
-    typed: Record<string, string> = {},
-    problem?: { message: string; fields: Record<string, string> },
-  ) {
+  async function messageData(id: number, typed: Record<string, string> = {}, problem?: FormProblem) {
     const message = await getIncoming(db, id);
     const [titles, attachments, incidents] = await Promise.all([
       titlesOf(
@@ -104,8 +100,7 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
       split: splitView(message, catalogue, typed),
       incidents,
       incident: typed['incident'] ?? '',
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 

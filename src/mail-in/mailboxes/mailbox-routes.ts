@@ -110,7 +110,7 @@ export const mailboxPages: FastifyPluginAsyncTypebox = async (app) => {
         const input = { ...given, secret: '', clientSecret: '' };
         await formOnce(db, request, { what: 'add mailbox', input }, async (trx) => {
           const id = await addMailbox(trx, secrets, given, actorOf(request));
-          return { status: 303, body: id };
+          return id;
         });
         return reply.done(PAGE, `Saved. ${given.name} is looked at within seconds.`);
       },
@@ -131,7 +131,6 @@ export const mailboxPages: FastifyPluginAsyncTypebox = async (app) => {
           const input = { ...given, version, secret: '', clientSecret: '' };
           await formOnce(db, request, { what: `change mailbox ${id}`, input }, async (trx) => {
             await changeMailbox(trx, secrets, id, version, given, actorOf(request));
-            return { status: 303, body: null };
           });
           return reply.done(PAGE, `Saved. ${given.name} is looked at within seconds.`);
         },
@@ -151,7 +150,6 @@ export const mailboxPages: FastifyPluginAsyncTypebox = async (app) => {
         const { id } = request.params;
         await formOnce(db, request, { what: `${action} mailbox ${id}` }, async (trx) => {
           await setDisabled(trx, id, disabled, actorOf(request));
-          return { status: 303, body: null };
         });
         return reply.done(PAGE, disabled ? 'It is no longer looked at.' : 'It is looked at within seconds.');
       },
@@ -173,7 +171,6 @@ export const mailboxPages: FastifyPluginAsyncTypebox = async (app) => {
     const { sender = '' } = readForm(FloodForm, request.body);
     await formOnce(db, request, { what: 'let flood in' }, async (trx) => {
       await letFloodIn(trx, sender);
-      return { status: 303, body: null };
     });
     return reply.done(PAGE, `For a day, all mails from ${sender || 'nobody'} are taken.`);
   });

@@ -7,10 +7,10 @@ import type { ImportRow, ImportState } from '../../database/tables.ts';
 import { publish } from '../../notifications/outbox.ts';
 import { notFound } from '../../problem.ts';
 
-export const PIECE_OCTETS = 1024 * 1024;
+const PIECE_OCTETS = 1024 * 1024;
 const LEASE = leaseFor(60);
 
-export type NewImport = {
+type NewImport = {
   kind: ImportRow['kind'];
   state: 'mapping' | 'waiting';
   fileName: string;
@@ -141,7 +141,7 @@ export async function endImportLeases(db: Db): Promise<void> {
   await db.updateTable('imports').set({ lease_until: null }).where('lease_until', 'is not', null).execute();
 }
 
-export type Progress = {
+type Progress = {
   place: number;
   total?: number;
   added: Record<string, number>;

@@ -191,6 +191,8 @@ async function fill(db: Kysely<unknown>, plan: Plan, options: BuildOptions): Pro
   };
   await runAll(STEPS);
   await makeIndexes(db, (name, ms) => bar.finished(worked, name, ms));
+  // What comes next looks things up, and without statistics each look-up may read an index whole.
+  await run(db, 'analyze');
   await runAll(AFTER_INDEXES);
   await moveIdentities(db);
   // Outside a transaction, for the visibility map that index-only scans go by.
