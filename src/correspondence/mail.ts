@@ -1,5 +1,7 @@
 import type { Address, Attachment, Email } from 'postal-mime';
+import { aside, WORTH_A_THREAD } from '../aside/aside.ts';
 import { markQuotes, withQuoteSigns } from './reading/html-quotes.ts';
+import takeApart from './take-apart.ts';
 
 export type ReadAttachment = {
   fileName: string;
@@ -24,11 +26,11 @@ export type ReadMail = {
   problem: string | null;
 };
 
+const TAKE_APART = new URL('./take-apart.ts', import.meta.url);
+
 /** Limits on what a hostile mail can make us do; the raw bytes are kept whatever happens. */
 /** A mail larger than this, in octets, takes seconds to take apart. */
 const MAX_BYTES = 40 * 1024 * 1024;
-const MAX_NESTING = 30;
-const MAX_HEADERS = 1024 * 1024;
 const MAX_ATTACHMENTS = 100;
 const MAX_TEXT = 1_000_000;
 /** A mail of more parts than this is a bomb, not correspondence. */
@@ -143,13 +145,8 @@ export async function readMail(raw: Buffer): Promise<ReadMail> {
           : null;
   if (bomb) return unreadable(raw, `This mail ${bomb} and was not taken apart. Its source is kept whole.`);
   try {
-    const { default: PostalMime } = await import('postal-mime');
-    const email = await PostalMime.parse(raw, {
-      maxNestingDepth: MAX_NESTING,
-      maxHeadersSize: MAX_HEADERS,
-      attachmentEncoding: 'arraybuffer',
-    });
-    return fromEmail(email);
+    const isLarge = raw.length >= WORTH_A_THREAD;
+    return fromEmail(isLarge ? await aside<Email>(TAKE_APART, raw) : await takeApart(raw));
   } catch (error) {
     return unreadable(
       raw,

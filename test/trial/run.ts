@@ -18,7 +18,7 @@ import { startServer } from '../bench/server.ts';
 import { answersTrial } from './answers.ts';
 import { apiOf, command, startAgent } from './desk.ts';
 import { evidenceTrial } from './evidence.ts';
-import { faultTrial } from './faults/index.ts';
+import { faultTrial } from './faults/trial.ts';
 import { killBoth } from './kills.ts';
 import { killMail, whyNoMailKills } from './mail-kills.ts';
 import { morningTrial } from './morning.ts';
@@ -26,6 +26,7 @@ import { inOwnNetwork, whyNoNetwork } from './network.ts';
 import { Postfix } from './postfix.ts';
 import { whyNoPostfix } from './postfix-server.ts';
 import { Receiver } from './receiver.ts';
+import { soakTrial } from './soak.ts';
 
 const ADDRESS = '203.0.113.7';
 const RECEIVER = '198.51.100.9';
@@ -274,6 +275,7 @@ const KINDS: Record<string, (args: string[]) => Promise<number>> = {
   answers: answersTrial,
   morning: morningTrial,
   faults: faultTrial,
+  soak: soakTrial,
 };
 const kind = KINDS[process.argv[2] ?? ''];
 process.exitCode = kind ? await kind(process.argv.slice(3)) : await main();

@@ -3,21 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { migrate } from '../../../src/database/migrate.ts';
-import { openDatabase } from '../../../src/database/open.ts';
-import { addAccount } from '../../../src/mail-out/accounts.ts';
-import { openSecrets } from '../../../src/secrets/secrets.ts';
 import { PROFILE } from '../../desk.ts';
-import { ACCOUNT } from '../../mail-out/mail-out.fixture.ts';
 import { chooser, seeded } from '../../seeded.ts';
 import { apiOf } from '../desk.ts';
 import { Cluster, whyNoCluster } from './cluster.ts';
 import { compare, type Held, settled } from './compare.ts';
 import { Desks } from './desks.ts';
+import { furnish, SECRET_KEY, TOKEN } from './furnish.ts';
 import { Load, receiverOf } from './load.ts';
-
-const TOKEN = 'a-token-of-the-fault-trial';
-const SECRET_KEY = Buffer.alloc(32, 5).toString('base64');
 
 type Tell = (words: string) => void;
 type Choose = ReturnType<typeof chooser>;
@@ -84,17 +77,6 @@ function oneOf({ between }: Choose): (typeof FAULTS)[number] {
     if (at <= 0) return fault;
   }
   return FAULTS[0] as (typeof FAULTS)[number];
-}
-
-async function furnish(databaseUrl: string, port: number): Promise<void> {
-  const { db, close } = await openDatabase({ databaseUrl, dataDir: '' });
-  try {
-    await migrate(db as never);
-    const secrets = openSecrets({ dataDir: '', secretKey: SECRET_KEY, secretKeyFile: undefined } as never);
-    await db.transaction().execute((trx) => addAccount(trx, secrets, { ...ACCOUNT, port }));
-  } finally {
-    await close();
-  }
 }
 
 type Options = { minutes: number; seed: number; pauseMs: number; port: number; tell: Tell };

@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads';
+
+/** What is smaller than this many octets is done sooner than a thread has begun. */
+export const WORTH_A_THREAD = 512 * 1024;
+
+/** No input that we take needs as long (milliseconds). */
+const LONGEST_MS = 60_000;
+/** A thread that has nothing to do gives its memory back (milliseconds). */
+const IDLE_MS = 30_000;
+
+/** What the thread is told to do, and what it answers. */
+export type Errand = { module: string; given: unknown };
+export type Answer = { made: unknown } | { problem: string };
+
+type Thread = { worker: Worker; settle: (answer: Answer) => void };
+
+/** One errand at a time: two large inputs shall not need the memory of two. */
+let turn: Promise<unknown> = Promise.resolve();
+let thread: Thread | undefined;
+let idle: NodeJS.Timeout | undefined;
+
+function end(): void {
+  void thread?.worker.terminate();
+  thread = undefined;
+}
+
+function begin(): Thread {
+  const worker = new Worker(new URL('./thread.ts', import.meta.url));
+  const begun: Thread = { worker, settle: () => undefined };
+  worker.on('message', (answer: Answer) => begun.settle(answer));
+  worker.on('error', (error) => begun.settle({ problem: error.message }));
+  worker.on('exit', (code) => {
+    if (thread === begun) thread = undefined;
+    begun.settle({ problem: `The thread ended with ${code}.` });
+  });
+  // No process stays for the sake of a thread.
+  worker.unref();
+  return begun;
+}
+
+async function run(errand: Errand, longestMs: number): Promise<unknown> {
+  clearTimeout(idle);
+  thread ??= begin();
+  const { worker } = thread;
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  thread.settle = resolve;
+  const late = setTimeout(() => {
+    resolve({ problem: `It took longer than ${longestMs / 1000} s.` });
+    end();
+  }, longestMs);
+  worker.postMessage(errand);
+  const answer = await promise;
+  clearTimeout(late);
+  idle = setTimeout(end, IDLE_MS).unref();
+  if ('problem' in answer) throw new Error(answer.problem);
+  return answer.made;
+}
+
+/**
+ * What a module's default export makes of something, worked out in a thread of its own while this one goes on
+ * answering others. Both travel as copies, so they are data: a Buffer arrives as Uint8Array. Rejects when the module
+ * throws, when it takes too long or when the memory does not suffice; the next errand has a new thread then.
+ */
+export function aside<Made>(module: URL, given: unknown, longestMs = LONGEST_MS): Promise<Made> {
+  const made = turn.then(() => run({ module: module.href, given }, longestMs));
+  turn = made.catch(() => undefined);
+  return made as Promise<Made>;
+}

@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import t, { type Test } from 'tap';
+import { aside } from '../src/aside/aside.ts';
+
+/** A module whose default export is the function of that text. */
+function moduleOf(t: Test, work: string): URL {
+  const file = join(t.testdir(), 'work.mjs');
+  writeFileSync(file, `export default ${work}`);
+  return pathToFileURL(file);
+}
+
+/** Keeps a processor busy for so long. */
+const BUSY = 'async (ms) => { for (const end = Date.now() + ms; Date.now() < end; ); return "done"; }';
+
+t.test('others are answered while a large input is worked on', async (t) => {
+  const made = aside<string>(moduleOf(t, BUSY), 500);
+  let answered = 0;
+  let isDone = false;
+  void made.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    await wait(5);
+    answered += 1;
+  }
+  t.equal(await made, 'done');
+  t.ok(answered > 5, `${answered} turns of the event loop meanwhile`);
+});
+
+t.test('octets go there and come back', async (t) => {
+  const doubled = await aside<Uint8Array>(
+    moduleOf(t, '(octets) => octets.map((one) => one * 2)'),
+    Buffer.from([1, 2, 100]),
+  );
+  t.strictSame([...doubled], [2, 4, 200]);
+});
+
+t.test('what fails, ends or takes too long is told, and the next is done all the same', async (t) => {
+  const folder = t.testdir({
+    'fails.mjs': 'export default () => { throw new Error("no such thing"); }',
+    'ends.mjs': 'export default () => process.exit(3)',
+    'busy.mjs': `export default ${BUSY}`,
+  });
+  const at = (name: string) => pathToFileURL(join(folder, name));
+  await t.rejects(aside(at('fails.mjs'), null), { message: 'no such thing' });
+  await t.rejects(aside(at('ends.mjs'), null), { message: 'The thread ended with 3.' });
+  await t.rejects(aside(at('busy.mjs'), 60_000, 300), { message: 'It took longer than 0.3 s.' });
+  t.equal(await aside(at('busy.mjs'), 1), 'done');
+});
+
+t.test('one at a time, in their order', async (t) => {
+  const module = moduleOf(
+    t,
+    `async (n) => { await new Promise((r) => setTimeout(r, 30 - n * 10)); return n; }`,
+  );
+  const order: number[] = [];
+  await Promise.all([0, 1, 2].map(async (n) => void order.push(await aside<number>(module, n))));
+  t.strictSame(order, [0, 1, 2]);
+});
