@@ -3,7 +3,9 @@ import { appendFileSync, chownSync, existsSync, mkdirSync, readdirSync } from 'n
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import pg from 'pg';
 
 const run = promisify(execFile);
 const VERSIONS = '/usr/lib/postgresql';
@@ -84,8 +86,12 @@ export class Cluster {
     await this.#control(which, this.#leads, 'restart', '-m', 'immediate');
   }
 
-  /** The primary is gone for good, and the standby takes its place. */
+  /**
+   * The primary is gone for good, and the standby takes its place. What a crash brought back can be read on the
+   * primary before the standby has it: whoever fails over waits until it has caught up.
+   */
   async failOver(): Promise<void> {
+    await this.#caughtUp();
     await this.#control('primary', this.#ports.primary, 'stop', '-m', 'immediate');
     for (const socket of this.#open) socket.destroy();
     await this.#do('pg_ctl', '-D', this.#data('standby'), '-w', 'promote');
@@ -113,6 +119,25 @@ export class Cluster {
   async #control(which: 'primary' | 'standby', port: number, ...args: string[]): Promise<void> {
     const log = join(this.#folder, `${which}.log`);
     await this.#do('pg_ctl', '-D', this.#data(which), '-w', '-l', log, '-o', `-p ${port}`, ...args);
+  }
+
+  async #caughtUp(): Promise<void> {
+    const client = new pg.Client({ port: this.#ports.primary, host: '127.0.0.1', user: 'postgres' });
+    await client.connect();
+    try {
+      const { rows: written } = await client.query<{ at: string }>('select pg_current_wal_flush_lsn() as at');
+      for (let tries = 0; tries < 300; tries += 1) {
+        const { rowCount } = await client.query(
+          "select from pg_stat_replication where sync_state = 'sync' and flush_lsn >= $1",
+          [written[0]?.at],
+        );
+        if (rowCount === 1) return;
+        await wait(200);
+      }
+      throw new Error('The standby does not catch up.');
+    } finally {
+      await client.end();
+    }
   }
 
   #tell(port: number, statement: string): Promise<void> {
