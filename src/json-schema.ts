@@ -69,5 +69,6 @@ export const SmallId = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 /** The version of a row that somebody saw. */
 export const Version = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 
+/** A value, or null where nothing is known. */
 export const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) =>
   Type.Union([schema, Type.Null()]);

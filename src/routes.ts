@@ -44,7 +44,8 @@ import { compareApi, comparePages } from './incidents/compare/routes.ts';
 import { incidentEditPages } from './incidents/edit-routes.ts';
 import { linkApi } from './incidents/links/api.ts';
 import { incidentListPages } from './incidents/list-routes.ts';
-import { logPages } from './incidents/log-routes.ts';
+import { loggingApi } from './incidents/logging/api.ts';
+import { logPages } from './incidents/logging/routes.ts';
 import { mergeApi } from './incidents/merge/api.ts';
 import { mergePages } from './incidents/merge/routes.ts';
 import { incidentPages } from './incidents/routes.ts';
@@ -102,6 +103,7 @@ import { tagApi } from './tags/api.ts';
 import { tagPages } from './tags/routes.ts';
 import { ticketApi } from './tickets/api.ts';
 import { ticketPages } from './tickets/routes.ts';
+import { timelineApi } from './timeline/api.ts';
 import { exportApi, exportPages } from './transfer/export/routes.ts';
 import { timelineFileApi, timelineFilePages } from './transfer/export/timeline-routes.ts';
 import { importApi } from './transfer/import/api.ts';
@@ -205,7 +207,9 @@ export const PAGES: FastifyPluginAsyncTypebox[] = [
 
 export const API_ROUTES: FastifyPluginAsyncTypebox[] = [
   healthApi,
+  loggingApi,
   incidentApi,
+  timelineApi,
   splitApi,
   mergeApi,
   linkApi,

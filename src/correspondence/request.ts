@@ -1,6 +1,7 @@
 import type { Trx } from '../database/open.ts';
 import type { IncidentChange, IncidentRow } from '../database/tables.ts';
-import { moveState, writeIncident } from '../incidents/store.ts';
+import { moveState } from '../incidents/state-store.ts';
+import { writeIncident } from '../incidents/store.ts';
 import { followUpDue } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
 import type { Actor } from '../web/access.ts';

@@ -3,7 +3,7 @@ import { addField } from '../custom-fields/manage-store.ts';
 import { setFieldValues } from '../custom-fields/store.ts';
 import type { Trx } from '../database/open.ts';
 import { changeTags } from '../tags/store.ts';
-import { addNote } from '../timeline/store.ts';
+import { addNote } from '../timeline/notes.ts';
 import type { Actor } from '../web/access.ts';
 
 const FIELDS = [

@@ -2,10 +2,13 @@ import { sql } from 'kysely';
 import { parseNetwork } from '../addresses/address.ts';
 import type { Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
-import { recordRelapse } from '../incidents/append-report.ts';
-import { findOpenIncident, keepReport, logIncident } from '../incidents/log.ts';
+import { recordRelapse } from '../incidents/logging/append-report.ts';
+import { logIncident } from '../incidents/logging/log.ts';
+import { findOpenIncident, lockProvider } from '../incidents/logging/open-incident.ts';
+import { keepReport } from '../incidents/logging/reports.ts';
 import { isLifted } from '../incidents/state.ts';
-import { confirmRecovery, lockIncident } from '../incidents/store.ts';
+import { confirmRecovery } from '../incidents/state-store.ts';
+import { lockIncident } from '../incidents/store.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Provider } from '../providers/schema.ts';
 import { SYSTEM } from '../web/access.ts';
@@ -25,7 +28,11 @@ function changesOf(catalogue: Catalogue, before: Fact[], now: Fact[]): Change[] 
     const operator = operatorOf(catalogue, fact.key);
     return operator ? [{ operator, fact }] : [];
   });
-  return [...Map.groupBy(rows, ({ operator }) => operator)].map(([operator, all]) => {
+  // In the order in which turns are taken.
+  const byOperator = [...Map.groupBy(rows, ({ operator }) => operator)].sort(([a], [b]) =>
+    a.key < b.key ? -1 : 1,
+  );
+  return byOperator.map(([operator, all]) => {
     const facts = all.map(({ fact }) => fact);
     const doubtful = facts.some(({ outcome }) => outcome === 'bad' || outcome === 'unknown');
     return {
@@ -109,10 +116,9 @@ export async function followListings(
   for (const change of changesOf(catalogue, before, now)) {
     const { operator, listed, clear } = change;
     if (listed.length === 0 && clear.length === 0) continue;
-    if (listed.length > 0)
-      await sql`select pg_advisory_xact_lock(hashtext(${`incident ${operator.key}`}))`.execute(trx);
-    const number = await findOpenIncident(trx, operator.key, [network]);
-    const row = number === undefined ? undefined : await lockIncident(trx, number);
+    if (listed.length > 0) await lockProvider(trx, operator.key);
+    const open = await findOpenIncident(trx, operator.key, [network]);
+    const row = open && (await lockIncident(trx, open.number));
     if (listed.length > 0 && row && isLifted(row.state)) await recordRelapse(trx, SYSTEM, row, at);
     else if (listed.length > 0 && !row && opens) await opened(trx, change, address, at);
     else if (listed.length === 0 && row && !isLifted(row.state)) await ended(trx, row, change, address, at);

@@ -3,9 +3,8 @@ import { Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import { NumberParams } from '../number-params.ts';
-import { linksOf } from '../store.ts';
 import { LINK_KINDS, linkWords } from './kinds.ts';
-import { sayLink, unlink } from './store.ts';
+import { linksOf, sayLink, unlink } from './store.ts';
 
 const closed = { additionalProperties: false };
 const tags = ['incidents'];
