@@ -108,7 +108,7 @@ const PURE = [
   'src/accounts/second-factor/{qr,recovery-codes,totp}.ts',
   'src/addresses/address.ts',
   'src/correspondence/reading/*.ts',
-  'src/correspondence/{entered-fields,field-rows,fold-quotes,mail,mail-frame,mark-words,message-page,own-pictures}.ts',
+  'src/correspondence/{entered-fields,field-rows,fold-quotes,mail-frame,mark-words,message-page,own-pictures}.ts',
   'src/correspondence/{excerpt,sanitise,source-text,verdicts,visible-signs}.ts',
   'src/evidence/!(*routes|api|store|checks|snapshots|run-check|worker|world|lazy-world|kind-titles|monitors|listings|checklist-page|incident-evidence|subject-page).ts',
   'src/evidence/{places/{aged,page,places,reading},pictures/picture}.ts',
