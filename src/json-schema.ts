@@ -64,6 +64,8 @@ export const Type = {
 
 /** A row's id: what a `bigint` column and JSON can both hold. */
 export const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+/** One that an `integer` column holds. */
+export const SmallId = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 /** The version of a row that somebody saw. */
 export const Version = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 

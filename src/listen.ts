@@ -3,19 +3,20 @@ import { setTimeout } from 'node:timers/promises';
 import { newSecret } from './accounts/accounts.ts';
 import { accountQueue, endAccountMailLeases } from './accounts/mails.ts';
 import { startResets } from './accounts/reset/worker.ts';
-import { hasUsers, newSetupLink } from './accounts/store.ts';
+import { newSetupLink } from './accounts/set-up-store.ts';
+import { hasUsers } from './accounts/store.ts';
 import { buildApp } from './app.ts';
 import { answerCommands } from './backup/answering.ts';
 import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
-import type { OpenDatabase } from './database/open.ts';
+import type { Db, OpenDatabase } from './database/open.ts';
 import { lazyWorld } from './evidence/checks/lazy-world.ts';
 import { endLeases } from './evidence/checks/store.ts';
 import { startChecks } from './evidence/checks/worker.ts';
 import { openLibrary } from './letters/library.ts';
-import { endArrivalLeases } from './mail-in/arrival-queue.ts';
-import { endMailboxLeases } from './mail-in/mailbox-turns.ts';
-import { startReading } from './mail-in/reading.ts';
+import { endMailboxLeases } from './mail-in/mailboxes/mailbox-turns.ts';
+import { endArrivalLeases } from './mail-in/reading/arrival-queue.ts';
+import { startReading } from './mail-in/reading/reading.ts';
 import { checkMailIn, startMailIn } from './mail-in/start.ts';
 import { endDispatchLeases } from './mail-out/dispatches.ts';
 import { LETTER_QUEUE } from './mail-out/letter-queue.ts';
@@ -34,6 +35,7 @@ import { sealClearFeeds } from './snds/feeds.ts';
 import { endImportLeases } from './transfer/import/queue.ts';
 import { startImports } from './transfer/import/worker.ts';
 import { startUpkeep } from './upkeep.ts';
+import { linkBase } from './web/links.ts';
 import { openLogger } from './web/logger.ts';
 import { loadViews } from './web/views.ts';
 import { endWebhookLeases } from './webhooks/deliveries.ts';
@@ -43,6 +45,20 @@ import { openWebhookWorld } from './webhooks/world.ts';
 
 function say(...lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+type End = () => Promise<void>;
+
+/** The embedded database has one process: a lease that is found at its start is nobody's. */
+async function endAllLeases(db: Db): Promise<void> {
+  await endMailboxLeases(db);
+  await endLeases(db);
+  await endDispatchLeases(db);
+  for (const queue of [NOTICE_QUEUE, REPORT_QUEUE]) await queue.endLeases(db);
+  await endAccountMailLeases(db);
+  await endArrivalLeases(db);
+  await endWebhookLeases(db);
+  await endImportLeases(db);
 }
 
 /** Brings the schema up to date, answers requests, and tells the terminal where. `stop` ends it in order. */
@@ -78,8 +94,7 @@ export async function listen(
   await app.listen(socket === undefined ? at : ({ ...at, fd: socket } as typeof at));
   const address = app.server.address();
   const port = typeof address === 'object' && address ? address.port : config.port;
-  const url =
-    config.baseUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  const url = linkBase({ ...config, port });
   say(`Delist Desk answers at ${url}`);
   if (!(await hasUsers(database.db)))
     say(
@@ -88,60 +103,43 @@ export async function listen(
     );
   if (signInAs)
     say(`Demonstration data only; it goes when this process stops. Sign in as ${signInAs} with ${password}`);
-  const endCommands =
-    database.kind === 'embedded'
-      ? await answerCommands({ ...database, dataDir: config.dataDir }, logger)
-      : async () => {};
-  if (database.kind === 'embedded') await endMailboxLeases(database.db);
-  const endMailIn = await startMailIn(desk, logger);
-  const endUpkeep = startUpkeep(desk, logger);
-  if (database.kind === 'embedded') {
-    await endLeases(database.db);
-    await endDispatchLeases(database.db);
-    for (const queue of [NOTICE_QUEUE, REPORT_QUEUE]) await queue.endLeases(database.db);
-    await endAccountMailLeases(database.db);
-    await endArrivalLeases(database.db);
-    await endWebhookLeases(database.db);
-    await endImportLeases(database.db);
-  }
-  const endChecks = startChecks(desk, logger);
-  // What the demonstration writes goes to nobody.
-  const endDispatches = config.demo
-    ? async () => {}
-    : startDispatches(desk, logger, [LETTER_QUEUE, accountQueue(desk.secrets), NOTICE_QUEUE, REPORT_QUEUE]);
-  const endReportMails = config.demo ? async () => {} : startReportMails({ ...desk, base: url }, logger);
-  const endReading = startReading(desk, logger);
+  const isEmbedded = database.kind === 'embedded';
+  if (isEmbedded) await endAllLeases(database.db);
   const webhooks = { ...openWebhookWorld(config), base: url };
-  const subscribers = [...SUBSCRIBERS, webhooksTold({ catalogue, base: webhooks.base })];
-  const endFanOut = startFanOut(desk, subscribers, logger);
-  const endWebhooks = config.demo ? async () => {} : startWebhooks({ ...desk, world: webhooks }, logger);
-  const endMailing = config.demo ? async () => {} : startMailing(desk, logger);
-  const endResets = config.demo ? async () => {} : startResets(desk, logger);
-  const endImports = startImports(desk, logger);
+  const subscribers = [...SUBSCRIBERS, webhooksTold({ catalogue, base: url })];
+  const queues = [LETTER_QUEUE, accountQueue(desk.secrets), NOTICE_QUEUE, REPORT_QUEUE];
+  const ends: End[] = [
+    ...(isEmbedded ? [await answerCommands({ ...database, dataDir: config.dataDir }, logger)] : []),
+    await startMailIn(desk, logger),
+    startUpkeep(desk, logger),
+    startChecks(desk, logger),
+    startReading(desk, logger),
+    startFanOut(desk, subscribers, logger),
+    startImports(desk, logger),
+    // What the demonstration writes goes to nobody.
+    ...(config.demo
+      ? []
+      : [
+          startDispatches(desk, logger, queues),
+          startReportMails({ ...desk, base: url }, logger),
+          startWebhooks({ ...desk, world: webhooks }, logger),
+          startMailing(desk, logger),
+          startResets(desk, logger),
+        ]),
+  ];
   watchEventLoop();
-  let stopping: Promise<void> | undefined;
   const hurry = new AbortController();
+  async function endAll(): Promise<void> {
+    await setTimeout(config.stopDelayMs, undefined, { signal: hurry.signal }).catch(() => {});
+    await app.close();
+    for (const end of ends) await end();
+    await database.close();
+    if (config.demo) rmSync(config.dataDir, { recursive: true, force: true });
+  }
+  let stopping: Promise<void> | undefined;
   const stop = () => {
     app.ending.hasBegun = true;
-    stopping ??= setTimeout(config.stopDelayMs, undefined, { signal: hurry.signal })
-      .catch(() => {})
-      .then(() => app.close())
-      .then(endCommands)
-      .then(endMailIn)
-      .then(endUpkeep)
-      .then(endChecks)
-      .then(endDispatches)
-      .then(endReportMails)
-      .then(endReading)
-      .then(endFanOut)
-      .then(endWebhooks)
-      .then(endMailing)
-      .then(endResets)
-      .then(endImports)
-      .then(() => database.close())
-      .then(() => {
-        if (config.demo) rmSync(config.dataDir, { recursive: true, force: true });
-      });
+    stopping ??= endAll();
     return stopping;
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

@@ -6,6 +6,7 @@ import { forgetOldResets } from './accounts/reset/store.ts';
 import { forgetPending } from './accounts/second-factor/pending.ts';
 import { forgetOldSessions } from './accounts/session.ts';
 import type { Desk } from './app.ts';
+import type { Db } from './database/open.ts';
 import { keepRetention } from './erasure/retention.ts';
 import { askDueChecks } from './evidence/checks/schedule.ts';
 import { forgetOldChecks } from './evidence/checks/store.ts';
@@ -20,6 +21,7 @@ import { tellDue } from './notifications/tell-due.ts';
 import { forgetOldObservations } from './observations/store.ts';
 import { countBacklog } from './outcomes/store.ts';
 import { openGet } from './outside/get.ts';
+import { REPORT_QUEUE } from './report-mails/queue.ts';
 import { KNOWN_HOSTS } from './snds/feed.ts';
 import { fetchDueFeeds } from './snds/fetch.ts';
 import { forgetOldKeys } from './web/once.ts';
@@ -28,6 +30,24 @@ import { forgetOldDeliveries } from './webhooks/log.ts';
 const EVERY_MS = 60_000;
 /** Clearing away what has expired need not happen every minute. */
 const CLEAR_EVERY = 60;
+
+/** What clears away what it kept for some time only. */
+const FORGETTING: ((db: Db) => Promise<unknown>)[] = [
+  forgetOldKeys,
+  forgetPending,
+  forgetChallenges,
+  forgetOldClients,
+  forgetOldResets,
+  forgetOldAccountMails,
+  forgetOldObservations,
+  forgetOldChecks,
+  forgetOldFloods,
+  forgetOldDeliveries,
+  forgetToldEvents,
+  forgetOldNotices,
+  NOTICE_QUEUE.forgetOld,
+  REPORT_QUEUE.forgetOld,
+];
 
 /** Reports of SNDS. It waits for another's server, and nothing else waits for it. */
 async function fetchReports(desk: Desk, logger: FastifyBaseLogger, signal: AbortSignal): Promise<void> {
@@ -64,20 +84,8 @@ export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promis
       if (reminded > 0) logger.info({ reminded }, 'next steps due');
       await tellDue(desk.db, new Date());
       if (round++ % CLEAR_EVERY === 0) {
-        await forgetOldKeys(desk.db);
         await forgetOldSessions(desk.db, desk.config);
-        await forgetPending(desk.db);
-        await forgetChallenges(desk.db);
-        await forgetOldClients(desk.db);
-        await forgetOldResets(desk.db);
-        await forgetOldAccountMails(desk.db);
-        await forgetOldObservations(desk.db);
-        await forgetOldChecks(desk.db);
-        await forgetOldFloods(desk.db);
-        await forgetOldDeliveries(desk.db);
-        await forgetToldEvents(desk.db);
-        await forgetOldNotices(desk.db);
-        await NOTICE_QUEUE.forgetOld(desk.db);
+        for (const forget of FORGETTING) await forget(desk.db);
         const { sources, addresses } = await keepRetention(desk.db);
         if (sources + addresses > 0) logger.info({ sources, addresses }, 'retention');
       }

@@ -21,10 +21,5 @@ export const SETUP_LINK_MS = 24 * 3_600_000;
 export const PASSWORD_MIN = 10;
 export const PASSWORD_MAX = 200;
 
-/** A local path to return to after signing in; anything that could lead elsewhere becomes the desk. */
-export function localPath(path: string | undefined): string {
-  if (!path || path.length > 2000) return '/';
-  if (!/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(path)) return '/';
-  // A browser reads a backslash as a slash, also when it comes encoded.
-  return /%(5c|2f%2f|0[0-9a-f])/i.test(path) ? '/' : path;
-}
+/** Who is meant, in the audit log and in mails. */
+export const calledSo = ({ name, email }: { name: string; email: string }): string => `${name} <${email}>`;

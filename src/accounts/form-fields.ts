@@ -1,12 +1,16 @@
-import { Type } from '../json-schema.ts';
+import { SmallId, Type } from '../json-schema.ts';
 import { isTimeZone } from '../web/format.ts';
 import { PASSWORD_MAX, PASSWORD_MIN } from './accounts.ts';
 
-/** Fields that several forms about people have. */
+/** Fields and numbers that several forms and pages about people have. */
 
 export const ROLES = ['viewer', 'operator', 'admin'] as const;
 
+export const IdParams = Type.Object({ id: SmallId });
+export const SecretParams = Type.Object({ secret: Type.String({ minLength: 1, maxLength: 100 }) });
+
 export const NameField = Type.String({ minLength: 1, maxLength: 120, description: 'a name' });
+export const OwnNameField = Type.String({ minLength: 1, maxLength: 120, description: 'your name' });
 export const EmailField = Type.String({
   format: 'email',
   maxLength: 254,
@@ -17,6 +21,13 @@ export const PasswordField = Type.String({
   maxLength: PASSWORD_MAX,
   description: `a password of at least ${PASSWORD_MIN} characters`,
 });
+/** The password that is theirs now; needed where they have one. */
+export const CurrentField = Type.Optional(Type.String({ maxLength: PASSWORD_MAX }));
+/** Where to go on after signing in. */
+export const OnwardFields = {
+  next: Type.Optional(Type.String({ maxLength: 2000 })),
+  carried: Type.Optional(Type.String({ maxLength: 4_000_000 })),
+};
 export const ZoneField = Type.Optional(Type.String({ maxLength: 64 }));
 
 export const zoneOf = (text: string | undefined): string => (text && isTimeZone(text) ? text : 'UTC');

@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { findDefaultAccount } from '../mail-out/accounts.ts';
-import { composeMail, newMessageId } from '../mail-out/compose.ts';
+import { deskMail } from '../mail-out/desk-mail.ts';
+import { dkimIfOpen } from '../mail-out/dkim.ts';
 import { checkAddress } from '../mail-out/mail-address.ts';
 import { ownMails } from '../mail-out/own-mails.ts';
 import type { MailQueue } from '../mail-out/queue.ts';
@@ -55,25 +56,11 @@ export async function queueAccountMail(
   const account = await findDefaultAccount(trx);
   const checked = checkAddress(mail.to);
   if (config.baseUrl === undefined || !account || 'problem' in checked) return null;
-  const raw = await composeMail({
-    from: { name: 'Delist Desk', address: account.from_address },
-    to: [checked.address],
-    replyTo: '',
-    subject: mail.subject,
-    text: mail.text,
+  const { raw } = await deskMail(account, {
+    ...mail,
+    to: checked.address,
     at: new Date(),
-    messageId: newMessageId(account.from_address, 'notice'),
-    references: [],
-    attachments: [],
-    // RFC 3834: no program answers it.
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-    dkim: account.dkim_key
-      ? {
-          domain: account.dkim_domain,
-          selector: account.dkim_selector,
-          key: secrets.open('sending_accounts.dkim_key', account.dkim_key),
-        }
-      : null,
+    dkim: dkimIfOpen(secrets, account),
   });
   const { id } = await trx
     .insertInto('account_mails')

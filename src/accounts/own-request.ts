@@ -3,8 +3,7 @@ import type { Trx } from '../database/open.ts';
 import { invalid } from '../problem.ts';
 import { viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
-import { SESSION_COOKIE } from '../web/identify.ts';
-import { hashSecret } from './accounts.ts';
+import { sessionHashOf } from '../web/identify.ts';
 import { tellOfSafety } from './alerts/tell.ts';
 import type { SafetyEvent } from './alerts/words.ts';
 import { checkPassword } from './password.ts';
@@ -22,12 +21,12 @@ export const clientOf = (request: FastifyRequest) => ({
 
 /** Whether the person signed in a short while ago. */
 export async function isFresh(request: FastifyRequest): Promise<boolean> {
-  const secret = request.cookies[SESSION_COOKIE];
-  if (!secret) return false;
+  const own = sessionHashOf(request);
+  if (!own) return false;
   const row = await request.server.desk.db
     .selectFrom('sessions')
     .select('created_at')
-    .where('token_hash', '=', hashSecret(secret))
+    .where('token_hash', '=', own)
     .executeTakeFirst();
   return row !== undefined && Date.now() - row.created_at.getTime() < FRESH_MS;
 }
@@ -71,15 +70,13 @@ export async function changeSafely<T>(
 ): Promise<T | undefined> {
   const { desk } = request.server;
   const userId = viewerOf(request).userId ?? 0;
-  const own = request.cookies[SESSION_COOKIE];
   let made: T | undefined;
   // Neither passwords nor codes are in what is kept of the form.
   await formOnce(desk.db, request, { what: once.what, input: once.input ?? null }, async (trx) => {
     const { event, result } = await change(trx, userId);
     if (event) await tellOfSafety(trx, desk, userId, event, clientOf(request));
-    await endSessions(trx, userId, own ? hashSecret(own) : undefined);
+    await endSessions(trx, userId, sessionHashOf(request));
     made = result;
-    return { status: 303, body: null };
   });
   return made;
 }

@@ -1,9 +1,11 @@
+import { sql } from 'kysely';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
-import { Problem } from '../problem.ts';
+import { invalid } from '../problem.ts';
 import type { Actor } from '../web/access.ts';
 import { hashSecret, newSecret, type SessionLimits, SIGN_IN_WINDOW_MS } from './accounts.ts';
 import { checkPassword } from './password.ts';
+import { hasFactor } from './second-factor/has-factor.ts';
 import { endOldest } from './sessions/store.ts';
 import { findUserByEmail } from './store.ts';
 import { limitTries } from './tries.ts';
@@ -77,27 +79,7 @@ export async function findSession(
       'sessions.last_seen_at',
       eb
         .selectFrom('sign_in_rules as r')
-        .select((of) =>
-          of
-            .and([
-              of('r.needs_second_factor', '=', true),
-              of.not(
-                of.exists(
-                  of
-                    .selectFrom('totp_keys as k')
-                    .select('k.id')
-                    .whereRef('k.user_id', '=', 'users.id')
-                    .where('k.confirmed_at', 'is not', null),
-                ),
-              ),
-              of.not(
-                of.exists(
-                  of.selectFrom('passkeys as p').select('p.id').whereRef('p.user_id', '=', 'users.id'),
-                ),
-              ),
-            ])
-            .as('must'),
-        )
+        .select(sql<boolean>`r.needs_second_factor and not ${hasFactor('users.id')}`.as('must'))
         .as('must_enrol'),
     ])
     .where('sessions.token_hash', '=', hash)
@@ -180,9 +162,6 @@ export async function signIn(
     const right = await checkPassword(user?.password_hash, given.password);
     return user && right && !user.disabled_at ? user.id : undefined;
   });
-  if (userId === undefined)
-    throw new Problem('invalid', 'E-mail or password is wrong.', {
-      fields: { password: 'E-mail or password is wrong.' },
-    });
+  if (userId === undefined) throw invalid('password', 'E-mail or password is wrong.');
   return userId;
 }

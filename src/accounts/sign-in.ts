@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { Problem } from '../problem.ts';
 import { SESSION_COOKIE, viewerBySession } from '../web/identify.ts';
+import { localPath, withNext } from '../web/links.ts';
 import { readCarried, shownFields } from '../web/resume.ts';
-import { localPath } from './accounts.ts';
 import { noteClient } from './alerts/known-clients.ts';
 import { tellOfSafety } from './alerts/tell.ts';
 import { relyingParty } from './passkeys/relying-party.ts';
@@ -18,7 +18,7 @@ import { forgetFailures } from './tries.ts';
  * stands alone; so do `second-factor`, after a first one, the link that makes an account, and a provider of
  * which an administrator says that it asks for a second factor itself.
  */
-export type Proof = 'password' | 'oidc' | 'oidc-alone' | 'passkey' | 'second-factor' | 'set-up';
+type Proof = 'password' | 'oidc' | 'oidc-alone' | 'passkey' | 'second-factor' | 'set-up';
 const STANDS_ALONE: ReadonlySet<Proof> = new Set(['oidc-alone', 'passkey', 'second-factor', 'set-up']);
 
 /** What it was, in the audit log. */
@@ -32,7 +32,7 @@ const WITH: Record<Proof, string> = {
 };
 
 /** Where to go on, as it came with the form: a local path, or a form whose session had expired. */
-export type Onward = { next?: string | undefined; carried?: string | undefined };
+type Onward = { next?: string | undefined; carried?: string | undefined };
 
 export const PENDING_COOKIE = 'dd_pending';
 
@@ -105,8 +105,7 @@ async function askSecondFactor(
       'accounts/second-factor',
       await secondFactorView(request, userId, { next, carried: onward.carried ?? '' }),
     );
-  const query = next === '/' ? '' : `?next=${encodeURIComponent(next)}`;
-  return reply.redirect(`/sign-in/second-factor${query}`, 303);
+  return reply.redirect(withNext('/sign-in/second-factor', next), 303);
 }
 
 /** What the page for the second factor shows. */

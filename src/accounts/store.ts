@@ -2,14 +2,14 @@ import { sql } from 'kysely';
 import { changesBetween } from '../audit/changes.ts';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
-import type { Role, Scope, Theme, UserRow, Whose } from '../database/tables.ts';
+import type { Role, Theme, UserRow, Whose } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Actor } from '../web/access.ts';
-import { hashSecret, newSecret, SETUP_LINK_MS, TOKEN_PREFIX } from './accounts.ts';
+import { calledSo } from './accounts.ts';
 import { checkPassword, hashPassword } from './password.ts';
 import { endSessions } from './sessions/store.ts';
 
-export async function hasUsers(db: Db): Promise<boolean> {
+export async function hasUsers(db: Db | Trx): Promise<boolean> {
   return (await db.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined;
 }
 
@@ -19,6 +19,13 @@ export const findUserByEmail = (db: Db | Trx, email: string): Promise<UserRow | 
     .selectAll()
     .where(sql`lower(email)`, '=', email.trim().toLowerCase())
     .executeTakeFirst();
+
+/** Throws `not-found`. */
+export async function getUser(db: Db | Trx, id: number): Promise<UserRow> {
+  const user = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!user) throw notFound('such person');
+  return user;
+}
 
 export const listUsers = (db: Db) =>
   db
@@ -57,24 +64,36 @@ export async function addUser(db: Db | Trx, user: NewUser): Promise<number> {
 export async function addPerson(trx: Trx, by: Actor, user: NewUser): Promise<number> {
   const id = await addUser(trx, user);
   await note(trx, by, 'person-added', {
-    subject: `${user.name} <${user.email.trim()}>`,
+    subject: calledSo({ ...user, email: user.email.trim() }),
     subjectUserId: id,
     detail: { role: user.role },
   });
   return id;
 }
 
-async function keepAnAdmin(trx: Trx, userId: number): Promise<void> {
+/** Whether nobody else is an administrator who may sign in. Holds them all, so that this stays so, in one order. */
+export async function isLastAdmin(trx: Trx, userId: number): Promise<boolean> {
   const admins = await trx
     .selectFrom('users')
     .select('id')
     .where('role', '=', 'admin')
     .where('disabled_at', 'is', null)
+    .orderBy('id')
     .forUpdate()
     .execute();
-  if (admins.every((admin) => admin.id === userId)) {
-    throw new Problem('invalid', 'This is the last administrator: give that role to somebody else first.');
-  }
+  return admins.every((admin) => admin.id === userId);
+}
+
+/** Holds a person against other changes. Throws `not-found`. */
+export async function lockUser(trx: Trx, userId: number): Promise<UserRow> {
+  const user = await trx
+    .selectFrom('users')
+    .selectAll()
+    .where('id', '=', userId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!user) throw notFound('such person');
+  return user;
 }
 
 /** Changes role or standing. Either ends the person's sessions, so that nothing acts under an old role. */
@@ -84,15 +103,12 @@ export async function changeUser(
   userId: number,
   change: { role?: Role; disabled?: boolean },
 ): Promise<void> {
-  const user = await trx
-    .selectFrom('users')
-    .selectAll()
-    .where('id', '=', userId)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!user) throw notFound('such user');
+  // Before the person is held: two administrators who take the role from each other would wait for one another.
+  const isLast = await isLastAdmin(trx, userId);
+  const user = await lockUser(trx, userId);
   const losesAdmin = user.role === 'admin' && ((change.role && change.role !== 'admin') || change.disabled);
-  if (losesAdmin) await keepAnAdmin(trx, userId);
+  if (losesAdmin && isLast)
+    throw new Problem('invalid', 'This is the last administrator: give that role to somebody else first.');
   await trx
     .updateTable('users')
     .set({
@@ -102,7 +118,7 @@ export async function changeUser(
     .where('id', '=', userId)
     .execute();
   await endSessions(trx, userId);
-  const about = { subject: `${user.name} <${user.email}>`, subjectUserId: userId };
+  const about = { subject: calledSo(user), subjectUserId: userId };
   if (change.role && change.role !== user.role)
     await note(trx, by, 'role-changed', { ...about, detail: { from: user.role, to: change.role } });
   if (change.disabled !== undefined && change.disabled !== (user.disabled_at !== null))
@@ -164,6 +180,11 @@ export async function rememberDesk(db: Db, userId: number, whose: Whose): Promis
   await db.updateTable('users').set({ desk_whose: whose }).where('id', '=', userId).execute();
 }
 
+/** Whether mails tell a person of new sign-ins. */
+export async function takeSignInAlerts(db: Db, userId: number, takes: boolean): Promise<void> {
+  await db.updateTable('users').set({ takes_sign_in_alerts: takes }).where('id', '=', userId).execute();
+}
+
 /** Sets a new password. Whoever calls it ends the person's other sessions: {@link endSessions}. */
 export async function changePassword(trx: Trx, userId: number, password: string): Promise<void> {
   await trx
@@ -199,150 +220,6 @@ export async function setPasswordOf(trx: Trx, by: Actor, email: string, password
   await changePassword(trx, user.id, password);
   await endSessions(trx, user.id);
   await trx.deleteFrom('sign_in_failures').where('email', '=', user.email.toLowerCase()).execute();
-  await note(trx, by, 'password-set', { subject: `${user.name} <${user.email}>`, subjectUserId: user.id });
+  await note(trx, by, 'password-set', { subject: calledSo(user), subjectUserId: user.id });
   return user.name;
-}
-
-/** Makes the one link by which the first administrator signs up; an earlier link stops working. Returns its secret. */
-export async function newSetupLink(db: Db): Promise<string> {
-  const secret = newSecret();
-  await db.transaction().execute(async (trx) => {
-    await trx.deleteFrom('setup_links').execute();
-    await trx
-      .insertInto('setup_links')
-      .values({ token_hash: hashSecret(secret), expires_at: new Date(Date.now() + SETUP_LINK_MS) })
-      .execute();
-  });
-  return secret;
-}
-
-export async function isSetupLink(db: Db | Trx, secret: string): Promise<boolean> {
-  const link = await db
-    .selectFrom('setup_links')
-    .select('expires_at')
-    .where('token_hash', '=', hashSecret(secret))
-    .where('expires_at', '>', new Date())
-    .executeTakeFirst();
-  return link !== undefined;
-}
-
-/** The first administrator, by the link: of two people at once, one. */
-export async function setUpFirstAdmin(
-  trx: Trx,
-  secret: string,
-  user: Omit<NewUser, 'role'>,
-  from: string,
-): Promise<number> {
-  const used = await trx
-    .deleteFrom('setup_links')
-    .where('token_hash', '=', hashSecret(secret))
-    .where('expires_at', '>', new Date())
-    .executeTakeFirst();
-  if (used.numDeletedRows === 0n)
-    throw notFound('such set-up link; it was used, or a newer one was printed at the last start');
-  const id = await addUser(trx, { ...user, role: 'admin' });
-  await note(trx, { userId: id, tokenId: null, name: user.name, from }, 'set-up', {
-    subject: `${user.name} <${user.email}>`,
-    subjectUserId: id,
-  });
-  return id;
-}
-
-export const listTokens = (db: Db) =>
-  db
-    .selectFrom('api_tokens')
-    .leftJoin('users', 'users.id', 'api_tokens.created_by')
-    .select([
-      'api_tokens.id',
-      'api_tokens.name',
-      'api_tokens.hint',
-      'api_tokens.scope',
-      'api_tokens.scopes',
-      'api_tokens.created_at',
-      'api_tokens.last_used_at',
-      'api_tokens.expires_at',
-      'api_tokens.revoked_at',
-      'users.name as created_by_name',
-    ])
-    .orderBy('api_tokens.revoked_at', (order) => order.desc().nullsFirst())
-    .orderBy('api_tokens.id', 'desc')
-    .execute();
-
-/**
- * How a token is kept: its hash, hashed again behind a secret of the database. A password hash would cost every request
- * what a page costs, for nothing: there is no guessing 256 random bits.
- */
-const keyedHash = (secret: string) =>
-  sql<Buffer>`sha256((select secret from api_token_secret) || ${hashSecret(secret)}::bytea)`;
-
-/** Makes an API token. The secret is returned once and kept only as a hash. */
-export async function createToken(
-  db: Db | Trx,
-  token: {
-    name: string;
-    scope: Scope;
-    /** Left out: all that its scope may. */
-    scopes?: string[] | null;
-    createdBy: number | null;
-    expiresAt?: Date | null;
-  },
-): Promise<{ id: number; secret: string }> {
-  const secret = TOKEN_PREFIX + newSecret();
-  const row = await db
-    .insertInto('api_tokens')
-    .values({
-      name: token.name,
-      scope: token.scope,
-      scopes: token.scopes ?? null,
-      created_by: token.createdBy,
-      token_hash: keyedHash(secret),
-      hint: secret.slice(0, 7),
-      expires_at: token.expiresAt ?? null,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return { id: row.id, secret };
-}
-
-/** Makes one as somebody who may do so. */
-export async function makeToken(
-  trx: Trx,
-  by: Actor,
-  token: { name: string; scope: Scope; scopes: string[] | null; expiresAt: Date | null },
-): Promise<{ id: number; secret: string }> {
-  const made = await createToken(trx, { ...token, createdBy: by.userId });
-  await note(trx, by, 'token-made', {
-    subject: token.name,
-    detail: { id: made.id, scope: token.scope, only: token.scopes, expires: token.expiresAt },
-  });
-  return made;
-}
-
-/** One that was revoked before stays as it is. */
-export async function revokeToken(trx: Trx, by: Actor, id: number): Promise<void> {
-  const token = await trx
-    .selectFrom('api_tokens')
-    .select(['name', 'revoked_at'])
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!token) throw notFound('such token');
-  if (token.revoked_at) return;
-  await trx.updateTable('api_tokens').set({ revoked_at: sql<Date>`now()` }).where('id', '=', id).execute();
-  await note(trx, by, 'token-revoked', { subject: token.name, detail: { id } });
-}
-
-/** The token in force with that secret. Its time of last use is written at most once a minute. */
-export async function findToken(db: Db, secret: string) {
-  const row = await db
-    .selectFrom('api_tokens')
-    .select(['id', 'name', 'scope', 'scopes', 'last_used_at'])
-    .where('token_hash', '=', keyedHash(secret))
-    .where('revoked_at', 'is', null)
-    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', new Date())]))
-    .executeTakeFirst();
-  if (row && (!row.last_used_at || Date.now() - row.last_used_at.getTime() > 60_000)) {
-    await db.updateTable('api_tokens').set({ last_used_at: new Date() }).where('id', '=', row.id).execute();
-  }
-  return row;
 }

@@ -5,7 +5,7 @@ import { Problem } from '../problem.ts';
 import { FAILURES_PER_ACCOUNT, FAILURES_PER_CLIENT, SIGN_IN_WINDOW_MS } from './accounts.ts';
 
 /** Who tries: failures are counted for both, whether there is such an account or not. */
-export type Trier = { email: string; address: string };
+type Trier = { email: string; address: string };
 
 /** Refused with an own count of what failed lately; the one that is about to be made is in it. */
 async function isTooMany(db: Db, { email, address }: Trier): Promise<boolean> {

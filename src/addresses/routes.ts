@@ -75,7 +75,6 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
         const network = networksFrom('address', () => parseNetwork(form.address));
         await formOnce(db, request, { what: 'add address' }, async (trx) => {
           await addAddress(trx, network, factsOf(form));
-          return { status: 303, body: null };
         });
         return reply.done(pathOf(network.cidr), `${network.text} added.`);
       },
@@ -139,7 +138,6 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
         const network = networksFrom('address', () => parseNetwork(text));
         await formOnce(db, request, { what: `change address ${network.cidr}` }, async (trx) => {
           await changeAddress(trx, network.cidr, form.version, factsOf(form));
-          return { status: 303, body: null };
         });
         return reply.done(pathOf(network.cidr), 'Saved.');
       },

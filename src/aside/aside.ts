@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Answer, Errand } from './errand.ts';
 
 /** What is smaller than this many octets is done sooner than a thread has begun. */
 export const WORTH_A_THREAD = 512 * 1024;
@@ -7,10 +8,6 @@ export const WORTH_A_THREAD = 512 * 1024;
 const LONGEST_MS = 60_000;
 /** A thread that has nothing to do gives its memory back (milliseconds). */
 const IDLE_MS = 30_000;
-
-/** What the thread is told to do, and what it answers. */
-export type Errand = { module: string; given: unknown };
-export type Answer = { made: unknown } | { problem: string };
 
 type Thread = { worker: Worker; settle: (answer: Answer) => void };
 

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import type { Answer, Errand } from './aside.ts';
+import type { Answer, Errand } from './errand.ts';
 
 /** The other end of {@link aside}: does what it is told, one after the other. */
 parentPort?.on('message', async ({ module, given }: Errand) => {

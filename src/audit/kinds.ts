@@ -6,7 +6,7 @@ export const AREAS = {
   'sign-in': 'Signing in',
   people: 'People and roles',
   tokens: 'API tokens',
-  mail: 'Mail accounts and mailboxes',
+  mail: 'Sending accounts and mailboxes',
   webhooks: 'Webhooks',
   settings: 'Settings',
   texts: 'Playbooks and templates',

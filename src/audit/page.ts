@@ -60,7 +60,7 @@ export const entryCells = (entry: Entry) => [
 ];
 
 /** What the filter offers: whole areas, and each kind. */
-export const isArea = (text: string): text is Area => Object.hasOwn(AREAS, text);
+const isArea = (text: string): text is Area => Object.hasOwn(AREAS, text);
 export const isKind = (text: string): text is AuditKind => Object.hasOwn(AUDIT_KINDS, text);
 
 export const kindsFor = (what: string | undefined): readonly AuditKind[] | undefined =>

@@ -7,7 +7,7 @@ import { Problem } from '../problem.ts';
 import { viewerOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { csvLine } from '../web/csv.ts';
-import { readCursor, writeCursor } from '../web/cursor.ts';
+import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
 import { linkTo } from '../web/links.ts';
 import { areaChoices, CSV_HEAD, entryCells, entryJson, shownEntry } from './page.ts';
 import { AuditQuery, auditFilter } from './query.ts';
@@ -24,9 +24,7 @@ const placeIn = (cursor: string | undefined): Place | undefined => {
 /** One page of entries and where the next begins. */
 async function pageOfLog(db: Db, filter: AuditFilter, limit: number, cursor: string | undefined) {
   const found = await listAudit(db, filter, { limit: limit + 1, before: placeIn(cursor) });
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
-  return { items, next: found.length > limit && last ? writeCursor(LIST, [last.at, last.id]) : null };
+  return cutPage(found, limit, ({ at, id }) => writeCursor(LIST, [at, id]));
 }
 
 async function* csvOf(db: Db, filter: AuditFilter) {

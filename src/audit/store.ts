@@ -13,7 +13,7 @@ export type AuditFilter = {
 };
 export type Place = { at: Date; id: number };
 
-export type AuditEntry = {
+type AuditEntry = {
   id: number;
   at: Date;
   kind: string;

@@ -84,7 +84,7 @@ async function makeSchema(trx: Trx, head: Head): Promise<void> {
 }
 
 /** Throws {@link BadBackup} for one whose schema this release does not know. */
-export function refuseNewer(head: Head): void {
+function refuseNewer(head: Head): void {
   const known = migrationNames();
   const newer = head.schema.filter((name) => !known.includes(name));
   if (newer.length > 0)

@@ -2,12 +2,19 @@ import { sql } from 'kysely';
 import type { Trx } from '../database/open.ts';
 
 /** Every queue of mails that go out. */
-const MAIL_QUEUES = ['dispatches', 'notice_mails', 'report_mails'];
+export const MAIL_QUEUES = ['dispatches', 'account_mails', 'notice_mails', 'report_mails'];
 
 /** What lets somebody in, or is on the way there. */
-const OF_SIGNING_IN = ['sessions', 'setup_links', 'pending_sign_ins', 'passkey_challenges'];
+const OF_SIGNING_IN = [
+  'sessions',
+  'setup_links',
+  'pending_sign_ins',
+  'passkey_challenges',
+  'password_resets',
+  'reset_requests',
+];
 
-export type Settled = { uncertain: number };
+type Settled = { uncertain: number };
 
 /**
  * What a backup says of the moment when it was made, and is not true any more: nobody is signed in, and a mail that waited

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { classifyReply, type Reply } from '../correspondence/classify.ts';
-import { readableText } from '../correspondence/reply-text.ts';
+import { classifyReply, type Reply } from '../correspondence/reading/classify.ts';
+import { readableText } from '../correspondence/reading/reply-text.ts';
 import { type Catalogue, readCatalogue } from '../providers/catalogue.ts';
 import { BadUse } from './bad-use.ts';
 import type { Io } from './io.ts';

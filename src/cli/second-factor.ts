@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { takeFactors } from '../accounts/second-factor/take.ts';
 import { findUserByEmail } from '../accounts/store.ts';
+import { COMMAND_LINE } from '../audit/note.ts';
 import { readConfig } from '../config.ts';
 import { openSecrets } from '../secrets/secrets.ts';
 import { refuse } from './bad-use.ts';
@@ -36,9 +37,8 @@ export async function secondFactorCommand(
       io.stderr.write(`Nobody has the address ${email}.\n`);
       return 1;
     }
-    const had = await db
-      .transaction()
-      .execute((trx) => takeFactors(trx, teller, user.id, 'somebody at the server’s command line'));
+    const taker = { by: COMMAND_LINE, who: 'somebody at the server’s command line' };
+    const had = await db.transaction().execute((trx) => takeFactors(trx, teller, user.id, taker));
     io.stdout.write(
       had
         ? `${user.name} signs in with the password alone now. Their sessions have ended.\n`

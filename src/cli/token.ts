@@ -1,4 +1,4 @@
-import { makeToken } from '../accounts/store.ts';
+import { makeToken } from '../accounts/token-store.ts';
 import { COMMAND_LINE } from '../audit/note.ts';
 import type { Scope } from '../database/tables.ts';
 import { Problem } from '../problem.ts';

@@ -2,12 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { networkText, parseNetwork } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
 import { Type } from '../json-schema.ts';
-import { actorOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { apiKey } from '../web/idempotency.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
-import { once } from '../web/once.ts';
 import { listComplaints } from './store.ts';
 import { readReports, takeReports } from './take.ts';
 
@@ -75,20 +73,10 @@ export const complaintApi: FastifyPluginAsyncTypebox = async (app) => {
       const raw = Buffer.isBuffer(body) ? body : Buffer.from(body.mail);
       const field = Buffer.isBuffer(body) ? 'body' : 'mail';
       const read = readReports(raw, field, { catalogue, keepMails: config.keepComplaintMails });
-      const answer = await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: 'POST /complaints',
-          input: raw.toString('base64'),
-        },
-        async (trx) => {
-          const done = await takeReports(trx, read, 'api');
-          return { status: done.taken > 0 ? 201 : 200, body: done };
-        },
-      );
-      return reply.code(answer.status as 200 | 201).send(answer.body as never);
+      const done = await apiOnce(db, request, (trx) => takeReports(trx, read, 'api'), {
+        input: raw.toString('base64'),
+      });
+      return reply.code(done.taken > 0 ? 201 : 200).send(done);
     },
   );
 

@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import { type Network, networkText, parseNetwork } from '../addresses/address.ts';
 import { Type } from '../json-schema.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
@@ -7,8 +6,9 @@ import { formOnce } from '../web/form-once.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { linkTo } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { fileOrPasted } from '../web/uploads.ts';
 import { complaintsByCampaign, complaintsByDay, listComplaints } from './store.ts';
-import { readReports, type TakenReports, takenWords, takeReports } from './take.ts';
+import { readReports, takenWords, takeReports } from './take.ts';
 
 const ListQuery = Type.Object({
   address: Type.Optional(Type.String({ maxLength: 80 })),
@@ -19,13 +19,6 @@ type Query = { address?: string; cursor?: string };
 const LIST = 'complaints';
 const SHOWN_DAYS = 30;
 const DAY_MS = 86_400_000;
-
-/** The raw mail or mbox: a chosen file byte for byte, else the pasted text. */
-function rawOf(request: FastifyRequest): Buffer {
-  const { file, mail } = (request.body ?? {}) as Record<string, unknown>;
-  if (Buffer.isBuffer(file) && file.length > 0) return file;
-  return Buffer.from(typeof mail === 'string' ? mail : '');
-}
 
 export const complaintPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, config } = app.desk;
@@ -93,15 +86,15 @@ export const complaintPages: FastifyPluginAsyncTypebox = async (app) => {
       orFormAgain(
         reply,
         async () => {
-          const raw = rawOf(request);
+          const { raw } = fileOrPasted(request, 'mail');
           const read = readReports(raw, 'mail', { catalogue, keepMails: config.keepComplaintMails });
-          const answer = await formOnce(
+          const taken = await formOnce(
             db,
             request,
             { what: 'take complaints', input: raw.toString('base64') },
-            async (trx) => ({ status: 303, body: await takeReports(trx, read, 'page') }),
+            (trx) => takeReports(trx, read, 'page'),
           );
-          return reply.done('/complaints', takenWords(answer.body as TakenReports));
+          return reply.done('/complaints', takenWords(taken));
         },
         async ({ message, fields }) => {
           const { mail } = (request.body ?? {}) as Record<string, unknown>;

@@ -1,22 +1,23 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
-import { Id, type Static, Type } from '../json-schema.ts';
+import { type Static, Type } from '../json-schema.ts';
 import { recordOnce } from '../mail-in/record-once.ts';
 import { invalid } from '../problem.ts';
 import { Verdict } from '../providers/schema.ts';
-import { ensureTicket } from '../tickets/store.ts';
 import { actorOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { apiKey } from '../web/idempotency.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
-import { once } from '../web/once.ts';
+import { pastMoment } from '../web/moment.ts';
 import { Channel } from './channels.ts';
 import { hasFields } from './entered-fields.ts';
 import { EnteredFields, MessageJson, messageJson } from './json.ts';
-import { correctVerdict, getMessage, listMessages } from './store.ts';
+import { MessageParams } from './message-params.ts';
+import { getMessage, listMessages } from './store.ts';
 import { type GivenMessage, readMessage } from './take-message.ts';
+import { correctVerdict } from './verdict-store.ts';
 
 const closed = { additionalProperties: false };
 const tags = ['correspondence'];
@@ -36,20 +37,6 @@ const MessageBody = Type.Object(
   closed,
 );
 
-const TicketJson = Type.Object({
-  id: Type.Integer(),
-  reference: Type.String(),
-  channel: Type.String(),
-  url: Type.Union([Type.String(), Type.Null()]),
-  state: Type.String(),
-  openedAt: Type.String({ format: 'date-time' }),
-});
-
-const MessageParams = Type.Object({
-  number: NumberParams.properties.number,
-  id: Id,
-});
-
 export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
@@ -58,56 +45,6 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
     'message/rfc822',
     { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
     (_request, body, done) => done(null, body),
-  );
-
-  app.post(
-    '/incidents/:number/tickets',
-    {
-      config: { access: 'operator', scope: 'messages:write' },
-      schema: {
-        tags: ['tickets'],
-        summary: 'Open a ticket, or find the one with that reference',
-        params: NumberParams,
-        body: Type.Object(
-          {
-            reference: Type.String({ minLength: 1, maxLength: 120 }),
-            channel: Channel,
-            url: Type.Optional(Type.String({ maxLength: 500 })),
-          },
-          closed,
-        ),
-        response: { 201: TicketJson },
-      },
-    },
-    async (request, reply) => {
-      const { number } = request.params;
-      await getIncident(db, number);
-      const { reference, channel, url } = request.body;
-      const answer = await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: `POST /incidents/${number}/tickets`,
-          input: request.body,
-        },
-        async (trx) => {
-          const row = await ensureTicket(trx, actorOf(request), number, { reference, channel, address: url });
-          return {
-            status: 201,
-            body: {
-              id: row.id,
-              reference: row.reference,
-              channel: row.channel,
-              url: row.address || null,
-              state: row.state,
-              openedAt: row.opened_at.toISOString(),
-            },
-          };
-        },
-      );
-      return reply.code(201).send(answer.body as Static<typeof TicketJson>);
-    },
   );
 
   app.get(
@@ -161,18 +98,19 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
       );
       const message = await readMessage(given, { catalogue, provider: incident.provider });
       const input = Buffer.isBuffer(request.body) ? request.body.toString('base64') : request.body;
-      const answer = await once(
+      const recorded = await apiOnce(
         db,
-        { actor: actorOf(request), key: apiKey(request), what: `POST /incidents/${number}/messages`, input },
+        request,
         async (trx) => {
           const id = await recordOnce(trx, actorOf(request), catalogue, number, message, {
             way: 'api',
             provider: incident.provider,
           });
-          return { status: 201, body: messageJson(await getMessage(trx, number, id)) };
+          return messageJson(await getMessage(trx, number, id));
         },
+        { input },
       );
-      return reply.code(201).send(answer.body as Static<typeof MessageJson>);
+      return reply.code(201).send(recorded);
     },
   );
 
@@ -191,7 +129,7 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { number, id } = request.params;
       return db.transaction().execute(async (trx) => {
-        await correctVerdict(trx, actorOf(request), number, id, request.body.verdict);
+        await correctVerdict(trx, actorOf(request), number, id, request.body.verdict, catalogue);
         return messageJson(await getMessage(trx, number, id));
       });
     },
@@ -214,7 +152,7 @@ function givenOf(body: Static<typeof MessageBody> | Buffer, direction: string | 
     to,
     subject,
     text: body.body,
-    at: sentAt ? new Date(sentAt) : undefined,
+    at: sentAt ? pastMoment('sentAt', sentAt) : undefined,
     reference,
     formFields: fields,
   };

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, Type } from '../json-schema.ts';
-import { readAnswer } from '../letters/answer.ts';
+import { letterToAnswer } from '../letters/next-letter.ts';
 import { DISPATCH_LOOKS } from '../mail-out/dispatch-view.ts';
 import { conversationSize, readConversation } from './conversation-store.ts';
 import { messageView } from './message-page.ts';
@@ -26,7 +26,7 @@ export const conversationPages: FastifyPluginAsyncTypebox = async (app) => {
       const [size, page, answer] = await Promise.all([
         conversationSize(db, number),
         readConversation(db, number, until),
-        readAnswer(db, letters, incident, provider),
+        letterToAnswer(db, letters, incident, provider),
       ]);
       const last = page.messages.at(-1)?.id;
       return reply.page('correspondence/conversation', {

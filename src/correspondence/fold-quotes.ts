@@ -1,4 +1,4 @@
-import { isFooter, type LineKind, linesOf, readLines } from './newest-part.ts';
+import { isFooter, type LineKind, linesOf, readLines } from './reading/newest-part.ts';
 
 /** Part of a message's text: shown as it is, or folded under a line that says what it is. */
 export type TextPart = {

@@ -1,8 +1,6 @@
-import { Type } from '../json-schema.ts';
+import { orNull, Type } from '../json-schema.ts';
 import { MAX_ENTERED } from './entered-fields.ts';
 import type { MessageShown } from './store.ts';
-
-const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** What was entered in a provider's form, in the form's order. */
 export const EnteredFields = Type.Array(

@@ -1,6 +1,6 @@
 import type { Address, Attachment, Email } from 'postal-mime';
 import { aside, WORTH_A_THREAD } from '../aside/aside.ts';
-import { markQuotes, withQuoteSigns } from './html-quotes.ts';
+import { markQuotes, withQuoteSigns } from './reading/html-quotes.ts';
 import takeApart from './take-apart.ts';
 
 export type ReadAttachment = {
@@ -154,6 +154,10 @@ export async function readMail(raw: Buffer): Promise<ReadMail> {
     );
   }
 }
+
+/** When it was written: by its own date, where that is no later than its arrival, as some clocks are ahead. */
+export const writtenAt = (sentAt: Date | null, arrived: Date): Date =>
+  sentAt === null || sentAt > arrived ? arrived : sentAt;
 
 /** Whether pasted text is a whole mail: it starts with header fields that mails have. */
 export function looksLikeMail(text: string): boolean {

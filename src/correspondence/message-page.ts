@@ -138,4 +138,3 @@ export function messageView(message: MessageRead, attachments: AttachmentShown[]
     attachments: attachments.map(attachmentView),
   };
 }
-export type MessageView = ReturnType<typeof messageView>;

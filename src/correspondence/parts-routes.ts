@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
-import { notFound } from '../problem.ts';
 import { viewerOf } from '../web/access.ts';
 import { sendInert } from '../web/inert.ts';
 import { mailFrame } from './mail-frame.ts';
 import { MessageParams, PicturesQuery } from './message-params.ts';
-import { readOwnPictures, readSource, readSourceStart } from './parts-store.ts';
+import { readAttachment, readOwnPictures, readSource, readSourceStart } from './parts-store.ts';
 import { sourceText } from './source-text.ts';
 import { getMessage } from './store.ts';
 
@@ -77,16 +76,8 @@ export const messagePartsPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'viewer' }, schema: { params: AttachmentParams } },
     async (request, reply) => {
       const { number, id, position } = request.params;
-      const row = await db
-        .selectFrom('attachments as a')
-        .innerJoin('messages as m', 'm.id', 'a.message_id')
-        .select(['a.content', 'a.file_name'])
-        .where('m.incident_number', '=', number)
-        .where('m.id', '=', id)
-        .where('a.position', '=', position)
-        .executeTakeFirst();
-      if (!row) throw notFound('such attachment');
-      return sendInert(reply, row.file_name, row.content);
+      const { fileName, content } = await readAttachment(db, number, id, position);
+      return sendInert(reply, fileName, content);
     },
   );
 };

@@ -3,13 +3,18 @@ import type { Db } from '../database/open.ts';
 import { notFound } from '../problem.ts';
 import { MAX_PICTURES, MAX_PICTURES_BYTES, ownPictures } from './own-pictures.ts';
 
+/** Where a message is looked for: in one incident, or among all that came in. */
+export type Where = number | 'incoming';
+const isThere = (where: Where) =>
+  where === 'incoming' ? sql<boolean>`m.direction = 'in'` : sql<boolean>`m.incident_number = ${where}`;
+
 /** The source of a message as it came. */
-export async function readSource(db: Db, number: number, id: number) {
+export async function readSource(db: Db, where: Where, id: number) {
   const row = await db
-    .selectFrom('messages')
-    .select(['raw', 'raw_type'])
-    .where('id', '=', id)
-    .where('incident_number', '=', number)
+    .selectFrom('messages as m')
+    .select(['m.raw', 'm.raw_type'])
+    .where('m.id', '=', id)
+    .where(isThere(where))
     .executeTakeFirst();
   if (!row) throw notFound('such message');
   return { raw: row.raw, rawType: row.raw_type };
@@ -50,6 +55,20 @@ export async function listAttachments(db: Db, messages: number[]): Promise<Attac
     .orderBy('message_id')
     .orderBy('position')
     .execute();
+}
+
+/** One attachment, with what is in it. */
+export async function readAttachment(db: Db, where: Where, id: number, position: number) {
+  const row = await db
+    .selectFrom('attachments as a')
+    .innerJoin('messages as m', 'm.id', 'a.message_id')
+    .select(['a.content', 'a.file_name'])
+    .where('m.id', '=', id)
+    .where(isThere(where))
+    .where('a.position', '=', position)
+    .executeTakeFirst();
+  if (!row) throw notFound('such attachment');
+  return { fileName: row.file_name, content: row.content };
 }
 
 /** The pictures that a message's HTML can show as its own, in order, up to what is shown of one mail. */

@@ -4,25 +4,26 @@ import { stateWords } from '../incidents/incidents.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
-import { readAnswer } from '../letters/answer.ts';
-import { readSources } from '../letters/sources.ts';
+import { newestRule } from '../letters/incident-rows.ts';
+import { letterToAnswer } from '../letters/next-letter.ts';
+import { authenticityView, filingView } from '../mail-in/filing/unfiled-page.ts';
+import { movedTo } from '../mail-in/filing/unfiled-store.ts';
 import { recordOnce } from '../mail-in/record-once.ts';
-import { authenticityView, filingView } from '../mail-in/unfiled-page.ts';
-import { movedTo } from '../mail-in/unfiled-store.ts';
 import { dispatchView } from '../mail-out/dispatch-view.ts';
 import { dispatchOf } from '../mail-out/shown.ts';
 import { readStep } from '../next-step/store.ts';
 import { invalid } from '../problem.ts';
 import { routeFor } from '../providers/playbook.ts';
 import { VERDICTS, Verdict } from '../providers/schema.ts';
-import { closeTicket, ensureTicket } from '../tickets/store.ts';
+import { ticketReferences } from '../tickets/store.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { uploadsIn } from '../web/uploads.ts';
 import { Channel, channelOptions } from './channels.ts';
 import { enteredText, hasFields, readEntered } from './entered-fields.ts';
 import { fieldRows } from './field-rows.ts';
@@ -33,8 +34,9 @@ import { listAttachments, readSourceStart } from './parts-store.ts';
 import { sanitiseMail } from './sanitise.ts';
 import { sortedView } from './sorted-view.ts';
 import { headerSection, sourceText } from './source-text.ts';
-import { correctVerdict, getMessage } from './store.ts';
+import { getMessage } from './store.ts';
 import { readMessage } from './take-message.ts';
+import { correctVerdict } from './verdict-store.ts';
 import { visibleName } from './visible-signs.ts';
 
 /** More of a header than this is in the source only. */
@@ -51,15 +53,8 @@ const MessageForm = Type.Object({
   reference: Type.Optional(Type.String({ maxLength: 120 })),
 });
 const VerdictForm = Type.Object({ verdict: Verdict });
-const TicketForm = Type.Object({
-  reference: Type.String({
-    minLength: 1,
-    maxLength: 120,
-    description: 'the reference as the provider writes it',
-  }),
-  channel: Channel,
-  address: Type.Optional(Type.String({ maxLength: 500 })),
-});
+
+/** A message is recorded, read, and its verdict put right. */
 export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
 
@@ -67,18 +62,14 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     request: FastifyRequest,
     number: number,
     typed: Record<string, string>,
-    problem?: { message: string; fields: Record<string, string> },
+    problem?: FormProblem,
   ) {
     const incident = await getIncident(db, number);
     const provider = catalogue.byKey.get(incident.provider);
-    const { rule } = await readSources(db, incident, provider, new Date());
-    const tickets = await db
-      .selectFrom('tickets')
-      .select('reference')
-      .where('incident_number', '=', number)
-      .orderBy('id', 'desc')
-      .limit(20)
-      .execute();
+    const [rule, references] = await Promise.all([
+      newestRule(db, number, incident.provider),
+      ticketReferences(db, number),
+    ]);
     const value = (name: string, otherwise = '') => typed[name] ?? otherwise;
     return {
       number,
@@ -92,16 +83,15 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
         to: value('to'),
         subject: value('subject'),
         text: value('text'),
-        reference: value('reference', tickets[0]?.reference ?? ''),
+        reference: value('reference', references[0] ?? ''),
       },
-      references: tickets.map((ticket) => ticket.reference),
+      references,
       formFields: fieldRows((provider && routeFor(provider, rule)?.fields) ?? [], typed),
       formOpen: typed['direction'] === 'out',
       channels: channelOptions,
       zone: viewerOf(request).timeZone,
       now: localInput(new Date(), viewerOf(request).timeZone).slice(0, 16),
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -122,15 +112,13 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'operator' }, bodyLimit: MAX_REPORT_BYTES, schema: { params: NumberParams } },
     async (request, reply) => {
       const { number } = request.params;
-      const body = (request.body ?? {}) as Record<string, unknown>;
-      const typed = typedAgain(body);
+      const typed = typedAgain(request.body);
       return orFormAgain(
         reply,
         async () => {
           const form = readForm(MessageForm, typed, { raw: ['text'] });
           const incident = await getIncident(db, number);
-          const file = body['file'];
-          const rawMail = Buffer.isBuffer(file) && file.length > 0 ? file : null;
+          const rawMail = uploadsIn(request, 'file')[0]?.bytes ?? null;
           const entered = readEntered(typed, { letter: form.text ?? '', subject: form.subject ?? '' });
           if (entered.length > 0 && (form.direction !== 'out' || !hasFields(form.channel)))
             throw invalid('channel', 'Fields were filled in below: that is us, by form or portal.');
@@ -144,23 +132,15 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
             },
             { catalogue, provider: incident.provider },
           );
-          const answer = await formOnce(
-            db,
-            request,
-            {
-              what: `message ${number}`,
-              input: { ...form, entered, file: rawMail?.toString('base64') ?? '' },
-            },
-            async (trx) => ({
-              status: 303,
-              body: await recordOnce(trx, actorOf(request), catalogue, number, message, {
-                way: 'page',
-                provider: incident.provider,
-              }),
+          const input = { ...form, entered, file: rawMail?.toString('base64') ?? '' };
+          const id = await formOnce(db, request, { what: `message ${number}`, input }, (trx) =>
+            recordOnce(trx, actorOf(request), catalogue, number, message, {
+              way: 'page',
+              provider: incident.provider,
             }),
           );
           const said = message.reading ? ` Read as: ${stateWords(message.reading.verdict)}.` : '';
-          return reply.done(`/incidents/${number}/messages/${answer.body}`, `Message recorded.${said}`);
+          return reply.done(`/incidents/${number}/messages/${id}`, `Message recorded.${said}`);
         },
         async (problem) => ({
           view: 'correspondence/new',
@@ -213,7 +193,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
         showsRemote: request.query.pictures === 'remote',
         sandbox: FRAME_SANDBOX,
         verdicts: VERDICTS.map((key) => ({ key, words: stateWords(key), current: key === message.verdict })),
-        answer: await readAnswer(db, letters, incident, provider),
+        answer: await letterToAnswer(db, letters, incident, provider),
       });
     },
   );
@@ -224,39 +204,10 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number, id } = request.params;
       const { verdict } = readForm(VerdictForm, request.body);
-      await formOnce(db, request, { what: `verdict ${id}` }, async (trx) => {
-        await correctVerdict(trx, actorOf(request), number, id, verdict);
-        return { status: 303, body: null };
-      });
+      await formOnce(db, request, { what: `verdict ${id}` }, (trx) =>
+        correctVerdict(trx, actorOf(request), number, id, verdict, catalogue),
+      );
       return reply.done(`/incidents/${number}/messages/${id}`, `Verdict set to ${stateWords(verdict)}.`);
-    },
-  );
-
-  app.post(
-    '/incidents/:number/tickets',
-    { config: { access: 'operator' }, schema: { params: NumberParams } },
-    async (request, reply) => {
-      const { number } = request.params;
-      const form = readForm(TicketForm, request.body);
-      await getIncident(db, number);
-      await formOnce(db, request, { what: `ticket ${number}` }, async (trx) => ({
-        status: 303,
-        body: (await ensureTicket(trx, actorOf(request), number, form)).id,
-      }));
-      return reply.done(`/incidents/${number}`, `Ticket ${form.reference} recorded.`);
-    },
-  );
-
-  app.post(
-    '/incidents/:number/tickets/:id/closing',
-    { config: { access: 'operator' }, schema: { params: MessageParams } },
-    async (request, reply) => {
-      const { number, id } = request.params;
-      await formOnce(db, request, { what: `close ticket ${id}` }, async (trx) => {
-        await closeTicket(trx, actorOf(request), number, id);
-        return { status: 303, body: null };
-      });
-      return reply.done(`/incidents/${number}`, 'Ticket closed.');
     },
   );
 };

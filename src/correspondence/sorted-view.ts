@@ -1,6 +1,6 @@
 import { stateWords } from '../incidents/incidents.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { classifyReply } from './classify.ts';
+import { classifyReply } from './reading/classify.ts';
 import type { MessageShown } from './store.ts';
 import { verdictBadge } from './verdict-badge.ts';
 

@@ -7,22 +7,16 @@ import type {
   Channel,
   Direction,
   FilingSuggestion,
-  IncidentRow,
   MessageKind,
   MessageRow,
 } from '../database/tables.ts';
-import { stateWords } from '../incidents/incidents.ts';
-import { nextState } from '../incidents/state.ts';
-import { moveState, setStateTo } from '../incidents/state-store.ts';
-import { lockIncident, writeIncident } from '../incidents/store.ts';
 import { notFound } from '../problem.ts';
-import { followUpDue } from '../providers/playbook.ts';
-import type { Provider, Verdict } from '../providers/schema.ts';
-import { ensureTicket } from '../tickets/store.ts';
-import { append } from '../timeline/store.ts';
-import type { Actor } from '../web/access.ts';
+import type { Verdict } from '../providers/schema.ts';
 import type { EnteredField } from './entered-fields.ts';
 import type { ReadMail } from './mail.ts';
+import type { Answer } from './verdicts.ts';
+
+/** Messages as they are kept and read; what follows from one is in `record.ts` and `verdict-store.ts`. */
 
 /** A message to keep: the raw bytes, what was read of them, and for an incoming one what it amounts to. */
 export type NewMessage = {
@@ -34,6 +28,7 @@ export type NewMessage = {
   mail: Omit<ReadMail, 'sentAt'>;
   reading: { verdict: Verdict; confidence: number; quote: string | null } | null;
   reference: string | null;
+  /** Of a letter that was sent. */
   letterId?: number;
   /** What was entered in each field, where it went by a provider's form. */
   formFields?: EnteredField[] | undefined;
@@ -49,15 +44,6 @@ export type Arrived = {
   proven: boolean | null;
   suggestions: FilingSuggestion[] | null;
 };
-
-const EXCERPT = 280;
-export const excerptOf = (text: string) => {
-  const folded = text.replace(/\s+/g, ' ').trim();
-  return folded.length > EXCERPT ? `${folded.slice(0, EXCERPT)}…` : folded;
-};
-
-/** Verdicts that are an answer, and not only a receipt. */
-export const isAnswer = (verdict: Verdict) => verdict !== 'acknowledged' && verdict !== 'other';
 
 async function keepAttachments(
   trx: Trx,
@@ -97,6 +83,13 @@ const arrivedColumns = ({ arrived }: NewMessage) =>
     suggestions: arrived.suggestions && json(arrived.suggestions),
   };
 
+/** By which the same message is known again. Two letters are two messages, also where their texts are the same. */
+const fingerprintOf = ({ raw, rawType, letterId }: NewMessage): Buffer =>
+  createHash('sha256')
+    .update(letterId !== undefined && rawType === 'text/plain' ? `letter ${letterId}\0` : '')
+    .update(raw)
+    .digest();
+
 /** Keeps a message with an incident, or with none yet. Undefined: the incident has it already. */
 export async function keepMessage(
   trx: Trx,
@@ -121,7 +114,7 @@ export async function keepMessage(
       html: mail.html,
       raw: message.raw,
       raw_type: message.rawType,
-      sha256: createHash('sha256').update(message.raw).digest(),
+      sha256: fingerprintOf(message),
       message_id: mail.messageId,
       verdict: reading?.verdict ?? null,
       machine_verdict: reading?.verdict ?? null,
@@ -138,247 +131,31 @@ export async function keepMessage(
   return row?.id;
 }
 
-/** What an answer changes in its incident. An older one, recorded late, does not undo what a newer one said. */
-export async function applyVerdict(
-  trx: Trx,
-  actor: Actor,
-  row: IncidentRow,
-  verdict: Verdict,
-  at: Date,
-): Promise<void> {
-  const isNewest = !row.last_answer_at || at >= row.last_answer_at;
-  await writeIncident(trx, row.number, {
-    ...(isNewest ? { last_answer_at: at, last_verdict: verdict } : {}),
-    ...(isAnswer(verdict) && (!row.first_answer_at || at < row.first_answer_at)
-      ? { first_answer_at: at }
-      : {}),
-  });
-  if (isNewest)
-    await moveState(
-      trx,
-      actor,
-      row,
-      { kind: 'verdict', verdict },
-      { reason: `the provider’s answer: ${stateWords(verdict)}`, at },
-    );
-}
-
-/** A request is out: its times, its round, and when silence calls for a follow-up. */
-export async function requestSent(
-  trx: Trx,
-  actor: Actor,
-  row: IncidentRow,
-  request: { at: Date; newRound: boolean; reason: string; provider: Provider | undefined },
-): Promise<void> {
-  const { at } = request;
-  const due = request.provider ? followUpDue(request.provider, at) : null;
-  await writeIncident(trx, row.number, {
-    round: request.newRound || row.round === 0 ? row.round + 1 : row.round,
-    first_request_at: row.first_request_at && row.first_request_at <= at ? row.first_request_at : at,
-    last_request_at: row.last_request_at && row.last_request_at >= at ? row.last_request_at : at,
-    follow_up_due_at: due,
-  });
-  await moveState(
-    trx,
-    actor,
-    { ...row, follow_up_due_at: due },
-    { kind: 'request-sent' },
-    { reason: request.reason, at },
-  );
-}
-
-/**
- * Keeps one message with its incident: ticket, verdict, state and timeline in one transaction. The same
- * message again (same bytes, same time) is kept once. Returns the message's id.
- */
-export async function recordMessage(
-  trx: Trx,
-  actor: Actor,
-  number: number,
-  message: NewMessage,
-  provider: Provider | undefined,
-): Promise<number> {
-  const row = await lockIncident(trx, number);
-  const reference = message.reference?.trim() || null;
-  const ticket = reference
-    ? await ensureTicket(trx, actor, number, { reference, channel: message.channel, at: message.at })
-    : null;
-  const id = await keepMessage(trx, number, message, ticket?.id ?? null);
-  if (id === undefined) return (await sameMessage(trx, number, message)).id;
-  const { mail, reading } = message;
-  if (message.direction === 'in' && reading) {
-    await append(trx, {
-      incident: number,
-      kind: 'message-received',
-      actor,
-      occurredAt: message.at,
-      messageId: id,
-      ...(ticket ? { ticketId: ticket.id } : {}),
-      detail: {
-        from: mail.from,
-        subject: mail.subject,
-        channel: message.channel,
-        verdict: reading.verdict,
-        confidence: reading.confidence,
-        quote: reading.quote,
-        reference,
-        excerpt: excerptOf(mail.text),
-      },
-    });
-    await applyVerdict(trx, actor, row, reading.verdict, message.at);
-  } else {
-    await append(trx, {
-      incident: number,
-      kind: 'message-sent',
-      actor,
-      occurredAt: message.at,
-      messageId: id,
-      ...(ticket ? { ticketId: ticket.id } : {}),
-      detail: {
-        to: mail.to,
-        subject: mail.subject,
-        channel: message.channel,
-        reference,
-        excerpt: excerptOf(mail.text),
-      },
-    });
-    const asks = row.state === 'open' || row.state === 'action-needed' || row.state === 'awaiting-provider';
-    if (asks)
-      await requestSent(trx, actor, row, {
-        at: message.at,
-        newRound: row.round === 0,
-        reason: 'a message to the provider',
-        provider,
-      });
-  }
-  return id;
-}
-
-/** A mail of ours, octet by octet as it goes out, and what is read from it. */
-export type OutgoingMail = {
-  raw: Buffer;
-  messageId: string;
-  from: string;
-  to: string;
-  subject: string;
-  attachments: ReadMail['attachments'];
-};
-
-/** A letter that was sent, as an outgoing message. Where no mail was made of it, its text is the raw source. */
-export async function recordLetter(
-  trx: Trx,
-  number: number,
-  letter: {
-    letterId: number;
-    ticketId: number | null;
-    channel: Channel;
-    at: Date;
-    from: string;
-    to: string;
-    subject: string;
-    text: string;
-    mail?: OutgoingMail | undefined;
-    formFields: EnteredField[];
-  },
-): Promise<number> {
-  const { mail } = letter;
-  const raw = mail?.raw ?? Buffer.from(letter.text);
-  const row = await trx
-    .insertInto('messages')
-    .values({
-      incident_number: number,
-      ticket_id: letter.ticketId,
-      letter_id: letter.letterId,
-      direction: 'out',
-      channel: letter.channel,
-      at: letter.at,
-      from_address: mail?.from ?? letter.from,
-      to_address: mail?.to ?? letter.to,
-      subject: mail?.subject ?? letter.subject,
-      text: letter.text,
-      html: null,
-      raw,
-      raw_type: mail ? 'message/rfc822' : 'text/plain',
-      sha256: createHash('sha256')
-        .update(mail ? '' : `letter ${letter.letterId}\0`)
-        .update(raw)
-        .digest(),
-      message_id: mail?.messageId ?? null,
-      verdict: null,
-      machine_verdict: null,
-      confidence: null,
-      quote: null,
-      problem: null,
-      form_fields: letter.formFields.length > 0 ? json(letter.formFields) : null,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  if (mail) await keepAttachments(trx, row.id, mail.attachments);
-  return row.id;
-}
-
-async function sameMessage(trx: Trx, number: number, message: NewMessage) {
-  return trx
+/** The one that an incident has already. */
+export async function sameMessage(trx: Trx, number: number, message: NewMessage): Promise<number> {
+  const { id } = await trx
     .selectFrom('messages')
     .select('id')
     .where('incident_number', '=', number)
     .where('direction', '=', message.direction)
-    .where('sha256', '=', createHash('sha256').update(message.raw).digest())
+    .where('sha256', '=', fingerprintOf(message))
     .where('at', '=', message.at)
     .executeTakeFirstOrThrow();
+  return id;
 }
 
-/** A person says what an answer amounts to. If it is the newest answer, the incident follows. */
-export async function correctVerdict(
-  trx: Trx,
-  actor: Actor,
-  number: number,
-  messageId: number,
-  verdict: Verdict,
-): Promise<void> {
-  const row = await lockIncident(trx, number);
-  const message = await trx
+/** The answers of an incident that count, newest first. */
+export async function answersOf(trx: Trx, number: number): Promise<Answer[]> {
+  const rows = await trx
     .selectFrom('messages')
-    .selectAll()
-    .where('id', '=', messageId)
+    .select(['at', 'verdict'])
     .where('incident_number', '=', number)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!message?.verdict) throw notFound('such answer');
-  if (message.verdict === verdict) return;
-  const wrong = message.verdict;
-  await trx.updateTable('messages').set({ verdict, confidence: null }).where('id', '=', messageId).execute();
-  await append(trx, {
-    incident: number,
-    kind: 'verdict-corrected',
-    actor,
-    messageId,
-    detail: { from: wrong, to: verdict, subject: message.subject },
-  });
-  // What does not count has moved nothing.
-  if (!message.applied || (row.last_answer_at && message.at < row.last_answer_at)) return;
-  await writeIncident(trx, number, {
-    last_verdict: verdict,
-    ...(isAnswer(verdict) && !row.first_answer_at ? { first_answer_at: message.at } : {}),
-  });
-  await undoWrongMove(trx, actor, row, { wrong, right: verdict, at: message.at });
-}
-
-/** Puts the incident where the right verdict would have put it, if the wrong one is what moved it. */
-async function undoWrongMove(
-  trx: Trx,
-  actor: Actor,
-  row: IncidentRow,
-  change: { wrong: Verdict; right: Verdict; at: Date },
-): Promise<void> {
-  const before = row.last_request_at ? 'awaiting-provider' : 'open';
-  const wrongly = nextState(before, { kind: 'verdict', verdict: change.wrong });
-  const rightly = nextState(before, { kind: 'verdict', verdict: change.right });
-  if (row.state !== wrongly || rightly === row.state) return;
-  await setStateTo(trx, actor, row, rightly, {
-    reason: `verdict corrected to ${stateWords(change.right)}`,
-    at: change.at,
-  });
+    .where('direction', '=', 'in')
+    .where('applied', '=', true)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .execute();
+  return rows.flatMap(({ at, verdict }) => (verdict === null ? [] : [{ at, verdict }]));
 }
 
 export type MessageShown = Omit<MessageRow, 'raw' | 'sha256'> & { reference: string | null };

@@ -1,9 +1,9 @@
 import type { Channel, Direction } from '../database/tables.ts';
 import { invalid } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { classifyReply } from './classify.ts';
 import type { EnteredField } from './entered-fields.ts';
-import { looksLikeMail, readMail } from './mail.ts';
+import { looksLikeMail, readMail, writtenAt } from './mail.ts';
+import { classifyReply } from './reading/classify.ts';
 import type { NewMessage } from './store.ts';
 
 /** A message as a person or a program hands it in. What is given by hand comes before what the mail says. */
@@ -78,7 +78,7 @@ export async function readMessage(
   return {
     direction: given.direction,
     channel: given.channel,
-    at: given.at ?? (sentAt && sentAt.getTime() <= Date.now() + 86_400_000 ? sentAt : new Date()),
+    at: given.at ?? writtenAt(sentAt, new Date()),
     raw: raw ?? Buffer.from(given.text ?? ''),
     rawType: raw ? 'message/rfc822' : 'text/plain',
     mail,

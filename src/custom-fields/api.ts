@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type, Version } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { FIELD_KINDS, FieldParams } from './field.ts';
 import { addField, editField, listFields, retireField } from './manage-store.ts';
 
@@ -64,12 +63,10 @@ export const fieldApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { name, kind, choices = [] } = request.body;
-      const asked = { key: apiKey(request), what: 'POST /fields', input: request.body };
-      const answer = await once(db, { actor: actorOf(request), ...asked }, async (trx) => ({
-        status: 201,
-        body: { id: await addField(trx, { name, kind, choices }, actorOf(request)) },
+      const added = await apiOnce(db, request, async (trx) => ({
+        id: await addField(trx, actorOf(request), { name, kind, choices }),
       }));
-      return reply.code(201).send(answer.body as { id: number });
+      return reply.code(201).send(added);
     },
   );
 
@@ -103,8 +100,8 @@ export const fieldApi: FastifyPluginAsyncTypebox = async (app) => {
           choices: choices ?? field?.choices ?? [],
           version,
         };
-        await editField(trx, id, edited, actorOf(request));
-        if (retired !== undefined) await retireField(trx, id, retired, actorOf(request));
+        await editField(trx, actorOf(request), id, edited);
+        if (retired !== undefined) await retireField(trx, actorOf(request), id, retired);
       });
       const field = (await listFields(db)).find((one) => one.id === id);
       return fieldJson(field as NonNullable<typeof field>);

@@ -1,5 +1,5 @@
 import type { FieldKind } from '../database/tables.ts';
-import { Type } from '../json-schema.ts';
+import { SmallId, Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 
 export const FIELD_KINDS = ['text', 'number', 'date', 'choice', 'yes-no'] as const satisfies FieldKind[];
@@ -9,7 +9,7 @@ export const VALUE_MAX = 2000;
 const CHOICES_MAX = 100;
 const CHOICE_LENGTH = 100;
 
-export const FieldParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+export const FieldParams = Type.Object({ id: SmallId });
 export type Field = { id: number; key: string; name: string; kind: FieldKind; choices: string[] };
 /** A field of an incident with what was entered, as it is kept. */
 export type FieldValue = Field & { value: string };

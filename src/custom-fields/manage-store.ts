@@ -4,10 +4,10 @@ import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { CustomFieldRow, FieldKind } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
-import { type Actor, SYSTEM } from '../web/access.ts';
+import type { Actor } from '../web/access.ts';
 import { FIELDS_MAX, keyOf, readChoices } from './field.ts';
 
-export type FieldDefinition = { name: string; kind: FieldKind; choices: string[] };
+type FieldDefinition = { name: string; kind: FieldKind; choices: string[] };
 
 /** All fields, those that are asked for first. `used`: whether any incident has a value in it. */
 export const listFields = (db: Db | Trx) =>
@@ -60,7 +60,7 @@ async function refuseTooMany(trx: Trx): Promise<void> {
 }
 
 /** Adds a field, after the others. Returns its id. */
-export async function addField(trx: Trx, given: FieldDefinition, by: Actor = SYSTEM): Promise<number> {
+export async function addField(trx: Trx, by: Actor, given: FieldDefinition): Promise<number> {
   await lockFields(trx);
   await refuseTooMany(trx);
   const name = given.name.trim();
@@ -93,9 +93,9 @@ export async function addField(trx: Trx, given: FieldDefinition, by: Actor = SYS
 /** Changes a field's name and choices; its key and kind stay. Throws `changed-meanwhile` when `version` is no longer the newest. */
 export async function editField(
   trx: Trx,
+  by: Actor,
   id: number,
   given: { name: string; choices: string[]; version: number },
-  by: Actor = SYSTEM,
 ): Promise<void> {
   const field = await lockField(trx, id);
   if (field.version !== given.version)
@@ -115,7 +115,7 @@ export async function editField(
 }
 
 /** A field is no longer asked for, or is again. What was entered stays. */
-export async function retireField(trx: Trx, id: number, retired: boolean, by: Actor = SYSTEM): Promise<void> {
+export async function retireField(trx: Trx, by: Actor, id: number, retired: boolean): Promise<void> {
   const field = await lockField(trx, id);
   if ((field.retired_at !== null) === retired) return;
   if (!retired) await refuseTooMany(trx);

@@ -87,27 +87,20 @@ export const fieldPages: FastifyPluginAsyncTypebox = async (app) => {
 
   act('/settings/fields', async (request) => {
     const form = readForm(AddForm, request.body);
-    await formOnce(db, request, { what: 'add field' }, async (trx) => ({
-      status: 303,
-      body: await addField(
-        trx,
-        { name: form.name, kind: form.kind, choices: lines(form.choices) },
-        actorOf(request),
-      ),
-    }));
+    await formOnce(db, request, { what: 'add field' }, (trx) =>
+      addField(trx, actorOf(request), { name: form.name, kind: form.kind, choices: lines(form.choices) }),
+    );
     return `Incidents have the field ${form.name} now.`;
   });
 
   act('/settings/fields/:id', async (request, id) => {
     const form = readForm(EditForm, request.body);
     await formOnce(db, request, { what: `field ${id}` }, async (trx) => {
-      await editField(
-        trx,
-        id,
-        { name: form.name, choices: lines(form.choices), version: form.version },
-        actorOf(request),
-      );
-      return { status: 303, body: null };
+      await editField(trx, actorOf(request), id, {
+        name: form.name,
+        choices: lines(form.choices),
+        version: form.version,
+      });
     });
     return 'Saved.';
   });
@@ -115,8 +108,7 @@ export const fieldPages: FastifyPluginAsyncTypebox = async (app) => {
   act('/settings/fields/:id/retirement', async (request, id) => {
     const retired = readForm(RetireForm, request.body).retired === 'yes';
     await formOnce(db, request, { what: `retire field ${id}` }, async (trx) => {
-      await retireField(trx, id, retired, actorOf(request));
-      return { status: 303, body: null };
+      await retireField(trx, actorOf(request), id, retired);
     });
     return retired
       ? 'The field is no longer asked for. What was entered stays.'
@@ -126,7 +118,6 @@ export const fieldPages: FastifyPluginAsyncTypebox = async (app) => {
   act('/settings/fields/:id/raising', async (request, id) => {
     await formOnce(db, request, { what: `raise field ${id}` }, async (trx) => {
       await moveFieldUp(trx, id);
-      return { status: 303, body: null };
     });
     return 'Moved up.';
   });

@@ -22,7 +22,7 @@ const TAGS = [
 /** Tags and fields of the demonstration's newest incidents, as of the moments when their stories end. */
 export async function fillLabels({ db }: Desk, actor: Actor) {
   await db.transaction().execute(async (trx) => {
-    for (const field of FIELDS) await addField(trx, { ...field, choices: [...field.choices] });
+    for (const field of FIELDS) await addField(trx, actor, { ...field, choices: [...field.choices] });
     const rows = await trx
       .selectFrom('incidents')
       .select(['number', 'state', 'opened_at'])

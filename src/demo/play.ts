@@ -1,5 +1,5 @@
 import type { Desk } from '../app.ts';
-import { recordMessage } from '../correspondence/store.ts';
+import { recordMessage } from '../correspondence/record.ts';
 import { readMessage } from '../correspondence/take-message.ts';
 import type { Trx } from '../database/open.ts';
 import { recordEvidence } from '../evidence/store.ts';
@@ -80,7 +80,7 @@ async function playLetter(trx: Trx, scene: Scene, { round }: StepOf<'letter'>): 
   const letter = await startLetter(trx, actor, number, { template, provider, letters, now: at });
   const reference = referenceOf(scene);
   const channel = round === 'first' && reference ? 'form' : 'email';
-  await sendLetter(trx, actor, letter, template, provider, { channel, reference, at });
+  await sendLetter(trx, actor, letter, { template, provider }, { channel, reference, at });
 }
 
 async function playReply(trx: Trx, scene: Scene, { what }: StepOf<'reply'>): Promise<void> {

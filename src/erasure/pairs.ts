@@ -6,7 +6,7 @@ export type Pair = [pattern: string, becomes: string];
 const ADDRESS = /^[^\s@<>,;"\\()]{1,64}@[A-Za-z0-9.-]{3,253}$/;
 /** Shorter names would be found in too much. */
 const NAME_MIN = 4;
-export const NAMES_MAX = 10;
+const NAMES_MAX = 10;
 
 const escaped = (text: string) => text.replace(/[^\p{L}\p{N}\s@]/gu, '\\$&').replace(/\s+/gu, '\\s+');
 

@@ -9,7 +9,7 @@ import { pairOf, pseudonym } from './pairs.ts';
 import { REMOVED } from './replace.ts';
 import { eraseAs, erasePairs, numberOf, ownAddresses } from './store.ts';
 
-export type Retention = Pick<RetentionRow, 'sources_months' | 'addresses_months'>;
+type Retention = Pick<RetentionRow, 'sources_months' | 'addresses_months'>;
 
 /** Messages or reports, and addresses, of one round. */
 const SOURCES = 500;
@@ -39,7 +39,7 @@ const IS_OVER = sql`(m.incident_number is null or exists (
 const olderThan = (months: number) => sql`now() - make_interval(months => ${months}::integer)`;
 
 /** Originals of old messages and reports. Their texts stay, and so do their hashes: what once was here can be recognised. */
-export async function removeOldSources(trx: Trx, months: number): Promise<number> {
+async function removeOldSources(trx: Trx, months: number): Promise<number> {
   const removed = sql`convert_to(${REMOVED}, 'UTF8')`;
   const { rows: messages } = await sql<{ incident: number | null }>`
     update messages set raw = ${removed}, raw_type = 'text/plain' where id in (
@@ -91,7 +91,7 @@ async function oldAddresses(trx: Trx, months: number): Promise<string[]> {
     .slice(0, ADDRESSES);
 }
 
-export async function eraseOldAddresses(trx: Trx, months: number): Promise<number> {
+async function eraseOldAddresses(trx: Trx, months: number): Promise<number> {
   const addresses = await oldAddresses(trx, months);
   if (addresses.length === 0) return 0;
   const became: string[] = [];

@@ -1,9 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { IdParams } from '../accounts/form-fields.ts';
+import { getUser } from '../accounts/store.ts';
 import { Type } from '../json-schema.ts';
-import { invalid, notFound } from '../problem.ts';
+import { invalid } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { readAddress, readNames } from './pairs.ts';
 import { readRetention, saveRetention } from './retention.ts';
@@ -11,7 +13,6 @@ import { type Erased, eraseAccount, erasePerson, recentErasures, tryOut } from '
 
 const ADMIN = { config: { access: 'admin' } } as const;
 const HERE = '/settings/personal-data';
-const IdParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 
 const Months = Type.Optional(Type.Integer({ minimum: 1, maximum: 240, description: 'months from 1 to 240' }));
 const RetentionForm = Type.Object({ sources: Months, addresses: Months });
@@ -50,7 +51,7 @@ export const erasurePages: FastifyPluginAsyncTypebox = async (app) => {
 
   type Shown = {
     typed?: Record<string, string>;
-    problem?: { message: string; fields: Record<string, string> };
+    problem?: FormProblem;
     counted?: Erased;
   };
   async function view({ typed = {}, problem, counted }: Shown = {}) {
@@ -75,8 +76,7 @@ export const erasurePages: FastifyPluginAsyncTypebox = async (app) => {
         became: one.became.length > 3 ? `${one.became.length} words` : one.became.join(', '),
         rows: sumOf(one.counts),
       })),
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -90,7 +90,6 @@ export const erasurePages: FastifyPluginAsyncTypebox = async (app) => {
         await formOnce(db, request, { what: 'retention' }, async (trx) => {
           const retention = { sources_months: sources ?? null, addresses_months: addresses ?? null };
           await saveRetention(trx, actorOf(request), retention);
-          return { status: 303, body: null };
         });
         return reply.done(HERE, 'Saved. What is older goes within the hour, a part at a time.');
       },
@@ -122,7 +121,7 @@ export const erasurePages: FastifyPluginAsyncTypebox = async (app) => {
         await formOnce(db, request, { what: 'erase', input: { erase: true } }, async (trx) => {
           const erased = await erasePerson(trx, actor, person);
           became = erased.became[0] ?? '';
-          return { status: 303, body: { id: erased.id } };
+          return { id: erased.id };
         });
         return reply.done(HERE, became ? `Erased. ${became} stands in its place.` : 'Erased.');
       },
@@ -139,22 +138,12 @@ export const erasurePages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => reply.page('erasure/account', await accountView(request.params.id)),
   );
 
-  async function accountView(
-    id: number,
-    typed: Record<string, string> = {},
-    problem?: { message: string; fields: Record<string, string> },
-  ) {
-    const user = await db
-      .selectFrom('users')
-      .select(['id', 'name', 'email', 'disabled_at'])
-      .where('id', '=', id)
-      .executeTakeFirst();
-    if (!user) throw notFound('such person');
+  async function accountView(id: number, typed: Record<string, string> = {}, problem?: FormProblem) {
+    const { name, email, disabled_at } = await getUser(db, id);
     return {
-      user,
+      user: { id, name, email, disabled_at },
       values: { name: typed['name'] ?? `Former colleague ${id}` },
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -169,7 +158,6 @@ export const erasurePages: FastifyPluginAsyncTypebox = async (app) => {
           const { name } = readForm(AccountForm, request.body);
           await formOnce(db, request, { what: `anonymous ${id}` }, async (trx) => {
             await eraseAccount(trx, actorOf(request), { userId: id, name: name.trim(), reason: '' });
-            return { status: 303, body: null };
           });
           return reply.done('/settings/users', `Done. Their entries are under the name ${name} now.`);
         },

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
+import { lockUser } from '../accounts/store.ts';
 import { note } from '../audit/note.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { ErasureRow } from '../database/tables.ts';
-import { invalid, notFound, Problem } from '../problem.ts';
+import { invalid, Problem } from '../problem.ts';
 import { appendAll } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { type Pair, pairsOf, pseudonym } from './pairs.ts';
@@ -153,13 +154,7 @@ export async function eraseAccount(
   actor: Actor,
   { userId, name, reason }: { userId: number; name: string; reason: string },
 ): Promise<Erased> {
-  const user = await trx
-    .selectFrom('users')
-    .selectAll()
-    .where('id', '=', userId)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!user) throw notFound('such user');
+  const user = await lockUser(trx, userId);
   if (!user.disabled_at)
     throw new Problem(
       'invalid',

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import type { Db, Trx } from '../database/open.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
@@ -7,9 +8,8 @@ import { CLAIM_KEYS, claimText } from '../letters/claims/claims.ts';
 import { invalid } from '../problem.ts';
 import { getProfile } from '../profile/store.ts';
 import { actorOf } from '../web/access.ts';
-import { apiKey } from '../web/idempotency.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { MAX_PICTURES_JSON_BYTES } from '../web/limits.ts';
-import { once } from '../web/once.ts';
 import { askForCheck, lastCheck } from './checks/store.ts';
 import { SnapshotJson, snapshotJson } from './json.ts';
 import { PicturesJson, picturesInJson } from './pictures/json.ts';
@@ -145,42 +145,38 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number } = request.params;
       const { body } = request;
-      const asked = {
-        actor: actorOf(request),
-        key: apiKey(request),
-        what: `POST /incidents/${number}/evidence`,
-        input: body,
-      };
-      const answer = isByHand(body)
-        ? await record(number, body, asked)
-        : await check(number, await checkedKinds(body.kinds), asked);
-      return reply.code(answer.status as 202).send(answer.body as Static<typeof AskedJson>);
+      return isByHand(body)
+        ? reply.code(201).send(await record(request, number, body))
+        : reply.code(202).send(await check(request, number, await checkedKinds(body.kinds)));
     },
   );
 
-  type Asked = Parameters<typeof once>[1];
-
-  const check = (number: number, kinds: string[] | undefined, asked: Asked) =>
-    once(db, asked, async (trx) => {
+  const check = (request: FastifyRequest, number: number, kinds: string[] | undefined) =>
+    apiOnce(db, request, async (trx) => {
       await getIncident(trx, number);
       const networks = await networksOf(trx, number);
-      const id = await askForCheck(trx, { incident: number, networks, kinds, askedBy: asked.actor.name });
-      return { status: 202, body: { check: { id, parts: 0, done: 0, finishedAt: null } } };
+      const id = await askForCheck(trx, {
+        incident: number,
+        networks,
+        kinds,
+        askedBy: actorOf(request).name,
+      });
+      return { check: { id, parts: 0, done: 0, finishedAt: null } };
     });
 
-  function record(number: number, given: ByHand, asked: Asked) {
+  function record(request: FastifyRequest, number: number, given: ByHand) {
     const { observedAt, address, kinds: _kinds, pictures: sent, ...fact } = given;
     const pictures = picturesInJson(sent);
-    return once(db, asked, async (trx) => {
+    return apiOnce(db, request, async (trx) => {
       const at = observedAt ? new Date(observedAt) : new Date();
-      const id = await recordEvidence(trx, asked.actor, number, {
+      const id = await recordEvidence(trx, actorOf(request), number, {
         ...fact,
         about: claimText(fact.claim),
         observedAt: at,
         address: address ?? null,
         pictures,
       });
-      return { status: 201, body: { id, ...fact, observedAt: at.toISOString(), address: address ?? null } };
+      return { id, ...fact, observedAt: at.toISOString(), address: address ?? null };
     });
   }
 };

@@ -8,7 +8,7 @@ import { actorOf, viewerOf } from '../web/access.ts';
 import { backOf } from '../web/back.ts';
 import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -32,7 +32,7 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
     request: FastifyRequest,
     number: number,
     typed: Record<string, string> = {},
-    problem?: { message: string; fields: Record<string, string> },
+    problem?: FormProblem,
   ) {
     const incident = await getIncident(db, number);
     const addresses = (await addressesOf(db, [number])).get(number) ?? [];
@@ -54,8 +54,7 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
       back: backOf(request),
       zone,
       now: localInput(new Date(), zone),
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -77,16 +76,15 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
           const observedAt = readMoment(request, 'at', form.at) ?? new Date();
           const pictures = picturesFrom('pictures', uploadsIn(request, 'pictures'));
           const input = { form, pictures: pictures.map(digestOf) };
-          await formOnce(db, request, { what: `evidence ${number}`, input }, async (trx) => ({
-            status: 303,
-            body: await recordEvidence(trx, actorOf(request), number, {
+          await formOnce(db, request, { what: `evidence ${number}`, input }, (trx) =>
+            recordEvidence(trx, actorOf(request), number, {
               ...form,
               about: claimText(form.claim),
               observedAt,
               address: form.address ?? null,
               pictures,
             }),
-          }));
+          );
           return reply.done(backOf(request) || `/incidents/${number}#h-ev`, 'Evidence recorded.');
         },
         async (problem) => ({

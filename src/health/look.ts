@@ -35,7 +35,7 @@ import {
 
 type Looking = { db: Db; config: Config };
 export type Section = { title: string; rows: Row[] };
-export type Health = {
+type Health = {
   status: ReturnType<typeof worst>;
   sections: Section[];
   versions: { product: string; node: string; process: string };

@@ -6,7 +6,7 @@ import { Type, Version } from '../json-schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { listAssignees } from './assignees.ts';
@@ -32,7 +32,7 @@ export const incidentEditPages: FastifyPluginAsyncTypebox = async (app) => {
     request: FastifyRequest,
     number: number,
     typed?: Record<string, string>,
-    problem?: { message: string; fields: Record<string, string> },
+    problem?: FormProblem,
   ) {
     const [row, fields, users] = await Promise.all([
       getIncident(db, number),
@@ -66,8 +66,7 @@ export const incidentEditPages: FastifyPluginAsyncTypebox = async (app) => {
       severities: [...SEVERITIES],
       users,
       fields: fields.map((field) => inputView(field, typed)),
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
       zone: viewerOf(request).timeZone,
     };
   }
@@ -99,7 +98,6 @@ export const incidentEditPages: FastifyPluginAsyncTypebox = async (app) => {
             };
             await editIncident(trx, actorOf(request), number, facts, form.version);
             await setFieldValues(trx, actorOf(request), number, enteredFields(request.body));
-            return { status: 303, body: null };
           });
           return reply.done(`/incidents/${number}`, 'Saved.');
         },

@@ -60,23 +60,21 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
 
   smallForm('/incidents/:number/notes', 'note', async (request, number) => {
     const { text } = readForm(NoteForm, request.body);
-    const answer = await formOnce(db, request, { what: `note ${number}` }, async (trx) => ({
-      status: 303,
-      body: await addNote(trx, actorOf(request), number, text),
-    }));
-    return { to: `/incidents/${number}#e${answer.body}`, words: 'Note added.' };
+    const added = await formOnce(db, request, { what: `note ${number}` }, (trx) =>
+      addNote(trx, actorOf(request), number, text),
+    );
+    return { to: `/incidents/${number}#e${added}`, words: 'Note added.' };
   });
 
   smallForm('/incidents/:number/notes/:entry/corrections', 'note', async (request, number) => {
     const { text } = readForm(NoteForm, request.body);
     const entry = Number((request.params as unknown as { entry: string }).entry);
     if (!Number.isSafeInteger(entry)) throw new Problem('not-found', 'There is no such note.');
-    const answer = await formOnce(db, request, { what: `correct ${entry}` }, async (trx) => ({
-      status: 303,
-      body: await correctNote(trx, actorOf(request), number, entry, text),
-    }));
+    const corrected = await formOnce(db, request, { what: `correct ${entry}` }, (trx) =>
+      correctNote(trx, actorOf(request), number, entry, text),
+    );
     return {
-      to: `/incidents/${number}#e${answer.body}`,
+      to: `/incidents/${number}#e${corrected}`,
       words: 'Correction added. The earlier wording stays in the timeline.',
     };
   });
@@ -85,7 +83,6 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     const form = readForm(StateForm, request.body);
     await formOnce(db, request, { what: `state ${number}` }, async (trx) => {
       await setState(trx, actorOf(request), number, form);
-      return { status: 303, body: null };
     });
     return { words: `State set to ${stateWords(form.to)}.` };
   });
@@ -95,7 +92,6 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     const at = readMoment(request, 'at', form.at) ?? new Date();
     await formOnce(db, request, { what: `recover ${number}` }, async (trx) => {
       await confirmRecovery(trx, actorOf(request), number, { words: form.words, at });
-      return { status: 303, body: null };
     });
     return { words: 'Recovery confirmed.' };
   });
@@ -104,7 +100,6 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     const form = readForm(LinkForm, request.body);
     await formOnce(db, request, { what: `link ${number}` }, async (trx) => {
       await sayLink(trx, actorOf(request), number, { other: form.number, kind: form.kind ?? 'related' });
-      return { status: 303, body: null };
     });
     return { words: `Linked to #${form.number}.` };
   });
@@ -113,7 +108,6 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     const form = readForm(UnlinkForm, request.body);
     await formOnce(db, request, { what: `unlink ${number}` }, async (trx) => {
       await unlink(trx, actorOf(request), number, form.number);
-      return { status: 303, body: null };
     });
     return { words: `No longer linked to #${form.number}.` };
   });

@@ -8,7 +8,7 @@ import { standingSnapshots } from '../evidence/snapshots.ts';
 import { type Static, Type } from '../json-schema.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import { roundWords } from '../letters/rounds.ts';
-import { waitingAnswer } from '../mail-in/unfiled-store.ts';
+import { waitingAnswer } from '../mail-in/filing/unfiled-store.ts';
 import { dispatchView } from '../mail-out/dispatch-view.ts';
 import { openDispatches } from '../mail-out/shown.ts';
 import { readCauses } from '../next-step/cause-store.ts';

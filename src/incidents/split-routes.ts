@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
-import { apiOnce } from '../web/api-once.ts';
 import { formOnce } from '../web/form-once.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { NumberParams } from './number-params.ts';
 import { splitOff } from './split.ts';
@@ -16,11 +16,7 @@ const SplitForm = Type.Object({ address: Address });
 export const splitPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
-  async function view(
-    number: number,
-    chosen: string,
-    problem?: { message: string; fields: Record<string, string> },
-  ) {
+  async function view(number: number, chosen: string, problem?: FormProblem) {
     const incident = await getIncident(db, number);
     return {
       number,
@@ -28,8 +24,7 @@ export const splitPages: FastifyPluginAsyncTypebox = async (app) => {
       isClosed: incident.state === 'closed',
       addresses: (await addressesOf(db, [number])).get(number) ?? [],
       chosen,
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -56,15 +51,14 @@ export const splitPages: FastifyPluginAsyncTypebox = async (app) => {
         async () => {
           const { address } = readForm(SplitForm, request.body);
           const { provider } = await getIncident(db, number);
-          const answer = await formOnce(db, request, { what: `split ${number}` }, async (trx) => ({
-            status: 303,
-            body: await splitOff(trx, actorOf(request), number, {
+          const split = await formOnce(db, request, { what: `split ${number}` }, (trx) =>
+            splitOff(trx, actorOf(request), number, {
               address,
               providerName: catalogue.byKey.get(provider)?.name ?? provider,
               now: new Date(),
             }),
-          }));
-          return reply.done(`/incidents/${answer.body}`, `Split off #${number}.`);
+          );
+          return reply.done(`/incidents/${split}`, `Split off #${number}.`);
         },
         async (problem) => ({
           view: 'incidents/split',
@@ -92,17 +86,14 @@ export const splitApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number } = request.params;
       const { provider } = await getIncident(db, number);
-      const answer = await apiOnce(db, request, async (trx) => ({
-        status: 201,
-        body: {
-          number: await splitOff(trx, actorOf(request), number, {
-            address: request.body.address,
-            providerName: catalogue.byKey.get(provider)?.name ?? provider,
-            now: new Date(),
-          }),
-        },
+      const split = await apiOnce(db, request, async (trx) => ({
+        number: await splitOff(trx, actorOf(request), number, {
+          address: request.body.address,
+          providerName: catalogue.byKey.get(provider)?.name ?? provider,
+          now: new Date(),
+        }),
       }));
-      return reply.code(201).send(answer.body as { number: number });
+      return reply.code(201).send(split);
     },
   );
 };

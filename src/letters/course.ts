@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { networkText } from '../addresses/address.ts';
+import { NO_ANSWERS } from '../correspondence/verdicts.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import type { LetterFacts, PastRequest, UsualLength, VolumeWeek } from './facts.ts';
@@ -16,9 +17,9 @@ const LEAST = 5;
 const VOLUME_DAYS = 30;
 const WEEK_DAYS = 7;
 
-/** Requests to the desk, oldest first, each with the first answer after it and before the next one. */
+/** Requests to the desk, oldest first, each with the first answer that counts after it and before the next one. */
 export async function readRequests(db: Db | Trx, number: number): Promise<PastRequest[]> {
-  const letters = await db
+  const ofLetters = db
     .selectFrom('letters as l')
     .leftJoin('messages as m', (join) => join.onRef('m.letter_id', '=', 'l.id').on('m.direction', '=', 'out'))
     .leftJoin('tickets as t', 't.id', 'm.ticket_id')
@@ -35,15 +36,17 @@ export async function readRequests(db: Db | Trx, number: number): Promise<PastRe
     .orderBy('l.sent_at', 'desc')
     .limit(50)
     .execute();
-  const answers = await db
+  const ofAnswers = db
     .selectFrom('messages')
     .select(['at', 'verdict', 'quote'])
     .where('incident_number', '=', number)
     .where('direction', '=', 'in')
-    .where('verdict', 'not in', ['acknowledged', 'other'])
+    .where('applied', '=', true)
+    .where('verdict', 'not in', NO_ANSWERS)
     .orderBy('at', 'desc')
     .limit(50)
     .execute();
+  const [letters, answers] = await Promise.all([ofLetters, ofAnswers]);
   const sent = letters
     .flatMap(({ sent_at: at, ...one }) => (at && isRequest(one.round) ? [{ at, ...one }] : []))
     .slice(0, MAX_REQUESTS)

@@ -5,7 +5,7 @@ import type { LetterRow } from '../database/tables.ts';
 import { askForCheck, lastCheck } from '../evidence/checks/store.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
-import type { Provider } from '../providers/schema.ts';
+import { addressOf, routeFor } from '../providers/playbook.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { kindsToCheck } from './claims/claim-help.ts';
@@ -16,7 +16,7 @@ import { oneLine } from './letter-values.ts';
 import type { LetterLibrary } from './library.ts';
 import { mergeEdits } from './merge-edits.ts';
 import { readSources } from './sources.ts';
-import type { LetterTemplate } from './templates.ts';
+import type { DraftedFrom } from './templates.ts';
 import { takeTurn } from './wording-trials/turn.ts';
 
 /**
@@ -27,12 +27,7 @@ export async function startLetter(
   trx: Trx,
   actor: Actor,
   number: number,
-  {
-    template: chosen,
-    provider,
-    letters,
-    now,
-  }: { template: LetterTemplate; provider: Provider | undefined; letters: LetterLibrary; now: Date },
+  { template: chosen, provider, letters, now }: DraftedFrom & { letters: LetterLibrary; now: Date },
 ): Promise<number> {
   const incident = await lockIncident(trx, number);
   if (isFrozen(incident.state)) throw closedProblem(number);
@@ -95,6 +90,9 @@ function checkText(change: { subject?: string | undefined; body?: string | undef
     throw invalid('body', `A letter has at most ${MAX_BODY} characters.`);
 }
 
+/** A body as it is kept, however its lines ended where it was typed. */
+export const bodyOf = (typed: string) => typed.replace(/\r\n?/g, '\n').replaceAll('\0', '');
+
 /** Saves a draft's text. Throws `changed-meanwhile` when `version` is given and no longer the newest. */
 export async function saveDraft(
   trx: Trx,
@@ -115,9 +113,7 @@ export async function saveDraft(
     .updateTable('letters')
     .set({
       ...(change.subject === undefined ? {} : { subject: oneLine(change.subject) }),
-      ...(change.body === undefined
-        ? {}
-        : { body: change.body.replace(/\r\n?/g, '\n').replaceAll('\0', '') }),
+      ...(change.body === undefined ? {} : { body: bodyOf(change.body) }),
       version: row.version + 1,
       updated_at: new Date(),
     })
@@ -125,12 +121,22 @@ export async function saveDraft(
     .execute();
 }
 
-/** The letter as its template would give it now, and its claims as they are judged now. */
+/** Saves what stands in the composer, unless it is what is saved. Throws as {@link saveDraft}. */
+export async function saveTyped(
+  trx: Trx,
+  id: number,
+  { version, ...typed }: { subject: string; body: string; version: number },
+): Promise<void> {
+  const row = await lockDraft(trx, id);
+  if (oneLine(typed.subject) !== row.subject || bodyOf(typed.body) !== row.body)
+    await saveDraft(trx, id, typed, version);
+}
+
+/** The letter as its template would give it now, its claims as they are judged now, and the way to the desk. */
 export async function currentDraft(
   db: Db | Trx,
   letter: LetterRow,
-  template: LetterTemplate,
-  provider: Provider | undefined,
+  { template, provider }: DraftedFrom,
   now: Date,
 ) {
   const incident = await db
@@ -140,22 +146,18 @@ export async function currentDraft(
     .executeTakeFirstOrThrow();
   const read = await readSources(db, incident, provider, now);
   const draft = draftLetter(template, read.facts, judgeClaims(template.claims, read.sources, now));
-  return { ...read, incident, draft };
+  const route = provider && routeFor(provider, read.rule);
+  const deskAddress = route && addressOf(route, read.facts.refusal?.text ?? '');
+  return { ...read, incident, draft, route, deskAddress };
 }
 
 /**
  * Brings a draft up to date with the facts and with the template, which may be a newer version than it was drafted
  * from; what a person wrote stays. Returns how often both had changed.
  */
-export async function refreshDraft(
-  trx: Trx,
-  id: number,
-  template: LetterTemplate,
-  provider: Provider | undefined,
-  now: Date,
-): Promise<number> {
+export async function refreshDraft(trx: Trx, id: number, of: DraftedFrom, now: Date): Promise<number> {
   const row = await lockDraft(trx, id);
-  const { draft } = await currentDraft(trx, row, template, provider, now);
+  const { draft } = await currentDraft(trx, row, of, now);
   const merged = mergeEdits(row.base_body, row.body, draft.body);
   await trx
     .updateTable('letters')
@@ -166,9 +168,9 @@ export async function refreshDraft(
       base_body: draft.body,
       claims: json(draft.claims),
       missing: json(draft.missing),
-      template_version: template.version,
+      template_version: of.template.version,
       // Another wording than its turn gave it says nothing in the comparison.
-      wording_trial_id: template.version === row.template_version ? row.wording_trial_id : null,
+      wording_trial_id: of.template.version === row.template_version ? row.wording_trial_id : null,
       version: row.version + 1,
       updated_at: now,
     })
@@ -185,12 +187,11 @@ export async function checkClaims(
   trx: Trx,
   actor: Actor,
   id: number,
-  template: LetterTemplate,
-  provider: Provider | undefined,
+  of: DraftedFrom,
   now: Date,
 ): Promise<number | null> {
   const letter = await lockDraft(trx, id);
-  const { draft, facts } = await currentDraft(trx, letter, template, provider, now);
+  const { draft, facts } = await currentDraft(trx, letter, of, now);
   const kinds = kindsToCheck(draft.claims);
   if (kinds.length === 0) throw invalid('claims', 'What these claims lack only a person can look up.');
   const last = await lastCheck(trx, letter.incident_number);
@@ -198,6 +199,17 @@ export async function checkClaims(
   const networks = facts.addresses.map((text) => parseNetwork(text).cidr);
   return askForCheck(trx, { incident: letter.incident_number, networks, kinds, askedBy: actor.name });
 }
+
+/** Letters of an incident that were begun and not sent, the newest first. */
+export const listDrafts = (db: Db, number: number) =>
+  db
+    .selectFrom('letters')
+    .select(['id', 'subject', 'updated_at'])
+    .where('incident_number', '=', number)
+    .where('state', '=', 'draft')
+    .orderBy('id', 'desc')
+    .limit(20)
+    .execute();
 
 /** Puts a draft away; the timeline keeps that it was begun. */
 export async function discardDraft(trx: Trx, incident: number, id: number): Promise<void> {

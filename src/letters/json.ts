@@ -1,4 +1,16 @@
 import { Type } from '../json-schema.ts';
+import { dispatchJson, dispatchOfLetter } from '../mail-out/shown.ts';
+import { kindsToCheck } from './claims/claim-help.ts';
+import { claimJson } from './claims/claim-json.ts';
+import type { StoredClaim } from './claims/claims-view.ts';
+import { currentDraft } from './draft-store.ts';
+import { stillMissing } from './facts.ts';
+import { fillFields } from './forms/form-fields.ts';
+import { otherProviders } from './gate/other-providers.ts';
+import { readJudgement } from './gate/store.ts';
+import { overridesOf } from './overrides.ts';
+import { isToDesk } from './rounds.ts';
+import { type Shelf, wholeLetter } from './whole-letter.ts';
 
 const Words = Type.Union([Type.String(), Type.Null()]);
 
@@ -41,3 +53,74 @@ export const LetterJson = Type.Object({
   channel: Words,
   mail: Type.Unknown({ description: 'the mail that was made of it; null where it left in some other way' }),
 });
+
+/** Reads a letter as {@link LetterJson}. What it rests on is judged as of now until it is sent. */
+export async function readLetterJson(shelf: Shelf, id: number) {
+  const { db, catalogue } = shelf;
+  const whole = await wholeLetter(shelf, id);
+  const { letter, incident, template } = whole;
+  const isSent = letter.state === 'sent';
+  const [current, overrides, dispatch] = await Promise.all([
+    currentDraft(db, letter, whole, new Date()),
+    overridesOf(db, id),
+    dispatchOfLetter(db, id),
+  ]);
+  const { draft, facts, route, deskAddress } = current;
+  const { findings, questions } = isSent
+    ? { findings: [], questions: [] }
+    : await readJudgement(db, letter, whole, current, {
+        otherProviders: otherProviders(catalogue.providers, incident.provider),
+      });
+  const claims: StoredClaim[] = isSent ? (letter.claims as StoredClaim[]) : draft.claims;
+  const reasonFor = (kind: 'claim' | 'finding', key: string) =>
+    overrides.find((one) => one.kind === kind && one.key === key)?.reason ?? null;
+  const { subject, body } = letter;
+  return {
+    id,
+    incident: incident.number,
+    template: letter.template,
+    language: letter.language,
+    round: letter.round,
+    state: letter.state,
+    subject,
+    body,
+    claims: claims.map((claim) => ({
+      ...claimJson(claim),
+      overridden: reasonFor('claim', claim.key) !== null,
+    })),
+    checks: isSent ? [] : kindsToCheck(claims),
+    route:
+      route && isToDesk(letter.round)
+        ? { kind: route.kind, name: route.name, url: route.url ?? null, address: deskAddress ?? null }
+        : null,
+    fields: route
+      ? fillFields(route, facts, { subject, body, language: template.language, claims }).map(
+          ({ label, value, length, maxLength, missing, steps, leftOut, shortened }) => ({
+            label,
+            value,
+            length,
+            maxLength,
+            missing,
+            steps,
+            leftOut,
+            shortened: shortened || null,
+          }),
+        )
+      : [],
+    findings: findings.map((finding) => ({ ...finding, overridden: reasonFor('finding', finding.key) })),
+    questions,
+    overrides: overrides.map(({ kind, key, about, reason, by_name, at }) => ({
+      kind,
+      key,
+      about,
+      reason,
+      by: by_name,
+      at: at.toISOString(),
+    })),
+    missing: isSent ? [] : stillMissing(letter),
+    version: letter.version,
+    sentAt: letter.sent_at?.toISOString() ?? null,
+    channel: letter.channel,
+    mail: dispatch ? dispatchJson(dispatch) : null,
+  };
+}

@@ -1,5 +1,6 @@
 import type { Db, Trx } from '../database/open.ts';
 import type { LetterRow } from '../database/tables.ts';
+import { lockIncident } from '../incidents/store.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { Claim } from './claims/claims.ts';
 
@@ -14,7 +15,10 @@ export async function getLetter(db: Db | Trx, id: number): Promise<LetterRow> {
   return row;
 }
 
-async function lockLetter(trx: Trx, id: number): Promise<LetterRow> {
+/** Incident, then letter: always in this order, so that no two wait for each other. */
+export async function lockDraft(trx: Trx, id: number): Promise<LetterRow> {
+  const { incident_number: number } = await getLetter(trx, id);
+  await lockIncident(trx, number);
   const row = await trx
     .selectFrom('letters')
     .selectAll()
@@ -23,11 +27,6 @@ async function lockLetter(trx: Trx, id: number): Promise<LetterRow> {
     .forUpdate()
     .executeTakeFirst();
   if (!row) throw notFound('such letter');
-  return row;
-}
-
-export async function lockDraft(trx: Trx, id: number): Promise<LetterRow> {
-  const row = await lockLetter(trx, id);
   if (row.state === 'sent') {
     const sent = await trx
       .selectFrom('timeline_entries')

@@ -2,7 +2,6 @@ import type { Insertable } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { LetterOverridesTable } from '../database/tables.ts';
 import { invalid } from '../problem.ts';
-import type { Provider } from '../providers/schema.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { CLAIM_KEYS } from './claims/claims.ts';
@@ -10,7 +9,7 @@ import { currentDraft } from './draft-store.ts';
 import { stopsOf } from './gate/judge.ts';
 import { readJudgement } from './gate/store.ts';
 import { lockDraft } from './letter-rows.ts';
-import type { LetterTemplate } from './templates.ts';
+import type { DraftedFrom } from './templates.ts';
 
 function whyInSpite(reason: string): string {
   const why = reason.trim();
@@ -62,16 +61,20 @@ export async function overrideFinding(
   trx: Trx,
   actor: Actor,
   id: number,
-  { template, provider }: { template: LetterTemplate; provider: Provider | undefined },
+  of: DraftedFrom,
   key: string,
   reason: string,
 ): Promise<void> {
   const why = whyInSpite(reason);
   const row = await lockDraft(trx, id);
-  const current = await currentDraft(trx, row, template, provider, new Date());
-  const judged = await readJudgement(trx, row, { template, provider }, current);
+  const current = await currentDraft(trx, row, of, new Date());
+  const judged = await readJudgement(trx, row, of, current);
   const stop = stopsOf(judged, []).find((one) => one.key === key);
-  if (!stop) throw invalid('finding', `Nothing called “${key.slice(0, 120)}” stops this letter.`);
+  if (!stop)
+    throw invalid(
+      'finding',
+      `Nothing called “${key.slice(0, 120)}” stops this letter as it is saved. Save it first.`,
+    );
   const about = stop.title;
   await keepOverride(trx, actor, { letter_id: id, kind: 'finding', key, about, reason: why });
   await append(trx, {

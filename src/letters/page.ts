@@ -4,6 +4,7 @@ import type { DispatchView } from '../mail-out/dispatch-view.ts';
 import type { Worked } from '../outcomes/view.ts';
 import { addressOf } from '../providers/playbook.ts';
 import type { FormField, Provider, Route } from '../providers/schema.ts';
+import { type FormProblem, problemView } from '../web/forms.ts';
 import { claimsView, type StoredClaim } from './claims/claims-view.ts';
 import { counted } from './counted.ts';
 import type { Draft } from './draft.ts';
@@ -47,7 +48,7 @@ type Input = {
     mitigated_at: Date | null;
   }[];
   typed: Record<string, string>;
-  problem: { message: string; fields: Record<string, string>; code: string } | undefined;
+  problem: FormProblem | undefined;
   zone: string;
   canWrite: boolean;
   now: string;
@@ -238,8 +239,7 @@ export function composerView(input: Input) {
     })),
     /** What somebody else was writing when it was sent: shown, so that it is not lost. */
     unsent: isSent && plainText(written) !== plainText(letter) ? written : null,
-    errors: problem?.fields ?? {},
-    problem: problem?.message ?? '',
+    ...problemView(problem),
   };
 }
 

@@ -1,6 +1,6 @@
-import { partsOfReply } from '../correspondence/newest-part.ts';
-import { readableText } from '../correspondence/reply-text.ts';
-import { sentencesOf } from '../correspondence/sentences.ts';
+import { partsOfReply } from '../correspondence/reading/newest-part.ts';
+import { readableText } from '../correspondence/reading/reply-text.ts';
+import { sentencesOf } from '../correspondence/reading/sentences.ts';
 
 /** More questions than this no desk asks; what is longer is cut at a word. */
 const MAX_QUESTIONS = 12;

@@ -1,65 +1,34 @@
 import { type EnteredField, hasFields } from '../correspondence/entered-fields.ts';
-import { excerptOf, type OutgoingMail, recordLetter, requestSent } from '../correspondence/store.ts';
+import { excerptOf } from '../correspondence/excerpt.ts';
+import { requestSent } from '../correspondence/request.ts';
+import { keepMessage, type NewMessage } from '../correspondence/store.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Channel } from '../database/tables.ts';
 import { lockIncident } from '../incidents/store.ts';
-import { Problem } from '../problem.ts';
-import type { Provider } from '../providers/schema.ts';
 import { ensureTicket } from '../tickets/store.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
-import type { Claim } from './claims/claims.ts';
 import { isInTheWay, type StoredClaim } from './claims/claims-view.ts';
 import { currentDraft, refreshDraft } from './draft-store.ts';
-import { type LetterFacts, type Missing, stillMissing } from './facts.ts';
-import type { Finding } from './gate/finding.ts';
-import { stopsOf, stopWords } from './gate/judge.ts';
+import { type LetterFacts, stillMissing } from './facts.ts';
+import { stopsOf } from './gate/judge.ts';
 import { readJudgement } from './gate/store.ts';
 import { closedProblem, getLetter, isFrozen, lockDraft } from './letter-rows.ts';
 import { overriddenOf } from './overrides.ts';
+import { refuseUnready } from './ready.ts';
 import { beginsRound, isRequest, isToDesk, roundWords } from './rounds.ts';
-import type { LetterTemplate } from './templates.ts';
+import type { DraftedFrom } from './templates.ts';
 
 /** Fills the gaps whose facts became known since the letter was drafted. */
-async function fillKnownGaps(
-  trx: Trx,
-  id: number,
-  template: LetterTemplate,
-  provider: Provider | undefined,
-): Promise<void> {
+async function fillKnownGaps(trx: Trx, id: number, of: DraftedFrom): Promise<void> {
   const now = new Date();
   const row = await lockDraft(trx, id);
   const gaps = stillMissing(row);
   if (gaps.length === 0) return;
-  const { draft } = await currentDraft(trx, row, template, provider, now);
+  const { draft } = await currentDraft(trx, row, of, now);
   const unknown = new Set(draft.missing.map((one) => one.key));
-  if (gaps.some((one) => !unknown.has(one.key))) await refreshDraft(trx, id, template, provider, now);
-}
-
-type Unready = { missing: Missing[]; against: Claim[]; stops: Finding[] };
-
-/** Names all that stands in the way at once; the code is that of the gravest. */
-function refuseUnready({ missing, against, stops }: Unready): void {
-  const facts = {
-    missing,
-    claims: against.map((claim) => claim.key),
-    stops: stops.map(({ key, rule, title, advice, until }) => ({ key, rule, title, advice, until })),
-  };
-  const contradicted = against.map((claim) => `“${claim.text}” (${claim.evidence})`).join('; ');
-  const stopped = stops.map(stopWords).join(' ');
-  const also = stopped ? ` Besides: ${stopped}` : '';
-  if (missing.length > 0) {
-    const fields = Object.fromEntries(missing.map((one) => [one.key, `Still missing: ${one.label}.`]));
-    const words = `The letter still lacks ${missing.map((one) => one.label).join(', ')}.`;
-    throw new Problem('letter-incomplete', `${words}${also}`, { fields, facts });
-  }
-  if (against.length > 0) {
-    const words = `Contradicted: ${contradicted}. Reword it, or override it with a reason.`;
-    throw new Problem('claim-contradicted', `${words}${also}`, { facts });
-  }
-  if (stops.length > 0)
-    throw new Problem('letter-stopped', `${stopped} Mend it, or override it with a reason.`, { facts });
+  if (gaps.some((one) => !unknown.has(one.key))) await refreshDraft(trx, id, of, now);
 }
 
 export type Sending = {
@@ -73,6 +42,12 @@ export type Sending = {
   fillGaps?: boolean;
   /** Makes the mail that really goes out; without it, the letter left in some other way. */
   compose?: (letter: ReadyLetter) => Promise<OutgoingMail>;
+};
+
+/** A mail of ours, octet by octet as it goes out, and what is read from it. */
+export type OutgoingMail = Pick<NewMessage['mail'], 'from' | 'to' | 'subject' | 'attachments'> & {
+  raw: Buffer;
+  messageId: string;
 };
 
 /** A letter whose claims hold, as it is about to be sent. */
@@ -94,22 +69,21 @@ export async function sendLetter(
   trx: Trx,
   actor: Actor,
   id: number,
-  template: LetterTemplate,
-  provider: Provider | undefined,
+  of: DraftedFrom,
   sending: Sending,
 ): Promise<number> {
   const { incident_number: number } = await getLetter(trx, id);
   const incident = await lockIncident(trx, number);
-  if (sending.fillGaps) await fillKnownGaps(trx, id, template, provider);
+  if (sending.fillGaps) await fillKnownGaps(trx, id, of);
   const letter = await lockDraft(trx, id);
   if (isFrozen(incident.state)) throw closedProblem(number);
   const now = new Date();
   const at = sending.at ?? now;
   // A letter recorded afterwards claimed what held when it was sent.
-  const current = await currentDraft(trx, letter, template, provider, at);
+  const current = await currentDraft(trx, letter, of, at);
   const { draft, facts } = current;
   const { claim = [], finding = [] } = await overriddenOf(trx, id);
-  const judged = await readJudgement(trx, letter, { template, provider }, current, {
+  const judged = await readJudgement(trx, letter, of, current, {
     at: sending.at,
     to: sending.to,
   });
@@ -159,18 +133,30 @@ export async function sendLetter(
     ticket,
     profile: facts.profile,
   });
-  const messageId = await recordLetter(trx, number, {
-    letterId: id,
-    ticketId: ticket?.id ?? null,
+  const message: NewMessage = {
+    direction: 'out',
     channel: sending.channel,
     at,
-    from: facts.profile.replyAddress || facts.profile.contactEmail,
-    to: sending.to ?? '',
-    subject,
-    text: body,
-    mail,
-    formFields: hasFields(sending.channel) ? (sending.fields ?? []) : [],
-  });
+    // Where no mail was made of it, its text is the source.
+    raw: mail?.raw ?? Buffer.from(body),
+    rawType: mail ? 'message/rfc822' : 'text/plain',
+    mail: {
+      from: facts.profile.replyAddress || facts.profile.contactEmail,
+      to: sending.to ?? '',
+      subject,
+      messageId: null,
+      attachments: [],
+      ...mail,
+      text: body,
+      html: null,
+      problem: null,
+    },
+    reading: null,
+    reference: null,
+    letterId: id,
+    formFields: hasFields(sending.channel) ? sending.fields : [],
+  };
+  const messageId = (await keepMessage(trx, number, message, ticket?.id ?? null)) as number;
   await append(trx, {
     incident: number,
     kind: 'letter-sent',
@@ -180,7 +166,7 @@ export async function sendLetter(
     messageId,
     ...(ticket ? { ticketId: ticket.id } : {}),
     detail: {
-      title: template.title,
+      title: of.template.title,
       number: sentBefore.n + 1,
       round: letter.round,
       channel: sending.channel,
@@ -194,7 +180,7 @@ export async function sendLetter(
       at,
       newRound: beginsRound(letter.round),
       reason: `letter sent: ${roundWords(letter.round)}`,
-      provider,
+      provider: of.provider,
     });
   }
   return messageId;

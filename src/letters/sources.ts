@@ -17,11 +17,11 @@ import {
   weeksOf,
 } from './course.ts';
 import type { AddressRow, LetterFacts } from './facts.ts';
+import { newestAnswer, newestTicket, readAddresses, readRejections } from './incident-rows.ts';
 import { namedList } from './named-list.ts';
 import { questionsOf } from './questions.ts';
 import { readWarmUp } from './warm-up.ts';
 
-const REJECTIONS = 500;
 /** How old a look may be that found an address on no list, in ms: as the claim. What was found stands until somebody looks again. */
 const FRESH = 24 * 3_600_000;
 
@@ -51,17 +51,13 @@ function addressRow(
   };
 }
 
-/** The provider's rule that the rejection recorded last fits; null: none of its own. */
-export async function newestRule(db: Db | Trx, number: number, provider: string): Promise<string | null> {
-  const newest = await db
-    .selectFrom('rejections')
-    .select('rule')
-    .where('incident_number', '=', number)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return ruleIdOf(newest?.rule, provider);
-}
+export type Sources = {
+  facts: LetterFacts;
+  sources: ClaimSources;
+  /** Of the newest refusal: the provider's rule that it fits, and the list that it names, with its operator. */
+  rule: string | null;
+  cited: { name: string; owner: string } | null;
+};
 
 /** What a letter of this incident can rest on, read in a fixed number of queries. */
 export async function readSources(
@@ -69,65 +65,20 @@ export async function readSources(
   row: IncidentRow,
   provider: Provider | undefined,
   now: Date,
-): Promise<{ facts: LetterFacts; sources: ClaimSources; rule: string | null }> {
+): Promise<Sources> {
   const { number } = row;
-  const profile = await getProfile(db);
-  const addresses = await db
-    .selectFrom('incident_addresses as ia')
-    .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-    .select([
-      'a.network',
-      'a.hostname',
-      'a.label',
-      'a.purpose',
-      'a.in_use_since',
-      'a.jmrp_since',
-      'a.snds_since',
-    ])
-    .where('ia.incident_number', '=', number)
-    .orderBy('a.network')
-    .execute();
-  const rejections = await db
-    .selectFrom('rejections')
-    .select([
-      'occurred_at',
-      'recorded_at',
-      'recipient',
-      'recipient_domain',
-      'text',
-      'reply_code',
-      'enhanced_code',
-      'block_code',
-      'temporary',
-      'rule',
-      'list_name',
-    ])
-    .where('incident_number', '=', number)
-    .orderBy('id', 'desc')
-    .limit(REJECTIONS)
-    .execute();
-  const ticket = await db
-    .selectFrom('tickets')
-    .select('reference')
-    .where('incident_number', '=', number)
-    .orderBy('state', 'desc')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const requests = await readRequests(db, number);
+  const [profile, addresses, rejections, ticket, reply, requests, days, earlier, usual] = await Promise.all([
+    getProfile(db),
+    readAddresses(db, number),
+    readRejections(db, number),
+    newestTicket(db, number),
+    newestAnswer(db, number),
+    readRequests(db, number),
+    readDays(db, row, now),
+    readEarlier(db, row),
+    readUsual(db, row.provider),
+  ]);
   const letter = requests.at(-1);
-  const days = await readDays(db, row, now);
-  const earlier = await readEarlier(db, row);
-  const usual = await readUsual(db, row.provider);
-  const reply = await db
-    .selectFrom('messages')
-    .select(['at', 'verdict', 'quote', 'text'])
-    .where('incident_number', '=', number)
-    .where('direction', '=', 'in')
-    .where('verdict', 'not in', ['acknowledged', 'other'])
-    .orderBy('at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
   const timeOf = (one: (typeof rejections)[number]) => one.occurred_at ?? one.recorded_at;
   const newest = rejections.reduce<(typeof rejections)[number] | undefined>(
     (best, one) => (!best || timeOf(one) > timeOf(best) ? one : best),
@@ -203,5 +154,11 @@ export async function readSources(
     incident: number,
     evidence,
   };
-  return { facts, sources, rule: ruleIdOf(newest?.rule, row.provider) };
+  const { list_name: name, list_owner: owner } = newest ?? {};
+  return {
+    facts,
+    sources,
+    rule: ruleIdOf(newest?.rule, row.provider),
+    cited: name && owner ? { name, owner } : null,
+  };
 }

@@ -21,10 +21,10 @@ export function nextRound(facts: {
   return 'followup-silence';
 }
 
-type Desk = Pick<Provider, 'key' | 'kind' | 'languages' | 'letters' | 'routes'>;
+export type Desk = Pick<Provider, 'key' | 'name' | 'kind' | 'languages' | 'letters' | 'routes'>;
 
 /** A provider that the catalogue does not know: a mailbox provider that reads English and takes letters. */
-export const unknownDesk = (key: string): Desk & { name: string } => ({
+export const unknownDesk = (key: string): Desk => ({
   key,
   name: key,
   kind: 'mailbox-provider',

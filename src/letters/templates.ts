@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parse as parseYaml } from 'yaml';
 import { BadDataFile, checkData } from '../data-file.ts';
 import { type Static, Type } from '../json-schema.ts';
+import type { Provider } from '../providers/schema.ts';
 import { CLAIM_KEYS, whenUnknown } from './claims/claims.ts';
 import { NEEDS } from './facts.ts';
 import { LANGUAGES } from './language.ts';
@@ -50,6 +51,9 @@ export type LetterTemplate = Omit<Static<typeof FrontMatter>, 'round' | 'needs'>
   /** Checked, and ready to be rendered by `draftLetter`. */
   forms: { subject: Form[]; body: Form[] };
 };
+
+/** What a letter is drafted from; undefined: the catalogue does not know the provider. */
+export type DraftedFrom = { template: LetterTemplate; provider: Provider | undefined };
 
 const FOLDER = fileURLToPath(new URL('../../views/letters/', import.meta.url));
 

@@ -17,7 +17,7 @@ type Listener = {
 };
 
 export const MOST_OF_PERSON = 8;
-export const MOST_LISTENERS = 500;
+const MOST_LISTENERS = 500;
 /** Entries told at once; where there are more, a page is told to look for itself. */
 const MOST_ENTRIES = 200;
 const LOOK_MS = 1000;
@@ -28,8 +28,6 @@ const MOST_WAITING_BYTES = 64 * 1024;
 
 /** When a page connects again to whoever takes over; not all at the same moment. */
 const AGAIN_MS = 2000;
-
-export type Hub = ReturnType<typeof openHub>;
 
 /**
  * Tells pages what is new. Every process looks for itself, so it does not matter which of them wrote it; it looks only

@@ -1,11 +1,10 @@
 import { PassThrough } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { hashSecret } from '../accounts/accounts.ts';
 import { Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 import { readPlace } from '../timeline/news.ts';
 import { viewerOf } from '../web/access.ts';
-import { SESSION_COOKIE } from '../web/identify.ts';
+import { sessionHashOf } from '../web/identify.ts';
 import { openHub } from './hub.ts';
 
 const MOST_PLACE = 4100;
@@ -24,8 +23,8 @@ export const livePages: FastifyPluginAsyncTypebox = async (app) => {
       if (!request.headers.accept?.includes('text/event-stream'))
         throw new Problem('bad-request', 'Events are a stream: ask for text/event-stream.');
       const { userId } = viewerOf(request);
-      const secret = request.cookies[SESSION_COOKIE];
-      if (userId === null || !secret) throw new Problem('not-signed-in', 'You are not signed in.');
+      const session = sessionHashOf(request);
+      if (userId === null || !session) throw new Problem('not-signed-in', 'You are not signed in.');
       if (!hub.hasRoomFor(userId)) {
         reply.header('retry-after', '60');
         throw new Problem('too-many-connections', 'Too many pages listen already.');
@@ -34,7 +33,7 @@ export const livePages: FastifyPluginAsyncTypebox = async (app) => {
       const last = request.headers['last-event-id'];
       const after = (typeof last === 'string' && last.slice(0, MOST_PLACE)) || request.query.after;
       const stream = new PassThrough();
-      hub.join({ stream, userId, session: hashSecret(secret), place: after ?? (await readPlace(db)) });
+      hub.join({ stream, userId, session, place: after ?? (await readPlace(db)) });
       // Proxies that gather answers would hold back events.
       return reply.header('x-accel-buffering', 'no').type('text/event-stream').send(stream);
     },

@@ -1,13 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
 import { invalid, Problem } from '../problem.ts';
-import { actorOf } from '../web/access.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
+import { apiKey, apiOnce } from '../web/idempotency.ts';
 import { keepArrivals, type Mail, storeArrivals } from './arrivals.ts';
 import { Held, Intake } from './intake.ts';
-import { mailboxJson } from './mailbox-view.ts';
-import { listMailboxes } from './mailboxes.ts';
+import { mailboxJson } from './mailboxes/mailbox-view.ts';
+import { listMailboxes } from './mailboxes/mailboxes.ts';
 import { isMail, mailsOf } from './take-files.ts';
 
 const tags = ['mail'];
@@ -74,14 +72,11 @@ export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
       if (!isMail(raw)) throw invalid('body', 'This is no mail: it does not begin with a header field.');
       const { sender, recipient = [], way = 'api' } = request.query;
       const mail: Mail = { raw, way, envelopeSender: sender ?? null, envelopeRecipients: recipient };
-      const key = apiKey(request);
-      if (key) {
-        const asked = { actor: actorOf(request), key, what: 'POST /mail', input: inputOf(raw) };
-        const answer = await once(db, asked, async (trx) => {
-          const [kept] = await storeArrivals(trx, [mail]);
-          return { status: 202, body: kept };
+      if (apiKey(request)) {
+        const [kept] = await apiOnce(db, request, (trx) => storeArrivals(trx, [mail]), {
+          input: inputOf(raw),
         });
-        return reply.code(202).send(answer.body as never);
+        return reply.code(202).send(kept as never);
       }
       try {
         return reply.code(202).send(await intake.take(mail));

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type NewMessage, recordMessage } from '../correspondence/store.ts';
+import { recordMessage } from '../correspondence/record.ts';
+import type { NewMessage } from '../correspondence/store.ts';
 import type { Trx } from '../database/open.ts';
 import type { Way } from '../database/tables.ts';
 import { Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Actor } from '../web/access.ts';
-import { moveMessage } from './filed.ts';
+import { moveMessage } from './filing/filed.ts';
 import { onceKey } from './once-key.ts';
 
 /** Remembers a mail as one that came in, or finds that it has. What waits to be read is taken out of its queue. */

@@ -4,8 +4,8 @@ import type { SMTPServer } from 'smtp-server';
 import type { Desk } from '../app.ts';
 import { BadSetting, type Config } from '../config.ts';
 import { Intake } from './intake.ts';
+import { watchMailboxes } from './mailboxes/watch-mailboxes.ts';
 import { Room } from './room.ts';
-import { watchMailboxes } from './watch-mailboxes.ts';
 
 /** All mails together that are on their way in at a time, in octets. */
 const IN_FLIGHT = 128 * 1024 * 1024;

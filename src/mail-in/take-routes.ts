@@ -5,16 +5,14 @@ import { invalid } from '../problem.ts';
 import { formOnce } from '../web/form-once.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { uploadsIn } from '../web/uploads.ts';
 import { type Mail, storeArrivals } from './arrivals.ts';
 import { type File, mailsOf, takenWords } from './take-files.ts';
 
 /** All chosen files, and what was pasted or dropped into the text field. */
 function filesOf(request: FastifyRequest): File[] {
-  const { file, mail } = (request.body ?? {}) as Record<string, unknown>;
-  const files = [file]
-    .flat()
-    .filter((octets): octets is Buffer => Buffer.isBuffer(octets) && octets.length > 0)
-    .map((octets) => ({ name: '', octets }));
+  const { mail } = (request.body ?? {}) as Record<string, unknown>;
+  const files = uploadsIn(request, 'file').map(({ bytes }) => ({ name: '', octets: bytes }));
   const pasted =
     typeof mail === 'string' && mail.trim() !== '' ? [{ name: '', octets: Buffer.from(mail) }] : [];
   const all = [...files, ...pasted];
@@ -41,14 +39,14 @@ export const takePages: FastifyPluginAsyncTypebox = async (app) => {
           if (files.length === 0) throw invalid('mail', 'Choose files, or paste a mail with its header.');
           const raws = files.flatMap((file) => mailsOf(file, 'mail'));
           const input = raws.map((raw) => createHash('sha256').update(raw).digest('hex'));
-          const answer = await formOnce(db, request, { what: 'take mails', input }, async (trx) => {
+          const known = await formOnce(db, request, { what: 'take mails', input }, async (trx) => {
             const kept = await storeArrivals(
               trx,
               raws.map((raw): Mail => ({ raw, way: 'page' })),
             );
-            return { status: 303, body: kept.filter(({ known }) => known).length };
+            return kept.filter(({ known }) => known).length;
           });
-          return reply.done('/mail/take', takenWords(raws.length, answer.body as number));
+          return reply.done('/mail/take', takenWords(raws.length, known));
         },
         async ({ message, fields }) => {
           const { mail } = (request.body ?? {}) as Record<string, unknown>;

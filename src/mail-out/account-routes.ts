@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type, Version } from '../json-schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { AUTH_WORDS, AUTHS, SECURITIES, SECURITY_WORDS } from './account.ts';
 import {
@@ -29,10 +29,9 @@ const PAGE = '/settings/mail';
 const HERE = `${PAGE}/accounts`;
 const CHECKBOXES = ['tagsReplies'];
 
-type Problem = { message: string; fields: Record<string, string> };
 type Tested = { isGood: boolean; words: string } | null;
 
-/** Mail accounts: the page of both kinds, and the forms of those that letters leave by. */
+/** Sending accounts: the page of both kinds, and the forms of those that letters leave by. */
 export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, secrets } = app.desk;
   const admin = { config: { access: 'admin' } } as const;
@@ -72,7 +71,7 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
     return row?.email ?? '';
   }
 
-  function newView(typed: Record<string, string> = {}, problem?: Problem) {
+  function newView(typed: Record<string, string> = {}, problem?: FormProblem) {
     return {
       ...choices,
       account: null,
@@ -82,8 +81,7 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
       values: { ...EMPTY, ...withoutSecrets(typed) },
       has: { secret: false, oauthClientSecret: false, dkimKey: false },
       isPlain: typed['security'] === 'none',
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
       tested: null,
       testTo: '',
     };
@@ -96,7 +94,7 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
       typed = {},
       problem,
       tested = null,
-    }: { typed?: Record<string, string>; problem?: Problem; tested?: Tested } = {},
+    }: { typed?: Record<string, string>; problem?: FormProblem; tested?: Tested } = {},
   ) {
     const row = await getAccount(db, id);
     const values = { ...valuesOf(row), ...withoutSecrets(typed) };
@@ -119,8 +117,7 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
         dkimKey: row.dkim_key !== null,
       },
       isPlain: row.security === 'none',
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
       tested,
       testTo: typed['to'] ?? (await ownAddress(request)),
     };
@@ -133,16 +130,13 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
       reply,
       async () => {
         const form = readForm(AccountForm, request.body);
-        const answer = await formOnce(
+        const id = await formOnce(
           db,
           request,
           { what: 'add sending account', input: withoutSecrets(form) },
-          async (trx) => ({
-            status: 303,
-            body: await addAccount(trx, secrets, inputOf(form), actorOf(request)),
-          }),
+          (trx) => addAccount(trx, secrets, inputOf(form), actorOf(request)),
         );
-        return reply.done(`${HERE}/${answer.body}`, 'Saved. Send yourself a test message now.');
+        return reply.done(`${HERE}/${id}`, 'Saved. Send yourself a test message now.');
       },
       async (problem) => ({
         view: 'mail-out/account',
@@ -167,7 +161,6 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
           { what: `change sending account ${id}`, input: withoutSecrets({ ...form, version }) },
           async (trx) => {
             await changeAccount(trx, secrets, id, version, inputOf(form), actorOf(request));
-            return { status: 303, body: null };
           },
         );
         return reply.done(`${HERE}/${id}`, 'Saved.');
@@ -184,7 +177,6 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
     const isOff = readForm(OffForm, request.body).disabled === 'yes';
     await formOnce(db, request, { what: `switch sending account ${id}` }, async (trx) => {
       await setAccountDisabled(trx, id, isOff, actorOf(request));
-      return { status: 303, body: null };
     });
     return reply.done(
       `${HERE}/${id}`,
@@ -196,7 +188,6 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
     const { id } = request.params;
     await formOnce(db, request, { what: `default sending account ${id}` }, async (trx) => {
       await makeDefault(trx, id, actorOf(request));
-      return { status: 303, body: null };
     });
     return reply.done(PAGE, 'Letters leave by this account unless another is chosen.');
   });

@@ -1,10 +1,8 @@
 import { sql } from 'kysely';
+import { awaitAnswer } from '../correspondence/request.ts';
 import type { Trx } from '../database/open.ts';
-import { moveState } from '../incidents/state-store.ts';
-import { writeIncident } from '../incidents/store.ts';
 import { Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { followUpDue } from '../providers/playbook.ts';
 import type { Actor } from '../web/access.ts';
 import { isNewestRequest, type Locked, lockDispatch, setDispatch } from './settle.ts';
 
@@ -18,15 +16,7 @@ async function requestDelivered(
 ): Promise<void> {
   if (incident.state !== 'action-needed' || !isNewestRequest(incident, message)) return;
   const provider = catalogue.byKey.get(incident.provider);
-  const due = provider ? followUpDue(provider, message.at) : null;
-  await writeIncident(trx, incident.number, { follow_up_due_at: due });
-  await moveState(
-    trx,
-    actor,
-    { ...incident, follow_up_due_at: due },
-    { kind: 'request-sent' },
-    { reason, at: new Date() },
-  );
+  await awaitAnswer(trx, actor, incident, { askedAt: message.at, provider, reason, at: new Date() });
 }
 
 export const meanwhile = (words: string) => new Problem('changed-meanwhile', words);

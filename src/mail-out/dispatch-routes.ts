@@ -35,7 +35,6 @@ export const dispatchPages: FastifyPluginAsyncTypebox = async (app) => {
     await checkIncident(number, id);
     await formOnce(db, request, { what: `withdraw ${id}` }, async (trx) => {
       await withdrawDispatch(trx, actorOf(request), id);
-      return { status: 303, body: null };
     });
     const row = await db.selectFrom('messages').select('letter_id').where('id', '=', id).executeTakeFirst();
     return reply.done(
@@ -49,7 +48,6 @@ export const dispatchPages: FastifyPluginAsyncTypebox = async (app) => {
     await checkIncident(number, id);
     await formOnce(db, request, { what: `try ${id}` }, async (trx) => {
       await tryNow(trx, id);
-      return { status: 303, body: null };
     });
     return reply.done(`/incidents/${number}/messages/${id}`, 'It is tried now.');
   });
@@ -60,7 +58,6 @@ export const dispatchPages: FastifyPluginAsyncTypebox = async (app) => {
     await checkIncident(number, id);
     await formOnce(db, request, { what: `decide ${id}` }, async (trx) => {
       await decideDispatch(trx, actorOf(request), id, decision, catalogue);
-      return { status: 303, body: null };
     });
     return reply.done(`/incidents/${number}/messages/${id}`, DONE[decision]);
   });

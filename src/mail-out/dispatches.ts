@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
+import { isFree } from '../database/lease.ts';
 import type { Db } from '../database/open.ts';
 import type { DispatchRow, SendingAccountRow } from '../database/tables.ts';
+import { beginInHand, keepInHand, LEASE, letAllGo } from './in-hand.ts';
 
 /** The queue of mails that go out: taking one, keeping it, and saying that its message is being given away. */
-
-/** Whoever works on a mail and is not heard of for so long has lost it to the next who looks. */
-const LEASE = sql<Date>`now() + interval '30 seconds'`;
 
 export type Taken = DispatchRow & { raw: Buffer; account: SendingAccountRow };
 
@@ -21,7 +20,7 @@ export async function takeDispatch(db: Db): Promise<Taken | undefined> {
         .select('d.message_id')
         .where('d.state', 'in', ['queued', 'deferred'])
         .where('d.due_at', '<=', sql<Date>`now()`)
-        .where((or) => or.or([or('d.lease_until', 'is', null), or('d.lease_until', '<', sql<Date>`now()`)]))
+        .where(isFree('d.lease_until'))
         .where('a.disabled_at', 'is', null)
         .orderBy('d.due_at')
         .limit(1)
@@ -48,29 +47,10 @@ export async function takeDispatch(db: Db): Promise<Taken | undefined> {
 export type Attempt = Pick<DispatchRow, 'message_id' | 'attempts'>;
 
 export const keepDispatch = (db: Db, { message_id, attempts }: Attempt) =>
-  db
-    .updateTable('dispatches')
-    .set({ lease_until: LEASE })
-    .where('message_id', '=', message_id)
-    .where('attempts', '=', attempts)
-    .where('state', 'in', ['queued', 'deferred', 'sending'])
-    .execute();
+  keepInHand(db, 'dispatches', message_id, attempts);
 
-/**
- * Says, before the server is told anything of the message, that it may be there from now on. False: it was withdrawn
- * or taken away meanwhile, and is not sent.
- */
-export async function beginSending(db: Db, { message_id, attempts }: Attempt): Promise<boolean> {
-  const begun = await db
-    .updateTable('dispatches')
-    .set({ state: 'sending', lease_until: LEASE })
-    .where('message_id', '=', message_id)
-    .where('attempts', '=', attempts)
-    .where('state', 'in', ['queued', 'deferred'])
-    .where('lease_until', '>', sql<Date>`now()`)
-    .executeTakeFirst();
-  return begun.numUpdatedRows === 1n;
-}
+export const beginSending = (db: Db, { message_id, attempts }: Attempt) =>
+  beginInHand(db, 'dispatches', message_id, attempts);
 
 /** Mails whose sender is gone in the middle of giving them away. */
 export const findLost = (db: Db): Promise<Attempt[]> =>
@@ -83,14 +63,7 @@ export const findLost = (db: Db): Promise<Attempt[]> =>
     .limit(20)
     .execute();
 
-/** For a process that is alone at its database: whoever held a lease before it is gone. */
-export const endDispatchLeases = (db: Db) =>
-  db
-    .updateTable('dispatches')
-    .set({ lease_until: sql<Date>`now() - interval '1 second'` })
-    .where('state', 'in', ['queued', 'deferred', 'sending'])
-    .where('lease_until', 'is not', null)
-    .execute();
+export const endDispatchLeases = (db: Db) => letAllGo(db, 'dispatches');
 
 /** How the queue is doing: for the page of accounts. */
 export async function queueState(db: Db) {

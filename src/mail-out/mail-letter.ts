@@ -6,13 +6,13 @@ import { getIncident, lockIncident } from '../incidents/store.ts';
 import { getLetter } from '../letters/letter-rows.ts';
 import { isInTicket, isToDesk } from '../letters/rounds.ts';
 import { type ReadyLetter, sendLetter } from '../letters/sending.ts';
-import type { LetterTemplate } from '../letters/templates.ts';
+import type { DraftedFrom } from '../letters/templates.ts';
 import { invalid } from '../problem.ts';
-import type { Provider } from '../providers/schema.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Actor } from '../web/access.ts';
 import { accountToSendBy } from './accounts.ts';
 import { composeMail, newMessageId } from './compose.ts';
+import { dkimOf } from './dkim.ts';
 import { checkAddress, checkAddresses, whyNotHeader } from './mail-address.ts';
 import { makeReplyTag } from './reply-tag.ts';
 import { replyTagSecret } from './tag-secret.ts';
@@ -91,13 +91,7 @@ async function compose(
     messageId,
     references,
     attachments,
-    dkim: account.dkim_key
-      ? {
-          domain: account.dkim_domain,
-          selector: account.dkim_selector,
-          key: secrets.open('sending_accounts.dkim_key', account.dkim_key),
-        }
-      : null,
+    dkim: dkimOf(secrets, account),
   });
   const read = await readMail(raw);
   return {
@@ -119,7 +113,7 @@ export async function mailLetter(
   actor: Actor,
   secrets: Secrets,
   id: number,
-  { template, provider }: { template: LetterTemplate; provider: Provider | undefined },
+  of: DraftedFrom,
   mailing: Mailing,
 ): Promise<{ messageId: number; undoSeconds: number }> {
   const { attachments = [] } = mailing;
@@ -129,7 +123,7 @@ export async function mailLetter(
   const to = checked.addresses;
   const account = await accountToSendBy(trx, mailing.account);
   const before = await lockIncident(trx, (await getLetter(trx, id)).incident_number);
-  const messageId = await sendLetter(trx, actor, id, template, provider, {
+  const messageId = await sendLetter(trx, actor, id, of, {
     channel: 'email',
     reference: mailing.reference,
     fillGaps: mailing.fillGaps ?? false,
@@ -137,7 +131,7 @@ export async function mailLetter(
       compose(trx, secrets, account, letter, {
         to,
         attachments,
-        isToProvider: isToDesk(template.round),
+        isToProvider: isToDesk(of.template.round),
       }),
   });
   await trx

@@ -1,18 +1,14 @@
 import { sql } from 'kysely';
+import { isFree } from '../database/lease.ts';
 import type { Db } from '../database/open.ts';
 import type { DispatchState } from '../database/tables.ts';
+import { beginInHand, keepInHand, LEASE, letAllGo, type OwnMails } from './in-hand.ts';
 import { type Outcome, waitAfter } from './outcome.ts';
 import { LOST, type MailInHand, type MailQueue } from './queue.ts';
 import { noteAccount } from './settle.ts';
 
-/**
- * Mails of the desk's own to people, in whichever table. Nobody decides about them: one that may have arrived is not
- * sent again.
- */
-type OwnMails = 'notice_mails' | 'report_mails' | 'account_mails';
 type Attempt = { id: number; attempts: number };
 
-const LEASE = sql<Date>`now() + interval '30 seconds'`;
 const NOW = sql<Date>`now()`;
 const KEPT_DAYS = 30;
 
@@ -24,7 +20,10 @@ export const settled = (state: Exclude<DispatchState, 'withdrawn'>, words: strin
   settled_at: NOW,
 });
 
-/** The queue of one such table. `nameOf`: how logs name a mail of it. */
+/**
+ * The queue of one table of mails to people. Nobody decides about them: one that may have arrived is not sent again.
+ * `nameOf`: how logs name a mail of it.
+ */
 export function ownMails(
   of: OwnMails,
   nameOf: (id: number) => MailInHand['name'],
@@ -43,7 +42,7 @@ export function ownMails(
           .select('m.id')
           .where('m.state', 'in', ['queued', 'deferred'])
           .where('m.due_at', '<=', NOW)
-          .where((or) => or.or([or('m.lease_until', 'is', null), or('m.lease_until', '<', NOW)]))
+          .where(isFree('m.lease_until'))
           .where('a.disabled_at', 'is', null)
           .orderBy('m.due_at')
           .limit(1)
@@ -70,31 +69,10 @@ export function ownMails(
       ...row,
       account,
       name: nameOf(row.id),
-      keep: () => keep(db, row),
-      begin: () => begin(db, row),
+      keep: () => keepInHand(db, of, row.id, row.attempts),
+      begin: () => beginInHand(db, of, row.id, row.attempts),
       settle: (outcome: Outcome) => settle(db, row, outcome),
     };
-  }
-
-  const keep = (db: Db, { id, attempts }: Attempt) =>
-    db
-      .updateTable(table)
-      .set({ lease_until: LEASE })
-      .where('id', '=', id)
-      .where('attempts', '=', attempts)
-      .where('state', 'in', ['queued', 'deferred', 'sending'])
-      .execute();
-
-  async function begin(db: Db, { id, attempts }: Attempt): Promise<boolean> {
-    const begun = await db
-      .updateTable(table)
-      .set({ state: 'sending', lease_until: LEASE })
-      .where('id', '=', id)
-      .where('attempts', '=', attempts)
-      .where('state', 'in', ['queued', 'deferred'])
-      .where('lease_until', '>', NOW)
-      .executeTakeFirst();
-    return begun.numUpdatedRows === 1n;
   }
 
   /** Keeps what an attempt came to, unless another attempt was made meanwhile. */
@@ -129,14 +107,7 @@ export function ownMails(
     return lost.map(({ id }) => nameOf(id));
   }
 
-  /** For a process that is alone at its database: whoever held a lease before it is gone. */
-  const endLeases = (db: Db) =>
-    db
-      .updateTable(table)
-      .set({ lease_until: sql<Date>`now() - interval '1 second'` })
-      .where('state', 'in', ['queued', 'deferred', 'sending'])
-      .where('lease_until', 'is not', null)
-      .execute();
+  const endLeases = (db: Db) => letAllGo(db, of);
 
   const forgetOld = (db: Db) =>
     db

@@ -3,6 +3,7 @@ import { invalid } from '../problem.ts';
 import { CannotOpenSecret } from '../secrets/seal.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { composeMail, newMessageId } from './compose.ts';
+import { dkimOf } from './dkim.ts';
 import { checkAddress } from './mail-address.ts';
 import { openSession, PATIENCE, type Patience, SmtpTrouble, serverOf } from './smtp.ts';
 
@@ -32,13 +33,7 @@ export async function sendTest(
       messageId: newMessageId(account.from_address),
       references: [],
       attachments: [],
-      dkim: account.dkim_key
-        ? {
-            domain: account.dkim_domain,
-            selector: account.dkim_selector,
-            key: secrets.open('sending_accounts.dkim_key', account.dkim_key),
-          }
-        : null,
+      dkim: dkimOf(secrets, account),
     });
     const session = await openSession(serverOf(account, secrets), patience);
     try {

@@ -19,8 +19,14 @@ type Desk = { db: Db; secrets: Secrets };
 type Log = Pick<FastifyBaseLogger, 'info' | 'warn'>;
 type Options = { stopped?: () => boolean; patience?: Patience; queues?: readonly MailQueue[] };
 
-const queueOf = (name: MailInHand['name']) =>
-  'message' in name ? 'letters' : 'notice' in name ? 'notices' : 'reports';
+/** As health names them. */
+const QUEUES: Record<string, string> = {
+  message: 'letters',
+  notice: 'notices',
+  report: 'reports',
+  account: 'links',
+};
+const queueOf = (name: MailInHand['name']) => QUEUES[Object.keys(name)[0] ?? ''] ?? '';
 
 async function send(desk: Desk, logger: Log, mail: MailInHand, patience?: Patience): Promise<void> {
   try {

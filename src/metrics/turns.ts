@@ -32,6 +32,3 @@ export const sinceTurns = (now = Date.now()): [Worker, number][] =>
     const at = turns.get(worker);
     return at === undefined ? [] : [[worker, Math.max(0, now - at)]];
   });
-
-/** For a process that ends: nothing is expected of it any more. */
-export const forgetTurns = (): void => turns.clear();

@@ -1,14 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
-import type { Trx } from '../database/open.ts';
 import { IncidentJson, nextActionJson } from '../incidents/json.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
+import { apiOnce } from '../web/idempotency.ts';
+import { pastMoment } from '../web/moment.ts';
 import { readCauses, recordCause } from './cause-store.ts';
 import { CAUSE_CLASSES } from './causes.ts';
 import { answerStep, readStep, resumeStep } from './store.ts';
@@ -41,12 +39,6 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
     return nextActionJson(row, step, address);
   }
 
-  const act = (request: FastifyRequest, what: string, effect: (trx: Trx) => Promise<void>) =>
-    once(db, { actor: actorOf(request), key: apiKey(request), what, input: request.body }, async (trx) => {
-      await effect(trx);
-      return { status: 200, body: null };
-    });
-
   app.post(
     '/incidents/:number/next-step/snooze',
     {
@@ -63,9 +55,7 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
       const { number } = request.params;
       const { step, until, reason = '' } = request.body;
       const answer = { step, until: new Date(until), reason };
-      await act(request, `POST /incidents/${number}/next-step/snooze`, (trx) =>
-        answerStep(trx, actorOf(request), number, answer, world()),
-      );
+      await apiOnce(db, request, (trx) => answerStep(trx, actorOf(request), number, answer, world()));
       return shown(number);
     },
   );
@@ -86,7 +76,7 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { number } = request.params;
       const { step, reason } = request.body;
-      await act(request, `POST /incidents/${number}/next-step/dismiss`, (trx) =>
+      await apiOnce(db, request, (trx) =>
         answerStep(trx, actorOf(request), number, { step, dismiss: true, reason }, world()),
       );
       return shown(number);
@@ -107,7 +97,7 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request) => {
       const { number } = request.params;
-      await act(request, `POST /incidents/${number}/next-step/resume`, (trx) =>
+      await apiOnce(db, request, (trx) =>
         resumeStep(trx, actorOf(request), number, request.body.step, world()),
       );
       return shown(number);
@@ -170,12 +160,10 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
         class: kind,
         found,
         fixed,
-        foundAt: foundAt ? new Date(foundAt) : new Date(),
-        fixedAt: fixedAt === null ? null : new Date(fixedAt),
+        foundAt: foundAt ? pastMoment('foundAt', foundAt) : new Date(),
+        fixedAt: fixedAt === null ? null : pastMoment('fixedAt', fixedAt),
       };
-      await act(request, `POST /incidents/${number}/cause`, (trx) =>
-        recordCause(trx, actorOf(request), number, cause),
-      );
+      await apiOnce(db, request, (trx) => recordCause(trx, actorOf(request), number, cause));
       return shown(number);
     },
   );

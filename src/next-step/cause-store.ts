@@ -38,8 +38,6 @@ function checked(cause: Cause): Cause {
   const [found, fixed] = [cause.found.trim(), cause.fixed.trim()];
   if (!found) throw invalid('found', 'Say what was found, or what was checked.');
   if (!fixed && cause.fixedAt) throw invalid('fixed', 'Say what was changed then.');
-  if (cause.fixedAt && cause.fixedAt.getTime() > Date.now() + 60_000)
-    throw invalid('fixedAt', 'This time is in the future.');
   const fixedAt = fixed ? (cause.fixedAt ?? new Date()) : null;
   return { ...cause, found, fixed, fixedAt };
 }

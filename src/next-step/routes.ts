@@ -37,7 +37,6 @@ export const nextStepPages: FastifyPluginAsyncTypebox = async (app) => {
     const at = readMoment(request, 'until', until, { future: true }) ?? new Date(Number.NaN);
     await formOnce(db, request, { what: `snooze ${number}` }, async (trx) => {
       await answerStep(trx, actorOf(request), number, { step, until: at, reason }, world());
-      return { status: 303, body: null };
     });
     return { words: 'The next step is put off.' };
   });
@@ -46,7 +45,6 @@ export const nextStepPages: FastifyPluginAsyncTypebox = async (app) => {
     const { step, reason } = readForm(DismissForm, request.body);
     await formOnce(db, request, { what: `dismiss ${number}` }, async (trx) => {
       await answerStep(trx, actorOf(request), number, { step, dismiss: true, reason }, world());
-      return { status: 303, body: null };
     });
     return { words: 'Dismissed. It returns when an answer, a refusal or a cause comes in.' };
   });
@@ -55,7 +53,6 @@ export const nextStepPages: FastifyPluginAsyncTypebox = async (app) => {
     const { step } = readForm(ResumeForm, request.body);
     await formOnce(db, request, { what: `resume ${number}` }, async (trx) => {
       await resumeStep(trx, actorOf(request), number, step, world());
-      return { status: 303, body: null };
     });
     return { words: 'The step is back.' };
   });
@@ -66,7 +63,6 @@ export const nextStepPages: FastifyPluginAsyncTypebox = async (app) => {
     await formOnce(db, request, { what: `cause ${number}` }, async (trx) => {
       const cause = { class: kind, found, fixed, foundAt: new Date(), fixedAt: at };
       await recordCause(trx, actorOf(request), number, cause);
-      return { status: 303, body: null };
     });
     return { words: 'Cause recorded.' };
   });

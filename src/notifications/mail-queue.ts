@@ -18,7 +18,7 @@ export async function noticeBounced(
   return row !== undefined;
 }
 
-export type NewMail = {
+type NewMail = {
   userId: number;
   accountId: number;
   messageId: string;

@@ -11,7 +11,7 @@ export type MailNotice = {
   happenedAt: Date;
   incident: { number: number; title: string } | null;
 };
-export type MailWords = { subject: string; text: string; html: string };
+type MailWords = { subject: string; text: string; html: string };
 
 const MAX_SUBJECT = 150;
 

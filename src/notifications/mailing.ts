@@ -5,7 +5,8 @@ import type { Db, Trx } from '../database/open.ts';
 import type { SendingAccountRow } from '../database/tables.ts';
 import { lookAgain } from '../look-again.ts';
 import { findDefaultAccount } from '../mail-out/accounts.ts';
-import { composeMail, newMessageId } from '../mail-out/compose.ts';
+import { deskMail } from '../mail-out/desk-mail.ts';
+import { dkimOf } from '../mail-out/dkim.ts';
 import { checkAddress } from '../mail-out/mail-address.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { queueMail } from './mail-queue.ts';
@@ -87,31 +88,14 @@ async function compose(
 ) {
   const origin = config.baseUrl ?? '';
   const words = mailWords(notices, { zone: person.settings.times.zone, origin, now });
-  const messageId = newMessageId(account.from_address, 'notice');
-  const raw = await composeMail({
-    from: { name: 'Delist Desk', address: account.from_address },
-    to: [to],
-    replyTo: '',
+  const mail = await deskMail(account, {
     ...words,
+    to,
     at: now,
-    messageId,
-    references: [],
-    attachments: [],
-    headers: {
-      // RFC 3834: no program answers it.
-      'Auto-Submitted': 'auto-generated',
-      'X-Auto-Response-Suppress': 'All',
-      ...(origin ? { 'List-Unsubscribe': `<${origin}/settings/notifications>` } : {}),
-    },
-    dkim: account.dkim_key
-      ? {
-          domain: account.dkim_domain,
-          selector: account.dkim_selector,
-          key: secrets.open('sending_accounts.dkim_key', account.dkim_key),
-        }
-      : null,
+    headers: origin ? { 'List-Unsubscribe': `<${origin}/settings/notifications>` } : {},
+    dkim: dkimOf(secrets, account),
   });
-  return { messageId, raw, subject: words.subject };
+  return { ...mail, subject: words.subject };
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { localPath } from '../accounts/accounts.ts';
 import { Type } from '../json-schema.ts';
 import { viewerOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { readForm } from '../web/forms.ts';
-import { linkTo } from '../web/links.ts';
+import { linkTo, localPath } from '../web/links.ts';
 import { listNotices, markAllRead, markNotice, openNotice } from './notices.ts';
 import { groupsOf } from './page.ts';
 

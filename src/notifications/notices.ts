@@ -25,7 +25,7 @@ export type Notice = {
   isRead: boolean;
   incident: { number: number; title: string; state: string } | null;
 };
-export type NoticeQuery = { unread: boolean; limit: number; before?: number | undefined };
+type NoticeQuery = { unread: boolean; limit: number; before?: number | undefined };
 
 /** One page of notices, newest first, and where the next begins. */
 export async function listNotices(

@@ -39,7 +39,7 @@ export const WAY_WORDS: Record<Way, string> = {
   digest: 'here, and by mail in the digest',
   'at-once': 'here, and by mail at once',
 };
-export const WHOSE_WORDS: Record<Whose, string> = {
+const WHOSE_WORDS: Record<Whose, string> = {
   mine: 'mine',
   watched: 'that I watch',
   nobodys: 'that are nobody’s',
@@ -108,8 +108,7 @@ export const ruleForm = (id: string, typed: TypedRule, errors: Record<string, st
 
 const two = (value: number) => String(value).padStart(2, '0');
 /** Minutes of the day as a clock shows them. */
-export const clockWords = (minutes: number): string =>
-  `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+const clockWords = (minutes: number): string => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 
 export const timesForm = ({ takesMail, times }: Pick<NoticeSettings, 'takesMail' | 'times'>) => ({
   takesMail,

@@ -5,7 +5,7 @@ import { Problem } from '../problem.ts';
 import { providerChoices } from '../providers/choice.ts';
 import { actorOf, type Viewer, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
-import { readForm } from '../web/forms.ts';
+import { type FormProblem, readForm } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { changeCalendarLink, findCalendarOf, newCalendarLink, revokeCalendarLink } from './calendar/links.ts';
 import { recentMails } from './mail-queue.ts';
@@ -43,7 +43,7 @@ type Again = {
   form: 'times' | 'rule';
   index?: number | undefined;
   body: Record<string, unknown>;
-  problem: { message: string; fields: Record<string, string> };
+  problem: FormProblem;
 };
 
 const texts = (value: unknown): string[] => [value ?? []].flat().filter((one) => typeof one === 'string');
@@ -85,10 +85,12 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
 
   async function view(viewer: Viewer, again?: Again, secret = '') {
     const userId = viewer.userId ?? 0;
-    const settings = await getNoticeSettings(db, userId);
-    const account = await findDefaultAccount(db);
-    const mails = await recentMails(db, userId, RECENT);
-    const link = await findCalendarOf(db, userId);
+    const [settings, account, mails, link] = await Promise.all([
+      getNoticeSettings(db, userId),
+      findDefaultAccount(db),
+      recentMails(db, userId, RECENT),
+      findCalendarOf(db, userId),
+    ]);
     const isAgain = (index: number) => again?.form === 'rule' && again.index === index;
     const isNew = again?.form === 'rule' && again.index === undefined;
     return {
@@ -142,13 +144,11 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
   }
 
   const page = 'notices/settings';
-  const again =
-    (request: FastifyRequest, form: Again['form']) =>
-    async (problem: { message: string; fields: Record<string, string>; code: string }) => {
-      const body = (request.body ?? {}) as Record<string, unknown>;
-      const index = /^\d{1,3}$/.test(textOf(body['index'])) ? Number(body['index']) : undefined;
-      return { view: page, data: await view(viewerOf(request), { form, index, body, problem }) };
-    };
+  const again = (request: FastifyRequest, form: Again['form']) => async (problem: FormProblem) => {
+    const body = (request.body ?? {}) as Record<string, unknown>;
+    const index = /^\d{1,3}$/.test(textOf(body['index'])) ? Number(body['index']) : undefined;
+    return { view: page, data: await view(viewerOf(request), { form, index, body, problem }) };
+  };
 
   app.get(PAGE, { config: { access: 'viewer' } }, async (request, reply) =>
     reply.page(page, await view(viewerOf(request))),
@@ -162,7 +162,6 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
         const times = timesOf(form);
         await formOnce(db, request, { what: 'when notices are mailed' }, async (trx) => {
           await changeNoticeSettings(trx, ownId(request), form.version, { times });
-          return { status: 303, body: null };
         });
         return reply.done(PAGE, 'Saved.');
       },
@@ -181,7 +180,6 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
           await changeNoticeSettings(trx, ownId(request), form.version, {
             rules: withRule(rules, form.index, rule),
           });
-          return { status: 303, body: null };
         });
         return reply.done(`${PAGE}#rules`, 'Rule saved.');
       },
@@ -196,7 +194,6 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
       await changeNoticeSettings(trx, ownId(request), version, {
         rules: rules.filter((_rule, position) => position !== index),
       });
-      return { status: 303, body: null };
     });
     return reply.done(`${PAGE}#rules`, 'Rule taken away.');
   });
@@ -205,7 +202,6 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
     const { version } = readForm(DefaultsForm, request.body);
     await formOnce(db, request, { what: 'notice rules as they were' }, async (trx) => {
       await changeNoticeSettings(trx, ownId(request), version, { rules: null });
-      return { status: 303, body: null };
     });
     return reply.done(`${PAGE}#rules`, 'The rules are those of everybody of your role again.');
   });
@@ -217,16 +213,15 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
     // The secret is in no stored answer: a repeated submit makes no second address, and shows none.
     await formOnce(db, request, { what: 'calendar address' }, async (trx) => {
       if (form.action === 'new')
-        secret = await newCalendarLink(trx, ownId(request), options, actorOf(request));
+        secret = await newCalendarLink(trx, actorOf(request), ownId(request), options);
       else await changeCalendarLink(trx, ownId(request), options);
-      return { status: 303, body: null };
     });
     if (form.action === 'new') return reply.page(page, await view(viewerOf(request), undefined, secret));
     return reply.done(`${PAGE}#calendar`, 'Saved.');
   });
 
   app.post(`${PAGE}/calendar/removal`, { config: { access: 'viewer' } }, async (request, reply) => {
-    await db.transaction().execute((trx) => revokeCalendarLink(trx, ownId(request), actorOf(request)));
+    await db.transaction().execute((trx) => revokeCalendarLink(trx, actorOf(request), ownId(request)));
     return reply.done(`${PAGE}#calendar`, 'The address no longer works.');
   });
 };

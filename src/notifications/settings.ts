@@ -1,33 +1,12 @@
 import type { Role } from '../database/tables.ts';
-import { type Static, Type } from '../json-schema.ts';
-import { type Rule, rulesFor, SEVERITIES, WAYS, WHOSE } from './rules.ts';
+import { type Rule, rulesFor } from './rules.ts';
 import type { Times } from './times.ts';
-import { TOPIC_KEYS } from './topics.ts';
 
 /** Pure: what a person set up for being told, and how it is kept. */
 
 export const MOST_RULES = 20;
 export const MOST_PROVIDERS = 20;
 export const MOST_NETWORKS = 50;
-
-const closed = { additionalProperties: false };
-export const RuleJson = Type.Object(
-  {
-    topics: Type.Array(Type.Enum(TOPIC_KEYS), {
-      minItems: 1,
-      maxItems: TOPIC_KEYS.length,
-      uniqueItems: true,
-    }),
-    whose: Type.Array(Type.Enum([...WHOSE]), { maxItems: WHOSE.length, uniqueItems: true }),
-    providers: Type.Array(Type.String({ minLength: 1, maxLength: 60 }), { maxItems: MOST_PROVIDERS }),
-    networks: Type.Array(Type.String({ minLength: 2, maxLength: 50 }), { maxItems: MOST_NETWORKS }),
-    least: Type.Enum([...SEVERITIES]),
-    way: Type.Enum([...WAYS]),
-  },
-  closed,
-);
-/** A rule as it is kept is a rule as it is matched. */
-export type KeptRule = Static<typeof RuleJson>;
 
 export type NoticeSettings = {
   rules: Rule[];

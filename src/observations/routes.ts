@@ -113,7 +113,6 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
         const provider = text === ALL && !adds ? ALL : keyMeant(text);
         await formOnce(db, request, { what: 'save watch rule' }, async (trx) => {
           await saveRule(trx, provider, { ...rule, opens: opens === 'yes' }, version, actorOf(request));
-          return { status: 303, body: null };
         });
         return reply.done('/settings/watching', 'Rule saved.');
       },

@@ -1,3 +1,4 @@
+import { type Answer, isAnswer } from '../correspondence/verdicts.ts';
 import type { Verdict } from '../providers/schema.ts';
 import { stepOf } from './steps.ts';
 
@@ -12,9 +13,6 @@ export type SentLetter = {
   claims: string[];
   sentAt: Date;
 };
-/** An answer that counts. */
-export type Answer = { at: Date; verdict: Verdict };
-
 export type Outcome = SentLetter & {
   /** The last word before we wrote again; null: none came. */
   verdict: Verdict | null;
@@ -22,7 +20,6 @@ export type Outcome = SentLetter & {
   mitigationStep: number | null;
 };
 
-const SAYS_SOMETHING = (verdict: Verdict) => verdict !== 'acknowledged' && verdict !== 'other';
 const LIFTS = (verdict: Verdict) => verdict === 'mitigated' || verdict === 'conditionally-mitigated';
 
 /**
@@ -32,7 +29,7 @@ const LIFTS = (verdict: Verdict) => verdict === 'mitigated' || verdict === 'cond
 export function outcomesOf(letters: SentLetter[], answers: Answer[]): Outcome[] {
   const inOrder = letters.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime() || a.id - b.id);
   const told = answers
-    .filter(({ verdict }) => SAYS_SOMETHING(verdict))
+    .filter(({ verdict }) => isAnswer(verdict))
     .toSorted((a, b) => a.at.getTime() - b.at.getTime());
   return inOrder.map((letter, index) => {
     const until = inOrder[index + 1]?.sentAt;

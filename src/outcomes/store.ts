@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
+import { answersOf } from '../correspondence/store.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Claim } from '../letters/claims/claims.ts';
 import { isRequest, ROUNDS } from '../letters/rounds.ts';
-import { type Answer, type Outcome, outcomesOf, type SentLetter } from './outcome.ts';
+import { type Outcome, outcomesOf, type SentLetter } from './outcome.ts';
 import { changesOf, type Sum } from './sums.ts';
 
 type Kept = Outcome & { provider: string };
@@ -43,18 +44,6 @@ async function sentLetters(trx: Trx, number: number): Promise<SentLetter[]> {
         ]
       : [],
   );
-}
-
-async function answersOf(trx: Trx, number: number): Promise<Answer[]> {
-  const rows = await trx
-    .selectFrom('messages')
-    .select(['at', 'verdict'])
-    .where('incident_number', '=', number)
-    .where('direction', '=', 'in')
-    .where('applied', '=', true)
-    .where('verdict', 'is not', null)
-    .execute();
-  return rows.flatMap(({ at, verdict }) => (verdict ? [{ at, verdict }] : []));
 }
 
 async function keptOutcomes(trx: Trx, number: number): Promise<Kept[]> {

@@ -3,7 +3,7 @@ import { request as askSecurely } from 'node:https';
 import { isIPv6 } from 'node:net';
 
 /** Bounds of one request to a server of somebody else. */
-export type GetOptions = {
+type GetOptions = {
   headers?: Record<string, string>;
   /** From the first word to the last octet. */
   longestMs: number;

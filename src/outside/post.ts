@@ -14,7 +14,7 @@ export type PostOptions = {
   /** Ends when the process does. */
   signal?: AbortSignal | undefined;
 };
-export type Posted = { status: number; headers: Record<string, string>; body: Buffer; isCut: boolean };
+type Posted = { status: number; headers: Record<string, string>; body: Buffer; isCut: boolean };
 
 /** Posts once and follows no redirect. Throws {@link GetFailed}. */
 export type Post = (url: URL, options: PostOptions) => Promise<Posted>;

@@ -2,9 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Trx } from '../database/open.ts';
 import { notFound } from '../problem.ts';
 import type { Provider } from '../providers/schema.ts';
-import { actorOf } from '../web/access.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { type Answer, once } from '../web/once.ts';
+import { apiOnce } from '../web/idempotency.ts';
 
 /** What all calls about playbooks share. */
 export function playbookCalls({ desk: { db, catalogue, playbooks } }: FastifyInstance) {
@@ -17,17 +15,11 @@ export function playbookCalls({ desk: { db, catalogue, playbooks } }: FastifyIns
       return provider;
     },
     /** Changes playbooks once for the request's key, and knows of it here before it is answered. */
-    async changing(request: FastifyRequest, what: string, effect: (trx: Trx) => Promise<Answer>) {
-      const input = { params: request.params, query: request.query, body: request.body };
-      const answer = await once(db, { actor: actorOf(request), key: apiKey(request), what, input }, effect);
+    async changing<Made>(request: FastifyRequest, effect: (trx: Trx) => Promise<Made>): Promise<Made> {
+      const input = { query: request.query, body: request.body };
+      const made = await apiOnce(db, request, effect, { input });
       await playbooks.refresh();
-      return answer;
+      return made;
     },
   };
 }
-
-/** An effect that has nothing to answer. */
-export const done = (effect: (trx: Trx) => Promise<void>) => async (trx: Trx) => {
-  await effect(trx);
-  return { status: 204, body: null };
-};

@@ -9,7 +9,7 @@ import { Provider, REASONS } from '../providers/schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { PageQuery } from '../web/api.ts';
 import { isTimeZone } from '../web/format.ts';
-import { done, playbookCalls } from './api-change.ts';
+import { playbookCalls } from './api-change.ts';
 import { addOwn, changeOwn, removeOwn } from './own-store.ts';
 import { ProviderParams } from './params.ts';
 
@@ -105,11 +105,10 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const answer = await changing(request, 'POST /providers', async (trx) => ({
-        status: 201,
-        body: { key: await addOwn(trx, actorOf(request), playbooks.builtIn, request.body) },
-      }));
-      return reply.code(201).send(answer.body as { key: string });
+      const key = await changing(request, (trx) =>
+        addOwn(trx, actorOf(request), playbooks.builtIn, request.body),
+      );
+      return reply.code(201).send({ key });
     },
   );
 
@@ -131,7 +130,7 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
       const { version } = request.query;
       const change = (trx: Trx) =>
         changeOwn(trx, actorOf(request), playbooks.builtIn, key, request.body, version);
-      await changing(request, 'PUT /providers', done(change));
+      await changing(request, change);
       return reply.code(204).send(null);
     },
   );
@@ -149,11 +148,7 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { key } = request.params;
-      await changing(
-        request,
-        'DELETE /providers',
-        done((trx) => removeOwn(trx, actorOf(request), key)),
-      );
+      await changing(request, (trx) => removeOwn(trx, actorOf(request), key));
       return reply.code(204).send(null);
     },
   );

@@ -4,7 +4,7 @@ import { Id, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { done, playbookCalls } from './api-change.ts';
+import { playbookCalls } from './api-change.ts';
 import { resetFact, setFact } from './change-fact.ts';
 import { standingOf } from './effective.ts';
 import { ProviderParams } from './params.ts';
@@ -89,7 +89,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
       const { key } = await getProvider(request.params.key);
       const fact = { provider: key, ...request.body };
       const change = (trx: Trx) => setFact(trx, actorOf(request), playbooks.builtIn, fact);
-      await changing(request, 'PUT /providers/facts', done(change));
+      await changing(request, change);
       return reply.code(204).send(null);
     },
   );
@@ -109,7 +109,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const fact = { provider: request.params.key, ...request.query };
       const change = (trx: Trx) => resetFact(trx, actorOf(request), playbooks.builtIn, fact);
-      await changing(request, 'DELETE /providers/facts', done(change));
+      await changing(request, change);
       return reply.code(204).send(null);
     },
   );
@@ -153,11 +153,8 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { key } = await getProvider(request.params.key);
-      const answer = await changing(request, 'POST /providers/notes', async (trx) => ({
-        status: 201,
-        body: { id: await addNote(trx, actorOf(request), key, request.body.text) },
-      }));
-      return reply.code(201).send(answer.body as { id: number });
+      const id = await changing(request, (trx) => addNote(trx, actorOf(request), key, request.body.text));
+      return reply.code(201).send({ id });
     },
   );
 
@@ -174,11 +171,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { key, id } = request.params;
-      await changing(
-        request,
-        'DELETE /providers/notes',
-        done((trx) => removeNote(trx, actorOf(request), key, id)),
-      );
+      await changing(request, (trx) => removeNote(trx, actorOf(request), key, id));
       return reply.code(204).send(null);
     },
   );

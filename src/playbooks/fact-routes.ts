@@ -7,7 +7,7 @@ import { notFound } from '../problem.ts';
 import type { Provider } from '../providers/schema.ts';
 import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
-import { readForm } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { catalogueIn } from './catalogue-in.ts';
 import { resetFact, setFact } from './change-fact.ts';
@@ -48,9 +48,7 @@ export const factPages: FastifyPluginAsyncTypebox = async (app) => {
 
   const isNew = (path: string) => path.endsWith('/+');
 
-  type Problem = { message: string; fields: Record<string, string> };
-
-  function view(provider: Provider, path: string, typed?: Record<string, unknown>, problem?: Problem) {
+  function view(provider: Provider, path: string, typed?: Record<string, unknown>, problem?: FormProblem) {
     const fields = fieldsFor(path, provider);
     if (!fields || (!isNew(path) && !isGroup(path) && valueAt(provider, path) === undefined))
       throw notFound('such fact on this playbook');
@@ -65,8 +63,7 @@ export const factPages: FastifyPluginAsyncTypebox = async (app) => {
       seen: valueDigest(provider, path),
       removable: !isNew(path) && (path.includes('/') || part !== 'timing') && canBeRemoved(path),
       changes: changes.filter((one) => one.path === path || one.path.startsWith(`${path}/`)),
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -86,12 +83,11 @@ export const factPages: FastifyPluginAsyncTypebox = async (app) => {
       return orFormAgain(
         reply,
         async () => {
-          const answer = await formOnce(db, request, { what: `change ${provider.key}` }, async (trx) => ({
-            status: 303,
-            body: await changeFacts(trx, request, { key: provider.key, path, seen }),
-          }));
+          const changed = await formOnce(db, request, { what: `change ${provider.key}` }, (trx) =>
+            changeFacts(trx, request, { key: provider.key, path, seen }),
+          );
           await playbooks.refresh();
-          const done = answer.body
+          const done = changed
             ? 'Changed. What the release says is kept beside it.'
             : 'Nothing was different.';
           return reply.done(`/providers/${provider.key}`, done);
@@ -144,7 +140,6 @@ export const factPages: FastifyPluginAsyncTypebox = async (app) => {
         await formOnce(db, request, { what: `${name} ${key}` }, async (trx) => {
           const value = await valueIn(trx, key, path);
           await setFact(trx, actorOf(request), playbooks.builtIn, { provider: key, path, value, version });
-          return { status: 303, body: null };
         });
         await playbooks.refresh();
         return reply.done(`/providers/${key}#changed`, words);
@@ -159,7 +154,6 @@ export const factPages: FastifyPluginAsyncTypebox = async (app) => {
       const provider = await getProvider(request.params.key);
       await formOnce(db, request, { what: `reset ${provider.key}` }, async (trx) => {
         await resetFact(trx, actorOf(request), playbooks.builtIn, { provider: provider.key, path, version });
-        return { status: 303, body: null };
       });
       await playbooks.refresh();
       return reply.done(`/providers/${provider.key}#changed`, 'As the release has it.');

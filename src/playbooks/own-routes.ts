@@ -4,7 +4,7 @@ import { invalid } from '../problem.ts';
 import { ROUTE_KINDS as KINDS_OF_ROUTES, REASONS, type Route } from '../providers/schema.ts';
 import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
-import { readForm } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { OUR_SOURCE, type OwnProvider, ownInput, ownRoute } from './own.ts';
 import { addOwn, changeOwn, getOwn, removeOwn } from './own-store.ts';
@@ -110,14 +110,13 @@ const INPUTS = Object.fromEntries(
 );
 
 /** The form for an own provider, with what stands there or was typed. */
-const formView = (values: Typed, problem?: { message: string; fields: Record<string, string> }) => ({
+const formView = (values: Typed, problem?: FormProblem) => ({
   values: { ...INPUTS, ...values },
   kinds: options(KINDS, values['kind'] ?? 'mailbox-provider'),
   languages: options(LANGUAGES, values['languages'] ?? ['en']),
   reasons: options(REASON_WORDS, values['reason'] ?? 'ip-reputation'),
   ways: options(ROUTE_KINDS, values['way'] ?? ''),
-  errors: problem?.fields ?? {},
-  problem: problem?.message ?? '',
+  ...problemView(problem),
 });
 
 /** Providers that no release knows. */
@@ -134,12 +133,11 @@ export const ownProviderPages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const { given } = ownFrom(request.body);
         const parts = partsFrom(request.body);
-        const answer = await formOnce(db, request, { what: 'add provider' }, async (trx) => ({
-          status: 303,
-          body: await addOwn(trx, actorOf(request), playbooks.builtIn, given, parts),
-        }));
+        const key = await formOnce(db, request, { what: 'add provider' }, (trx) =>
+          addOwn(trx, actorOf(request), playbooks.builtIn, given, parts),
+        );
         await playbooks.refresh();
-        return reply.done(`/providers/${answer.body as string}`, `${given.name} is in the catalogue.`);
+        return reply.done(`/providers/${key}`, `${given.name} is in the catalogue.`);
       },
       async (problem) => ({
         view: 'playbooks/own',
@@ -172,7 +170,6 @@ export const ownProviderPages: FastifyPluginAsyncTypebox = async (app) => {
           const { given, version } = ownFrom(request.body);
           await formOnce(db, request, { what: `change provider ${data.key}` }, async (trx) => {
             await changeOwn(trx, actorOf(request), playbooks.builtIn, data.key, given, version);
-            return { status: 303, body: null };
           });
           await playbooks.refresh();
           return reply.done(`/providers/${data.key}`, 'Changed.');
@@ -196,7 +193,6 @@ export const ownProviderPages: FastifyPluginAsyncTypebox = async (app) => {
       const { key } = request.params;
       await formOnce(db, request, { what: `remove provider ${key}` }, async (trx) => {
         await removeOwn(trx, actorOf(request), key);
-        return { status: 303, body: null };
       });
       await playbooks.refresh();
       return reply.done('/providers', 'Taken out of the catalogue.');

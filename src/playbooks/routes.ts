@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import { asOfPage } from '../history/as-of-page.ts';
 import { lettersView } from '../history/lists-page.ts';
 import { durations, stateWords } from '../incidents/incidents.ts';
@@ -18,7 +17,7 @@ import { actorOf, viewerOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
 import { isoDay } from '../web/format.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { historyView } from './history-page.ts';
 import { isOwnKey } from './own.ts';
@@ -107,14 +106,12 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
     return report.all.n === 0 ? null : partsPicture(report);
   }
 
-  type Problem = { message: string; fields: Record<string, string> };
-
   async function view(
     provider: Provider,
     { zone, list, cursor }: Shown,
     q = '',
     typed: Record<string, string> = {},
-    problem?: Problem,
+    problem?: FormProblem,
   ) {
     const now = new Date();
     const nameOf = (key: string) => catalogue.byKey.get(key)?.name ?? key;
@@ -141,8 +138,7 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
         by: note.created_by_name,
       })),
       text: typed['text'] ?? '',
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
       incidents: page.items.map((row) => ({
         number: row.number,
         title: row.title,
@@ -202,9 +198,6 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 
-  const notesOnce = (request: FastifyRequest, what: string, effect: Parameters<typeof formOnce>[3]) =>
-    formOnce(db, request, { what }, effect);
-
   app.post(
     '/providers/:key/notes',
     { config: { access: 'operator' }, schema: { params: ProviderParams } },
@@ -214,10 +207,9 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
         reply,
         async () => {
           const { text } = readForm(NoteForm, request.body);
-          await notesOnce(request, `note on ${provider.key}`, async (trx) => ({
-            status: 303,
-            body: await addNote(trx, actorOf(request), provider.key, text.trim() || text),
-          }));
+          await formOnce(db, request, { what: `note on ${provider.key}` }, (trx) =>
+            addNote(trx, actorOf(request), provider.key, text.trim() || text),
+          );
           return reply.done(`/providers/${provider.key}#notes`, 'Note added.');
         },
         async (problem) => ({
@@ -242,9 +234,8 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { key, id } = request.params;
-      await notesOnce(request, `remove note ${id} on ${key}`, async (trx) => {
+      await formOnce(db, request, { what: `remove note ${id} on ${key}` }, async (trx) => {
         await removeNote(trx, actorOf(request), key, id);
-        return { status: 303, body: null };
       });
       return reply.done(`/providers/${key}#notes`, 'Note removed; the history keeps its words.');
     },

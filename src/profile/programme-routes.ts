@@ -50,7 +50,6 @@ export const programmePages: FastifyPluginAsyncTypebox = async (app) => {
           };
           await formOnce(db, request, { what: `membership ${key}` }, async (trx) => {
             await saveMembership(trx, actorOf(request), key, facts, version);
-            return { status: 303, body: null };
           });
           return reply.done(`${PAGE}#${key}`, `${name}: saved.`);
         },
@@ -72,7 +71,6 @@ export const programmePages: FastifyPluginAsyncTypebox = async (app) => {
       const { key, name } = getProgramme(request.params.key);
       await formOnce(db, request, { what: `forget membership ${key}` }, async (trx) => {
         await removeMembership(trx, key, actorOf(request));
-        return { status: 303, body: null };
       });
       return reply.done(PAGE, `${name}: forgotten.`);
     },

@@ -167,7 +167,6 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
             version,
             actorOf(request),
           );
-          return { status: 303, body: null };
         });
         return reply.done(backOf(request) || '/settings/profile', 'Profile saved.');
       },

@@ -4,8 +4,7 @@ import { invalid } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import type { JudgedReminder } from './reminders.ts';
 import { answerReminder, type NewAnswer, readReminders, withdrawAnswer } from './store.ts';
 
@@ -89,19 +88,9 @@ export const reminderApi: FastifyPluginAsyncTypebox = async (app) => {
       if ((snoozedUntil === undefined) === (dismissedReason === undefined))
         throw invalid('snoozedUntil', 'Give either snoozedUntil or dismissedReason.');
       const answer = { key, dueOn, snoozedUntil, dismissedReason } as NewAnswer;
-      await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: 'POST /reminders/answers',
-          input: request.body,
-        },
-        async (trx) => {
-          await answerReminder(trx, actorOf(request), answer, new Date());
-          return { status: 204, body: null };
-        },
-      );
+      await apiOnce(db, request, async (trx) => {
+        await answerReminder(trx, actorOf(request), answer, new Date());
+      });
       return reply.code(204).send(null);
     },
   );
@@ -118,19 +107,9 @@ export const reminderApi: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: 'POST /reminders/withdrawals',
-          input: request.body,
-        },
-        async (trx) => {
-          await withdrawAnswer(trx, request.body.key);
-          return { status: 204, body: null };
-        },
-      );
+      await apiOnce(db, request, async (trx) => {
+        await withdrawAnswer(trx, request.body.key);
+      });
       return reply.code(204).send(null);
     },
   );

@@ -3,7 +3,7 @@ import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { remindersView } from './page.ts';
 import { dayOf, plusDays } from './reminders.ts';
@@ -23,10 +23,7 @@ const NOT_SAID = 'Choose a day, or say why it need not be done.';
 export const reminderPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
-  async function view(
-    typed: Record<string, string> = {},
-    problem?: { message: string; fields: Record<string, string> },
-  ) {
+  async function view(typed: Record<string, string> = {}, problem?: FormProblem) {
     const now = new Date();
     return {
       ...remindersView(await readReminders(db, now)),
@@ -34,8 +31,7 @@ export const reminderPages: FastifyPluginAsyncTypebox = async (app) => {
       inAWeek: plusDays(now, 7),
       today: dayOf(now),
       typed: { key: typed['key'] ?? '', until: typed['until'] ?? '', reason: typed['reason'] ?? '' },
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -56,7 +52,6 @@ export const reminderPages: FastifyPluginAsyncTypebox = async (app) => {
           : { key, dueOn, snoozedUntil: until ?? '' };
         await formOnce(db, request, { what: 'answer a reminder' }, async (trx) => {
           await answerReminder(trx, actorOf(request), answer, new Date());
-          return { status: 303, body: null };
         });
         return reply.done('/reminders', dismissedReason ? 'It reminds no more.' : `Put off to ${until}.`);
       },
@@ -71,7 +66,6 @@ export const reminderPages: FastifyPluginAsyncTypebox = async (app) => {
     const { key } = readForm(WithdrawalForm, request.body);
     await formOnce(db, request, { what: 'withdraw an answer' }, async (trx) => {
       await withdrawAnswer(trx, key);
-      return { status: 303, body: null };
     });
     return reply.done('/reminders', 'It reminds again.');
   });

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { ReportSubscriptionRow } from '../database/tables.ts';
 import { accountToSendBy } from '../mail-out/accounts.ts';
-import { composeMail, newMessageId } from '../mail-out/compose.ts';
+import { deskMail } from '../mail-out/desk-mail.ts';
+import { dkimOf } from '../mail-out/dkim.ts';
 import { checkAddress } from '../mail-out/mail-address.ts';
 import { Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
@@ -72,24 +73,14 @@ export async function makeMails(
   const csv = Buffer.from(`${csvLines(report).join('\r\n')}\r\n`);
   let made = 0;
   for (const recipient of recipients) {
-    const raw = await composeMail({
-      from: { name: account.from_name, address: account.from_address },
-      to: [recipient],
+    const { raw } = await deskMail(account, {
+      ...mail,
+      to: recipient,
+      from: account.from_name,
       replyTo: account.reply_address,
-      subject: mail.subject,
-      text: mail.text,
-      html: mail.html,
-      at: new Date(),
-      messageId: newMessageId(account.from_address),
-      references: [],
       attachments: [{ fileName: `${definition.key}-${first}-${last}.csv`, content: csv }],
-      dkim: account.dkim_key
-        ? {
-            domain: account.dkim_domain,
-            selector: account.dkim_selector,
-            key: maker.secrets.open('sending_accounts.dkim_key', account.dkim_key),
-          }
-        : null,
+      at: new Date(),
+      dkim: dkimOf(maker.secrets, account),
     });
     const { numInsertedOrUpdatedRows } = await trx
       .insertInto('report_mails')

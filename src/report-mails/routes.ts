@@ -12,7 +12,7 @@ import { QUERY_KEYS, queryOf, type ReportQuery } from '../reports/query.ts';
 import { readQuery } from '../reports/query-text.ts';
 import { type Actor, actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { linkBase } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { scheduleOf } from './make.ts';
@@ -66,8 +66,6 @@ const STATES: Record<string, { words: string; is: string; icon: string }> = {
   failed: { words: 'failed', is: 'bad', icon: 'e-bad' },
   'delivered-unknown': { words: 'uncertain', is: 'warn', icon: 'e-warn' },
 };
-type Problem = { message: string; fields: Record<string, string> };
-const NONE: Problem = { message: '', fields: {} };
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(String);
 
 /** Reports that are mailed on a schedule: the list of schedules, a new one, and addresses that an admin confirmed. */
@@ -97,7 +95,7 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
     query.compare ? 'beside the period before' : '',
   ];
 
-  async function listView(typed = '', problem: Problem = NONE) {
+  async function listView(typed = '', problem?: FormProblem) {
     const { people, addresses } = await names();
     const rows = await listSubscriptions(db);
     const named = (ids: number[], all: { id: number; name: string }[]) =>
@@ -134,8 +132,7 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
       reports: REPORTS.map(({ key, title }) => ({ key, title })),
       hasAccount: await hasAccount(),
       typed,
-      errors: problem.fields,
-      problem: problem.message,
+      ...problemView(problem),
     };
   }
 
@@ -144,7 +141,7 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
     report: string,
     query: string,
     typed: Record<string, unknown>,
-    problem: Problem = NONE,
+    problem?: FormProblem,
   ) {
     const definition = reportByKey(report);
     if (!definition) throw notFound('such report');
@@ -178,8 +175,7 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
         on: texts(typed['addresses']).includes(String(id)),
       })),
       hasAccount: await hasAccount(),
-      errors: problem.fields,
-      problem: problem.message,
+      ...problemView(problem),
     };
   }
 
@@ -205,9 +201,8 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
         const definition = reportByKey(form.report);
         if (!definition) throw notFound('such report');
         const { timeZone: zone } = viewerOf(request);
-        await formOnce(db, request, { what: 'schedule a report' }, async (trx) => ({
-          status: 303,
-          body: await addSubscription(
+        await formOnce(db, request, { what: 'schedule a report' }, (trx) =>
+          addSubscription(
             trx,
             actorOf(request),
             definition,
@@ -221,7 +216,7 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
             },
             { zone, now: new Date() },
           ),
-        }));
+        );
         return reply.done(HERE, `${definition.title} will be mailed.`);
       },
       async (problem) => {
@@ -255,7 +250,6 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
             const { id } = request.params as { id: number };
             await formOnce(db, request, { what: `${path} of report schedule ${id}` }, async (trx) => {
               await effect(trx, id, new Date(), actorOf(request));
-              return { status: 303, body: null };
             });
             return reply.done(HERE, words);
           },
@@ -276,7 +270,6 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
         const { address } = readForm(AddressForm, request.body);
         await formOnce(db, request, { what: 'confirm a report address' }, async (trx) => {
           await addReportAddress(trx, actorOf(request), address);
-          return { status: 303, body: null };
         });
         return reply.done(HERE, 'Reports may go there.');
       },
@@ -294,7 +287,6 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
       const { id } = request.params;
       await formOnce(db, request, { what: `remove report address ${id}` }, async (trx) => {
         await removeReportAddress(trx, id, actorOf(request));
-        return { status: 303, body: null };
       });
       return reply.done(HERE, 'No report goes there any more.');
     },

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { SavedSearchRow } from '../database/tables.ts';
 import { Id, Type, Version } from '../json-schema.ts';
-import { actorOf, viewerOf } from '../web/access.ts';
+import { viewerOf } from '../web/access.ts';
 import { PageQuery } from '../web/api.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { readAfter, writeAfter } from './cursor.ts';
 import { KINDS } from './operators.ts';
 import { linkOf } from './page.ts';
@@ -161,15 +160,10 @@ export const searchApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { sort = 'newest', shared = false, ...named } = request.body;
-      const answer = await once(
-        db,
-        { actor: actorOf(request), key: apiKey(request), what: 'POST /views', input: request.body },
-        async (trx) => {
-          const id = await saveSearch(trx, viewerOf(request), { ...named, sort, shared });
-          return { status: 201, body: viewJson(await getSaved(trx, viewerOf(request), id)) };
-        },
-      );
-      const view = answer.body as ReturnType<typeof viewJson>;
+      const view = await apiOnce(db, request, async (trx) => {
+        const id = await saveSearch(trx, viewerOf(request), { ...named, sort, shared });
+        return viewJson(await getSaved(trx, viewerOf(request), id));
+      });
       return reply.code(201).header('location', `/api/v1/views/${view.id}`).send(view);
     },
   );

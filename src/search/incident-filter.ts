@@ -9,7 +9,7 @@ import { type Reader, readQuery } from './query.ts';
 import type { Fault } from './tokens.ts';
 
 /** A condition on incidents, row `i`, and what of the query was not understood. */
-export type IncidentFilter = { fits: RawBuilder<boolean>; faults: Fault[] };
+type IncidentFilter = { fits: RawBuilder<boolean>; faults: Fault[] };
 
 const INCIDENT = factQuery('kind', 'incident');
 

@@ -1,6 +1,6 @@
 import { type Query, type Term, without } from './query.ts';
 
-export type Looser = { words: string; query: string };
+type Looser = { words: string; query: string };
 
 const MOST = 6;
 const isWord = ({ asked }: Term) => asked.is === 'words';

@@ -157,7 +157,7 @@ function facetsView(result: Result, q: string, sort: Sort, catalogue: Catalogue)
 }
 
 /** All operators, for the help and for completion. */
-export const operatorHelp = () =>
+const operatorHelp = () =>
   (Object.keys(OPERATORS) as Operator[]).map((name) => ({
     name,
     ...shapeOf(name),

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Id, Type, Version } from '../json-schema.ts';
 import { viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
-import { readForm, typedAgain } from '../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { completions } from './complete.ts';
 import { readAfter, writeAfter } from './cursor.ts';
@@ -31,7 +31,6 @@ const SaveForm = Type.Object({
 const ChangeForm = Type.Object({ name, version: Version, shared: Type.Optional(Type.Boolean()) });
 
 type Asked = { q: string; sort: Sort; cursor?: string | undefined };
-type Problems = { message: string; fields: Record<string, string> };
 
 export const searchPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
@@ -39,7 +38,7 @@ export const searchPages: FastifyPluginAsyncTypebox = async (app) => {
   async function view(
     request: FastifyRequest,
     { q, sort, cursor }: Asked,
-    saving: { typed?: Record<string, string>; problem?: Problems; of?: number } = {},
+    saving: { typed?: Record<string, string>; problem?: FormProblem; of?: number } = {},
   ) {
     const viewer = viewerOf(request);
     const [result, saved] = await Promise.all([
@@ -75,8 +74,7 @@ export const searchPages: FastifyPluginAsyncTypebox = async (app) => {
       })),
       typed: { name: saving.typed?.['name'] ?? '', shared: saving.typed?.['shared'] === 'true' },
       changing: saving.of ?? 0,
-      errors: saving.problem?.fields ?? {},
-      problem: saving.problem?.message ?? '',
+      ...problemView(saving.problem),
     };
   }
 
@@ -112,10 +110,9 @@ export const searchPages: FastifyPluginAsyncTypebox = async (app) => {
       reply,
       async () => {
         const { name, query, sort = 'newest', shared = false } = readForm(SaveForm, request.body);
-        await formOnce(db, request, { what: 'save a search' }, async (trx) => ({
-          status: 303,
-          body: await saveSearch(trx, viewerOf(request), { name, query, sort, shared }),
-        }));
+        await formOnce(db, request, { what: 'save a search' }, (trx) =>
+          saveSearch(trx, viewerOf(request), { name, query, sort, shared }),
+        );
         return reply.done(searchLink(query, sort === 'best' ? { sort } : {}), `Saved as “${name.trim()}”.`);
       },
       async (problem) => ({
@@ -140,7 +137,6 @@ export const searchPages: FastifyPluginAsyncTypebox = async (app) => {
           const { name, version, shared = false } = readForm(ChangeForm, request.body);
           await formOnce(db, request, { what: `change view ${id}` }, async (trx) => {
             await changeSaved(trx, viewerOf(request), id, version, { name, shared });
-            return { status: 303, body: null };
           });
           return reply.done('/search', `It is called “${name.trim()}” now.`);
         },
@@ -163,7 +159,6 @@ export const searchPages: FastifyPluginAsyncTypebox = async (app) => {
       const { id } = request.params;
       await formOnce(db, request, { what: `delete view ${id}` }, async (trx) => {
         await deleteSaved(trx, viewerOf(request), id);
-        return { status: 303, body: null };
       });
       return reply.done('/search', 'The view is deleted.');
     },

@@ -4,7 +4,7 @@ import { invalid, notFound, Problem } from '../problem.ts';
 import { reaches, type Viewer } from '../web/access.ts';
 import type { Sort } from './search.ts';
 
-export type NewSaved = { name: string; query: string; sort: Sort; shared: boolean };
+type NewSaved = { name: string; query: string; sort: Sort; shared: boolean };
 
 /** Own ones and shared ones: more are not listed. */
 const MOST_LISTED = 200;

@@ -18,7 +18,7 @@ export class BadKey extends Error {
   override name = 'BadKey';
 }
 
-export const KEY_FORM = '32 bytes in Base64';
+const KEY_FORM = '32 bytes in Base64';
 
 /** Keys as they are written: one a line or between commas, the newest first. */
 export function readKeys(text: string, where: string): Buffer[] {

@@ -4,9 +4,8 @@ import { getIncident } from '../incidents/store.ts';
 import { Id, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
-import { readCursor, writeCursor } from '../web/cursor.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
+import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { shareLink } from './link.ts';
 import { PART_KEYS, SHARE_DAYS } from './parts.ts';
 import { createShare, inForce, listShares, revokeShare, type Share } from './store.ts';
@@ -90,12 +89,8 @@ export const shareApi: FastifyPluginAsyncTypebox = async (app) => {
         limit: limit + 1,
         ...(before === undefined ? {} : { before }),
       });
-      const items = found.slice(0, limit);
-      const last = items.at(-1);
-      return {
-        items: items.map(shareJson),
-        next: found.length > limit && last ? writeCursor(list, [last.id]) : null,
-      };
+      const { items, next } = cutPage(found, limit, ({ id }) => writeCursor(list, [id]));
+      return { items: items.map(shareJson), next };
     },
   );
 
@@ -116,28 +111,19 @@ export const shareApi: FastifyPluginAsyncTypebox = async (app) => {
       const { number } = request.params;
       const { madeFor, parts, personal = false, days = SHARE_DAYS.usual } = request.body;
       let link: string | null = null;
-      const answer = await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: `POST /incidents/${number}/shares`,
-          input: request.body,
-        },
-        async (trx) => {
-          const expiresAt = new Date(Date.now() + days * 86_400_000);
-          const made = await createShare(trx, actorOf(request), number, {
-            madeFor,
-            parts,
-            personal,
-            expiresAt,
-          });
-          link = shareLink(config, made.secret);
-          return { status: 201, body: shareJson(made.share) };
-        },
-      );
+      const share = await apiOnce(db, request, async (trx) => {
+        const expiresAt = new Date(Date.now() + days * 86_400_000);
+        const made = await createShare(trx, actorOf(request), number, {
+          madeFor,
+          parts,
+          personal,
+          expiresAt,
+        });
+        link = shareLink(config, made.secret);
+        return shareJson(made.share);
+      });
       // The answer is kept for replays, the secret is not.
-      return reply.code(201).send({ ...(answer.body as ReturnType<typeof shareJson>), link });
+      return reply.code(201).send({ ...share, link });
     },
   );
 

@@ -4,7 +4,7 @@ import type { Entry, EntryDetails, EntryKind } from '../timeline/entries.ts';
 import type { Scope } from './parts.ts';
 
 /** What a reader sees of an entry: a title, what stands beside it, and texts below. */
-export type SharedEntry = { title: string; by?: string; machine?: string; quote?: string; text?: string };
+type SharedEntry = { title: string; by?: string; machine?: string; quote?: string; text?: string };
 
 type Choices = { answers: boolean; letters: boolean; evidence: boolean; notes: boolean; personal: boolean };
 type Tell<Kind extends EntryKind> = (detail: EntryDetails[Kind], choices: Choices) => SharedEntry;

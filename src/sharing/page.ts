@@ -15,7 +15,7 @@ import type { Scope } from './parts.ts';
 import { MOST_SHARED, type SharedRead } from './read.ts';
 import { maskSignatures } from './signatures.ts';
 
-export type SharedOptions = {
+type SharedOptions = {
   zone: string;
   now: Date;
   providerName: string;

@@ -1,9 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
-import { timeZones } from '../accounts/routes.ts';
 import { Type } from '../json-schema.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
-import { exact, isTimeZone } from '../web/format.ts';
+import { exact, isTimeZone, timeZones } from '../web/format.ts';
 import { linkTo } from '../web/links.ts';
 import { Attempts } from './attempts.ts';
 import { shownShare } from './shown.ts';

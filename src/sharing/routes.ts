@@ -4,9 +4,9 @@ import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, type Static, Type } from '../json-schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
-import { readCursor, writeCursor } from '../web/cursor.ts';
+import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
-import { type FormFields, readForm } from '../web/forms.ts';
+import { type FormFields, type FormProblem, problemView, readForm } from '../web/forms.ts';
 import { linkTo } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { shareLink } from './link.ts';
@@ -40,8 +40,6 @@ const scopeOf = ({ parts = [], personal }: ShareForm) => ({
   personal: personal === 'yes',
 });
 
-type Problems = { message: string; fields: Record<string, string> };
-
 /** What was chosen in a form, as it came: one value or several. */
 function chosenIn(body: unknown) {
   const fields = (body ?? {}) as FormFields;
@@ -60,7 +58,7 @@ export const sharePages: FastifyPluginAsyncTypebox = async (app) => {
 
   async function view(
     number: number,
-    more: { body?: unknown; problem?: Problems; link?: string; cursor?: string },
+    more: { body?: unknown; problem?: FormProblem; link?: string; cursor?: string },
   ) {
     const [before] = readCursor(more.cursor, `shares/${number}`, ['id']) ?? [];
     const incident = await getIncident(db, number);
@@ -70,22 +68,16 @@ export const sharePages: FastifyPluginAsyncTypebox = async (app) => {
     });
     const now = new Date();
     const chosen = more.body ? chosenIn(more.body) : undefined;
-    const last = found[PER_PAGE - 1];
+    const page = cutPage(found, PER_PAGE, ({ id }) => writeCursor(`shares/${number}`, [id]));
     return {
       number,
       incidentTitle: incident.title,
-      shares: found.slice(0, PER_PAGE).map((share) => ({
+      shares: page.items.map((share) => ({
         ...share,
         shows: share.parts.map(partTitle).join(', '),
         inForce: inForce(share, now),
       })),
-      more:
-        found.length > PER_PAGE && last
-          ? linkTo(
-              `/incidents/${number}/shares`,
-              new URLSearchParams({ cursor: writeCursor(`shares/${number}`, [last.id]) }),
-            )
-          : '',
+      more: page.next && linkTo(`/incidents/${number}/shares`, new URLSearchParams({ cursor: page.next })),
       parts: PARTS.map((part) => ({
         ...part,
         isChosen: chosen ? chosen.parts.includes(part.key) : part.isChosen,
@@ -94,12 +86,11 @@ export const sharePages: FastifyPluginAsyncTypebox = async (app) => {
       days: SHARE_DAYS,
       link: more.link ?? '',
       isAbsolute: config.baseUrl !== undefined,
-      errors: more.problem?.fields ?? {},
-      problem: more.problem?.message ?? '',
+      ...problemView(more.problem),
     };
   }
 
-  const again = (request: FastifyRequest, number: number) => async (problem: Problems) => ({
+  const again = (request: FastifyRequest, number: number) => async (problem: FormProblem) => ({
     view: 'sharing/list',
     data: await view(number, { body: request.body, problem }),
   });
@@ -163,7 +154,7 @@ export const sharePages: FastifyPluginAsyncTypebox = async (app) => {
               expiresAt: new Date(Date.now() + days * DAY_MS),
             });
             link = shareLink(config, secret);
-            return { status: 200, body: share.id };
+            return share.id;
           });
           return reply.page('sharing/list', await view(number, { link }));
         },
@@ -179,7 +170,6 @@ export const sharePages: FastifyPluginAsyncTypebox = async (app) => {
       const { number, id } = request.params;
       await formOnce(db, request, { what: `revoke share ${id}` }, async (trx) => {
         await revokeShare(trx, actorOf(request), number, id);
-        return { status: 303, body: null };
       });
       return reply.done(`/incidents/${number}/shares`, 'Link revoked. It shows nothing any more.');
     },

@@ -9,7 +9,7 @@ import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { checkParts, MOST_SHARES, type Scope } from './parts.ts';
 
-export type NewShare = Scope & { madeFor: string; expiresAt: Date };
+type NewShare = Scope & { madeFor: string; expiresAt: Date };
 /** A share as it is listed: never with its secret, nor the secret's hash. */
 export type Share = Omit<ShareRow, 'token_hash'>;
 

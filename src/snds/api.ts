@@ -5,9 +5,8 @@ import { Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { badCursor, readCursor, writeCursor } from '../web/cursor.ts';
-import { apiKey } from '../web/idempotency.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
-import { once } from '../web/once.ts';
 import { listDays } from './store.ts';
 import { readReport, takeReport } from './take-report.ts';
 
@@ -80,25 +79,19 @@ export const sndsApi: FastifyPluginAsyncTypebox = async (app) => {
       const body = request.body as Buffer | { text: string };
       const raw = Buffer.isBuffer(body) ? body : Buffer.from(body.text);
       const report = readReport(raw, Buffer.isBuffer(body) ? 'body' : 'text');
-      const answer = await once(
+      const taken = await apiOnce(
         db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: 'POST /snds/imports',
-          input: raw.toString('base64'),
-        },
-        async (trx) => {
-          const done = await takeReport(trx, report, {
+        request,
+        (trx) =>
+          takeReport(trx, report, {
             raw,
             fileName: '',
             source: 'api',
             byName: actorOf(request).name,
-          });
-          return { status: done.repeated ? 200 : 201, body: done };
-        },
+          }),
+        { input: raw.toString('base64') },
       );
-      return reply.code(answer.status as 200 | 201).send(answer.body as never);
+      return reply.code(taken.repeated ? 200 : 201).send(taken as never);
     },
   );
 

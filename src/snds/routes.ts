@@ -10,6 +10,7 @@ import { readForm, typedAgain } from '../web/forms.ts';
 import { sendInert } from '../web/inert.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { fileOrPasted } from '../web/uploads.ts';
 import { dueDates, KNOWN_HOSTS, maskedLink, whyNotLink } from './feed.ts';
 import { addFeed, changeFeed, type Feed, listFeeds, openFeed, removeFeed } from './feeds.ts';
 import { FRESH_DAYS } from './found.ts';
@@ -42,13 +43,6 @@ const DAY_MS = 86_400_000;
 
 type Again = { typed: Record<string, string>; errors: Record<string, string>; problem: string; at: string };
 const NOTHING: Again = { typed: {}, errors: {}, problem: '', at: '' };
-
-/** The raw report: a chosen file byte for byte, else the pasted text. */
-function rawOf(request: FastifyRequest): { raw: Buffer; fileName: string } {
-  const { file, report } = (request.body ?? {}) as Record<string, unknown>;
-  if (Buffer.isBuffer(file) && file.length > 0) return { raw: file, fileName: request.fileName };
-  return { raw: Buffer.from(typeof report === 'string' ? report : ''), fileName: '' };
-}
 
 export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, config, secrets } = app.desk;
@@ -136,23 +130,21 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
       orFormAgain(
         reply,
         async () => {
-          const { raw, fileName } = rawOf(request);
+          const { raw, fileName } = fileOrPasted(request, 'report');
           const report = readReport(raw, 'report');
-          const answer = await formOnce(
+          const taken = await formOnce(
             db,
             request,
             { what: 'import SNDS report', input: { raw: raw.toString('base64') } },
-            async (trx) => ({
-              status: 303,
-              body: await takeReport(trx, report, {
+            (trx) =>
+              takeReport(trx, report, {
                 raw,
                 fileName,
                 source: 'page',
                 byName: actorOf(request).name,
               }),
-            }),
           );
-          return reply.done(PAGE, importedWords(answer.body as Parameters<typeof importedWords>[0]));
+          return reply.done(PAGE, importedWords(taken));
         },
         again(request, 'import'),
       ),
@@ -184,7 +176,6 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
         checkLink(form.link);
         await formOnce(db, request, { what: 'add SNDS feed' }, async (trx) => {
           await addFeed(trx, secrets, { kind: form.kind, ...feedOf(form) }, actorOf(request));
-          return { status: 303, body: null };
         });
         return reply.done(`${PAGE}#feeds`, 'Saved. The report is fetched within a minute.');
       },
@@ -211,7 +202,6 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
               { ...form, attestedOn: attestedOn ?? null },
               actorOf(request),
             );
-            return { status: 303, body: null };
           });
           return reply.done(`${PAGE}#feeds`, 'Saved. The report is fetched within a minute.');
         },
@@ -227,7 +217,6 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
       const { id } = request.params;
       await formOnce(db, request, { what: `remove SNDS feed ${id}` }, async (trx) => {
         await removeFeed(trx, id, actorOf(request));
-        return { status: 303, body: null };
       });
       return reply.done(`${PAGE}#feeds`, 'The link is forgotten; its reports stay.');
     },

@@ -4,11 +4,10 @@ import { Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { COUNTED, deleteTag, listTags, mergeTag, renameTag } from './manage-store.ts';
 import { changeTags, tagsOf } from './store.ts';
-import { TAGS_PER_INCIDENT, tagName } from './tag.ts';
+import { TAGS_PER_INCIDENT, TagParams, tagName } from './tag.ts';
 
 const closed = { additionalProperties: false };
 const tags = ['tags'];
@@ -20,7 +19,6 @@ const TagJson = Type.Object({
   /** How many incidents have it; counting stops at {@link COUNTED}. */
   incidents: Type.Integer(),
 });
-const TagParams = Type.Object({ tag: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 const TagsJson = Type.Object({ tags: Type.Array(Type.String()) });
 
 export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
@@ -38,18 +36,16 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: TagsJson },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { number } = request.params;
       const change = {
         add: [...new Set((request.body.add ?? []).map((name) => tagName(name, 'add')))],
         remove: (request.body.remove ?? []).map((name) => tagName(name, 'remove')),
       };
-      const asked = { key: apiKey(request), what: `POST /incidents/${number}/tags`, input: request.body };
-      const answer = await once(db, { actor: actorOf(request), ...asked }, async (trx) => {
+      return apiOnce(db, request, async (trx) => {
         await changeTags(trx, actorOf(request), number, change);
-        return { status: 200, body: { tags: (await tagsOf(trx, [number])).get(number) ?? [] } };
+        return { tags: (await tagsOf(trx, [number])).get(number) ?? [] };
       });
-      return reply.code(answer.status as 200).send(answer.body as { tags: string[] });
     },
   );
 
@@ -107,15 +103,13 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: Type.Object({ name: Type.String() }) },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { tag } = request.params;
       const into = tagName(request.body.into, 'into');
-      const asked = { key: apiKey(request), what: `POST /tags/${tag}/merge`, input: request.body };
-      const answer = await once(db, { actor: actorOf(request), ...asked }, async (trx) => {
+      return apiOnce(db, request, async (trx) => {
         await mergeTag(trx, actorOf(request), tag, into);
-        return { status: 200, body: { name: into } };
+        return { name: into };
       });
-      return reply.code(answer.status as 200).send(answer.body as { name: string });
     },
   );
 

@@ -1,15 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Trx } from '../database/open.ts';
 import { incidentForms } from '../incidents/small-forms.ts';
 import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
-import { actorOf } from '../web/access.ts';
+import { type Actor, actorOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { COUNTED, deleteTag, listTags, mergeTag, recentTagChanges, renameTag } from './manage-store.ts';
 import { changeTags, tagChoices } from './store.ts';
-import { TAG_MAX, TAGS_FIELD_MAX, tagHref, tagName, tagNames } from './tag.ts';
+import { TAG_MAX, TAGS_FIELD_MAX, TagParams, tagHref, tagName, tagNames } from './tag.ts';
 
 const TAGS_PER_PAGE = 100;
 
@@ -21,7 +22,6 @@ const NameForm = Type.Object({ name: Type.String({ minLength: 1, maxLength: 100,
 const IntoForm = Type.Object({
   into: Type.String({ minLength: 1, maxLength: 100, description: 'another tag' }),
 });
-const TagParams = Type.Object({ tag: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 
 const WORDS = {
   renamed: (became: string | null) => `renamed to ${became}`,
@@ -41,7 +41,6 @@ export const tagPages: FastifyPluginAsyncTypebox = async (app) => {
     if (change.add.length + change.remove.length === 0) throw invalid('add', 'Name a tag.');
     await formOnce(db, request, { what: `tags ${number}` }, async (trx) => {
       await changeTags(trx, actorOf(request), number, change);
-      return { status: 303, body: null };
     });
     return { to: `/incidents/${number}#h-facts`, words: 'Tags changed.' };
   });
@@ -85,14 +84,10 @@ export const tagPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => reply.page('tags/list', await view(request.query.cursor)),
   );
 
-  /** What an administrator does to a tag. */
-  const act = (
-    what: 'renaming' | 'merging' | 'deletion',
-    run: (
-      body: unknown,
-      act: (work: Parameters<typeof formOnce>[3]) => Promise<unknown>,
-    ) => (actor: ReturnType<typeof actorOf>, id: number) => Promise<string>,
-  ) =>
+  type Deed = { words: string; effect: (trx: Trx, by: Actor, id: number) => Promise<void> };
+
+  /** What an administrator does to a tag: `read` makes of the form what is done, and how that reads. */
+  const act = (what: 'renaming' | 'merging' | 'deletion', read: (body: unknown) => Deed) =>
     app.post(
       `/settings/tags/:tag/${what}`,
       { config: { access: 'admin' }, schema: { params: TagParams } },
@@ -101,9 +96,10 @@ export const tagPages: FastifyPluginAsyncTypebox = async (app) => {
         return orFormAgain(
           reply,
           async () => {
-            const words = await run(request.body, (work) =>
-              formOnce(db, request, { what: `tag ${what} ${tag}` }, work),
-            )(actorOf(request), tag);
+            const { words, effect } = read(request.body);
+            await formOnce(db, request, { what: `tag ${what} ${tag}` }, (trx) =>
+              effect(trx, actorOf(request), tag),
+            );
             return reply.done('/settings/tags', words);
           },
           async (problem) => ({
@@ -114,29 +110,13 @@ export const tagPages: FastifyPluginAsyncTypebox = async (app) => {
       },
     );
 
-  act('renaming', (body, once) => async (actor, id) => {
+  act('renaming', (body) => {
     const name = tagName(readForm(NameForm, body).name, 'name');
-    await once(async (trx) => {
-      await renameTag(trx, actor, id, name);
-      return { status: 303, body: null };
-    });
-    return `The tag is ${name} now.`;
+    return { words: `The tag is ${name} now.`, effect: (trx, by, id) => renameTag(trx, by, id, name) };
   });
-
-  act('merging', (body, once) => async (actor, id) => {
+  act('merging', (body) => {
     const into = tagName(readForm(IntoForm, body).into, 'into');
-    await once(async (trx) => {
-      await mergeTag(trx, actor, id, into);
-      return { status: 303, body: null };
-    });
-    return `Merged into ${into}.`;
+    return { words: `Merged into ${into}.`, effect: (trx, by, id) => mergeTag(trx, by, id, into) };
   });
-
-  act('deletion', (_body, once) => async (actor, id) => {
-    await once(async (trx) => {
-      await deleteTag(trx, actor, id);
-      return { status: 303, body: null };
-    });
-    return 'The tag is deleted.';
-  });
+  act('deletion', () => ({ words: 'The tag is deleted.', effect: deleteTag }));
 };

@@ -68,7 +68,7 @@ async function removeTags(trx: Trx, number: number, names: string[]): Promise<st
 }
 
 /** Names, as `tagName` gives them, to add to an incident and to take from it. */
-export type TagChange = { add?: string[]; remove?: string[] };
+type TagChange = { add?: string[]; remove?: string[] };
 
 /** Changes an incident's tags. Says what changed; what was so already is no change and no entry. */
 export async function changeTags(

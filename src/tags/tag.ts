@@ -1,3 +1,4 @@
+import { SmallId, Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 
 /** Characters that a tag's name takes at most. */
@@ -6,6 +7,9 @@ export const TAG_MAX = 40;
 export const TAGS_PER_INCIDENT = 30;
 /** What one field of tags takes at most, in characters. */
 export const TAGS_FIELD_MAX = 600;
+
+/** `:tag` of a route: its id. */
+export const TagParams = Type.Object({ tag: SmallId });
 
 const SHAPE = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._:/+&@'’-]*$/u;
 

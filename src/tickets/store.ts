@@ -1,5 +1,6 @@
-import type { Trx } from '../database/open.ts';
+import type { Db, Trx } from '../database/open.ts';
 import type { Channel, TicketRow } from '../database/tables.ts';
+import { lockIncident } from '../incidents/store.ts';
 import { invalid, notFound } from '../problem.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
@@ -20,6 +21,18 @@ export const findTicket = (trx: Trx, incident: number, reference: string) =>
     .where((eb) => eb(eb.fn<string>('lower', ['reference']), '=', reference.toLowerCase()))
     .executeTakeFirst();
 
+/** How the provider calls an incident's tickets, the newest first. */
+export async function ticketReferences(db: Db, incident: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('tickets')
+    .select('reference')
+    .where('incident_number', '=', incident)
+    .orderBy('id', 'desc')
+    .limit(20)
+    .execute();
+  return rows.map(({ reference }) => reference);
+}
+
 /** The incident's ticket with that reference, opened if it is not known yet. */
 export async function ensureTicket(
   trx: Trx,
@@ -30,6 +43,8 @@ export async function ensureTicket(
   const reference = ticket.reference.trim();
   if (!reference) throw invalid('reference', 'Enter the reference as the provider writes it.');
   if (reference.length > 120) throw invalid('reference', 'A reference has at most 120 characters.');
+  // Of two who name it at a time, one opens it.
+  await lockIncident(trx, incident);
   const known = await findTicket(trx, incident, reference);
   if (known) return known;
   const at = ticket.at ?? new Date();

@@ -2,10 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { familyOf } from '../incidents/merge/store.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
-import { type Static, Type } from '../json-schema.ts';
+import { Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
-import { apiOnce } from '../web/api-once.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { readEntryCursor, writeEntryCursor } from './cursor.ts';
 import { ENTRY_GROUPS, type EntryGroup } from './entries.ts';
 import { EntryJson, entryJson } from './json.ts';
@@ -67,11 +67,11 @@ export const timelineApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { number } = request.params;
-      const answer = await apiOnce(db, request, async (trx) => {
+      const entry = await apiOnce(db, request, async (trx) => {
         const id = await addNote(trx, actorOf(request), number, request.body.text);
-        return { status: 201, body: entryJson(await getEntry(trx, id)) };
+        return entryJson(await getEntry(trx, id));
       });
-      return reply.code(201).send(answer.body as Static<typeof EntryJson>);
+      return reply.code(201).send(entry);
     },
   );
 };

@@ -1,19 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
-import { type Static, Type } from '../json-schema.ts';
+import { SmallId, Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 import { actorOf, reaches, viewerOf } from '../web/access.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { findPeople } from './people-store.ts';
 import { setWatching, type Watcher, watchersOf } from './store.ts';
 
 const closed = { additionalProperties: false };
-const UserId = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 const tags = ['watchers'];
 
-export const WatcherJson = Type.Object({
+const WatcherJson = Type.Object({
   userId: Type.Integer(),
   name: Type.String(),
   why: Type.Enum(['by-hand', 'assigned', 'wrote', 'mentioned']),
@@ -55,7 +53,7 @@ export const watcherApi: FastifyPluginAsyncTypebox = async (app) => {
         body: Type.Object(
           {
             /** Left out: whoever asks, which a token cannot be. */
-            userId: Type.Optional(UserId),
+            userId: Type.Optional(SmallId),
             watches: Type.Optional(Type.Boolean()),
           },
           closed,
@@ -63,20 +61,18 @@ export const watcherApi: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: WatchersJson },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { number } = request.params;
       const viewer = viewerOf(request);
       const userId = request.body.userId ?? viewer.userId;
       if (userId === null) throw new Problem('invalid', 'A token watches nothing: name a person by userId.');
       if (userId !== viewer.userId && !reaches(viewer.role, 'operator'))
         throw new Problem('not-allowed', 'To have somebody else watch needs the role operator.');
-      const asked = { key: apiKey(request), what: `POST /incidents/${number}/watchers`, input: request.body };
-      const answer = await once(db, { actor: actorOf(request), ...asked }, async (trx) => {
+      return apiOnce(db, request, async (trx) => {
         await setWatching(trx, actorOf(request), number, { userId, watches: request.body.watches ?? true });
         const watchers = (await watchersOf(trx, [number])).get(number) ?? [];
-        return { status: 200, body: { watchers: watchers.map(watcherJson) } };
+        return { watchers: watchers.map(watcherJson) };
       });
-      return reply.code(answer.status as 200).send(answer.body as Static<typeof WatchersJson>);
     },
   );
 

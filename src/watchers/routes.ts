@@ -20,7 +20,6 @@ export const watcherPages: FastifyPluginAsyncTypebox = async (app) => {
     if (userId === null) throw new Problem('not-allowed', 'Only a person can watch an incident.');
     await formOnce(db, request, { what: `watch ${number}` }, async (trx) => {
       await setWatching(trx, actorOf(request), number, { userId, watches });
-      return { status: 303, body: null };
     });
     return { words: watches ? 'You watch this incident.' : 'You no longer watch this incident.' };
   });

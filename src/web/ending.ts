@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 /** Whether this process was told to stop: it finishes what it has, and is sent nothing more. */
-export type Ending = { hasBegun: boolean };
+type Ending = { hasBegun: boolean };
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { localPath } from '../accounts/accounts.ts';
 import { survivorOf } from '../incidents/merge/survivor.ts';
 import { count } from '../metrics/measure.ts';
 import type { Problem } from '../problem.ts';
+import { localPath, withNext } from './links.ts';
 import { problemPage } from './pages.ts';
 import { NOT_KNOWN, PROBLEMS, toProblem } from './problems.ts';
 import { isCarried, signInToGoOn } from './resume.ts';
@@ -69,8 +69,7 @@ export async function answerError(
   if (wantsJson(request)) return problemJson(error, request, reply);
   if (problem.code === 'not-signed-in') {
     if (isCarried(request)) return signInToGoOn(request, reply);
-    if (request.method === 'GET')
-      return reply.redirect(`/sign-in?next=${encodeURIComponent(localPath(request.url))}`, 303);
+    if (request.method === 'GET') return reply.redirect(withNext('/sign-in', localPath(request.url)), 303);
   }
   if (problem.code === 'second-factor-needed' && request.method === 'GET')
     return reply.redirect('/settings/second-factor', 303);

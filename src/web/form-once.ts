@@ -2,15 +2,15 @@ import type { FastifyRequest } from 'fastify';
 import type { Db, Trx } from '../database/open.ts';
 import { actorOf } from './access.ts';
 import { formKey } from './forms.ts';
-import { type Answer, once } from './once.ts';
+import { once } from './once.ts';
 
 /**
  * Does what a form asks for, once for each copy of it that was served. `input` tells requests apart where it is not
  * all that was sent: a file, or what must not be stored.
  */
-export const formOnce = (
+export const formOnce = <Made>(
   db: Db,
   request: FastifyRequest,
   { what, input = request.body }: { what: string; input?: unknown },
-  effect: (trx: Trx) => Promise<Answer>,
-): Promise<Answer> => once(db, { actor: actorOf(request), key: formKey(request.body), what, input }, effect);
+  effect: (trx: Trx) => Promise<Made>,
+): Promise<Made> => once(db, { actor: actorOf(request), key: formKey(request.body), what, input }, effect);

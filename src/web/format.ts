@@ -99,6 +99,12 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
+/** Zones to choose from, UTC before all others. */
+export const timeZones = (): string[] => [
+  'UTC',
+  ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC'),
+];
+
 /** `UTC+01:00` at that moment in that zone. */
 export const offset = (at: Date, zone: string) => offsetOf(at, zone).words;
 

@@ -92,6 +92,15 @@ export const typedAgain = (body: unknown, names: string[] = []): Record<string, 
   ) as Record<string, string>),
 });
 
+/** What is wrong with a form: words above it, and words beside its fields. */
+export type FormProblem = { message: string; fields: Record<string, string> };
+
+/** The same as a view shows it, also where nothing is wrong. */
+export const problemView = (problem?: FormProblem) => ({
+  errors: problem?.fields ?? {},
+  problem: problem?.message ?? '',
+});
+
 /** The key that makes a form's double submit one effect. */
 export const formKey = (body: unknown): string | undefined => {
   const key = (body as FormFields | undefined)?.['_once'];

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hashSecret } from '../accounts/accounts.ts';
 import { findSession } from '../accounts/session.ts';
-import { findToken } from '../accounts/store.ts';
+import { findToken } from '../accounts/token-store.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../database/open.ts';
 import { Problem } from '../problem.ts';
@@ -38,6 +38,12 @@ async function viewerByToken(db: Db, config: Config, secret: string, path: strin
     scopes: token.scopes,
   };
 }
+
+/** Of the session that a browser is in, as it is kept; undefined: it is in none. */
+export const sessionHashOf = (request: FastifyRequest): Buffer | undefined => {
+  const secret = request.cookies[SESSION_COOKIE];
+  return secret ? hashSecret(secret) : undefined;
+};
 
 /** A page that brings itself up to date is no sign of somebody being there. */
 const BY_ITSELF = 'x-by-itself';

@@ -1,5 +1,5 @@
 /** An error as it may be logged: what it is and where it happened, without what somebody sent or a server said of it. */
-export type LoggedError = {
+type LoggedError = {
   type: string;
   code?: string;
   message: string;

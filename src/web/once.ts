@@ -5,9 +5,6 @@ import type { Db, Trx } from '../database/open.ts';
 import { Problem } from '../problem.ts';
 import type { Actor } from './access.ts';
 
-/** What a request was answered with: replayed, unchanged, when the same request comes again. */
-export type Answer = { status: number; body: unknown };
-
 const ownerOf = (actor: Actor) =>
   actor.userId !== null
     ? `user ${actor.userId}`
@@ -23,15 +20,15 @@ const fingerprintOf = (what: string, input: unknown) =>
     .digest();
 
 /**
- * Runs an effect at most once for a key: of a double click, a retry or two equal requests at a time, one
- * acts and the others get its answer. Key and effect commit in one transaction, so a failed effect leaves
- * the key free. Without a key the effect simply runs in a transaction.
+ * Runs an effect at most once for a key: of a double click, a retry or two equal requests at a time, one acts and the
+ * others get what it made, which is kept as JSON and so holds no secret. Key and effect commit in one transaction, so a
+ * failed effect leaves the key free. Without a key the effect simply runs in a transaction.
  */
-export async function once(
+export async function once<Made>(
   db: Db,
   request: { actor: Actor; key: string | undefined; what: string; input: unknown },
-  effect: (trx: Trx) => Promise<Answer>,
-): Promise<Answer> {
+  effect: (trx: Trx) => Promise<Made>,
+): Promise<Made> {
   const { key } = request;
   if (!key) return db.transaction().execute(effect);
   const owner = ownerOf(request.actor);
@@ -54,16 +51,16 @@ export async function once(
       if (!earlier.fingerprint.equals(fingerprint)) {
         throw new Problem('key-reused', 'This idempotency key belongs to a request with other content.');
       }
-      return { status: earlier.status ?? 200, body: earlier.answer };
+      return earlier.answer as Made;
     }
-    const answer = await effect(trx);
+    const made = await effect(trx);
     await trx
       .updateTable('idempotency_keys')
-      .set({ status: answer.status, answer: json(answer.body) })
+      .set({ answer: json(made ?? null) })
       .where('actor', '=', owner)
       .where('key', '=', key)
       .execute();
-    return answer;
+    return made;
   });
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { relyingParty } from '../accounts/passkeys/relying-party.ts';
 import { countUnfinished } from '../incidents/counts.ts';
-import { countUnfiled } from '../mail-in/unfiled-count.ts';
+import { countUnfiled } from '../mail-in/filing/unfiled-count.ts';
 import { countUnread } from '../notifications/notices.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
 import { reaches } from './access.ts';

@@ -153,6 +153,9 @@ const AWAY = new Set([
 ]);
 const FULL = new Set(['53100', 'ENOSPC', '58030']);
 
+/** Two transactions wanted what the other held; PostgreSQL undid one of them. */
+const MET = new Set(['40001', '40P01']);
+
 /** A schema's own words for these name the pattern, which helps nobody. */
 const WRONG_BY: Record<string, string> = {
   additionalProperties: NOT_KNOWN,
@@ -219,6 +222,8 @@ function fromDatabase(error: { code?: string; message?: string; constraint?: str
   ) {
     return new Problem('database-away', 'The database does not answer.');
   }
+  if (MET.has(code))
+    return new Problem('changed-meanwhile', 'Somebody changed the same at the same moment. Send it again.');
   if (code === '22021' || code === '22P05')
     return new Problem('bad-request', 'The text contains a NUL character, which cannot be stored there.');
   return undefined;

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { localPath } from '../accounts/accounts.ts';
+import { localPath } from './links.ts';
 
 /** A field of a form whose session expired meanwhile. */
 type CarriedField = { name: string; value: string };
-export type Carried = { path: string; fields: CarriedField[] };
+type Carried = { path: string; fields: CarriedField[] };
 
 /** A password or key is never written into a page. */
 const SECRET =
@@ -33,7 +33,7 @@ export function signInToGoOn(request: FastifyRequest, reply: FastifyReply): Prom
   };
   return reply.page(
     'accounts/sign-in',
-    { email: '', next: '', errors: {}, problem: '', carried: JSON.stringify(carried) },
+    { email: '', next: '', problem: '', carried: JSON.stringify(carried) },
     401,
   );
 }

@@ -2,7 +2,7 @@ import { Problem } from '../problem.ts';
 
 /** Pure: what an API token can be limited to. Each API route declares one of these. */
 
-export const SCOPE_DOMAINS = {
+const SCOPE_DOMAINS = {
   incidents: 'incidents with their timeline, tickets, steps and dossier',
   letters: 'letters: drafts, sending, what became of them',
   messages: 'messages with providers',
@@ -25,7 +25,7 @@ export const SCOPE_DOMAINS = {
   audit: 'the audit log',
   health: 'how the server stands, and its metrics',
 } as const;
-export type ScopeDomain = keyof typeof SCOPE_DOMAINS;
+type ScopeDomain = keyof typeof SCOPE_DOMAINS;
 
 /** `any`: the description of the API, which every token may read. */
 export type ApiScope = `${ScopeDomain}:${'read' | 'write'}` | 'any';

@@ -7,8 +7,14 @@ import { Problem } from '../problem.ts';
 import { checkAccess } from './access.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** What a request without a session may send before anybody looks at who it is. */
+/** What a request without a session may send before anybody looks at who it is; public pages have limits of their own. */
 const ANONYMOUS_BODY_BYTES = 2 * 1024 * 1024;
+
+/** How much a request says that it brings; one that is sent in chunks may bring any amount. */
+const saidBytes = ({ headers }: FastifyRequest) =>
+  headers['transfer-encoding'] === undefined
+    ? Number(headers['content-length'] ?? 0)
+    : Number.POSITIVE_INFINITY;
 
 const isApi = (request: FastifyRequest) => request.url.startsWith('/api/');
 const byToken = (request: FastifyRequest) => request.viewer !== null && request.viewer.userId === null;
@@ -57,8 +63,9 @@ export async function secure(app: FastifyInstance, config: Config, identify: () 
   });
   identify();
   app.addHook('onRequest', async (request) => {
+    const isPublic = request.routeOptions.config.access === 'public';
     if (SAFE_METHODS.has(request.method) || isApi(request)) checkAccess(request);
-    else if (!request.viewer && Number(request.headers['content-length'] ?? 0) > ANONYMOUS_BODY_BYTES) {
+    else if (!request.viewer && !isPublic && saidBytes(request) > ANONYMOUS_BODY_BYTES) {
       if (request.unidentified) throw request.unidentified;
       throw new Problem(
         'not-signed-in',

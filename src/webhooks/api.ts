@@ -1,11 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
-import type { Trx } from '../database/open.ts';
 import { SEVERITIES } from '../incidents/incidents.ts';
 import { type Static, Type, Version } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { checkUrl } from './change.ts';
 import { GROUPS, WebhookEvent } from './event.ts';
 import { FORMAT_KEYS } from './formats.ts';
@@ -83,18 +80,6 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   const reads = { config: { access: 'admin', scope: 'webhooks:read' } } as const;
   const writes = { config: { access: 'admin', scope: 'webhooks:write' } } as const;
 
-  /** Runs a change once for its key. */
-  const act = (
-    request: FastifyRequest,
-    what: string,
-    input: unknown,
-    effect: (trx: Trx) => Promise<unknown>,
-  ) =>
-    once(db, { actor: actorOf(request), key: apiKey(request), what, input }, async (trx) => ({
-      status: 200,
-      body: (await effect(trx)) ?? null,
-    }));
-
   app.get(
     '/webhooks',
     {
@@ -136,14 +121,17 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
       const input = inputOf(request.body);
       await checkUrl(world, input, 'url');
       let secret: string | null = null;
-      const answer = await act(request, 'POST /webhooks', withoutSecrets(request.body), async (trx) => {
-        const added = await addTarget(trx, actorOf(request), secrets, input, known);
-        if (!input.secret) secret = added.secret;
-        return added.id;
-      });
-      return reply
-        .code(201)
-        .send({ webhook: webhookJson(await getTarget(db, answer.body as number)), secret });
+      const id = await apiOnce(
+        db,
+        request,
+        async (trx) => {
+          const added = await addTarget(trx, actorOf(request), secrets, input, known);
+          if (!input.secret) secret = added.secret;
+          return added.id;
+        },
+        { input: withoutSecrets(request.body) },
+      );
+      return reply.code(201).send({ webhook: webhookJson(await getTarget(db, id)), secret });
     },
   );
 
@@ -173,20 +161,25 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
       const { version, ...body } = request.body;
       if (body.url !== undefined) await checkUrl(world, { url: body.url }, 'url');
       let secret: string | null = null;
-      await act(request, `PATCH /webhooks/${id}`, { version, ...withoutSecrets(body) }, async (trx) => {
-        const { name, format, groups, providers, leastSeverity } = webhookJson(await getTarget(trx, id));
-        const given = { name, format, groups, providers, leastSeverity, url: '', ...body };
-        const changed = await changeTarget(
-          trx,
-          secrets,
-          id,
-          version,
-          inputOf(given),
-          known,
-          actorOf(request),
-        );
-        if (!body.secret) secret = changed.secret;
-      });
+      await apiOnce(
+        db,
+        request,
+        async (trx) => {
+          const { name, format, groups, providers, leastSeverity } = webhookJson(await getTarget(trx, id));
+          const given = { name, format, groups, providers, leastSeverity, url: '', ...body };
+          const changed = await changeTarget(
+            trx,
+            actorOf(request),
+            secrets,
+            id,
+            version,
+            inputOf(given),
+            known,
+          );
+          if (!body.secret) secret = changed.secret;
+        },
+        { input: { version, ...withoutSecrets(body) } },
+      );
       return { webhook: webhookJson(await getTarget(db, id)), secret };
     },
   );
@@ -204,7 +197,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { id } = request.params;
-      await act(request, `DELETE /webhooks/${id}`, null, (trx) => removeTarget(trx, id, actorOf(request)));
+      await apiOnce(db, request, (trx) => removeTarget(trx, actorOf(request), id));
       return reply.code(204).send(null);
     },
   );
@@ -222,7 +215,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request) => {
       const { id } = request.params;
-      await act(request, `POST /webhooks/${id}/pause`, null, async (trx) => {
+      await apiOnce(db, request, async (trx) => {
         await getTarget(trx, id);
         await pauseTarget(trx, actorOf(request), id, '');
       });
@@ -248,9 +241,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { id } = request.params;
       const drop = request.body.dropWaiting ?? false;
-      await act(request, `POST /webhooks/${id}/resume`, request.body, (trx) =>
-        resumeTarget(trx, actorOf(request), id, { drop }),
-      );
+      await apiOnce(db, request, (trx) => resumeTarget(trx, actorOf(request), id, { drop }));
       return webhookJson(await getTarget(db, id));
     },
   );
@@ -269,8 +260,8 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { id } = request.params;
       let secret: string | null = null;
-      await act(request, `POST /webhooks/${id}/secret`, null, async (trx) => {
-        secret = await rotateSecret(trx, secrets, id, actorOf(request));
+      await apiOnce(db, request, async (trx) => {
+        secret = await rotateSecret(trx, actorOf(request), secrets, id);
       });
       return { webhook: webhookJson(await getTarget(db, id)), secret };
     },
@@ -295,10 +286,9 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request) => {
       const { id } = request.params;
-      const answer = await act(request, `POST /webhooks/${id}/test`, null, async (trx) =>
+      const delivery = await apiOnce(db, request, async (trx) =>
         beginTest(trx, await getTarget(trx, id), actorOf(request).name, world.base),
       );
-      const delivery = answer.body as number;
       const attempted = await sendTest({ db, secrets, world }, delivery);
       return { delivery, status: attempted?.status ?? null, words: attempted?.words ?? 'sent before' };
     },

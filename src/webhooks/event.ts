@@ -6,7 +6,7 @@ import { describeEntry } from '../timeline/describe.ts';
 import { ENTRY_GROUPS, type EntryGroup, type EntryKind } from '../timeline/entries.ts';
 
 /** Changes when something is taken out of the schema or gets another meaning; what is added changes nothing. */
-export const EVENT_VERSION = 1;
+const EVENT_VERSION = 1;
 
 const closed = { additionalProperties: false };
 const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T, description: string) =>

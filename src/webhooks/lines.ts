@@ -39,7 +39,7 @@ export async function promote(trx: Trx, target: number, incidents: number[]): Pr
 }
 
 /** An event by its number in the outbox; without an incident it stands in no line. */
-export type LineEvent = { id: number; incident: number | null; event: WebhookEvent };
+type LineEvent = { id: number; incident: number | null; event: WebhookEvent };
 const ROWS_AT_ONCE = 500;
 
 /** Puts events at the end of their lines, each once. The target is locked. */

@@ -1,11 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from '../json-schema.ts';
-import { actorOf } from '../web/access.ts';
 import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
+import { apiOnce } from '../web/idempotency.ts';
 import { AttemptJson, attemptJson, DeliveryJson, deliveryJson } from './json.ts';
 import { replay } from './lines.ts';
 import { getDelivery, listDeliveries } from './log.ts';
@@ -66,13 +64,9 @@ export const webhookLogApi: FastifyPluginAsyncTypebox = async (app) => {
   );
 
   /** Sends one or all that failed once more, once for the request’s key. */
-  async function again(request: FastifyRequest, what: string, target: number, delivery?: number) {
-    const answer = await once(
-      db,
-      { actor: actorOf(request), key: apiKey(request), what, input: null },
-      async (trx) => ({ status: 200, body: await replay(trx, target, delivery) }),
-    );
-    return { replayed: answer.body as number };
+  async function again(request: FastifyRequest, target: number, delivery?: number) {
+    const replayed = await apiOnce(db, request, (trx) => replay(trx, target, delivery));
+    return { replayed };
   }
 
   app.post(
@@ -89,7 +83,7 @@ export const webhookLogApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { id, delivery } = request.params;
       await getDelivery(db, id, delivery);
-      return again(request, `POST /webhooks/${id}/deliveries/${delivery}/replay`, id, delivery);
+      return again(request, id, delivery);
     },
   );
 
@@ -104,6 +98,6 @@ export const webhookLogApi: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: Replayed },
       },
     },
-    async (request) => again(request, `POST /webhooks/${request.params.id}/replay`, request.params.id),
+    async (request) => again(request, request.params.id),
   );
 };

@@ -79,21 +79,16 @@ export const webhookLogPages: FastifyPluginAsyncTypebox = async (app) => {
     { ...admin, schema: { params: DeliveryParams } },
     async (request, reply) => {
       const { id, delivery } = request.params;
-      await formOnce(db, request, { what: `replay delivery ${delivery}` }, async (trx) => ({
-        status: 303,
-        body: await replay(trx, id, delivery),
-      }));
+      await formOnce(db, request, { what: `replay delivery ${delivery}` }, (trx) =>
+        replay(trx, id, delivery),
+      );
       return reply.done(`${HERE}/${id}/deliveries/${delivery}`, 'Sent once more, under the same id.');
     },
   );
 
   app.post(`${HERE}/:id/replay`, { ...admin, schema: { params: TargetParams } }, async (request, reply) => {
     const { id } = request.params;
-    const answer = await formOnce(db, request, { what: `replay webhook ${id}` }, async (trx) => ({
-      status: 303,
-      body: await replay(trx, id),
-    }));
-    const many = answer.body as number;
+    const many = await formOnce(db, request, { what: `replay webhook ${id}` }, (trx) => replay(trx, id));
     return reply.done(
       `${HERE}/${id}/deliveries`,
       many === 1 ? '1 event is sent once more.' : `${many} events are sent once more.`,

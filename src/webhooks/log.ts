@@ -5,7 +5,7 @@ import { notFound } from '../problem.ts';
 
 /** The log of a target: its deliveries and their attempts. */
 
-export type DeliveryQuery = {
+type DeliveryQuery = {
   states?: WebhookDeliveryState[] | undefined;
   limit: number;
   /** Older than this one. */

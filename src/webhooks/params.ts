@@ -1,7 +1,7 @@
 import type { WebhookDeliveryState } from '../database/tables.ts';
-import { Id, Type } from '../json-schema.ts';
+import { Id, SmallId, Type } from '../json-schema.ts';
 
-export const TargetParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+export const TargetParams = Type.Object({ id: SmallId });
 export const DeliveryParams = Type.Object({ ...TargetParams.properties, delivery: Id });
 
 /** The filters of a log. */

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import type { Trx } from '../database/open.ts';
 import { Type, Version } from '../json-schema.ts';
 import type { Problem } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
@@ -115,17 +114,16 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
         await checkUrl(world, input, 'link');
         let secret: string | null = null;
         // The secret is in no stored answer: a repeated submit makes no second webhook, and shows none.
-        const answer = await formOnce(
+        const id = await formOnce(
           db,
           request,
           { what: 'add webhook', input: withoutSecrets(form) },
           async (trx) => {
             const added = await addTarget(trx, actorOf(request), secrets, input, known);
             if (!input.secret) secret = added.secret;
-            return { status: 200, body: added.id };
+            return added.id;
           },
         );
-        const id = answer.body as number;
         if (!makesSecret(input)) return reply.done(`${HERE}/${id}`, 'Saved. Send a test event now.');
         return reply.page('webhooks/target', await targetPage(id, { secret }));
       },
@@ -151,9 +149,8 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
           request,
           { what: `change webhook ${id}`, input: withoutSecrets({ ...form, version }) },
           async (trx) => {
-            const changed = await changeTarget(trx, secrets, id, version, input, known, actorOf(request));
+            const changed = await changeTarget(trx, actorOf(request), secrets, id, version, input, known);
             if (!input.secret) secret = changed.secret;
-            return { status: 303, body: null };
           },
         );
         if (secret === null) return reply.done(`${HERE}/${id}`, 'Saved.');
@@ -166,18 +163,11 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
     );
   });
 
-  /** Does something with a webhook once for its form, and says that it was done. */
-  const act = (request: FastifyRequest, what: string, effect: (trx: Trx) => Promise<void>) =>
-    formOnce(db, request, { what }, async (trx) => {
-      await effect(trx);
-      return { status: 303, body: null };
-    });
-
   app.post(`${HERE}/:id/secret`, one, async (request, reply) => {
     const { id } = request.params;
     let secret = '';
-    await act(request, `change secret of webhook ${id}`, async (trx) => {
-      secret = await rotateSecret(trx, secrets, id, actorOf(request));
+    await formOnce(db, request, { what: `change secret of webhook ${id}` }, async (trx) => {
+      secret = await rotateSecret(trx, actorOf(request), secrets, id);
     });
     return reply.page('webhooks/target', await targetPage(id, { secret }));
   });
@@ -186,7 +176,7 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
     const { id } = request.params;
     const form = readForm(PauseForm, request.body);
     const drop = form.drop === 'yes';
-    await act(request, `pause webhook ${id}`, async (trx) => {
+    await formOnce(db, request, { what: `pause webhook ${id}` }, async (trx) => {
       await getTarget(trx, id);
       if (form.paused === 'yes') await pauseTarget(trx, actorOf(request), id, '');
       else await resumeTarget(trx, actorOf(request), id, { drop });
@@ -199,8 +189,8 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
   });
 
   app.post(`${HERE}/:id/removal`, one, async (request, reply) => {
-    await act(request, `remove webhook ${request.params.id}`, (trx) =>
-      removeTarget(trx, request.params.id, actorOf(request)),
+    await formOnce(db, request, { what: `remove webhook ${request.params.id}` }, (trx) =>
+      removeTarget(trx, actorOf(request), request.params.id),
     );
     return reply.done(HERE, 'Removed. Nothing more is sent there.');
   });
@@ -208,11 +198,10 @@ export const webhookPages: FastifyPluginAsyncTypebox = async (app) => {
   /** A real attempt, which the page waits for: its result is what the receiver answered. */
   app.post(`${HERE}/:id/test`, one, async (request, reply) => {
     const { id } = request.params;
-    const answer = await formOnce(db, request, { what: `test webhook ${id}` }, async (trx) => ({
-      status: 200,
-      body: await beginTest(trx, await getTarget(trx, id), actorOf(request).name, world.base),
-    }));
-    const attempted = await sendTest({ db, secrets, world }, answer.body as number);
+    const delivery = await formOnce(db, request, { what: `test webhook ${id}` }, async (trx) =>
+      beginTest(trx, await getTarget(trx, id), actorOf(request).name, world.base),
+    );
+    const attempted = await sendTest({ db, secrets, world }, delivery);
     // A repeated submit sends nothing; the result of the first is in the log.
     if (!attempted) return reply.page('webhooks/target', await targetPage(id));
     const { status, words, answer: said } = attempted;

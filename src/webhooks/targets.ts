@@ -5,7 +5,7 @@ import type { Db, Trx } from '../database/open.ts';
 import type { WebhookTargetRow } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { type Actor, SYSTEM } from '../web/access.ts';
+import type { Actor } from '../web/access.ts';
 import { FORMATS } from './formats.ts';
 import { dropOpen, lockTarget } from './lines.ts';
 import { newSecret } from './signature.ts';
@@ -109,12 +109,12 @@ export async function addTarget(
 /** Changes a target; another address is another receiver, so that what failed before no longer counts. Throws `changed-meanwhile`. */
 export async function changeTarget(
   trx: Trx,
+  by: Actor,
   secrets: Secrets,
   id: number,
   version: number | undefined,
   input: TargetInput,
   known: Known,
-  by: Actor = SYSTEM,
 ): Promise<{ secret: string | null }> {
   await lockTarget(trx, id);
   const row = await getTarget(trx, id);
@@ -149,12 +149,7 @@ export async function changeTarget(
 }
 
 /** Makes another secret and returns it; the one before signs as well for a day. */
-export async function rotateSecret(
-  trx: Trx,
-  secrets: Secrets,
-  id: number,
-  by: Actor = SYSTEM,
-): Promise<string> {
+export async function rotateSecret(trx: Trx, by: Actor, secrets: Secrets, id: number): Promise<string> {
   await lockTarget(trx, id);
   const row = await getTarget(trx, id);
   if (!row.secret_sealed) throw new Problem('invalid', 'This webhook is not signed: it has no secret.');
@@ -236,7 +231,7 @@ export async function resumeTarget(
 }
 
 /** Removes a target: its address and secrets at once, its log by and by. */
-export async function removeTarget(trx: Trx, id: number, by: Actor = SYSTEM): Promise<void> {
+export async function removeTarget(trx: Trx, by: Actor, id: number): Promise<void> {
   await lockTarget(trx, id);
   const { name } = await getTarget(trx, id);
   await note(trx, by, 'webhook-removed', { subject: name, detail: { id } });

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { newSetupLink } from '../../src/accounts/store.ts';
+import { newSetupLink } from '../../src/accounts/set-up-store.ts';
 import { Browser, PASSWORD, signedIn, testDesk } from '../desk.ts';
 
 t.test('the set-up link makes the first administrator, once', async (t) => {
@@ -32,6 +32,22 @@ t.test('the set-up link makes the first administrator, once', async (t) => {
   });
   t.equal(again.statusCode, 404);
   t.equal((await desk.db.selectFrom('users').selectAll().execute()).length, 1);
+});
+
+t.test('a set-up link that others may have read opens nothing once there is an account', async (t) => {
+  const desk = await testDesk(t);
+  const secret = await newSetupLink(desk.db);
+  const browser = new Browser(desk.app);
+  await browser.get(`/set-up/${secret}`);
+  await signedIn(desk, 'admin');
+  const late = await browser.post(`/set-up/${secret}`, {
+    name: 'Eve',
+    email: 'eve@example.com',
+    password: PASSWORD,
+  });
+  t.equal(late.statusCode, 404);
+  t.match(late.body, /the first account exists/);
+  t.equal((await desk.db.selectFrom('users').select('id').execute()).length, 1);
 });
 
 t.test('an unknown address and a wrong password answer alike', async (t) => {

@@ -171,6 +171,15 @@ t.test('an administrator takes a lost factor from somebody, with a password of t
   t.equal((await lost.post(url, { current: PASSWORD })).statusCode, 403);
   t.equal((await admin.post(url, { current: 'wrong wrong' })).statusCode, 422);
   t.equal((await admin.post(url, { current: PASSWORD })).statusCode, 303);
+  t.match(
+    await desk.db
+      .selectFrom('audit_entries')
+      .selectAll()
+      .where('kind', '=', 'second-factor-changed')
+      .execute(),
+    [{ actor_name: 'The admin', subject_user_id: id, detail: { what: 'factors-removed' } }],
+    'the audit log says who it was',
+  );
   t.equal((await lost.get('/')).statusCode, 303, 'their sessions have ended');
   await lost.signIn(email);
   t.equal((await lost.get('/')).statusCode, 200, 'the password alone is enough');

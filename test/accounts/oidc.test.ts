@@ -242,3 +242,19 @@ t.test(
     }
   },
 );
+
+t.test('the button stays on the sign-in page after a password or a passkey that was wrong', async (t) => {
+  const { desk } = await withProvider(t, {});
+  const browser = new Browser(desk.app, HOST);
+  await browser.get('/sign-in');
+  const wrong = { next: '/incidents?state=open' };
+  for (const [url, fields] of [
+    ['/sign-in', { email: 'nobody@example.com', password: PASSWORD }],
+    ['/sign-in/passkey', { passkey: '{}' }],
+  ] as const) {
+    const page = await browser.post(url, { ...wrong, ...fields });
+    t.equal(page.statusCode, 422, url);
+    t.match(page.body, 'Sign in by Harbour ID', url);
+    t.match(page.body, '/sign-in/provider?next&#x3D;%2Fincidents%3Fstate%3Dopen', 'and leads on');
+  }
+});

@@ -130,3 +130,14 @@ t.test('where no mail goes out, the page says what to do instead', async (t) => 
   t.match(page.body, 'npm run -s desk -- user password --email');
   t.notMatch(page.body, '<form');
 });
+
+t.test('a key that cannot be opened any more stops no link: its mail is not signed', async (t) => {
+  const { desk, email, browser } = await mailing(t);
+  await desk.db
+    .updateTable('sending_accounts')
+    .set({ dkim_domain: 'example.com', dkim_selector: 'd', dkim_key: Buffer.from('of another machine') })
+    .execute();
+  await browser.post('/forgot-password', { email });
+  t.equal(await answerResets(desk.desk), 1);
+  t.ok(await mailedLink(desk));
+});

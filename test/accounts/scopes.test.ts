@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createToken } from '../../src/accounts/store.ts';
+import { createToken } from '../../src/accounts/token-store.ts';
 import { buildApp } from '../../src/app.ts';
 import { ALL_SCOPES, type ApiScope, scopesOf } from '../../src/web/scopes.ts';
 import { REFUSAL, signedIn, testDesk } from '../desk.ts';

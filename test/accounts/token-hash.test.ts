@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import t from 'tap';
-import { createToken, findToken } from '../../src/accounts/store.ts';
+import { createToken, findToken } from '../../src/accounts/token-store.ts';
 import { testDatabase } from '../database.ts';
 
 const token = { name: 'script', scope: 'read' as const, createdBy: null };

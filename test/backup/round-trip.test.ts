@@ -7,7 +7,7 @@ import { asLines, checkBackup } from '../../src/backup/check.ts';
 import { linesInFile } from '../../src/backup/lines.ts';
 import { loadBackup, NotEmpty } from '../../src/backup/load.ts';
 import { backupLines } from '../../src/backup/read.ts';
-import { settleRestored } from '../../src/backup/settle-restored.ts';
+import { MAIL_QUEUES, settleRestored } from '../../src/backup/settle-restored.ts';
 import { migrateWithin, migrationNames } from '../../src/database/migrate.ts';
 import { type Db, openDatabase } from '../../src/database/open.ts';
 import { openSnapshot } from '../../src/transfer/export/snapshot.ts';
@@ -77,17 +77,28 @@ t.test(
     await sql`insert into setup_links (token_hash, expires_at) values ('x', now() + interval '1 day')`.execute(
       db,
     );
-    t.strictSame(await db.transaction().execute(settleRestored), { uncertain: 1 });
+    await sql`insert into account_mails (account_id, envelope_sender, envelope_recipients, raw)
+      values (1, 'desk@example.com', '{a@example.com}', 'sealed')`.execute(db);
+    await sql`insert into password_resets (token_hash, user_id, expires_at)
+      select 'x', id, now() + interval '1 hour' from users order by id limit 1`.execute(db);
+    t.strictSame(await db.transaction().execute(settleRestored), { uncertain: 2 });
+    t.match(await db.selectFrom('account_mails').select('state').execute(), [{ state: 'sending' }]);
     t.match(
       await db.selectFrom('dispatches').select('state').execute(),
       [{ state: 'sending' }],
       'not sent twice',
     );
-    t.strictSame(
-      await db.selectFrom('setup_links').selectAll().execute(),
-      [],
-      'nobody comes in by an old link',
-    );
+    for (const table of ['setup_links', 'password_resets'] as const)
+      t.strictSame(
+        await db.selectFrom(table).selectAll().execute(),
+        [],
+        `nobody comes in by an old link: ${table}`,
+      );
+    const { rows: queues } = await sql<{ name: string }>`
+      select table_name as name from information_schema.columns
+      where table_schema = current_schema() and column_name = 'envelope_recipients' order by 1`.execute(db);
+    const names = queues.map(({ name }) => name).filter((name) => name !== 'arrivals');
+    t.strictSame(names, [...MAIL_QUEUES].sort(), 'every queue of mails is settled');
   },
 );
 

@@ -107,3 +107,25 @@ t.test('what nobody signed in sends is not taken in', async (t) => {
   t.equal(answer.status, 401);
   t.match(plainOf(answer.body), /Sign in, then send it again/);
 });
+
+/** Sends in chunks, without saying how much will come, until it is answered. */
+function sendEndlessly(desk: TestDesk, path: string, headers: Record<string, string>): Promise<number> {
+  const { port } = desk.app.server.address() as AddressInfo;
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path, method: 'POST', headers }, (answer) => {
+      resolve(answer.statusCode ?? 0);
+      asked.destroy();
+    });
+    asked.on('error', reject);
+    asked.write('--b\r\ncontent-disposition: form-data; name="report"\r\n\r\n');
+    asked.write(Buffer.alloc(64 * 1024, 'x'));
+  });
+}
+
+t.test('what does not say how much it brings is answered before it has come', async (t) => {
+  const { desk, browser } = await listening(t);
+  const form = { 'content-type': 'multipart/form-data; boundary=b' };
+  t.equal(await sendEndlessly(desk, '/log', form), 401, 'without a session');
+  t.equal(await sendEndlessly(desk, '/sign-in', form), 413, 'on a page for everybody');
+  t.equal(await sendEndlessly(desk, '/log', { ...form, cookie: cookiesOf(browser) }), 413);
+});

@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '../../src/config.ts';
 import { type Db, openDatabase } from '../../src/database/open.ts';
-import { addMailbox } from '../../src/mail-in/mailboxes.ts';
+import { addMailbox } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
 import { Dovecot, MAIL_PASSWORD, whyNoDovecot } from '../trial/dovecot.ts';
 import { median, print, ratio } from './figures.ts';

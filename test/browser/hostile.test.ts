@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
-import { recordMessage } from '../../src/correspondence/store.ts';
+import { recordMessage } from '../../src/correspondence/record.ts';
 import { readMessage } from '../../src/correspondence/take-message.ts';
 import { hostileMails, REAL_MAILS, VECTORS } from '../correspondence/hostile.fixture.ts';
 import { CATALOGUE, REFUSAL, type TestDesk, testDesk } from '../desk.ts';

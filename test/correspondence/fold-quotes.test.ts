@@ -4,7 +4,7 @@ import t from 'tap';
 import { foldQuotes } from '../../src/correspondence/fold-quotes.ts';
 import { readMail } from '../../src/correspondence/mail.ts';
 import { findWords, markWords } from '../../src/correspondence/mark-words.ts';
-import { partsOfReply } from '../../src/correspondence/newest-part.ts';
+import { partsOfReply } from '../../src/correspondence/reading/newest-part.ts';
 
 const whole = (text: string) =>
   foldQuotes(text)

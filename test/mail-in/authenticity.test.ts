@@ -1,8 +1,8 @@
 import t from 'tap';
-import { believedResults, believedSpf } from '../../src/mail-in/authentication-results.ts';
-import { authenticate, type MailArrived } from '../../src/mail-in/authenticity.ts';
-import { fieldsOf } from '../../src/mail-in/mail-fields.ts';
-import { isProven, proofWords } from '../../src/mail-in/proof.ts';
+import { believedResults, believedSpf } from '../../src/mail-in/reading/authentication-results.ts';
+import { authenticate, type MailArrived } from '../../src/mail-in/reading/authenticity.ts';
+import { fieldsOf } from '../../src/mail-in/reading/mail-fields.ts';
+import { isProven, proofWords } from '../../src/mail-in/reading/proof.ts';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
 import { DNS, mail, NO_DNS } from './mails.fixture.ts';
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type Candidate, file, type Likeness } from '../../src/mail-in/filing.ts';
+import { type Candidate, file, type Likeness } from '../../src/mail-in/filing/filing.ts';
 
 const at = (incident: number, state: Candidate['state'] = 'awaiting-provider', provider = 'outlook-com') => ({
   incident,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { askForLook, setDisabled } from '../../src/mail-in/mailboxes.ts';
+import { askForLook, setDisabled } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { testDatabase } from '../database.ts';
 import { whyNoDovecot } from '../trial/dovecot.ts';
 import { addTo, countArrivals, dovecot, mailbox, settings, until, watching } from './mailbox.fixture.ts';

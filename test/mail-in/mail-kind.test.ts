@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { readMail } from '../../src/correspondence/mail.ts';
 import { checkData } from '../../src/data-file.ts';
-import subjects from '../../src/mail-in/automatic-subjects.json' with { type: 'json' };
-import { AutomaticSubjects, mailKind } from '../../src/mail-in/mail-kind.ts';
+import subjects from '../../src/mail-in/reading/automatic-subjects.json' with { type: 'json' };
+import { AutomaticSubjects, mailKind } from '../../src/mail-in/reading/mail-kind.ts';
 import { arf, jmrp } from '../complaints/mails.fixture.ts';
 
 const octets = (fields: Record<string, string>, body = 'Hello.') =>

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { findMailbox } from '../../src/mail-in/mailboxes.ts';
+import { findMailbox } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { signedIn, testDesk } from '../desk.ts';
 import { MAIL_PASSWORD, whyNoDovecot } from '../trial/dovecot.ts';
 import { dovecot } from './mailbox.fixture.ts';
@@ -38,6 +38,11 @@ t.test('a mailbox is added, changed and disabled; its password is never shown ag
   t.equal((await admin.post(`${PAGE}/1`, change)).statusCode, 303);
   t.strictSame((await findMailbox(desk.db, 1)).secret, row.secret, 'an empty field keeps it');
   t.match(await admin.post(`${PAGE}/1`, change), { statusCode: 409, body: /Somebody changed this mailbox/ });
+
+  const elsewhere = { ...change, host: 'imap.example.net', version: '2' };
+  t.match(await admin.post(`${PAGE}/1`, elsewhere), { statusCode: 422, body: /Enter it again/ });
+  t.equal((await findMailbox(desk.db, 1)).host, '127.0.0.1', 'a password goes only where it was entered for');
+  t.equal((await admin.post(`${PAGE}/1`, { ...elsewhere, secret: 'another' })).statusCode, 303);
   t.equal((await admin.post(`${PAGE}/1/disable`)).statusCode, 303);
   t.match((await admin.get(PAGE)).body, /disabled/);
   t.equal((await admin.post(`${PAGE}/1/enable`)).statusCode, 303);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { endMailboxLeases, takeDueMailbox } from '../../src/mail-in/mailbox-turns.ts';
-import { addMailbox } from '../../src/mail-in/mailboxes.ts';
+import { endMailboxLeases, takeDueMailbox } from '../../src/mail-in/mailboxes/mailbox-turns.ts';
+import { addMailbox } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { testDatabase } from '../database.ts';
 import { SECRETS } from '../desk.ts';
 import { settings } from './mailbox.fixture.ts';

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { Db } from '../../src/database/open.ts';
 import { Intake } from '../../src/mail-in/intake.ts';
-import { addMailbox, findMailbox, type MailboxSettings } from '../../src/mail-in/mailboxes.ts';
-import { watchMailboxes } from '../../src/mail-in/watch-mailboxes.ts';
+import { addMailbox, findMailbox, type MailboxSettings } from '../../src/mail-in/mailboxes/mailboxes.ts';
+import { watchMailboxes } from '../../src/mail-in/mailboxes/watch-mailboxes.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
 import { Dovecot, MAIL_PASSWORD } from '../trial/dovecot.ts';
 

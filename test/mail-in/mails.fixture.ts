@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 import type { Ask } from '../../src/dns/answer.ts';
 import { onceKey } from '../../src/mail-in/once-key.ts';
-import { readNext } from '../../src/mail-in/reading.ts';
+import { readNext } from '../../src/mail-in/reading/reading.ts';
 import type { TestDesk } from '../desk.ts';
 import { REFUSAL } from '../desk.ts';
 import { tableOf } from '../evidence/dns.fixture.ts';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t from 'tap';
-import { accessToken, whyNotTokenUrl } from '../../src/mail-in/access-token.ts';
-import { keepRefreshToken } from '../../src/mail-in/mailboxes.ts';
+import { accessToken, whyNotTokenUrl } from '../../src/mail-in/mailboxes/access-token.ts';
+import { keepRefreshToken } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { testDatabase } from '../database.ts';
 import { addTo, mailbox, SECRETS, settings } from './mailbox.fixture.ts';
 

@@ -152,7 +152,7 @@ t.test('a mail that breaks the reader is kept unread, with its source', async (t
   const raw = await mail({ text: 'Hello.' });
   const id = await arrive(desk, raw);
   const broken = { ...desk.desk, world: () => Promise.reject(new Error('broken')) };
-  const { readNext } = await import('../../src/mail-in/reading.ts');
+  const { readNext } = await import('../../src/mail-in/reading/reading.ts');
   for (let n = 0; n < 3; n += 1) {
     await desk.db.updateTable('arrivals').set({ lease_until: null }).execute();
     t.equal(await readNext(broken, { warn: () => {} }), true);

@@ -87,6 +87,26 @@ t.test('a forged From and In-Reply-To act as nobody: filed, marked, and without 
 });
 
 // Threat 28: MIME bombs.
+t.test('a forged answer is quoted in no letter until a person says that it counts', async (t) => {
+  const desk = await testDesk(t);
+  const number = await askedIncident(desk);
+  await desk.db.updateTable('messages').set({ message_id: '<ours@harbour.example.com>' }).execute();
+  const forged = await mail({
+    from: `Sender Support <a@${SIGNED}>`,
+    text: DENIED,
+    inReplyTo: '<ours@harbour.example.com>',
+  });
+  const message = await take(desk, forged, { clientAddress: '198.51.100.66', helo: 'x.example' });
+  t.match(message, { incident_number: number, applied: false, verdict: 'denied', quote: String });
+  const letter = async (): Promise<string> =>
+    (await desk.api('POST', `/incidents/${number}/letters`, { template: 'outlook-com/second-review' })).body
+      .body;
+  const quote = message.quote?.replace(/[.\s]+$/, '') ?? '';
+  t.notOk((await letter()).includes(quote), quote);
+  t.equal((await desk.api('POST', `/messages/${message.id}/acceptance`)).status, 200);
+  t.ok((await letter()).includes(quote), 'then it is');
+});
+
 t.test('a mail of 100,000 parts or nested a thousand times is kept raw, in bounded time', async (t) => {
   const desk = await testDesk(t);
   const head =
@@ -119,15 +139,15 @@ t.test('a reader that dies at any step loses nothing and files nothing twice', a
   const number = await askedIncident(desk);
   const raw = await mail({ text: MITIGATED, signedBy: SIGNED });
   const id = await arrive(desk, raw);
-  const { takeArrival } = await import('../../src/mail-in/arrival-queue.ts');
+  const { takeArrival } = await import('../../src/mail-in/reading/arrival-queue.ts');
   t.equal((await takeArrival(desk.db))?.id, id, 'one took it and died');
   t.equal(await takeArrival(desk.db), undefined, 'nobody else has it meanwhile');
   await desk.db
     .updateTable('arrivals')
     .set({ lease_until: new Date(Date.now() - 1000) })
     .execute();
-  const { keepArrival } = await import('../../src/mail-in/keep-arrival.ts');
-  const { readArrival } = await import('../../src/mail-in/read-arrival.ts');
+  const { keepArrival } = await import('../../src/mail-in/reading/keep-arrival.ts');
+  const { readArrival } = await import('../../src/mail-in/reading/read-arrival.ts');
   const again = await takeArrival(desk.db);
   if (!again) throw new Error('the mail is lost');
   const read = await readArrival(

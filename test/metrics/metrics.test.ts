@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { parse } from 'yaml';
-import { createToken } from '../../src/accounts/store.ts';
+import { createToken } from '../../src/accounts/token-store.ts';
 import { buildApp } from '../../src/app.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { METRICS, type MetricName, STEPS } from '../../src/metrics/list.ts';

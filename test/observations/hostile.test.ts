@@ -123,7 +123,7 @@ t.test('odd-content-type: under whatever name it comes, a batch is checked or no
 
 t.test('read-only: a token that may only look counts nothing', async (t) => {
   const desk = await testDesk(t);
-  const { createToken } = await import('../../src/accounts/store.ts');
+  const { createToken } = await import('../../src/accounts/token-store.ts');
   const token = { name: 'looks', scope: 'read' as const, createdBy: null, expiresAt: null };
   const { secret } = await createToken(desk.db, token);
   const answer = await desk.api(

@@ -1,6 +1,7 @@
 import t from 'tap';
+import type { Answer } from '../../src/correspondence/verdicts.ts';
 import { interval } from '../../src/outcomes/interval.ts';
-import { type Answer, outcomesOf, type SentLetter } from '../../src/outcomes/outcome.ts';
+import { outcomesOf, type SentLetter } from '../../src/outcomes/outcome.ts';
 import { durationOf, quantile, STEPS, stepOf } from '../../src/outcomes/steps.ts';
 
 const HOUR = 3_600_000;

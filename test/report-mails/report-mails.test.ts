@@ -21,6 +21,8 @@ t.test(
     t.match(mail, /Content-Type: text\/html/);
     t.match(mail, /filename=blocked-by-provider-.*\.csv/);
     t.match(mail, /Outlook\.com/);
+    t.match(mail, /^Auto-Submitted: auto-generated/m, 'no program answers it');
+    t.match(mail, /^Message-ID:\s+<[\da-f-]{36}\.notice@/m, 'and what comes back is told to nobody');
     t.match(
       mail.replaceAll('=\r\n', '').replaceAll('=3D', '='),
       /https:\/\/desk\.example\.com\/reports\/blocked-by-provider\?provider=outlook-com&(amp;)?from=/,

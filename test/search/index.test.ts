@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { addUser } from '../../src/accounts/store.ts';
 import { changeAddress, getAddress } from '../../src/addresses/store.ts';
-import { correctVerdict } from '../../src/correspondence/store.ts';
+import { correctVerdict } from '../../src/correspondence/verdict-store.ts';
 import { correctNote } from '../../src/timeline/notes.ts';
 import { SYSTEM } from '../../src/web/access.ts';
-import { PASSWORD, PROFILE, REFUSAL, testDesk } from '../desk.ts';
+import { CATALOGUE, PASSWORD, PROFILE, REFUSAL, testDesk } from '../desk.ts';
 import { chooser, seeded } from '../seeded.ts';
 import { found } from './search.fixture.ts';
 
@@ -91,7 +91,9 @@ t.test('what is written is found, and is found no more when it is gone', async (
       '567890',
     ])
       t.ok((await found(desk, text)).includes(it), text);
-    await db.transaction().execute((trx) => correctVerdict(trx, SYSTEM, number, sent.id, 'mitigated'));
+    await db
+      .transaction()
+      .execute((trx) => correctVerdict(trx, SYSTEM, number, sent.id, 'mitigated', CATALOGUE));
     t.strictSame(await found(desk, 'verdict:mitigated'), [it]);
     t.strictSame(await found(desk, `verdict:${sent.verdict}`), []);
   });

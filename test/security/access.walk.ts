@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { createToken } from '../../src/accounts/store.ts';
+import { createToken } from '../../src/accounts/token-store.ts';
 import type { Role } from '../../src/database/tables.ts';
 import { type Access, reaches } from '../../src/web/access.ts';
 import { API } from '../../src/web/api.ts';

@@ -75,7 +75,7 @@ t.test(
       await changeNoticeSettings(trx, person, 0, { rules: [RULE] });
       await addTarget(trx, ACTOR, desk.desk.secrets, input('http://127.0.0.1:9/'), known);
       await publish(trx, { kind: 'import-done', words: 'Done', link: '/settings/import' });
-      return newCalendarLink(trx, person, { isAll: true, hasAlarms: false });
+      return newCalendarLink(trx, ACTOR, person, { isAll: true, hasAlarms: false });
     });
     const feed = {
       kind: 'data',

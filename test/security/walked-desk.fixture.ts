@@ -2,11 +2,11 @@ import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import type { Test } from 'tap';
-import { newSetupLink } from '../../src/accounts/store.ts';
+import { newSetupLink } from '../../src/accounts/set-up-store.ts';
 import { buildApp } from '../../src/app.ts';
 import { newCalendarLink } from '../../src/notifications/calendar/links.ts';
 import { SEALED_COLUMNS } from '../../src/secrets/sealed-columns.ts';
-import type { DeclaredRoute } from '../../src/web/access.ts';
+import { type DeclaredRoute, SYSTEM } from '../../src/web/access.ts';
 import { openLogger } from '../../src/web/logger.ts';
 import { postMail } from '../bad-input/bad-input.fixture.ts';
 import { FORMS, type Furnished, furnished, urlOf } from '../bad-input/forms.fixture.ts';
@@ -153,7 +153,7 @@ async function madeSecrets({ desk, admin }: Furnished) {
   const user = await desk.db.selectFrom('users').select('id').orderBy('id').executeTakeFirstOrThrow();
   const calendar = await desk.db
     .transaction()
-    .execute((trx) => newCalendarLink(trx, user.id, { isAll: true, hasAlarms: false }));
+    .execute((trx) => newCalendarLink(trx, SYSTEM, user.id, { isAll: true, hasAlarms: false }));
   const share = await desk.api('POST', '/incidents/1/shares', { madeFor: 'the auditor', parts: ['summary'] });
   return {
     calendar,

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import t from 'tap';
-import { createToken } from '../../src/accounts/store.ts';
+import { createToken } from '../../src/accounts/token-store.ts';
 import { csvOf, exportStream } from '../../src/transfer/export/export.ts';
 import type { formatDescription } from '../../src/transfer/format.ts';
 import { KIND_OF, type RecordKind } from '../../src/transfer/kinds.ts';

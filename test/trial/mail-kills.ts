@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
-import { addMailbox } from '../../src/mail-in/mailboxes.ts';
+import { addMailbox } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
 import { startServer } from '../bench/server.ts';
 import { chooser, seeded } from '../seeded.ts';

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import t from 'tap';
-import { createToken } from '../../src/accounts/store.ts';
+import { createToken } from '../../src/accounts/token-store.ts';
 import { buildApp } from '../../src/app.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { loggedError, withoutPersons } from '../../src/web/logged-error.ts';

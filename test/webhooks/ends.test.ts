@@ -1,4 +1,5 @@
 import t from 'tap';
+import { SYSTEM } from '../../src/web/access.ts';
 import { forgetOldDeliveries } from '../../src/webhooks/log.ts';
 import { sign } from '../../src/webhooks/signature.ts';
 import { removeTarget, rotateSecret } from '../../src/webhooks/targets.ts';
@@ -8,7 +9,7 @@ t.test('while a secret changes, both sign', async (t) => {
   const desk = await hookDesk(t);
   const secret = await desk.db
     .transaction()
-    .execute((trx) => rotateSecret(trx, desk.desk.secrets, desk.target));
+    .execute((trx) => rotateSecret(trx, SYSTEM, desk.desk.secrets, desk.target));
   await desk.note('1');
   await desk.fanOut();
   await desk.work();
@@ -35,7 +36,7 @@ t.test(
     const desk = await hookDesk(t);
     await desk.note('1');
     await desk.fanOut();
-    await desk.db.transaction().execute((trx) => removeTarget(trx, desk.target));
+    await desk.db.transaction().execute((trx) => removeTarget(trx, SYSTEM, desk.target));
     t.equal(await desk.work(), 0);
     const row = await desk.db.selectFrom('webhook_targets').selectAll().executeTakeFirstOrThrow();
     t.match(row, { url_sealed: null, secret_sealed: null });

@@ -1,46 +1,31 @@
 import { note } from '../../audit/note.ts';
 import type { Config } from '../../config.ts';
 import type { Trx } from '../../database/open.ts';
-import type { SendingAccountRow } from '../../database/tables.ts';
 import { findDefaultAccount } from '../../mail-out/accounts.ts';
-import { composeMail, newMessageId } from '../../mail-out/compose.ts';
+import { deskMail } from '../../mail-out/desk-mail.ts';
+import { dkimIfOpen } from '../../mail-out/dkim.ts';
 import { checkAddress } from '../../mail-out/mail-address.ts';
 import { queueMail } from '../../notifications/mail-queue.ts';
-import { CannotOpenSecret } from '../../secrets/seal.ts';
 import type { Secrets } from '../../secrets/secrets.ts';
+import { calledSo } from '../accounts.ts';
 import { type Client, type SafetyEvent, safetyMail } from './words.ts';
 
 export type Teller = { secrets: Secrets; config: Pick<Config, 'baseUrl'> };
 
-/** The key that signs; null: none is set, or none can be opened, and an unsigned warning is better than none. */
-function dkimOf(secrets: Secrets, account: SendingAccountRow) {
-  if (!account.dkim_key) return null;
-  try {
-    return {
-      domain: account.dkim_domain,
-      selector: account.dkim_selector,
-      key: secrets.open('sending_accounts.dkim_key', account.dkim_key),
-    };
-  } catch (error) {
-    if (error instanceof CannotOpenSecret) return null;
-    throw error;
-  }
-}
-
 /** The same for the audit log, where no other entry tells of it. */
 async function noteFactor(trx: Trx, userId: number, event: SafetyEvent, client: Client): Promise<void> {
   if (event.kind === 'new-client' || event.kind === 'password-changed') return;
-  const { name, email } = await trx
+  const person = await trx
     .selectFrom('users')
     .select(['name', 'email'])
     .where('id', '=', userId)
     .executeTakeFirstOrThrow();
   const by =
     event.kind === 'factors-removed'
-      ? { userId: null, tokenId: null, name: event.by }
-      : { userId, tokenId: null, name, ...(client ? { from: client.address } : {}) };
+      ? event.by
+      : { userId, tokenId: null, name: person.name, ...(client ? { from: client.address } : {}) };
   await note(trx, by, 'second-factor-changed', {
-    subject: `${name} <${email}>`,
+    subject: calledSo(person),
     subjectUserId: userId,
     detail: { what: event.kind },
   });
@@ -70,19 +55,11 @@ export async function tellOfSafety(
   if (event.kind === 'new-client' && !person.takes_sign_in_alerts) return;
   const at = new Date();
   const mail = safetyMail(event, { client, at, zone: person.time_zone, origin: config.baseUrl ?? '' });
-  const messageId = newMessageId(account.from_address, 'notice');
-  const raw = await composeMail({
-    from: { name: 'Delist Desk', address: account.from_address },
-    to: [checked.address],
-    replyTo: '',
+  const { messageId, raw } = await deskMail(account, {
     ...mail,
+    to: checked.address,
     at,
-    messageId,
-    references: [],
-    attachments: [],
-    // RFC 3834: no program answers it.
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-    dkim: dkimOf(secrets, account),
+    dkim: dkimIfOpen(secrets, account),
   });
   await queueMail(trx, {
     userId,

@@ -1,3 +1,4 @@
+import type { Actor } from '../../web/access.ts';
 import { exact } from '../../web/format.ts';
 
 /** Pure: mails to a person about the safety of their account. */
@@ -12,8 +13,8 @@ export type SafetyEvent =
   | { kind: 'codes-renewed' }
   | { kind: 'code-used'; left: number }
   | { kind: 'codes-failed' }
-  /** By an administrator, or on the command line. */
-  | { kind: 'factors-removed'; by: string };
+  /** By an administrator, or on the command line; `who`: the same in the words of the mail. */
+  | { kind: 'factors-removed'; by: Actor; who: string };
 
 /** Whose request it was; null: nobody's browser. */
 export type Client = { address: string; browser: string } | null;
@@ -44,9 +45,9 @@ const WORDS: {
     'Wrong codes after the right password',
     'Somebody entered your password, and then several wrong codes. They did not get in. If it was not you, your password is known to somebody else.',
   ],
-  'factors-removed': ({ by }) => [
+  'factors-removed': ({ who }) => [
     'Second factor removed',
-    `Your code app, passkeys and recovery codes were removed by ${by}. Until you set up new ones, the password alone signs you in.`,
+    `Your code app, passkeys and recovery codes were removed by ${who}. Until you set up new ones, the password alone signs you in.`,
   ],
 };
 

@@ -3,12 +3,21 @@ import { Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
 import { setFlash } from '../../web/flash.ts';
 import { formOnce } from '../../web/form-once.ts';
-import { readForm, typedAgain } from '../../web/forms.ts';
+import { timeZones } from '../../web/format.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
 import { PASSWORD_MIN } from '../accounts.ts';
-import { EmailField, NameField, PasswordField, ROLES, ZoneField, zoneOf } from '../form-fields.ts';
+import {
+  EmailField,
+  IdParams,
+  NameField,
+  PasswordField,
+  ROLES,
+  SecretParams,
+  ZoneField,
+  zoneOf,
+} from '../form-fields.ts';
 import { whyNoMail } from '../mails.ts';
-import { timeZones } from '../routes.ts';
 import { finishSignIn } from '../sign-in.ts';
 import {
   findInvitation,
@@ -24,15 +33,11 @@ import {
 
 const InviteForm = Type.Object({ name: NameField, email: EmailField, role: Type.Enum([...ROLES]) });
 const TakeForm = Type.Object({ name: NameField, password: PasswordField, timeZone: ZoneField });
-const IdParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
-const SecretParams = Type.Object({ secret: Type.String({ minLength: 1, maxLength: 100 }) });
-
-type Told = { message: string; fields: Record<string, string> };
 
 export const invitationPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, config } = app.desk;
 
-  async function view(more: { typed?: Record<string, string>; problem?: Told; made?: MadeLink } = {}) {
+  async function view(more: { typed?: Record<string, string>; problem?: FormProblem; made?: MadeLink } = {}) {
     const { typed = {}, problem, made } = more;
     const [rows, reason] = await Promise.all([listInvitations(db), whyNoMail(db, config)]);
     const now = new Date();
@@ -45,8 +50,7 @@ export const invitationPages: FastifyPluginAsyncTypebox = async (app) => {
       link: made && !made.isMailed ? made.link : '',
       linkFor: made?.email ?? '',
       values: { name: typed['name'] ?? '', email: typed['email'] ?? '', role: typed['role'] ?? 'operator' },
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -61,11 +65,11 @@ export const invitationPages: FastifyPluginAsyncTypebox = async (app) => {
         const form = readForm(InviteForm, request.body);
         let made: MadeLink | undefined;
         // The link is in no stored answer: sent twice, the form invites once and shows it once.
-        const { body } = await formOnce(db, request, { what: 'invite', input: form }, async (trx) => {
+        const isMailed = await formOnce(db, request, { what: 'invite', input: form }, async (trx) => {
           made = await invite(trx, app.desk, actorOf(request), form);
-          return { status: 303, body: made.isMailed };
+          return made.isMailed;
         });
-        if (body !== true) return reply.page('accounts/invitations', await view(made ? { made } : {}));
+        if (!isMailed) return reply.page('accounts/invitations', await view(made ? { made } : {}));
         return reply.done('/settings/invitations', `${form.name} is invited; the mail is on its way.`);
       },
       async (problem) => ({
@@ -81,11 +85,11 @@ export const invitationPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { id } = request.params;
       let made: MadeLink | undefined;
-      const { body } = await formOnce(db, request, { what: `invite ${id} again` }, async (trx) => {
+      const isMailed = await formOnce(db, request, { what: `invite ${id} again` }, async (trx) => {
         made = await inviteAgain(trx, app.desk, actorOf(request), id);
-        return { status: 303, body: made.isMailed };
+        return made.isMailed;
       });
-      if (body !== true) return reply.page('accounts/invitations', await view(made ? { made } : {}));
+      if (!isMailed) return reply.page('accounts/invitations', await view(made ? { made } : {}));
       return reply.done('/settings/invitations', 'Sent again. The earlier link has stopped.');
     },
   );
@@ -97,7 +101,6 @@ export const invitationPages: FastifyPluginAsyncTypebox = async (app) => {
       const { id } = request.params;
       await formOnce(db, request, { what: `take invitation ${id} back` }, async (trx) => {
         await revokeInvitation(trx, actorOf(request), id);
-        return { status: 303, body: null };
       });
       return reply.done('/settings/invitations', 'Taken back. Its link no longer works.');
     },
@@ -107,7 +110,7 @@ export const invitationPages: FastifyPluginAsyncTypebox = async (app) => {
     secret: string,
     invitation: { email: string; role: string },
     values: { name: string; timeZone: string },
-    problem?: Told,
+    problem?: FormProblem,
   ) => ({
     secret,
     email: invitation.email,
@@ -115,8 +118,7 @@ export const invitationPages: FastifyPluginAsyncTypebox = async (app) => {
     values,
     zones: timeZones(),
     passwordMin: PASSWORD_MIN,
-    errors: problem?.fields ?? {},
-    problem: problem?.message ?? '',
+    ...problemView(problem),
   });
 
   app.get(

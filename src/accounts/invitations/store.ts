@@ -7,7 +7,7 @@ import { invalid, notFound } from '../../problem.ts';
 import type { Secrets } from '../../secrets/secrets.ts';
 import type { Actor } from '../../web/access.ts';
 import { linkBase } from '../../web/links.ts';
-import { hashSecret, newSecret } from '../accounts.ts';
+import { calledSo, hashSecret, newSecret } from '../accounts.ts';
 import { invitationMail } from '../mail-texts.ts';
 import { queueAccountMail } from '../mails.ts';
 import { addUser, findUserByEmail } from '../store.ts';
@@ -23,7 +23,6 @@ export type Invited = { email: string; name: string; role: Role };
 export type MadeLink = { email: string; link: string; isMailed: boolean };
 
 const NOW = sql<Date>`now()`;
-const calledSo = ({ name, email }: { name: string; email: string }) => `${name} <${email}>`;
 
 const isOpen = (db: Db | Trx) =>
   db.selectFrom('invitations').where('accepted_at', 'is', null).where('revoked_at', 'is', null);

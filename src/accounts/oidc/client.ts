@@ -11,7 +11,7 @@ export type ClientSettings = {
   mayBePrivate: boolean;
 };
 
-export type Begun = { url: URL; state: string; nonce: string; verifier: string };
+type Begun = { url: URL; state: string; nonce: string; verifier: string };
 export type Claims = Record<string, unknown> & { iss: string; sub: string };
 
 /** The sign-in at the provider did not come to an identity. Its message says why, for administrators. */

@@ -6,7 +6,7 @@ import { ATTEMPT_COOKIE, ATTEMPT_MS, type Attempt, openAttempt, sealAttempt } fr
 import { beginFlow } from './client.ts';
 import { clientSettings, providerInUse } from './provider-store.ts';
 
-export const CALLBACK = '/sign-in/provider/callback';
+const CALLBACK = '/sign-in/provider/callback';
 /** Longer ones would not fit into a cookie. */
 const LONGEST_NEXT = 1000;
 

@@ -4,8 +4,8 @@ import type { OidcProviderRow, Role } from '../../database/tables.ts';
 import { notFound, Problem } from '../../problem.ts';
 import type { Actor } from '../../web/access.ts';
 import { isTimeZone } from '../../web/format.ts';
-import { newSecret } from '../accounts.ts';
-import { addUser, changeUser, findUserByEmail } from '../store.ts';
+import { calledSo, newSecret } from '../accounts.ts';
+import { addUser, changeUser, findUserByEmail, isLastAdmin } from '../store.ts';
 import type { Claims } from './client.ts';
 import { roleFrom } from './roles.ts';
 
@@ -48,18 +48,7 @@ async function refreshRole(trx: Trx, by: Actor, userId: number, role: Role): Pro
     .select('role')
     .where('id', '=', userId)
     .executeTakeFirstOrThrow();
-  if (user.role === role) return;
-  if (user.role === 'admin') {
-    const others = await trx
-      .selectFrom('users')
-      .select('id')
-      .where('role', '=', 'admin')
-      .where('disabled_at', 'is', null)
-      .where('id', '<>', userId)
-      .forUpdate()
-      .execute();
-    if (others.length === 0) return;
-  }
+  if (user.role === role || (user.role === 'admin' && (await isLastAdmin(trx, userId)))) return;
   await changeUser(trx, by, userId, { role });
 }
 
@@ -89,7 +78,7 @@ async function makeAccount(
   const userId = await addUser(trx, { email, name, role: given, password: newSecret(), timeZone });
   await trx.updateTable('users').set({ has_password: false }).where('id', '=', userId).execute();
   await note(trx, by, 'person-added', {
-    subject: `${name} <${email}>`,
+    subject: calledSo({ name, email }),
     subjectUserId: userId,
     detail: { role: given },
   });

@@ -4,7 +4,7 @@ import { invalid } from '../../problem.ts';
 import { CannotOpenSecret } from '../../secrets/seal.ts';
 import { actorOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
-import { readForm, typedAgain } from '../../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
 import { ROLES } from '../form-fields.ts';
 import { checkProvider, NotSignedIn } from './client.ts';
@@ -68,10 +68,7 @@ function inputOf(form: Static<typeof ProviderForm>): ProviderInput {
 export const signInProviderPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, secrets } = app.desk;
 
-  async function view(
-    typed?: Record<string, string>,
-    problem?: { message: string; fields: Record<string, string> },
-  ) {
+  async function view(typed?: Record<string, string>, problem?: FormProblem) {
     const row = await findProvider(db);
     const kept = {
       name: row?.name ?? '',
@@ -94,8 +91,7 @@ export const signInProviderPages: FastifyPluginAsyncTypebox = async (app) => {
       roles: [...ROLES],
       redirectUri: redirectUri(app.desk),
       hasBase: app.desk.config.baseUrl !== undefined,
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -136,7 +132,6 @@ export const signInProviderPages: FastifyPluginAsyncTypebox = async (app) => {
         const { clientSecret: _, ...told } = form;
         await formOnce(db, request, { what: 'save sign-in provider', input: told }, async (trx) => {
           await saveProvider(trx, actorOf(request), secrets, form.version, input);
-          return { status: 303, body: null };
         });
         return reply.done(
           PAGE,

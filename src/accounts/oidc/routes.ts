@@ -2,17 +2,19 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { note } from '../../audit/note.ts';
 import { Type } from '../../json-schema.ts';
-import { Problem } from '../../problem.ts';
+import { invalid, Problem } from '../../problem.ts';
 import { CannotOpenSecret } from '../../secrets/seal.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
 import { setFlash } from '../../web/flash.ts';
 import { formOnce } from '../../web/form-once.ts';
-import { readForm } from '../../web/forms.ts';
-import { linkBase } from '../../web/links.ts';
+import { type FormProblem, problemView, readForm } from '../../web/forms.ts';
+import { linkBase, localPath } from '../../web/links.ts';
 import { orFormAgain } from '../../web/pages.ts';
-import { localPath, PASSWORD_MAX } from '../accounts.ts';
+import { PASSWORD_MAX } from '../accounts.ts';
+import { IdParams } from '../form-fields.ts';
 import { checkPassword } from '../password.ts';
 import { finishSignIn } from '../sign-in.ts';
+import { getUser } from '../store.ts';
 import { limitTries } from '../tries.ts';
 import { type Claims, endFlow, NotSignedIn } from './client.ts';
 import { askOf, sendOff, takeAttempt } from './flow.ts';
@@ -23,7 +25,6 @@ const NextQuery = Type.Object({ next: Type.Optional(Type.String({ maxLength: 200
 const LinkForm = Type.Object({
   password: Type.String({ maxLength: PASSWORD_MAX, description: 'your password' }),
 });
-const IdParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 const LINKED = '/settings/identities';
 
 const backToSignIn = (reply: FastifyReply, words: string) => {
@@ -120,10 +121,7 @@ export const providerSignIn: FastifyPluginAsyncTypebox = async (app) => {
 export const identityPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
-  async function view(
-    request: FastifyRequest,
-    problem?: { message: string; fields: Record<string, string> },
-  ) {
+  async function view(request: FastifyRequest, problem?: FormProblem) {
     const [identities, provider] = await Promise.all([
       listIdentities(db, viewerOf(request).userId ?? 0),
       providerInUse(db),
@@ -132,8 +130,7 @@ export const identityPages: FastifyPluginAsyncTypebox = async (app) => {
       identities,
       provider: provider?.name ?? '',
       goOn: '',
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -147,19 +144,12 @@ export const identityPages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const { password } = readForm(LinkForm, request.body);
         const userId = viewerOf(request).userId ?? 0;
-        const user = await db
-          .selectFrom('users')
-          .select(['email', 'password_hash', 'has_password'])
-          .where('id', '=', userId)
-          .executeTakeFirstOrThrow();
+        const user = await getUser(db, userId);
         const trier = { email: user.email.toLowerCase(), address: request.ip };
         const right = await limitTries(db, trier, async () =>
           user.has_password && (await checkPassword(user.password_hash, password)) ? true : undefined,
         );
-        if (!right)
-          throw new Problem('invalid', 'This is not your password.', {
-            fields: { password: 'This is not your password.' },
-          });
+        if (!right) throw invalid('password', 'This is not your password.');
         const off = await sendOff(reply, { next: LINKED, linkFor: userId }).catch((error: unknown) => {
           if (!(error instanceof NotSignedIn) && !(error instanceof CannotOpenSecret)) throw error;
           throw new Problem(
@@ -187,7 +177,6 @@ export const identityPages: FastifyPluginAsyncTypebox = async (app) => {
           const { id } = request.params;
           await formOnce(db, request, { what: `remove link ${id}` }, async (trx) => {
             await unlinkIdentity(trx, by, userId, id);
-            return { status: 303, body: null };
           });
           return reply.done(LINKED, 'Removed. It signs in to your account no more.');
         },

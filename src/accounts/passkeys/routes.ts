@@ -3,24 +3,23 @@ import { Type } from '../../json-schema.ts';
 import { viewerOf } from '../../web/access.ts';
 import { readForm, typedAgain } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
-import { PASSWORD_MAX } from '../accounts.ts';
+import { CurrentField, IdParams } from '../form-fields.ts';
 import { changeSafely, isFresh, provePassword } from '../own-request.ts';
 import { firstRecoveryCodes } from '../second-factor/store.ts';
 import { factorView, showCodes } from '../second-factor/view.ts';
+import { getUser } from '../store.ts';
 import { askForNew, checkNew, needParty } from './ceremonies.ts';
 import { relyingParty } from './relying-party.ts';
 import { answerScript } from './script-answer.ts';
 import { addPasskey, removePasskey } from './store.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 80, description: 'what to call it, such as “blue key”' });
-const Current = Type.Optional(Type.String({ maxLength: PASSWORD_MAX }));
-const AskForm = Type.Object({ name: Name, current: Current });
+const AskForm = Type.Object({ name: Name, current: CurrentField });
 const AddForm = Type.Object({
   name: Name,
   passkey: Type.String({ maxLength: 20_000, description: 'what the browser made with your passkey' }),
 });
-const RemoveForm = Type.Object({ current: Current });
-const IdParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+const RemoveForm = Type.Object({ current: CurrentField });
 
 const HERE = '/settings/second-factor';
 
@@ -32,11 +31,7 @@ export const passkeyPages: FastifyPluginAsyncTypebox = async (app) => {
     answerScript(reply, async () => {
       const form = readForm(AskForm, request.body);
       if (!(await isFresh(request))) await provePassword(request, form.current);
-      const user = await db
-        .selectFrom('users')
-        .select(['id', 'email', 'name', 'passkey_handle'])
-        .where('id', '=', viewerOf(request).userId ?? 0)
-        .executeTakeFirstOrThrow();
+      const user = await getUser(db, viewerOf(request).userId ?? 0);
       return askForNew(db, needParty(rp), user, request.ip);
     }),
   );

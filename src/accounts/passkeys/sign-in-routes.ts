@@ -2,10 +2,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../../json-schema.ts';
 import { Problem } from '../../problem.ts';
 import { readForm, typedAgain } from '../../web/forms.ts';
+import { localPath } from '../../web/links.ts';
 import { orFormAgain } from '../../web/pages.ts';
-import { localPath } from '../accounts.ts';
+import { OnwardFields } from '../form-fields.ts';
 import { endPending, findPending } from '../second-factor/pending.ts';
 import { finishSignIn, PENDING_COOKIE, secondFactorView } from '../sign-in.ts';
+import { signInView } from '../sign-in-page.ts';
 import { limitTries } from '../tries.ts';
 import { askToSign, checkSigned, needParty } from './ceremonies.ts';
 import { relyingParty } from './relying-party.ts';
@@ -13,8 +15,7 @@ import { answerScript } from './script-answer.ts';
 
 const SignedForm = Type.Object({
   passkey: Type.String({ maxLength: 20_000, description: 'what the browser made with your passkey' }),
-  next: Type.Optional(Type.String({ maxLength: 2000 })),
-  carried: Type.Optional(Type.String({ maxLength: 4_000_000 })),
+  ...OnwardFields,
 });
 
 export const passkeySignIn: FastifyPluginAsyncTypebox = async (app) => {
@@ -63,7 +64,7 @@ export const passkeySignIn: FastifyPluginAsyncTypebox = async (app) => {
                 view: 'accounts/second-factor',
                 data: await secondFactorView(request, pending.userId, { ...onward, problem: words }),
               }
-            : { view: 'accounts/sign-in', data: { email: '', problem: words, nobody: false, ...onward } };
+            : { view: 'accounts/sign-in', data: await signInView(db, { ...onward, problem: words }) };
         },
       );
     },

@@ -2,7 +2,7 @@ import type { Db, Trx } from '../../database/open.ts';
 import { invalid, notFound } from '../../problem.ts';
 import { dropCodesWithoutFactor } from '../second-factor/store.ts';
 
-export const MOST_PASSKEYS = 20;
+const MOST_PASSKEYS = 20;
 
 export type NewPasskey = {
   name: string;

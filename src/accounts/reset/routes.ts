@@ -1,29 +1,25 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../../json-schema.ts';
-import { readForm, typedAgain } from '../../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
 import { PASSWORD_MIN } from '../accounts.ts';
-import { EmailField, PasswordField } from '../form-fields.ts';
+import { EmailField, PasswordField, SecretParams } from '../form-fields.ts';
 import { whyNoMail } from '../mails.ts';
 import { clientOf } from '../own-request.ts';
 import { askForReset, findReset, gone, RESET_MINUTES, resetPassword } from './store.ts';
 
 const AskForm = Type.Object({ email: EmailField });
 const NewForm = Type.Object({ password: PasswordField });
-const SecretParams = Type.Object({ secret: Type.String({ minLength: 1, maxLength: 100 }) });
-
-type Told = { message: string; fields: Record<string, string> };
 
 export const resetPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, config } = app.desk;
 
-  const askView = async (more: { email?: string; isAsked?: boolean; problem?: Told }) => ({
+  const askView = async (more: { email?: string; isAsked?: boolean; problem?: FormProblem }) => ({
     email: more.email ?? '',
     isAsked: more.isAsked ?? false,
     noMail: (await whyNoMail(db, config)) ?? '',
     minutes: RESET_MINUTES,
-    errors: more.problem?.fields ?? {},
-    problem: more.problem?.message ?? '',
+    ...problemView(more.problem),
   });
 
   app.get('/forgot-password', { config: { access: 'public' } }, async (_request, reply) =>
@@ -45,21 +41,17 @@ export const resetPages: FastifyPluginAsyncTypebox = async (app) => {
     ),
   );
 
+  /** The new password of whoever has the link. Throws `not-found` for one that does not work. */
+  async function newView(secret: string, problem?: FormProblem) {
+    const user = await findReset(db, secret);
+    if (!user) throw gone();
+    return { secret, email: user.email, passwordMin: PASSWORD_MIN, ...problemView(problem) };
+  }
+
   app.get(
     '/new-password/:secret',
     { config: { access: 'public' }, logLevel: 'silent', schema: { params: SecretParams } },
-    async (request, reply) => {
-      const { secret } = request.params;
-      const user = await findReset(db, secret);
-      if (!user) throw gone();
-      return reply.page('accounts/new-password', {
-        secret,
-        email: user.email,
-        passwordMin: PASSWORD_MIN,
-        errors: {},
-        problem: '',
-      });
-    },
+    async (request, reply) => reply.page('accounts/new-password', await newView(request.params.secret)),
   );
 
   app.post(
@@ -67,8 +59,6 @@ export const resetPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'public' }, logLevel: 'silent', schema: { params: SecretParams } },
     async (request, reply) => {
       const { secret } = request.params;
-      const user = await findReset(db, secret);
-      if (!user) throw gone();
       return orFormAgain(
         reply,
         async () => {
@@ -79,16 +69,7 @@ export const resetPages: FastifyPluginAsyncTypebox = async (app) => {
           // Not signed in: a second factor is asked for where there is one.
           return reply.done('/sign-in', 'Your password is set and all sessions have ended. Sign in with it.');
         },
-        async (problem) => ({
-          view: 'accounts/new-password',
-          data: {
-            secret,
-            email: user.email,
-            passwordMin: PASSWORD_MIN,
-            errors: problem.fields,
-            problem: problem.message,
-          },
-        }),
+        async (problem) => ({ view: 'accounts/new-password', data: await newView(secret, problem) }),
       );
     },
   );

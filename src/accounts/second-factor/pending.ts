@@ -5,7 +5,7 @@ import { hashSecret, newSecret } from '../accounts.ts';
 /** Between password and second factor: long enough to fetch a telephone. */
 export const PENDING_MS = 10 * 60_000;
 /** Wrong codes of one such sign-in; then it starts again with the password. */
-export const MOST_TRIES = 5;
+const MOST_TRIES = 5;
 const MOST_PENDING = 20;
 
 export type Pending = { userId: number; email: string; proof: string };

@@ -3,10 +3,11 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from '../../json-schema.ts';
 import { invalid } from '../../problem.ts';
 import { viewerOf } from '../../web/access.ts';
-import { readForm } from '../../web/forms.ts';
+import { type FormProblem, readForm } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
-import { PASSWORD_MAX } from '../accounts.ts';
+import { CurrentField } from '../form-fields.ts';
 import { changeSafely, isFresh, provePassword } from '../own-request.ts';
+import { getUser, takeSignInAlerts } from '../store.ts';
 import { limitTries } from '../tries.ts';
 import { qrCode } from './qr.ts';
 import {
@@ -21,7 +22,7 @@ import {
 import { asTotpCode, inFours, otpauthUri } from './totp.ts';
 import { factorView, showCodes } from './view.ts';
 
-const PasswordForm = Type.Object({ current: Type.Optional(Type.String({ maxLength: PASSWORD_MAX })) });
+const PasswordForm = Type.Object({ current: CurrentField });
 const CodeForm = Type.Object({
   code: Type.String({ maxLength: 40, description: 'the six digits that the app shows' }),
 });
@@ -32,11 +33,10 @@ const OPEN = { config: { access: 'viewer', enrols: true } } as const;
 
 export const secondFactorPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, secrets, config } = app.desk;
-  const again =
-    (request: FastifyRequest) => async (problem: { message: string; fields: Record<string, string> }) => ({
-      view: 'settings/second-factor',
-      data: await factorView(request, problem),
-    });
+  const again = (request: FastifyRequest) => async (problem: FormProblem) => ({
+    view: 'settings/second-factor',
+    data: await factorView(request, problem),
+  });
 
   app.get(HERE, OPEN, (request, reply) => reply.page('settings/second-factor', factorView(request)));
 
@@ -60,11 +60,7 @@ export const secondFactorPages: FastifyPluginAsyncTypebox = async (app) => {
     const userId = viewerOf(request).userId ?? 0;
     const key = await db.transaction().execute((trx) => unconfirmedKey(trx, secrets, userId, false));
     if (!key) return undefined;
-    const { email } = await db
-      .selectFrom('users')
-      .select('email')
-      .where('id', '=', userId)
-      .executeTakeFirstOrThrow();
+    const { email } = await getUser(db, userId);
     const host = config.baseUrl ? new URL(config.baseUrl).hostname : '';
     const issuer = host ? `Delist Desk (${host})` : 'Delist Desk';
     const qr = await qrCode(otpauthUri(key, email, issuer));
@@ -82,11 +78,7 @@ export const secondFactorPages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const code = asTotpCode(readForm(CodeForm, request.body).code);
         if (!code) throw invalid('code', 'A code has six digits.');
-        const { email } = await db
-          .selectFrom('users')
-          .select('email')
-          .where('id', '=', viewerOf(request).userId ?? 0)
-          .executeTakeFirstOrThrow();
+        const { email } = await getUser(db, viewerOf(request).userId ?? 0);
         const trier = { email: email.toLowerCase(), address: request.ip };
         const done = await limitTries(db, trier, () =>
           changeSafely(request, { what: 'set up app' }, async (trx, userId) => {
@@ -149,11 +141,7 @@ export const secondFactorPages: FastifyPluginAsyncTypebox = async (app) => {
       reply,
       async () => {
         const takes = readForm(AlertsForm, request.body).alerts === 'yes';
-        await db
-          .updateTable('users')
-          .set({ takes_sign_in_alerts: takes })
-          .where('id', '=', viewerOf(request).userId ?? 0)
-          .execute();
+        await takeSignInAlerts(db, viewerOf(request).userId ?? 0, takes);
         return reply.done(
           HERE,
           takes ? 'You are told of new sign-ins by mail.' : 'New sign-ins are not mailed to you.',

@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import { note } from '../../audit/note.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { Actor } from '../../web/access.ts';
+import { hasFactor } from './has-factor.ts';
 
 /** Whether everybody needs a second factor, who said so, and how many people have none. */
 export async function readRule(db: Db | Trx) {
@@ -12,20 +14,7 @@ export async function readRule(db: Db | Trx) {
     .selectFrom('users as u')
     .select('u.name')
     .where('u.disabled_at', 'is', null)
-    .where((eb) =>
-      eb.not(
-        eb.or([
-          eb.exists(
-            eb
-              .selectFrom('totp_keys as k')
-              .select('k.id')
-              .whereRef('k.user_id', '=', 'u.id')
-              .where('k.confirmed_at', 'is not', null),
-          ),
-          eb.exists(eb.selectFrom('passkeys as p').select('p.id').whereRef('p.user_id', '=', 'u.id')),
-        ]),
-      ),
-    )
+    .where(sql<boolean>`not ${hasFactor('u.id')}`)
     .orderBy('u.name')
     .orderBy('u.id')
     .limit(101)

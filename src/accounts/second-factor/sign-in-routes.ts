@@ -3,10 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from '../../json-schema.ts';
 import { invalid } from '../../problem.ts';
 import { readForm, typedAgain } from '../../web/forms.ts';
+import { localPath, withNext } from '../../web/links.ts';
 import { orFormAgain } from '../../web/pages.ts';
-import { localPath } from '../accounts.ts';
 import { tellOfSafety } from '../alerts/tell.ts';
 import type { SafetyEvent } from '../alerts/words.ts';
+import { OnwardFields } from '../form-fields.ts';
 import { clientOf } from '../own-request.ts';
 import { clearPendingCookie, finishSignIn, PENDING_COOKIE, secondFactorView } from '../sign-in.ts';
 import { limitTries } from '../tries.ts';
@@ -17,8 +18,7 @@ import { asTotpCode } from './totp.ts';
 
 const CodeForm = Type.Object({
   code: Type.String({ maxLength: 40, description: 'a code of six digits, or a recovery code' }),
-  next: Type.Optional(Type.String({ maxLength: 2000 })),
-  carried: Type.Optional(Type.String({ maxLength: 4_000_000 })),
+  ...OnwardFields,
 });
 
 const AGAIN = 'Sign in again: the time for the second factor is over.';
@@ -49,7 +49,7 @@ const tellOwner = (request: FastifyRequest, userId: number, event: SafetyEvent) 
 /** Back to where it begins, with a line that says why. */
 const startOver = (reply: FastifyReply, next: string, words: string) => {
   clearPendingCookie(reply);
-  return reply.done(next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`, words);
+  return reply.done(withNext('/sign-in', next), words);
 };
 
 export const secondFactorSignIn: FastifyPluginAsyncTypebox = async (app) => {
@@ -58,8 +58,7 @@ export const secondFactorSignIn: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/sign-in/second-factor', { config: { access: 'public' } }, async (request, reply) => {
     const next = localPath((request.query as { next?: string }).next);
     const pending = await findPending(db, request.cookies[PENDING_COOKIE]);
-    if (!pending)
-      return reply.redirect(next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`, 303);
+    if (!pending) return reply.redirect(withNext('/sign-in', next), 303);
     return reply.page(
       'accounts/second-factor',
       await secondFactorView(request, pending.userId, { next, carried: '' }),

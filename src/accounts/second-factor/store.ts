@@ -5,7 +5,7 @@ import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts';
 import { newTotpSecret, stepOfCode } from './totp.ts';
 
 /** What a person can show beside their password. */
-export type Factors = { app: boolean; passkeys: number; recoveryCodes: number };
+type Factors = { app: boolean; passkeys: number; recoveryCodes: number };
 
 export async function factorsOf(db: Db | Trx, userId: number): Promise<Factors> {
   const row = await db

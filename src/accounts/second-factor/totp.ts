@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 /** Pure: codes of an app by time (RFC 6238, with what every app can do: HMAC-SHA-1, 30 seconds, 6 digits). */
 
-export const STEP_SECONDS = 30;
-export const DIGITS = 6;
+const STEP_SECONDS = 30;
+const DIGITS = 6;
 /** Clocks of telephones are a little off: a code counts one step before and after its own. */
 const STEPS_OFF = 1;
 
@@ -18,7 +18,7 @@ export function toBase32(octets: Buffer): string {
     .join('');
 }
 
-export function fromBase32(text: string): Buffer {
+function fromBase32(text: string): Buffer {
   const bits = [...text].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('');
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((octet) => Number.parseInt(octet, 2)));
 }

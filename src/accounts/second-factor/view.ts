@@ -1,14 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { viewerOf } from '../../web/access.ts';
+import type { FormProblem } from '../../web/forms.ts';
 import { isFresh } from '../own-request.ts';
 import { listPasskeys } from '../passkeys/store.ts';
 import { RECOVERY_CODES } from './recovery-codes.ts';
 import { factorsOf, hasSecondFactor } from './store.ts';
 
-type Told = { message: string; fields: Record<string, string> };
-
 /** What the page of a person's factors shows. Of several forms with a password, the message stands above them all. */
-export async function factorView(request: FastifyRequest, problem?: Told, passkeyName = '') {
+export async function factorView(request: FastifyRequest, problem?: FormProblem, passkeyName = '') {
   const { db } = request.server.desk;
   const viewer = viewerOf(request);
   const userId = viewer.userId ?? 0;

@@ -1,23 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { Type } from '../../json-schema.ts';
-import { notFound } from '../../problem.ts';
+import { SmallId, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
 import { readForm } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
-import { PASSWORD_MAX } from '../accounts.ts';
+import { CurrentField, IdParams } from '../form-fields.ts';
 import { provePassword } from '../own-request.ts';
 import { factorsOf, hasSecondFactor } from '../second-factor/store.ts';
 import { takeFactors } from '../second-factor/take.ts';
+import { getUser } from '../store.ts';
 import { endOne } from './routes.ts';
 import { sessionRows } from './rows.ts';
 import { endSessions, noteEnded } from './store.ts';
 
-const Id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
-const PersonParams = Type.Object({ id: Id });
-const BothParams = Type.Object({ id: Id, session: Id });
-const PasswordForm = Type.Object({ current: Type.Optional(Type.String({ maxLength: PASSWORD_MAX })) });
+const BothParams = Type.Object({ id: SmallId, session: SmallId });
+const PasswordForm = Type.Object({ current: CurrentField });
 
 const ADMIN = { access: 'admin' } as const;
 
@@ -27,15 +25,10 @@ export const personSessionPages: FastifyPluginAsyncTypebox = async (app) => {
   const pageOf = (id: number) => `/settings/users/${id}/sessions`;
 
   async function view(request: FastifyRequest, id: number, problem = '') {
-    const person = await db
-      .selectFrom('users')
-      .select(['id', 'name', 'email'])
-      .where('id', '=', id)
-      .executeTakeFirst();
-    if (!person) throw notFound('such person');
+    const { name, email } = await getUser(db, id);
     const [sessions, factors] = await Promise.all([sessionRows(request, id), factorsOf(db, id)]);
     return {
-      ...person,
+      ...{ id, name, email },
       ...factors,
       hasFactor: hasSecondFactor(factors),
       sessions,
@@ -46,7 +39,7 @@ export const personSessionPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/settings/users/:id/sessions',
-    { config: ADMIN, schema: { params: PersonParams } },
+    { config: ADMIN, schema: { params: IdParams } },
     async (request, reply) => reply.page('settings/person-sessions', await view(request, request.params.id)),
   );
 
@@ -61,10 +54,10 @@ export const personSessionPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/settings/users/:id/sessions/ending',
-    { config: ADMIN, schema: { params: PersonParams } },
+    { config: ADMIN, schema: { params: IdParams } },
     async (request, reply) => {
       const { id } = request.params;
-      const { name } = await view(request, id);
+      const { name } = await getUser(db, id);
       await db.transaction().execute(async (trx) => {
         if ((await endSessions(trx, id)) > 0) await noteEnded(trx, actorOf(request), id);
       });
@@ -74,17 +67,16 @@ export const personSessionPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/settings/users/:id/second-factor/removal',
-    { config: ADMIN, schema: { params: PersonParams } },
+    { config: ADMIN, schema: { params: IdParams } },
     (request, reply) => {
       const { id } = request.params;
       return orFormAgain(
         reply,
         async () => {
-          const { name } = await view(request, id);
+          const { name } = await getUser(db, id);
           await provePassword(request, readForm(PasswordForm, request.body).current);
           await formOnce(db, request, { what: 'take second factor', input: id }, async (trx) => {
-            await takeFactors(trx, app.desk, id, 'an administrator');
-            return { status: 303, body: null };
+            await takeFactors(trx, app.desk, id, { by: actorOf(request), who: 'an administrator' });
           });
           return reply.done(
             pageOf(id),

@@ -1,18 +1,16 @@
 import type { FastifyRequest } from 'fastify';
-import { SESSION_COOKIE } from '../../web/identify.ts';
-import { hashSecret } from '../accounts.ts';
+import { sessionHashOf } from '../../web/identify.ts';
 import { browserWords } from './browser.ts';
 import { listSessions } from './store.ts';
 
 /** A person's sessions as they are shown; the one that asks is marked. */
 export async function sessionRows(request: FastifyRequest, userId: number) {
   const { db, config } = request.server.desk;
-  const own = request.cookies[SESSION_COOKIE];
-  const ownHash = own ? hashSecret(own) : undefined;
+  const own = sessionHashOf(request);
   const rows = await listSessions(db, userId, config);
   return rows.map((row) => ({
     id: row.id,
-    isThis: ownHash?.equals(row.token_hash) ?? false,
+    isThis: own?.equals(row.token_hash) ?? false,
     address: row.client_address?.replace(/\/\d+$/, '') ?? '',
     browser: browserWords(row.user_agent),
     since: row.created_at,

@@ -1,10 +1,10 @@
 import { note } from '../../audit/note.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { Actor } from '../../web/access.ts';
-import type { SessionLimits } from '../accounts.ts';
+import { calledSo, type SessionLimits } from '../accounts.ts';
 
 /** So many at a time are more than anybody has browsers; a script that signs in with each call fills no table. */
-export const MOST_SESSIONS = 100;
+const MOST_SESSIONS = 100;
 
 /** Ends a person's sessions, but the one with that hash, and whatever is on the way to one. Returns how many. */
 export async function endSessions(trx: Trx, userId: number, keep?: Buffer): Promise<number> {
@@ -17,12 +17,12 @@ export async function endSessions(trx: Trx, userId: number, keep?: Buffer): Prom
 
 /** Somebody ended sessions of a person, their own or another's, outside of signing out. */
 export async function noteEnded(trx: Trx, by: Actor, userId: number): Promise<void> {
-  const { name, email } = await trx
+  const person = await trx
     .selectFrom('users')
     .select(['name', 'email'])
     .where('id', '=', userId)
     .executeTakeFirstOrThrow();
-  await note(trx, by, 'sessions-ended', { subject: `${name} <${email}>`, subjectUserId: userId });
+  await note(trx, by, 'sessions-ended', { subject: calledSo(person), subjectUserId: userId });
 }
 
 /** The person's living sessions, the one that was used last first. */
@@ -37,6 +37,12 @@ export const listSessions = (db: Db | Trx, userId: number, limits: SessionLimits
     .orderBy('id', 'desc')
     .limit(MOST_SESSIONS)
     .execute();
+
+/** Whether it is the session with that hash. */
+export async function isSession(trx: Trx, id: number, hash: Buffer | undefined): Promise<boolean> {
+  const row = await trx.selectFrom('sessions').select('token_hash').where('id', '=', id).executeTakeFirst();
+  return row !== undefined && hash !== undefined && row.token_hash.equals(hash);
+}
 
 /** Ends one session of a person. False: they have no such session. */
 export async function endSession(db: Db | Trx, userId: number, id: number): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { GeneratedAlways, Insertable, Selectable } from 'kysely';
+import type { GeneratedAlways, Selectable } from 'kysely';
 import type { ClaimFinding, EvidenceResult, Fact, Outcome as SnapshotOutcome } from '../../evidence/kind.ts';
 import type { Default, Json, Now } from './columns.ts';
 
@@ -85,12 +85,8 @@ export type ChecksTable = {
   finished_at: Date | null;
 };
 
-export type EvidenceRow = Selectable<EvidenceTable>;
-
 export type SnapshotRow = Selectable<SnapshotsTable>;
 
 export type PlaceReadingRow = Selectable<PlaceReadingsTable>;
 
 export type CheckRow = Selectable<ChecksTable>;
-
-export type NewEvidence = Insertable<EvidenceTable>;

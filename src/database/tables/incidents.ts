@@ -229,6 +229,4 @@ export type IncidentRow = Selectable<IncidentsTable>;
 
 export type IncidentChange = Updateable<IncidentsTable>;
 
-export type RejectionRow = Selectable<RejectionsTable>;
-
 export type EntryRow = Selectable<TimelineEntriesTable>;

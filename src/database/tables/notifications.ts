@@ -86,7 +86,7 @@ export type CalendarLinksTable = {
   last_used_at: Date | null;
 };
 
-export type WebhookFormat = 'delist-desk' | 'slack' | 'teams';
+type WebhookFormat = 'delist-desk' | 'slack' | 'teams';
 
 export type WebhookTargetsTable = {
   id: GeneratedAlways<number>;

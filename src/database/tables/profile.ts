@@ -1,4 +1,4 @@
-import type { Generated, GeneratedAlways, Selectable, Updateable } from 'kysely';
+import type { Generated, GeneratedAlways, Selectable } from 'kysely';
 import type { Default, Now } from './columns.ts';
 
 export type ProfileTable = {
@@ -55,8 +55,6 @@ export type MembershipsTable = {
 };
 
 export type AddressRow = Selectable<AddressesTable>;
-
-export type AddressChange = Updateable<AddressesTable>;
 
 export type MembershipRow = Selectable<MembershipsTable>;
 

@@ -29,7 +29,7 @@ export type ReportSubscriptionsTable = {
   last_problem: Default<string>;
 };
 
-export type ReportMailState = Exclude<DispatchState, 'withdrawn'>;
+type ReportMailState = Exclude<DispatchState, 'withdrawn'>;
 
 export type ReportMailsTable = {
   id: GeneratedAlways<number>;

@@ -1,4 +1,4 @@
-import type { GeneratedAlways, Selectable } from 'kysely';
+import type { GeneratedAlways } from 'kysely';
 import type { Default, Now } from './columns.ts';
 
 export type SignInRulesTable = {
@@ -66,5 +66,3 @@ export type KnownClientsTable = {
   first_seen_at: Now;
   last_seen_at: Now;
 };
-
-export type PasskeyRow = Selectable<PasskeysTable>;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isFree, leaseFor } from '../../database/lease.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { CheckRow } from '../../database/tables.ts';
 import { lockIncident } from '../../incidents/store.ts';
@@ -30,8 +31,7 @@ export async function askForCheck(
   return id;
 }
 
-/** Whoever works on a check and is not heard of for so long has lost it to the next who asks. */
-const LEASE = sql<Date>`now() + interval '30 seconds'`;
+const LEASE = leaseFor(30);
 
 /** Checks of incidents, for which somebody waits, and those of the schedule: neither holds up the other. */
 export type Turn = 'incidents' | 'schedule';
@@ -47,9 +47,7 @@ export async function takeCheck(db: Db, turn: Turn): Promise<CheckRow | undefine
         .select('waiting.id')
         .where('waiting.finished_at', 'is', null)
         .where('waiting.incident_number', turn === 'incidents' ? 'is not' : 'is', null)
-        .where((or) =>
-          or.or([or('waiting.lease_until', 'is', null), or('waiting.lease_until', '<', sql<Date>`now()`)]),
-        )
+        .where(isFree('waiting.lease_until'))
         .orderBy('waiting.id')
         .limit(1)
         .forUpdate()

@@ -4,9 +4,8 @@ import { invalid } from '../../problem.ts';
 import { actorOf } from '../../web/access.ts';
 import { PageQuery, pageOf } from '../../web/api.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
-import { apiKey } from '../../web/idempotency.ts';
+import { apiOnce } from '../../web/idempotency.ts';
 import { MAX_PICTURES_JSON_BYTES } from '../../web/limits.ts';
-import { once } from '../../web/once.ts';
 import { PicturesJson, picturesInJson } from '../pictures/json.ts';
 import { digestOf } from '../pictures/picture.ts';
 import { type KeptPicture, picturesOfReadings } from '../pictures/store.ts';
@@ -166,24 +165,17 @@ export const placeApi: FastifyPluginAsyncTypebox = async (app) => {
       const pictures = picturesInJson(given);
       const at = readAt ? new Date(readAt) : new Date();
       if (at.getTime() > Date.now() + 60_000) throw invalid('readAt', 'This time is in the future.');
-      const answer = await once(
+      const recorded = await apiOnce(
         db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: `POST ${place.key} ${nameOf(subject)}`,
-          input: { value, note, readAt, incident, pictures: pictures.map(digestOf) },
-        },
+        request,
         async (trx) => ({
-          status: 201,
-          body: {
-            id: await recordReading(trx, actorOf(request), {
-              ...{ place, subject, value, note: note.trim(), readAt: at, pictures, incident },
-            }),
-          },
+          id: await recordReading(trx, actorOf(request), {
+            ...{ place, subject, value, note: note.trim(), readAt: at, pictures, incident },
+          }),
         }),
+        { input: { value, note, readAt, incident, pictures: pictures.map(digestOf) } },
       );
-      return reply.code(201).send(answer.body as { id: number });
+      return reply.code(201).send(recorded);
     },
   );
 };

@@ -5,7 +5,7 @@ import { actorOf, viewerOf } from '../../web/access.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { formOnce } from '../../web/form-once.ts';
 import { localInput } from '../../web/format.ts';
-import { readForm, typedAgain } from '../../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../../web/limits.ts';
 import { readMoment } from '../../web/moment.ts';
 import { orFormAgain } from '../../web/pages.ts';
@@ -56,14 +56,12 @@ export const placePages: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 
-  type Problem = { message: string; fields: Record<string, string> };
-
   async function view(
     request: FastifyRequest,
     { subject: text, place: key }: { subject: string; place: string },
     query: { cursor?: string; incident?: number | string } = {},
     typed: Record<string, string> = {},
-    problem?: Problem,
+    problem?: FormProblem,
   ) {
     const place = getPlace(key);
     const subject = subjectNamed(text);
@@ -83,8 +81,7 @@ export const placePages: FastifyPluginAsyncTypebox = async (app) => {
       zone,
       now: localInput(now, zone),
       values: { value: typed['value'] ?? '', note: typed['note'] ?? '', at: typed['at'] ?? '' },
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -121,7 +118,7 @@ export const placePages: FastifyPluginAsyncTypebox = async (app) => {
               what: `read ${place.key} ${nameOf(subject)}`,
               input: { form, pictures: pictures.map(digestOf) },
             },
-            async (trx) => ({ status: 303, body: await recordReading(trx, actorOf(request), given) }),
+            (trx) => recordReading(trx, actorOf(request), given),
           );
           const back = form.incident
             ? `/incidents/${form.incident}#h-ev`

@@ -12,6 +12,7 @@ import { formOnce } from '../../web/form-once.ts';
 import { typedAgain } from '../../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../../web/limits.ts';
 import { orFormAgain } from '../../web/pages.ts';
+import { fileOrPasted } from '../../web/uploads.ts';
 import { keepSnapshot } from '../snapshots.ts';
 import { subjectView } from '../subject-page.ts';
 
@@ -19,12 +20,10 @@ const Params = Type.Object({ subject: Type.String({ maxLength: 253 }) });
 
 /** The message as a file, else as it was pasted. */
 function messageIn(request: FastifyRequest): Buffer {
-  const { file, message } = (request.body ?? {}) as Record<string, unknown>;
-  if (Buffer.isBuffer(file) && file.length > 0) return file;
-  const text = String(message ?? '');
-  if (!text.trim())
+  const { raw } = fileOrPasted(request, 'message');
+  if (raw.toString('latin1').trim() === '')
     throw invalid('message', 'There is nothing in it. Paste a message with its header, or choose an .eml.');
-  return Buffer.from(text);
+  return raw;
 }
 
 function addressIn(subject: string): string {
@@ -74,7 +73,6 @@ export const samplePages: FastifyPluginAsyncTypebox = async (app) => {
           const asked = { what: `sample ${address}`, input: raw.toString('base64') };
           await formOnce(db, request, asked, async (trx) => {
             await keepSnapshot(trx, SAMPLE.key, { address }, found, now);
-            return { status: 303, body: null };
           });
           return reply.done(`/evidence/${address}#h-now`, `Sample message read: ${found.summary}.`);
         },

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Id, type Static, Type } from '../../json-schema.ts';
+import { Id, Type } from '../../json-schema.ts';
 import { TAGS_PER_INCIDENT, tagName } from '../../tags/tag.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
-import { apiOnce } from '../../web/api-once.ts';
+import { apiOnce } from '../../web/idempotency.ts';
 import { SEVERITIES, STATES } from '../incidents.ts';
 import { ACTIONS, BULK_MAX } from './action.ts';
 import { readAsked } from './asked.ts';
@@ -56,7 +56,7 @@ export const bulkApi: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: BulkJson },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { numbers, until, ...given } = request.body;
       const asked = readAsked({
         ...given,
@@ -64,11 +64,10 @@ export const bulkApi: FastifyPluginAsyncTypebox = async (app) => {
         userId: given.userId ?? viewerOf(request).userId,
         until: until === undefined ? undefined : new Date(until),
       });
-      const answer = await apiOnce(db, request, async (trx) => {
+      return apiOnce(db, request, async (trx) => {
         const result = await runBulk(trx, actorOf(request), numbers, asked, { catalogue, now: new Date() });
-        return { status: 200, body: { ...result, undoUntil: result.undoUntil.toISOString() } };
+        return { ...result, undoUntil: result.undoUntil.toISOString() };
       });
-      return reply.code(answer.status as 200).send(answer.body as Static<typeof BulkJson>);
     },
   );
 
@@ -83,13 +82,11 @@ export const bulkApi: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: UndoJson },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { id } = request.params;
-      const answer = await apiOnce(db, request, async (trx) => ({
-        status: 200,
-        body: await undoBulk(trx, viewerOf(request), id, { catalogue, now: new Date() }),
-      }));
-      return reply.code(answer.status as 200).send(answer.body as Static<typeof UndoJson>);
+      return apiOnce(db, request, (trx) =>
+        undoBulk(trx, viewerOf(request), id, { catalogue, now: new Date() }),
+      );
     },
   );
 };

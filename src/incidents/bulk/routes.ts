@@ -61,12 +61,12 @@ export const bulkPages: FastifyPluginAsyncTypebox = async (app) => {
               ? readMoment(request, 'until', form.until, { future: true })
               : undefined,
         });
-        const answer = await formOnce(db, request, { what: 'bulk' }, async (trx) => {
+        const id = await formOnce(db, request, { what: 'bulk' }, async (trx) => {
           const world = { catalogue, now: new Date() };
           const { id }: BulkResult = await runBulk(trx, actorOf(request), form.numbers, asked, world);
-          return { status: 303, body: id };
+          return id;
         });
-        return reply.done(toldAt(request.body, Number(answer.body)));
+        return reply.done(toldAt(request.body, id));
       },
       async (problem) => {
         const viewer = viewerOf(request);
@@ -91,7 +91,6 @@ export const bulkPages: FastifyPluginAsyncTypebox = async (app) => {
       readForm(Type.Object({ back: Back }), request.body);
       await formOnce(db, request, { what: `undo bulk ${id}` }, async (trx) => {
         await undoBulk(trx, viewerOf(request), id, { catalogue, now: new Date() });
-        return { status: 303, body: null };
       });
       return reply.done(toldAt(request.body, id));
     },

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from '../../json-schema.ts';
+import { Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
-import { apiOnce } from '../../web/api-once.ts';
+import { apiOnce } from '../../web/idempotency.ts';
 import { NumberParams } from '../number-params.ts';
 import { LINK_KINDS, linkWords } from './kinds.ts';
 import { linksOf, sayLink, unlink } from './store.ts';
@@ -38,22 +38,18 @@ export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { number } = request.params;
       const { number: other, kind = 'related' } = request.body;
-      const answer = await apiOnce(db, request, async (trx) => {
+      return apiOnce(db, request, async (trx) => {
         await sayLink(trx, actorOf(request), number, { other, kind });
         const links = await linksOf(trx, number);
         return {
-          status: 200,
-          body: {
-            links: links.map((link) => ({
-              number: link.number,
-              title: link.title,
-              kind: link.kind,
-              words: linkWords(link.kind, link.reads),
-            })),
-          },
+          links: links.map((link) => ({
+            number: link.number,
+            title: link.title,
+            kind: link.kind,
+            words: linkWords(link.kind, link.reads),
+          })),
         };
       });
-      return answer.body as Static<typeof LinksJson>;
     },
   );
 

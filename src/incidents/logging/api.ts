@@ -4,12 +4,12 @@ import { Type } from '../../json-schema.ts';
 import { Reason } from '../../providers/schema.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
 import { API } from '../../web/api.ts';
-import { apiOnce } from '../../web/api-once.ts';
+import { apiOnce } from '../../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../../web/limits.ts';
 import { SEVERITIES } from '../incidents.ts';
 import { IncidentJson } from '../json.ts';
 import { readIncidentJson } from '../read-json.ts';
-import { blocksToLog, leftOut, readReport, type Taken, takeReport } from './take-report.ts';
+import { blocksToLog, leftOut, readReport, takeReport } from './take-report.ts';
 
 const closed = { additionalProperties: false };
 const tags = ['incidents'];
@@ -102,11 +102,9 @@ export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
       };
       const read = readReport(given.raw, catalogue, viewerOf(request).timeZone);
       const blocks = blocksToLog(read, given, catalogue);
-      const answer = await apiOnce(db, request, async (trx) => {
-        const taken = await takeReport(trx, actorOf(request), given, blocks);
-        return { status: taken.logged.length > 0 ? 201 : 200, body: taken };
-      });
-      const { logged, appendedTo } = answer.body as Taken;
+      const { logged, appendedTo } = await apiOnce(db, request, (trx) =>
+        takeReport(trx, actorOf(request), given, blocks),
+      );
       const [first, ...others] = logged;
       const more = {
         ...(others.length > 0 ? { alsoLogged: others } : {}),

@@ -8,9 +8,10 @@ import { providerChoices, providerMeant } from '../../providers/choice.ts';
 import { REASONS, Reason } from '../../providers/schema.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
-import { readForm, typedAgain } from '../../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../../web/limits.ts';
 import { orFormAgain } from '../../web/pages.ts';
+import { fileOrPasted } from '../../web/uploads.ts';
 import { SEVERITIES } from '../incidents.ts';
 import { NumberParams } from '../number-params.ts';
 import { addressNotes } from './address-notes.ts';
@@ -30,14 +31,6 @@ const LogForm = Type.Object({
 });
 
 type Typed = Record<string, string>;
-
-/** The raw report: a chosen file byte for byte, else the pasted text. */
-function rawOf(request: FastifyRequest): { raw: Buffer; fileName: string } {
-  const body = (request.body ?? {}) as Record<string, unknown>;
-  const file = body['file'];
-  if (Buffer.isBuffer(file) && file.length > 0) return { raw: file, fileName: request.fileName };
-  return { raw: Buffer.from(String(body['report'] ?? '')), fileName: '' };
-}
 
 /** What a person changed of what was read: the form carries both. */
 function chosenOf(typed: Typed, catalogue: Catalogue): Chosen {
@@ -87,11 +80,8 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
     );
   }
 
-  async function logView(
-    request: FastifyRequest,
-    problem?: { message: string; fields: Record<string, string> },
-  ) {
-    const { raw, fileName } = rawOf(request);
+  async function logView(request: FastifyRequest, problem?: FormProblem) {
+    const { raw, fileName } = fileOrPasted(request, 'report');
     const typed = typedOf(request);
     // A file that is text comes back in the field, so that nothing has to be chosen twice.
     const text = fileName ? raw.toString('utf8') : (typed['report'] ?? '');
@@ -104,8 +94,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
       choices: providerChoices(catalogue),
       reasons: REASONS.filter((reason) => reason !== 'not-a-block'),
       severities: [...SEVERITIES],
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -129,17 +118,16 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
       reply,
       async () => {
         const form = readForm(LogForm, typedOf(request), { raw: ['report'] });
-        const { raw, fileName } = rawOf(request);
+        const { raw, fileName } = fileOrPasted(request, 'report');
         const to = form.to === 'new' ? 'new' : form.to && form.to !== 'auto' ? Number(form.to) : undefined;
         const given: Given = { ...form, raw, fileName, source: 'page', to };
         const read = readReport(raw, catalogue, viewerOf(request).timeZone);
         const blocks = blocksToLog(read, given, catalogue);
         const input = { ...form, raw: raw.toString('base64') };
-        const answer = await formOnce(db, request, { what: 'log', input }, async (trx) => ({
-          status: 303,
-          body: await takeReport(trx, actorOf(request), given, blocks),
-        }));
-        return reply.done(...whereTo(answer.body as Taken, leftOut(read.blocks, given)));
+        const taken = await formOnce(db, request, { what: 'log', input }, (trx) =>
+          takeReport(trx, actorOf(request), given, blocks),
+        );
+        return reply.done(...whereTo(taken, leftOut(read.blocks, given)));
       },
       async (problem) => ({ view: 'incidents/log', data: await logView(request, problem) }),
     ),

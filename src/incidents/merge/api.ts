@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
-import { apiOnce } from '../../web/api-once.ts';
+import { apiOnce } from '../../web/idempotency.ts';
 import { NumberParams } from '../number-params.ts';
 import { getIncident } from '../store.ts';
 import { likelyDuplicates, mergeInto, mergesInto, undoMerge } from './store.ts';
@@ -10,7 +10,6 @@ const closed = { additionalProperties: false };
 const tags = ['incidents'];
 const IncidentNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 const MergedJson = Type.Object({ merged: Type.Integer(), survivor: Type.Integer() });
-type Merged = { merged: number; survivor: number };
 
 /** Duplicates become parts of another incident, and incidents of their own again. */
 export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
@@ -31,14 +30,13 @@ export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: MergedJson },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { number } = request.params;
       const { into, reason = '' } = request.body;
-      const answer = await apiOnce(db, request, async (trx) => {
+      return apiOnce(db, request, async (trx) => {
         await mergeInto(trx, actorOf(request), number, { into, reason, now: new Date() });
-        return { status: 200, body: { merged: number, survivor: into } };
+        return { merged: number, survivor: into };
       });
-      return reply.code(answer.status as 200).send(answer.body as Merged);
     },
   );
 
@@ -53,13 +51,12 @@ export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: MergedJson },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { merged } = request.params;
-      const answer = await apiOnce(db, request, async (trx) => {
+      return apiOnce(db, request, async (trx) => {
         const survivor = await undoMerge(trx, actorOf(request), merged, new Date());
-        return { status: 200, body: { merged, survivor } };
+        return { merged, survivor };
       });
-      return reply.code(answer.status as 200).send(answer.body as Merged);
     },
   );
 

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
-import { readForm, typedAgain } from '../../web/forms.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
 import { NumberParams } from '../number-params.ts';
 import { addressesOf, getIncident } from '../store.ts';
@@ -23,11 +23,7 @@ const UndoForm = Type.Object({ merged: IncidentNumber });
 export const mergePages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
-  async function view(
-    number: number,
-    typed: { into?: string; reason?: string },
-    problem?: { message: string; fields: Record<string, string> },
-  ) {
+  async function view(number: number, typed: { into?: string; reason?: string }, problem?: FormProblem) {
     const row = await getIncident(db, number);
     const [likely, addresses] = await Promise.all([likelyDuplicates(db, row), addressesOf(db, [number])]);
     return {
@@ -38,8 +34,7 @@ export const mergePages: FastifyPluginAsyncTypebox = async (app) => {
       likely,
       into: typed.into ?? '',
       reason: typed.reason ?? '',
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   }
 
@@ -65,10 +60,9 @@ export const mergePages: FastifyPluginAsyncTypebox = async (app) => {
         reply,
         async () => {
           const { into, reason = '' } = readForm(MergeForm, request.body);
-          await formOnce(db, request, { what: `merge ${number}` }, async (trx) => ({
-            status: 303,
-            body: await mergeInto(trx, actorOf(request), number, { into, reason, now: new Date() }),
-          }));
+          await formOnce(db, request, { what: `merge ${number}` }, (trx) =>
+            mergeInto(trx, actorOf(request), number, { into, reason, now: new Date() }),
+          );
           return reply.done(`/incidents/${into}`, `#${number} is a part of this incident now.`);
         },
         async (problem) => {
@@ -84,10 +78,9 @@ export const mergePages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'operator' }, schema: { params: NumberParams } },
     async (request, reply) => {
       const { merged } = readForm(UndoForm, request.body);
-      await formOnce(db, request, { what: `undo merge ${merged}` }, async (trx) => ({
-        status: 303,
-        body: await undoMerge(trx, actorOf(request), merged, new Date()),
-      }));
+      await formOnce(db, request, { what: `undo merge ${merged}` }, (trx) =>
+        undoMerge(trx, actorOf(request), merged, new Date()),
+      );
       return reply.done(`/incidents/${merged}`, `#${merged} is an incident of its own again.`);
     },
   );

@@ -54,8 +54,10 @@ async function recorded(db: Db | Trx, incident: number): Promise<EvidenceRecord[
 
 /** What stands, with the newest reports of SNDS in place of what a check made of older ones. */
 async function known(db: Db | Trx, { networks, domains, now, provider }: About): Promise<Known[]> {
-  const snapshots = await standingSnapshots(db, { networks, domains });
-  const snds = await sndsKnown(db, networks, now);
+  const [snapshots, snds] = await Promise.all([
+    standingSnapshots(db, { networks, domains }),
+    sndsKnown(db, networks, now),
+  ]);
   const told = new Set(snds.map(({ address }) => address));
   // What Microsoft counts speaks for us at Microsoft only; what it holds against us is no less true elsewhere.
   const isTheirs = SNDS_PROVIDERS.includes(provider);
@@ -100,15 +102,17 @@ const ofDays = (network: string, days: NetworkDay[]): Omit<Deliveries, 'elsewher
 /** What the watched logs counted of each network. */
 async function deliveries(db: Db | Trx, about: About): Promise<Deliveries[]> {
   const { networks, provider, now, newestRejection } = about;
-  const days = await daysByNetwork(db, networks, {
-    provider,
-    from: new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - SERIES_DAYS * DAY_MS),
-    refusedAt: newestRejection,
-  });
-  const others = await providersByNetwork(db, networks, {
-    providers: Object.keys(LARGE).filter((key) => key !== provider),
-    from: new Date(now.getTime() - HOURS * 3_600_000),
-  });
+  const [days, others] = await Promise.all([
+    daysByNetwork(db, networks, {
+      provider,
+      from: new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - SERIES_DAYS * DAY_MS),
+      refusedAt: newestRejection,
+    }),
+    providersByNetwork(db, networks, {
+      providers: Object.keys(LARGE).filter((key) => key !== provider),
+      from: new Date(now.getTime() - HOURS * 3_600_000),
+    }),
+  ]);
   const daysOf = Map.groupBy(days, ({ network }) => networkText(network));
   const othersOf = Map.groupBy(others, ({ network }) => networkText(network));
   return networks
@@ -126,13 +130,17 @@ async function deliveries(db: Db | Trx, about: About): Promise<Deliveries[]> {
 
 /** All evidence that bears on an incident's claims, in a fixed number of queries. */
 export async function readEvidence(db: Db | Trx, about: About): Promise<EvidenceRecord[]> {
-  const byPeople = await recorded(db, about.incident);
-  const looked = claimRecords(await known(db, about), about.networks, await kindTitles());
+  const [byPeople, snapshots, titles, seen] = await Promise.all([
+    recorded(db, about.incident),
+    known(db, about),
+    kindTitles(),
+    deliveries(db, about),
+  ]);
   const saidHeldAt = newestOf(
     byPeople
       .filter(({ claim, result }) => claim === 'stopped-sending' && result === 'supports')
       .map(({ observedAt }) => observedAt),
   );
-  const counted = deliveryRecords(await deliveries(db, about), { now: about.now, saidHeldAt });
-  return [...byPeople, ...looked, ...counted];
+  const counted = deliveryRecords(seen, { now: about.now, saidHeldAt });
+  return [...byPeople, ...claimRecords(snapshots, about.networks, titles), ...counted];
 }

@@ -184,20 +184,17 @@ export const editorPages: FastifyPluginAsyncTypebox = async (app) => {
         async () => {
           const { version: since, ...form } = readForm(EditForm, request.body);
           const place = await placeIn(request.params);
-          const answer = await formOnce(
+          const saved = await formOnce(
             db,
             request,
             { what: `template ${place.key} ${place.language}` },
-            async (trx) => ({
-              status: 303,
-              body: await saveTemplate(trx, actorOf(request), letters, place, { ...form, since }),
-            }),
+            (trx) => saveTemplate(trx, actorOf(request), letters, place, { ...form, since }),
           );
           const waits = waitsFor(await openTrial(db, place));
           const words =
-            answer.body === since
+            saved === since
               ? 'Nothing was changed.'
-              : `Version ${answer.body} saved. ${waits ? `${waits} It is in force when that ends.` : 'Letters are drafted from it now.'}`;
+              : `Version ${saved} saved. ${waits ? `${waits} It is in force when that ends.` : 'Letters are drafted from it now.'}`;
           return reply.done(templateHref(place), words);
         },
         async (problem) => {
@@ -237,10 +234,9 @@ export const editorPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { version: since } = readForm(Type.Object({ version: Since }), request.body);
       const place = await placeIn(request.params);
-      await formOnce(db, request, { what: `built-in ${place.key} ${place.language}` }, async (trx) => ({
-        status: 303,
-        body: await restoreBuiltIn(trx, actorOf(request), place, since),
-      }));
+      await formOnce(db, request, { what: `built-in ${place.key} ${place.language}` }, (trx) =>
+        restoreBuiltIn(trx, actorOf(request), place, since),
+      );
       const waits = place.builtIn ? waitsFor(await openTrial(db, place)) : '';
       return reply.done(
         templateHref(place),

@@ -1,9 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from '../../json-schema.ts';
+import { orNull, type Static, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
-import { apiKey } from '../../web/idempotency.ts';
-import { once } from '../../web/once.ts';
+import { apiOnce } from '../../web/idempotency.ts';
 import type { Shelved } from '../library.ts';
 import { placeOf, restoreBuiltIn, saveTemplate } from './template-edit.ts';
 import { standingText, stateOf } from './template-page.ts';
@@ -13,7 +12,6 @@ import { MAX_NOTE, partsOfKey, TEXT_FIELDS, textOf } from './template-text.ts';
 
 const tags = ['letters'];
 const closed = { additionalProperties: false };
-const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
 const Text = Type.Object({
   title: Type.String(),
   when: Type.String(),
@@ -177,16 +175,7 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const place = await placeIn(request.params);
       const since = request.body?.version ?? place.newest?.version ?? 0;
-      await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: `POST /letter-templates/${place.key}/${place.language}/built-in`,
-          input: request.body,
-        },
-        async (trx) => ({ status: 200, body: await restoreBuiltIn(trx, actorOf(request), place, since) }),
-      );
+      await apiOnce(db, request, (trx) => restoreBuiltIn(trx, actorOf(request), place, since));
       return wholeOf(await placeIn(request.params));
     },
   );

@@ -69,7 +69,6 @@ function placeView(place: Shelved, providers: Providers) {
     releaseChanged: place.releaseChanged,
   };
 }
-export type PlaceView = ReturnType<typeof placeView>;
 
 export type Filter = { for?: string; round?: string; language?: string; state?: string };
 

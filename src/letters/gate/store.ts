@@ -1,14 +1,15 @@
 import { sql } from 'kysely';
+import { NO_ANSWERS } from '../../correspondence/verdicts.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { LetterRow } from '../../database/tables.ts';
 import { isLifted } from '../../incidents/state.ts';
-import { routeFor } from '../../providers/playbook.ts';
-import type { Provider, Verdict } from '../../providers/schema.ts';
+import type { Provider, Route, Verdict } from '../../providers/schema.ts';
 import type { Claim } from '../claims/claims.ts';
 import type { LetterFacts } from '../facts.ts';
 import type { Language } from '../language.ts';
 import { isRequest, isToDesk, ROUNDS, type Round } from '../rounds.ts';
-import type { LetterTemplate } from '../templates.ts';
+import type { Sources } from '../sources.ts';
+import type { DraftedFrom } from '../templates.ts';
 import { type EarlierRequest, REFUSALS, type RefusedLetter } from './earlier.ts';
 import type { GateFacts } from './finding.ts';
 import { type Judgement, judgeLetter } from './judge.ts';
@@ -57,7 +58,8 @@ async function earlierRequests(
           .select(['m.at', 'm.verdict'])
           .whereRef('m.incident_number', '=', 'l.incident_number')
           .where('m.direction', '=', 'in')
-          .where('m.verdict', 'not in', ['acknowledged', 'other'])
+          .where('m.applied', '=', true)
+          .where('m.verdict', 'not in', NO_ANSWERS)
           .whereRef('m.at', '>=', 'l.sent_at')
           .orderBy('m.at')
           .limit(1)
@@ -139,18 +141,6 @@ async function refusedLetter(
   };
 }
 
-/** The list of another operator that the newest refusal names. */
-async function citedList(db: Db | Trx, incident: number, provider: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('rejections')
-    .select(['list_name', 'list_owner'])
-    .where('incident_number', '=', incident)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.list_name && row.list_owner && row.list_owner !== provider ? row.list_name : null;
-}
-
 const listNames = ({ lists }: Provider): string[] =>
   lists.flatMap(({ key, name, cited }) => [name, ...cited, ...(key.length > 2 ? [key] : [])]);
 
@@ -158,7 +148,8 @@ const listNames = ({ lists }: Provider): string[] =>
 type Current = {
   facts: LetterFacts;
   draft: { claims: Claim[] };
-  rule: string | null;
+  route: Route | undefined;
+  cited: Sources['cited'];
   incident: { provider: string };
 };
 
@@ -174,14 +165,13 @@ export type Leaving = {
 async function readGateFacts(
   db: Db | Trx,
   letter: LetterRow,
-  { template, provider }: { template: LetterTemplate; provider: Provider | undefined },
-  { facts, draft, rule, incident }: Current,
+  { template, provider }: DraftedFrom,
+  { facts, draft, route, cited, incident }: Current,
   leaving: Leaving,
 ): Promise<GateFacts> {
   const now = new Date();
   const at = leaving.at ?? now;
   const requests = await earlierRequests(db, letter, incident.provider, at);
-  const route = provider && routeFor(provider, rule);
   return {
     letter: facts,
     claims: draft.claims,
@@ -192,7 +182,8 @@ async function readGateFacts(
     showsRefusal: template.needs.includes('refusal'),
     otherProviders: leaving.otherProviders ?? [],
     lists: provider && provider.lists.length > 1 ? listNames(provider) : [],
-    citedList: await citedList(db, letter.incident_number, incident.provider),
+    // The list of another operator.
+    citedList: cited && cited.owner !== incident.provider ? cited.name : null,
     route: route
       ? {
           kind: route.kind,
@@ -215,7 +206,7 @@ async function readGateFacts(
 export async function readJudgement(
   db: Db | Trx,
   letter: LetterRow,
-  of: { template: LetterTemplate; provider: Provider | undefined },
+  of: DraftedFrom,
   current: Current,
   leaving: Leaving = {},
 ): Promise<Judgement & { facts: GateFacts }> {

@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Id, type Static, Type } from '../../json-schema.ts';
+import { Id, orNull, type Static, Type } from '../../json-schema.ts';
 import type { Worked } from '../../outcomes/view.ts';
 import { notFound } from '../../problem.ts';
 import { actorOf } from '../../web/access.ts';
 import { pageOf } from '../../web/api.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
-import { apiKey } from '../../web/idempotency.ts';
-import { once } from '../../web/once.ts';
+import { apiOnce } from '../../web/idempotency.ts';
 import { placeOf } from '../editor/template-edit.ts';
 import { TemplateParams } from '../editor/template-params.ts';
 import { endTrial, startTrial } from './edit.ts';
@@ -16,7 +15,6 @@ import { compare, comparedWords, sideOf } from './trial.ts';
 
 const tags = ['letters'];
 const closed = { additionalProperties: false };
-const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
 const Wording = Type.Integer({
   minimum: 0,
   maximum: 2_147_483_647,
@@ -138,23 +136,11 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const name = named(request.params);
-      const answer = await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: `POST /letter-templates/${name.key}/${name.language}/trials`,
-          input: request.body,
-        },
-        async (trx) => {
-          const place = await placeOf(trx, letters, catalogue, name);
-          return {
-            status: 201,
-            body: await startTrial(trx, actorOf(request), letters, place, request.body),
-          };
-        },
-      );
-      return reply.code(201).send(await shown(answer.body as number));
+      const id = await apiOnce(db, request, async (trx) => {
+        const place = await placeOf(trx, letters, catalogue, name);
+        return startTrial(trx, actorOf(request), letters, place, request.body);
+      });
+      return reply.code(201).send(await shown(id));
     },
   );
 

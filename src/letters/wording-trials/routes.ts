@@ -37,7 +37,7 @@ export const trialPages: FastifyPluginAsyncTypebox = async (app) => {
           const form = readForm(StartForm, request.body);
           await formOnce(db, request, { what: `trial ${name.key} ${name.language}` }, async (trx) => {
             const place = await placeOf(trx, letters, catalogue, name);
-            return { status: 303, body: await startTrial(trx, actorOf(request), letters, place, form) };
+            return startTrial(trx, actorOf(request), letters, place, form);
           });
           return reply.done(
             `${templateHref(name)}#h-trial`,
@@ -74,7 +74,6 @@ export const trialPages: FastifyPluginAsyncTypebox = async (app) => {
           await formOnce(db, request, { what: `end trial ${id}` }, async (trx) => {
             const place = await placeOf(trx, letters, catalogue, name);
             await endTrial(trx, actorOf(request), letters, place, { id, use });
-            return { status: 303, body: null };
           });
           return reply.done(
             `${templateHref(name)}#h-trial`,

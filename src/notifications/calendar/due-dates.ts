@@ -13,7 +13,7 @@ const MOST = 200;
 /** What is overdue for longer has no place in a calendar. */
 const OVERDUE_DAYS = 90;
 
-export type CalendarOf = { userId: number; isAll: boolean };
+type CalendarOf = { userId: number; isAll: boolean };
 
 /** Unfinished incidents whose step has a date, those that are due first. */
 function dueIncidents(db: Db, { userId, isAll }: CalendarOf, now: Date): Promise<IncidentRow[]> {

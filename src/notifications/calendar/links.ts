@@ -3,20 +3,20 @@ import { hashSecret, newSecret } from '../../accounts/accounts.ts';
 import { note } from '../../audit/note.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import { notFound } from '../../problem.ts';
-import { type Actor, SYSTEM } from '../../web/access.ts';
+import type { Actor } from '../../web/access.ts';
 
 /** The secret address of a person's calendar: whoever has it sees their dates, and it can be made anew. */
 
-export type CalendarOptions = { isAll: boolean; hasAlarms: boolean };
+type CalendarOptions = { isAll: boolean; hasAlarms: boolean };
 
 const columnsOf = ({ isAll, hasAlarms }: CalendarOptions) => ({ is_all: isAll, has_alarms: hasAlarms });
 
 /** Makes a person's address; one from before stops working. Returns its secret, which is kept only as a hash. */
 export async function newCalendarLink(
   trx: Trx,
+  by: Actor,
   userId: number,
   options: CalendarOptions,
-  by: Actor = SYSTEM,
 ): Promise<string> {
   const secret = newSecret();
   const values = {
@@ -44,7 +44,7 @@ export async function changeCalendarLink(trx: Trx, userId: number, options: Cale
   if (changed.numUpdatedRows === 0n) throw notFound('such calendar; it was revoked');
 }
 
-export async function revokeCalendarLink(trx: Trx, userId: number, by: Actor = SYSTEM): Promise<void> {
+export async function revokeCalendarLink(trx: Trx, by: Actor, userId: number): Promise<void> {
   const gone = await trx.deleteFrom('calendar_links').where('user_id', '=', userId).executeTakeFirst();
   if (gone.numDeletedRows > 0n)
     await note(trx, by, 'calendar-link-changed', { subjectUserId: userId, detail: { what: 'revoked' } });

@@ -3,7 +3,7 @@ import { note } from '../../audit/note.ts';
 import type { Config } from '../../config.ts';
 import type { Db } from '../../database/open.ts';
 import { Problem } from '../../problem.ts';
-import { type Actor, SYSTEM } from '../../web/access.ts';
+import type { Actor } from '../../web/access.ts';
 import { type ExportOptions, exportStream } from './export.ts';
 import { spooled } from './spool.ts';
 
@@ -32,7 +32,7 @@ let running = false;
 export async function serveExport(
   { db, config }: { db: Db; config: Config },
   options: ExportOptions,
-  by: Actor = SYSTEM,
+  by: Actor,
 ): Promise<Readable> {
   if (running) throw new Problem('too-many-tries', 'Another export runs just now; one is made at a time.');
   running = true;

@@ -4,10 +4,9 @@ import type { ImportRow } from '../../database/tables.ts';
 import { Id, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
 import { PageQuery, pageOf } from '../../web/api.ts';
-import { readCursor, writeCursor } from '../../web/cursor.ts';
-import { apiKey } from '../../web/idempotency.ts';
+import { cutPage, readCursor, writeCursor } from '../../web/cursor.ts';
+import { apiOnce } from '../../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../../web/limits.ts';
-import { once } from '../../web/once.ts';
 import { getImport, listImports } from './queue.ts';
 import { takeExport } from './take-file.ts';
 
@@ -65,20 +64,16 @@ export const importApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const bytes = request.body as Buffer;
-      const answer = await once(
+      const row = await apiOnce(
         db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: 'POST /imports',
-          input: createHash('sha256').update(bytes).digest('hex'),
-        },
+        request,
         async (trx) => {
           const id = await takeExport(trx, actorOf(request), { name: '', bytes });
-          return { status: 202, body: importJson(await getImport(trx, id)) };
+          return importJson(await getImport(trx, id));
         },
+        { input: createHash('sha256').update(bytes).digest('hex') },
       );
-      return reply.code(202).send(answer.body as ReturnType<typeof importJson>);
+      return reply.code(202).send(row);
     },
   );
 
@@ -97,12 +92,8 @@ export const importApi: FastifyPluginAsyncTypebox = async (app) => {
       const { limit = 50, cursor } = request.query;
       const [before] = readCursor(cursor, LIST, ['id']) ?? [];
       const found = await listImports(db, { limit: limit + 1, before });
-      const items = found.slice(0, limit);
-      const last = items.at(-1);
-      return {
-        items: items.map(importJson),
-        next: found.length > limit && last ? writeCursor(LIST, [last.id]) : null,
-      };
+      const { items, next } = cutPage(found, limit, ({ id }) => writeCursor(LIST, [id]));
+      return { items: items.map(importJson), next };
     },
   );
 

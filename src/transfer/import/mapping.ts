@@ -114,7 +114,7 @@ const guessState = (value: string): IncidentState =>
   STATE_WORDS.find(([, words]) => words.test(value))?.[0] ?? 'open';
 
 /** More different states than these are none that a person would go through. */
-export const MOST_STATES = 40;
+const MOST_STATES = 40;
 
 /** Values of a column, each once, in small letters. */
 export function valuesOf(table: Table, position: number | undefined): string[] {

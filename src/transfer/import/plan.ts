@@ -24,7 +24,7 @@ export type Planned = {
   affected: string;
 };
 export type Fault = { field: string; value: string; why: string };
-export type RowPlan = { row: TableRow; planned: Planned | null; faults: Fault[] };
+type RowPlan = { row: TableRow; planned: Planned | null; faults: Fault[] };
 
 const LONGEST: Partial<Record<Target, number>> = {
   sourceId: 100,

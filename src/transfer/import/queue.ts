@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { json } from '../../database/json.ts';
+import { isFree, leaseFor } from '../../database/lease.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { ImportRow, ImportState } from '../../database/tables.ts';
 import { publish } from '../../notifications/outbox.ts';
 import { notFound } from '../../problem.ts';
 
-export const PIECE_OCTETS = 1024 * 1024;
-const LEASE_SECONDS = 60;
+const PIECE_OCTETS = 1024 * 1024;
+const LEASE = leaseFor(60);
 
-export type NewImport = {
+type NewImport = {
   kind: ImportRow['kind'];
   state: 'mapping' | 'waiting';
   fileName: string;
@@ -112,8 +113,6 @@ export const listImports = (db: Db, { limit, before }: { limit: number; before?:
     .limit(limit)
     .execute();
 
-const leased = sql<Date>`now() + make_interval(secs => ${sql.lit(LEASE_SECONDS)})`;
-
 /** Takes the import that waits for the longest, for a minute; each batch takes it for another. */
 export function takeImport(db: Db): Promise<ImportRow | undefined> {
   return db.transaction().execute(async (trx) => {
@@ -121,7 +120,7 @@ export function takeImport(db: Db): Promise<ImportRow | undefined> {
       .selectFrom('imports')
       .selectAll()
       .where('state', 'in', ['waiting', 'running'])
-      .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', sql<Date>`now()`)]))
+      .where(isFree('lease_until'))
       .orderBy('id')
       .limit(1)
       .forUpdate()
@@ -130,7 +129,7 @@ export function takeImport(db: Db): Promise<ImportRow | undefined> {
     if (row)
       await trx
         .updateTable('imports')
-        .set({ lease_until: leased, ...(row.state === 'waiting' ? { state: 'running' as const } : {}) })
+        .set({ lease_until: LEASE, ...(row.state === 'waiting' ? { state: 'running' as const } : {}) })
         .where('id', '=', row.id)
         .execute();
     return row;
@@ -142,7 +141,7 @@ export async function endImportLeases(db: Db): Promise<void> {
   await db.updateTable('imports').set({ lease_until: null }).where('lease_until', 'is not', null).execute();
 }
 
-export type Progress = {
+type Progress = {
   place: number;
   total?: number;
   added: Record<string, number>;
@@ -195,7 +194,7 @@ export async function noteProgress(trx: Trx, row: ImportRow, progress: Progress)
       known: row.known + progress.known,
       left_out: row.left_out + progress.leftOut.length,
       ...(progress.problem === undefined ? {} : { problem: progress.problem }),
-      lease_until: progress.isDone ? null : leased,
+      lease_until: progress.isDone ? null : LEASE,
       ...(progress.isDone ? { finished_at: sql<Date>`now()` } : {}),
     })
     .where('id', '=', row.id)

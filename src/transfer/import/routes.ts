@@ -1,23 +1,24 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { timeZones } from '../../accounts/routes.ts';
-import { json } from '../../database/json.ts';
 import type { ImportRow } from '../../database/tables.ts';
 import { Id, Type } from '../../json-schema.ts';
-import { invalid, Problem } from '../../problem.ts';
+import { invalid } from '../../problem.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
-import { readCursor, writeCursor } from '../../web/cursor.ts';
+import { cutPage, readCursor, writeCursor } from '../../web/cursor.ts';
 import { formOnce } from '../../web/form-once.ts';
+import { timeZones } from '../../web/format.ts';
+import { type FormProblem, problemView } from '../../web/forms.ts';
 import { linkTo } from '../../web/links.ts';
 import { orFormAgain } from '../../web/pages.ts';
 import { uploadsIn } from '../../web/uploads.ts';
 import { tableOf } from './csv-file.ts';
 import { checkMapping, type Mapping } from './mapping.ts';
-import { readMapping, sourceOfTracker } from './mapping-form.ts';
+import { readMapping } from './mapping-form.ts';
+import { keepMapping, knownIncidents, removeImport, startImport } from './mapping-store.ts';
 import { importView, mappingView } from './page.ts';
 import { Planner, planSums } from './plan.ts';
-import { getImport, listImports, lockImport } from './queue.ts';
+import { getImport, listImports } from './queue.ts';
 import { leftOutCsv, numbersCsv } from './result-rows.ts';
 import { mappingOf } from './run-csv.ts';
 import { takeFile } from './take-file.ts';
@@ -27,24 +28,18 @@ const ListQuery = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 2
 const PER_PAGE = 50;
 const LIST = 'imports';
 
-type Problems = { message: string; fields: Record<string, string> };
-
 /** Bringing in what other desks and trackers know. */
 export const importPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
-  async function listView(cursor?: string, problem?: Problems) {
+  async function listView(cursor?: string, problem?: FormProblem) {
     const [before] = readCursor(cursor, LIST, ['id']) ?? [];
     const found = await listImports(db, { limit: PER_PAGE + 1, before });
-    const last = found[PER_PAGE - 1];
+    const { items, next } = cutPage(found, PER_PAGE, ({ id }) => writeCursor(LIST, [id]));
     return {
-      imports: found.slice(0, PER_PAGE).map(importView),
-      more:
-        found.length > PER_PAGE && last
-          ? linkTo('/settings/import', new URLSearchParams({ cursor: writeCursor(LIST, [last.id]) }))
-          : '',
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      imports: items.map(importView),
+      more: next && linkTo('/settings/import', new URLSearchParams({ cursor: next })),
+      ...problemView(problem),
     };
   }
 
@@ -63,17 +58,21 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
         async () => {
           const [file] = uploadsIn(request, 'file');
           if (!file) throw invalid('file', 'Choose a file.');
-          const answer = await formOnce(db, request, { what: 'import', input: file.name }, async (trx) => ({
-            status: 303,
-            body: await takeFile(trx, actorOf(request), file, viewerOf(request).timeZone),
-          }));
-          return reply.done(`/settings/import/${answer.body}`);
+          const id = await formOnce(db, request, { what: 'import', input: file.name }, (trx) =>
+            takeFile(trx, actorOf(request), file, viewerOf(request).timeZone),
+          );
+          return reply.done(`/settings/import/${id}`);
         },
         async (problem) => ({ view: 'transfer/imports', data: await listView(undefined, problem) }),
       ),
   );
 
-  const lookedAt = async (request: FastifyRequest, row: ImportRow, mapping: Mapping, problem?: Problems) => {
+  const lookedAt = async (
+    request: FastifyRequest,
+    row: ImportRow,
+    mapping: Mapping,
+    problem?: FormProblem,
+  ) => {
     const table = await tableOf(db, row);
     const zone = viewerOf(request).timeZone;
     return {
@@ -81,8 +80,7 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
       ...mappingView(table, mapping, { catalogue, zone, now: row.created_at }),
       zones: timeZones(),
       sums: null as Awaited<ReturnType<typeof planSums>> | null,
-      errors: problem?.fields ?? {},
-      problem: problem?.message ?? '',
+      ...problemView(problem),
     };
   };
 
@@ -112,25 +110,12 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'admin' }, schema: { params: IdParams } },
     async (request, reply) => {
       const { row, table, mapping } = await told(request, request.params.id);
-      if (row.state !== 'mapping')
-        throw new Problem('changed-meanwhile', 'This file is being brought in already.');
-      const changed = { ...row.options, mapping };
-      await db
-        .updateTable('imports')
-        .set({ options: json(changed) })
-        .where('id', '=', row.id)
-        .execute();
+      await keepMapping(db, row, mapping);
       return orFormAgain(
         reply,
         async () => {
           checkMapping(mapping, table);
-          const before = await db
-            .selectFrom('import_records')
-            .select('source_id')
-            .where('source', '=', sourceOfTracker(mapping.tracker))
-            .where('kind', '=', 'incidents')
-            .execute();
-          const known = new Set(before.map(({ source_id }) => source_id));
+          const known = await knownIncidents(db, mapping);
           const planner = new Planner(mapping, catalogue, row.created_at);
           const sums = await planSums(table, planner, (id) => known.has(id));
           return reply.page('transfer/mapping', { ...(await lookedAt(request, row, mapping)), sums });
@@ -152,22 +137,9 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
         reply,
         async () => {
           checkMapping(mapping, table);
-          await formOnce(db, request, { what: `start import ${row.id}` }, async (trx) => {
-            const locked = await lockImport(trx, row.id);
-            if (locked.state !== 'mapping')
-              throw new Problem('changed-meanwhile', 'This file is being brought in already.');
-            await trx
-              .updateTable('imports')
-              .set({
-                state: 'waiting',
-                source: sourceOfTracker(mapping.tracker),
-                options: json({ ...locked.options, mapping }),
-                total: table.rows.length,
-              })
-              .where('id', '=', row.id)
-              .execute();
-            return { status: 303, body: null };
-          });
+          await formOnce(db, request, { what: `start import ${row.id}` }, (trx) =>
+            startImport(trx, row.id, mapping, table.rows.length),
+          );
           return reply.done(`/settings/import/${row.id}`);
         },
         async (problem) => ({
@@ -183,24 +155,18 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
     '/settings/import/:id/removal',
     { config: { access: 'admin' }, schema: { params: IdParams } },
     async (request, reply) => {
-      await formOnce(db, request, { what: `remove import ${request.params.id}` }, async (trx) => {
-        const row = await lockImport(trx, request.params.id);
-        if (row.state !== 'mapping')
-          throw new Problem('changed-meanwhile', 'This file is being brought in already.');
-        await trx.deleteFrom('import_pieces').where('import_id', '=', row.id).execute();
-        await trx.deleteFrom('imports').where('id', '=', row.id).execute();
-        return { status: 303, body: null };
-      });
+      const { id } = request.params;
+      await formOnce(db, request, { what: `remove import ${id}` }, (trx) => removeImport(trx, id));
       return reply.done('/settings/import', 'The file is taken away. Nothing of it was brought in.');
     },
   );
 
-  for (const [path, name, rows] of [
-    ['left-out', 'left-out', leftOutCsv],
-    ['numbers', 'numbers', numbersCsv],
+  for (const [name, rows] of [
+    ['left-out', leftOutCsv],
+    ['numbers', numbersCsv],
   ] as const)
     app.get(
-      `/settings/import/:id/${path}.csv`,
+      `/settings/import/:id/${name}.csv`,
       { config: { access: 'admin' }, schema: { params: IdParams } },
       async (request, reply) => {
         const row = await getImport(db, request.params.id);

@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 2000;
 /** A batch that fails so often in a row is not tried again. */
 const MOST_FAILURES = 5;
 
-export type Working = { db: Db; catalogue: Catalogue };
+type Working = { db: Db; catalogue: Catalogue };
 
 /** The next batch of an import. */
 function runBatch(

@@ -1,0 +1,82 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Role } from '../database/tables.ts';
+import { Type } from '../json-schema.ts';
+import { actorOf, viewerOf } from '../web/access.ts';
+import { formOnce } from '../web/form-once.ts';
+import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
+import { orFormAgain } from '../web/pages.ts';
+import { PASSWORD_MIN } from './accounts.ts';
+import { EmailField, IdParams, NameField, PasswordField, ROLES } from './form-fields.ts';
+import { addPerson, changeUser, listUsers } from './store.ts';
+
+const UserForm = Type.Object({
+  name: NameField,
+  email: EmailField,
+  role: Type.Enum([...ROLES]),
+  password: PasswordField,
+});
+const UserChange = Type.Object({
+  role: Type.Optional(Type.Enum([...ROLES])),
+  disabled: Type.Optional(Type.Enum(['yes', 'no'])),
+});
+
+/** Settings → People: added, their roles, shut out and let in again. */
+export const peoplePages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+
+  async function usersView(typed: Record<string, string> = {}, problem?: FormProblem) {
+    return {
+      users: await listUsers(db),
+      roles: [...ROLES],
+      values: { name: typed['name'] ?? '', email: typed['email'] ?? '', role: typed['role'] ?? 'operator' },
+      passwordMin: PASSWORD_MIN,
+      ...problemView(problem),
+    };
+  }
+
+  app.get('/settings/users', { config: { access: 'admin' } }, async (_request, reply) =>
+    reply.page('settings/users', await usersView()),
+  );
+
+  app.post('/settings/users', { config: { access: 'admin' } }, async (request, reply) =>
+    orFormAgain(
+      reply,
+      async () => {
+        const form = readForm(UserForm, request.body);
+        await formOnce(
+          db,
+          request,
+          { what: 'add user', input: { ...form, password: '' } },
+          // Whoever adds somebody most likely sits in the same zone; the account page changes it.
+          (trx) => addPerson(trx, actorOf(request), { ...form, timeZone: viewerOf(request).timeZone }),
+        );
+        return reply.done('/settings/users', `${form.name} added.`);
+      },
+      async (problem) => ({
+        view: 'settings/users',
+        data: await usersView(typedAgain(request.body), problem),
+      }),
+    ),
+  );
+
+  app.post(
+    '/settings/users/:id',
+    { config: { access: 'admin' }, schema: { params: IdParams } },
+    async (request, reply) =>
+      orFormAgain(
+        reply,
+        async () => {
+          const form = readForm(UserChange, request.body);
+          const change: { role?: Role; disabled?: boolean } = {
+            ...(form.role ? { role: form.role } : {}),
+            ...(form.disabled ? { disabled: form.disabled === 'yes' } : {}),
+          };
+          await db
+            .transaction()
+            .execute((trx) => changeUser(trx, actorOf(request), request.params.id, change));
+          return reply.done('/settings/users', 'Changed. That person’s sessions have ended.');
+        },
+        async (problem) => ({ view: 'settings/users', data: await usersView({}, problem) }),
+      ),
+  );
+};

@@ -1,0 +1,90 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '../json-schema.ts';
+import { actorOf } from '../web/access.ts';
+import { formOnce } from '../web/form-once.ts';
+import { type FormFields, type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
+import { orFormAgain } from '../web/pages.ts';
+import { checkScopes, domainChoices, scopesOf } from '../web/scopes.ts';
+import { IdParams } from './form-fields.ts';
+import { listTokens, makeToken, revokeToken } from './token-store.ts';
+
+const SCOPES = ['read', 'write', 'admin'] as const;
+const TokenForm = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 120, description: 'what the token is for' }),
+  scope: Type.Enum([...SCOPES]),
+  only: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { maxItems: 100 })),
+  days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650, description: 'days from 1 to 3650' })),
+});
+/** What was chosen in the form, as it came: one value or several. */
+const chosenIn = (body: unknown): string[] =>
+  [(body as FormFields | undefined)?.['only']].flat().filter((one) => typeof one === 'string');
+
+/** Settings → API tokens. */
+export const tokenPages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db } = app.desk;
+
+  async function tokensView(
+    typed: Record<string, string> = {},
+    problem?: FormProblem,
+    secret = '',
+    only: string[] = [],
+  ) {
+    const tokens = await listTokens(db);
+    const now = new Date();
+    return {
+      tokens: tokens.map((token) => ({
+        ...token,
+        by: token.created_by_name ?? 'the command line',
+        only: token.scopes?.join(', ') ?? '',
+        inForce: !token.revoked_at && (!token.expires_at || token.expires_at > now),
+      })),
+      scopes: [...SCOPES],
+      domains: domainChoices(scopesOf(app.declaredRoutes), only),
+      isLimited: only.length > 0,
+      values: { name: typed['name'] ?? '', scope: typed['scope'] ?? 'write', days: typed['days'] ?? '' },
+      secret,
+      ...problemView(problem),
+    };
+  }
+
+  app.get('/settings/tokens', { config: { access: 'admin' } }, async (_request, reply) =>
+    reply.page('settings/tokens', await tokensView()),
+  );
+
+  app.post('/settings/tokens', { config: { access: 'admin' } }, async (request, reply) =>
+    orFormAgain(
+      reply,
+      async () => {
+        const form = readForm(TokenForm, request.body);
+        const scopes = form.only ? checkScopes(form.only, scopesOf(app.declaredRoutes)) : null;
+        const expiresAt = form.days ? new Date(Date.now() + form.days * 86_400_000) : null;
+        let secret = '';
+        // The secret is in no stored answer: a repeated submit makes no second token, and shows none.
+        await formOnce(db, request, { what: 'create token', input: form }, async (trx) => {
+          const token = await makeToken(trx, actorOf(request), {
+            name: form.name,
+            scope: form.scope,
+            scopes,
+            expiresAt,
+          });
+          secret = token.secret;
+          return token.id;
+        });
+        return reply.page('settings/tokens', await tokensView({}, undefined, secret));
+      },
+      async (problem) => ({
+        view: 'settings/tokens',
+        data: await tokensView(typedAgain(request.body), problem, '', chosenIn(request.body)),
+      }),
+    ),
+  );
+
+  app.post(
+    '/settings/tokens/:id/revocation',
+    { config: { access: 'admin' }, schema: { params: IdParams } },
+    async (request, reply) => {
+      await db.transaction().execute((trx) => revokeToken(trx, actorOf(request), request.params.id));
+      return reply.done('/settings/tokens', 'Token revoked. It no longer works.');
+    },
+  );
+};

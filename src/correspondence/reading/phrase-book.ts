@@ -1,0 +1,201 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { BadDataFile, checkData } from '../../data-file.ts';
+import { type Static, Type } from '../../json-schema.ts';
+import { indexPhrases, type PhraseIndex } from './phrase-index.ts';
+import {
+  classesOf,
+  endOfMatch,
+  hasWord,
+  type PhrasePattern,
+  readPattern,
+  readWordClass,
+  type WordClasses,
+} from './phrase-pattern.ts';
+import { foldedWord } from './tokens.ts';
+
+/** What a phrase says. `verdict-signals.json` tells what follows from it. */
+export const SIGNALS = [
+  'mitigated',
+  'will-be-mitigated',
+  'conditional',
+  'limit',
+  'withdrawn',
+  'denied',
+  'not-yet',
+  'timer',
+  'not-blocked',
+  'request',
+  'click',
+  'answer-first',
+  'no-reasons',
+  'closed',
+  'received',
+  'absence',
+  'undelivered',
+  'maintenance',
+  'survey',
+  'practices',
+  'elsewhere',
+  'earlier',
+  'offer',
+  'warning',
+  'condition',
+  'meaning',
+  'aside',
+] as const;
+export type Signal = (typeof SIGNALS)[number];
+
+/** Signals that a heading of a result table can give. */
+export const HEADING_SIGNALS = ['conditional', 'denied', 'not-blocked', 'mitigated', 'request'] as const;
+export type HeadingSignal = (typeof HEADING_SIGNALS)[number];
+
+const Patterns = Type.Array(Type.String({ minLength: 1, maxLength: 600 }), { minItems: 1, maxItems: 400 });
+/** One language: word classes and the phrases of each signal. See {@link readPattern} for how they are written. */
+export const PhraseBookFile = Type.Object(
+  {
+    language: Type.String({ pattern: '^[a-z]{2}$' }),
+    /** Frequent short words by which the language is recognised. */
+    common: Patterns,
+    classes: Type.Record(Type.String({ pattern: '^[a-z]+(-[a-z]+)*$' }), Patterns),
+    signals: Type.Record(Type.Enum([...SIGNALS]), Patterns),
+    headings: Type.Record(Type.Enum([...HEADING_SIGNALS]), Patterns),
+  },
+  { additionalProperties: false },
+);
+export type PhraseBookFile = Static<typeof PhraseBookFile>;
+
+export type Phrase<S extends string> = { signal: S; source: string; pattern: PhrasePattern };
+export type PhraseBook = {
+  language: string;
+  common: Set<string>;
+  classes: WordClasses;
+  phrases: Phrase<Signal>[];
+  headings: Phrase<HeadingSignal>[];
+};
+
+const Checked = {
+  ...PhraseBookFile,
+  properties: {
+    ...PhraseBookFile.properties,
+    signals: { type: 'object', propertyNames: { enum: [...SIGNALS] }, additionalProperties: Patterns },
+    headings: {
+      type: 'object',
+      propertyNames: { enum: [...HEADING_SIGNALS] },
+      additionalProperties: Patterns,
+    },
+  },
+};
+
+function phrasesOf<S extends string>(bySignal: Partial<Record<S, string[]>>): Phrase<S>[] {
+  return (Object.entries(bySignal) as [S, string[]][]).flatMap(([signal, sources]) =>
+    sources.map((source) => ({ signal, source, pattern: readPattern(source) })),
+  );
+}
+
+/** Checks one file's content. Throws {@link BadDataFile}. */
+export function readPhraseBook(data: unknown, name: string): PhraseBook {
+  const file = checkData(Checked, data, name) as PhraseBookFile;
+  try {
+    const classes: WordClasses = new Map(
+      Object.entries(file.classes).map(([key, members]) => [key, readWordClass(members)]),
+    );
+    const book = {
+      language: file.language,
+      common: new Set(file.common.map(foldedWord)),
+      classes,
+      phrases: phrasesOf<Signal>(file.signals),
+      headings: phrasesOf<HeadingSignal>(file.headings),
+    };
+    const inClasses = [...classes.values()].flatMap((one) => one.phrases);
+    const used = [...book.phrases, ...book.headings]
+      .map((phrase) => phrase.pattern)
+      .concat(inClasses)
+      .flatMap(classesOf);
+    const unknown = used.find((key) => !classes.has(key));
+    if (unknown !== undefined) throw new BadDataFile(`${name}: no word class "${unknown}"`);
+    return book;
+  } catch (error) {
+    if (error instanceof BadDataFile) throw error;
+    throw new BadDataFile(`${name}: ${(error as Error).message}`);
+  }
+}
+
+/** All phrase books of the folder. Throws {@link BadDataFile} on the first bad one. */
+export function readPhraseBooks(folder: URL = new URL('./phrases/', import.meta.url)): PhraseBook[] {
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .sort();
+  return files.map((file) => readPhraseBook(JSON.parse(readFileSync(new URL(file, folder), 'utf8')), file));
+}
+
+/** A phrase found in a sentence, as tokens from `start` to `end` (exclusive). */
+export type Found<S extends string> = {
+  signal: S;
+  language: string;
+  source: string;
+  start: number;
+  end: number;
+};
+
+const indexes = new WeakMap<object, PhraseIndex>();
+
+/** Built once for each list of phrases. */
+function indexOf<S extends string>(book: PhraseBook, phrases: Phrase<S>[]): PhraseIndex {
+  const known = indexes.get(phrases);
+  if (known) return known;
+  const index = indexPhrases(
+    phrases.map(({ pattern }) => pattern),
+    book.classes,
+  );
+  indexes.set(phrases, index);
+  return index;
+}
+
+/** Every place where a phrase of the book stands in the tokens; the longest stretch of each signal and start. */
+export function findPhrases<S extends string>(
+  book: PhraseBook,
+  phrases: Phrase<S>[],
+  tokens: string[],
+): Found<S>[] {
+  const found = new Map<string, Found<S>>();
+  const index = indexOf(book, phrases);
+  for (const [start, token] of tokens.entries()) {
+    for (const at of index(token)) {
+      const { signal, source, pattern } = phrases[at] as Phrase<S>;
+      const end = endOfMatch(pattern, tokens, start, book.classes);
+      const key = `${signal} ${start}`;
+      if (end > start && end > (found.get(key)?.end ?? -1))
+        found.set(key, { signal, language: book.language, source, start, end });
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * The books whose languages the text may be in: at least a third as many of their frequent words as the best
+ * one has. All books when there are none of any.
+ */
+export function booksFor(tokens: string[], books: PhraseBook[]): PhraseBook[] {
+  const counts = books.map((book) =>
+    tokens.reduce((count, token) => count + (book.common.has(token) ? 1 : 0), 0),
+  );
+  const most = Math.max(...counts);
+  return most === 0
+    ? books
+    : books.filter((_, index) => (counts[index] ?? 0) * 3 >= most || (counts[index] ?? 0) + 2 >= most);
+}
+
+/** Words in front of a phrase in which a negation or condition still governs it. */
+const GOVERNED = 3;
+
+/**
+ * Whether a negation or condition stands shortly before or inside what was found, although the phrase itself has
+ * none: "was not, as promised, lifted".
+ */
+export function isGoverned(book: PhraseBook, found: Found<string>, tokens: string[]): boolean {
+  const barrier = book.classes.get('barrier');
+  if (found.source.split(/[\s|+?]/).some((word) => hasWord(barrier, foldedWord(word)))) return false;
+  return tokens
+    .slice(Math.max(0, found.start - GOVERNED), found.end)
+    .some((token) => hasWord(barrier, token));
+}

@@ -1,0 +1,106 @@
+import { type Static, Type } from '../../json-schema.ts';
+import { Verdict } from '../../providers/schema.ts';
+import { type Found, SIGNALS, type Signal } from './phrase-book.ts';
+import data from './verdict-signals.json' with { type: 'json' };
+
+const AnySignal = Type.Unsafe<Signal>({ type: 'string', enum: [...SIGNALS] });
+const Signals = Type.Array(AnySignal, { minItems: 1 });
+const closed = { additionalProperties: false } as const;
+
+/** Which signal silences which others, how far it reaches, and why. */
+const Override = Type.Object(
+  {
+    signal: AnySignal,
+    over: Signals,
+    /**
+     * `overlap`: they share words; `around`: all words of the other are its own; `sentence`: in one sentence;
+     * `before`: shortly in front of the other.
+     */
+    reach: Type.Unsafe<'overlap' | 'around' | 'sentence' | 'before'>({
+      type: 'string',
+      enum: ['overlap', 'around', 'sentence', 'before'],
+    }),
+    reason: Type.String({ minLength: 5 }),
+  },
+  closed,
+);
+
+/** The first rule that holds gives the verdict. `any` and `and` each want one of theirs, `none` forbids. */
+const OrderRule = Type.Object(
+  {
+    id: Type.String({ minLength: 3 }),
+    any: Signals,
+    and: Type.Optional(Signals),
+    none: Type.Optional(Signals),
+    least: Type.Optional(
+      Type.Integer({ minimum: 2, description: 'sentences that must give a signal of `any`' }),
+    ),
+    evidence: Type.Optional(Signals),
+    verdict: Verdict,
+    confidence: Type.Number({ minimum: 0, maximum: 1 }),
+    reason: Type.String({ minLength: 5 }),
+  },
+  closed,
+);
+export const VerdictRules = Type.Object(
+  { overrides: Type.Array(Override), order: Type.Array(OrderRule) },
+  closed,
+);
+export type VerdictRules = Static<typeof VerdictRules>;
+
+export const VERDICT_RULES = data as VerdictRules;
+
+/** Words that `before` looks back. */
+const LOOK_BACK = 5;
+
+type Span = { start: number; end: number };
+const overlaps = (one: Span, other: Span): boolean => one.start < other.end && other.start < one.end;
+const isAround = (one: Span, other: Span): boolean => one.start <= other.start && one.end >= other.end;
+const isShortlyBefore = (one: Span, other: Span): boolean =>
+  one.start < other.start && one.end > other.start - LOOK_BACK;
+
+const REACHES = { overlap: overlaps, around: isAround, sentence: () => true, before: isShortlyBefore };
+
+/** The signals of one sentence that are left after the overrides. Silenced signals silence no others. */
+export function standingSignals(found: Found<Signal>[]): Found<Signal>[] {
+  let standing = found;
+  for (const { signal, over, reach } of VERDICT_RULES.overrides) {
+    const rulers = standing.filter((one) => one.signal === signal);
+    if (rulers.length === 0) continue;
+    const reaches = REACHES[reach];
+    standing = standing.filter(
+      (one) => !over.includes(one.signal) || !rulers.some((ruler) => reaches(ruler, one)),
+    );
+  }
+  return standing;
+}
+
+/** One sentence and what it says. */
+export type Reading = { text: string; found: Found<Signal>[] };
+export type Decision = {
+  verdict: Verdict;
+  confidence: number;
+  rule: string;
+  evidence: Reading;
+  found: Found<Signal>;
+};
+
+/** The verdict of all readings together, by the first rule of the order that holds; null when none does. */
+export function decide(readings: Reading[]): Decision | null {
+  const has = (signals: Signal[]): boolean =>
+    readings.some(({ found }) => found.some((one) => signals.includes(one.signal)));
+  const count = (signals: Signal[]): number =>
+    readings.filter(({ found }) => found.some((one) => signals.includes(one.signal))).length;
+  for (const rule of VERDICT_RULES.order) {
+    if (count(rule.any) < (rule.least ?? 1) || (rule.and && !has(rule.and)) || (rule.none && has(rule.none)))
+      continue;
+    for (const signal of rule.evidence ?? rule.any) {
+      for (const evidence of readings) {
+        const found = evidence.found.find((one) => one.signal === signal);
+        if (found)
+          return { verdict: rule.verdict, confidence: rule.confidence, rule: rule.id, evidence, found };
+      }
+    }
+  }
+  return null;
+}

@@ -1,0 +1,166 @@
+import type { FetchMessageObject, ImapFlow } from 'imapflow';
+import type { Db } from '../../database/open.ts';
+import type { MailboxRow } from '../../database/tables.ts';
+import { Held, type Intake } from '../intake.ts';
+import { inTime } from './imap.ts';
+import { type Looked, takenUids } from './mailbox-turns.ts';
+
+/** Messages that are fetched together have no more than so many octets; a larger one is fetched alone. */
+const TOGETHER = 2 * 1024 * 1024;
+const MOST_TOGETHER = 100;
+
+export type Look = { db: Db; intake: Intake; mailMaxBytes: number; isStopped: () => boolean };
+
+type Listed = { uid: number; size: number };
+
+/** Every message of the folder by UID, whatever its flags are. */
+async function uidsIn(client: ImapFlow): Promise<number[]> {
+  const found = await inTime(client, client.search({ all: true }, { uid: true }));
+  return Array.isArray(found) ? found : [];
+}
+
+/** What a server answers for some messages, once each: one that goes on for ever is not listened to. */
+async function fetchAll(
+  client: ImapFlow,
+  uids: number[],
+  query: { size: true } | { source: true; internalDate: true },
+): Promise<FetchMessageObject[]> {
+  const found = new Map<number, FetchMessageObject>();
+  const wanted = new Set(uids);
+  const read = async () => {
+    // Changes of flags may be told between the answers.
+    let more = 2 * uids.length + 1000;
+    for await (const message of client.fetch(uids.join(','), { uid: true, ...query }, { uid: true })) {
+      if (wanted.has(message.uid)) found.set(message.uid, message);
+      more -= 1;
+      if (more >= 0) continue;
+      client.close();
+      throw Object.assign(new Error('too many'), { code: 'TooManyResponses' });
+    }
+  };
+  await inTime(client, read());
+  return [...found.values()];
+}
+
+async function sizesOf(client: ImapFlow, uids: number[]): Promise<Listed[]> {
+  const messages = await fetchAll(client, uids, { size: true });
+  return messages.map(({ uid, size }) => ({ uid, size: size ?? 0 }));
+}
+
+/** After a failure each message is fetched alone, from another one on: one that cannot be fetched keeps no other. */
+const inTurn = (uids: number[], failures: number): number[] => {
+  const start = failures % Math.max(uids.length, 1);
+  return [...uids.slice(start), ...uids.slice(0, start)];
+};
+
+function* batches(listed: Listed[], most: number): Generator<number[]> {
+  let batch: number[] = [];
+  let octets = 0;
+  for (const { uid, size } of listed) {
+    if (batch.length > 0 && (octets + size > TOGETHER || batch.length >= most)) {
+      yield batch;
+      [batch, octets] = [[], 0];
+    }
+    batch.push(uid);
+    octets += size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Whether a message is stored: one of a flood is not, and stays where it is. */
+async function takeMessage(
+  message: FetchMessageObject,
+  row: MailboxRow,
+  uidValidity: number,
+  { intake }: Look,
+): Promise<boolean> {
+  if (!message.source) return false;
+  const mail = {
+    raw: message.source,
+    way: 'imap' as const,
+    mailboxId: row.id,
+    uid: message.uid,
+    uidValidity,
+  };
+  // A flood is told by when its mails came there: a folder that is read for the first time is none.
+  const at = message.internalDate ? new Date(message.internalDate).getTime() : Date.now();
+  try {
+    await intake.take(mail, { by: `mailbox ${row.id}`, at });
+    return true;
+  } catch (error) {
+    if (error instanceof Held) return false;
+    throw error;
+  }
+}
+
+/** UIDs of those messages that are stored. */
+async function takeAll(
+  messages: FetchMessageObject[],
+  row: MailboxRow,
+  uidValidity: number,
+  by: Look,
+): Promise<number[]> {
+  const isTaken = await Promise.all(messages.map((message) => takeMessage(message, row, uidValidity, by)));
+  return messages.filter((_, n) => isTaken[n]).map(({ uid }) => uid);
+}
+
+async function moveAway(client: ImapFlow, uids: number[], folder: string): Promise<void> {
+  for (let at = 0; at < uids.length; at += MOST_TOGETHER) {
+    const some = uids.slice(at, at + MOST_TOGETHER).join(',');
+    const moved = await inTime(client, client.messageMove(some, folder, { uid: true }));
+    if (!moved) throw new Error(`Messages could not be moved to ${folder}. Is there such a folder?`);
+  }
+}
+
+/** What is done on the server to messages that are committed here. */
+async function markTaken(client: ImapFlow, row: MailboxRow, uids: number[]): Promise<void> {
+  if (uids.length === 0 || row.after_taking === 'leave') return;
+  if (row.after_taking === 'move') return moveAway(client, uids, row.move_to);
+  await inTime(client, client.messageFlagsAdd(uids.join(','), ['\\Seen'], { uid: true, silent: true }));
+}
+
+/**
+ * Looks at a mailbox once: takes each message that was not taken, told by UID and UIDVALIDITY and never by flags. Where
+ * the server has numbered its messages anew, all are looked at again; none is stored twice for it.
+ */
+export async function look(client: ImapFlow, row: MailboxRow, by: Look): Promise<Looked> {
+  const readOnly = row.after_taking === 'leave';
+  const opened = await inTime(client, client.mailboxOpen(row.folder, { readOnly }));
+  const uidValidity = Number(opened.uidValidity);
+  const onServer = await uidsIn(client);
+  const taken = await takenUids(by.db, row.id, uidValidity);
+  // Those that were committed, and the process was killed before it moved them.
+  const left = onServer.filter((uid) => taken.has(uid));
+  if (row.after_taking === 'move') await moveAway(client, left, row.move_to);
+  const wanted = inTurn(
+    onServer.filter((uid) => !taken.has(uid)),
+    row.failures,
+  );
+  let newlyTaken = 0;
+  // While one batch is stored, the next is fetched.
+  let storing: Promise<number[]> = Promise.resolve([]);
+  const settle = async () => {
+    const done = await storing;
+    newlyTaken += done.length;
+    await markTaken(client, row, done);
+  };
+  for (let at = 0; at < wanted.length && !by.isStopped(); at += 500) {
+    const listed = await sizesOf(client, wanted.slice(at, at + 500));
+    const fitting = listed.filter(({ size }) => size <= by.mailMaxBytes);
+    for (const uids of batches(fitting, row.failures > 0 ? 1 : MOST_TOGETHER)) {
+      if (by.isStopped()) break;
+      const messages = await fetchAll(client, uids, { source: true, internalDate: true });
+      await settle();
+      storing = takeAll(messages, row, uidValidity, by);
+      // Where it fails before it is waited for, it is told then.
+      storing.catch(() => undefined);
+    }
+  }
+  await settle();
+  return {
+    uidValidity,
+    onServer: row.after_taking === 'move' ? wanted.length - newlyTaken : onServer.length,
+    untaken: wanted.length - newlyTaken,
+    isRenumbered: row.uid_validity !== null && row.uid_validity !== uidValidity,
+  };
+}

@@ -1,0 +1,50 @@
+import t from 'tap';
+import {
+  booksFor,
+  findPhrases,
+  readPhraseBook,
+  readPhraseBooks,
+} from '../../../src/correspondence/reading/phrase-book.ts';
+import { tokensOf } from '../../../src/correspondence/reading/tokens.ts';
+import { BadDataFile } from '../../../src/data-file.ts';
+
+const minimal = {
+  language: 'en',
+  common: ['the'],
+  classes: { barrier: ['not'], thing: ['block', 'rate limit'] },
+  signals: { mitigated: ['<thing> _ removed|taken+off now?'] },
+  headings: {},
+};
+const book = readPhraseBook(minimal, 'minimal');
+const says = (text: string): boolean => findPhrases(book, book.phrases, tokensOf(text)).length > 0;
+
+t.test('patterns: classes, gaps, alternatives of several words, options', async (t) => {
+  t.ok(says('the block has been removed'));
+  t.ok(says('The RATE LIMIT was taken off now'));
+  t.notOk(says('the block one two three four five removed'), 'a gap is bounded');
+  t.notOk(says('the block has not been removed'), 'a gap does not leave out a negation');
+});
+
+t.test('a bad book is told with its place', async (t) => {
+  const bad = (change: object): void => {
+    readPhraseBook({ ...minimal, ...change }, 'bad.json');
+  };
+  t.throws(() => bad({ language: 'english' }), { name: 'BadDataFile', message: /bad\.json: \/language/ });
+  t.throws(() => bad({ signals: { mitigated: ['<nothing> gone'] } }), { message: /no word class "nothing"/ });
+  t.throws(() => bad({ signals: { cheerful: ['hurrah'] } }), BadDataFile);
+  t.throws(() => bad({ signals: { mitigated: ['_ removed'] } }), BadDataFile);
+});
+
+t.test('all books hold to the schema and the language of a text is found', async (t) => {
+  const books = readPhraseBooks();
+  t.strictSame(
+    books.map((one) => one.language).filter((one) => ['en', 'de', 'fr', 'it', 'es', 'nl'].includes(one))
+      .length,
+    6,
+  );
+  const languages = (text: string): string[] => booksFor(tokensOf(text), books).map((one) => one.language);
+  t.strictSame(languages('Wir haben Ihre Anfrage erhalten und werden sie bei uns mit der Technik prüfen.'), [
+    'de',
+  ]);
+  t.ok(languages('Nous avons bien reçu votre demande et nous vous tiendrons au courant.').includes('fr'));
+});

@@ -1,0 +1,41 @@
+import t from 'tap';
+import { REFUSAL, signedIn, testDesk } from '../desk.ts';
+
+const PBL = '550 5.7.1 Mail from 203.0.113.7 refused, see https://www.spamhaus.org/pbl/query/PBL000001';
+/** The title of the letter that is marked as the one that fits. */
+const fits = (page: string) => /<b>([^<]+)<\/b> <span class="badge">fits now<\/span>/.exec(page)?.[1];
+
+t.test(
+  'a letter for one rejection rule is suggested, also where the next step names its round',
+  async (t) => {
+    const desk = await testDesk(t);
+    await desk.api('POST', '/incidents', { report: PBL, provider: 'spamhaus' });
+    const operator = await signedIn(desk);
+    for (const query of ['', '?round=first'])
+      t.match(fits((await operator.get(`/incidents/1/letters/new${query}`)).body), /^Spamhaus PBL/, query);
+    const { body } = await desk.api('POST', '/incidents/1/letters', {});
+    t.equal(body.template, 'spamhaus/first-pbl', 'the API suggests the same');
+  },
+);
+
+t.test('an old bounce that is pasted afterwards changes neither letter nor way', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: PBL, provider: 'spamhaus' });
+  const old =
+    'Mar  1 09:12:00 mx postfix/smtp[1]: 1: to=<a@example.com>, relay=mx.example.com[192.0.2.1]:25, dsn=5.7.1, status=bounced (host mx.example.com[192.0.2.1] said: 554 5.7.1 Client host [203.0.113.7] blocked using zen.spamhaus.org (in reply to RCPT TO command))';
+  const later = await desk.api('POST', '/incidents', { report: old, provider: 'spamhaus' });
+  t.match(later, { status: 200, body: { appendedTo: 1 } }, JSON.stringify(later.body));
+  const { body } = await desk.api('POST', '/incidents/1/letters', {});
+  t.equal(body.template, 'spamhaus/first-pbl');
+});
+
+t.test('a draft that was begun is offered again', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  const operator = await signedIn(desk);
+  t.notMatch((await operator.get('/incidents/1/letters/new')).body, /Begun already/);
+  const { body } = await desk.api('POST', '/incidents/1/letters', {});
+  const page = (await operator.get('/incidents/1/letters/new')).body;
+  t.match(page, /Begun already/);
+  t.match(page, `href="/incidents/1/letters/${body.id}"`);
+});
