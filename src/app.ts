@@ -57,7 +57,8 @@ import { compareApi, comparePages } from './incidents/compare/routes.ts';
 import { incidentEditPages } from './incidents/edit-routes.ts';
 import { linkApi } from './incidents/links/api.ts';
 import { incidentListPages } from './incidents/list-routes.ts';
-import { logPages } from './incidents/log-routes.ts';
+import { loggingApi } from './incidents/logging/api.ts';
+import { logPages } from './incidents/logging/routes.ts';
 import { mergeApi } from './incidents/merge/api.ts';
 import { mergePages } from './incidents/merge/routes.ts';
 import { incidentPages } from './incidents/routes.ts';
@@ -117,6 +118,7 @@ import { sndsApi } from './snds/api.ts';
 import { sndsPages } from './snds/routes.ts';
 import { tagApi } from './tags/api.ts';
 import { tagPages } from './tags/routes.ts';
+import { timelineApi } from './timeline/api.ts';
 import { exportApi, exportPages } from './transfer/export/routes.ts';
 import { timelineFileApi, timelineFilePages } from './transfer/export/timeline-routes.ts';
 import { importApi } from './transfer/import/api.ts';
@@ -321,7 +323,9 @@ export async function buildApp(
   for (const plugin of pages) await app.register(plugin);
   const api = [
     healthApi,
+    loggingApi,
     incidentApi,
+    timelineApi,
     splitApi,
     mergeApi,
     linkApi,

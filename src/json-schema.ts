@@ -66,3 +66,7 @@ export const Type = {
 export const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 /** The version of a row that somebody saw. */
 export const Version = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+
+/** A value, or null where nothing is known. */
+export const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);

@@ -1,5 +1,6 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import t from 'tap';
+import { COMMANDS } from '../src/cli/commands.ts';
 import { METRICS } from '../src/metrics/list.ts';
 import { PROBLEMS } from '../src/web/problems.ts';
 
@@ -48,13 +49,10 @@ t.test('src/docs/errors.md has every command with the exit codes that its code h
       [...codes.matchAll(/\b(\d+) [a-z]/g)].map(([, code]) => Number(code)),
     ]),
   );
-  const cli = read('src/cli.ts');
-  const commands = [...cli.matchAll(/case '([a-z][a-z-]*)':/g)].map(([, name = '']) => name);
-  t.strictSame([...rows.keys()].sort(), commands.sort());
-  for (const [, command = '', file = ''] of cli.matchAll(
-    /case '([a-z-]+)':[^}]*?import\('\.\/(cli\/[\w-]+\.ts)'\)/g,
-  )) {
-    const source = read(`src/${file}`);
+  const commands = COMMANDS.map(({ name }) => name);
+  t.strictSame([...rows.keys()].sort(), [...commands, 'help'].sort());
+  for (const command of commands) {
+    const source = read(`src/cli/${command}.ts`);
     const codes = [...source.matchAll(/\breturn (?:[^;\n]*\? )?(\d+)(?: : (\d+))?;/g)].flatMap(
       ([, one, other]) => (other === undefined ? [Number(one)] : [Number(one), Number(other)]),
     );
@@ -107,12 +105,42 @@ t.test('README.md names the variables that commands read besides the settings', 
   t.strictSame(rows.map(([name]) => plain(name)).sort(), [...new Set(commands)].sort());
 });
 
-t.test('links between the documents lead somewhere', async (t) => {
-  const files = [...globSync('src/{docs,deploy}/*.md', { cwd: ROOT }), 'README.md'];
-  for (const file of files)
-    for (const [, to = ''] of read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g))
-      t.doesNotThrow(
-        () => read(new URL(to, new URL(file, ROOT)).pathname.slice(ROOT.pathname.length)),
-        `${file} → ${to}`,
-      );
+/** As forges make it of a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+const DOCUMENTS = globSync('{*.md,src/**/*.md,test/*.md,views/**/*.md}', { cwd: ROOT });
+const linksIn = (file: string) =>
+  [...read(file).matchAll(/(?:\]\(|\bsrc(?:set)?=")(?!https?:|mailto:)([^)"\s]+)/g)].map(([, to = '']) => {
+    const { pathname, hash } = new URL(to, new URL(file, ROOT));
+    return { to, path: pathname.slice(ROOT.pathname.length), anchor: hash.slice(1) };
+  });
+
+t.test('links between the documents lead somewhere, and to a heading that is there', async (t) => {
+  t.ok(DOCUMENTS.length > 15 && DOCUMENTS.flatMap(linksIn).length > 80);
+  for (const file of DOCUMENTS)
+    for (const { to, path, anchor } of linksIn(file)) {
+      t.ok(existsSync(new URL(path, ROOT)), `${file} → ${to}`);
+      if (!anchor) continue;
+      const headings = [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+      t.ok(headings.includes(anchor), `${file} → ${to}`);
+    }
+});
+
+t.test('pictures are small, and each is shown by a document', async (t) => {
+  const shown = new Set(DOCUMENTS.flatMap(linksIn).map(({ path }) => path));
+  const pictures = globSync('src/docs/pictures/*', { cwd: ROOT });
+  t.ok(pictures.length > 8);
+  for (const picture of pictures) {
+    t.ok(shown.has(picture), picture);
+    t.ok(statSync(new URL(picture, ROOT)).size <= 120_000, `${picture} is of at most 120,000 octets`);
+  }
+});
+
+t.test('CHANGELOG.md tells of the version that package.json names', async (t) => {
+  const [, newest] = /^## (\d+\.\d+\.\d+) – \d{4}-\d\d-\d\d$/m.exec(read('CHANGELOG.md')) ?? [];
+  t.equal(newest, JSON.parse(read('package.json')).version);
 });

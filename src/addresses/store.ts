@@ -22,10 +22,10 @@ export async function ensureAddresses(trx: Trx, networks: Network[]): Promise<nu
   const { rows } = await sql<{ id: number }>`
     with made as (
       insert into addresses (network)
-      -- In their order, by which nobody waits for whoever waits for him.
-      select network from unnest(${cidrs}::cidr[]) with ordinality as given(network, place)
+      -- In one order everywhere, by which nobody waits for whoever waits for him.
+      select network from unnest(${cidrs}::cidr[]) as given(network)
       where not exists (select 1 from addresses a where a.network = given.network)
-      order by place
+      order by network
       on conflict (network) do nothing
       returning id
     )

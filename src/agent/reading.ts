@@ -1,6 +1,5 @@
 import type { Observation } from '../observations/observation.ts';
 import type { Print } from './fingerprint.ts';
-import { Lines } from './lines.ts';
 import type { LogFile } from './log-file.ts';
 import { type Opened, openOctets } from './octets.ts';
 import { type OpenScanner, type Scanner, takeAll } from './scanner.ts';
@@ -24,7 +23,6 @@ export class Reading {
   readonly log: LogFile;
   readonly #opened: Opened;
   readonly #scanner: Scanner;
-  readonly #lines = new Lines();
   #read: number;
   #offset: number;
   #changed: number;
@@ -70,7 +68,7 @@ export class Reading {
     this.#opened.fingerprint.add(chunk, lineEnd);
     if (lineEnd > 0) this.#offset = this.#read + lineEnd;
     this.#read += chunk.length;
-    for (const lines of this.#lines.push(chunk)) this.#scanner.push(lines);
+    this.#scanner.push(chunk);
     return chunk.length;
   }
 
@@ -83,8 +81,9 @@ export class Reading {
     return this.#read > 0;
   }
 
+  /** Whether something stands behind the last line's end. */
   get unfinished(): boolean {
-    return this.#lines.pending > 0;
+    return this.#read > this.#offset;
   }
 
   isDeleted(): boolean {
@@ -114,7 +113,6 @@ export class Reading {
 
   /** The log has ended, and so has its last line. */
   finish(): void {
-    this.#scanner.push(this.#lines.finish());
     this.#scanner.finish();
     this.#opened.fingerprint.endHere();
     this.#offset = this.#read;

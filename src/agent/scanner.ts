@@ -2,13 +2,13 @@ import type { Observation } from '../observations/observation.ts';
 
 /** Counts deliveries in the lines of one log. */
 export type Scanner = {
-  /** Whole lines, in the log's order. The octets are overwritten afterwards. */
-  push(lines: Buffer): void;
+  /** The next octets of the log, cut anywhere; a line counts when its end has come. They are overwritten afterwards. */
+  push(octets: Buffer): void;
   /** Rows that can be taken. */
   readonly waiting: number;
   /** What was counted since the last call, one batch at most; none when there is no more. */
   take(): Observation[];
-  /** The log has ended. */
+  /** The log has ended, and so has its last line. */
   finish(): void;
 };
 

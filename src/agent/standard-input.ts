@@ -1,12 +1,10 @@
 import type { Observation } from '../observations/observation.ts';
-import { Lines } from './lines.ts';
 import { type Scanner, takeAll } from './scanner.ts';
 
 /** A log that is piped in. It cannot be read twice: what is not taken when the agent is killed is gone. */
 export class StandardInput {
   ended = false;
   readonly #scanner: Scanner;
-  readonly #lines = new Lines();
 
   constructor(scanner: Scanner) {
     this.#scanner = scanner;
@@ -24,10 +22,8 @@ export class StandardInput {
   async read(input: AsyncIterable<Uint8Array>, ready: () => Promise<void>): Promise<void> {
     for await (const chunk of input) {
       await ready();
-      const octets = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      for (const lines of this.#lines.push(octets)) this.#scanner.push(lines);
+      this.#scanner.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     }
-    this.#scanner.push(this.#lines.finish());
     this.#scanner.finish();
     this.ended = true;
   }

@@ -15,6 +15,9 @@ const core = (found: Rejection): string =>
     found.reason,
   ].join('\n');
 
+/** What makes two rejections the same one. */
+export const identityOf = (found: Rejection): string => `${core(found)}\n${found.recipientDomain}`;
+
 const later = (a: string | null, b: string | null): string | null =>
   a === null || (b !== null && b > a) ? b : a;
 
@@ -32,7 +35,7 @@ export function distinct(rejections: Rejection[]): SeenRejection[] {
   const byCore = new Map<string, SeenRejection>();
   for (const found of rejections) {
     const base = core(found);
-    const key = `${base}\n${found.recipientDomain}`;
+    const key = identityOf(found);
     const alike = byCore.get(base);
     const nameless = alike?.recipientDomain === null || found.recipientDomain === null ? alike : undefined;
     const kept = byKey.get(key) ?? nameless;

@@ -107,25 +107,25 @@ export function readProtocolLog(lines: Line[]): Line[] | null {
   if (!header) return null;
   const names = header.text.replace(/^#Fields: /i, '').split(',');
   const at = (fields: string[], name: string): string => fields[names.indexOf(name)] ?? '';
-  const rcpt = new Map<string, string>();
+  const recipients = new Map<string, string>();
   const out: Line[] = [];
   for (const line of lines) {
     if (line.text.startsWith('#')) continue;
     const fields = csvFields(line.text);
     const session = at(fields, 'session-id');
     const data = at(fields, 'data');
-    const to = /^RCPT TO:\s?<([^>\s]{3,320})>/i.exec(data)?.[1];
-    if (to !== undefined) rcpt.set(session, to);
+    const named = /^RCPT TO:\s?<([^>\s]{3,320})>/i.exec(data)?.[1];
+    if (named !== undefined) recipients.set(session, named);
     if (at(fields, 'event') !== '<' || !/^[45]\d\d/.test(data)) continue;
     const endpoint = (name: string): string =>
       at(fields, name)
         .replace(/:\d+$/, '')
         .replace(/^\[|\]$/g, '');
-    const recipient = rcpt.get(session);
-    const to2 = recipient === undefined ? '' : ` to=<${recipient}>`;
+    const recipient = recipients.get(session);
+    const to = recipient === undefined ? '' : ` to=<${recipient}>`;
     out.push({
       n: line.n,
-      text: `${at(fields, 'date-time')}${to2} relay=${endpoint('remote-endpoint')}[${endpoint('remote-endpoint')}] source="${endpoint('local-endpoint')}" said: ${data}`,
+      text: `${at(fields, 'date-time')}${to} relay=${endpoint('remote-endpoint')}[${endpoint('remote-endpoint')}] source="${endpoint('local-endpoint')}" said: ${data}`,
     });
   }
   return out;

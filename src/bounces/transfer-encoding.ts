@@ -8,21 +8,21 @@ const bytesToText = (bytes: Uint8Array, charset: string): string => {
   }
 };
 
-/** Octets of a quoted-printable line (RFC 2045 § 6.7); what is no octet escape stays as it is. */
-function quotedOctets(text: string): Uint8Array {
-  const octets: number[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    const hex = text[at] === '=' ? text.slice(at + 1, at + 3) : '';
-    if (/^[\dA-Fa-f]{2}$/.test(hex)) {
-      octets.push(Number.parseInt(hex, 16));
-      at += 2;
-    } else octets.push(...new TextEncoder().encode(text[at]));
-  }
-  return Uint8Array.from(octets);
-}
+/** Octets that are escaped, one behind the other (RFC 2045 § 6.7). */
+const ESCAPED = /((?:=[\dA-Fa-f]{2})+)/;
+
+/** What is no octet escape stays as it is. */
+const quotedOctets = (text: string): Uint8Array =>
+  Buffer.concat(
+    text
+      .split(ESCAPED)
+      .map((part, index) =>
+        index % 2 === 1 ? Buffer.from(part.replaceAll('=', ''), 'hex') : Buffer.from(part),
+      ),
+  );
 
 const decodeQuoted = (text: string, charset: string): string =>
-  /=[\dA-Fa-f]{2}/.test(text) ? bytesToText(quotedOctets(text), charset) : text;
+  ESCAPED.test(text) ? bytesToText(quotedOctets(text), charset) : text;
 
 /** Soft line breaks joined; every line keeps the number of its first source line. */
 function quotedPrintable(lines: Line[], charset: string): Line[] {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
@@ -15,10 +16,11 @@ import { type Config, readConfig } from '../config.ts';
 import { FolderInUse } from '../database/lock.ts';
 import { openDatabase } from '../database/open.ts';
 import { keyFileOf, readAllKeys } from '../secrets/secrets.ts';
-import type { Io } from './database.ts';
+import { refuse } from './bad-use.ts';
+import type { Io } from './io.ts';
 import { readPassphrase } from './passphrase.ts';
 
-const USE = `Use: backup [--with-key] FILE
+export const USE = `Use: backup [--with-key] FILE
      backup [--with-key] --keep N FOLDER
 
 Writes everything to one compressed file, while the server runs or not. A folder gets a file with the time in its name;
@@ -104,15 +106,11 @@ async function make(config: Config, file: string, key: SealedKey | undefined): P
 
 export async function backupCommand(args: string[], io: Io): Promise<number> {
   const options = optionsOf(args);
-  if (!options) {
-    io.stderr.write(USE);
-    return 2;
-  }
+  if (!options) return refuse(io, USE);
   const { into, keep, withKey } = options;
   const inFolder = await isFolder(into);
   if (keep !== undefined && !inFolder) {
-    io.stderr.write(`${into} is no folder: --keep needs one, in which the newest backups are kept.\n`);
-    return 2;
+    return refuse(io, `${into} is no folder: --keep needs one, in which the newest backups are kept.\n`);
   }
   const config = readConfig(process.env);
   if (!config.databaseUrl && !existsSync(join(config.dataDir, 'db'))) {
@@ -123,7 +121,7 @@ export async function backupCommand(args: string[], io: Io): Promise<number> {
   if (withKey && !key) return 2;
   const file = inFolder ? join(into, backupName(new Date())) : into;
   const manifest = await make(config, file, key);
-  const { size } = await (await import('node:fs/promises')).stat(file);
+  const { size } = await stat(file);
   io.stdout.write(
     `${file}: ${manifest.rows} rows of ${manifest.tables.length} tables, ${megabytes(size)}, read again and whole.\n`,
   );

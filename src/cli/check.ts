@@ -14,21 +14,18 @@ import {
 import { KINDS } from '../evidence/kinds.ts';
 import { keyedZones, zoneSettings } from '../evidence/lists/settings.ts';
 import { readCatalogue } from '../providers/catalogue.ts';
+import { BadUse } from './bad-use.ts';
 import { inOrder } from './in-order.ts';
+import type { Environment, Io } from './io.ts';
 import { progress } from './progress.ts';
 
-type Out = { write(text: string): unknown };
-export type CheckIo = { stdout: Out; stderr: Out & { isTTY?: boolean | undefined } };
+type CheckIo = Pick<Io, 'stdout' | 'stderr'>;
 
-const USAGE = `Usage: check [--json] IP|CIDR…
+export const USE = `Use: check [--json] IP|CIDR…
 Looks at addresses as the desk does, block lists first. It needs no server and no database.
   --json   one JSON object a line and address
 Exit status: 0 nothing bad was found, 1 something was, 2 bad use, 3 nothing could be found out.
 `;
-
-class BadUse extends Error {
-  override name = 'BadUse';
-}
 
 /** Addresses that are looked at while the first of them waits for a list that does not answer. */
 const AT_ONCE = 256;
@@ -142,15 +139,7 @@ async function check(
 }
 
 /** The `check` command: all that can be looked up about addresses of ours, without server or database. */
-export async function checkCommand(
-  args: string[],
-  io: CheckIo,
-  environment: Record<string, string | undefined>,
-): Promise<number> {
-  if (args.includes('--help')) {
-    io.stdout.write(USAGE);
-    return 0;
-  }
+export async function checkCommand(args: string[], io: CheckIo, environment: Environment): Promise<number> {
   try {
     const given = readArguments(args);
     const config = readConfig(environment);
@@ -161,7 +150,7 @@ export async function checkCommand(
   } catch (error) {
     const isUse = error instanceof BadUse || error instanceof BadAddress;
     if (!isUse && !(error instanceof BadSetting)) throw error;
-    io.stderr.write(`check: ${error.message}\n${isUse ? USAGE : ''}`);
+    io.stderr.write(`check: ${error.message}\n${isUse ? USE : ''}`);
     return 2;
   }
 }

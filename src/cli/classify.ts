@@ -3,22 +3,21 @@ import { parseArgs } from 'node:util';
 import { classifyReply, type Reply } from '../correspondence/classify.ts';
 import { readableText } from '../correspondence/reply-text.ts';
 import { type Catalogue, readCatalogue } from '../providers/catalogue.ts';
+import { BadUse } from './bad-use.ts';
+import type { Io } from './io.ts';
 
-export type CommandIo = {
-  stdin: AsyncIterable<Uint8Array>;
-  stdout: { write(text: string): unknown };
-  stderr: { write(text: string): unknown };
-};
+export const USE = `Use: classify [--provider KEY] [--jsonl FIELD] [FILE…]
+Prints one JSON object per reply. Reads standard input when no file is named; "-" is standard input.
+  --provider KEY    whose replies they are; left out: it is read from them
+  --jsonl FIELD     the input has one JSON object a line; the text is in FIELD, the object's id is repeated
+Exit status: 0 something was recognised, 1 nothing was, 2 bad use.
+`;
 
-const USAGE =
-  'Usage: classify [--provider KEY] [--jsonl FIELD] [FILE…]\nReads standard input when no file is given.\n';
 const HEADER_NAMES =
   /^(?:from|to|subject|date|received|return-path|message-id|mime-version|content-type|delivered-to|x-[a-z0-9-]{1,60}):/i;
 const HEADER_LINE = /^[!-9;-~]{1,76}:/;
 /** Most of an input that is read, in bytes; a mail above this is cut. */
 const MAX_INPUT = 32 * 1024 * 1024;
-
-class BadUse extends Error {}
 
 type Row = { id?: unknown; file: string; reply: Reply };
 type Settings = { provider?: string; jsonl?: string; files: string[] };
@@ -110,7 +109,7 @@ function rowsOfJsonLines(text: string, file: string, field: string): Row[] {
   });
 }
 
-async function rowsOf(settings: Settings, io: CommandIo): Promise<Row[]> {
+async function rowsOf(settings: Settings, io: Io): Promise<Row[]> {
   const rows: Row[] = [];
   for (const file of settings.files.length === 0 ? ['-'] : settings.files) {
     let raw: Uint8Array;
@@ -130,7 +129,7 @@ async function rowsOf(settings: Settings, io: CommandIo): Promise<Row[]> {
  * Classifies replies, one JSON object a line on `stdout`. Resolves to the exit code: 0 when something was
  * classified, 1 when there was nothing in the input, 2 for bad use (told on `stderr`).
  */
-export async function classifyCommand(args: string[], io: CommandIo): Promise<number> {
+export async function classifyCommand(args: string[], io: Io): Promise<number> {
   const catalogue = readCatalogue();
   try {
     const settings = settingsOf(args, catalogue);
@@ -151,7 +150,7 @@ export async function classifyCommand(args: string[], io: CommandIo): Promise<nu
     return classified > 0 ? 0 : 1;
   } catch (error) {
     if (!(error instanceof BadUse)) throw error;
-    io.stderr.write(`${error.message}\n${USAGE}`);
+    io.stderr.write(`${error.message}\n${USE}`);
     return 2;
   }
 }

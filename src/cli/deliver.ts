@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config.ts';
-
-export type DeliverIo = {
-  stdin: AsyncIterable<Uint8Array>;
-  stdout: { write: (text: string) => unknown };
-  stderr: { write: (text: string) => unknown };
-};
-type Environment = Record<string, string | undefined>;
+import type { Environment, Io } from './io.ts';
 
 /** Of sysexits.h, as mail servers read them: of these only `later` makes them keep the mail. */
-export const EXIT = { done: 0, usage: 64, badInput: 65, later: 75 };
+const EXIT = { done: 0, usage: 64, badInput: 65, later: 75 };
 
-const USAGE = `Use: deliver [--sender ADDRESS] [--recipient ADDRESS…] < mail
+export const USE = `Use: deliver [--sender ADDRESS] [--recipient ADDRESS…] < mail
 
 Stores the mail on standard input. Ends when it is committed; for a pipe of the local mail server.
 
@@ -39,7 +33,7 @@ class NotStored extends Error {
 type Delivery = { raw: Buffer; sender: string | undefined; recipients: string[] };
 type Desk = { url: string; token: string };
 
-async function readMail(stdin: DeliverIo['stdin'], most: number): Promise<Buffer> {
+async function readMail(stdin: Io['stdin'], most: number): Promise<Buffer> {
   const { withoutFromLine } = await import('../mail-in/mbox.ts');
   const { isMail } = await import('../mail-in/take-files.ts');
   const chunks: Uint8Array[] = [];
@@ -111,7 +105,6 @@ const OPTIONS = {
   recipient: { type: 'string', multiple: true },
   url: { type: 'string' },
   'token-file': { type: 'string' },
-  help: { type: 'boolean' },
 } as const;
 
 async function store(
@@ -132,21 +125,13 @@ async function store(
 }
 
 /** The `deliver` command. Resolves to the exit status: what was not foreseen makes the mail server keep the mail. */
-export async function deliverCommand(
-  args: string[],
-  io: DeliverIo,
-  environment: Environment,
-): Promise<number> {
+export async function deliverCommand(args: string[], io: Io, environment: Environment): Promise<number> {
   let values: ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
   try {
     values = parseArgs({ args, options: OPTIONS, strict: true }).values;
   } catch (error) {
-    io.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    io.stderr.write(`${(error as Error).message}\n\n${USE}`);
     return EXIT.usage;
-  }
-  if (values.help) {
-    io.stdout.write(USAGE);
-    return EXIT.done;
   }
   try {
     const config = readConfig(environment);

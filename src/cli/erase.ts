@@ -3,9 +3,11 @@ import { readAddress, readNames } from '../erasure/pairs.ts';
 import type { Counts } from '../erasure/replace.ts';
 import { erasePerson, tryOut } from '../erasure/store.ts';
 import { Problem } from '../problem.ts';
-import { type Io, withDatabase } from './database.ts';
+import { refuse } from './bad-use.ts';
+import type { Io } from './io.ts';
+import { withDatabase } from './with-database.ts';
 
-const USE = `Use: erase ADDRESS [--name NAME]… --by YOUR-NAME [--reason WORDS] [--dry-run]
+export const USE = `Use: erase ADDRESS [--name NAME]… --by YOUR-NAME [--reason WORDS] [--dry-run]
 
 Replaces a person's mail address, and names where they are given, by one word such as [erased-1]: in messages, letters,
 reports, notes, timelines and originals. Each incident that it changes says so in its timeline. --dry-run counts only.
@@ -47,8 +49,7 @@ export async function eraseCommand(args: string[], io: Io): Promise<number> {
       reason: values.reason ?? '',
     };
   } catch (error) {
-    io.stderr.write(error instanceof Problem ? `${error.message}\n` : USE);
-    return 2;
+    return refuse(io, error instanceof Problem ? `${error.message}\n` : USE);
   }
   const actor = { userId: null, tokenId: null, name: by || 'the command line' };
   try {

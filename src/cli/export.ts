@@ -3,9 +3,11 @@ import { rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { type Io, withDatabase } from './database.ts';
+import { refuse } from './bad-use.ts';
+import type { Io } from './io.ts';
+import { withDatabase } from './with-database.ts';
 
-const USE = `Use: export [--csv] [--without-sources] FILE | -
+export const USE = `Use: export [--csv] [--without-sources] FILE | -
 
 Writes everything to a file, or to standard output: JSON Lines, or a .zip of CSV files. With the embedded database, stop
 the server first, or fetch /api/v1/export from it.
@@ -43,10 +45,7 @@ async function write(file: string, from: (into: Writable) => Promise<void>): Pro
 
 export async function exportCommand(args: string[], io: Io): Promise<number> {
   const options = optionsOf(args);
-  if (!options) {
-    io.stderr.write(USE);
-    return 2;
-  }
+  if (!options) return refuse(io, USE);
   const { exportStream } = await import('../transfer/export/export.ts');
   await withDatabase(async (db) => {
     const from = async (into: Writable) => {

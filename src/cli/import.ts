@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { Db } from '../database/open.ts';
-import { type Io, withDatabase } from './database.ts';
+import { refuse } from './bad-use.ts';
+import type { Io } from './io.ts';
+import { withDatabase } from './with-database.ts';
 
-const USE = `Use: import FILE | -
+export const USE = `Use: import FILE | -
 
 Brings an export of another desk (JSON Lines) into this one. What came before is not brought in again, and an import that
 was cut off is gone on with by the server. With the embedded database, stop the server first.
@@ -66,9 +68,6 @@ async function bringIn(db: Db, io: Io, file: string): Promise<number> {
 
 export async function importCommand(args: string[], io: Io): Promise<number> {
   const [file, more] = args;
-  if (!file || more !== undefined || (file.startsWith('-') && file !== '-')) {
-    io.stderr.write(USE);
-    return 2;
-  }
+  if (!file || more !== undefined || (file.startsWith('-') && file !== '-')) return refuse(io, USE);
   return withDatabase((db) => bringIn(db, io, file));
 }

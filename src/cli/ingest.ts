@@ -10,23 +10,13 @@ import { Say } from '../agent/say.ts';
 import type { OpenScanner } from '../agent/scanner.ts';
 import { Spool } from '../agent/spool.ts';
 import { FolderInUse, takeLock } from '../database/lock.ts';
+import { BadUse, refuse } from './bad-use.ts';
+import type { Environment, Io } from './io.ts';
+import { logScanners, type ScannerFacts } from './log-scanners.ts';
 
-export type IngestIo = {
-  stdin: AsyncIterable<Uint8Array>;
-  stderr: { write(text: string): unknown };
-};
+type IngestIo = Pick<Io, 'stdin' | 'stderr'>;
 
-type Environment = Record<string, string | undefined>;
-
-/** What a scanner is told about the host whose logs it reads. */
-export type ScannerFacts = {
-  timeZone: string;
-  address?: string;
-  host: string;
-  tell: (note: string) => void;
-};
-
-export const USAGE = `Use: ingest [--follow] FILE… | -
+export const USE = `Use: ingest [--follow] FILE… | -
 
 Counts deliveries, deferrals and refusals in mail logs and sends the counts to a Delist Desk.
 "-" is standard input. Files that end in .gz are unpacked.
@@ -44,10 +34,6 @@ Counts deliveries, deferrals and refusals in mail logs and sends the counts to a
 Exit status: 0 done, or stopped with everything safe; 1 something could not be read or sent; 2 bad use.
 `;
 
-class BadUse extends Error {
-  override name = 'BadUse';
-}
-
 const OPTIONS = {
   follow: { type: 'boolean', short: 'f' },
   quiet: { type: 'boolean' },
@@ -58,7 +44,6 @@ const OPTIONS = {
   address: { type: 'string' },
   host: { type: 'string' },
   'time-zone': { type: 'string' },
-  help: { type: 'boolean' },
 } as const;
 
 function parse(args: string[]) {
@@ -124,11 +109,9 @@ const stateOf = (given: string | undefined, environment: Environment): string =>
 function readArguments(args: string[], environment: Environment) {
   const { values, positionals } = parse(args);
   const paths = positionals.filter((name) => name !== '-').map((name) => resolve(name));
-  if (positionals.length === 0 && !values.help)
-    throw new BadUse('Which logs? Name files, or - for standard input.');
+  if (positionals.length === 0) throw new BadUse('Which logs? Name files, or - for standard input.');
   const host = values.host || hostname() || 'localhost';
   return {
-    help: values.help ?? false,
     follow: values.follow ?? false,
     quiet: values.quiet ?? false,
     paths,
@@ -162,17 +145,13 @@ export async function ingestCommand(
   args: string[],
   io: IngestIo,
   environment: Environment,
-  scannerFor: (facts: ScannerFacts) => OpenScanner,
+  scannerFor: (facts: ScannerFacts) => OpenScanner = logScanners,
   pace = PACE,
 ): Promise<number> {
   const { stop, forget } = stopSignal();
   let release: () => void = () => undefined;
   try {
     const given = readArguments(args, environment);
-    if (given.help) {
-      io.stderr.write(USAGE);
-      return 0;
-    }
     const desk = given.desk();
     const token = given.token();
     token();
@@ -195,10 +174,7 @@ export async function ingestCommand(
       stop,
     });
   } catch (error) {
-    if (error instanceof BadUse) {
-      io.stderr.write(`${error.message}\n\n${USAGE}`);
-      return 2;
-    }
+    if (error instanceof BadUse) return refuse(io, `${error.message}\n\n${USE}`);
     if (!(error instanceof FolderInUse) && !('syscall' in (error as object))) throw error;
     io.stderr.write(`${(error as Error).message}\n`);
     return error instanceof FolderInUse ? 1 : 2;

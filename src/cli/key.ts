@@ -2,9 +2,11 @@ import { readConfig } from '../config.ts';
 import { keysInFile, newKey, writeKeys } from '../secrets/key-file.ts';
 import { checkSealed, resealAll } from '../secrets/rotate.ts';
 import { keyFileOf, readAllKeys } from '../secrets/secrets.ts';
-import { type Io, withDatabase } from './database.ts';
+import { refuse } from './bad-use.ts';
+import type { Io } from './io.ts';
+import { withDatabase } from './with-database.ts';
 
-const USE = `Use: key check     whether every password and token in the database can be opened
+export const USE = `Use: key check     whether every password and token in the database can be opened
      key rotate    make a new key and seal them all with it
 `;
 
@@ -69,6 +71,5 @@ async function rotate(io: Io): Promise<number> {
 export async function keyCommand([verb, ...more]: string[], io: Io): Promise<number> {
   if (verb === 'check' && more.length === 0) return check(io);
   if (verb === 'rotate' && more.length === 0) return rotate(io);
-  io.stderr.write(USE);
-  return 2;
+  return refuse(io, USE);
 }

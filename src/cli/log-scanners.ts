@@ -1,7 +1,9 @@
 import type { OpenScanner } from '../agent/scanner.ts';
-import { openScanner } from '../logs/scan.ts';
+import { openScanner, type ScanOptions } from '../logs/scan.ts';
 import { readCatalogue } from '../providers/catalogue.ts';
-import type { ScannerFacts } from './ingest.ts';
+
+/** What a scanner is told about the host whose logs it reads. */
+export type ScannerFacts = Omit<ScanOptions, 'catalogue' | 'now'>;
 
 /** One scanner for each log of a host. */
 export function logScanners(facts: ScannerFacts): OpenScanner {

@@ -11,9 +11,10 @@ import { openDatabase } from '../database/open.ts';
 import { keysInFile, writeKeys } from '../secrets/key-file.ts';
 import { keyFileOf } from '../secrets/secrets.ts';
 import { openSnapshot } from '../transfer/export/snapshot.ts';
-import type { Io } from './database.ts';
+import { refuse } from './bad-use.ts';
+import type { Io } from './io.ts';
 
-const USE = `Use: move postgres://…     from the database that the environment names to an empty PostgreSQL database
+export const USE = `Use: move postgres://…     from the database that the environment names to an empty PostgreSQL database
      move FOLDER            from PostgreSQL to an embedded database in an empty folder
 
 Stop the servers first. The old database stays as it is; the new one is compared with it, table by table.
@@ -76,10 +77,7 @@ async function move(io: Io, to: string): Promise<number> {
 
 export async function moveCommand(args: string[], io: Io): Promise<number> {
   const [to, more] = args;
-  if (!to || more !== undefined || to.startsWith('-')) {
-    io.stderr.write(USE);
-    return 2;
-  }
+  if (!to || more !== undefined || to.startsWith('-')) return refuse(io, USE);
   try {
     return await move(io, to);
   } catch (error) {

@@ -1,11 +1,15 @@
-import type { Writable } from 'node:stream';
 import { judgePoint, pointsOf, TIMES } from '../next-step/state-space.ts';
 import { readCatalogue } from '../providers/catalogue.ts';
+import { refuse } from './bad-use.ts';
+import type { Io } from './io.ts';
 
-type Io = { stdout: Writable; stderr: Writable };
+export const USE = `Use: next-steps [PROVIDER…]
+
+Prints the next step for every situation with a provider (outlook-com when none is named), as tab-separated values.
+`;
 
 /** One row a situation, its steps over time in it: how many hours ago the last thing happened. */
-export function nextStepsTable(providers: string[], now: Date): string[] {
+function nextStepsTable(providers: string[], now: Date): string[] {
   const catalogue = readCatalogue();
   const rows = new Map<string, string[]>();
   for (const point of pointsOf(providers)) {
@@ -19,14 +23,11 @@ export function nextStepsTable(providers: string[], now: Date): string[] {
 }
 
 /** Prints the table as tab-separated values. Exit 2 for a provider that the catalogue does not have. */
-export function nextStepsCommand(args: string[], { stdout, stderr }: Io): number {
+export function nextStepsCommand(args: string[], io: Io): number {
   const { byKey } = readCatalogue();
   const providers = args.length > 0 ? args : ['outlook-com'];
   const unknown = providers.find((key) => !byKey.has(key));
-  if (unknown !== undefined) {
-    stderr.write(`There is no provider ${unknown} in the catalogue.\n`);
-    return 2;
-  }
-  stdout.write(`${nextStepsTable(providers, new Date()).join('\n')}\n`);
+  if (unknown !== undefined) return refuse(io, `There is no provider ${unknown} in the catalogue.\n`);
+  io.stdout.write(`${nextStepsTable(providers, new Date()).join('\n')}\n`);
   return 0;
 }

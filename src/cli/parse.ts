@@ -1,28 +1,21 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { identityOf } from '../bounces/distinct.ts';
 import { parseReport } from '../bounces/parse-report.ts';
 import type { Rejection } from '../bounces/rejection.ts';
 import { type Catalogue, readCatalogue } from '../providers/catalogue.ts';
+import { BadUse } from './bad-use.ts';
 import { gunzip } from './gunzip.ts';
 import { inputChunks } from './input-chunks.ts';
+import type { Io } from './io.ts';
 
-export type CommandIo = {
-  stdin: AsyncIterable<Uint8Array>;
-  stdout: { write(text: string): unknown };
-  stderr: { write(text: string): unknown };
-};
-
-const USAGE = `Usage: parse [--jsonl FIELD] [--time-zone ZONE] [FILE…]
+export const USE = `Use: parse [--jsonl FIELD] [--time-zone ZONE] [FILE…]
 Prints one JSON object per rejection and line. Reads standard input when no file is named; "-" is standard input.
   --jsonl FIELD     the input has one JSON object a line; the text is in FIELD, the object's id is repeated
   --time-zone ZONE  zone of log stamps without one, such as Europe/Berlin; default UTC
 Exit status: 0 something was recognised, 1 nothing was, 2 bad use.
 `;
-
-class BadUse extends Error {
-  override name = 'BadUse';
-}
 
 type Arguments = { files: string[]; field: string | null; timeZone: string };
 
@@ -90,27 +83,14 @@ function recognised(text: string | Uint8Array, run: Run): Rejection[] {
 }
 
 /** A file or standard input; rotated logs are unzipped. */
-const open = (file: string | null, io: CommandIo): Readable =>
+const open = (file: string | null, io: Io): Readable =>
   Readable.from(gunzip(file === null ? io.stdin : createReadStream(file)));
 
-/** What makes a rejection the same in two pieces of one input. */
-const identity = (found: Rejection): string =>
-  JSON.stringify([
-    found.provider,
-    found.listOwner,
-    found.ip,
-    found.replyCode,
-    found.enhancedCode,
-    found.blockCode,
-    found.reason,
-    found.recipientDomain,
-  ]);
-
-async function parseFile(file: string | null, io: CommandIo, run: Run): Promise<boolean> {
+async function parseFile(file: string | null, io: Io, run: Run): Promise<boolean> {
   const printed = new Set<string>();
   for await (const { octets, linesBefore } of inputChunks(open(file, io))) {
     for (const found of recognised(octets, run)) {
-      const key = identity(found);
+      const key = identityOf(found);
       if (printed.has(key)) continue;
       printed.add(key);
       run.write(toRow(file, { ...found, line: found.line + linesBefore }));
@@ -133,7 +113,7 @@ function readLine(line: string, field: string, at: number, name: string): { id: 
   return { id: record['id'] ?? null, text };
 }
 
-async function parseJsonLines(file: string | null, field: string, io: CommandIo, run: Run): Promise<boolean> {
+async function parseJsonLines(file: string | null, field: string, io: Io, run: Run): Promise<boolean> {
   let any = false;
   let at = 0;
   const lines = createInterface({ input: open(file, io), crlfDelay: Number.POSITIVE_INFINITY });
@@ -157,7 +137,7 @@ const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
  * The `parse` command: one JSON object per rejection. Exit status 0 when something was recognised, 1 when
  * nothing was, 2 for bad use (an unknown option, an unreadable file, a line that is no JSON).
  */
-export async function parseCommand(args: string[], io: CommandIo): Promise<number> {
+export async function parseCommand(args: string[], io: Io): Promise<number> {
   try {
     const found = readArguments(args);
     const write = (row: Row): void => void io.stdout.write(`${JSON.stringify(row)}\n`);
@@ -174,7 +154,7 @@ export async function parseCommand(args: string[], io: CommandIo): Promise<numbe
     return any ? 0 : 1;
   } catch (error) {
     if (!(error instanceof BadUse) && !isFileError(error)) throw error;
-    io.stderr.write(`parse: ${error.message}\n${error instanceof BadUse ? USAGE : ''}`);
+    io.stderr.write(`parse: ${error.message}\n${error instanceof BadUse ? USE : ''}`);
     return 2;
   }
 }

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import type { Io } from './database.ts';
+import type { Io } from './io.ts';
 
 /** A passphrase comes from standard input, since an argument would stand in the process list. */
 export async function readPassphrase(io: Io): Promise<string> {

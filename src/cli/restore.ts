@@ -13,10 +13,11 @@ import { openDatabase } from '../database/open.ts';
 import { readKeys, writeKeys } from '../secrets/key-file.ts';
 import { keyId } from '../secrets/seal.ts';
 import { keyFileOf } from '../secrets/secrets.ts';
-import type { Io } from './database.ts';
+import { refuse } from './bad-use.ts';
+import type { Io } from './io.ts';
 import { readPassphrase } from './passphrase.ts';
 
-const USE = `Use: restore [--with-key] FILE     brings a backup into an empty place
+export const USE = `Use: restore [--with-key] FILE     brings a backup into an empty place
      restore --check FILE          reads all of it and writes nothing
 
 An empty place is a DATA_DIR without a database, or an empty PostgreSQL database in DATABASE_URL. Stop the server first.
@@ -128,10 +129,7 @@ async function restore(options: Options, io: Io): Promise<number> {
 
 export async function restoreCommand(args: string[], io: Io): Promise<number> {
   const options = optionsOf(args);
-  if (!options) {
-    io.stderr.write(USE);
-    return 2;
-  }
+  if (!options) return refuse(io, USE);
   try {
     return await restore(options, io);
   } catch (error) {

@@ -3,9 +3,11 @@ import { takeFactors } from '../accounts/second-factor/take.ts';
 import { findUserByEmail } from '../accounts/store.ts';
 import { readConfig } from '../config.ts';
 import { openSecrets } from '../secrets/secrets.ts';
-import { type Io, withDatabase } from './database.ts';
+import { refuse } from './bad-use.ts';
+import type { Io } from './io.ts';
+import { withDatabase } from './with-database.ts';
 
-const USE = `Use: second-factor remove --email E
+export const USE = `Use: second-factor remove --email E
 For somebody who lost app, passkeys and recovery codes: all of them are removed and their sessions end, so that the
 password alone signs them in, until they set up new ones.
 `;
@@ -25,10 +27,7 @@ export async function secondFactorCommand(
   onDatabase: typeof withDatabase = withDatabase,
 ): Promise<number> {
   const email = verb === 'remove' ? emailIn(args) : undefined;
-  if (!email) {
-    io.stderr.write(USE);
-    return 2;
-  }
+  if (!email) return refuse(io, USE);
   const config = readConfig(process.env);
   const teller = { config, secrets: openSecrets(config) };
   return onDatabase(async (db) => {

@@ -1,10 +1,10 @@
 import { stateWords } from '../incidents/incidents.ts';
-import { verdictBadge } from '../incidents/page.ts';
 import { CHANNEL_WORDS } from './channels.ts';
 import { foldQuotes, type TextPart } from './fold-quotes.ts';
 import { type MarkedPart, markWords } from './mark-words.ts';
 import type { AttachmentShown } from './parts-store.ts';
 import type { MessageShown } from './store.ts';
+import { verdictBadge } from './verdict-badge.ts';
 import { visibleName } from './visible-signs.ts';
 
 /** Of a message what a page shows of it; its HTML is shown by a frame of its own. */

@@ -1,8 +1,8 @@
 import { stateWords } from '../incidents/incidents.ts';
-import { verdictBadge } from '../incidents/page.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { classifyReply } from './classify.ts';
 import type { MessageShown } from './store.ts';
+import { verdictBadge } from './verdict-badge.ts';
 
 /** What an answer says of each address, where it sorts several; empty where it does not. Read again from its text. */
 export function sortedView(message: MessageShown, provider: string, catalogue: Catalogue) {

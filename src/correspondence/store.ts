@@ -13,7 +13,8 @@ import type {
 } from '../database/tables.ts';
 import { stateWords } from '../incidents/incidents.ts';
 import { nextState } from '../incidents/state.ts';
-import { lockIncident, moveState, setStateTo, writeIncident } from '../incidents/store.ts';
+import { moveState, setStateTo } from '../incidents/state-store.ts';
+import { lockIncident, writeIncident } from '../incidents/store.ts';
 import { notFound } from '../problem.ts';
 import { followUpDue } from '../providers/playbook.ts';
 import type { Provider, Verdict } from '../providers/schema.ts';

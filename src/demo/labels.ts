@@ -2,7 +2,7 @@ import type { Desk } from '../app.ts';
 import { addField } from '../custom-fields/manage-store.ts';
 import { setFieldValues } from '../custom-fields/store.ts';
 import { changeTags } from '../tags/store.ts';
-import { addNote } from '../timeline/store.ts';
+import { addNote } from '../timeline/notes.ts';
 import type { Actor } from '../web/access.ts';
 import { atMoment } from './moment.ts';
 

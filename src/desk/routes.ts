@@ -14,7 +14,14 @@ import { deskTitle, sectionView, whoseView } from './page.ts';
 import { byDue, deskRow } from './rows.ts';
 import { SECTION_NAMES, SECTIONS } from './sections.ts';
 import { readSpans } from './span-store.ts';
-import { countSections, type DeskIncident, listSection, type Owner, readDesk } from './store.ts';
+import {
+  countSections,
+  type DeskIncident,
+  hasIncidents,
+  listSection,
+  type Owner,
+  readDesk,
+} from './store.ts';
 import { stripView } from './strip.ts';
 
 const STRIP_DAYS = 90;
@@ -65,10 +72,8 @@ export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
         pressingReminders(db, now),
       ]);
       const listed = [...desk.values()].flatMap(({ items }) => items);
-      if (spans.length === 0 && listed.length === 0) {
-        const any = await db.selectFrom('incidents').select('number').limit(1).executeTakeFirst();
-        if (!any) return reply.page('desk/first-start', {});
-      }
+      if (spans.length === 0 && listed.length === 0 && !(await hasIncidents(db)))
+        return reply.page('desk/first-start', {});
       const rows = await rowsOf(listed, now);
       return reply.page('desk/desk', {
         live,

@@ -21,25 +21,26 @@ const MAIL_TROUBLE: Record<string, string> = {
   'mail-uncertain': 'Mail uncertain',
 };
 
+type Happened = { words: string; at: Date; lasts?: boolean };
+
+/** What happened last, and when; `lasts`: it goes on since then. */
+function happenedTo(row: DeskIncident, step: NextStep): Happened {
+  const { state, last_request_at: asked, last_answer_at: answered, last_verdict: verdict } = row;
+  if (state === 'open') return { words: 'Logged', at: row.opened_at };
+  const trouble = MAIL_TROUBLE[step.id];
+  if (trouble) return { words: trouble, at: row.state_since };
+  if (state === 'awaiting-provider') return { words: 'Request sent', at: asked ?? row.state_since };
+  const isUnanswered = !answered || (asked !== null && answered < asked);
+  if (state === 'action-needed' && isUnanswered)
+    return { words: 'No answer for', at: asked ?? row.state_since, lasts: true };
+  const at = state === 'action-needed' && !verdict ? asked : answered;
+  return { words: HAPPENED[verdict ?? ''] ?? stateWords(state), at: at ?? row.state_since };
+}
+
 /** A row of the desk: state or due time, number, provider, address, what happened, what to do. */
 export function deskRow(row: DeskIncident, step: NextStep, catalogue: Catalogue, now: Date) {
   const provider = catalogue.byKey.get(row.provider);
   const [first = '', ...more] = row.addresses;
-  const since = row.state === 'action-needed' && !row.last_verdict ? row.last_request_at : row.last_answer_at;
-  const happened =
-    row.state === 'open'
-      ? { words: 'Logged', at: row.opened_at }
-      : MAIL_TROUBLE[step.id]
-        ? { words: MAIL_TROUBLE[step.id] ?? '', at: row.state_since }
-        : row.state === 'action-needed' &&
-            (!row.last_answer_at || (row.last_request_at && row.last_answer_at < row.last_request_at))
-          ? { words: 'No answer for', at: row.last_request_at ?? row.state_since, lasts: true }
-          : row.state === 'awaiting-provider'
-            ? { words: 'Request sent', at: row.last_request_at ?? row.state_since }
-            : {
-                words: HAPPENED[row.last_verdict ?? ''] ?? stateWords(row.state),
-                at: since ?? row.state_since,
-              };
   return {
     number: row.number,
     state: row.state,
@@ -47,7 +48,7 @@ export function deskRow(row: DeskIncident, step: NextStep, catalogue: Catalogue,
     provider: provider?.name ?? row.provider,
     address: first,
     more: more.length,
-    happened: { lasts: false, ...happened },
+    happened: { lasts: false, ...happenedTo(row, step) },
     code: row.block_codes[0] ?? '',
     round: row.round,
     blockedMs: durations(row, now).blocked,

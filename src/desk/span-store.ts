@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
+import { blockedSince, blockedUntil } from '../incidents/incidents.ts';
 
 export type BlockedSpan = {
   number: number;
@@ -68,11 +69,8 @@ export async function readSpans(db: Db, since: Date): Promise<AddressSpans[]> {
     spans: all.map((row) => ({
       number: row.number,
       provider: row.provider,
-      from:
-        row.first_rejection_at && row.first_rejection_at < row.opened_at
-          ? row.first_rejection_at
-          : row.opened_at,
-      until: row.mitigated_at ?? row.recovered_at ?? row.closed_at,
+      from: blockedSince(row),
+      until: blockedUntil(row),
       lifted: row.mitigated_at !== null && row.recovered_at === null && row.closed_at === null,
       letters: letters.get(row.number) ?? [],
     })),

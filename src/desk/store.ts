@@ -9,7 +9,7 @@ export type Owner = { id: number } | null;
 /** Where in the order of the desk an incident stands. What has no due time stands behind all that has one. */
 export type DeskPlace = { due: Date | null; number: number };
 export type DeskIncident = IncidentRow & { addresses: string[]; assignee_name: string | null };
-export type DeskPage = { items: DeskIncident[]; next: DeskPlace | null };
+type DeskPage = { items: DeskIncident[]; next: DeskPlace | null };
 
 const DUE = sql`coalesce(due_at, 'infinity')`;
 const ownedBy = (owner: Owner) => (owner ? sql`and assignee_id = ${owner.id}::integer` : sql``);
@@ -90,6 +90,10 @@ function pageOf(
     next: found.length > limit && last ? { due: last.due_at, number: last.number } : null,
   };
 }
+
+/** Whether there is any incident, closed ones too. */
+export const hasIncidents = async (db: Db): Promise<boolean> =>
+  (await db.selectFrom('incidents').select('number').limit(1).executeTakeFirst()) !== undefined;
 
 export type SectionCounts = Record<Section, { all: number; overdue: number }>;
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Network, networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
 import type { SnapshotRow } from '../database/tables.ts';
+import { numbersOf } from '../incidents/of-network.ts';
 import type { Verdict } from '../providers/schema.ts';
 import type { StateEntry } from './then.ts';
 
@@ -32,8 +33,7 @@ const MOST_CHANGES = 100;
 
 const concerning = (about: About) =>
   about.network
-    ? sql<boolean>`t.number in (select ia.incident_number from addresses a
-        join incident_addresses ia on ia.address_id = a.id where a.network && ${about.network.cidr}::cidr)`
+    ? sql<boolean>`t.number in ${numbersOf(about.network)}`
     : sql<boolean>`t.provider = ${about.provider}`;
 
 type Page = { limit: number; after?: number | undefined };

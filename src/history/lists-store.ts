@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Network, networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
+import { numbersOf } from '../incidents/of-network.ts';
 import type { Verdict } from '../providers/schema.ts';
 import type { About } from './as-of-store.ts';
 
@@ -24,8 +25,7 @@ export async function lettersSent(
   { limit, after }: { limit: number; after?: Place | undefined },
 ): Promise<{ items: LetterSent[]; next: Place | null }> {
   const whose = about.network
-    ? sql`o.incident_number in (select ia.incident_number from addresses a
-        join incident_addresses ia on ia.address_id = a.id where a.network && ${about.network.cidr}::cidr)`
+    ? sql`o.incident_number in ${numbersOf(about.network)}`
     : sql`o.provider = ${about.provider}`;
   const { rows } = await sql<LetterSent>`
     select o.letter_id as id, o.incident_number as number, o.provider, o.round, o.template, o.sent_at as "sentAt",

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Network } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
+import { numbersOf } from '../incidents/of-network.ts';
 import type { Listed, Span } from './years.ts';
 
 /** Of a range, so many of each kind at most, the newest. The page says when there are more. */
@@ -13,8 +14,7 @@ export async function blockSpans(db: Db, network: Network): Promise<Span[]> {
       array(select l.sent_at from letters l where l.incident_number = t.number and l.state = 'sent'
         order by l.sent_at limit 100) as letters
     from incident_times t
-    where t.number in (select ia.incident_number from addresses a
-      join incident_addresses ia on ia.address_id = a.id where a.network && ${network.cidr}::cidr)
+    where t.number in ${numbersOf(network)}
     order by t.number desc limit ${MOST}`.execute(db);
   return rows
     .map((row) => ({ ...row, until: row.until instanceof Date ? row.until : null }))

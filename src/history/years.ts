@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import { startOf } from '../reports/period.ts';
-import { count, day, inShort, isoDay } from '../web/format.ts';
+import { count, day, inShort, isoDay, MONTHS_SHORT } from '../web/format.ts';
 
 /** A block from its first rejection until it was lifted; null: it lasts. */
 export type Span = {
@@ -28,7 +28,6 @@ export function covered(stretches: Stretch[]): number {
 }
 
 const round = (value: number) => Math.round(value * 100) / 100;
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'];
 /** Years drawn; of an address that is older, the newest. */
 const MOST_YEARS = 20;
 const LEAST_WIDTH = 0.3;
@@ -95,7 +94,7 @@ export function yearsView(
     .range([0, 100]);
   return {
     years,
-    months: MONTHS.map((label, index) => ({
+    months: MONTHS_SHORT.map((label, index) => ({
       x: round(x(edge(newest, index + 1))),
       label,
       minor: index % 3 !== 0,

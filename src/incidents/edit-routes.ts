@@ -9,9 +9,11 @@ import { localInput } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
+import { listAssignees } from './assignees.ts';
+import { editIncident } from './facts-store.ts';
 import { SEVERITIES } from './incidents.ts';
 import { NumberParams } from './number-params.ts';
-import { editIncident, getIncident } from './store.ts';
+import { getIncident } from './store.ts';
 
 const EditForm = Type.Object({
   title: Type.String({ minLength: 1, maxLength: 300, description: 'a title' }),
@@ -35,13 +37,7 @@ export const incidentEditPages: FastifyPluginAsyncTypebox = async (app) => {
     const [row, fields, users] = await Promise.all([
       getIncident(db, number),
       fieldsOf(db, number),
-      db
-        .selectFrom('users')
-        .select(['id', 'name'])
-        .where('disabled_at', 'is', null)
-        .orderBy('name')
-        .limit(500)
-        .execute(),
+      listAssignees(db, number),
     ]);
     const values = typed ?? {
       title: row.title,

@@ -2,7 +2,8 @@ import type { Db } from '../database/open.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { append } from '../timeline/store.ts';
 import { SYSTEM } from '../web/access.ts';
-import { moveState, writeIncident } from './store.ts';
+import { moveState } from './state-store.ts';
+import { writeIncident } from './store.ts';
 
 const AT_ONCE = 50;
 

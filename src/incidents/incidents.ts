@@ -21,6 +21,11 @@ export function incidentTitle(providerName: string, addresses: string[]): string
   return `${providerName} ${verb} ${first}${more}`;
 }
 
+type Moment = Date | null;
+/** The earlier, or the later, of two moments that need not be known. */
+export const earlier = (a: Moment, b: Moment): Moment => (a && b ? (a < b ? a : b) : (a ?? b));
+export const later = (a: Moment, b: Moment): Moment => (a && b ? (a > b ? a : b) : (a ?? b));
+
 /** When the block began: the first rejection that is known, else when it was logged. */
 export const blockedSince = (row: Pick<IncidentRow, 'first_rejection_at' | 'opened_at'>) =>
   row.first_rejection_at && row.first_rejection_at < row.opened_at ? row.first_rejection_at : row.opened_at;

@@ -1,16 +1,14 @@
 import { type FieldValue, valueJson } from '../custom-fields/field.ts';
 import type { IncidentRow } from '../database/tables.ts';
-import { type Static, Type } from '../json-schema.ts';
+import { orNull, type Static, Type } from '../json-schema.ts';
 import { hrefOf } from '../next-step/links.ts';
 import type { NextStep } from '../next-step/next-step.ts';
 import type { Button } from '../next-step/schema.ts';
-import type { Reason } from '../providers/schema.ts';
-import { Reason as ReasonSchema } from '../providers/schema.ts';
+import { Reason } from '../providers/schema.ts';
 import { durations, SEVERITIES, STATES } from './incidents.ts';
-import type { LinkedIncident } from './store.ts';
+import type { LinkedIncident } from './links/store.ts';
 
 const Time = Type.String({ format: 'date-time' });
-const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const ButtonJson = Type.Object({ label: Type.String(), url: Type.String() });
 
@@ -21,7 +19,7 @@ export const IncidentJson = Type.Object({
   state: Type.Enum([...STATES]),
   provider: Type.String(),
   addresses: Type.Array(Type.String()),
-  reason: orNull(ReasonSchema),
+  reason: orNull(Reason),
   severity: Type.Enum([...SEVERITIES]),
   round: Type.Integer(),
   blockCodes: Type.Array(Type.String()),

@@ -5,6 +5,7 @@ import type { Db } from '../database/open.ts';
 import type { IncidentRow, IncidentState } from '../database/tables.ts';
 import { numbersTagged, tagsOf } from '../tags/store.ts';
 import { numbersWatched } from '../watchers/store.ts';
+import { numbersOf } from './of-network.ts';
 import { addressesOf } from './store.ts';
 
 export type IncidentQuery = {
@@ -30,14 +31,6 @@ export type IncidentListed = IncidentRow & {
   assignee_name: string | null;
 };
 
-/** Numbers of the incidents of addresses inside a range, or around an address. */
-const numbersIn = (db: Db, network: Network) =>
-  db
-    .selectFrom('incident_addresses as ia')
-    .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-    .select('ia.incident_number')
-    .where(sql<boolean>`a.network && ${network.cidr}::cidr`);
-
 /** How many incidents there are of addresses inside a range, or around an address. */
 export async function countIncidents(
   db: Db,
@@ -49,11 +42,11 @@ export async function countIncidents(
       eb.fn.countAll<number>().as('incidents'),
       sql<number>`count(*) filter (where state <> 'closed')`.as('unfinished'),
     ])
-    .where('number', 'in', numbersIn(db, network))
+    .where('number', 'in', numbersOf(network))
     .executeTakeFirstOrThrow();
 }
 
-export type IncidentPage = { items: IncidentListed[]; next: number | null };
+type IncidentPage = { items: IncidentListed[]; next: number | null };
 
 function readRows(db: Db, query: IncidentQuery) {
   let rows = db
@@ -69,7 +62,7 @@ function readRows(db: Db, query: IncidentQuery) {
   if (query.states?.length) rows = rows.where('i.state', 'in', query.states);
   if (query.provider) rows = rows.where('i.provider', '=', query.provider);
   if (query.assigneeId !== undefined) rows = rows.where('i.assignee_id', '=', query.assigneeId);
-  if (query.network) rows = rows.where('i.number', 'in', numbersIn(db, query.network));
+  if (query.network) rows = rows.where('i.number', 'in', numbersOf(query.network));
   for (const tag of query.tags ?? []) rows = rows.where('i.number', 'in', numbersTagged(db, tag));
   if (query.field) rows = rows.where('i.number', 'in', numbersWith(db, query.field));
   if (query.watcherId !== undefined) rows = rows.where('i.number', 'in', numbersWatched(db, query.watcherId));
@@ -77,25 +70,16 @@ function readRows(db: Db, query: IncidentQuery) {
   return rows.execute();
 }
 
-/** The first pages of several lists, their addresses read in one go. */
-export async function listIncidentPages(db: Db, queries: IncidentQuery[]): Promise<IncidentPage[]> {
-  const found = await Promise.all(queries.map((query) => readRows(db, query)));
-  const pages = found.map((rows, index) => rows.slice(0, queries[index]?.limit));
-  const numbers = pages.flat().map((row) => row.number);
-  const [addresses, tags] = await Promise.all([addressesOf(db, numbers), tagsOf(db, numbers)]);
-  return pages.map((page, index) => {
-    const items = page.map((row) => ({
-      ...row,
-      addresses: addresses.get(row.number) ?? [],
-      tags: tags.get(row.number) ?? [],
-    }));
-    const more = (found[index]?.length ?? 0) > page.length;
-    return { items, next: more ? (items.at(-1)?.number ?? null) : null };
-  });
-}
-
 /** A page of incidents, newest number first. */
 export async function listIncidents(db: Db, query: IncidentQuery): Promise<IncidentPage> {
-  const [page] = await listIncidentPages(db, [query]);
-  return page ?? { items: [], next: null };
+  const found = await readRows(db, query);
+  const page = found.slice(0, query.limit);
+  const numbers = page.map((row) => row.number);
+  const [addresses, tags] = await Promise.all([addressesOf(db, numbers), tagsOf(db, numbers)]);
+  const items = page.map((row) => ({
+    ...row,
+    addresses: addresses.get(row.number) ?? [],
+    tags: tags.get(row.number) ?? [],
+  }));
+  return { items, next: found.length > page.length ? (items.at(-1)?.number ?? null) : null };
 }

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
-import { addNote, correctNote } from '../timeline/store.ts';
+import { getProfile } from '../profile/store.ts';
+import { addNote, correctNote } from '../timeline/notes.ts';
 import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm } from '../web/forms.ts';
@@ -12,7 +13,7 @@ import { sayLink, unlink } from './links/store.ts';
 import { NumberParams } from './number-params.ts';
 import { incidentView, ShowQuery } from './show-page.ts';
 import { incidentForms } from './small-forms.ts';
-import { confirmRecovery, setState } from './store.ts';
+import { confirmRecovery, setState } from './state-store.ts';
 
 const NoteForm = Type.Object({ text: Type.String({ maxLength: 20_000, description: 'the note' }) });
 const StateForm = Type.Object({
@@ -47,11 +48,11 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
     '/incidents/:number/dossier',
     { config: { access: 'viewer' }, schema: { params: NumberParams } },
     async (request, reply) => {
-      const profile = await db.selectFrom('profile').select('name').executeTakeFirstOrThrow();
-      return reply.page('incidents/dossier', {
-        ...(await incidentView(app.desk, request, request.params.number, {}, true)),
-        organisation: profile.name,
-      });
+      const [view, { name }] = await Promise.all([
+        incidentView(app.desk, request, request.params.number, {}, true),
+        getProfile(db),
+      ]);
+      return reply.page('incidents/dossier', { ...view, organisation: name });
     },
   );
 

@@ -21,14 +21,15 @@ import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
 import { ENTRY_GROUPS, type EntryGroup } from '../timeline/entries.ts';
 import { recentPlace } from '../timeline/news.ts';
 import { countKinds, listEntries } from '../timeline/store.ts';
+import { entriesByDay, RESULT_BADGES, timelineTabs } from '../timeline/view.ts';
 import { viewerOf } from '../web/access.ts';
 import { localInput } from '../web/format.ts';
 import { linkTo } from '../web/links.ts';
 import { blockedBefore } from './compare/store.ts';
+import { courseOf, courseView } from './course.ts';
 import { blockedSince, durations, STATES, stateWords } from './incidents.ts';
 import { isSaid, LINK_KINDS, linkWords } from './links/kinds.ts';
 import { familyOf, likelyDuplicates, mergesInto } from './merge/store.ts';
-import { courseOf, courseView, entriesByDay, timelineTabs } from './page.ts';
 import { type IncidentRead, readBodies, readIncident } from './show.ts';
 
 const ENTRIES_PER_PAGE = 100;
@@ -209,8 +210,7 @@ export async function incidentView(
       source: one.source,
       address: one.address,
       observedAt: one.observed_at,
-      is: one.result === 'supports' ? 'good' : one.result === 'contradicts' ? 'bad' : '',
-      icon: one.result === 'supports' ? 'e-good' : one.result === 'contradicts' ? 'e-bad' : 'e-unknown',
+      ...RESULT_BADGES[one.result],
     })),
     links: read.links.map((one) => ({
       ...one,

@@ -6,7 +6,8 @@ import type { IncidentState } from '../database/tables.ts';
 import { notFound } from '../problem.ts';
 import { tagsOf } from '../tags/store.ts';
 import { watchersOf } from '../watchers/store.ts';
-import { linksOf, refuseMerged } from './store.ts';
+import { linksOf } from './links/store.ts';
+import { refuseMerged } from './store.ts';
 
 /** The incident with what is one value beside it: names, counts, the rejection that came first. */
 async function readHead(db: Db, number: number) {

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
+import { apiOnce } from '../web/api-once.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
-import { apiKey } from '../web/idempotency.ts';
-import { once } from '../web/once.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { NumberParams } from './number-params.ts';
 import { splitOff } from './split.ts';
@@ -93,25 +92,16 @@ export const splitApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number } = request.params;
       const { provider } = await getIncident(db, number);
-      const answer = await once(
-        db,
-        {
-          actor: actorOf(request),
-          key: apiKey(request),
-          what: `POST /incidents/${number}/split`,
-          input: request.body,
+      const answer = await apiOnce(db, request, async (trx) => ({
+        status: 201,
+        body: {
+          number: await splitOff(trx, actorOf(request), number, {
+            address: request.body.address,
+            providerName: catalogue.byKey.get(provider)?.name ?? provider,
+            now: new Date(),
+          }),
         },
-        async (trx) => ({
-          status: 201,
-          body: {
-            number: await splitOff(trx, actorOf(request), number, {
-              address: request.body.address,
-              providerName: catalogue.byKey.get(provider)?.name ?? provider,
-              now: new Date(),
-            }),
-          },
-        }),
-      );
+      }));
       return reply.code(201).send(answer.body as { number: number });
     },
   );

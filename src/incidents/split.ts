@@ -8,7 +8,8 @@ import { invalid, Problem } from '../problem.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { incidentTitle } from './incidents.ts';
-import { linkIncidents, lockIncident, writeIncident } from './store.ts';
+import { linkIncidents } from './links/store.ts';
+import { lockIncident, writeIncident } from './store.ts';
 
 type Owned = { id: number; network: string };
 

@@ -7,7 +7,8 @@ import type { Answered } from './delivery.ts';
 import { type Finding, findingOf } from './gathering.ts';
 import { Names } from './names.ts';
 import { isText, nextOf } from './octets.ts';
-import { Outliner, outlineText, type Placed, placed, standIn, standInAddress } from './outline.ts';
+import { Outliner, outlineText, standIn, standInAddress } from './outline.ts';
+import { type Placed, placed } from './placed.ts';
 import type { Receivers } from './receivers.ts';
 
 const COLON = 58;

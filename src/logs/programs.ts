@@ -1,9 +1,9 @@
 import type { Reader } from './delivery.ts';
-import { readExim } from './exim.ts';
-import { harakaReader } from './haraka.ts';
-import { opensmtpdReader } from './opensmtpd.ts';
-import { qmailReader } from './qmail.ts';
-import { readSendmail } from './sendmail.ts';
+import { readExim } from './makes/exim.ts';
+import { harakaReader } from './makes/haraka.ts';
+import { opensmtpdReader } from './makes/opensmtpd.ts';
+import { qmailReader } from './makes/qmail.ts';
+import { readSendmail } from './makes/sendmail.ts';
 
 /** The readers of one scanner, besides that of Postfix: some remember what earlier lines said. */
 export type Readers = {

@@ -8,13 +8,13 @@ import type { Accepted, Answered, Delivery, Reader, Sink } from './delivery.ts';
 import { Gathering, type Row, type Sender } from './gathering.ts';
 import { type Entry, JournalExport, journalEntry } from './journal.ts';
 import { type Answer, answerOf, type Found, KnownReplies } from './known-replies.ts';
-import { isKumoRecord, readKumo } from './kumomta.ts';
 import { LineCutter } from './lines.ts';
+import { isKumoRecord, readKumo } from './makes/kumomta.ts';
+import { answeredBy, openPlaces, type Places, type PostfixSink, readPostfix } from './makes/postfix.ts';
+import { powermtaReader } from './makes/powermta.ts';
 import { Minutes, minuteOf, type StampKind } from './minutes.ts';
 import { Names } from './names.ts';
 import { decoded, nextOf, textAt, viewOf } from './octets.ts';
-import { answeredBy, openPlaces, type Places, type PostfixSink, readPostfix } from './postfix.ts';
-import { powermtaReader } from './powermta.ts';
 import { openReaders, readerOf } from './programs.ts';
 import { type Domain, Receivers } from './receivers.ts';
 

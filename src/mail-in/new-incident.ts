@@ -1,6 +1,6 @@
 import type { Db, Trx } from '../database/open.ts';
-import type { BlockToLog } from '../incidents/log.ts';
-import { blocksToLog, type Given, readReport, takeReport } from '../incidents/take-report.ts';
+import type { BlockToLog } from '../incidents/logging/log.ts';
+import { blocksToLog, type Given, readReport, takeReport } from '../incidents/logging/take-report.ts';
 import { notFound } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Actor } from '../web/access.ts';

@@ -1,9 +1,9 @@
 import { publicIps } from '../bounces/sending-ip.ts';
 import type { MessageShown } from '../correspondence/store.ts';
+import { verdictBadge } from '../correspondence/verdict-badge.ts';
 import { visibleName } from '../correspondence/visible-signs.ts';
 import type { AuthResult, IncidentState, MessageKind } from '../database/tables.ts';
 import { stateWords } from '../incidents/incidents.ts';
-import { verdictBadge } from '../incidents/page.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { desksAt, proofWords } from './proof.ts';
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Trx } from '../database/open.ts';
-import { moveState, writeIncident } from '../incidents/store.ts';
+import { moveState } from '../incidents/state-store.ts';
+import { writeIncident } from '../incidents/store.ts';
 import { Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { followUpDue } from '../providers/playbook.ts';

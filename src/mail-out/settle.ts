@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { DispatchRow, DispatchState, IncidentRow, MessageRow } from '../database/tables.ts';
-import { lockIncident, moveState } from '../incidents/store.ts';
+import { moveState } from '../incidents/state-store.ts';
+import { lockIncident } from '../incidents/store.ts';
 import { notFound } from '../problem.ts';
 import type { EntryDetails } from '../timeline/entries.ts';
 import { append } from '../timeline/store.ts';

@@ -6,8 +6,6 @@ const accepted = sql<number>`coalesce(sum(count) filter (where outcome = 'accept
 const deferred = sql<number>`coalesce(sum(count) filter (where outcome = 'deferred'), 0)::bigint`;
 const refused = sql<number>`coalesce(sum(count) filter (where outcome = 'refused'), 0)::bigint`;
 
-export type HourRow = HourCount & { deferred: number };
-
 /** Ids of the incident's addresses; those inside its ranges count as well. */
 const ofIncident = (number: number): RawBuilder<number> => sql`(
   select inside.id from incident_addresses ia
@@ -24,7 +22,7 @@ async function readHours(
   addresses: RawBuilder<number>,
   { from, to }: Span,
   provider?: string,
-): Promise<HourRow[]> {
+): Promise<HourCount[]> {
   let rows = db
     .selectFrom('observed_hours')
     .select(['hour', accepted.as('accepted'), deferred.as('deferred'), refused.as('refused')])

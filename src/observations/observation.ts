@@ -1,14 +1,11 @@
-import { type Static, Type } from '../json-schema.ts';
+import { orNull, type Static, Type } from '../json-schema.ts';
 import { Reason } from '../providers/schema.ts';
 
 /**
  * What became of a delivery at the receiver: accepted (2xx), deferred (4xx, tried again) or refused (5xx).
  * An ordinary bounce (an unknown mailbox, a full one) is none of the three: it says nothing of our address.
  */
-export const OUTCOMES = ['accepted', 'deferred', 'refused'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-const orNull = <S extends Parameters<typeof Type.Array>[0]>(schema: S) => Type.Union([schema, Type.Null()]);
+const OUTCOMES = ['accepted', 'deferred', 'refused'] as const;
 
 /** Most rows in one batch, samples in one row and domains in one row. */
 export const MOST_ROWS = 2000;

@@ -4,7 +4,6 @@ import { ensureAddresses } from '../addresses/store.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Outcome } from '../database/tables.ts';
 import type { Placed } from './batch.ts';
-import type { MinuteTally, Tally } from './rules.ts';
 
 /** Whether this batch is new. Of the same batch sent twice at a time, the second waits for the first. */
 export async function claimBatch(trx: Trx, source: string, key: string): Promise<boolean> {
@@ -101,106 +100,6 @@ export async function addCounts(
     on conflict on constraint observed_hours_pkey do update set count = observed_hours.count + excluded.count`.execute(
     trx,
   );
-}
-
-const accepted = sql<number>`coalesce(sum(count) filter (where outcome = 'accepted'), 0)::bigint`;
-/** With deferrals. */
-const refused = sql<number>`coalesce(sum(count) filter (where outcome <> 'accepted'), 0)::bigint`;
-
-/** Accepted and refused deliveries of an address to a provider, after `from` and up to `to`. */
-export async function tally(
-  db: Db | Trx,
-  flow: { addressId: number; provider: string },
-  from: Date,
-  to: Date,
-): Promise<Tally> {
-  return db
-    .selectFrom('observed_minutes')
-    .select([accepted.as('accepted'), refused.as('refused')])
-    .where('address_id', '=', flow.addressId)
-    .where('provider', '=', flow.provider)
-    .where('minute', '>', from)
-    .where('minute', '<=', to)
-    .executeTakeFirstOrThrow();
-}
-
-/** Deliveries of an address to a provider by minute, after `from` and up to `to`, oldest first. */
-export const minuteTallies = (
-  db: Db | Trx,
-  flow: { addressId: number; provider: string },
-  from: Date,
-  to: Date,
-): Promise<MinuteTally[]> =>
-  db
-    .selectFrom('observed_minutes')
-    .select(['minute', accepted.as('accepted'), refused.as('refused')])
-    .where('address_id', '=', flow.addressId)
-    .where('provider', '=', flow.provider)
-    .where('minute', '>', from)
-    .where('minute', '<=', to)
-    .groupBy('minute')
-    .orderBy('minute')
-    .execute();
-
-/** How often each code was refused after `from` and up to `to`. */
-export const refusedCodes = (
-  db: Db | Trx,
-  flow: { addressId: number; provider: string },
-  from: Date,
-  to: Date,
-) =>
-  db
-    .selectFrom('observed_minutes')
-    .select([
-      'reply_code',
-      'enhanced_code',
-      'block_code',
-      sql<number>`sum(count)::bigint`.as('count'),
-      (eb) => eb.fn.min('minute').as('first'),
-      (eb) => eb.fn.max('minute').as('last'),
-    ])
-    .where('address_id', '=', flow.addressId)
-    .where('provider', '=', flow.provider)
-    .where('outcome', '!=', 'accepted')
-    .where('minute', '>', from)
-    .where('minute', '<=', to)
-    .groupBy(['reply_code', 'enhanced_code', 'block_code'])
-    .execute();
-
-/** The minute of the last refusal or deferral that was seen, if any. */
-export async function lastRefusal(
-  db: Db | Trx,
-  flow: { addressId: number; provider: string },
-): Promise<Date | null> {
-  const row = await db
-    .selectFrom('observed_minutes')
-    .select('minute')
-    .where('address_id', '=', flow.addressId)
-    .where('provider', '=', flow.provider)
-    .where('outcome', '!=', 'accepted')
-    .orderBy('minute', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.minute ?? null;
-}
-
-/** The first minute after `from` in which something was accepted. */
-export async function firstAccepted(
-  db: Db | Trx,
-  flow: { addressId: number; provider: string },
-  from: Date,
-): Promise<Date | null> {
-  const row = await db
-    .selectFrom('observed_minutes')
-    .select('minute')
-    .where('address_id', '=', flow.addressId)
-    .where('provider', '=', flow.provider)
-    .where('outcome', '=', 'accepted')
-    .where('minute', '>', from)
-    .orderBy('minute')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.minute ?? null;
 }
 
 /** Minutes are kept as long as something may be decided by them, hours as long as pictures show them. */

@@ -1,4 +1,5 @@
 import type { Trx } from '../database/open.ts';
+import { areOpenAround } from '../incidents/logging/open-incident.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { flowsOf, readBatch, storable } from './batch.ts';
@@ -42,8 +43,12 @@ export async function takeBatch(
   await noteCounted(trx, source, key, counted);
   const ruleOf = await readRules(trx);
   const followed: Consequence[] = [];
-  // In the order of their providers: two batches at a time take their locks in the same order.
-  for (const flow of flowsOf(placed).sort((a, b) => (a.provider < b.provider ? -1 : 1))) {
+  // In the order of their providers, in which turns are taken.
+  const flows = flowsOf(placed).sort((a, b) => (a.provider < b.provider ? -1 : 1));
+  const areOpen = await areOpenAround(trx, flows);
+  for (const [index, flow] of flows.entries()) {
+    // Mail that flows where nothing is blocked has no consequence: that is nearly all there is.
+    if (flow.refused === 0 && !areOpen[index]) continue;
     const addressId = ids.get(flow.network.cidr) ?? 0;
     followed.push(
       await follow(trx, { ...flow, addressId }, { ...context, source, rule: ruleOf(flow.provider) }),

@@ -1,12 +1,15 @@
-import { sql } from 'kysely';
 import type { Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { recordEvidence } from '../evidence/store.ts';
-import { recordRelapse } from '../incidents/append-report.ts';
-import { keepReport, logIncident } from '../incidents/log.ts';
+import { recordRelapse } from '../incidents/logging/append-report.ts';
+import { logIncident } from '../incidents/logging/log.ts';
+import { findOpenAround, lockProvider } from '../incidents/logging/open-incident.ts';
+import { codesAndDomains } from '../incidents/logging/rejections.ts';
+import { keepReport } from '../incidents/logging/reports.ts';
+import { readReport } from '../incidents/logging/take-report.ts';
 import { isLifted } from '../incidents/state.ts';
-import { confirmRecovery, lockIncident, writeIncident } from '../incidents/store.ts';
-import { readReport } from '../incidents/take-report.ts';
+import { confirmRecovery } from '../incidents/state-store.ts';
+import { lockIncident, writeIncident } from '../incidents/store.ts';
 import { claimText } from '../letters/claims/claims.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import { prepareLetter } from '../letters/prepare.ts';
@@ -16,8 +19,8 @@ import type { Provider } from '../providers/schema.ts';
 import { SYSTEM } from '../web/access.ts';
 import { count } from '../web/format.ts';
 import type { Flow } from './batch.ts';
+import { firstAccepted, lastRefusal, minuteTallies, refusedCodes, tally } from './minutes.ts';
 import { blockedAt, isFresh, isProof, type WatchRule } from './rules.ts';
-import { firstAccepted, lastRefusal, minuteTallies, refusedCodes, tally } from './store.ts';
 import { weigh } from './weigh.ts';
 
 export type Watched = Flow & { addressId: number };
@@ -30,22 +33,6 @@ const before = (at: Date, ms: number) => new Date(at.getTime() - ms);
 /** When a minute was over; a clock ahead of ours does not reach into the future. */
 const momentOf = (minute: Date, now: Date) =>
   new Date(Math.min(minute.getTime() + MINUTE_MS - 1, now.getTime()));
-
-/** The newest unfinished incident of this provider about this address or a range around it. */
-async function incidentOf(trx: Trx, flow: Watched): Promise<IncidentRow | undefined> {
-  const found = await trx
-    .selectFrom('incidents as i')
-    .innerJoin('incident_addresses as ia', 'ia.incident_number', 'i.number')
-    .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-    .select('i.number')
-    .where('i.provider', '=', flow.provider)
-    .where('i.state', '!=', 'closed')
-    .where(sql<boolean>`a.network >>= ${flow.network.cidr}::cidr`)
-    .orderBy('i.number', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return found && lockIncident(trx, found.number);
-}
 
 /**
  * Opens the incident of a block that the log shows, with the letter that asks to lift it as a draft. The report is
@@ -96,8 +83,6 @@ async function prepare(
 
 type Codes = Awaited<ReturnType<typeof refusedCodes>>;
 
-const known = (values: string[], most: number) => [...new Set(values.filter(Boolean))].slice(0, most);
-
 /** What the log saw when the incident was opened stands in it from the first moment. */
 async function countTo(trx: Trx, row: IncidentRow, flow: Watched, codes: Codes): Promise<void> {
   const times = codes.flatMap(({ first, last }) => [first, last]).map(Number);
@@ -109,16 +94,17 @@ async function countTo(trx: Trx, row: IncidentRow, flow: Watched, codes: Codes):
   });
 }
 
-const spreadOf = (row: IncidentRow, flow: Watched) => {
-  const refused = flow.rows.filter((one) => one.outcome !== 'accepted');
-  return {
-    block_codes: known([...row.block_codes, ...refused.map((one) => one.blockCode?.toUpperCase() ?? '')], 50),
-    recipient_domains: known(
-      [...row.recipient_domains, ...refused.flatMap((one) => one.domains.map(({ domain }) => domain))],
-      200,
-    ),
-  };
-};
+/** What the facts of an incident name, with the codes and domains of these refusals. */
+const spreadOf = (row: IncidentRow, flow: Watched) =>
+  codesAndDomains(
+    flow.rows
+      .filter(({ outcome }) => outcome !== 'accepted')
+      .flatMap(({ blockCode, domains }) => [
+        { blockCode, recipientDomain: null },
+        ...domains.map(({ domain }) => ({ blockCode: null, recipientDomain: domain })),
+      ]),
+    row,
+  );
 
 /** Later refusals are counted to the open incident, and not told one by one. */
 async function addRefusals(trx: Trx, row: IncidentRow, flow: Watched): Promise<void> {
@@ -187,10 +173,10 @@ async function recovered(trx: Trx, row: IncidentRow, flow: Watched, context: Con
 export async function follow(trx: Trx, flow: Watched, context: Context): Promise<Consequence> {
   const provider = context.catalogue.byKey.get(flow.provider);
   if (!provider) return {};
-  // Two batches about one block at a time must not make two incidents; a pasted report takes the same turn.
-  await sql`select pg_advisory_xact_lock(hashtext(${`incident ${provider.key}`}))`.execute(trx);
-  const row = await incidentOf(trx, flow);
-  if (!row) return openedBy(trx, flow, provider, context);
+  await lockProvider(trx, provider.key);
+  const found = await findOpenAround(trx, provider.key, flow.network);
+  if (!found) return openedBy(trx, flow, provider, context);
+  const row = await lockIncident(trx, found.number);
   if (flow.refused > 0) await addRefusals(trx, row, flow);
   if (flow.refused > 0 && isLifted(row.state)) {
     const again = await relapsed(trx, row, flow, provider, context);

@@ -1,4 +1,4 @@
-import type { SeenRejection } from '../incidents/rejections.ts';
+import type { SeenRejection } from '../incidents/logging/rejections.ts';
 
 type CodeCount = { reply_code: string; enhanced_code: string; block_code: string; count: number };
 

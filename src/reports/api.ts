@@ -54,8 +54,10 @@ const ReportJson = Type.Object({
 });
 
 const periodJson = ({ from, to, first, last }: Report['scope']['period']) => ({
-  ...{ from: from.toISOString(), to: to.toISOString() },
-  ...{ first, last },
+  from: from.toISOString(),
+  to: to.toISOString(),
+  first,
+  last,
 });
 
 function reportJson(report: Report) {
@@ -116,7 +118,9 @@ export const reportApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async () => ({
       items: REPORTS.map(({ key, title, question, columns }) => ({
-        ...{ key, title, question },
+        key,
+        title,
+        question,
         columns: columns.map((column) => ({ key: columnName(column), title: column.title })),
       })),
       next: null,

@@ -84,7 +84,7 @@ export const REPORTS: readonly Definition[] = [
     columns: BLOCKED,
     picture: { kind: 'bars', of: 'blocked', words: 'Blocked for, added up over incidents' },
     notes: [CLIPPED],
-    find: (db, scope) => blockedByProvider(db, scope),
+    find: blockedByProvider,
   },
   {
     key: 'blocked-by-address',
@@ -116,7 +116,7 @@ export const REPORTS: readonly Definition[] = [
     ],
     picture: { kind: 'bars', of: 'relapsed', words: 'Incidents that came back after they were lifted' },
     notes: ['A relapse is a refusal after the block was lifted, in the same incident.'],
-    find: (db, scope) => relapses(db, scope),
+    find: relapses,
   },
   {
     key: 'causes',
@@ -135,7 +135,7 @@ export const REPORTS: readonly Definition[] = [
     ],
     picture: { kind: 'bars', of: 'incidents', words: 'Incidents' },
     notes: ['Causes are what people recorded with incidents.', CENSORED],
-    find: (db, scope) => causes(db, scope),
+    find: causes,
   },
   {
     key: 'load',
@@ -156,7 +156,7 @@ export const REPORTS: readonly Definition[] = [
       'It tells how work is shared out, not how good anybody’s is: whoever takes the hard blocks waits longest.',
       CENSORED,
     ],
-    find: (db, scope) => load(db, scope),
+    find: load,
   },
   {
     key: 'over-time',
@@ -180,7 +180,7 @@ export const REPORTS: readonly Definition[] = [
       spread: 'From the first request to mitigation: half within, and nine of ten within',
     },
     notes: ['A year or month that is not over, or not wholly in the period, is marked.', CENSORED],
-    find: (db, scope) => overTime(db, scope),
+    find: overTime,
   },
 ];
 

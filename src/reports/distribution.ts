@@ -43,6 +43,10 @@ export function within({ curve }: Distribution, share: number): number | null {
   return index < 0 ? null : durationOf(index + 1);
 }
 
+/** Fewer have no quarters. */
+const LEAST = 5;
+export const hasQuarters = (n: number): boolean => n >= LEAST;
+
 /** Counts of several groups as one. */
 export function togetherOf(groups: Iterable<StepCount[]>): StepCount[] {
   return [...groups].flat();

@@ -19,7 +19,8 @@ export function careWords(report: Report): string {
   return n > 0 && n < FEW ? `${counted(report.definition, n)}: read with care.` : '';
 }
 
-const ONE: ReadonlySet<string> = new Set(['period', 'from', 'to']);
+/** What asks for a stretch of time, and not for some of the incidents. */
+const OF_TIME: ReadonlySet<string> = new Set(['period', 'from', 'to', 'compare']);
 /** What was typed or asked, as the fields of the form show it. */
 export const fieldsOf = (asked: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(QUERY_KEYS.map((key) => [key, asked[key] === undefined ? '' : String(asked[key])]));
@@ -47,7 +48,7 @@ export function filterWords(
 
 /** Whether anything but the period was asked for. */
 export const isFiltered = (query: ReportQuery) =>
-  QUERY_KEYS.some((key) => !ONE.has(key) && key !== 'compare' && query[key] !== undefined);
+  QUERY_KEYS.some((key) => !OF_TIME.has(key) && query[key] !== undefined);
 
 export const periods = () => PRESET_KEYS.map((key) => ({ key, words: PRESETS[key].words }));
 

@@ -1,4 +1,4 @@
-import { day, fromLocalInput, isoDay } from '../web/format.ts';
+import { day, fromLocalInput, isoDay, MONTHS_SHORT } from '../web/format.ts';
 
 /** A stretch of time, its end not in it. */
 export type Stretch = { from: Date; to: Date };
@@ -104,7 +104,6 @@ export function periodBefore(period: Period, zone: string): Period {
 export type Part = Stretch & { label: string; isWhole: boolean };
 
 const MONTHS_UP_TO_DAYS = 800;
-const MONTH_NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'];
 
 /** The calendar months or, of a long period, years that a period touches, cut off at its edges and at the present. */
 export function partsOf(period: Period, zone: string, now: Date): Part[] {
@@ -117,7 +116,7 @@ export function partsOf(period: Period, zone: string, now: Date): Part[] {
     const end = new Date(Math.min(to.getTime(), period.to.getTime()));
     const label = isLong
       ? first.slice(0, 4)
-      : `${MONTH_NAMES[Number(first.slice(5, 7)) - 1]} ${first.slice(0, 4)}`;
+      : `${MONTHS_SHORT[Number(first.slice(5, 7)) - 1]} ${first.slice(0, 4)}`;
     const begin = new Date(Math.max(from.getTime(), period.from.getTime()));
     const isWhole = begin.getTime() === from.getTime() && end.getTime() === to.getTime() && to <= now;
     parts.push({ from: begin, to: end, label, isWhole });

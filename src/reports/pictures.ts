@@ -1,7 +1,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { durationOf } from '../outcomes/steps.ts';
 import { count, roughly } from '../web/format.ts';
-import { type Distribution, within } from './distribution.ts';
+import { type Distribution, hasQuarters, within } from './distribution.ts';
 import type { Row } from './found.ts';
 import type { Report } from './run.ts';
 import { valueWords } from './table.ts';
@@ -106,9 +106,6 @@ function stairs({ curve }: Distribution, { x }: Scale) {
   return pieces.filter((piece) => piece.y1 !== BOTTOM || piece.y2 !== BOTTOM);
 }
 
-/** Fewer than these have no quarters. */
-const FEW = 5;
-
 /** Where the middle half of a distribution lies, and nine of ten; what is not reached runs out of the picture. */
 function boxOf(distribution: Distribution, { x }: Scale) {
   const [quarter, half, most, nearlyAll] = [0.25, 0.5, 0.75, 0.9].map((share) => within(distribution, share));
@@ -116,7 +113,7 @@ function boxOf(distribution: Distribution, { x }: Scale) {
   const words = (ms: number | null | undefined) =>
     ms === null || ms === undefined ? 'not yet' : roughly(ms);
   return {
-    isFew: distribution.ended + distribution.waiting < FEW,
+    isFew: !hasQuarters(distribution.ended + distribution.waiting),
     from: at(quarter),
     hasQuarter: quarter !== null,
     boxWidth: round(at(most) - at(quarter)),
@@ -233,7 +230,7 @@ export function partsPicture({ rows, definition }: Report) {
         isNamed: index % every === 0,
         minor: (index / every) % 2 === 1 || every > 1,
         isPart: row.isPart === true,
-        isFew: row.n > 0 && row.n < FEW,
+        isFew: row.n > 0 && !hasQuarters(row.n),
         half: half === null ? null : round(down(half)),
         halfY: half === null ? 0 : Math.min(round(down(half)) + 4, RANGE_BOTTOM - 5),
         halfWords: half === null ? '' : roughly(half),

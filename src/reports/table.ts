@@ -1,6 +1,7 @@
 import { csvLine } from '../web/csv.ts';
 import { count, inShort, roughly } from '../web/format.ts';
 import type { Column, Kind } from './definition.ts';
+import { hasQuarters } from './distribution.ts';
 import type { Value } from './found.ts';
 import type { Report, Values } from './run.ts';
 
@@ -74,7 +75,7 @@ export function tableView(report: Report) {
     rows: report.rows.map((row) => ({
       name: row.name,
       href: row.href,
-      isFew: row.n > 0 && row.n < 5,
+      isFew: row.n > 0 && !hasQuarters(row.n),
       isPart: row.isPart === true,
       cells: cells(row.n, row.values, report.before === null ? null : (row.before?.values ?? {})),
     })),

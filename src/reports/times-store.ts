@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../database/open.ts';
+import { numbersOf } from '../incidents/of-network.ts';
 import type { StepCount } from './distribution.ts';
 import type { Stretch } from './period.ts';
 import type { Filters, Scope } from './query.ts';
@@ -7,11 +8,6 @@ import type { Filters, Scope } from './query.ts';
 /** Incidents as reports read them: `incident_times` under the name `t`, and nothing wider. */
 
 const condition = sql<boolean>;
-
-/** Incidents of addresses inside a range, or around an address. */
-const ofNetwork = (cidr: string) => condition`t.number in (
-  select ia.incident_number from addresses a join incident_addresses ia on ia.address_id = a.id
-  where a.network && ${cidr}::cidr)`;
 
 const withTag = (tag: string) => condition`t.number in (
   select it.incident_number from tags g join incident_tags it on it.tag_id = g.id where g.name = ${tag})`;
@@ -25,7 +21,7 @@ function filtering({ provider, network, reason, severity, tag, assignee }: Filte
     ...(assignee === undefined
       ? []
       : [assignee === 0 ? condition`t.assignee_id is null` : condition`t.assignee_id = ${assignee}`]),
-    ...(network === undefined ? [] : [ofNetwork(network.cidr)]),
+    ...(network === undefined ? [] : [condition`t.number in ${numbersOf(network)}`]),
   ];
 }
 

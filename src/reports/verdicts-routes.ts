@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { stateWords } from '../incidents/incidents.ts';
 import { Type } from '../json-schema.ts';
-import { corrections, readByProvider } from './verdicts-read.ts';
+import { corrections, readByProvider } from './verdicts-store.ts';
 
 const PERIODS = { 90: '90 days', 365: '12 months', 1826: '5 years' } as const;
 const Query = Type.Object({

@@ -1,6 +1,6 @@
+import { verdictBadge } from '../correspondence/verdict-badge.ts';
 import { visible, visibleName } from '../correspondence/visible-signs.ts';
 import { stateWords } from '../incidents/incidents.ts';
-import { verdictBadge } from '../incidents/page.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { providerMeant } from '../providers/choice.ts';
 import { linkTo } from '../web/links.ts';

@@ -1,8 +1,9 @@
+import { VERDICT_BADGES } from '../correspondence/verdict-badge.ts';
 import type { IncidentState, SharePart } from '../database/tables.ts';
 import { badgeOf } from '../evidence/badge.ts';
 import { aged } from '../evidence/places/aged.ts';
+import { courseOf, courseView } from '../incidents/course.ts';
 import { blockedSince, blockedUntil, durations, stateWords } from '../incidents/incidents.ts';
-import { courseOf, courseView, VERDICT_BADGES } from '../incidents/page.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { deliveryChart } from '../observations/chart.ts';
 import { spanOf } from '../observations/deliveries.ts';

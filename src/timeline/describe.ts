@@ -1,10 +1,10 @@
 import type { Outcome } from '../evidence/kind.ts';
+import { stateWords } from '../incidents/incidents.ts';
 import { linkWords } from '../incidents/links/kinds.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { count } from '../web/format.ts';
 import type { Entry, EntryDetails, EntryKind } from './entries.ts';
 
-const words = (state: string) => state.replaceAll('-', ' ');
 /** A sentence as part of another. */
 const bare = (sentence: string) => sentence.replace(/\.$/, '');
 const times = (seen: number) => (seen > 1 ? `, ${count(seen)} times` : '');
@@ -107,8 +107,11 @@ const DESCRIPTIONS: Describe = {
     title: 'Message sent',
     by: [d.to && `to ${d.to}`, CHANNELS[d.channel]].filter(Boolean).join(', '),
   }),
-  'verdict-corrected': (d) => ({ title: 'Verdict corrected', by: `${words(d.from)} became ${words(d.to)}` }),
-  'verdict-accepted': (d) => ({ title: 'Answer accepted', by: `${words(d.verdict)}, from ${d.from}` }),
+  'verdict-corrected': (d) => ({
+    title: 'Verdict corrected',
+    by: `${stateWords(d.from)} became ${stateWords(d.to)}`,
+  }),
+  'verdict-accepted': (d) => ({ title: 'Answer accepted', by: `${stateWords(d.verdict)}, from ${d.from}` }),
   'dispatch-settled': (d) => ({
     title: DISPATCH_TITLES[d.state],
     by: [d.to && `to ${d.to}`, d.account].filter(Boolean).join(', '),
@@ -121,8 +124,11 @@ const DESCRIPTIONS: Describe = {
     title: 'Message moved away',
     by: `${d.from}, ${d.to ? `to #${d.to}` : 'to Unfiled'}`,
   }),
-  'state-changed': (d) => ({ title: `State: ${words(d.to)}`, by: d.byHand ? 'by hand' : '' }),
-  'relapse-seen': (d) => ({ title: 'Refused again', by: `relapse ${d.relapses}, after ${words(d.state)}` }),
+  'state-changed': (d) => ({ title: `State: ${stateWords(d.to)}`, by: d.byHand ? 'by hand' : '' }),
+  'relapse-seen': (d) => ({
+    title: 'Refused again',
+    by: `relapse ${d.relapses}, after ${stateWords(d.state)}`,
+  }),
   'recovery-confirmed': () => ({ title: 'Recovery confirmed', by: '' }),
   'incident-assigned': (d) => ({
     title: d.to ? `Assigned to ${d.to}` : 'Assigned to nobody',
@@ -161,7 +167,7 @@ const DESCRIPTIONS: Describe = {
   'step-resumed': (d) => ({ title: 'Next step brought back', by: bare(d.what) }),
   'incident-shared': (d) => ({
     title: `Shared with ${d.madeFor}`,
-    by: `${d.parts.map(words).join(', ')}${d.personal ? ', with personal data' : ''}; until ${d.until.slice(0, 10)}`,
+    by: `${d.parts.map(stateWords).join(', ')}${d.personal ? ', with personal data' : ''}; until ${d.until.slice(0, 10)}`,
   }),
   'share-revoked': (d) => ({ title: `Share link for ${d.madeFor} revoked`, by: '' }),
 };

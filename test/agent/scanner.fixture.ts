@@ -5,15 +5,16 @@ import { MOST_ROWS, type Observation } from '../../src/observations/observation.
 export function wordScanner(): Scanner {
   let held = '';
   const words = new Map<string, number>();
+  const push = (text: string) => {
+    const all = (held + text).split('\n');
+    held = all.pop() ?? '';
+    for (const line of all) {
+      const word = line.split(' ', 1)[0]?.slice(0, 200) ?? '';
+      if (word !== '' && !word.startsWith('#')) words.set(word, (words.get(word) ?? 0) + 1);
+    }
+  };
   return {
-    push: (lines) => {
-      const all = (held + lines.toString('latin1')).split('\n');
-      held = all.pop() ?? '';
-      for (const line of all) {
-        const word = line.split(' ', 1)[0]?.slice(0, 200) ?? '';
-        if (word !== '' && !word.startsWith('#')) words.set(word, (words.get(word) ?? 0) + 1);
-      }
-    },
+    push: (octets) => push(octets.toString('latin1')),
     get waiting() {
       return words.size;
     },
@@ -22,7 +23,7 @@ export function wordScanner(): Scanner {
       for (const [word] of some) words.delete(word);
       return some.map(([word, count]) => observation(word, count));
     },
-    finish: () => undefined,
+    finish: () => push('\n'),
   };
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { addNote } from '../../src/timeline/store.ts';
+import { addNote } from '../../src/timeline/notes.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { REFUSAL, type TestDesk, testDesk } from '../desk.ts';
 import { axe } from './axe.ts';

@@ -117,7 +117,7 @@ t.test('takes the provider that is told', async (t) => {
 
 t.test('1 when there is nothing, 2 for bad use', async (t) => {
   t.match(await run([], ' \n'), { code: 1, lines: [], error: '' });
-  t.match(await run(['--unknown']), { code: 2, error: /Usage/ });
+  t.match(await run(['--unknown']), { code: 2, error: /Use/ });
   t.match(await run(['--provider', 'nobody'], 'x'), { code: 2, error: /nobody/ });
   t.match(await run(['/does/not/exist']), { code: 2, error: /does\/not\/exist/ });
   t.match(await run(['--jsonl', 'text'], '{"id":1}'), { code: 2, error: /line 1: no text in "text"/ });

@@ -122,7 +122,7 @@ t.test('--time-zone reads stamps without a zone', async (t) => {
 });
 
 t.test('bad use: status 2, and what is wrong on standard error', async (t) => {
-  t.match(await run(['--what']), { status: 2, rows: [], errors: /unknown option --what[\s\S]*Usage/ });
+  t.match(await run(['--what']), { status: 2, rows: [], errors: /unknown option --what[\s\S]*Use/ });
   t.match(await run(['--jsonl']), { status: 2, errors: /needs a value/ });
   t.match(await run(['--time-zone', 'Moon']), { status: 2, errors: /unknown time zone/ });
   t.match(await run([join(t.testdirName, 'absent')]), { status: 2, errors: /ENOENT/ });

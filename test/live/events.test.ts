@@ -2,7 +2,7 @@ import t from 'tap';
 import { buildApp } from '../../src/app.ts';
 import { MOST_OF_PERSON } from '../../src/live/hub.ts';
 import { readPlace } from '../../src/timeline/news.ts';
-import { addNote } from '../../src/timeline/store.ts';
+import { addNote } from '../../src/timeline/notes.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { REFUSAL, signedIn, type TestDesk, testDesk } from '../desk.ts';
 import { listen, tellsOf, urlOf } from './events.fixture.ts';

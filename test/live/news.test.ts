@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import type { Trx } from '../../src/database/open.ts';
 import { readNews, readPlace } from '../../src/timeline/news.ts';
-import { addNote } from '../../src/timeline/store.ts';
+import { addNote } from '../../src/timeline/notes.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { testDatabase } from '../database.ts';
 import { insertAddresses, insertEntries, insertIncidents } from '../many-rows.ts';

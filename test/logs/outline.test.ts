@@ -1,7 +1,8 @@
 import t from 'tap';
 import { parseReport } from '../../src/bounces/parse-report.ts';
 import { asOctets } from '../../src/logs/octets.ts';
-import { type Around, Outliner, outlineText, placed, standIn } from '../../src/logs/outline.ts';
+import { Outliner, outlineText, standIn } from '../../src/logs/outline.ts';
+import { type Around, placed } from '../../src/logs/placed.ts';
 import { catalogue, NOW } from '../bounces/parsing.fixture.ts';
 
 const NOBODY: Around = { host: null, hostIp: null, domain: null };

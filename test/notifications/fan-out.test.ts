@@ -4,7 +4,7 @@ import type { Db, Trx } from '../../src/database/open.ts';
 import type { DeskEvent, Subscriber } from '../../src/notifications/event.ts';
 import { fanOut, startFanOut, tellAll } from '../../src/notifications/fan-out.ts';
 import { publish } from '../../src/notifications/outbox.ts';
-import { addNote } from '../../src/timeline/store.ts';
+import { addNote } from '../../src/timeline/notes.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { REFUSAL, testDesk } from '../desk.ts';
 

@@ -4,7 +4,7 @@ import { fanOut } from '../../src/notifications/fan-out.ts';
 import { mailDue } from '../../src/notifications/mailing.ts';
 import { markAllRead } from '../../src/notifications/notices.ts';
 import { peopleTold } from '../../src/notifications/tell-people.ts';
-import { addNote } from '../../src/timeline/store.ts';
+import { addNote } from '../../src/timeline/notes.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { REFUSAL } from '../desk.ts';
 import { arrive, mail, readAll } from '../mail-in/mails.fixture.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { editIncident } from '../../src/incidents/store.ts';
+import { editIncident } from '../../src/incidents/facts-store.ts';
 import { fanOut } from '../../src/notifications/fan-out.ts';
 import {
   countUnread,
@@ -14,7 +14,7 @@ import { publish } from '../../src/notifications/outbox.ts';
 import { rulesFor } from '../../src/notifications/rules.ts';
 import { changeNoticeSettings } from '../../src/notifications/settings-store.ts';
 import { peopleTold } from '../../src/notifications/tell-people.ts';
-import { addNote } from '../../src/timeline/store.ts';
+import { addNote } from '../../src/timeline/notes.ts';
 import { setWatching } from '../../src/watchers/store.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { REFUSAL, type TestDesk, testDesk } from '../desk.ts';

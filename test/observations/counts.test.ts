@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { type TestDesk, testDesk } from '../desk.ts';
+import { BOOTSTRAP, type TestDesk, testDesk } from '../desk.ts';
+import { watched } from '../paging/queries.fixture.ts';
 import { accepted, minute, refused, send } from './batches.fixture.ts';
 
 const HOUR_AGO = new Date(Date.now() - 3_600_000);
@@ -114,4 +115,24 @@ t.test('a bad batch is refused whole, with what is wrong and where', async (t) =
 t.test('a clock some minutes ahead is taken as it is', async (t) => {
   const desk = await testDesk(t);
   t.equal((await send(desk, [accepted(minute(new Date(), 5), 1)])).status, 200);
+});
+
+t.test('mail that flows costs the same from however many addresses', async (t) => {
+  const desk = await watched(t, await testDesk(t));
+  const queriesFor = async (addresses: number) => {
+    const observations = Array.from({ length: addresses }, (_, n) =>
+      accepted(at(0), 1, { address: `203.0.113.${n + 1}` }),
+    );
+    const queries = await desk.queriesOf(async () => {
+      const answer = await desk.app.inject({
+        method: 'POST',
+        url: '/api/v1/observations',
+        headers: { authorization: `Bearer ${BOOTSTRAP}`, 'idempotency-key': `of-${addresses}` },
+        payload: { source: 'mx-out1', observations },
+      });
+      t.equal(answer.json().counted, addresses);
+    });
+    return queries.length;
+  };
+  t.equal(await queriesFor(60), await queriesFor(30));
 });

@@ -3,7 +3,7 @@ import t from 'tap';
 import { addUser } from '../../src/accounts/store.ts';
 import { changeAddress, getAddress } from '../../src/addresses/store.ts';
 import { correctVerdict } from '../../src/correspondence/store.ts';
-import { correctNote } from '../../src/timeline/store.ts';
+import { correctNote } from '../../src/timeline/notes.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { PASSWORD, PROFILE, REFUSAL, testDesk } from '../desk.ts';
 import { chooser, seeded } from '../seeded.ts';

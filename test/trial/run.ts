@@ -23,6 +23,7 @@ import { killBoth } from './kills.ts';
 import { killMail, whyNoMailKills } from './mail-kills.ts';
 import { morningTrial } from './morning.ts';
 import { inOwnNetwork, whyNoNetwork } from './network.ts';
+import { picturesTrial } from './pictures.ts';
 import { Postfix } from './postfix.ts';
 import { whyNoPostfix } from './postfix-server.ts';
 import { Receiver } from './receiver.ts';
@@ -276,6 +277,7 @@ const KINDS: Record<string, (args: string[]) => Promise<number>> = {
   morning: morningTrial,
   faults: faultTrial,
   soak: soakTrial,
+  pictures: picturesTrial,
 };
 const kind = KINDS[process.argv[2] ?? ''];
 process.exitCode = kind ? await kind(process.argv.slice(3)) : await main();

@@ -2,10 +2,13 @@ import { sql } from 'kysely';
 import { type Network, parseNetwork } from '../../addresses/address.ts';
 import type { Trx } from '../../database/open.ts';
 import type { IncidentRow } from '../../database/tables.ts';
-import { recordRelapse } from '../../incidents/append-report.ts';
-import { findOpenIncident, keepReport, logIncident } from '../../incidents/log.ts';
+import { recordRelapse } from '../../incidents/logging/append-report.ts';
+import { logIncident } from '../../incidents/logging/log.ts';
+import { findOpenIncident, lockProvider } from '../../incidents/logging/open-incident.ts';
+import { keepReport } from '../../incidents/logging/reports.ts';
 import { isLifted } from '../../incidents/state.ts';
-import { confirmRecovery, lockIncident } from '../../incidents/store.ts';
+import { confirmRecovery } from '../../incidents/state-store.ts';
+import { lockIncident } from '../../incidents/store.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import { operatorOf } from '../../providers/list-zones.ts';
 import type { Provider } from '../../providers/schema.ts';
@@ -16,27 +19,26 @@ const DAY_MS = 86_400_000;
 
 type Change = { operator: Provider; listed: Fact[]; clear: Fact[] };
 
-/**
- * What changed at each operator of lists: the new listings; or its zones, where all answered and none lists. In the
- * order of their keys, by which nobody waits for whoever waits for him.
- */
+/** What changed at each operator of lists: the new listings; or its zones, where all answered and none lists. */
 function changesOf(catalogue: Catalogue, before: Fact[], now: Fact[]): Change[] {
   const was = new Map(before.map((fact) => [fact.key, fact.outcome]));
   const rows = now.flatMap((fact) => {
     const operator = operatorOf(catalogue, fact.key);
     return operator ? [{ operator, fact }] : [];
   });
-  return [...Map.groupBy(rows, ({ operator }) => operator)]
-    .map(([operator, all]) => {
-      const facts = all.map(({ fact }) => fact);
-      const doubtful = facts.some(({ outcome }) => outcome === 'bad' || outcome === 'unknown');
-      return {
-        operator,
-        listed: facts.filter(({ key, outcome }) => outcome === 'bad' && was.get(key) !== 'bad'),
-        clear: doubtful ? [] : facts,
-      };
-    })
-    .sort((a, b) => (a.operator.key < b.operator.key ? -1 : 1));
+  // In the order in which turns are taken.
+  const byOperator = [...Map.groupBy(rows, ({ operator }) => operator)].sort(([a], [b]) =>
+    a.key < b.key ? -1 : 1,
+  );
+  return byOperator.map(([operator, all]) => {
+    const facts = all.map(({ fact }) => fact);
+    const doubtful = facts.some(({ outcome }) => outcome === 'bad' || outcome === 'unknown');
+    return {
+      operator,
+      listed: facts.filter(({ key, outcome }) => outcome === 'bad' && was.get(key) !== 'bad'),
+      clear: doubtful ? [] : facts,
+    };
+  });
 }
 
 /** The listing in words, kept as the incident's report. */
@@ -124,14 +126,13 @@ export async function followListings(
 ): Promise<void> {
   const network = parseNetwork(address);
   const changes = changesOf(catalogue, before, now);
-  const open = changes.length > 0 ? await openWith(trx, network) : new Set();
+  const withOpen = changes.length > 0 ? await openWith(trx, network) : new Set();
   for (const change of changes) {
     const { operator, listed, clear } = change;
-    if (listed.length === 0 && !(clear.length > 0 && open.has(operator.key))) continue;
-    if (listed.length > 0)
-      await sql`select pg_advisory_xact_lock(hashtext(${`incident ${operator.key}`}))`.execute(trx);
-    const number = await findOpenIncident(trx, operator.key, [network]);
-    const row = number === undefined ? undefined : await lockIncident(trx, number);
+    if (listed.length === 0 && !(clear.length > 0 && withOpen.has(operator.key))) continue;
+    if (listed.length > 0) await lockProvider(trx, operator.key);
+    const open = await findOpenIncident(trx, operator.key, [network]);
+    const row = open && (await lockIncident(trx, open.number));
     if (listed.length > 0 && row && isLifted(row.state)) await recordRelapse(trx, SYSTEM, row, at);
     else if (listed.length > 0 && !row && opens) await opened(trx, change, address, at);
     else if (listed.length === 0 && row && !isLifted(row.state)) await ended(trx, row, change, address, at);

@@ -2,8 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Id, type Static, Type } from '../../json-schema.ts';
 import { TAGS_PER_INCIDENT, tagName } from '../../tags/tag.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
-import { apiKey } from '../../web/idempotency.ts';
-import { once } from '../../web/once.ts';
+import { apiOnce } from '../../web/api-once.ts';
 import { SEVERITIES, STATES } from '../incidents.ts';
 import { ACTIONS, BULK_MAX } from './action.ts';
 import { readAsked } from './asked.ts';
@@ -65,8 +64,7 @@ export const bulkApi: FastifyPluginAsyncTypebox = async (app) => {
         userId: given.userId ?? viewerOf(request).userId,
         until: until === undefined ? undefined : new Date(until),
       });
-      const call = { key: apiKey(request), what: 'POST /incidents/bulk', input: request.body };
-      const answer = await once(db, { actor: actorOf(request), ...call }, async (trx) => {
+      const answer = await apiOnce(db, request, async (trx) => {
         const result = await runBulk(trx, actorOf(request), numbers, asked, { catalogue, now: new Date() });
         return { status: 200, body: { ...result, undoUntil: result.undoUntil.toISOString() } };
       });
@@ -87,8 +85,7 @@ export const bulkApi: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const call = { key: apiKey(request), what: `POST /incidents/bulk/${id}/undo`, input: null };
-      const answer = await once(db, { actor: actorOf(request), ...call }, async (trx) => ({
+      const answer = await apiOnce(db, request, async (trx) => ({
         status: 200,
         body: await undoBulk(trx, viewerOf(request), id, { catalogue, now: new Date() }),
       }));

@@ -6,8 +6,10 @@ import { changeTags, tagsOf } from '../../tags/store.ts';
 import { append } from '../../timeline/store.ts';
 import { setWatching, watchersOf } from '../../watchers/store.ts';
 import type { Actor } from '../../web/access.ts';
+import { editIncident } from '../facts-store.ts';
 import { stateWords } from '../incidents.ts';
-import { editIncident, getIncident, lockIncident, setState, writeIncident } from '../store.ts';
+import { setState } from '../state-store.ts';
+import { getIncident, lockIncident, writeIncident } from '../store.ts';
 import type { Asked, Doing } from './action.ts';
 
 type AskedFor<Action extends BulkAction> = Extract<Asked, { action: Action }>;

@@ -2,6 +2,7 @@ import type { Db } from '../../database/open.ts';
 import { Problem } from '../../problem.ts';
 import { reaches, type Viewer } from '../../web/access.ts';
 import { localInput } from '../../web/format.ts';
+import { listAssignees } from '../assignees.ts';
 import { SEVERITIES, STATES, stateWords } from '../incidents.ts';
 import { getBulk } from './store.ts';
 
@@ -52,15 +53,7 @@ export async function bulkView(
 ) {
   const can = reaches(viewer.role, 'operator');
   const now = new Date();
-  const people = can
-    ? await db
-        .selectFrom('users')
-        .select(['id', 'name'])
-        .where('disabled_at', 'is', null)
-        .orderBy('name')
-        .limit(500)
-        .execute()
-    : [];
+  const people = can ? await listAssignees(db) : [];
   const value = (name: string) => more.typed?.[name] ?? '';
   return {
     can,

@@ -1,12 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
-import { apiKey } from '../../web/idempotency.ts';
-import { once } from '../../web/once.ts';
+import { apiOnce } from '../../web/api-once.ts';
 import { NumberParams } from '../number-params.ts';
-import { linksOf } from '../store.ts';
 import { LINK_KINDS, linkWords } from './kinds.ts';
-import { sayLink, unlink } from './store.ts';
+import { linksOf, sayLink, unlink } from './store.ts';
 
 const closed = { additionalProperties: false };
 const tags = ['incidents'];
@@ -40,8 +38,7 @@ export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { number } = request.params;
       const { number: other, kind = 'related' } = request.body;
-      const call = { key: apiKey(request), what: `POST /incidents/${number}/links`, input: request.body };
-      const answer = await once(db, { actor: actorOf(request), ...call }, async (trx) => {
+      const answer = await apiOnce(db, request, async (trx) => {
         await sayLink(trx, actorOf(request), number, { other, kind });
         const links = await linksOf(trx, number);
         return {

@@ -1,9 +1,133 @@
-import type { Trx } from '../../database/open.ts';
+import { sql } from 'kysely';
+import type { Db, Trx } from '../../database/open.ts';
+import type { IncidentState, LinkKind } from '../../database/tables.ts';
 import { invalid } from '../../problem.ts';
-import { append } from '../../timeline/store.ts';
+import { type AnyNewEntry, append } from '../../timeline/store.ts';
 import type { Actor } from '../../web/access.ts';
-import { linkIncidents, lockIncident } from '../store.ts';
+import { lockIncident } from '../store.ts';
 import { isSaid, type SaidKind } from './kinds.ts';
+
+export type LinkedIncident = {
+  number: number;
+  title: string;
+  state: IncidentState;
+  kind: LinkKind;
+  /** Its kind goes out from the incident that was asked for. */
+  reads: boolean;
+  openedAt: Date;
+  mitigatedAt: Date | null;
+  round: number;
+};
+
+/** Linked incidents, in either direction, newest first. */
+export async function linksOf(db: Db | Trx, number: number): Promise<LinkedIncident[]> {
+  const rows = await db
+    .selectFrom('incident_links as l')
+    .innerJoin('incidents as i', (join) =>
+      join.on(
+        sql<boolean>`i.number = case when l.incident_number = ${number} then l.linked_number else l.incident_number end`,
+      ),
+    )
+    .select([
+      'i.number',
+      'i.title',
+      'i.state',
+      'l.kind',
+      'l.from_older',
+      'i.opened_at',
+      'i.mitigated_at',
+      'i.round',
+    ])
+    .where((eb) => eb.or([eb('l.incident_number', '=', number), eb('l.linked_number', '=', number)]))
+    .where('i.merged_into', 'is', null)
+    .orderBy('i.number', 'desc')
+    .limit(50)
+    .execute();
+  return rows.map((row) => ({
+    number: row.number,
+    title: row.title,
+    state: row.state,
+    kind: row.kind,
+    reads: row.from_older === number < row.number,
+    openedAt: row.opened_at,
+    mitigatedAt: row.mitigated_at,
+    round: row.round,
+  }));
+}
+
+/** An earlier incident to link to. */
+export type ToLink = { number: number; title: string; kind: LinkKind };
+
+/**
+ * Links an incident to earlier ones, but for those that it is linked to. Returns the entries to append, in the same
+ * transaction, to the timelines of both.
+ */
+export async function linkEarlier(
+  trx: Trx,
+  actor: Actor,
+  incident: { number: number; title: string },
+  earlier: ToLink[],
+): Promise<AnyNewEntry[]> {
+  if (earlier.length === 0) return [];
+  const linked = await trx
+    .insertInto('incident_links')
+    .values(
+      earlier.map(({ number, kind }) => ({ incident_number: incident.number, linked_number: number, kind })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('linked_number as number')
+    .execute();
+  const isNew = new Set(linked.map(({ number }) => number));
+  return earlier
+    .filter(({ number }) => isNew.has(number))
+    .flatMap(({ number, title, kind }): AnyNewEntry[] => [
+      { incident: incident.number, kind: 'incident-linked', actor, detail: { number, title, kind } },
+      {
+        incident: number,
+        kind: 'incident-linked',
+        actor,
+        detail: { ...incident, kind, readBack: true },
+      },
+    ]);
+}
+
+/** Links two incidents, the kind as it reads from the first; the entry goes to both timelines. What is linked stays. */
+export async function linkIncidents(
+  trx: Trx,
+  actor: Actor,
+  one: number,
+  other: number,
+  kind: LinkKind,
+): Promise<void> {
+  if (one === other) throw invalid('number', 'An incident cannot be linked to itself.');
+  const [newer, older] = one > other ? [one, other] : [other, one];
+  const rows = await trx
+    .selectFrom('incidents')
+    .select(['number', 'title'])
+    .where('number', 'in', [newer, older])
+    .execute();
+  const titles = new Map(rows.map((row) => [row.number, row.title]));
+  for (const number of [newer, older])
+    if (!titles.has(number)) throw invalid('number', `There is no incident #${number}.`);
+  const linked = await trx
+    .insertInto('incident_links')
+    .values({ incident_number: newer, linked_number: older, kind, from_older: one < other })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('kind')
+    .executeTakeFirst();
+  if (!linked) return;
+  for (const [at, to] of [
+    [newer, older],
+    [older, newer],
+  ] as const) {
+    await append(trx, {
+      incident: at,
+      kind: 'incident-linked',
+      actor,
+      detail: { number: to, title: titles.get(to) ?? '', kind, ...(at === one ? {} : { readBack: true }) },
+    });
+  }
+}
 
 /** Both incidents, locked in the one order that everybody takes. */
 async function lockTwo(trx: Trx, one: number, other: number): Promise<void> {

@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
-import { apiKey } from '../../web/idempotency.ts';
-import { once } from '../../web/once.ts';
+import { apiOnce } from '../../web/api-once.ts';
 import { NumberParams } from '../number-params.ts';
 import { getIncident } from '../store.ts';
 import { likelyDuplicates, mergeInto, mergesInto, undoMerge } from './store.ts';
@@ -35,8 +34,7 @@ export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number } = request.params;
       const { into, reason = '' } = request.body;
-      const call = { key: apiKey(request), what: `POST /incidents/${number}/merge`, input: request.body };
-      const answer = await once(db, { actor: actorOf(request), ...call }, async (trx) => {
+      const answer = await apiOnce(db, request, async (trx) => {
         await mergeInto(trx, actorOf(request), number, { into, reason, now: new Date() });
         return { status: 200, body: { merged: number, survivor: into } };
       });
@@ -56,10 +54,8 @@ export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const { number, merged } = request.params;
-      const what = `POST /incidents/${number}/merges/${merged}/undo`;
-      const call = { key: apiKey(request), what, input: null };
-      const answer = await once(db, { actor: actorOf(request), ...call }, async (trx) => {
+      const { merged } = request.params;
+      const answer = await apiOnce(db, request, async (trx) => {
         const survivor = await undoMerge(trx, actorOf(request), merged, new Date());
         return { status: 200, body: { merged, survivor } };
       });

@@ -6,7 +6,7 @@ import { recountOutcomes } from '../../outcomes/store.ts';
 import { invalid, notFound, Problem } from '../../problem.ts';
 import { append } from '../../timeline/store.ts';
 import type { Actor } from '../../web/access.ts';
-import { lockIncident, writeIncident } from '../store.ts';
+import { lockWholeIncident, writeIncident } from '../store.ts';
 import { type Merge, moveAll, returnAll } from './ledger.ts';
 import { divided, united } from './united.ts';
 
@@ -50,7 +50,7 @@ async function refuseTooMany(trx: Trx, survivor: number, merged: number): Promis
 async function lockBoth(trx: Trx, one: number, other: number): Promise<Map<number, IncidentRow>> {
   const rows = new Map<number, IncidentRow>();
   for (const number of [one, other].sort((a, b) => a - b)) {
-    const row = await lockIncident(trx, number).catch((error: unknown) => {
+    const row = await lockWholeIncident(trx, number).catch((error: unknown) => {
       if (error instanceof Problem && number === other && error.code === 'not-found')
         throw invalid('into', `There is no incident #${number}.`);
       throw error;
@@ -166,8 +166,8 @@ async function restore(trx: Trx, number: number, facts: Record<string, unknown>)
 export async function undoMerge(trx: Trx, actor: Actor, merged: number, now: Date): Promise<number> {
   const { before, ...merge } = await standingMerge(trx, merged);
   await refuseOlder(trx, merge);
-  // The survivor may be a part of another by now: lockIncident says so.
-  const survivor = await lockIncident(trx, merge.survivor);
+  // The survivor may be a part of another by now: the lock says so.
+  const survivor = await lockWholeIncident(trx, merge.survivor);
   await returnAll(trx, merge);
   await restore(trx, merge.survivor, divided(factsOf(survivor), before));
   await restore(trx, merged, { ...before.merged, merged_into: null });

@@ -1,8 +1,6 @@
 import type { IncidentChange, IncidentRow, Severity } from '../../database/tables.ts';
-import { SEVERITIES } from '../incidents.ts';
+import { earlier, later, SEVERITIES } from '../incidents.ts';
 
-const earlier = (a: Date | null, b: Date | null) => (a && b ? (a < b ? a : b) : (a ?? b));
-const later = (a: Date | null, b: Date | null) => (a && b ? (a > b ? a : b) : (a ?? b));
 const worse = (a: Severity, b: Severity) => (SEVERITIES.indexOf(a) > SEVERITIES.indexOf(b) ? a : b);
 const both = (a: string[], b: string[]) => [...new Set([...a, ...b])];
 const AFFECTED_MAX = 10_000;

@@ -1,18 +1,12 @@
 import { sql } from 'kysely';
 import { networkText } from '../../addresses/address.ts';
 import type { Db } from '../../database/open.ts';
-import type { Found, Row } from '../found.ts';
+import type { Found } from '../found.ts';
 import type { Scope } from '../query.ts';
 import { blockedSeconds, endOf, lasting } from '../times-store.ts';
+import { type Blocked, blockedRow } from './blocked.ts';
 
-type Sums = { key: string; n: number; seconds: number; still: number };
-type Listed = Sums & { groups: number; allIncidents: number; allSeconds: number; allStill: number };
-
-const rowOf = ({ key, n, seconds, still }: Sums): Row => ({
-  key,
-  n,
-  values: { incidents: n, still, blocked: seconds * 1000, each: n === 0 ? null : (seconds * 1000) / n },
-});
+type Listed = Blocked & { groups: number; allIncidents: number; allSeconds: number; allStill: number };
 
 /** How long each address was blocked in the period, added up over providers, the longest first. */
 export async function blockedByAddress(db: Db, scope: Scope, limit: number): Promise<Found> {
@@ -33,14 +27,14 @@ export async function blockedByAddress(db: Db, scope: Scope, limit: number): Pro
     select a.network::text as key, l.* from longest l join addresses a on a.id = l.address_id
     order by l.seconds desc, l.address_id`.execute(db);
   const [first] = rows;
-  const all = rowOf({
+  const all = blockedRow({
     key: '',
     n: first?.allIncidents ?? 0,
     seconds: first?.allSeconds ?? 0,
     still: first?.allStill ?? 0,
   });
   return {
-    rows: rows.map((row) => rowOf({ ...row, key: networkText(row.key) })),
+    rows: rows.map((row) => blockedRow({ ...row, key: networkText(row.key) })),
     all,
     more: Math.max(0, (first?.groups ?? 0) - rows.length),
   };

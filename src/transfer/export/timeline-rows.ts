@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Network } from '../../addresses/address.ts';
 import type { Db } from '../../database/open.ts';
+import { numbersOf } from '../../incidents/of-network.ts';
 import { summarise } from '../../timeline/describe.ts';
 import type { Entry, EntryKind } from '../../timeline/entries.ts';
 import { csvLine } from '../../web/csv.ts';
@@ -39,14 +40,7 @@ function nextIncidents(db: Db, { number, provider, network }: TimelineFilter, af
     .limit(INCIDENTS);
   if (number !== undefined) rows = rows.where('number', '=', number);
   if (provider) rows = rows.where('provider', '=', provider);
-  if (network)
-    rows = rows.where('number', 'in', (eb) =>
-      eb
-        .selectFrom('incident_addresses as ia')
-        .innerJoin('addresses as a', 'a.id', 'ia.address_id')
-        .select('ia.incident_number')
-        .where(sql<boolean>`a.network && ${network.cidr}::cidr`),
-    );
+  if (network) rows = rows.where('number', 'in', numbersOf(network));
   return rows.execute();
 }
 

@@ -1,0 +1,36 @@
+import type { IncidentState } from '../database/tables.ts';
+import { stateWords } from './incidents.ts';
+
+type CourseStep = { state: IncidentState; from: Date; until: Date | null };
+
+/** Whose turn it was, and for how long: from the changes of state, oldest first. */
+export function courseOf(
+  start: Date,
+  changes: { at: Date; from: IncidentState; to: IncidentState }[],
+  firstState: IncidentState,
+): CourseStep[] {
+  const steps: CourseStep[] = [{ state: changes[0]?.from ?? firstState, from: start, until: null }];
+  for (const change of changes) {
+    const last = steps.at(-1);
+    if (last) last.until = change.at;
+    steps.push({ state: change.to, from: change.at, until: null });
+  }
+  return steps;
+}
+
+/** Widths of the course's parts: in proportion, in whole steps from 4 to 24, so that the shortest can still be seen. */
+export function courseView(steps: CourseStep[], now: Date) {
+  const lengths = steps.map((step) => Math.max(0, (step.until ?? now).getTime() - step.from.getTime()));
+  const longest = Math.max(1, ...lengths);
+  return steps.map((step, index) => {
+    const ms = lengths[index] ?? 0;
+    return {
+      state: step.state,
+      words: stateWords(step.state),
+      ms,
+      width: Math.max(4, Math.round((ms / longest) * 24)),
+      running: step.until === null && step.state !== 'closed',
+      ended: step.state === 'closed',
+    };
+  });
+}

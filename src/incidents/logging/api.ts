@@ -1,0 +1,122 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { parseReport } from '../../bounces/parse-report.ts';
+import { Type } from '../../json-schema.ts';
+import { Reason } from '../../providers/schema.ts';
+import { actorOf, viewerOf } from '../../web/access.ts';
+import { API } from '../../web/api.ts';
+import { apiOnce } from '../../web/api-once.ts';
+import { MAX_REPORT_BYTES } from '../../web/limits.ts';
+import { SEVERITIES } from '../incidents.ts';
+import { IncidentJson } from '../json.ts';
+import { readIncidentJson } from '../read-json.ts';
+import { blocksToLog, leftOut, readReport, type Taken, takeReport } from './take-report.ts';
+
+const closed = { additionalProperties: false };
+const tags = ['incidents'];
+
+/** What was recognised, as `src/bounces` describes it. */
+const ParsedJson = Type.Object({
+  format: Type.String(),
+  rejections: Type.Array(Type.Unknown()),
+  notBlocks: Type.Array(Type.Unknown()),
+  notes: Type.Array(Type.Unknown()),
+});
+
+/** The incidents that were open for it, and how many rejections were left out since nobody knows their provider. */
+const AppendedJson = Type.Object({
+  appendedTo: Type.Optional(Type.Integer()),
+  alsoAppendedTo: Type.Optional(Type.Array(Type.Integer())),
+  leftOut: Type.Optional(Type.Integer()),
+});
+const appendedJson = ([appendedTo, ...others]: number[], left: number) => ({
+  ...(appendedTo === undefined ? {} : { appendedTo }),
+  ...(others.length > 0 ? { alsoAppendedTo: others } : {}),
+  ...(left > 0 ? { leftOut: left } : {}),
+});
+const LoggedJson = Type.Object({
+  ...IncidentJson.properties,
+  alsoLogged: Type.Optional(Type.Array(Type.Integer())),
+  ...AppendedJson.properties,
+});
+
+/** Reports for programs: what is recognised in one, and a block logged from it. */
+export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue } = app.desk;
+
+  app.post(
+    '/parse',
+    {
+      config: { access: 'viewer', scope: 'incidents:read' },
+      bodyLimit: MAX_REPORT_BYTES,
+      schema: {
+        tags,
+        summary: 'What is recognised in a text; nothing is stored',
+        body: Type.Object({ text: Type.String() }, closed),
+        response: { 200: ParsedJson },
+      },
+    },
+    async (request) => {
+      const report = parseReport(request.body.text, {
+        catalogue,
+        now: new Date(),
+        timeZone: viewerOf(request).timeZone,
+      });
+      return {
+        format: report.format,
+        rejections: report.rejections,
+        notBlocks: report.notBlocks,
+        notes: report.notes,
+      };
+    },
+  );
+
+  app.post(
+    '/incidents',
+    {
+      config: { access: 'operator', scope: 'incidents:write' },
+      bodyLimit: MAX_REPORT_BYTES,
+      schema: {
+        tags,
+        summary: 'Log a block, or add it to the open incident of the same provider and address',
+        body: Type.Object(
+          {
+            report: Type.String(),
+            provider: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })),
+            addresses: Type.Optional(Type.Array(Type.String({ maxLength: 80 }), { maxItems: 256 })),
+            title: Type.Optional(Type.String({ maxLength: 300 })),
+            note: Type.Optional(Type.String({ maxLength: 20_000 })),
+            reason: Type.Optional(Reason),
+            severity: Type.Optional(Type.Enum([...SEVERITIES])),
+          },
+          closed,
+        ),
+        response: { 200: AppendedJson, 201: LoggedJson },
+      },
+    },
+    async (request, reply) => {
+      const given = {
+        ...request.body,
+        raw: Buffer.from(request.body.report),
+        source: 'api' as const,
+        fileName: '',
+      };
+      const read = readReport(given.raw, catalogue, viewerOf(request).timeZone);
+      const blocks = blocksToLog(read, given, catalogue);
+      const answer = await apiOnce(db, request, async (trx) => {
+        const taken = await takeReport(trx, actorOf(request), given, blocks);
+        return { status: taken.logged.length > 0 ? 201 : 200, body: taken };
+      });
+      const { logged, appendedTo } = answer.body as Taken;
+      const [first, ...others] = logged;
+      const more = {
+        ...(others.length > 0 ? { alsoLogged: others } : {}),
+        ...appendedJson(appendedTo, leftOut(read.blocks, given)),
+      };
+      if (first === undefined) return reply.code(200).send(more);
+      return reply
+        .code(201)
+        .header('location', `${API}/incidents/${first}`)
+        .send({ ...(await readIncidentJson(app.desk, first)), ...more });
+    },
+  );
+};

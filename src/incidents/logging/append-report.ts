@@ -1,0 +1,93 @@
+import { sql } from 'kysely';
+import { ensureAddresses } from '../../addresses/store.ts';
+import type { Trx } from '../../database/open.ts';
+import type { IncidentRow } from '../../database/tables.ts';
+import { Problem } from '../../problem.ts';
+import { addNote } from '../../timeline/notes.ts';
+import { append, appendAll } from '../../timeline/store.ts';
+import type { Actor } from '../../web/access.ts';
+import { earlier, later } from '../incidents.ts';
+import { isLifted } from '../state.ts';
+import { moveState } from '../state-store.ts';
+import { lockIncident, writeIncident } from '../store.ts';
+import type { BlockToLog } from './log.ts';
+import {
+  codesAndDomains,
+  keepRejections,
+  rejectionEntries,
+  type SeenRejection,
+  span,
+  sum,
+} from './rejections.ts';
+
+function widened(row: IncidentRow, block: BlockToLog) {
+  const { first, last } = span(block.rejections);
+  return {
+    ...codesAndDomains(block.rejections, row),
+    rejection_count: row.rejection_count + sum(block.rejections),
+    first_rejection_at: earlier(row.first_rejection_at, first),
+    last_rejection_at: later(row.last_rejection_at, last),
+    reason: row.reason ?? block.reason,
+  };
+}
+
+/** A rejection from after the block was over. One without a time counts as new: it was pasted just now. */
+function isAfterLifting(row: IncidentRow, rejections: SeenRejection[]): boolean {
+  const lifted = row.closed_at ?? row.recovered_at ?? row.mitigated_at;
+  return lifted !== null && rejections.some((one) => !one.at || new Date(one.lastAt ?? one.at) > lifted);
+}
+
+/** Adds a report to an incident; a rejection after the block was lifted opens it again, as a relapse. */
+export async function appendReport(
+  trx: Trx,
+  actor: Actor,
+  number: number,
+  block: BlockToLog,
+  report: { id: number; fileName: string; byteLength: number },
+): Promise<void> {
+  const row = await lockIncident(trx, number);
+  if (row.state === 'closed')
+    throw new Problem('incident-closed', `Incident #${number} is closed; log a new one.`);
+  const addressIds = await ensureAddresses(trx, block.networks);
+  await sql`
+    insert into incident_addresses (incident_number, address_id)
+    select ${number}::integer, unnest(${addressIds}::integer[]) on conflict do nothing`.execute(trx);
+  await trx
+    .insertInto('incident_reports')
+    .values({ incident_number: number, report_id: report.id })
+    .execute();
+  await keepRejections(trx, number, report.id, block.rejections);
+  await writeIncident(trx, number, widened(row, block));
+  await appendAll(trx, [
+    {
+      incident: number,
+      kind: 'report-added',
+      actor,
+      reportId: report.id,
+      detail: {
+        rejections: block.rejections.length,
+        seen: sum(block.rejections),
+        fileName: report.fileName,
+        byteLength: report.byteLength,
+      },
+    },
+    ...rejectionEntries(actor, number, report.id, block.rejections, false),
+  ]);
+  if (block.note?.trim()) await addNote(trx, actor, number, block.note);
+  if (isLifted(row.state) && isAfterLifting(row, block.rejections))
+    await recordRelapse(trx, actor, row, new Date());
+}
+
+/** Mail is refused again after the block was lifted: the incident is open again. */
+export async function recordRelapse(trx: Trx, actor: Actor, row: IncidentRow, at: Date): Promise<void> {
+  const relapses = row.relapses + 1;
+  await writeIncident(trx, row.number, { relapses });
+  await append(trx, {
+    incident: row.number,
+    kind: 'relapse-seen',
+    actor,
+    occurredAt: at,
+    detail: { state: row.state, relapses },
+  });
+  await moveState(trx, actor, row, { kind: 'rejected-again' }, { reason: 'refused again', at });
+}

@@ -1,0 +1,183 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { type Network, parseNetworks } from '../../addresses/address.ts';
+import { Id, Type } from '../../json-schema.ts';
+import { notFound } from '../../problem.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
+import { providerChoices, providerMeant } from '../../providers/choice.ts';
+import { REASONS, Reason } from '../../providers/schema.ts';
+import { actorOf, viewerOf } from '../../web/access.ts';
+import { formOnce } from '../../web/form-once.ts';
+import { readForm, typedAgain } from '../../web/forms.ts';
+import { MAX_REPORT_BYTES } from '../../web/limits.ts';
+import { orFormAgain } from '../../web/pages.ts';
+import { SEVERITIES } from '../incidents.ts';
+import { NumberParams } from '../number-params.ts';
+import { addressNotes } from './address-notes.ts';
+import { blocksMeant } from './blocks.ts';
+import { findOpenIncident } from './open-incident.ts';
+import { type Chosen, previewView } from './page.ts';
+import { rawReport } from './reports.ts';
+import { blocksToLog, type Given, leftOut, readReport, type Taken, takeReport } from './take-report.ts';
+
+const LogForm = Type.Object({
+  provider: Type.Optional(Type.String({ maxLength: 120 })),
+  addresses: Type.Optional(Type.String({ maxLength: 20_000 })),
+  reason: Type.Optional(Reason),
+  severity: Type.Optional(Type.Enum([...SEVERITIES])),
+  note: Type.Optional(Type.String({ maxLength: 20_000 })),
+  to: Type.Optional(Type.String({ pattern: '^(new|auto|\\d{1,9})$' })),
+});
+
+type Typed = Record<string, string>;
+
+/** The raw report: a chosen file byte for byte, else the pasted text. */
+function rawOf(request: FastifyRequest): { raw: Buffer; fileName: string } {
+  const body = (request.body ?? {}) as Record<string, unknown>;
+  const file = body['file'];
+  if (Buffer.isBuffer(file) && file.length > 0) return { raw: file, fileName: request.fileName };
+  return { raw: Buffer.from(String(body['report'] ?? '')), fileName: '' };
+}
+
+/** What a person changed of what was read: the form carries both. */
+function chosenOf(typed: Typed, catalogue: Catalogue): Chosen {
+  const changed = (name: string) => {
+    const value = typed[name]?.trim() ?? '';
+    return value === (typed[`_found_${name}`] ?? '') ? '' : value;
+  };
+  const providerText = changed('provider');
+  return {
+    providerText,
+    provider: providerMeant(providerText, catalogue),
+    addresses: changed('addresses'),
+    reason: changed('reason'),
+  };
+}
+
+/** Addresses as typed so far; half an address is none yet. */
+function networksTyped(text: string): Network[] {
+  try {
+    return parseNetworks(text);
+  } catch {
+    return [];
+  }
+}
+
+const typedOf = (request: FastifyRequest): Typed => typedAgain(request.body);
+
+export const logPages: FastifyPluginAsyncTypebox = async (app) => {
+  const { db, catalogue } = app.desk;
+
+  async function preview(request: FastifyRequest, raw: Buffer, typed: Typed) {
+    const chosen = chosenOf(typed, catalogue);
+    const shown = { chosen, to: typed['to'] ?? '', catalogue };
+    if (raw.length === 0) return previewView(undefined, { ...shown, matches: [], addresses: new Map() });
+    const { report, blocks } = readReport(raw, catalogue, viewerOf(request).timeZone);
+    const toLog = blocksMeant(blocks, chosen.provider, networksTyped(chosen.addresses));
+    const [addresses, ...matches] = await Promise.all([
+      addressNotes(
+        db,
+        [...blocks, ...toLog].flatMap(({ networks }) => networks),
+      ),
+      ...toLog.map(({ provider, networks }) => provider && findOpenIncident(db, provider.key, networks)),
+    ]);
+    return previewView(
+      { report, blocks, toLog },
+      { ...shown, addresses, matches: matches.map((match) => match ?? undefined) },
+    );
+  }
+
+  async function logView(
+    request: FastifyRequest,
+    problem?: { message: string; fields: Record<string, string> },
+  ) {
+    const { raw, fileName } = rawOf(request);
+    const typed = typedOf(request);
+    // A file that is text comes back in the field, so that nothing has to be chosen twice.
+    const text = fileName ? raw.toString('utf8') : (typed['report'] ?? '');
+    const shown = text.length <= 2_000_000 && !text.includes('\0') ? text : '';
+    return {
+      report: shown,
+      lost: shown === '' && raw.length > 0,
+      read: await preview(request, raw, typed),
+      typed: { note: typed['note'] ?? '', to: typed['to'] ?? '', severity: typed['severity'] ?? 'normal' },
+      choices: providerChoices(catalogue),
+      reasons: REASONS.filter((reason) => reason !== 'not-a-block'),
+      severities: [...SEVERITIES],
+      errors: problem?.fields ?? {},
+      problem: problem?.message ?? '',
+    };
+  }
+
+  app.get('/log', { config: { access: 'operator' } }, async (request, reply) =>
+    reply.page('incidents/log', await logView(request)),
+  );
+
+  app.post(
+    '/log/read',
+    { config: { access: 'operator' }, bodyLimit: MAX_REPORT_BYTES },
+    async (request, reply) => reply.page('incidents/log', await logView(request)),
+  );
+
+  /** What is read of the text so far: the part of the page that changes while somebody types. */
+  app.post('/log/preview', { config: { access: 'operator' } }, async (request, reply) =>
+    reply.page('incidents/log-preview', await logView(request)),
+  );
+
+  app.post('/log', { config: { access: 'operator' }, bodyLimit: MAX_REPORT_BYTES }, async (request, reply) =>
+    orFormAgain(
+      reply,
+      async () => {
+        const form = readForm(LogForm, typedOf(request), { raw: ['report'] });
+        const { raw, fileName } = rawOf(request);
+        const to = form.to === 'new' ? 'new' : form.to && form.to !== 'auto' ? Number(form.to) : undefined;
+        const given: Given = { ...form, raw, fileName, source: 'page', to };
+        const read = readReport(raw, catalogue, viewerOf(request).timeZone);
+        const blocks = blocksToLog(read, given, catalogue);
+        const input = { ...form, raw: raw.toString('base64') };
+        const answer = await formOnce(db, request, { what: 'log', input }, async (trx) => ({
+          status: 303,
+          body: await takeReport(trx, actorOf(request), given, blocks),
+        }));
+        return reply.done(...whereTo(answer.body as Taken, leftOut(read.blocks, given)));
+      },
+      async (problem) => ({ view: 'incidents/log', data: await logView(request, problem) }),
+    ),
+  );
+
+  /** The report as it came in, byte for byte, as a download that no browser runs. */
+  app.get(
+    '/incidents/:number/reports/:id',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        params: Type.Object({ ...NumberParams.properties, id: Id }),
+      },
+    },
+    async (request, reply) => {
+      const { number, id } = request.params;
+      const raw = await rawReport(db, number, id);
+      if (!raw) throw notFound('such report');
+      return reply
+        .header('content-disposition', `attachment; filename="incident-${number}-report-${id}.txt"`)
+        .header('content-security-policy', "sandbox; default-src 'none'")
+        .type('application/octet-stream')
+        .send(raw);
+    },
+  );
+};
+
+function whereTo(taken: Taken, left: number): [string, string] {
+  const { logged, appendedTo } = taken;
+  const numbers = (list: number[]) => list.map((number) => `#${number}`).join(', ');
+  const said = [
+    logged.length > 0 && `Logged ${numbers(logged)}.`,
+    appendedTo.length > 0 && `Added to ${numbers(appendedTo)}.`,
+    left > 0 &&
+      `Left out: ${left === 1 ? 'a rejection' : `${left} rejections`} by a receiver that the catalogue does not know.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+  const only = [...logged, ...appendedTo];
+  return [only.length === 1 ? `/incidents/${only[0]}` : '/incidents', said];
+}
