@@ -43,7 +43,7 @@ const RAW_SQL: Record<string, string> = {
   'src/backup/read.ts': 'names of sequences as the database itself writes them',
   'src/addresses/weeks-store.ts': 'names of columns, written where it is called',
   'src/database/migrate.ts': 'statements of the same file',
-  'src/demo/fill.ts': 'moments that the demonstration made itself',
+  'src/demo/moment.ts': 'moments that the demonstration made itself',
   'src/erasure/replace.ts': 'names of functions, by type of column',
   'src/incidents/counts.ts': 'conditions of a table in the same file',
   'src/incidents/merge/ledger.ts': 'conditions of pointers.ts',

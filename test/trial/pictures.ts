@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from 'playwright-core';
-import { ADDRESSES, STORIES } from '../../src/demo/organisation.ts';
+import { ADDRESSES } from '../../src/demo/organisation.ts';
+import { STORIES } from '../../src/demo/stories.ts';
 import { CHROMIUM, FLAGS, NO_CHROMIUM } from '../browser/chromium.ts';
 import { withPalette } from './palette.ts';
 
