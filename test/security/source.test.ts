@@ -49,7 +49,7 @@ const RAW_SQL: Record<string, string> = {
   'src/incidents/merge/ledger.ts': 'conditions of pointers.ts',
   'src/reports/times-store.ts': 'names of columns, by measure',
   'src/search/rebuild.ts': 'statements of the same file',
-  'src/snds/store.ts': 'types of columns',
+  'src/snds/import-report.ts': 'types of columns',
 };
 
 t.test('threat 14: sql.raw stands where it is known, and is given no text from outside', async (t) => {
