@@ -43,13 +43,13 @@ const RAW_SQL: Record<string, string> = {
   'src/backup/read.ts': 'names of sequences as the database itself writes them',
   'src/addresses/weeks-store.ts': 'names of columns, written where it is called',
   'src/database/migrate.ts': 'statements of the same file',
-  'src/demo/fill.ts': 'moments that the demonstration made itself',
+  'src/demo/moment.ts': 'moments that the demonstration made itself',
   'src/erasure/replace.ts': 'names of functions, by type of column',
   'src/incidents/counts.ts': 'conditions of a table in the same file',
   'src/incidents/merge/ledger.ts': 'conditions of pointers.ts',
   'src/reports/times-store.ts': 'names of columns, by measure',
   'src/search/rebuild.ts': 'statements of the same file',
-  'src/snds/store.ts': 'types of columns',
+  'src/snds/import-report.ts': 'types of columns',
 };
 
 t.test('threat 14: sql.raw stands where it is known, and is given no text from outside', async (t) => {

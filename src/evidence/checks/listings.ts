@@ -19,27 +19,26 @@ const DAY_MS = 86_400_000;
 
 type Change = { operator: Provider; listed: Fact[]; clear: Fact[] };
 
-/**
- * What changed at each operator of lists: the new listings; or its zones, where all answered and none lists. In the
- * order of their keys, by which nobody waits for whoever waits for him.
- */
+/** What changed at each operator of lists: the new listings; or its zones, where all answered and none lists. */
 function changesOf(catalogue: Catalogue, before: Fact[], now: Fact[]): Change[] {
   const was = new Map(before.map((fact) => [fact.key, fact.outcome]));
   const rows = now.flatMap((fact) => {
     const operator = operatorOf(catalogue, fact.key);
     return operator ? [{ operator, fact }] : [];
   });
-  return [...Map.groupBy(rows, ({ operator }) => operator)]
-    .map(([operator, all]) => {
-      const facts = all.map(({ fact }) => fact);
-      const doubtful = facts.some(({ outcome }) => outcome === 'bad' || outcome === 'unknown');
-      return {
-        operator,
-        listed: facts.filter(({ key, outcome }) => outcome === 'bad' && was.get(key) !== 'bad'),
-        clear: doubtful ? [] : facts,
-      };
-    })
-    .sort((a, b) => (a.operator.key < b.operator.key ? -1 : 1));
+  // In the order in which turns are taken.
+  const byOperator = [...Map.groupBy(rows, ({ operator }) => operator)].sort(([a], [b]) =>
+    a.key < b.key ? -1 : 1,
+  );
+  return byOperator.map(([operator, all]) => {
+    const facts = all.map(({ fact }) => fact);
+    const doubtful = facts.some(({ outcome }) => outcome === 'bad' || outcome === 'unknown');
+    return {
+      operator,
+      listed: facts.filter(({ key, outcome }) => outcome === 'bad' && was.get(key) !== 'bad'),
+      clear: doubtful ? [] : facts,
+    };
+  });
 }
 
 /** The listing in words, kept as the incident's report. */
@@ -127,13 +126,13 @@ export async function followListings(
 ): Promise<void> {
   const network = parseNetwork(address);
   const changes = changesOf(catalogue, before, now);
-  const open = changes.length > 0 ? await openWith(trx, network) : new Set();
+  const withOpen = changes.length > 0 ? await openWith(trx, network) : new Set();
   for (const change of changes) {
     const { operator, listed, clear } = change;
-    if (listed.length === 0 && !(clear.length > 0 && open.has(operator.key))) continue;
+    if (listed.length === 0 && !(clear.length > 0 && withOpen.has(operator.key))) continue;
     if (listed.length > 0) await lockProvider(trx, operator.key);
-    const standing = await findOpenIncident(trx, operator.key, [network]);
-    const row = standing && (await lockIncident(trx, standing.number));
+    const open = await findOpenIncident(trx, operator.key, [network]);
+    const row = open && (await lockIncident(trx, open.number));
     if (listed.length > 0 && row && isLifted(row.state)) await recordRelapse(trx, SYSTEM, row, at);
     else if (listed.length > 0 && !row && opens) await opened(trx, change, address, at);
     else if (listed.length === 0 && row && !isLifted(row.state)) await ended(trx, row, change, address, at);
