@@ -8,6 +8,7 @@ import { orFormAgain } from '../web/pages.ts';
 import { PASSWORD_MIN } from './accounts.ts';
 import { EmailField, IdParams, NameField, PasswordField, ROLES } from './form-fields.ts';
 import { addPerson, changeUser, listUsers } from './store.ts';
+import { tokensMadeBy } from './token-store.ts';
 
 const UserForm = Type.Object({
   name: NameField,
@@ -19,6 +20,12 @@ const UserChange = Type.Object({
   role: Type.Optional(Type.Enum([...ROLES])),
   disabled: Type.Optional(Type.Enum(['yes', 'no'])),
 });
+
+/** Log agents and the like shall not stop because somebody left; whoever knows a token still has it. */
+const goOn = (tokens: string[]): string =>
+  tokens.length === 0
+    ? ''
+    : ` API tokens that they made go on working: ${tokens.join(', ')}. Revoke those that they may still know.`;
 
 /** Settings → People: added, their roles, shut out and let in again. */
 export const peoplePages: FastifyPluginAsyncTypebox = async (app) => {
@@ -71,10 +78,10 @@ export const peoplePages: FastifyPluginAsyncTypebox = async (app) => {
             ...(form.role ? { role: form.role } : {}),
             ...(form.disabled ? { disabled: form.disabled === 'yes' } : {}),
           };
-          await db
-            .transaction()
-            .execute((trx) => changeUser(trx, actorOf(request), request.params.id, change));
-          return reply.done('/settings/users', 'Changed. That person’s sessions have ended.');
+          const { id } = request.params;
+          await db.transaction().execute((trx) => changeUser(trx, actorOf(request), id, change));
+          const tokens = change.disabled ? await tokensMadeBy(db, id) : [];
+          return reply.done('/settings/users', `Changed. That person’s sessions have ended.${goOn(tokens)}`);
         },
         async (problem) => ({ view: 'settings/users', data: await usersView({}, problem) }),
       ),

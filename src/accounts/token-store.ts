@@ -76,6 +76,20 @@ export async function makeToken(
   return made;
 }
 
+/** Names of tokens in force that somebody made: programs go on with them when that person is gone. */
+export async function tokensMadeBy(db: Db | Trx, userId: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('api_tokens')
+    .select('name')
+    .where('created_by', '=', userId)
+    .where('revoked_at', 'is', null)
+    .where((or) => or.or([or('expires_at', 'is', null), or('expires_at', '>', sql<Date>`now()`)]))
+    .orderBy('name')
+    .limit(20)
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
 /** One that was revoked before stays as it is. */
 export async function revokeToken(trx: Trx, by: Actor, id: number): Promise<void> {
   const token = await trx

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { newSetupLink } from '../../src/accounts/set-up-store.ts';
+import { createToken } from '../../src/accounts/token-store.ts';
 import { Browser, PASSWORD, signedIn, testDesk } from '../desk.ts';
 
 t.test('the set-up link makes the first administrator, once', async (t) => {
@@ -93,6 +94,27 @@ t.test('a change of role or of the password ends sessions', async (t) => {
   await admin.get('/settings/users');
   t.equal((await admin.post(`/settings/users/${id}`, { role: 'viewer' })).statusCode, 303);
   t.equal((await operator.get('/')).statusCode, 303);
+});
+
+t.test('who shuts somebody out is told which tokens of theirs go on working', async (t) => {
+  const desk = await testDesk(t);
+  const admin = await signedIn(desk, 'admin');
+  const { id } = await desk.db.selectFrom('users').select('id').executeTakeFirstOrThrow();
+  const left = await signedIn(desk, 'operator');
+  t.equal((await left.get('/')).statusCode, 200);
+  const other = await desk.db
+    .selectFrom('users')
+    .select('id')
+    .where('role', '=', 'operator')
+    .executeTakeFirstOrThrow();
+  await createToken(desk.db, { name: 'agent of mx1', scope: 'write', createdBy: other.id });
+  await createToken(desk.db, { name: 'nobody’s', scope: 'write', createdBy: id });
+  await admin.get('/settings/users');
+  const answer = await admin.post(`/settings/users/${other.id}`, { disabled: 'yes' });
+  t.equal(answer.statusCode, 303);
+  const page = await admin.get('/settings/users');
+  t.match(page.body, 'API tokens that they made go on working: agent of mx1. Revoke');
+  t.equal((await left.get('/')).statusCode, 303);
 });
 
 t.test('the last administrator stays one', async (t) => {

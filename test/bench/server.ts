@@ -29,7 +29,7 @@ export async function startServer(
     await gone;
   };
   for (const started = performance.now(); !(await answers(url)); ) {
-    if (child.exitCode !== null || performance.now() - started > 60_000) {
+    if (child.exitCode !== null || performance.now() - started > 120_000) {
       await stop();
       throw new Error(`${args} does not answer`);
     }
