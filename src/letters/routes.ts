@@ -67,11 +67,11 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 
-  /** The forms of the composer share its page; each is one verb on the draft. */
-  const verb = (
-    path: string,
-    run: (request: FastifyRequest, whole: WholeLetter) => Promise<{ to?: string; words: string }>,
-  ) =>
+  type Done = { to?: string; words: string };
+  type Of = { number: number; id: number };
+
+  /** The forms of the composer share its page. */
+  const form = (path: string, run: (request: FastifyRequest, of: Of) => Promise<Done>) =>
     app.post(
       `/incidents/:number/letters/:id${path}`,
       {
@@ -84,7 +84,7 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         return orFormAgain(
           reply,
           async () => {
-            const { to, words } = await run(request, await letterIn(app.desk, number, id));
+            const { to, words } = await run(request, { number, id });
             return reply.done(to ?? `/incidents/${number}/letters/${id}`, words);
           },
           async (problem) => {
@@ -95,6 +95,10 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
         );
       },
     );
+
+  /** Each is one verb on a letter that is there. */
+  const verb = (path: string, run: (request: FastifyRequest, whole: WholeLetter) => Promise<Done>) =>
+    form(path, async (request, { number, id }) => run(request, await letterIn(app.desk, number, id)));
 
   verb('', async (request, { letter: { id } }) => {
     const { version, ...text } = readForm(TextForm, request.body);
@@ -184,7 +188,8 @@ export const letterPages: FastifyPluginAsyncTypebox = async (app) => {
     };
   });
 
-  verb('/discarding', async (request, { letter: { id, incident_number: number } }) => {
+  // Of two who discard it at a time, the second finds none any more, and is told the same as the first.
+  form('/discarding', async (request, { number, id }) => {
     await formOnce(db, request, { what: `discard letter ${id}` }, (trx) => discardDraft(trx, number, id));
     return { to: `/incidents/${number}`, words: 'Draft discarded.' };
   });
