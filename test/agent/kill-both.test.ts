@@ -18,7 +18,7 @@ t.test('kill -9 of agent and server by turns, the real ones: each line of the lo
   const result = await killBoth({
     lines: 10_000,
     seed: 5,
-    kills: 6,
+    kills: 4,
     port: await freePort(),
     ...(url ? { databaseUrl: url } : {}),
   });
