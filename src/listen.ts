@@ -86,6 +86,8 @@ export async function listen(
   await migrate(database.db as never);
   await sealClearFeeds(database.db, desk.secrets);
   const password = config.demo ? newSecret().slice(0, 12) : '';
+  if (config.demo)
+    say('Making up a year of incidents for the demonstration. This takes some twenty seconds.');
   const signInAs = config.demo ? await (await import('./demo/fill.ts')).fillDemo(desk, password) : '';
   // How long a request may take to arrive whole: a slow sender holds a connection no longer than this.
   app.server.requestTimeout = 120_000;
