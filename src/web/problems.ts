@@ -224,6 +224,9 @@ function fromDatabase(error: { code?: string; message?: string; constraint?: str
   }
   if (MET.has(code))
     return new Problem('changed-meanwhile', 'Somebody changed the same at the same moment. Send it again.');
+  // Another process brought the database to a newer schema.
+  if (code === '0A000' && text.includes('cached plan'))
+    return new Problem('changed-meanwhile', 'The database was upgraded at this moment. Send it again.');
   if (code === '22021' || code === '22P05')
     return new Problem('bad-request', 'The text contains a NUL character, which cannot be stored there.');
   return undefined;

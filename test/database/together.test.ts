@@ -81,3 +81,47 @@ t.test('queries that a request asks at once travel together', { skip }, async (t
     },
   );
 });
+
+t.test('statements that come again are planned once', { skip }, async (t) => {
+  const { db, close } = await openDatabase({ databaseUrl, dataDir: '' });
+  t.teardown(close);
+  const other = await openDatabase({ databaseUrl, dataDir: '' });
+  t.teardown(() => other.close());
+  await sql`create table named_trial (n integer)`.execute(db);
+  t.teardown(() => sql`drop table named_trial`.execute(other.db));
+  await sql`insert into named_trial values (1)`.execute(db);
+  const all = () => sql<{ n: number }>`select * from named_trial where n = ${1}::integer`.execute(db);
+  const planned = async () =>
+    (
+      await sql<{ n: number }>`select count(*)::integer as n from pg_prepared_statements
+        where statement ~ 'from named_trial'`.execute(db)
+    ).rows[0]?.n;
+  await asOneRequest(async () => {
+    for (let i = 0; i < 5; i++) await all();
+    t.equal(await planned(), 1);
+  });
+
+  await t.test('a table that takes another shape meanwhile is read by the same page', async (t) => {
+    await sql`alter table named_trial add column added integer default 7`.execute(other.db);
+    await asOneRequest(async () => {
+      const [first, second] = await Promise.all([all(), all()]);
+      t.strictSame(first.rows, [{ n: 1, added: 7 }]);
+      t.strictSame(second.rows, [{ n: 1, added: 7 }]);
+    });
+  });
+
+  await t.test('a transaction that it meets fails whole, and the next one is done', async (t) => {
+    const inTransaction = () =>
+      db.transaction().execute(async (trx) => {
+        await sql`insert into named_trial (n) values (2)`.execute(trx);
+        return (await sql`select * from named_trial where n = ${1}::integer`.execute(trx)).rows;
+      });
+    for (let i = 0; i < 4; i++) await inTransaction();
+    const before = (await sql`select from named_trial where n = 2`.execute(db)).rows.length;
+    await sql`alter table named_trial add column third integer`.execute(other.db);
+    const tried = await Promise.allSettled([inTransaction()]);
+    await t.resolves(inTransaction());
+    const worked = 1 + tried.filter(({ status }) => status === 'fulfilled').length;
+    t.equal((await sql`select from named_trial where n = 2`.execute(db)).rows.length, before + worked);
+  });
+});
