@@ -17,6 +17,7 @@ import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { startServer } from '../bench/server.ts';
 import { answersTrial } from './answers.ts';
 import { apiOf, command, startAgent } from './desk.ts';
+import { everyPageTrial } from './every-page.ts';
 import { evidenceTrial } from './evidence.ts';
 import { faultTrial } from './faults/trial.ts';
 import { killBoth } from './kills.ts';
@@ -278,6 +279,7 @@ const KINDS: Record<string, (args: string[]) => Promise<number>> = {
   faults: faultTrial,
   soak: soakTrial,
   pictures: picturesTrial,
+  pages: everyPageTrial,
 };
 const kind = KINDS[process.argv[2] ?? ''];
 process.exitCode = kind ? await kind(process.argv.slice(3)) : await main();
