@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import t, { type Test } from 'tap';
-import { aside } from '../src/aside/aside.ts';
+import { aside, ThreadLost } from '../src/aside/aside.ts';
 
 /** A module whose default export is the function of that text. */
 function moduleOf(t: Test, work: string): URL {
@@ -46,8 +46,8 @@ t.test('what fails, ends or takes too long is told, and the next is done all the
   });
   const at = (name: string) => pathToFileURL(join(folder, name));
   await t.rejects(aside(at('fails.mjs'), null), { message: 'no such thing' });
-  await t.rejects(aside(at('ends.mjs'), null), { message: 'The thread ended with 3.' });
-  await t.rejects(aside(at('busy.mjs'), 60_000, 300), { message: 'It took longer than 0.3 s.' });
+  await t.rejects(aside(at('ends.mjs'), null), new ThreadLost('The thread ended with 3.'));
+  await t.rejects(aside(at('busy.mjs'), 60_000, 300), new ThreadLost('It took longer than 0.3 s.'));
   t.equal(await aside(at('busy.mjs'), 1), 'done');
 });
 

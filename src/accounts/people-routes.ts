@@ -2,6 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Role } from '../database/tables.ts';
 import { Type } from '../json-schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
+import { PageQuery } from '../web/api.ts';
+import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -27,13 +29,25 @@ const goOn = (tokens: string[]): string =>
     ? ''
     : ` API tokens that they made go on working: ${tokens.join(', ')}. Revoke those that they may still know.`;
 
+const HERE = '/settings/users';
+const LIST = 'people';
+const ON_A_PAGE = 50;
+
 /** Settings → People: added, their roles, shut out and let in again. */
 export const peoplePages: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
-  async function usersView(typed: Record<string, string> = {}, problem?: FormProblem) {
+  async function usersView(typed: Record<string, string> = {}, problem?: FormProblem, cursor?: string) {
+    const held = readCursor(cursor, LIST, ['text', 'id']);
+    const after = held && { isShutOut: held[0] === 'out', id: held[1] };
+    const found = await listUsers(db, { limit: ON_A_PAGE + 1, after });
+    const { items, next } = cutPage(found, ON_A_PAGE, ({ disabled_at: out, id }) =>
+      writeCursor(LIST, [out ? 'out' : 'in', id]),
+    );
     return {
-      users: await listUsers(db),
+      users: items,
+      next: next && `${HERE}?cursor=${next}`,
+      first: cursor ? HERE : '',
       roles: [...ROLES],
       values: { name: typed['name'] ?? '', email: typed['email'] ?? '', role: typed['role'] ?? 'operator' },
       passwordMin: PASSWORD_MIN,
@@ -41,11 +55,14 @@ export const peoplePages: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  app.get('/settings/users', { config: { access: 'admin' } }, async (_request, reply) =>
-    reply.page('settings/users', await usersView()),
+  app.get(
+    HERE,
+    { config: { access: 'admin' }, schema: { querystring: Type.Object({ cursor: PageQuery.cursor }) } },
+    async (request, reply) =>
+      reply.page('settings/users', await usersView({}, undefined, request.query.cursor)),
   );
 
-  app.post('/settings/users', { config: { access: 'admin' } }, async (request, reply) =>
+  app.post(HERE, { config: { access: 'admin' } }, async (request, reply) =>
     orFormAgain(
       reply,
       async () => {
@@ -57,7 +74,7 @@ export const peoplePages: FastifyPluginAsyncTypebox = async (app) => {
           // Whoever adds somebody most likely sits in the same zone; the account page changes it.
           (trx) => addPerson(trx, actorOf(request), { ...form, timeZone: viewerOf(request).timeZone }),
         );
-        return reply.done('/settings/users', `${form.name} added.`);
+        return reply.done(HERE, `${form.name} added.`);
       },
       async (problem) => ({
         view: 'settings/users',
@@ -67,7 +84,7 @@ export const peoplePages: FastifyPluginAsyncTypebox = async (app) => {
   );
 
   app.post(
-    '/settings/users/:id',
+    `${HERE}/:id`,
     { config: { access: 'admin' }, schema: { params: IdParams } },
     async (request, reply) =>
       orFormAgain(
@@ -81,7 +98,7 @@ export const peoplePages: FastifyPluginAsyncTypebox = async (app) => {
           const { id } = request.params;
           await db.transaction().execute((trx) => changeUser(trx, actorOf(request), id, change));
           const tokens = change.disabled ? await tokensMadeBy(db, id) : [];
-          return reply.done('/settings/users', `Changed. That person’s sessions have ended.${goOn(tokens)}`);
+          return reply.done(HERE, `Changed. That person’s sessions have ended.${goOn(tokens)}`);
         },
         async (problem) => ({ view: 'settings/users', data: await usersView({}, problem) }),
       ),

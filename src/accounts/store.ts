@@ -27,13 +27,35 @@ export async function getUser(db: Db | Trx, id: number): Promise<UserRow> {
   return user;
 }
 
-export const listUsers = (db: Db) =>
-  db
+/** Most people that a form lets somebody choose from. */
+export const MOST_TO_CHOOSE = 500;
+
+/** A person's place in the list of all. */
+export type PersonPlace = { isShutOut: boolean; id: number };
+
+/** People, those who may sign in first, by name. */
+export function listUsers(db: Db, { limit, after }: { limit: number; after?: PersonPlace | undefined }) {
+  let rows = db
     .selectFrom('users')
-    .select(['id', 'email', 'name', 'role', 'time_zone', 'theme', 'created_at', 'disabled_at'])
-    .orderBy('disabled_at', (order) => order.desc().nullsFirst())
+    .select(['id', 'email', 'name', 'role', 'created_at', 'disabled_at'])
+    .orderBy(sql`disabled_at is not null`)
     .orderBy('name')
-    .execute();
+    .orderBy('id')
+    .limit(limit);
+  if (after)
+    rows = rows.where(
+      sql<boolean>`(disabled_at is not null, name, id) >
+        (${after.isShutOut}, (select name from users where id = ${after.id}), ${after.id})`,
+    );
+  return rows.execute();
+}
+
+/** Names of people by their numbers. */
+export async function namesOfPeople(db: Db, ids: number[]): Promise<Map<number, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom('users').select(['id', 'name']).where('id', 'in', ids).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
 
 export type NewUser = { email: string; name: string; role: Role; password: string; timeZone?: string };
 

@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
+import { PageQuery } from '../web/api.ts';
+import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormFields, type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -19,6 +21,10 @@ const TokenForm = Type.Object({
 const chosenIn = (body: unknown): string[] =>
   [(body as FormFields | undefined)?.['only']].flat().filter((one) => typeof one === 'string');
 
+const HERE = '/settings/tokens';
+const LIST = 'tokens';
+const ON_A_PAGE = 50;
+
 /** Settings → API tokens. */
 export const tokenPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
@@ -28,11 +34,19 @@ export const tokenPages: FastifyPluginAsyncTypebox = async (app) => {
     problem?: FormProblem,
     secret = '',
     only: string[] = [],
+    cursor?: string,
   ) {
-    const tokens = await listTokens(db);
+    const held = readCursor(cursor, LIST, ['text', 'id']);
+    const after = held && { isRevoked: held[0] === 'revoked', id: held[1] };
+    const found = await listTokens(db, { limit: ON_A_PAGE + 1, after });
+    const { items, next } = cutPage(found, ON_A_PAGE, ({ revoked_at: revoked, id }) =>
+      writeCursor(LIST, [revoked ? 'revoked' : 'in force', id]),
+    );
     const now = new Date();
     return {
-      tokens: tokens.map((token) => ({
+      next: next && `${HERE}?cursor=${next}`,
+      first: cursor ? HERE : '',
+      tokens: items.map((token) => ({
         ...token,
         by: token.created_by_name ?? 'the command line',
         only: token.scopes?.join(', ') ?? '',
@@ -47,11 +61,14 @@ export const tokenPages: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  app.get('/settings/tokens', { config: { access: 'admin' } }, async (_request, reply) =>
-    reply.page('settings/tokens', await tokensView()),
+  app.get(
+    HERE,
+    { config: { access: 'admin' }, schema: { querystring: Type.Object({ cursor: PageQuery.cursor }) } },
+    async (request, reply) =>
+      reply.page('settings/tokens', await tokensView({}, undefined, '', [], request.query.cursor)),
   );
 
-  app.post('/settings/tokens', { config: { access: 'admin' } }, async (request, reply) =>
+  app.post(HERE, { config: { access: 'admin' } }, async (request, reply) =>
     orFormAgain(
       reply,
       async () => {
@@ -80,11 +97,11 @@ export const tokenPages: FastifyPluginAsyncTypebox = async (app) => {
   );
 
   app.post(
-    '/settings/tokens/:id/revocation',
+    `${HERE}/:id/revocation`,
     { config: { access: 'admin' }, schema: { params: IdParams } },
     async (request, reply) => {
       await db.transaction().execute((trx) => revokeToken(trx, actorOf(request), request.params.id));
-      return reply.done('/settings/tokens', 'Token revoked. It no longer works.');
+      return reply.done(HERE, 'Token revoked. It no longer works.');
     },
   );
 };

@@ -6,8 +6,12 @@ import { notFound } from '../problem.ts';
 import type { Actor } from '../web/access.ts';
 import { hashSecret, newSecret, TOKEN_PREFIX } from './accounts.ts';
 
-export const listTokens = (db: Db) =>
-  db
+/** A token's place in the list of all. */
+export type TokenPlace = { isRevoked: boolean; id: number };
+
+/** Tokens, those that were not revoked first, the newest of either first. */
+export function listTokens(db: Db, { limit, after }: { limit: number; after?: TokenPlace | undefined }) {
+  let rows = db
     .selectFrom('api_tokens')
     .leftJoin('users', 'users.id', 'api_tokens.created_by')
     .select([
@@ -22,9 +26,15 @@ export const listTokens = (db: Db) =>
       'api_tokens.revoked_at',
       'users.name as created_by_name',
     ])
-    .orderBy('api_tokens.revoked_at', (order) => order.desc().nullsFirst())
+    .orderBy(sql`api_tokens.revoked_at is not null`)
     .orderBy('api_tokens.id', 'desc')
-    .execute();
+    .limit(limit);
+  if (after)
+    rows = rows.where(
+      sql<boolean>`(api_tokens.revoked_at is not null, -api_tokens.id) > (${after.isRevoked}, ${-after.id})`,
+    );
+  return rows.execute();
+}
 
 /**
  * How a token is kept: its hash, hashed again behind a secret of the database. A password hash would cost every request

@@ -9,7 +9,13 @@ const LONGEST_MS = 60_000;
 /** A thread that has nothing to do gives its memory back (milliseconds). */
 const IDLE_MS = 30_000;
 
-type Thread = { worker: Worker; settle: (answer: Answer) => void };
+/** The thread did not come to its end: what it was given wanted too much time or memory. */
+export class ThreadLost extends Error {
+  override name = 'ThreadLost';
+}
+
+type Outcome = Answer | { lost: string };
+type Thread = { worker: Worker; settle: (outcome: Outcome) => void };
 
 /** One errand at a time: two large inputs shall not need the memory of two. */
 let turn: Promise<unknown> = Promise.resolve();
@@ -25,10 +31,10 @@ function begin(): Thread {
   const worker = new Worker(new URL('./thread.ts', import.meta.url));
   const begun: Thread = { worker, settle: () => undefined };
   worker.on('message', (answer: Answer) => begun.settle(answer));
-  worker.on('error', (error) => begun.settle({ problem: error.message }));
+  worker.on('error', (error) => begun.settle({ lost: error.message }));
   worker.on('exit', (code) => {
     if (thread === begun) thread = undefined;
-    begun.settle({ problem: `The thread ended with ${code}.` });
+    begun.settle({ lost: `The thread ended with ${code}.` });
   });
   // No process stays for the sake of a thread.
   worker.unref();
@@ -39,24 +45,26 @@ async function run(errand: Errand, longestMs: number): Promise<unknown> {
   clearTimeout(idle);
   thread ??= begin();
   const { worker } = thread;
-  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const { promise, resolve } = Promise.withResolvers<Outcome>();
   thread.settle = resolve;
+  worker.postMessage(errand);
   const late = setTimeout(() => {
-    resolve({ problem: `It took longer than ${longestMs / 1000} s.` });
+    resolve({ lost: `It took longer than ${longestMs / 1000} s.` });
     end();
   }, longestMs);
-  worker.postMessage(errand);
-  const answer = await promise;
+  const outcome = await promise;
   clearTimeout(late);
   idle = setTimeout(end, IDLE_MS).unref();
-  if ('problem' in answer) throw new Error(answer.problem);
-  return answer.made;
+  if ('lost' in outcome) throw new ThreadLost(outcome.lost);
+  if ('problem' in outcome) throw new Error(outcome.problem);
+  return outcome.made;
 }
 
 /**
  * What a module's default export makes of something, worked out in a thread of its own while this one goes on
  * answering others. Both travel as copies, so they are data: a Buffer arrives as Uint8Array. Rejects when the module
- * throws, when it takes too long or when the memory does not suffice; the next errand has a new thread then.
+ * throws; with {@link ThreadLost} when it takes too long or the memory does not suffice, and the next errand has a new
+ * thread then.
  */
 export function aside<Made>(module: URL, given: unknown, longestMs = LONGEST_MS): Promise<Made> {
   const made = turn.then(() => run({ module: module.href, given }, longestMs));

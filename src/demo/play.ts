@@ -4,7 +4,8 @@ import { readMessage } from '../correspondence/take-message.ts';
 import type { Trx } from '../database/open.ts';
 import { recordEvidence } from '../evidence/store.ts';
 import { editIncident } from '../incidents/facts-store.ts';
-import { blocksToLog, readReport, takeReport } from '../incidents/logging/take-report.ts';
+import { readHere } from '../incidents/logging/read-report.ts';
+import { blocksToLog, takeReport } from '../incidents/logging/take-report.ts';
 import { confirmRecovery, setState } from '../incidents/state-store.ts';
 import { claimText } from '../letters/claims/claims.ts';
 import { startLetter } from '../letters/draft-store.ts';
@@ -148,7 +149,7 @@ export async function playStory(
     to: 'new' as const,
     at: logged,
   };
-  const blocks = blocksToLog(readReport(raw, desk.catalogue, 'UTC'), given, desk.catalogue).map((block) => ({
+  const blocks = blocksToLog(readHere(raw, desk.catalogue, 'UTC'), given, desk.catalogue).map((block) => ({
     ...block,
     rejections: block.rejections.map((one, index) =>
       index === 0 && story.seen ? { ...one, seen: story.seen } : one,

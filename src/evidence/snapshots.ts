@@ -6,6 +6,7 @@ import type { Db, Trx } from '../database/open.ts';
 import type { Database, SnapshotRow } from '../database/tables.ts';
 import { invalid } from '../problem.ts';
 import { domainName } from '../profile/profile.ts';
+import { keptAnswers } from './kept-answers.ts';
 import type { Fact, Found } from './kind.ts';
 
 /** Whom a snapshot is about. */
@@ -78,7 +79,7 @@ export async function keepSnapshot(
       summary: found.summary.slice(0, 500),
       facts: json(found.facts),
       claims: json(found.claims),
-      raw: json(found.raw),
+      raw: json(keptAnswers(found.raw)),
       content_hash: hash,
       first_seen_at: at,
       last_seen_at: at,

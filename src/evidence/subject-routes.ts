@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Id, Type } from '../json-schema.ts';
 import { invalid, notFound } from '../problem.ts';
 import { viewerOf } from '../web/access.ts';
+import { keptAnswers, LEFT_OUT } from './kept-answers.ts';
 import { kindTitles } from './kind-titles.ts';
 import { readSnapshot, subjectNamed } from './snapshots.ts';
 import { subjectView } from './subject-page.ts';
@@ -60,13 +61,16 @@ export const subjectPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const snapshot = await readSnapshot(db, request.params.id);
       if (!snapshot) throw notFound('such snapshot');
+      // Those of earlier releases can be longer.
+      const { [LEFT_OUT]: leftOut = '', ...answers } = keptAnswers(snapshot.raw);
       return reply.page('evidence/snapshot', {
         name: snapshot.address ?? snapshot.domain ?? '',
         title: (await kindTitles()).get(snapshot.kind) ?? snapshot.kind,
         summary: snapshot.summary,
         firstSeenAt: snapshot.first_seen_at,
         lastSeenAt: snapshot.last_seen_at,
-        raw: Object.entries(snapshot.raw).map(([question, answer]) => ({
+        leftOut,
+        raw: Object.entries(answers).map(([question, answer]) => ({
           question,
           answer: typeof answer === 'string' ? answer : JSON.stringify(answer, null, 1),
         })),

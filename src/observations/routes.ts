@@ -6,15 +6,17 @@ import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { noSuchProvider, providerChoices, providerMeant } from '../providers/choice.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
+import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
 import { near, offset } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
+import { linkTo } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { spanOf } from './deliveries.ts';
 import { hoursOfIncident } from './hours.ts';
 import { DEFAULT_RULE, type WatchRule } from './rules.ts';
 import { ALL, listRules, removeRule, saveRule } from './rules-store.ts';
-import { listTransports, placeTransport } from './transports.ts';
+import { countTransports, listTransports, placeTransport } from './transports.ts';
 
 const whole = (minimum: number, maximum: number, description: string) =>
   Type.Integer({ minimum, maximum, description });
@@ -31,9 +33,14 @@ const RuleForm = Type.Object({
   quietMinutes: whole(1, 10_080, 'minutes, 1 to 10080'),
   version: whole(0, 2_147_483_647, 'the version that was seen'),
 });
+/** Holds the name of a transport, which is longer than what other lists hold. */
+const Cursor = Type.Optional(Type.String({ maxLength: 2000 }));
+const WatchingQuery = Type.Object({ cursor: Cursor });
 const PlaceForm = Type.Object({
   via: Type.String({ minLength: 1, maxLength: 200 }),
   address: Type.Optional(Type.String({ maxLength: 80, description: 'an IP address of yours' })),
+  /** The page of the list that the form stands on. */
+  cursor: Cursor,
 });
 const RemoveForm = Type.Object({ provider: Type.String({ minLength: 1, maxLength: 60 }) });
 
@@ -47,6 +54,11 @@ const shown = (rule: WatchRule) => ({
 
 const share = (part: number, of: number) => (of === 0 ? 0 : Math.round((part / of) * 100));
 
+const HERE = '/settings/watching';
+const LIST = 'transports';
+const ON_A_PAGE = 100;
+const pageAt = (cursor: string | undefined) => linkTo(HERE, new URLSearchParams(cursor ? { cursor } : {}));
+
 export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
   const nameOf = (key: string) => catalogue.byKey.get(key)?.name ?? key;
@@ -58,8 +70,22 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
   }
 
   /** The rules with their forms, and the transports with theirs. `typed` is what somebody sent that could not be taken. */
-  async function watchingView(typed: Typed = {}, errors: Record<string, string> = {}, problem = '') {
-    const [rules, transports] = await Promise.all([listRules(db), listTransports(db)]);
+  async function watchingView(
+    cursor?: string,
+    typed: Typed = {},
+    errors: Record<string, string> = {},
+    problem = '',
+  ) {
+    const held = readCursor(cursor, LIST, ['text', 'text']);
+    const after = held && { isPlaced: held[0] === 'placed', via: held[1] };
+    const [rules, found, ways] = await Promise.all([
+      listRules(db),
+      listTransports(db, { limit: ON_A_PAGE + 1, after }),
+      countTransports(db),
+    ]);
+    const { items: transports, next } = cutPage(found, ON_A_PAGE, ({ network, via }) =>
+      writeCursor(LIST, [network === null ? 'open' : 'placed', via]),
+    );
     const general = rules.find((rule) => rule.provider === ALL) ?? { ...DEFAULT_RULE, version: 0 };
     const own = rules.filter((rule) => rule.provider !== ALL);
     const isRule = problem !== '' && typed['via'] === undefined;
@@ -92,20 +118,29 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
         address: one.via === typed['via'] ? (typed['address'] ?? '') : networkText(one.network ?? ''),
         error: one.via === typed['via'] ? (errors['address'] ?? '') : '',
       })),
+      ways,
+      cursor: cursor ?? '',
+      next: next && `${pageAt(next)}#transports`,
+      first: cursor ? `${HERE}#transports` : '',
       problem,
     };
   }
 
-  const again = (body: unknown) => async (problem: { fields: Record<string, string>; message: string }) => ({
-    view: 'settings/watching',
-    data: await watchingView(typedAgain(body, RULE_FIELDS), problem.fields, problem.message),
-  });
+  const again = (body: unknown) => async (problem: { fields: Record<string, string>; message: string }) => {
+    const typed = typedAgain(body, RULE_FIELDS);
+    return {
+      view: 'settings/watching',
+      data: await watchingView(typed['cursor'] || undefined, typed, problem.fields, problem.message),
+    };
+  };
 
-  app.get('/settings/watching', { config: { access: 'viewer' } }, async (_request, reply) =>
-    reply.page('settings/watching', await watchingView()),
+  app.get(
+    HERE,
+    { config: { access: 'viewer' }, schema: { querystring: WatchingQuery } },
+    async (request, reply) => reply.page('settings/watching', await watchingView(request.query.cursor)),
   );
 
-  app.post('/settings/watching', { config: { access: 'admin' } }, async (request, reply) =>
+  app.post(HERE, { config: { access: 'admin' } }, async (request, reply) =>
     orFormAgain(
       reply,
       async () => {
@@ -114,26 +149,26 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
         await formOnce(db, request, { what: 'save watch rule' }, async (trx) => {
           await saveRule(trx, provider, { ...rule, opens: opens === 'yes' }, version, actorOf(request));
         });
-        return reply.done('/settings/watching', 'Rule saved.');
+        return reply.done(HERE, 'Rule saved.');
       },
       again(request.body),
     ),
   );
 
-  app.post('/settings/watching/removal', { config: { access: 'admin' } }, async (request, reply) => {
+  app.post(`${HERE}/removal`, { config: { access: 'admin' } }, async (request, reply) => {
     const { provider } = readForm(RemoveForm, request.body);
     await db.transaction().execute((trx) => removeRule(trx, provider, actorOf(request)));
-    return reply.done('/settings/watching', `The general rule holds for ${nameOf(provider)} again.`);
+    return reply.done(HERE, `The general rule holds for ${nameOf(provider)} again.`);
   });
 
-  app.post('/settings/watching/transports', { config: { access: 'operator' } }, async (request, reply) =>
+  app.post(`${HERE}/transports`, { config: { access: 'operator' } }, async (request, reply) =>
     orFormAgain(
       reply,
       async () => {
-        const { via, address = '' } = readForm(PlaceForm, request.body);
+        const { via, address = '', cursor } = readForm(PlaceForm, request.body);
         await db.transaction().execute((trx) => placeTransport(trx, via, address));
         return reply.done(
-          '/settings/watching#transports',
+          `${pageAt(cursor)}#transports`,
           address.trim()
             ? `Deliveries by ${via} count to ${address.trim()} from now on.`
             : `${via} has no address any more.`,

@@ -14,11 +14,15 @@ export type Transport = {
   lastSeenAt: Date;
 };
 
-const PAGE = 200;
+/** A transport's place in the list of all. */
+export type TransportPlace = { isPlaced: boolean; via: string };
 
 /** Those without an address come first, then by name. */
-export async function listTransports(db: Db): Promise<Transport[]> {
-  return db
+export async function listTransports(
+  db: Db,
+  { limit, after }: { limit: number; after?: TransportPlace | undefined },
+): Promise<Transport[]> {
+  let rows = db
     .selectFrom('transports as t')
     .leftJoin('addresses as a', 'a.id', 't.address_id')
     .select([
@@ -30,8 +34,10 @@ export async function listTransports(db: Db): Promise<Transport[]> {
     ])
     .orderBy(sql`t.address_id is not null`)
     .orderBy('t.via')
-    .limit(PAGE)
-    .execute();
+    .limit(limit);
+  if (after)
+    rows = rows.where(sql<boolean>`(t.address_id is not null, t.via) > (${after.isPlaced}, ${after.via})`);
+  return rows.execute();
 }
 
 /** How many there are, and of how many nobody has said the address. */

@@ -4,9 +4,9 @@ import { recordEvidence } from '../evidence/store.ts';
 import { recordRelapse } from '../incidents/logging/append-report.ts';
 import { logIncident } from '../incidents/logging/log.ts';
 import { findOpenAround, lockProvider } from '../incidents/logging/open-incident.ts';
+import { readHere } from '../incidents/logging/read-report.ts';
 import { codesAndDomains } from '../incidents/logging/rejections.ts';
 import { keepReport } from '../incidents/logging/reports.ts';
-import { readReport } from '../incidents/logging/take-report.ts';
 import { isLifted } from '../incidents/state.ts';
 import { confirmRecovery } from '../incidents/state-store.ts';
 import { lockIncident, writeIncident } from '../incidents/store.ts';
@@ -49,7 +49,8 @@ async function open(
   const from = before(at, rule.windowMinutes * MINUTE_MS);
   const codes = await refusedCodes(trx, flow, from, flow.newest);
   const raw = Buffer.from([...new Set(flow.rows.flatMap((row) => row.samples))].join('\n'));
-  const { blocks } = readReport(raw, catalogue, 'UTC');
+  // Nothing waits for a thread inside a transaction; of more samples than are read here, the first tell all.
+  const { blocks } = readHere(raw, catalogue, 'UTC');
   const block = blocks.find((one) => one.provider?.key === provider.key);
   const id = await keepReport(trx, { raw, source: 'log', fileName: source });
   const number = await logIncident(

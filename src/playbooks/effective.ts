@@ -69,6 +69,12 @@ export function effectiveProviders(builtIn: Catalogue['providers'], { facts, own
   );
 }
 
+/** A release's catalogue under what people changed. */
+export function catalogueUnder(overlay: Overlay, builtIn: Catalogue): Catalogue {
+  const providers = effectiveProviders(builtIn.providers, overlay);
+  return { ...builtIn, providers, byKey: new Map(providers.map((one) => [one.key, one])) };
+}
+
 /** How a changed fact stands to what the release says now. */
 export function standingOf(fact: ChangedFact, builtIn: ProviderType) {
   const now = valueAt(builtIn, fact.path) ?? null;

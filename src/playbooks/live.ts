@@ -1,6 +1,6 @@
 import type { Db } from '../database/open.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { effectiveProviders, type Overlay } from './effective.ts';
+import { catalogueUnder, type Overlay } from './effective.ts';
 import { readOverlay, readVersion } from './store.ts';
 
 /** The playbooks as they hold here: what the release brings, and over it what people changed. */
@@ -13,15 +13,13 @@ export type Playbooks = {
   refresh: (maxAge?: number) => Promise<void>;
 };
 
-const byKey = (providers: Catalogue['providers']) => new Map(providers.map((one) => [one.key, one]));
-
 /**
  * Opens the playbooks over a release's catalogue. Any number of processes may share the database: each compares the
  * version that it knows with the one that stands there.
  */
 export function openPlaybooks(db: Db, builtIn: Catalogue): Playbooks {
   let overlay: Overlay = { facts: [], own: [] };
-  let now = { providers: builtIn.providers, byKey: builtIn.byKey };
+  let now = builtIn;
   let known = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | undefined;
@@ -32,8 +30,7 @@ export function openPlaybooks(db: Db, builtIn: Catalogue): Playbooks {
     if (version !== known) {
       // Read after the version: a change in between is seen now, and once more by its own version.
       overlay = await readOverlay(db);
-      const providers = effectiveProviders(builtIn.providers, overlay);
-      now = { providers, byKey: byKey(providers) };
+      now = catalogueUnder(overlay, builtIn);
       known = version;
     }
     lookedAt = at;

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { listUsers } from '../accounts/store.ts';
+import { listUsers, MOST_TO_CHOOSE, namesOfPeople } from '../accounts/store.ts';
 import type { Trx } from '../database/open.ts';
 import { Type } from '../json-schema.ts';
 import { listAccounts } from '../mail-out/accounts.ts';
@@ -68,6 +68,9 @@ const STATES: Record<string, { words: string; is: string; icon: string }> = {
 };
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(String);
 
+/** Whom a report's filters name. */
+const personIn = ({ assignee }: ReportQuery) => (typeof assignee === 'number' ? [assignee] : []);
+
 /** Reports that are mailed on a schedule: the list of schedules, a new one, and addresses that an admin confirmed. */
 export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, config } = app.desk;
@@ -77,12 +80,7 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
   const hasAccount = async () =>
     (await listAccounts(db)).some(({ is_default: isDefault, disabled_at: off }) => isDefault && !off);
 
-  async function names() {
-    const [people, addresses] = await Promise.all([listUsers(db), listReportAddresses(db)]);
-    return { people, addresses };
-  }
-
-  const queryWords = (query: ReportQuery, people: { id: number; name: string }[]) => [
+  const queryWords = (query: ReportQuery, people: Map<number, string>) => [
     query.period
       ? PRESETS[query.period].words.toLowerCase()
       : query.from
@@ -90,29 +88,32 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
         : '',
     ...filterWords(query, {
       provider: (key) => catalogue.byKey.get(key)?.name ?? key,
-      person: (id) => people.find((one) => one.id === id)?.name ?? `person ${id}`,
+      person: (id) => people.get(id) ?? `person ${id}`,
     }),
     query.compare ? 'beside the period before' : '',
   ];
 
   async function listView(typed = '', problem?: FormProblem) {
-    const { people, addresses } = await names();
-    const rows = await listSubscriptions(db);
-    const named = (ids: number[], all: { id: number; name: string }[]) =>
-      ids.map((id) => all.find((one) => one.id === id)?.name ?? 'somebody who is gone');
+    const [rows, addresses] = await Promise.all([listSubscriptions(db), listReportAddresses(db)]);
+    const queries = rows.map(({ query }) => readQuery(query));
+    const people = await namesOfPeople(db, [
+      ...rows.flatMap((row) => row.user_ids),
+      ...queries.flatMap(personIn),
+    ]);
+    const named = (ids: number[], all: Map<number, string>) =>
+      ids.map((id) => all.get(id) ?? 'somebody who is gone');
     return {
-      rows: rows.map((row) => ({
+      rows: rows.map((row, index) => ({
         id: row.id,
         title: reportByKey(row.report)?.title ?? row.report,
         href: `/reports/${row.report}${row.query ? `?${row.query}` : ''}`,
-        filters: queryWords(readQuery(row.query), people).filter(Boolean).join(', '),
+        filters: queryWords(queries[index] ?? {}, people)
+          .filter(Boolean)
+          .join(', '),
         when: scheduleWords(scheduleOf(row)),
         to: [
           ...named(row.user_ids, people),
-          ...named(
-            row.address_ids,
-            addresses.map(({ id, address }) => ({ id, name: address })),
-          ),
+          ...named(row.address_ids, new Map(addresses.map(({ id, address }) => [id, address]))),
         ].join(', '),
         next: row.paused_at ? null : row.next_due_at,
         problem: row.last_problem,
@@ -146,7 +147,12 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
     const definition = reportByKey(report);
     if (!definition) throw notFound('such report');
     const { userId, timeZone } = viewerOf(request);
-    const { people, addresses } = await names();
+    const asked = readQuery(query);
+    const [people, addresses, named] = await Promise.all([
+      listUsers(db, { limit: MOST_TO_CHOOSE }),
+      listReportAddresses(db),
+      namesOfPeople(db, personIn(asked)),
+    ]);
     const chosen =
       typed['people'] === undefined && typed['cadence'] === undefined
         ? [String(userId)]
@@ -156,7 +162,7 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
       query,
       // `title` is the layout's.
       reportTitle: definition.title,
-      filters: queryWords(readQuery(query), people).filter(Boolean).join(', '),
+      filters: queryWords(asked, named).filter(Boolean).join(', '),
       cadences: CADENCES,
       weekdays: weekdays(),
       hours: HOURS,

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { listUsers } from '../accounts/store.ts';
+import { listUsers, MOST_TO_CHOOSE } from '../accounts/store.ts';
 import { SEVERITIES } from '../incidents/incidents.ts';
 import { Type } from '../json-schema.ts';
 import { REASONS } from '../providers/schema.ts';
@@ -21,8 +21,6 @@ import { csvLines } from './table.ts';
 const Fields = Type.Object(
   Object.fromEntries(QUERY_KEYS.map((key) => [key, Type.Optional(Type.String({ maxLength: 200 }))])),
 );
-/** People in the choice of whose incidents are counted. */
-const MOST_PEOPLE = 500;
 
 const options = (values: readonly string[]) =>
   values.map((value) => ({ key: value, words: value.replaceAll('-', ' ') }));
@@ -40,7 +38,7 @@ export const reportPages: FastifyPluginAsyncTypebox = async (app) => {
 
   async function form(request: FastifyRequest, definition: Definition) {
     const { timeZone } = viewerOf(request);
-    const people = (await listUsers(db)).slice(0, MOST_PEOPLE);
+    const people = await listUsers(db, { limit: MOST_TO_CHOOSE });
     const values = fieldsOf(request.query as Record<string, unknown>);
     return {
       values: {

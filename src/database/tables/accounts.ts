@@ -79,7 +79,6 @@ export type IdempotencyKeysTable = {
   actor: string;
   key: string;
   fingerprint: Buffer;
-  status: number | null;
   answer: Json<unknown>;
   created_at: Now;
 };

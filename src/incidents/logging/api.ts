@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { parseReport } from '../../bounces/parse-report.ts';
 import { Type } from '../../json-schema.ts';
 import { Reason } from '../../providers/schema.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
@@ -9,7 +8,8 @@ import { MAX_REPORT_BYTES } from '../../web/limits.ts';
 import { SEVERITIES } from '../incidents.ts';
 import { IncidentJson } from '../json.ts';
 import { readIncidentJson } from '../read-json.ts';
-import { blocksToLog, leftOut, readReport, takeReport } from './take-report.ts';
+import { parseGiven, readReport } from './read-report.ts';
+import { blocksToLog, leftOut, takeReport } from './take-report.ts';
 
 const closed = { additionalProperties: false };
 const tags = ['incidents'];
@@ -41,7 +41,7 @@ const LoggedJson = Type.Object({
 
 /** Reports for programs: what is recognised in one, and a block logged from it. */
 export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
-  const { db, catalogue } = app.desk;
+  const { db, catalogue, playbooks } = app.desk;
 
   app.post(
     '/parse',
@@ -56,11 +56,7 @@ export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request) => {
-      const report = parseReport(request.body.text, {
-        catalogue,
-        now: new Date(),
-        timeZone: viewerOf(request).timeZone,
-      });
+      const report = await parseGiven(request.body.text, playbooks, viewerOf(request).timeZone);
       return {
         format: report.format,
         rejections: report.rejections,
@@ -100,7 +96,7 @@ export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
         source: 'api' as const,
         fileName: '',
       };
-      const read = readReport(given.raw, catalogue, viewerOf(request).timeZone);
+      const read = await readReport(given.raw, playbooks, viewerOf(request).timeZone);
       const blocks = blocksToLog(read, given, catalogue);
       const { logged, appendedTo } = await apiOnce(db, request, (trx) =>
         takeReport(trx, actorOf(request), given, blocks),

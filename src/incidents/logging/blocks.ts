@@ -81,11 +81,7 @@ export function blocksMeant(blocks: Block[], provider: Provider | undefined, ent
  * receiver is unknown but that cites a list is a matter for the operator of that list.
  */
 export function blocksOf(report: ParsedReport, catalogue: Catalogue): Block[] {
-  const groups = new Map<string, SeenRejection[]>();
-  for (const one of report.rejections) {
-    const key = one.provider ?? one.listOwner ?? '';
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
+  const groups = Map.groupBy(report.rejections, (one) => one.provider ?? one.listOwner ?? '');
   return [...groups]
     .sort(([, a], [, b]) => byWeight(a, b))
     .map(([key, rejections]) => ({

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Network, parseNetworks } from '../../addresses/address.ts';
 import { Id, Type } from '../../json-schema.ts';
-import { notFound } from '../../problem.ts';
+import { notFound, Problem } from '../../problem.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import { providerChoices, providerMeant } from '../../providers/choice.ts';
 import { REASONS, Reason } from '../../providers/schema.ts';
@@ -18,8 +18,9 @@ import { addressNotes } from './address-notes.ts';
 import { blocksMeant } from './blocks.ts';
 import { findOpenIncident } from './open-incident.ts';
 import { type Chosen, previewView } from './page.ts';
+import { type ReadReport, readReport } from './read-report.ts';
 import { rawReport } from './reports.ts';
-import { blocksToLog, type Given, leftOut, readReport, type Taken, takeReport } from './take-report.ts';
+import { blocksToLog, type Given, leftOut, type Taken, takeReport } from './take-report.ts';
 
 const LogForm = Type.Object({
   provider: Type.Optional(Type.String({ maxLength: 120 })),
@@ -56,16 +57,33 @@ function networksTyped(text: string): Network[] {
   }
 }
 
+/** Why a report was not read is shown in its place; what nobody foresaw goes on. */
+function problemOnly(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  throw error;
+}
+
 const typedOf = (request: FastifyRequest): Typed => typedAgain(request.body);
 
 export const logPages: FastifyPluginAsyncTypebox = async (app) => {
-  const { db, catalogue } = app.desk;
+  const { db, catalogue, playbooks } = app.desk;
+
+  /** A form that comes again with its faults shows what was read of its report the first time. */
+  const reads = new WeakMap<FastifyRequest, Promise<ReadReport>>();
+  function readOnce(request: FastifyRequest, raw: Buffer): Promise<ReadReport> {
+    const read = reads.get(request) ?? readReport(raw, playbooks, viewerOf(request).timeZone);
+    reads.set(request, read);
+    return read;
+  }
 
   async function preview(request: FastifyRequest, raw: Buffer, typed: Typed) {
     const chosen = chosenOf(typed, catalogue);
     const shown = { chosen, to: typed['to'] ?? '', catalogue };
-    if (raw.length === 0) return previewView(undefined, { ...shown, matches: [], addresses: new Map() });
-    const { report, blocks } = readReport(raw, catalogue, viewerOf(request).timeZone);
+    const nothing = () => previewView(undefined, { ...shown, matches: [], addresses: new Map() });
+    if (raw.length === 0) return nothing();
+    const read = await readOnce(request, raw).catch(problemOnly);
+    if (read instanceof Problem) return { ...nothing(), unread: read.message };
+    const { report, blocks } = read;
     const toLog = blocksMeant(blocks, chosen.provider, networksTyped(chosen.addresses));
     const [addresses, ...matches] = await Promise.all([
       addressNotes(
@@ -121,7 +139,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
         const { raw, fileName } = fileOrPasted(request, 'report');
         const to = form.to === 'new' ? 'new' : form.to && form.to !== 'auto' ? Number(form.to) : undefined;
         const given: Given = { ...form, raw, fileName, source: 'page', to };
-        const read = readReport(raw, catalogue, viewerOf(request).timeZone);
+        const read = await readOnce(request, raw);
         const blocks = blocksToLog(read, given, catalogue);
         const input = { ...form, raw: raw.toString('base64') };
         const taken = await formOnce(db, request, { what: 'log', input }, (trx) =>

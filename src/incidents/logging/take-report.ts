@@ -1,6 +1,6 @@
 import { parseNetworks } from '../../addresses/address.ts';
 import { ensureAddresses, networksFrom } from '../../addresses/store.ts';
-import { type ParsedReport, parseReport } from '../../bounces/parse-report.ts';
+import type { ParsedReport } from '../../bounces/parse-report.ts';
 import { TRUNCATED } from '../../bounces/report-notes.ts';
 import type { Trx } from '../../database/open.ts';
 import type { Severity } from '../../database/tables.ts';
@@ -11,9 +11,10 @@ import type { Provider, Reason } from '../../providers/schema.ts';
 import type { Actor } from '../../web/access.ts';
 import { getIncident } from '../store.ts';
 import { appendReport } from './append-report.ts';
-import { type Block, blocksMeant, blocksOf } from './blocks.ts';
+import { type Block, blocksMeant } from './blocks.ts';
 import { type BlockToLog, logIncident } from './log.ts';
 import { byProvider, findOpenIncident, lockBlock } from './open-incident.ts';
+import type { ReadReport } from './read-report.ts';
 import { keepReport, type ReportSource } from './reports.ts';
 
 /** A report as it came in, with what a person said about it. */
@@ -35,15 +36,6 @@ export type Given = {
 };
 
 export type Taken = { logged: number[]; appendedTo: number[] };
-
-export function readReport(
-  raw: Buffer,
-  catalogue: Catalogue,
-  timeZone: string,
-): { report: ParsedReport; blocks: Block[] } {
-  const report = parseReport(raw, { catalogue, now: new Date(), timeZone });
-  return { report, blocks: blocksOf(report, catalogue) };
-}
 
 function providerNamed(text: string, catalogue: Catalogue): Provider {
   const provider = providerMeant(text, catalogue);
@@ -93,11 +85,7 @@ function refuseUnread(report: ParsedReport, given: Given): void {
 }
 
 /** What to log, from what was read and what a person said. Throws `invalid` with a message for each field that is missing. */
-export function blocksToLog(
-  read: { report: ParsedReport; blocks: Block[] },
-  given: Given,
-  catalogue: Catalogue,
-): BlockToLog[] {
+export function blocksToLog(read: ReadReport, given: Given, catalogue: Catalogue): BlockToLog[] {
   refuseUnread(read.report, given);
   const { addresses } = given;
   const networks = addresses?.length ? networksFrom('addresses', () => parseNetworks(addresses)) : [];

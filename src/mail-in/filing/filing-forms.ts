@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Db } from '../../database/open.ts';
+import type { Known } from '../../incidents/logging/read-report.ts';
 import { Type } from '../../json-schema.ts';
 import { invalid, Problem } from '../../problem.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
@@ -52,13 +53,13 @@ export async function fileForm(
 
 /** Logs a new incident out of a message. Returns its number. */
 export async function splitForm(
-  { db, catalogue }: Filing,
+  { db, catalogue, playbooks }: Filing & { playbooks: Known },
   request: FastifyRequest,
   id: number,
   seenIn: number | null,
 ): Promise<number> {
   const form = readForm(SplitForm, request.body);
-  const read = await readSplit(db, { catalogue, timeZone: viewerOf(request).timeZone }, id, form);
+  const read = await readSplit(db, { playbooks, timeZone: viewerOf(request).timeZone }, id, form);
   return formOnce(db, request, { what: `split ${id}`, input: form }, (trx) =>
     newIncidentFrom(trx, actorOf(request), catalogue, id, read, seenIn),
   );

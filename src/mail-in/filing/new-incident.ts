@@ -1,6 +1,7 @@
 import type { Db, Trx } from '../../database/open.ts';
 import type { BlockToLog } from '../../incidents/logging/log.ts';
-import { blocksToLog, type Given, readReport, takeReport } from '../../incidents/logging/take-report.ts';
+import { type Known, readReport } from '../../incidents/logging/read-report.ts';
+import { blocksToLog, type Given, takeReport } from '../../incidents/logging/take-report.ts';
 import { notFound } from '../../problem.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import type { Actor } from '../../web/access.ts';
@@ -13,7 +14,7 @@ export type ReadSplit = { given: Given; blocks: BlockToLog[] };
 /** Reads a message as the report of a new incident. Throws `invalid` with a message for each field that is wrong. */
 export async function readSplit(
   db: Db,
-  desk: { catalogue: Catalogue; timeZone: string },
+  desk: { playbooks: Known; timeZone: string },
   id: number,
   split: Split,
 ): Promise<ReadSplit> {
@@ -30,8 +31,8 @@ export async function readSplit(
     fileName: `${message.subject.slice(0, 100) || 'message'}.eml`,
     to: 'new',
   };
-  const read = readReport(given.raw, desk.catalogue, desk.timeZone);
-  return { given, blocks: blocksToLog(read, given, desk.catalogue) };
+  const read = await readReport(given.raw, desk.playbooks, desk.timeZone);
+  return { given, blocks: blocksToLog(read, given, desk.playbooks.catalogue) };
 }
 
 /** Logs a new incident with a message as its report and files the message there. Returns the incident's number. */
