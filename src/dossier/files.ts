@@ -2,6 +2,8 @@ import type { Db } from '../database/open.ts';
 import { type ArchiveFile, safeName } from './archive.ts';
 import { jsonLine } from './json.ts';
 import type { DossierRead } from './store.ts';
+import { TIMELINE_FILE, wholeTimeline } from './whole-timeline.ts';
+import { entriesForOthers } from './without-notes.ts';
 
 const padded = (position: number) => String(position).padStart(4, '0');
 const dayOf = (at: Date) => at.toISOString().slice(0, 10);
@@ -63,11 +65,20 @@ const screenshotFiles = (db: Db, read: DossierRead, now: Date): ArchiveFile[] =>
   }));
 
 /** All that belongs to the incident, beside the paper: sources to the last octet, and the rows as JSON. */
-export const dossierFiles = (db: Db, read: DossierRead, now: Date): ArchiveFile[] => [
+export const dossierFiles = (
+  db: Db,
+  read: DossierRead,
+  { now, withNotes }: { now: Date; withNotes: boolean },
+): ArchiveFile[] => [
   {
     name: 'incident.json',
     at: now,
     read: async () => Buffer.from(jsonLine(read)),
+  },
+  {
+    name: TIMELINE_FILE,
+    at: now,
+    read: async () => wholeTimeline(db, read.family, withNotes ? (entries) => entries : entriesForOthers),
   },
   ...letterFiles(read),
   ...messageFiles(db, read),

@@ -46,7 +46,7 @@ function dossiers({ db, catalogue }: FastifyInstance['desk']) {
       withNotes,
     });
     const paper = () => inTurn(() => writePdf(`#${number} ${read.row.title}`, blocks, query.paper ?? 'a4'));
-    return { read: withNotes ? read : withoutNotes(read), now, paper };
+    return { read: withNotes ? read : withoutNotes(read), now, withNotes, paper };
   }
 
   const named = (reply: FastifyReply, { params }: Given, ending: 'pdf' | 'zip') =>
@@ -62,12 +62,15 @@ function dossiers({ db, catalogue }: FastifyInstance['desk']) {
       return named(reply, given, 'pdf').send(await paper());
     },
     async zip(request: FastifyRequest, reply: FastifyReply, given: Given) {
-      const { read, now, paper } = await made(request, given);
+      const { read, now, withNotes, paper } = await made(request, given);
       const [{ writeArchive }, { dossierFiles }] = await Promise.all([
         import('./archive.ts'),
         import('./files.ts'),
       ]);
-      const files = [{ name: 'dossier.pdf', at: now, read: paper }, ...dossierFiles(db, read, now)];
+      const files = [
+        { name: 'dossier.pdf', at: now, read: paper },
+        ...dossierFiles(db, read, { now, withNotes }),
+      ];
       return named(reply, given, 'zip').send(writeArchive(files, now));
     },
   };

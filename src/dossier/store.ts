@@ -5,10 +5,18 @@ import { familyOf } from '../incidents/merge/store.ts';
 import { readIncident } from '../incidents/show.ts';
 import { claimsOf } from '../letters/letter-rows.ts';
 import { getProfile } from '../profile/store.ts';
+import { totalOf } from '../timeline/entries.ts';
 import { countKinds, listEntries } from '../timeline/store.ts';
+import { ENTRIES_ON_PAPER } from './whole-timeline.ts';
 
-/** More of an incident than this is in the archive's JSON, not on paper. */
-const MOST = { entries: 5000, messages: 500, rejections: 500, letters: 200, reports: 500 } as const;
+/** So much of an incident is read at once; entries beyond are in the archive's timeline. */
+const MOST = {
+  entries: ENTRIES_ON_PAPER,
+  messages: 500,
+  rejections: 500,
+  letters: 200,
+  reports: 500,
+} as const;
 /** More of one text, in characters, is in its source. */
 export const TEXT_CHARACTERS = 20_000;
 
@@ -162,6 +170,7 @@ export async function readDossier(db: Db, number: number) {
     ]);
   return {
     ...incident,
+    family,
     organisation: profile.name,
     letters: letters.map((letter) => ({ ...letter, claims: claimsOf(letter) })),
     rejections,
@@ -171,7 +180,7 @@ export async function readDossier(db: Db, number: number) {
     screenshots,
     snapshots,
     entries: timeline.entries,
-    entryCount: [...kinds.values()].reduce((sum, n) => sum + n, 0),
+    entryCount: totalOf(kinds),
   };
 }
 export type DossierRead = Awaited<ReturnType<typeof readDossier>>;
