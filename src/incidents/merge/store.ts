@@ -46,7 +46,7 @@ async function refuseTooMany(trx: Trx, survivor: number, merged: number): Promis
   if (n + 1 > PARTS_MAX) throw invalid('into', `#${survivor} would have more than ${PARTS_MAX} parts.`);
 }
 
-/** Both rows, locked in the one order that everybody takes. */
+/** Both rows, locked in the order of `lockIncidents`. */
 async function lockBoth(trx: Trx, one: number, other: number): Promise<Map<number, IncidentRow>> {
   const rows = new Map<number, IncidentRow>();
   for (const number of [one, other].sort((a, b) => a - b)) {
