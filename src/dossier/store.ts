@@ -9,7 +9,7 @@ import { totalOf } from '../timeline/entries.ts';
 import { countKinds, listEntries } from '../timeline/store.ts';
 import { ENTRIES_ON_PAPER } from './whole-timeline.ts';
 
-/** So much of an incident is read at once; entries beyond are in the archive's timeline. */
+/** So much of an incident is on paper, which says where it ends; the archive has the sources and entries beyond. */
 const MOST = {
   entries: ENTRIES_ON_PAPER,
   messages: 500,
@@ -52,7 +52,7 @@ const rejectionsOf = (db: Db, number: number) =>
     ])
     .where('incident_number', '=', number)
     .orderBy('id')
-    .limit(MOST.rejections)
+    .limit(MOST.rejections + 1)
     .execute();
 
 async function messagesOf(db: Db, number: number) {
@@ -104,6 +104,26 @@ async function messagesOf(db: Db, number: number) {
   const byMessage = Map.groupBy(attachments, (one) => one.message_id);
   return rows.map((row) => ({ ...row, attachments: byMessage.get(row.id) ?? [] }));
 }
+
+/** Every source of the incident, by which it is found: one is a letter's or an answer's octets, or a report's. */
+export async function sourcesOf(db: Db, number: number) {
+  const messages = await db
+    .selectFrom('messages')
+    .select(['id', 'at', 'direction', 'raw_type'])
+    .where('incident_number', '=', number)
+    .orderBy('at')
+    .orderBy('id')
+    .execute();
+  const reports = await db
+    .selectFrom('incident_reports as ir')
+    .innerJoin('reports as r', 'r.id', 'ir.report_id')
+    .select(['r.id', 'r.file_name', 'r.received_at'])
+    .where('ir.incident_number', '=', number)
+    .orderBy('r.id')
+    .execute();
+  return { messages, reports };
+}
+export type DossierSources = Awaited<ReturnType<typeof sourcesOf>>;
 
 const reportsOf = (db: Db, number: number) =>
   db
@@ -173,7 +193,8 @@ export async function readDossier(db: Db, number: number) {
     family,
     organisation: profile.name,
     letters: letters.map((letter) => ({ ...letter, claims: claimsOf(letter) })),
-    rejections,
+    rejections: rejections.slice(0, MOST.rejections),
+    hasMoreRejections: rejections.length > MOST.rejections,
     messages,
     reports,
     recorded: recorded.toReversed(),
