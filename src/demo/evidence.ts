@@ -65,7 +65,7 @@ export async function saidByLists(
   const listing = `${reversed(address)}.zen.spamhaus.org`;
   const ask: Ask = async (name, type) =>
     isListed && name === listing ? found(type === 'A' ? '127.0.0.2' : 'Listed by SBL') : others(name, type);
-  const { claims } = await publicLists.look({ address }, { ask, catalogue, now: at });
+  const { claims } = await publicLists.look({ address, helo: '', domains: [] }, { ask, catalogue, now: at });
   return claims[0] as ClaimFinding;
 }
 
