@@ -125,7 +125,7 @@ const PURE = [
   'src/letters/{forms,template}/*.ts',
   'src/letters/{claims/!(claim-evidence),gate/!(store),wording-trials/trial}.ts',
   'src/mail-in/{header-fields,once-key,sender,flood-count,gather,room,collect,recipients,mbox}.ts',
-  'src/mail-out/{account,compose,dispatch-view,form,mail-address,outcome,reply-tag}.ts',
+  'src/mail-out/{account,compose,dispatch-view,form,mail-address,mail-looks,outcome,reply-tag}.ts',
   'src/notifications/{mail-words,page,rules,settings,settings-form,times,topics}.ts',
   'src/notifications/calendar/icalendar.ts',
   'src/secrets/{seal,sealed-columns}.ts',

@@ -3,7 +3,7 @@ import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, Type } from '../json-schema.ts';
 import { letterToAnswer } from '../letters/next-letter.ts';
-import { DISPATCH_LOOKS } from '../mail-out/dispatch-view.ts';
+import { MAIL_LOOKS } from '../mail-out/mail-looks.ts';
 import { conversationSize, readConversation } from './conversation-store.ts';
 import { messageView } from './message-page.ts';
 
@@ -37,7 +37,7 @@ export const conversationPages: FastifyPluginAsyncTypebox = async (app) => {
         messages: page.messages.map((message) => ({
           ...messageView(message, message.attachments, them),
           isCut: message.is_cut,
-          dispatch: message.dispatch && DISPATCH_LOOKS[message.dispatch],
+          dispatch: message.dispatch && MAIL_LOOKS[message.dispatch],
           isOpen: message.id === last,
         })),
         earlier: page.earlier,

@@ -2,7 +2,8 @@ import type { Db, Trx } from '../database/open.ts';
 import type { Ask, DnsAnswer } from '../dns/answer.ts';
 import { type CheckWorld, runCheck } from '../evidence/checks/run.ts';
 import { askForCheck, takeCheck } from '../evidence/checks/store.ts';
-import { reverseName } from '../evidence/names/reverse-name.ts';
+import type { ClaimFinding } from '../evidence/kind.ts';
+import { reversed, reverseName } from '../evidence/names/reverse-name.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { ADDRESSES } from './organisation.ts';
 
@@ -51,6 +52,21 @@ function madeUp(isNow: boolean): Ask {
 async function worldAt({ db, catalogue }: Given, isNow: boolean): Promise<CheckWorld> {
   const { KINDS } = await import('../evidence/kinds.ts');
   return { db, catalogue, ask: madeUp(isNow), kinds: KINDS };
+}
+
+/** What a look at the public lists finds; Spamhaus lists the address, or nobody does. */
+export async function saidByLists(
+  catalogue: Catalogue,
+  address: string,
+  { isListed, at }: { isListed: boolean; at: Date },
+): Promise<ClaimFinding> {
+  const { publicLists } = await import('../evidence/lists/public-lists.ts');
+  const others = madeUp(true);
+  const listing = `${reversed(address)}.zen.spamhaus.org`;
+  const ask: Ask = async (name, type) =>
+    isListed && name === listing ? found(type === 'A' ? '127.0.0.2' : 'Listed by SBL') : others(name, type);
+  const { claims } = await publicLists.look({ address, helo: '', domains: [] }, { ask, catalogue, now: at });
+  return claims[0] as ClaimFinding;
 }
 
 export const demoWorld = (given: Given): Promise<CheckWorld> => worldAt(given, true);

@@ -2,6 +2,7 @@ import type { Desk } from '../app.ts';
 import { recordMessage } from '../correspondence/record.ts';
 import { readMessage } from '../correspondence/take-message.ts';
 import type { Trx } from '../database/open.ts';
+import type { ClaimFinding } from '../evidence/kind.ts';
 import { recordEvidence } from '../evidence/store.ts';
 import { editIncident } from '../incidents/facts-store.ts';
 import { readHere } from '../incidents/logging/read-report.ts';
@@ -13,6 +14,7 @@ import { sendLetter } from '../letters/sending.ts';
 import { suggestTemplate } from '../letters/suggest.ts';
 import { addNote } from '../timeline/notes.ts';
 import type { Actor } from '../web/access.ts';
+import { saidByLists } from './evidence.ts';
 import { atMoment } from './moment.ts';
 import { ADDRESSES } from './organisation.ts';
 import { ANSWERS, REFUSALS } from './replies.ts';
@@ -46,30 +48,35 @@ const addressOf = ({ address }: Story) => ADDRESSES[address];
 const referenceOf = ({ story, position }: Scene): string | undefined =>
   ANSWERS[story.provider]?.reference.replace('{n}', String(10_000 + position * 37)) || undefined;
 
-/** What is looked up before a letter: claim, words, source. */
-const looked = (story: Story): [claim: string, words: string, source: string][] => [
-  ['no-public-listing', story.provider === 'spamhaus' ? '1 of 42 lists' : '0 of 42 lists', 'own resolver'],
-  ['fcrdns-ok', addressOf(story)?.hostname ?? '', 'own resolver'],
-  [
-    'no-compromise-found',
-    'queue, logins and outgoing rates of the last 72 hours show nothing unusual',
-    'logs of the server',
-  ],
-];
+type Looked = Pick<ClaimFinding, 'claim' | 'result' | 'words'> & { source: string };
 
-async function playEvidence(trx: Trx, { story, number, actor, at }: Scene): Promise<void> {
-  for (const [claim, words, source] of looked(story)) {
-    const isListed = claim === 'no-public-listing' && story.provider === 'spamhaus';
-    await recordEvidence(trx, actor, number, {
+/** What is looked up before a letter. */
+async function looked({ desk, story, at }: Scene): Promise<Looked[]> {
+  const { text = '', hostname = '' } = addressOf(story) ?? {};
+  const isListed = story.provider === 'spamhaus';
+  return [
+    { ...(await saidByLists(desk.catalogue, text, { isListed, at })), source: 'own resolver' },
+    { claim: 'fcrdns-ok', result: 'supports', words: hostname, source: 'own resolver' },
+    {
+      claim: 'no-compromise-found',
+      result: 'supports',
+      words: 'queue, logins and outgoing rates of the last 72 hours show nothing unusual',
+      source: 'logs of the server',
+    },
+  ];
+}
+
+async function playEvidence(trx: Trx, scene: Scene): Promise<void> {
+  for (const { claim, result, words, source } of await looked(scene))
+    await recordEvidence(trx, scene.actor, scene.number, {
       claim,
       about: claimText(claim),
-      result: isListed ? 'contradicts' : 'supports',
+      result,
       words,
       source,
-      observedAt: at,
+      observedAt: scene.at,
       address: null,
     });
-  }
 }
 
 async function playLetter(trx: Trx, scene: Scene, { round }: StepOf<'letter'>): Promise<void> {

@@ -1,6 +1,6 @@
 import { blockedSince, durations, stateWords } from '../incidents/incidents.ts';
-import { duration, exact } from '../web/format.ts';
-import { type Block, facts, heading } from './blocks.ts';
+import { count, duration, exact } from '../web/format.ts';
+import { type Block, facts, heading, note } from './blocks.ts';
 import { evidenceBlocks } from './evidence-blocks.ts';
 import { letterBlocks } from './letter-blocks.ts';
 import { messageBlocks } from './message-blocks.ts';
@@ -72,6 +72,13 @@ function rejections(read: DossierRead, { zone }: DossierOptions): Block[] {
       },
       { kind: 'verbatim', text: one.text, isCode: true },
     ]),
+    ...(read.hasMoreRejections
+      ? [
+          note(
+            `These are the first ${count(read.rejections.length)} rejections. The reports that all are read from are in the .zip of this incident.`,
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -1,7 +1,9 @@
 import type { Db } from '../database/open.ts';
 import { type ArchiveFile, safeName } from './archive.ts';
 import { jsonLine } from './json.ts';
-import type { DossierRead } from './store.ts';
+import type { DossierRead, DossierSources } from './store.ts';
+import { TIMELINE_FILE, wholeTimeline } from './whole-timeline.ts';
+import { entriesForOthers } from './without-notes.ts';
 
 const padded = (position: number) => String(position).padStart(4, '0');
 const dayOf = (at: Date) => at.toISOString().slice(0, 10);
@@ -12,15 +14,15 @@ const source = async (db: Db, table: 'messages' | 'reports', id: number): Promis
   return row.raw;
 };
 
-const messageFiles = (db: Db, read: DossierRead): ArchiveFile[] =>
-  read.messages.map((message, index) => ({
+const messageFiles = (db: Db, { messages }: DossierSources): ArchiveFile[] =>
+  messages.map((message, index) => ({
     name: `messages/${padded(index + 1)}-${dayOf(message.at)}-${message.direction}.${message.raw_type === 'message/rfc822' ? 'eml' : 'txt'}`,
     at: message.at,
     read: () => source(db, 'messages', message.id),
   }));
 
-const reportFiles = (db: Db, read: DossierRead): ArchiveFile[] =>
-  read.reports.map((report, index) => ({
+const reportFiles = (db: Db, { reports }: DossierSources): ArchiveFile[] =>
+  reports.map((report, index) => ({
     name: `reports/${padded(index + 1)}-${safeName(report.file_name || 'report.txt')}`,
     at: report.received_at,
     read: () => source(db, 'reports', report.id),
@@ -63,15 +65,25 @@ const screenshotFiles = (db: Db, read: DossierRead, now: Date): ArchiveFile[] =>
   }));
 
 /** All that belongs to the incident, beside the paper: sources to the last octet, and the rows as JSON. */
-export const dossierFiles = (db: Db, read: DossierRead, now: Date): ArchiveFile[] => [
+export const dossierFiles = (
+  db: Db,
+  read: DossierRead,
+  sources: DossierSources,
+  { now, withNotes }: { now: Date; withNotes: boolean },
+): ArchiveFile[] => [
   {
     name: 'incident.json',
     at: now,
     read: async () => Buffer.from(jsonLine(read)),
   },
+  {
+    name: TIMELINE_FILE,
+    at: now,
+    read: async () => wholeTimeline(db, read.family, withNotes ? (entries) => entries : entriesForOthers),
+  },
   ...letterFiles(read),
-  ...messageFiles(db, read),
-  ...reportFiles(db, read),
+  ...messageFiles(db, sources),
+  ...reportFiles(db, sources),
   ...evidenceFiles(db, read),
   ...screenshotFiles(db, read, now),
 ];

@@ -1,7 +1,7 @@
 import { CHANNEL_WORDS } from '../correspondence/channels.ts';
 import { sizeWords } from '../correspondence/message-page.ts';
 import { stateWords } from '../incidents/incidents.ts';
-import { exact } from '../web/format.ts';
+import { count, exact } from '../web/format.ts';
 import { type Block, facts, heading, note } from './blocks.ts';
 import type { DossierOptions } from './options.ts';
 import { type DossierRead, TEXT_CHARACTERS } from './store.ts';
@@ -66,7 +66,11 @@ export function messageBlocks(read: DossierRead, options: DossierOptions): Block
     heading('Correspondence'),
     ...(blocks.length > 0 ? blocks : [note('None is kept.')]),
     ...(read.messageCount > read.messages.length
-      ? [note(`${read.messageCount - read.messages.length} later messages are not on paper.`)]
+      ? [
+          note(
+            `These are the first ${count(read.messages.length)} of ${count(read.messageCount)} messages. The sources of all are in the .zip of this incident.`,
+          ),
+        ]
       : []),
   ];
 }

@@ -4,7 +4,7 @@ import { kindTitles } from '../evidence/kind-titles.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { type Static, Type } from '../json-schema.ts';
 import { viewerOf } from '../web/access.ts';
-import { readDossier } from './store.ts';
+import { readDossier, sourcesOf } from './store.ts';
 import { withoutNotes } from './without-notes.ts';
 
 const PAPERS = ['a4', 'letter'] as const;
@@ -46,7 +46,7 @@ function dossiers({ db, catalogue }: FastifyInstance['desk']) {
       withNotes,
     });
     const paper = () => inTurn(() => writePdf(`#${number} ${read.row.title}`, blocks, query.paper ?? 'a4'));
-    return { read: withNotes ? read : withoutNotes(read), now, paper };
+    return { read: withNotes ? read : withoutNotes(read), now, withNotes, paper };
   }
 
   const named = (reply: FastifyReply, { params }: Given, ending: 'pdf' | 'zip') =>
@@ -62,12 +62,16 @@ function dossiers({ db, catalogue }: FastifyInstance['desk']) {
       return named(reply, given, 'pdf').send(await paper());
     },
     async zip(request: FastifyRequest, reply: FastifyReply, given: Given) {
-      const { read, now, paper } = await made(request, given);
+      const { read, now, withNotes, paper } = await made(request, given);
       const [{ writeArchive }, { dossierFiles }] = await Promise.all([
         import('./archive.ts'),
         import('./files.ts'),
       ]);
-      const files = [{ name: 'dossier.pdf', at: now, read: paper }, ...dossierFiles(db, read, now)];
+      const sources = await sourcesOf(db, given.params.number);
+      const files = [
+        { name: 'dossier.pdf', at: now, read: paper },
+        ...dossierFiles(db, read, sources, { now, withNotes }),
+      ];
       return named(reply, given, 'zip').send(writeArchive(files, now));
     },
   };
@@ -75,7 +79,7 @@ function dossiers({ db, catalogue }: FastifyInstance['desk']) {
 
 const WORDS = {
   pdf: 'The incident as one PDF: letters with their claims, correspondence, evidence, rejections, timeline',
-  zip: 'The PDF with all sources byte for byte, evidence, screenshots, JSON and SHA-256 sums, as one .zip',
+  zip: 'The PDF with all sources byte for byte, evidence, screenshots, JSON, the whole timeline and SHA-256 sums, as one .zip',
 } as const;
 const KINDS = ['pdf', 'zip'] as const;
 

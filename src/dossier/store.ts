@@ -5,10 +5,18 @@ import { familyOf } from '../incidents/merge/store.ts';
 import { readIncident } from '../incidents/show.ts';
 import { claimsOf } from '../letters/letter-rows.ts';
 import { getProfile } from '../profile/store.ts';
+import { totalOf } from '../timeline/entries.ts';
 import { countKinds, listEntries } from '../timeline/store.ts';
+import { ENTRIES_ON_PAPER } from './whole-timeline.ts';
 
-/** More of an incident than this is in the archive's JSON, not on paper. */
-const MOST = { entries: 5000, messages: 500, rejections: 500, letters: 200, reports: 500 } as const;
+/** So much of an incident is on paper, which says where it ends; the archive has the sources and entries beyond. */
+const MOST = {
+  entries: ENTRIES_ON_PAPER,
+  messages: 500,
+  rejections: 500,
+  letters: 200,
+  reports: 500,
+} as const;
 /** More of one text, in characters, is in its source. */
 export const TEXT_CHARACTERS = 20_000;
 
@@ -44,7 +52,7 @@ const rejectionsOf = (db: Db, number: number) =>
     ])
     .where('incident_number', '=', number)
     .orderBy('id')
-    .limit(MOST.rejections)
+    .limit(MOST.rejections + 1)
     .execute();
 
 async function messagesOf(db: Db, number: number) {
@@ -96,6 +104,26 @@ async function messagesOf(db: Db, number: number) {
   const byMessage = Map.groupBy(attachments, (one) => one.message_id);
   return rows.map((row) => ({ ...row, attachments: byMessage.get(row.id) ?? [] }));
 }
+
+/** Every source of the incident, by which it is found: one is a letter's or an answer's octets, or a report's. */
+export async function sourcesOf(db: Db, number: number) {
+  const messages = await db
+    .selectFrom('messages')
+    .select(['id', 'at', 'direction', 'raw_type'])
+    .where('incident_number', '=', number)
+    .orderBy('at')
+    .orderBy('id')
+    .execute();
+  const reports = await db
+    .selectFrom('incident_reports as ir')
+    .innerJoin('reports as r', 'r.id', 'ir.report_id')
+    .select(['r.id', 'r.file_name', 'r.received_at'])
+    .where('ir.incident_number', '=', number)
+    .orderBy('r.id')
+    .execute();
+  return { messages, reports };
+}
+export type DossierSources = Awaited<ReturnType<typeof sourcesOf>>;
 
 const reportsOf = (db: Db, number: number) =>
   db
@@ -162,16 +190,18 @@ export async function readDossier(db: Db, number: number) {
     ]);
   return {
     ...incident,
+    family,
     organisation: profile.name,
     letters: letters.map((letter) => ({ ...letter, claims: claimsOf(letter) })),
-    rejections,
+    rejections: rejections.slice(0, MOST.rejections),
+    hasMoreRejections: rejections.length > MOST.rejections,
     messages,
     reports,
     recorded: recorded.toReversed(),
     screenshots,
     snapshots,
     entries: timeline.entries,
-    entryCount: [...kinds.values()].reduce((sum, n) => sum + n, 0),
+    entryCount: totalOf(kinds),
   };
 }
 export type DossierRead = Awaited<ReturnType<typeof readDossier>>;

@@ -4,6 +4,7 @@ import { exact } from '../web/format.ts';
 import { type Block, heading, note } from './blocks.ts';
 import type { DossierOptions } from './options.ts';
 import type { DossierRead } from './store.ts';
+import { restOfTimeline } from './whole-timeline.ts';
 import { isNote } from './without-notes.ts';
 
 /** What an entry says beyond its title, in the words of the day. */
@@ -14,7 +15,7 @@ function moreOf({ detail }: Entry): string {
 
 export function timelineBlocks(read: DossierRead, { zone, withNotes }: DossierOptions): Block[] {
   const shown = withNotes ? read.entries : read.entries.filter((entry) => !isNote(entry));
-  const left = read.entryCount - read.entries.length;
+  const rest = restOfTimeline(read.entries.length, read.entryCount);
   return [
     heading('Timeline'),
     {
@@ -37,6 +38,6 @@ export function timelineBlocks(read: DossierRead, { zone, withNotes }: DossierOp
         ];
       }),
     },
-    ...(left > 0 ? [note(`${left} later entries are not on paper.`)] : []),
+    ...(rest ? [note(rest)] : []),
   ];
 }

@@ -13,9 +13,12 @@ function withoutSentences<E extends Entry>(entry: E): E {
 }
 
 /** What we told each other stays with us: notes, and the reasons that people gave. */
+export const entriesForOthers = (entries: Entry[]): Entry[] =>
+  entries
+    .filter((entry) => !isNote(entry))
+    .map((entry) => (entry.messageId ? entry : withoutSentences(entry)));
+
 export const withoutNotes = (read: DossierRead): DossierRead => ({
   ...read,
-  entries: read.entries
-    .filter((entry) => !isNote(entry))
-    .map((entry) => (entry.messageId ? entry : withoutSentences(entry))),
+  entries: entriesForOthers(read.entries),
 });

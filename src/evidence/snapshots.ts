@@ -169,17 +169,18 @@ export const snapshotsAt = (db: Db, subject: Subject, at: Date): Promise<Snapsho
     .limit(100)
     .execute();
 
-/** The last moment before now at which nothing spoke against the subject, of what spoke against it since or does now. */
+/**
+ * The last moment at which nothing spoke against the subject of what does now; undefined where nothing does, or where
+ * something always has: since the first look at it, it never was well.
+ */
 export async function lastGood(db: Db, subject: Subject): Promise<Date | undefined> {
-  const row = await db
-    .selectFrom('snapshots')
-    .select((eb) => eb.fn.min('first_seen_at').as('at'))
-    .where(about(subject))
-    .where('superseded_at', 'is', null)
-    .where('outcome', '=', 'bad')
-    .executeTakeFirst();
-  // Just before the oldest of the bad news that stands.
-  return row?.at ? new Date(row.at.getTime() - 1) : undefined;
+  const { rows } = await sql<{ ended: Date | null }>`
+    select (select max(before.superseded_at) from snapshots before
+      where ${about(subject)} and before.kind = now.kind and before.outcome <> 'bad') as ended
+    from snapshots now where ${about(subject)} and superseded_at is null and outcome = 'bad'`.execute(db);
+  const ends = rows.map(({ ended }) => ended);
+  if (ends.length === 0 || ends.includes(null)) return undefined;
+  return new Date(Math.min(...ends.map(Number)) - 1);
 }
 
 /** How a subject changed, newest first: each row is a snapshot that took another's place. */

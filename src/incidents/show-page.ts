@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { fieldView } from '../custom-fields/field.ts';
 import type { Db } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
+import { ENTRIES_ON_PAPER, restOfTimeline } from '../dossier/whole-timeline.ts';
 import { lastCheck } from '../evidence/checks/store.ts';
 import { incidentEvidence } from '../evidence/incident-evidence.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
@@ -18,7 +19,7 @@ import { incidentDeliveries } from '../observations/deliveries.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { tagHref } from '../tags/tag.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
-import { ENTRY_GROUPS, type EntryGroup } from '../timeline/entries.ts';
+import { ENTRY_GROUPS, type EntryGroup, totalOf } from '../timeline/entries.ts';
 import { recentPlace } from '../timeline/news.ts';
 import { countKinds, listEntries } from '../timeline/store.ts';
 import { entriesByDay, RESULT_BADGES, timelineTabs } from '../timeline/view.ts';
@@ -33,7 +34,6 @@ import { familyOf, likelyDuplicates, mergesInto } from './merge/store.ts';
 import { type IncidentRead, readBodies, readIncident } from './show.ts';
 
 const ENTRIES_PER_PAGE = 100;
-const DOSSIER_ENTRIES = 5000;
 
 /** What is usually set by hand next, and why. */
 const ENDINGS: Partial<Record<IncidentState, { to: IncidentState; reason: string }>> = {
@@ -74,7 +74,7 @@ export async function incidentView(
     lastCheck(db, number),
     listEntries(db, family, {
       order,
-      limit: whole ? DOSSIER_ENTRIES : ENTRIES_PER_PAGE,
+      limit: whole ? ENTRIES_ON_PAPER : ENTRIES_PER_PAGE,
       ...(group ? { kinds: ENTRY_GROUPS[group] } : {}),
       after,
     }),
@@ -186,6 +186,8 @@ export async function incidentView(
     }),
     more: page.next ? link({ cursor: writeEntryCursor(page.next, number, order) }) : '',
     first: after ? link({}) : '',
+    /** On paper: what of the timeline is not. */
+    rest: whole ? restOfTimeline(page.entries.length, totalOf(counts)) : '',
     addresses: read.addresses,
     assignee: read.assignee,
     tags: read.tags.map((name) => ({ name, href: tagHref(name) })),

@@ -34,6 +34,18 @@ export const getIncident = async (db: Db | Trx, number: number): Promise<Inciden
 export const lockIncident = async (trx: Trx, number: number): Promise<IncidentRow> =>
   found(await rowOf(trx, number).forNoKeyUpdate().executeTakeFirst(), number);
 
+/**
+ * Several, by number: the one order of locks, so that nobody waits in a circle. First the turns of providers, by their
+ * keys (`logging/open-incident.ts`); then the incidents, and of one that has parts, it before them; then what belongs
+ * to an incident, such as its messages, letters and mails.
+ */
+export async function lockIncidents(trx: Trx, numbers: Iterable<number>): Promise<Map<number, IncidentRow>> {
+  const rows = new Map<number, IncidentRow>();
+  for (const number of [...new Set(numbers)].sort((a, b) => a - b))
+    rows.set(number, await lockIncident(trx, number));
+  return rows;
+}
+
 /** And nothing comes to refer to it meanwhile: for whoever moves all that does. */
 export const lockWholeIncident = async (trx: Trx, number: number): Promise<IncidentRow> =>
   found(await rowOf(trx, number).forUpdate().executeTakeFirst(), number);

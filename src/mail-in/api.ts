@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
 import { invalid, Problem } from '../problem.ts';
 import { apiKey, apiOnce } from '../web/idempotency.ts';
-import { keepArrivals, type Mail, storeArrivals } from './arrivals.ts';
+import { type Kept, keepArrivals, type Mail, storeArrivals } from './arrivals.ts';
 import { Held, Intake } from './intake.ts';
 import { mailboxJson } from './mailboxes/mailbox-view.ts';
 import { listMailboxes } from './mailboxes/mailboxes.ts';
@@ -72,14 +72,20 @@ export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
       if (!isMail(raw)) throw invalid('body', 'This is no mail: it does not begin with a header field.');
       const { sender, recipient = [], way = 'api' } = request.query;
       const mail: Mail = { raw, way, envelopeSender: sender ?? null, envelopeRecipients: recipient };
-      if (apiKey(request)) {
-        const [kept] = await apiOnce(db, request, (trx) => storeArrivals(trx, [mail]), {
-          input: inputOf(raw),
-        });
-        return reply.code(202).send(kept as never);
-      }
+      const once = (admit: () => void) =>
+        apiOnce(
+          db,
+          request,
+          async (trx) => {
+            admit();
+            const [kept] = await storeArrivals(trx, [mail]);
+            return kept as Kept;
+          },
+          { input: inputOf(raw) },
+        );
       try {
-        return reply.code(202).send(await intake.take(mail));
+        const kept = apiKey(request) ? await intake.takeWith(mail, once) : await intake.take(mail);
+        return reply.code(202).send(kept);
       } catch (error) {
         if (error instanceof Held) throw new Problem('too-much-mail', `${error.message}.`);
         throw error;

@@ -41,6 +41,23 @@ export class Intake {
     return this.#gather.take(mail);
   }
 
+  /**
+   * For whoever stores a mail in a transaction of their own, which may have happened before: `admit` is called where it
+   * has not, counts the mail, and throws {@link Held} inside it. Held mails are counted outside, as the embedded
+   * database serves one transaction at a time.
+   */
+  async takeWith<Made>(mail: Mail, store: (admit: () => void) => Promise<Made>): Promise<Made> {
+    const sender = senderOf(mail.raw, mail.envelopeSender);
+    try {
+      return await store(() => {
+        if (this.#count.isFlood(` ${sender}`, Date.now())) throw new Held(sender);
+      });
+    } catch (error) {
+      if (!(error instanceof Held) || !(await this.#hold(sender)).letIn) throw error;
+      return store(() => undefined);
+    }
+  }
+
   /** Counts a held mail; those that come while others are counted are counted together. */
   #hold(sender: string): Promise<{ letIn: boolean }> {
     const waiting = this.#held.get(sender);

@@ -1,19 +1,8 @@
 import type { DispatchState } from '../database/tables.ts';
+import { MAIL_LOOKS } from './mail-looks.ts';
 import type { ShownDispatch } from './shown.ts';
 
 /** Pure: a mail of ours in words, and what can be done about it. */
-
-type Look = { words: string; is: '' | 'good' | 'warn' | 'bad' };
-
-export const DISPATCH_LOOKS: Record<DispatchState, Look> = {
-  queued: { words: 'waits to be sent', is: '' },
-  sending: { words: 'is being sent', is: '' },
-  sent: { words: 'sent', is: 'good' },
-  deferred: { words: 'deferred', is: 'warn' },
-  failed: { words: 'not delivered', is: 'bad' },
-  'delivered-unknown': { words: 'uncertain', is: 'bad' },
-  withdrawn: { words: 'withdrawn', is: '' },
-};
 
 /** One sentence on where it stands, before the server's own words. */
 const SENTENCES: Record<DispatchState, string> = {
@@ -28,7 +17,7 @@ const SENTENCES: Record<DispatchState, string> = {
 };
 
 export const dispatchView = (one: ShownDispatch, number: number) => ({
-  ...DISPATCH_LOOKS[one.state],
+  ...MAIL_LOOKS[one.state],
   id: one.messageId,
   state: one.state,
   subject: one.subject,

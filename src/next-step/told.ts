@@ -52,8 +52,8 @@ function lackedBy(lastClaims: Material['lastClaims'], claims: Claim[]): string {
     unsaid
       .filter(({ key }) => isWanted(now.get(key)))
       .slice(0, NAMED)
-      .map(({ text }) => text)
-      .join('; ');
+      .map(({ text }) => `“${text}”`)
+      .join(', ');
   const found = named((claim) => claim?.status === 'supported');
   // What is left out unless somebody looked is no gap of the letter.
   const open = named(
@@ -61,7 +61,8 @@ function lackedBy(lastClaims: Material['lastClaims'], claims: Claim[]): string {
   );
   const parts = [
     found && `The last letter did not say, and can be told now: ${found}.`,
-    open && `It could not say: ${open}.`,
+    open &&
+      `${found ? 'Nor did it say' : 'The last letter did not say'} ${open}: nothing recent shows it. Look under Evidence, and the next letter can say so.`,
   ];
   return parts.filter(Boolean).join(' ');
 }

@@ -1,4 +1,3 @@
-import type { NoticeMailsTable } from '../database/tables.ts';
 import type { Notice } from './notices.ts';
 import { type Rule, SEVERITIES, type Way, type Whose } from './rules.ts';
 import type { NoticeSettings } from './settings.ts';
@@ -124,14 +123,3 @@ export const HOURS = Array.from({ length: 24 }, (_, hour) => ({
   key: String(hour),
   words: clockWords(hour * 60),
 }));
-
-type MailState = NoticeMailsTable['state']['__select__'];
-/** What became of a mail to one of our people. */
-export const MAIL_LOOKS: Record<MailState, { words: string; is: '' | 'good' | 'warn' | 'bad' }> = {
-  queued: { words: 'waits to be sent', is: '' },
-  sending: { words: 'is being sent', is: '' },
-  sent: { words: 'sent', is: 'good' },
-  deferred: { words: 'deferred, tried again', is: 'warn' },
-  failed: { words: 'not delivered', is: 'bad' },
-  'delivered-unknown': { words: 'uncertain, not sent again', is: 'bad' },
-};

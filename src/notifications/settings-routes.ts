@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { findDefaultAccount } from '../mail-out/accounts.ts';
+import { MAIL_LOOKS } from '../mail-out/mail-looks.ts';
 import { Problem } from '../problem.ts';
 import { providerChoices } from '../providers/choice.ts';
 import { actorOf, type Viewer, viewerOf } from '../web/access.ts';
@@ -11,7 +12,6 @@ import { changeCalendarLink, findCalendarOf, newCalendarLink, revokeCalendarLink
 import { recentMails } from './mail-queue.ts';
 import {
   HOURS,
-  MAIL_LOOKS,
   NEW_RULE,
   ruleForm,
   ruleWords,

@@ -11,7 +11,9 @@ const MOST_BARS = 72;
 const MOST_DAYS = 6;
 /** Pixels above and below the line. */
 const HALF = 48;
-const AXIS = 62;
+/** Above the bars stand words; the marks of letters have a row of their own, where no bar is behind them. */
+const WORDS_ROW = 14;
+const MARKS_ROW = 14;
 
 /** A label further right, in per cent, would run out of the picture. */
 const LAST_LABEL = 84;
@@ -77,6 +79,10 @@ export function deliveryChart(
   const tall = (value: number) => (value === 0 ? 0 : Math.max(1.5, Math.round(height(value) * 10) / 10));
   const width = round((100 / ((span.to.getTime() - span.from.getTime()) / HOUR_MS)) * step * 0.74);
   const inside = (date: Date | null): date is Date => date !== null && date >= span.from && date <= span.to;
+  const letters = marks.letters.flatMap((letter, index) =>
+    inside(letter) ? [{ x: at(letter), label: `▲${index + 1}` }] : [],
+  );
+  const axis = WORDS_ROW + (letters.length > 0 ? MARKS_ROW : 0) + HALF;
   const accepted = bars.reduce((sum, bar) => sum + bar.accepted, 0);
   const refused = bars.reduce((sum, bar) => sum + bar.refused, 0);
   return {
@@ -84,7 +90,7 @@ export function deliveryChart(
       x: at(bar.at),
       width,
       accepted: tall(bar.accepted),
-      y: round(AXIS - tall(bar.accepted)),
+      y: round(axis - tall(bar.accepted)),
       refused: tall(bar.refused),
       words: `${near(bar.at, span.to, zone)}: ${count(bar.accepted)} accepted, ${count(bar.refused)} refused`,
     })),
@@ -92,9 +98,9 @@ export function deliveryChart(
       x: at(day),
       label: x(day) > LAST_LABEL ? '' : dayLabel(day, zone),
     })),
-    letters: marks.letters.flatMap((letter, index) =>
-      inside(letter) ? [{ x: at(letter), label: `▲${index + 1}` }] : [],
-    ),
+    letters,
+    /** Heights, from above: the line, what is below it, the end of the bars, the days, the end of the picture. */
+    y: { axis: axis + 0.5, refused: axis + 1, end: axis + 54, days: axis + 69, height: axis + 72 },
     lifted: inside(marks.lifted) ? { x: at(marks.lifted), right: x(marks.lifted) > 80 } : null,
     largest,
     per: hourWords(step),

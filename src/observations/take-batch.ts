@@ -1,8 +1,9 @@
 import type { Trx } from '../database/open.ts';
-import { areOpenAround } from '../incidents/logging/open-incident.ts';
+import { lockProviders, openAround } from '../incidents/logging/open-incident.ts';
+import { lockIncidents } from '../incidents/store.ts';
 import type { LetterLibrary } from '../letters/library.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { flowsOf, readBatch, storable } from './batch.ts';
+import { type Flow, flowsOf, readBatch, storable } from './batch.ts';
 import type { Batch } from './observation.ts';
 import { readRules } from './rules-store.ts';
 import { addCounts, addressIds, claimBatch, noteCounted } from './store.ts';
@@ -21,6 +22,23 @@ export type TakenBatch = {
 
 const numbersOf = (all: Consequence[], kind: keyof Consequence) =>
   all.flatMap((one) => (one[kind] === undefined ? [] : [one[kind]]));
+
+/** The flows that have a consequence, with the turns of their providers taken and their open incidents locked. */
+async function lockedFlows(trx: Trx, flows: Flow[]): Promise<Flow[]> {
+  const open = await openAround(trx, flows);
+  // Mail that flows where nothing is blocked has none: that is nearly all there is.
+  const followed = flows.filter((flow, index) => flow.refused > 0 || open[index] !== undefined);
+  await lockProviders(
+    trx,
+    followed.map(({ provider }) => provider),
+  );
+  const numbers = await openAround(trx, followed);
+  await lockIncidents(
+    trx,
+    numbers.filter((number) => number !== undefined),
+  );
+  return followed;
+}
 
 /** Counts a batch of the log agent and does what follows from it, once for each key. Throws `invalid` for a bad row. */
 export async function takeBatch(
@@ -43,12 +61,7 @@ export async function takeBatch(
   await noteCounted(trx, source, key, counted);
   const ruleOf = await readRules(trx);
   const followed: Consequence[] = [];
-  // In the order of their providers, in which turns are taken.
-  const flows = flowsOf(placed).sort((a, b) => (a.provider < b.provider ? -1 : 1));
-  const areOpen = await areOpenAround(trx, flows);
-  for (const [index, flow] of flows.entries()) {
-    // Mail that flows where nothing is blocked has no consequence: that is nearly all there is.
-    if (flow.refused === 0 && !areOpen[index]) continue;
+  for (const flow of await lockedFlows(trx, flowsOf(placed))) {
     const addressId = ids.get(flow.network.cidr) ?? 0;
     followed.push(
       await follow(trx, { ...flow, addressId }, { ...context, source, rule: ruleOf(flow.provider) }),

@@ -3,7 +3,7 @@ import type { IncidentRow } from '../database/tables.ts';
 import { recordEvidence } from '../evidence/store.ts';
 import { recordRelapse } from '../incidents/logging/append-report.ts';
 import { logIncident } from '../incidents/logging/log.ts';
-import { findOpenAround, lockProvider } from '../incidents/logging/open-incident.ts';
+import { findOpenAround } from '../incidents/logging/open-incident.ts';
 import { readHere } from '../incidents/logging/read-report.ts';
 import { codesAndDomains } from '../incidents/logging/rejections.ts';
 import { keepReport } from '../incidents/logging/reports.ts';
@@ -169,12 +169,12 @@ async function recovered(trx: Trx, row: IncidentRow, flow: Watched, context: Con
 
 /**
  * What follows from deliveries of one address to one provider: a block opens an incident, later refusals are
- * counted to it, refusals after it was lifted are a relapse, accepted deliveries prove recovery.
+ * counted to it, refusals after it was lifted are a relapse, accepted deliveries prove recovery. Whoever calls it has
+ * taken the provider's turn.
  */
 export async function follow(trx: Trx, flow: Watched, context: Context): Promise<Consequence> {
   const provider = context.catalogue.byKey.get(flow.provider);
   if (!provider) return {};
-  await lockProvider(trx, provider.key);
   const found = await findOpenAround(trx, provider.key, flow.network);
   if (!found) return openedBy(trx, flow, provider, context);
   const row = await lockIncident(trx, found.number);

@@ -4,6 +4,7 @@ import { listUsers, MOST_TO_CHOOSE, namesOfPeople } from '../accounts/store.ts';
 import type { Trx } from '../database/open.ts';
 import { Type } from '../json-schema.ts';
 import { listAccounts } from '../mail-out/accounts.ts';
+import { MAIL_LOOKS } from '../mail-out/mail-looks.ts';
 import { notFound } from '../problem.ts';
 import { REPORTS, reportByKey } from '../reports/definitions.ts';
 import { filterWords } from '../reports/page.ts';
@@ -58,14 +59,6 @@ const CADENCES = [
   { key: 'weekly', words: 'every week' },
   { key: 'monthly', words: 'on the first of each month' },
 ];
-const STATES: Record<string, { words: string; is: string; icon: string }> = {
-  queued: { words: 'waits', is: 'theirs', icon: 's-awaiting-provider' },
-  sending: { words: 'is being sent', is: 'theirs', icon: 's-awaiting-provider' },
-  deferred: { words: 'tried again later', is: 'warn', icon: 'e-warn' },
-  sent: { words: 'sent', is: 'good', icon: 'e-good' },
-  failed: { words: 'failed', is: 'bad', icon: 'e-bad' },
-  'delivered-unknown': { words: 'uncertain', is: 'warn', icon: 'e-warn' },
-};
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(String);
 
 /** Whom a report's filters name. */
@@ -121,7 +114,7 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
           to: mail.recipient,
           at: mail.settled_at ?? mail.created_at,
           serverWords: mail.state === 'sent' ? '' : mail.server_words,
-          ...(STATES[mail.state] ?? { words: mail.state, is: '', icon: 'k-note' }),
+          ...MAIL_LOOKS[mail.state],
         })),
       })),
       addresses: addresses.map((one) => ({

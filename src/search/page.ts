@@ -44,6 +44,13 @@ const KIND_WORDS: Record<Kind, string> = {
   address: 'Address',
   person: 'Person',
 };
+/** Whose words stand below a hit: a machine's, what was written to somebody, or our own. */
+const VOICES: Partial<Record<Kind, string>> = {
+  incident: 'machine-words',
+  ticket: 'machine-words',
+  message: 'said',
+  letter: 'said',
+};
 const KIND_ICONS: Record<Kind, string> = {
   incident: 'k-state',
   message: 'k-in',
@@ -69,7 +76,7 @@ function hitView(hit: Hit) {
     kind: hit.kind,
     // An incident's title stands above all that was found in it.
     title: hit.kind === 'incident' ? [] : shown(hit.title),
-    voice: hit.kind === 'incident' || hit.kind === 'ticket' ? 'machine-words' : 'said',
+    voice: VOICES[hit.kind] ?? '',
     snippet: shown(hit.snippet),
     href: linkOf(hit),
     at: hit.at,

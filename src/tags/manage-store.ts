@@ -72,20 +72,27 @@ async function countOf(trx: Trx, id: number): Promise<number> {
   return n;
 }
 
+/** What the database says of a name that another tag has, perhaps since a moment ago. */
+function nameTaken(error: unknown, was: string, name: string): unknown {
+  const { code, constraint } = error as { code?: string; constraint?: string };
+  if (code !== '23505' || constraint !== 'tags_name_key') return error;
+  return new Problem('already-exists', `There is a tag ${name} already: merge ${was} into it instead.`, {
+    fields: { name: 'Another tag has this name; merge the two instead.' },
+  });
+}
+
 /** Gives a tag another name, as `tagName` gives it, wherever it stands. Throws `already-exists` when another has it. */
 export async function renameTag(trx: Trx, actor: Actor, id: number, name: string): Promise<void> {
   const tag = await lockTag(trx, id);
   if (tag.name === name) return;
-  const other = await trx.selectFrom('tags').select('id').where('name', '=', name).executeTakeFirst();
-  if (other)
-    throw new Problem(
-      'already-exists',
-      `There is a tag ${name} already: merge ${tag.name} into it instead.`,
-      {
-        fields: { name: 'Another tag has this name; merge the two instead.' },
-      },
-    );
-  await trx.updateTable('tags').set({ name }).where('id', '=', id).execute();
+  await trx
+    .updateTable('tags')
+    .set({ name })
+    .where('id', '=', id)
+    .execute()
+    .catch((error: unknown) => {
+      throw nameTaken(error, tag.name, name);
+    });
   await keepChange(trx, actor, {
     kind: 'renamed',
     tag: tag.name,

@@ -239,3 +239,7 @@ export type Entry<Kind extends EntryKind = EntryKind> = {
     reportId: number | null;
   };
 }[Kind];
+
+/** How many there are, of all kinds. */
+export const totalOf = (counts: Map<string, number>): number =>
+  [...counts.values()].reduce((sum, n) => sum + n, 0);

@@ -4,7 +4,14 @@ import { stateWords } from '../incidents/incidents.ts';
 import { mentionParts } from '../watchers/mentions.ts';
 import { isoDay, longDay, offset } from '../web/format.ts';
 import { describeEntry } from './describe.ts';
-import { ENTRY_GROUPS, ENTRY_ICONS, type Entry, type EntryDetails, type EntryGroup } from './entries.ts';
+import {
+  ENTRY_GROUPS,
+  ENTRY_ICONS,
+  type Entry,
+  type EntryDetails,
+  type EntryGroup,
+  totalOf,
+} from './entries.ts';
 
 /** Colour and mark of what evidence means for a claim. */
 export const RESULT_BADGES = {
@@ -220,7 +227,7 @@ export function timelineTabs(
   current: EntryGroup | 'all',
   href: (group: string) => string,
 ) {
-  const all = [...counts.values()].reduce((sum, n) => sum + n, 0);
+  const all = totalOf(counts);
   const of = (group: EntryGroup) =>
     ENTRY_GROUPS[group].reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0);
   const tabs = [

@@ -88,6 +88,10 @@ t.test(
       SHOTS ? page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true }) : null;
     await page.goto(`${base}/incidents/1/conversation`);
     t.strictSame(await axe(page), []);
+    const cut = await page
+      .locator('.who-wrote')
+      .evaluateAll((names) => names.filter((name) => name.scrollWidth > name.clientWidth).length);
+    t.equal(cut, 0, 'there is room for who wrote');
     await shot('conversation-wide');
     const open = () => page.locator('.mail[open]').evaluateAll((mails) => mails.map(({ id }) => id));
     t.strictSame(await open(), ['m3'], 'the newest');

@@ -44,6 +44,24 @@ t.test('the demonstration is a desk of about forty incidents over fourteen month
     t.strictSame(future, []);
   });
 
+  await t.test('what was recorded before letters counts the lists that a check looks at', async (t) => {
+    const rows = await desk.db
+      .selectFrom('evidence')
+      .select(['words', 'result'])
+      .where('claim', '=', 'no-public-listing')
+      .execute();
+    const looks = await desk.db
+      .selectFrom('snapshots')
+      .select('summary')
+      .where('kind', '=', 'public-lists')
+      .execute();
+    const numbers = looks.map(({ summary }) => /on none of (\d+) lists/.exec(summary)?.[1]);
+    t.ok(rows.length > 0 && numbers.length > 0);
+    for (const { words, result } of rows)
+      if (result === 'supports') t.ok(numbers.includes(/of (\d+) public lists/.exec(words)?.[1]), words);
+      else t.match(words, /Spamhaus/);
+  });
+
   await t.test(
     'the evidence is in order but for one address and one domain, and shows what changed',
     async (t) => {

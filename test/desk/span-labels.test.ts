@@ -24,6 +24,22 @@ t.test('spans without room between them share a label; a name comes once', async
   t.strictSame(labelsOver(spans, 9), [{ text: 'Gmail, Yahoo', x: 10, width: 90, atEnd: false }]);
 });
 
+t.test('names that share the last label are read in full where there is room to their left', async (t) => {
+  const late = [
+    { from: 92, name: 'Proofpoint' },
+    { from: 97, name: 'Gmail' },
+  ];
+  const [label] = labelsOver(late, 9);
+  t.match(label, { text: 'Proofpoint, Gmail', atEnd: true });
+  t.ok((label?.width ?? 0) >= (9 / 10) * 'Proofpoint, Gmail'.length - 0.01, JSON.stringify(label));
+  const [yahoo, both] = labelsOver([{ from: 79, name: 'Yahoo' }, ...late], 9);
+  t.strictSame(
+    [yahoo?.x, yahoo?.width, both?.x, both?.width],
+    [79, 9, 88.6, 11.4] as const,
+    'as far as Yahoo lets it',
+  );
+});
+
 t.test('what was blocked a moment ago is labelled at the end', async (t) => {
   t.strictSame(labelsOver([{ from: 99.9, name: 'T-Online' }], 30), [
     { text: 'T-Online', x: 70, width: 30, atEnd: true },

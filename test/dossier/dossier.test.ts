@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import t from 'tap';
+import { dossierContents } from '../../src/dossier/contents.ts';
 import { writePdf } from '../../src/dossier/pdf.ts';
+import { readDossier } from '../../src/dossier/store.ts';
+import { timelineBlocks } from '../../src/dossier/timeline-blocks.ts';
 import { PROFILE, REFUSAL, signedIn, testDesk } from '../desk.ts';
+import { insertBeside, insertEntries, insertMessages } from '../many-rows.ts';
 
 const MAIL = [
   'From: Outlook Support <outlooksupport@microsoft.com>',
@@ -127,6 +131,55 @@ t.test('what is not there, and what is asked wrongly, is said', async (t) => {
   const stranger = await desk.app.inject({ url: '/api/v1/incidents/1/dossier.zip' });
   t.equal(stranger.statusCode, 401);
 });
+
+t.test('a timeline longer than paper holds says so on paper, and is whole in the archive', async (t) => {
+  const desk = await filledDesk(t);
+  await insertEntries(desk.db, [1], 5100);
+  const browser = await signedIn(desk, 'viewer');
+  const says = /These are the first 5,000 of 5,1\d\d entries\. All of them are in timeline\.jsonl/;
+  t.match((await browser.get('/incidents/1/dossier')).body, says);
+  const timeline = async (query: string) => {
+    const files = unzip((await browser.get(`/incidents/1/dossier.zip${query}`)).rawPayload);
+    const lines = files.get('timeline.jsonl')?.toString().trimEnd().split('\n') ?? [];
+    return { lines, read: JSON.parse(files.get('incident.json')?.toString() ?? '') };
+  };
+  const { lines, read } = await timeline('');
+  t.equal(lines.length, read.entryCount, 'every entry, once');
+  t.equal(new Set(lines.map((line) => JSON.parse(line).id)).size, read.entryCount);
+  const paper = timelineBlocks(await readDossier(desk.db, 1), {
+    zone: 'UTC',
+    now: new Date(),
+    providerName: 'Outlook.com',
+    kindTitles: new Map(),
+    withNotes: true,
+  });
+  t.match(JSON.stringify(paper.at(-1)), says);
+  const without = await timeline('?notes=no');
+  t.ok(without.lines.length < lines.length);
+  t.notMatch(without.lines.join(), /note-added|40 orders wait/);
+});
+
+t.test(
+  'more messages and rejections than paper holds: it says so, and the archive has the sources',
+  async (t) => {
+    const desk = await filledDesk(t);
+    await insertMessages(desk.db, 1, 600);
+    await insertBeside(desk.db, 1, 600);
+    const options = {
+      zone: 'UTC',
+      now: new Date(),
+      providerName: 'Outlook.com',
+      kindTitles: new Map(),
+      withNotes: true,
+    };
+    const paper = JSON.stringify(dossierContents(await readDossier(desk.db, 1), options));
+    t.match(paper, /These are the first 500 of 602 messages\. The sources of all are in the \.zip/);
+    t.match(paper, /These are the first 500 rejections\./);
+    const browser = await signedIn(desk, 'viewer');
+    const names = [...unzip((await browser.get('/incidents/1/dossier.zip')).rawPayload).keys()];
+    t.equal(names.filter((name) => name.startsWith('messages/')).length, 602);
+  },
+);
 
 t.test('any text can be set: signs no font has, lines without end, tables longer than a page', async (t) => {
   const rows = Array.from({ length: 300 }, (_, index) => [

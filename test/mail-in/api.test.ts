@@ -38,7 +38,20 @@ t.test('a flood is answered 429', async (t) => {
   );
   await admin.post('/settings/mailboxes/floods/let-in', { sender: 'a@provider.example' });
   t.match(await bring(FLOOD_MAILS), { status: 202 });
+  const keyed = { ...RFC822, 'idempotency-key': 'let-in' };
+  t.match(await desk.api('POST', '/mail', Buffer.from(mailOf(FLOOD_MAILS + 1)), keyed), { status: 202 });
   t.match((await admin.get('/settings/mailboxes')).body, /All mails from <b>a@provider\.example/);
+});
+
+t.test('mails with a key are counted against floods as well; a key that was answered is not', async (t) => {
+  const desk = await testDesk(t);
+  const bring = (n: number) =>
+    desk.api('POST', '/mail', Buffer.from(mailOf(n)), { ...RFC822, 'idempotency-key': `k${n}` });
+  await Promise.all(Array.from({ length: FLOOD_MAILS }, (_, n) => bring(n)));
+  t.match(await bring(0), { status: 202, body: { known: false } }, 'answered as before');
+  t.match(await bring(FLOOD_MAILS), { status: 429 });
+  t.match(await bring(FLOOD_MAILS), { status: 429 }, 'its key is free');
+  t.match(await bring(0), { status: 202, body: { known: false } });
 });
 
 t.test('an mbox brings each of its mails as it was, by the API and the page', async (t) => {

@@ -111,6 +111,7 @@ t.test('a filed message moves with what follows from it, and leaves a trace in b
     addresses: '203.0.113.50',
   });
   t.match(split.headers.location, /^\/incidents\/\d+$/);
+  t.match((await browser.get(`${split.headers.location}`)).body, /from a mail that came in/);
   t.equal(await stateOf(desk, one), 'awaiting-provider');
   const late = await browser.post(`/incidents/${one}/messages/${first.id}/filing`, {
     incident: String(other),

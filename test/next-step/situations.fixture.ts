@@ -1,5 +1,5 @@
 import type { IncidentRow } from '../../src/database/tables.ts';
-import type { Claim, ClaimStatus } from '../../src/letters/claims/claims.ts';
+import { type Claim, type ClaimStatus, whenUnknown } from '../../src/letters/claims/claims.ts';
 import { situationOf } from '../../src/next-step/derive.ts';
 import { chooseStep, type Step, type StepAnswer } from '../../src/next-step/engine.ts';
 import type { Situation } from '../../src/next-step/facts.ts';
@@ -60,7 +60,7 @@ const claimOf = ([key, status]: [string, ClaimStatus]): Claim => ({
   evidence: null,
   words: null,
   observedAt: null,
-  whenUnknown: 'omit',
+  whenUnknown: whenUnknown(key) ?? 'omit',
   stated: null,
   said: [],
   basis: [],

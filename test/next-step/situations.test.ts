@@ -367,7 +367,20 @@ t.test('the reasons name what they rest on', async (t) => {
       { key: 'fcrdns-ok', text: 'Forward and reverse DNS match', stated: true },
     ],
   });
-  t.match(denied.why, /can be told now: SNDS shows green\.$/, 'what the refused letter lacked');
+  t.match(denied.why, /can be told now: “SNDS shows green”\.$/, 'what the refused letter lacked');
+  const unsure = stepFor({
+    row: answered('denied', 2),
+    claims: { 'ip-controlled': 'unknown', 'dkim-pass': 'stale' },
+    lastClaims: [
+      { key: 'ip-controlled', text: 'The address is ours to send from', stated: false },
+      { key: 'dkim-pass', text: 'DKIM passes', stated: false },
+    ],
+  });
+  t.match(
+    unsure.why,
+    /The last letter did not say “The address is ours to send from”, “DKIM passes”: nothing recent shows it\. Look under Evidence/,
+    'and what nobody can say yet',
+  );
   t.match(denied.due, ago(2 - 24));
   t.equal(stepFor({ row: answered('refused-to-explain', 2) }).id, 'let-it-rest');
   t.match(stepFor({ ...cause('complaint-spike') }).why, /^A spike of complaints was found/);

@@ -61,6 +61,12 @@ t.test('letters and the moment of lifting are marked where they are in the pictu
     { x: 25, label: '▲2' },
     { x: 75, label: '▲3' },
   ]);
+  const [bar] = chart.bars;
+  t.ok(bar && bar.y >= 28, 'the marks stand in a row above the tallest bar');
+  t.equal(
+    deliveryChart([at(0, 1, 0)], { from: FROM, to: hours(48) }, none, 'UTC').y.height,
+    chart.y.height - 14,
+  );
   t.strictSame(chart.lifted, { x: 83.33, right: true });
 });
 

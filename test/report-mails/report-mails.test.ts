@@ -1,4 +1,5 @@
 import t from 'tap';
+import { MAIL_LOOKS } from '../../src/mail-out/mail-looks.ts';
 import { makeDueMails } from '../../src/report-mails/make.ts';
 import { REPORT_QUEUE } from '../../src/report-mails/queue.ts';
 import { listSubscriptions } from '../../src/report-mails/store.ts';
@@ -74,7 +75,10 @@ t.test(
       );
     t.match(await states(), { boss: 'failed' });
     t.ok(Object.values(await states()).includes('deferred'));
-    t.match((await desk.admin.get('/reports/subscriptions')).body, /No such boss/);
+    const page = (await desk.admin.get('/reports/subscriptions')).body;
+    t.match(page, /No such boss/);
+    for (const { words } of [MAIL_LOOKS.failed, MAIL_LOOKS.deferred])
+      t.match(page, `</span> ${words} `, 'in the words that letters and notices have');
     await desk.db
       .updateTable('report_mails')
       .set({ state: 'sending', lease_until: inDays(-1) })

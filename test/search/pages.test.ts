@@ -36,6 +36,7 @@ t.test('the search page', async (t) => {
     t.match(html, /<mark>Zanzibar<\/mark> &lt;img src/);
     t.notMatch(html, /<img src=x/);
     t.match(html, /href="\/incidents\/1\?show&#x3D;notes#e\d+"/);
+    t.match(html, /data-kind="note"[^\n]*?<p class="" dir="auto">/, 'a note is no letter, nor set as one');
     t.match(await show('S3150'), /<mark>S3150<\/mark>/);
   });
 

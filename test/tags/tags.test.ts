@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import t from 'tap';
 import { signedIn, testDesk } from '../desk.ts';
 import { entriesOf, logged } from '../history.fixture.ts';
@@ -75,3 +76,25 @@ t.test('an administrator renames, merges and deletes; incidents that had both ha
   const page = (await operator.get('/settings/tags')).body;
   for (const words of ['merged into shop', 'renamed to web-shop', 'deleted']) t.match(page, words);
 });
+
+t.test(
+  'a name that another tag takes while a tag is renamed is refused like one that was taken',
+  async (t) => {
+    const desk = await testDesk(t);
+    const { api } = desk;
+    await logged(desk, 1);
+    await api('POST', '/incidents/1/tags', { add: ['shop'] });
+    const [shop] = (await api('GET', '/tags')).body.items;
+    // Whoever is quicker comes between whatever was looked up before and the renaming.
+    await sql`create function quicker() returns trigger language plpgsql as
+    $$ begin insert into tags (name) values (new.name); return new; end $$`.execute(desk.db);
+    await sql`create trigger quicker before update on tags for each row execute function quicker()`.execute(
+      desk.db,
+    );
+    t.match(await api('PATCH', `/tags/${shop.id}`, { name: 'store' }), {
+      status: 409,
+      body: { detail: /There is a tag store already: merge shop into it/ },
+    });
+    t.strictSame((await api('GET', '/incidents/1')).body.tags, ['shop']);
+  },
+);

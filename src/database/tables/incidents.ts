@@ -81,7 +81,7 @@ export type ReportsTable = {
   raw: Buffer;
   sha256: Buffer;
   byte_length: number;
-  source: 'page' | 'api' | 'command-line' | 'log' | 'check';
+  source: 'page' | 'api' | 'command-line' | 'log' | 'check' | 'mail';
   file_name: Default<string>;
   received_at: Now;
 };

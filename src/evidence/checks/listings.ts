@@ -4,11 +4,11 @@ import type { Trx } from '../../database/open.ts';
 import type { IncidentRow } from '../../database/tables.ts';
 import { recordRelapse } from '../../incidents/logging/append-report.ts';
 import { logIncident } from '../../incidents/logging/log.ts';
-import { findOpenIncident, lockProvider } from '../../incidents/logging/open-incident.ts';
+import { findOpenIncident, lockProviders } from '../../incidents/logging/open-incident.ts';
 import { keepReport } from '../../incidents/logging/reports.ts';
 import { isLifted } from '../../incidents/state.ts';
 import { confirmRecovery } from '../../incidents/state-store.ts';
-import { lockIncident } from '../../incidents/store.ts';
+import { lockIncidents } from '../../incidents/store.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import { operatorOf } from '../../providers/list-zones.ts';
 import type { Provider } from '../../providers/schema.ts';
@@ -26,11 +26,7 @@ function changesOf(catalogue: Catalogue, before: Fact[], now: Fact[]): Change[] 
     const operator = operatorOf(catalogue, fact.key);
     return operator ? [{ operator, fact }] : [];
   });
-  // In the order in which turns are taken.
-  const byOperator = [...Map.groupBy(rows, ({ operator }) => operator)].sort(([a], [b]) =>
-    a.key < b.key ? -1 : 1,
-  );
-  return byOperator.map(([operator, all]) => {
+  return [...Map.groupBy(rows, ({ operator }) => operator)].map(([operator, all]) => {
     const facts = all.map(({ fact }) => fact);
     const doubtful = facts.some(({ outcome }) => outcome === 'bad' || outcome === 'unknown');
     return {
@@ -112,6 +108,17 @@ async function openWith(trx: Trx, { cidr }: Network): Promise<Set<string>> {
   return new Set(rows.map(({ provider }) => provider));
 }
 
+/** The open incidents of the address with these operators, locked; by operator. */
+async function lockOpen(trx: Trx, changes: Change[], network: Network): Promise<Map<string, IncidentRow>> {
+  const open: number[] = [];
+  for (const { operator } of changes) {
+    const found = await findOpenIncident(trx, operator.key, [network]);
+    if (found) open.push(found.number);
+  }
+  const rows = await lockIncidents(trx, open);
+  return new Map([...rows.values()].map((row) => [row.provider, row]));
+}
+
 /**
  * What follows from a look at the lists. A listing that is gone ends the operator's incident, with that as its proof;
  * one that comes back is a relapse of it. A new one opens an incident where `opens` says so: for an address that is
@@ -127,12 +134,17 @@ export async function followListings(
   const network = parseNetwork(address);
   const changes = changesOf(catalogue, before, now);
   const withOpen = changes.length > 0 ? await openWith(trx, network) : new Set();
-  for (const change of changes) {
-    const { operator, listed, clear } = change;
-    if (listed.length === 0 && !(clear.length > 0 && withOpen.has(operator.key))) continue;
-    if (listed.length > 0) await lockProvider(trx, operator.key);
-    const open = await findOpenIncident(trx, operator.key, [network]);
-    const row = open && (await lockIncident(trx, open.number));
+  const followed = changes.filter(
+    ({ operator, listed, clear }) => listed.length > 0 || (clear.length > 0 && withOpen.has(operator.key)),
+  );
+  await lockProviders(
+    trx,
+    followed.filter(({ listed }) => listed.length > 0).map(({ operator }) => operator.key),
+  );
+  const rows = await lockOpen(trx, followed, network);
+  for (const change of followed) {
+    const { operator, listed } = change;
+    const row = rows.get(operator.key);
     if (listed.length > 0 && row && isLifted(row.state)) await recordRelapse(trx, SYSTEM, row, at);
     else if (listed.length > 0 && !row && opens) await opened(trx, change, address, at);
     else if (listed.length === 0 && row && !isLifted(row.state)) await ended(trx, row, change, address, at);

@@ -4,7 +4,7 @@ import type { IncidentState, LinkKind } from '../../database/tables.ts';
 import { invalid } from '../../problem.ts';
 import { type AnyNewEntry, append } from '../../timeline/store.ts';
 import type { Actor } from '../../web/access.ts';
-import { lockIncident } from '../store.ts';
+import { lockIncidents } from '../store.ts';
 import { isSaid, type SaidKind } from './kinds.ts';
 
 export type LinkedIncident = {
@@ -129,10 +129,9 @@ export async function linkIncidents(
   }
 }
 
-/** Both incidents, locked in the one order that everybody takes. */
 async function lockTwo(trx: Trx, one: number, other: number): Promise<void> {
   if (one === other) throw invalid('number', 'An incident cannot be linked to itself.');
-  for (const number of [one, other].sort((a, b) => a - b)) await lockIncident(trx, number);
+  await lockIncidents(trx, [one, other]);
 }
 
 /**

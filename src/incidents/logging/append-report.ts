@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
+import type { Network } from '../../addresses/address.ts';
 import { ensureAddresses } from '../../addresses/store.ts';
 import type { Trx } from '../../database/open.ts';
 import type { IncidentRow } from '../../database/tables.ts';
+import { askForCheck } from '../../evidence/checks/store.ts';
 import { Problem } from '../../problem.ts';
 import { addNote } from '../../timeline/notes.ts';
 import { append, appendAll } from '../../timeline/store.ts';
@@ -37,6 +39,20 @@ function isAfterLifting(row: IncidentRow, rejections: SeenRejection[]): boolean 
   return lifted !== null && rejections.some((one) => !one.at || new Date(one.lastAt ?? one.at) > lifted);
 }
 
+/** Those that are new to the incident are looked at, as those of a new one are. */
+async function addAddresses(trx: Trx, actor: Actor, number: number, given: Network[]): Promise<void> {
+  const ids = await ensureAddresses(trx, given);
+  const { rows } = await sql<{ network: string }>`
+    with added as (
+      insert into incident_addresses (incident_number, address_id)
+      select ${number}::integer, unnest(${ids}::integer[]) on conflict do nothing
+      returning address_id)
+    select a.network::text as network from added join addresses a on a.id = added.address_id
+    order by a.network`.execute(trx);
+  const networks = rows.map(({ network }) => network);
+  if (networks.length > 0) await askForCheck(trx, { incident: number, networks, askedBy: actor.name });
+}
+
 /** Adds a report to an incident; a rejection after the block was lifted opens it again, as a relapse. */
 export async function appendReport(
   trx: Trx,
@@ -48,10 +64,7 @@ export async function appendReport(
   const row = await lockIncident(trx, number);
   if (row.state === 'closed')
     throw new Problem('incident-closed', `Incident #${number} is closed; log a new one.`);
-  const addressIds = await ensureAddresses(trx, block.networks);
-  await sql`
-    insert into incident_addresses (incident_number, address_id)
-    select ${number}::integer, unnest(${addressIds}::integer[]) on conflict do nothing`.execute(trx);
+  await addAddresses(trx, actor, number, block.networks);
   await trx
     .insertInto('incident_reports')
     .values({ incident_number: number, report_id: report.id })

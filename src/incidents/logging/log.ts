@@ -38,6 +38,7 @@ const SOURCE_WORDS: Record<ReportSource, string> = {
   'command-line': 'the command line',
   log: 'the log',
   check: 'a look at the lists',
+  mail: 'a mail that came in',
 };
 
 /** The last incident of each of these addresses, and those that the same provider has open now; each once. */

@@ -6,7 +6,7 @@ import type { IncidentRow } from '../../database/tables.ts';
 /**
  * Which incident a block belongs to, and whose turn it is to say so: two reports of one block at a time must not
  * make two incidents. A turn lasts until the end of the transaction. Who takes several takes them in the order of the
- * providers' keys, so that nobody waits in a circle.
+ * providers' keys, and all of them before the incidents (`lockIncidents`), so that nobody waits in a circle.
  */
 
 const turnOf = (provider: string) => `incident ${provider}`;
@@ -17,6 +17,11 @@ const MOST_LOCKS = 16;
 /** The turn for all addresses of a provider: for whoever decides over ranges. */
 export async function lockProvider(trx: Trx, provider: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext(${turnOf(provider)}))`.execute(trx);
+}
+
+/** The turns for several providers. */
+export async function lockProviders(trx: Trx, providers: string[]): Promise<void> {
+  for (const provider of [...new Set(providers)].sort()) await lockProvider(trx, provider);
 }
 
 /** The turn for a provider and some addresses; blocks of others go on beside it. */
@@ -70,19 +75,20 @@ export async function findOpenIncident(
 export const findOpenAround = (db: Db | Trx, provider: string, network: Network) =>
   newestOpen(db, provider, sql`a.network >>= ${network.cidr}::cidr`);
 
-/** Of each, whether there is one: in one look, for whoever has many to ask about and few to follow. */
-export async function areOpenAround(
+/** Of each, the number that `findOpenAround` finds: in one look, for whoever has many to ask about and few to follow. */
+export async function openAround(
   db: Db | Trx,
   asked: { provider: string; network: Network }[],
-): Promise<boolean[]> {
+): Promise<(number | undefined)[]> {
   const providers = asked.map(({ provider }) => provider);
   const cidrs = asked.map(({ network }) => network.cidr);
-  const { rows } = await sql<{ place: number }>`
-    select distinct asked.place
+  const { rows } = await sql<{ place: number; number: number }>`
+    select asked.place, max(i.number) as number
     from unnest(${sql.val(providers)}::text[], ${sql.val(cidrs)}::cidr[]) with ordinality as asked (provider, network, place)
     join incidents i on i.provider = asked.provider and i.state <> 'closed'
     join incident_addresses ia on ia.incident_number = i.number
-    join addresses a on a.id = ia.address_id and a.network >>= asked.network`.execute(db);
-  const open = new Set(rows.map(({ place }) => place));
-  return asked.map((_, index) => open.has(index + 1));
+    join addresses a on a.id = ia.address_id and a.network >>= asked.network
+    group by asked.place`.execute(db);
+  const open = new Map(rows.map(({ place, number }) => [place, number]));
+  return asked.map((_, index) => open.get(index + 1));
 }

@@ -9,7 +9,7 @@ import type { Catalogue } from '../../providers/catalogue.ts';
 import { noSuchProvider, providerMeant } from '../../providers/choice.ts';
 import type { Provider, Reason } from '../../providers/schema.ts';
 import type { Actor } from '../../web/access.ts';
-import { getIncident } from '../store.ts';
+import { getIncident, lockIncidents } from '../store.ts';
 import { appendReport } from './append-report.ts';
 import { type Block, blocksMeant } from './blocks.ts';
 import { type BlockToLog, logIncident } from './log.ts';
@@ -134,8 +134,13 @@ export async function takeReport(trx: Trx, actor: Actor, given: Given, blocks: B
     byteLength: given.raw.length,
   };
   await takeTurns(trx, blocks);
-  for (const block of blocks) {
-    const taker = await takerOf(trx, block, given.to);
+  const takers = new Map<BlockToLog, number | undefined>();
+  for (const block of blocks) takers.set(block, await takerOf(trx, block, given.to));
+  await lockIncidents(
+    trx,
+    [...takers.values()].filter((number) => number !== undefined),
+  );
+  for (const [block, taker] of takers) {
     if (taker === undefined) taken.logged.push(await logIncident(trx, actor, block, report));
     else {
       await appendReport(trx, actor, taker, block, report);

@@ -52,9 +52,9 @@ export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request) => {
-      const { merged } = request.params;
+      const { merged, number: survivor } = request.params;
       return apiOnce(db, request, async (trx) => {
-        const survivor = await undoMerge(trx, actorOf(request), merged, new Date());
+        await undoMerge(trx, actorOf(request), { merged, survivor }, new Date());
         return { merged, survivor };
       });
     },

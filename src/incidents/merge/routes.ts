@@ -77,9 +77,10 @@ export const mergePages: FastifyPluginAsyncTypebox = async (app) => {
     '/incidents/:number/merges/undo',
     { config: { access: 'operator' }, schema: { params: NumberParams } },
     async (request, reply) => {
+      const { number: survivor } = request.params;
       const { merged } = readForm(UndoForm, request.body);
       await formOnce(db, request, { what: `undo merge ${merged}` }, (trx) =>
-        undoMerge(trx, actorOf(request), merged, new Date()),
+        undoMerge(trx, actorOf(request), { merged, survivor }, new Date()),
       );
       return reply.done(`/incidents/${merged}`, `#${merged} is an incident of its own again.`);
     },

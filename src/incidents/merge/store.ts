@@ -46,7 +46,7 @@ async function refuseTooMany(trx: Trx, survivor: number, merged: number): Promis
   if (n + 1 > PARTS_MAX) throw invalid('into', `#${survivor} would have more than ${PARTS_MAX} parts.`);
 }
 
-/** Both rows, locked in the one order that everybody takes. */
+/** Both rows, locked in the order of `lockIncidents`. */
 async function lockBoth(trx: Trx, one: number, other: number): Promise<Map<number, IncidentRow>> {
   const rows = new Map<number, IncidentRow>();
   for (const number of [one, other].sort((a, b) => a - b)) {
@@ -119,16 +119,20 @@ export async function mergeInto(
   return id;
 }
 
-/** The merge that made an incident a part of another, as long as it stands. */
-async function standingMerge(trx: Trx, merged: number): Promise<Merge & { before: MergeKept }> {
+/** What makes an incident a part of another. */
+export type Pair = { merged: number; survivor: number };
+
+/** The merge that made an incident a part of this other one, as long as it stands. */
+async function standingMerge(trx: Trx, { merged, survivor }: Pair): Promise<Merge & { before: MergeKept }> {
   const row = await trx
     .selectFrom('incident_merges')
     .selectAll()
     .where('merged', '=', merged)
+    .where('survivor', '=', survivor)
     .where('undone_at', 'is', null)
     .forUpdate()
     .executeTakeFirst();
-  if (!row) throw notFound(`merge of #${merged} that stands`);
+  if (!row) throw notFound(`merge of #${merged} into #${survivor} that stands`);
   const before = { merged: row.merged_before, before: row.survivor_before, after: row.survivor_after };
   return { id: row.id, merged: row.merged, survivor: row.survivor, before };
 }
@@ -163,8 +167,9 @@ async function restore(trx: Trx, number: number, facts: Record<string, unknown>)
  * Undoes the merge of an incident: puts back exactly what moved with it and is still there; what came afterwards stays
  * with the survivor. Throws `changed-meanwhile` while a later merge, of the same survivor or of itself, stands.
  */
-export async function undoMerge(trx: Trx, actor: Actor, merged: number, now: Date): Promise<number> {
-  const { before, ...merge } = await standingMerge(trx, merged);
+export async function undoMerge(trx: Trx, actor: Actor, pair: Pair, now: Date): Promise<void> {
+  const { before, ...merge } = await standingMerge(trx, pair);
+  const { merged } = merge;
   await refuseOlder(trx, merge);
   // The survivor may be a part of another by now: the lock says so.
   const survivor = await lockWholeIncident(trx, merge.survivor);
@@ -191,7 +196,6 @@ export async function undoMerge(trx: Trx, actor: Actor, merged: number, now: Dat
     actor,
     detail: { number: merge.survivor, title: survivor.title, here: false },
   });
-  return merge.survivor;
 }
 
 /** An incident and those that are parts of it, itself first. */

@@ -3,7 +3,7 @@ import { readAnswer } from '../../correspondence/take-message.ts';
 import { applyVerdict, withdrawVerdict } from '../../correspondence/verdict-store.ts';
 import type { Trx } from '../../database/open.ts';
 import type { IncidentRow, MessageRow } from '../../database/tables.ts';
-import { lockIncident } from '../../incidents/store.ts';
+import { lockIncident, lockIncidents } from '../../incidents/store.ts';
 import { notFound, Problem } from '../../problem.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import { ensureTicket, findTicket } from '../../tickets/store.ts';
@@ -45,9 +45,8 @@ async function lockMessage(
     .select('incident_number')
     .where('id', '=', id)
     .executeTakeFirst();
-  const numbers = [...new Set([seen?.incident_number ?? null, to])].filter((number) => number !== null);
-  const rows = new Map<number, IncidentRow>();
-  for (const number of numbers.sort((a, b) => a - b)) rows.set(number, await lockIncident(trx, number));
+  const numbers = [seen?.incident_number ?? null, to].filter((number) => number !== null);
+  const rows = await lockIncidents(trx, numbers);
   const message = await trx
     .selectFrom('messages')
     .select(COLUMNS)

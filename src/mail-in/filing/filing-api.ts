@@ -14,6 +14,8 @@ import { bringBack, getIncoming, listUnfiled, putAway } from './unfiled-store.ts
 const tags = ['correspondence'];
 const closed = { additionalProperties: false };
 const Params = Type.Object({ id: Id });
+const theMessage = { 200: MessageJson };
+const writes = { access: 'operator', scope: 'mail:write' } as const;
 
 export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
@@ -60,7 +62,7 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
         tags,
         summary: 'A message that came in, wherever it is filed',
         params: Params,
-        response: { 200: MessageJson },
+        response: theMessage,
       },
     },
     async (request) => messageJson(await getIncoming(db, request.params.id)),
@@ -69,13 +71,13 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/messages/:id/filing',
     {
-      config: { access: 'operator', scope: 'mail:write' },
+      config: writes,
       schema: {
         tags,
         summary: 'File a message with an incident, move it to another, or (null) take it back to Unfiled',
         params: Params,
         body: Type.Object({ incident: Type.Union([Id, Type.Null()]) }, closed),
-        response: { 200: MessageJson },
+        response: theMessage,
       },
     },
     async (request) => {
@@ -88,12 +90,12 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/messages/:id/acceptance',
     {
-      config: { access: 'operator', scope: 'mail:write' },
+      config: writes,
       schema: {
         tags,
         summary: 'Say that an unproven answer is really from the provider, so that its verdict counts',
         params: Params,
-        response: { 200: MessageJson },
+        response: theMessage,
       },
     },
     async (request) => {
@@ -108,12 +110,12 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/messages/:id/putting-away',
     {
-      config: { access: 'operator', scope: 'mail:write' },
+      config: writes,
       schema: {
         tags,
         summary: 'Put an unfiled message away',
         params: Params,
-        response: { 200: MessageJson },
+        response: theMessage,
       },
     },
     async (request) => {
@@ -125,12 +127,12 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/messages/:id/bringing-back',
     {
-      config: { access: 'operator', scope: 'mail:write' },
+      config: writes,
       schema: {
         tags,
         summary: 'Bring a message back that was put away',
         params: Params,
-        response: { 200: MessageJson },
+        response: theMessage,
       },
     },
     async (request) => {

@@ -27,7 +27,7 @@ export async function readSplit(
   const given: Given = {
     ...split,
     raw: message.raw,
-    source: 'page',
+    source: 'mail',
     fileName: `${message.subject.slice(0, 100) || 'message'}.eml`,
     to: 'new',
   };

@@ -7,6 +7,7 @@ import {
 } from '../../../src/correspondence/reading/phrase-book.ts';
 import { tokensOf } from '../../../src/correspondence/reading/tokens.ts';
 import { BadDataFile } from '../../../src/data-file.ts';
+import { LANGUAGES } from '../../../src/letters/language.ts';
 
 const minimal = {
   language: 'en',
@@ -37,11 +38,8 @@ t.test('a bad book is told with its place', async (t) => {
 
 t.test('all books hold to the schema and the language of a text is found', async (t) => {
   const books = readPhraseBooks();
-  t.strictSame(
-    books.map((one) => one.language).filter((one) => ['en', 'de', 'fr', 'it', 'es', 'nl'].includes(one))
-      .length,
-    6,
-  );
+  const written = books.map((one) => one.language);
+  for (const language of Object.keys(LANGUAGES)) t.ok(written.includes(language), language);
   const languages = (text: string): string[] => booksFor(tokensOf(text), books).map((one) => one.language);
   t.strictSame(languages('Wir haben Ihre Anfrage erhalten und werden sie bei uns mit der Technik prüfen.'), [
     'de',

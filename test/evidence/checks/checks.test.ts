@@ -270,6 +270,33 @@ t.test('what was asked for wrongly is told', async (t) => {
   t.equal((await desk.api('POST', '/incidents/1/evidence')).status, 202, 'nothing sent asks for all');
 });
 
+t.test('what never was well since the first look was not well at some time before', async (t) => {
+  const desk = await logged(t);
+  const browser = await signedIn(desk);
+  const days = (n: number) => new Date(Date.now() - n * 86_400_000);
+  let say = found('bad', 'on one list');
+  const kinds = [
+    addressKind('names', () => found('good', 'they fit')).kind,
+    addressKind('lists', () => say).kind,
+  ];
+  await runNext(desk, kinds, days(3));
+  const page = async () => (await browser.get('/evidence/203.0.113.7')).body;
+  t.notMatch(await page(), 'since all was well', 'a look at the names came first, and proves nothing');
+  t.match(await page(), 'Choose a day');
+  say = found('bad', 'on two lists');
+  await browser.post('/incidents/1/checks');
+  await runNext(desk, kinds, days(2));
+  t.notMatch(await page(), 'since all was well', 'one more list is no end of being well');
+  say = found('good', 'on none');
+  await browser.post('/incidents/1/checks');
+  await runNext(desk, kinds, days(1));
+  say = found('bad', 'on three lists');
+  await browser.post('/incidents/1/checks');
+  await runNext(desk, kinds);
+  t.match(await page(), 'since all was well');
+  t.match(await page(), /on none[\s\S]*on three lists/);
+});
+
 t.test(
   'the pages show what stands, what changed since all was well, and the answers as they came',
   async (t) => {

@@ -10,6 +10,27 @@ t.test('a report goes to the open incident of the same provider and address', as
   t.match((await api('GET', '/incidents/1')).body, { rejectionCount: 2 });
 });
 
+t.test('addresses that a report adds to an open incident are looked at, and no others again', async (t) => {
+  const { api, db } = await testDesk(t);
+  await api('POST', '/incidents', { report: REFUSAL });
+  const asked = async () =>
+    (await db.selectFrom('checks').selectAll().orderBy('id').execute()).map((check) => [
+      check.incident_number,
+      ...check.networks,
+    ]);
+  t.equal((await asked()).length, 1);
+  await api('POST', '/incidents', { report: REFUSAL });
+  t.equal((await asked()).length, 1, 'nothing is new');
+  const addresses = ['203.0.113.7', '203.0.113.9', '203.0.113.8'];
+  t.match(
+    (await api('POST', '/incidents', { report: '550 refused', provider: 'outlook-com', addresses })).body,
+    {
+      appendedTo: 1,
+    },
+  );
+  t.strictSame((await asked())[1], [1, '203.0.113.8/32', '203.0.113.9/32']);
+});
+
 t.test('two equal reports at once make one incident', async (t) => {
   const { api } = await testDesk(t);
   const answers = await Promise.all([

@@ -111,6 +111,16 @@ t.test('what cannot be one is refused, and says why', async (t) => {
   t.equal((await undo(desk, 1, 1)).status, 404);
 });
 
+t.test('a merge is undone from the incident that it led to, and from no other', async (t) => {
+  const desk = await testDesk(t);
+  await logged(desk, 3);
+  await merge(desk, 2, 1);
+  t.match(await undo(desk, 2, 3), { status: 404, body: { detail: /no merge of #2 into #3/ } });
+  const browser = await signedIn(desk);
+  t.equal((await browser.post('/incidents/3/merges/undo', { merged: '2' })).statusCode, 404);
+  t.equal((await desk.api('GET', '/incidents/2')).headers.location, '/api/v1/incidents/1', 'it stands');
+});
+
 t.test(
   'an answer to the duplicate arrives at the survivor: by its tagged address, by its ticket',
   async (t) => {

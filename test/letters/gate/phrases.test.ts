@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { LetterFacts } from '../../../src/letters/facts.ts';
 import { PHRASE_RULES } from '../../../src/letters/gate/phrases.ts';
-import type { Language } from '../../../src/letters/language.ts';
+import { LANGUAGES, type Language } from '../../../src/letters/language.ts';
 import { factsWith } from '../letters.fixture.ts';
 import { bodyWith, hoursAgo, judged, REFUSAL, said } from './gate.fixture.ts';
 
@@ -96,8 +96,17 @@ t.test('plain words pass, also those that only look like others', async (t) => {
   for (const [language, text] of PLAIN) t.strictSame(rules(text, language), [], `${language}: ${text}`);
 });
 
+t.test('each language is tried, with words that count and with plain ones', async (t) => {
+  for (const language of Object.keys(LANGUAGES))
+    for (const table of [TABLE, PLAIN])
+      t.ok(
+        table.some(([one]) => one === language),
+        language,
+      );
+});
+
 t.test('each language has phrases of each kind', async (t) => {
-  for (const language of ['en', 'de', 'fr', 'it', 'es', 'nl'])
+  for (const language of Object.keys(LANGUAGES))
     for (const kind of [
       'stop R7',
       'stop R8',
