@@ -2,7 +2,8 @@ import { type KyselyPlugin, PostgresQueryCompiler } from 'kysely';
 import t from 'tap';
 import type { Trx } from '../../src/database/open.ts';
 import { followListings } from '../../src/evidence/checks/listings.ts';
-import { blocksToLog, readReport, takeReport } from '../../src/incidents/logging/take-report.ts';
+import { readHere } from '../../src/incidents/logging/read-report.ts';
+import { blocksToLog, takeReport } from '../../src/incidents/logging/take-report.ts';
 import { takeBatch } from '../../src/observations/take-batch.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { CATALOGUE, LETTERS, REFUSAL, type TestDesk, testDesk } from '../desk.ts';
@@ -37,7 +38,7 @@ const T_ONLINE =
 t.test('a report on two providers locks their incidents by number, and not by provider', async (t) => {
   const desk = await twoIncidents(t, ['t-online', 'outlook-com']);
   const given = { raw: Buffer.from(`${REFUSAL}\n${T_ONLINE}`), source: 'page', fileName: '' } as const;
-  const blocks = blocksToLog(readReport(given.raw, CATALOGUE, 'UTC'), given, CATALOGUE);
+  const blocks = blocksToLog(readHere(given.raw, CATALOGUE, 'UTC'), given, CATALOGUE);
   t.equal(blocks.length, 2);
   t.strictSame(await locks(desk, (trx) => takeReport(trx, SYSTEM, given, blocks)), [1, 2]);
 });
