@@ -14,10 +14,14 @@ const MOST_COUNTED = 2000;
 
 const STATEMENT = /^[\s(]*(?:select|insert|update|delete|with)\b/i;
 /** How much of a table fits depends on the value: a plan that serves every value may serve the one asked for badly. */
-const DEPENDS_ON_VALUES = /@@|<<|>>|&&|~|\b(?:i?like|between)\b/i;
+const DEPENDS_ON_VALUES = /@@|&&|[<>~]|\b(?:i?like|between)\b/i;
+/** They look like comparisons, and reach into JSON or name an argument. */
+const ARROWS = /->>?|=>/g;
 
 const deservesName = (text: string) =>
-  text.length <= MOST_CHARACTERS && STATEMENT.test(text) && !DEPENDS_ON_VALUES.test(text);
+  text.length <= MOST_CHARACTERS &&
+  STATEMENT.test(text) &&
+  !DEPENDS_ON_VALUES.test(text.replace(ARROWS, ' '));
 
 /** Names for the statements of one pool; undefined where a statement is better planned each time. */
 export function statementNames(): (text: string) => string | undefined {
@@ -25,9 +29,9 @@ export function statementNames(): (text: string) => string | undefined {
   const uses = new Map<string, number>();
   return (text) => {
     const known = names.get(text);
-    if (known || names.size === MOST_NAMES || !deservesName(text)) return known;
+    if (known || names.size === MOST_NAMES) return known;
     const used = (uses.get(text) ?? 0) + 1;
-    if (used === NAMED_FROM_USE) {
+    if (used === NAMED_FROM_USE && deservesName(text)) {
       uses.delete(text);
       names.set(text, `desk_${names.size + 1}`);
       return names.get(text);

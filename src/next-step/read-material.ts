@@ -100,13 +100,14 @@ export async function readMaterial(
   ]);
   const networks = [...new Set([...addresses.values()].flat().map(({ network }) => network))];
   const all = await standingSnapshots(db, { networks, domains: profile.sendingDomains });
+  const byAddress = [...Map.groupBy(all, ({ address }) => address)];
 
   return rows.map((row): ReadMaterial => {
     const { number } = row;
     const own: AddressOf[] = addresses.get(number) ?? [];
     const texts = own.map(({ network }) => network);
-    const snapshots = all.filter(
-      ({ address }) => address === null || texts.some((network) => covers(network, address)),
+    const snapshots = byAddress.flatMap(([address, some]) =>
+      address === null || texts.some((network) => covers(network, address)) ? some : [],
     );
     const recorded = evidence.get(number) ?? [];
     const lastClaims = sentClaims.get(number) ?? [];

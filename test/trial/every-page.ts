@@ -57,6 +57,9 @@ async function filled(db: Db, fill: string): Promise<void> {
   }
 }
 
+/** Of a picture, in pixels: a list of a hundred rows goes on as it began. */
+const MOST_HEIGHT = 4000;
+
 type Judged = { path: string; look: string; words: string };
 
 async function lookAt(page: Page, url: string, look: Look): Promise<string[]> {
@@ -98,12 +101,12 @@ async function walk(app: FastifyInstance, db: Db, browser: Browser, options: { t
     pages += 1;
     for (look of LOOKS) {
       for (const words of await lookAt(page, base + path, look)) complain(words);
-      const picture = await page.screenshot({
-        fullPage: true,
-        animations: 'disabled',
-        type: 'jpeg',
-        quality: 60,
-      });
+      const height = Math.min(
+        MOST_HEIGHT,
+        Number(await page.evaluate('document.documentElement.scrollHeight')),
+      );
+      const clip = { x: 0, y: 0, width: look.width, height };
+      const picture = await page.screenshot({ clip, fullPage: true, type: 'jpeg', quality: 60 });
       writeFileSync(join(options.to, `${fileOf(path)}.${look.name}.jpg`), picture);
     }
   }

@@ -1,8 +1,8 @@
-import { covers } from '../../addresses/address.ts';
 import type { Language } from '../language.ts';
 import { findingsWords, plainClaimWords, type Said, typed } from '../wording.ts';
 import claimData from './claims.json' with { type: 'json' };
 import { type Basis, type ClaimSources, type EvidenceRecord, FINDINGS } from './claims-from-facts.ts';
+import { newest, speakers } from './speaks-for.ts';
 
 /**
  * `supported`: evidence within its age says so. `contradicted`: evidence says otherwise. `stale`: the
@@ -64,28 +64,8 @@ export const PIECES = 20;
 /** Findings that a page shows before it only counts them. */
 const SHOWN = 3;
 
-const newest = (records: EvidenceRecord[]) => records.reduce((a, b) => (b.observedAt > a.observedAt ? b : a));
 const tooOld = (at: Date, { maxAgeHours }: Definition, now: Date) =>
   maxAgeHours !== null && now.getTime() - at.getTime() > maxAgeHours * HOUR;
-
-/**
- * The record that speaks for an address: the newest of its own, of a range around it, or of all. A newer
- * one that contradicts for a part of a range counts too: one bad address spoils the range.
- */
-function recordFor(address: string, records: EvidenceRecord[]): EvidenceRecord | undefined {
-  const about = records.filter((record) => record.address === null || covers(record.address, address));
-  const parts = Map.groupBy(
-    records.filter(
-      (record) => record.address !== null && record.address !== address && covers(address, record.address),
-    ),
-    (record) => record.address,
-  );
-  const whole = about.length > 0 ? newest(about) : undefined;
-  const against = [...parts.values()]
-    .map(newest)
-    .find((record) => record.result === 'contradicts' && (!whole || record.observedAt > whole.observedAt));
-  return against ?? whole;
-}
 
 type Judged = Omit<Claim, 'key' | 'text' | 'whenUnknown' | 'stated'>;
 type Held = { address: string; record: EvidenceRecord };
@@ -148,11 +128,12 @@ function byEvidence(
   const all = evidence.filter(({ claim }) => claim === key || (claim === alsoBy && isSeveral(addresses)));
   if (all.length === 0) return undefined;
   const asked = addresses.map(({ text }) => text);
+  const speakerFor = speakers(all);
   const held: Held[] =
     asked.length === 0
       ? [{ address: '', record: newest(all) }]
       : asked.flatMap((address) => {
-          const record = recordFor(address, all);
+          const record = speakerFor(address);
           return record ? [{ address, record }] : [];
         });
   if (held.length === 0) return undefined;
@@ -160,7 +141,8 @@ function byEvidence(
   const against = held.filter(({ record }) => record.result === 'contradicts');
   if (against.length > 0) return restingOn(against, 'contradicted', addressesOf(against));
   const unsure = held.filter(({ record }) => record.result === 'unknown');
-  const lacking = asked.filter((address) => !held.some((one) => one.address === address));
+  const spoken = new Set(held.map(({ address }) => address));
+  const lacking = asked.filter((address) => !spoken.has(address));
   const open = [...addressesOf(unsure), ...lacking];
   if (unsure.length > 0) return restingOn(unsure, 'unknown', open);
   if (lacking.length > 0) return restingOn(held, 'unknown', open);

@@ -54,7 +54,7 @@ export async function* visits(db: Db, only: string, { twice }: { twice: boolean 
   try {
     for (const { route, paths } of await walkedPaths(db, app.declaredRoutes, { limit: 3 })) {
       const path = paths.at(-1);
-      if (!route.includes(only) || path === undefined) continue;
+      if (!new RegExp(only).test(route) || path === undefined) continue;
       const open = () => app.inject({ method: 'GET', url: path, headers: { cookie } });
       // The first time some things are read that later ones remember.
       if (twice) await open();

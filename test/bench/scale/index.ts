@@ -14,7 +14,7 @@ const HELP = `npm run bench -- scale [options]
   --seed N      other data of the same size (default 1)
   --open N      so many incidents are not closed (default: three in a hundred)
   --part WORD   only ${PARTS.join(', ')}; may be given again
-  --only WORDS  only pages whose path contains this
+  --only WORDS  only pages whose path this regular expression matches: ^/$, incidents
   --seconds N   how long each page is under load (default ${measure.SHORT.page})
   --explain     shows, of each page, the statements that take long or read much, and measures nothing
   --build       builds the database, or goes on building it, and measures nothing
