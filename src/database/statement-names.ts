@@ -13,15 +13,20 @@ const MOST_CHARACTERS = 6000;
 const MOST_COUNTED = 2000;
 
 const STATEMENT = /^[\s(]*(?:select|insert|update|delete|with)\b/i;
-/** How much of a table fits depends on the value: a plan that serves every value may serve the one asked for badly. */
-const DEPENDS_ON_VALUES = /@@|&&|[<>~]|\b(?:i?like|between)\b/i;
-/** They look like comparisons, and reach into JSON or name an argument. */
-const ARROWS = /->>?|=>/g;
+/**
+ * How much of a table fits depends on the value, and the server's guess for any value is far off: of words, ranges and
+ * fragments, and of what lies between two values (it takes that for one row in two hundred).
+ */
+const DEPENDS_ON_VALUES = /@@|&&|<<|>>|~|\b(?:i?like|between)\b/i;
+const BOUNDS = /[<>]=?\s*\(?\$\d/g;
+/** They look like comparisons, and reach into JSON. */
+const ARROWS = /->>?/g;
 
-const deservesName = (text: string) =>
-  text.length <= MOST_CHARACTERS &&
-  STATEMENT.test(text) &&
-  !DEPENDS_ON_VALUES.test(text.replace(ARROWS, ' '));
+function deservesName(text: string): boolean {
+  if (text.length > MOST_CHARACTERS || !STATEMENT.test(text)) return false;
+  const bare = text.replace(ARROWS, ' ');
+  return !DEPENDS_ON_VALUES.test(bare) && (bare.match(BOUNDS)?.length ?? 0) < 2;
+}
 
 /** Names for the statements of one pool; undefined where a statement is better planned each time. */
 export function statementNames(): (text: string) => string | undefined {
