@@ -95,9 +95,9 @@ async function walk(app: FastifyInstance, db: Db, browser: Browser, options: { t
   for (const { route, paths } of await walkedPaths(db, app.declaredRoutes, { limit: 1 })) {
     path = paths[0] ?? '';
     if (!path || route.startsWith('/api') || !route.includes(options.only)) continue;
-    const { body } = await app.inject({ url: path, headers: { cookie: `${name}=${value}` } });
-    // Others are files, or parts that a page's script asks for.
-    if (!body.startsWith('<!doctype html>')) continue;
+    const { body, statusCode } = await app.inject({ url: path, headers: { cookie: `${name}=${value}` } });
+    // Others are files, parts that a page's script asks for, or pages of what these data do not have.
+    if (statusCode !== 200 || !body.startsWith('<!doctype html>')) continue;
     pages += 1;
     for (look of LOOKS) {
       for (const words of await lookAt(page, base + path, look)) complain(words);
