@@ -123,7 +123,7 @@ const FILTERS: Record<string, string[]> = {
 
 /** What cannot be shown without a secret, or is no page; pages of rows that only people make; and all data as a file. */
 const LEFT_OUT =
-  /^\/(assets|set-up|sign-in|healthz|readyz|metrics)|:version|\/providers\/:key\/edit|\/filing$|(api\/v1\/export|export\/file)$/;
+  /^\/(assets|set-up|sign-in|healthz|readyz|metrics)|:version|\/providers\/:key\/edit|\/filing$|(api\/v1\/export|export\/file|reports\/timelines\.csv)$/;
 
 /** Every route that is read with GET, with up to `limit` paths each; the same ones for the same database and seed. */
 export async function walkedPaths(
