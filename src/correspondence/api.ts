@@ -97,19 +97,13 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
         (request.query as { direction?: string }).direction,
       );
       const message = await readMessage(given, { catalogue, provider: incident.provider });
-      const input = Buffer.isBuffer(request.body) ? request.body.toString('base64') : request.body;
-      const recorded = await apiOnce(
-        db,
-        request,
-        async (trx) => {
-          const id = await recordOnce(trx, actorOf(request), catalogue, number, message, {
-            way: 'api',
-            provider: incident.provider,
-          });
-          return messageJson(await getMessage(trx, number, id));
-        },
-        { input },
-      );
+      const recorded = await apiOnce(db, request, async (trx) => {
+        const id = await recordOnce(trx, actorOf(request), catalogue, number, message, {
+          way: 'api',
+          provider: incident.provider,
+        });
+        return messageJson(await getMessage(trx, number, id));
+      });
       return reply.code(201).send(recorded);
     },
   );

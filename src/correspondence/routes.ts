@@ -132,7 +132,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
             },
             { catalogue, provider: incident.provider },
           );
-          const input = { ...form, entered, file: rawMail?.toString('base64') ?? '' };
+          const input = { ...form, entered, file: rawMail };
           const id = await formOnce(db, request, { what: `message ${number}`, input }, (trx) =>
             recordOnce(trx, actorOf(request), catalogue, number, message, {
               way: 'page',

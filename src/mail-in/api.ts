@@ -36,9 +36,6 @@ const MailboxJson = Type.Object({
   lastProblem: Type.String(),
 });
 
-/** As JSON for a fingerprint: which request it was, without its octets. */
-const inputOf = (raw: Buffer) => raw.toString('base64');
-
 export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, config } = app.desk;
   const intake = new Intake(db);
@@ -81,7 +78,7 @@ export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
             const [kept] = await storeArrivals(trx, [mail]);
             return kept as Kept;
           },
-          { input: inputOf(raw) },
+          { input: raw },
         );
       try {
         const kept = apiKey(request) ? await intake.takeWith(mail, once) : await intake.take(mail);

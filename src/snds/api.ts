@@ -89,7 +89,7 @@ export const sndsApi: FastifyPluginAsyncTypebox = async (app) => {
             source: 'api',
             byName: actorOf(request).name,
           }),
-        { input: raw.toString('base64') },
+        { input: raw },
       );
       return reply.code(taken.repeated ? 200 : 201).send(taken as never);
     },

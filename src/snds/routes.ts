@@ -132,17 +132,13 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
         async () => {
           const { raw, fileName } = fileOrPasted(request, 'report');
           const report = readReport(raw, 'report');
-          const taken = await formOnce(
-            db,
-            request,
-            { what: 'import SNDS report', input: { raw: raw.toString('base64') } },
-            (trx) =>
-              takeReport(trx, report, {
-                raw,
-                fileName,
-                source: 'page',
-                byName: actorOf(request).name,
-              }),
+          const taken = await formOnce(db, request, { what: 'import SNDS report', input: raw }, (trx) =>
+            takeReport(trx, report, {
+              raw,
+              fileName,
+              source: 'page',
+              byName: actorOf(request).name,
+            }),
           );
           return reply.done(PAGE, importedWords(taken));
         },

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { Problem } from '../problem.ts';
 import type { Actor } from './access.ts';
+import { fingerprintOf } from './fingerprint.ts';
 
 const ownerOf = (actor: Actor) =>
   actor.userId !== null
@@ -11,13 +11,6 @@ const ownerOf = (actor: Actor) =>
     : actor.tokenId !== null
       ? `token ${actor.tokenId}`
       : 'bootstrap token';
-
-const fingerprintOf = (what: string, input: unknown) =>
-  createHash('sha256')
-    .update(what)
-    .update('\0')
-    .update(JSON.stringify(input) ?? '')
-    .digest();
 
 /**
  * Runs an effect at most once for a key: of a double click, a retry or two equal requests at a time, one acts and the

@@ -70,7 +70,7 @@ export const samplePages: FastifyPluginAsyncTypebox = async (app) => {
             { address, helo: await heloOf(db, address) },
             { ...world, now },
           );
-          const asked = { what: `sample ${address}`, input: raw.toString('base64') };
+          const asked = { what: `sample ${address}`, input: raw };
           await formOnce(db, request, asked, async (trx) => {
             await keepSnapshot(trx, SAMPLE.key, { address }, found, now);
           });

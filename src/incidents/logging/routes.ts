@@ -141,8 +141,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
         const given: Given = { ...form, raw, fileName, source: 'page', to };
         const read = await readOnce(request, raw);
         const blocks = blocksToLog(read, given, catalogue);
-        const input = { ...form, raw: raw.toString('base64') };
-        const taken = await formOnce(db, request, { what: 'log', input }, (trx) =>
+        const taken = await formOnce(db, request, { what: 'log', input: { ...form, raw } }, (trx) =>
           takeReport(trx, actorOf(request), given, blocks),
         );
         return reply.done(...whereTo(taken, leftOut(read.blocks, given)));
