@@ -23,6 +23,7 @@ export type ProblemCode =
   | 'too-many-tries'
   | 'too-many-connections'
   | 'too-much-mail'
+  | 'too-busy'
   | 'wrong-type'
   | 'wrong-host'
   | 'database-away'

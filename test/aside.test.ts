@@ -1,22 +1,15 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import t, { type Test } from 'tap';
-import { aside, ThreadLost } from '../src/aside/aside.ts';
-
-/** A module whose default export is the function of that text. */
-function moduleOf(t: Test, work: string): URL {
-  const file = join(t.testdir(), 'work.mjs');
-  writeFileSync(file, `export default ${work}`);
-  return pathToFileURL(file);
-}
+import t from 'tap';
+import { aside, MOST_IN_LINE, ThreadLost } from '../src/aside/aside.ts';
+import { holdThread, moduleOf } from './aside.fixture.ts';
 
 /** Keeps a processor busy for so long. */
 const BUSY = 'async (ms) => { for (const end = Date.now() + ms; Date.now() < end; ); return "done"; }';
 
 t.test('others are answered while a large input is worked on', async (t) => {
-  const made = aside<string>(moduleOf(t, BUSY), 500);
+  const made = aside<string>(moduleOf(`export default ${BUSY}`), 500);
   let answered = 0;
   let isDone = false;
   void made.finally(() => {
@@ -32,7 +25,7 @@ t.test('others are answered while a large input is worked on', async (t) => {
 
 t.test('octets go there and come back', async (t) => {
   const doubled = await aside<Uint8Array>(
-    moduleOf(t, '(octets) => octets.map((one) => one * 2)'),
+    moduleOf('export default (octets) => octets.map((one) => one * 2)'),
     Buffer.from([1, 2, 100]),
   );
   t.strictSame([...doubled], [2, 4, 200]);
@@ -47,16 +40,34 @@ t.test('what fails, ends or takes too long is told, and the next is done all the
   const at = (name: string) => pathToFileURL(join(folder, name));
   await t.rejects(aside(at('fails.mjs'), null), { message: 'no such thing' });
   await t.rejects(aside(at('ends.mjs'), null), new ThreadLost('The thread ended with 3.'));
-  await t.rejects(aside(at('busy.mjs'), 60_000, 300), new ThreadLost('It took longer than 0.3 s.'));
+  await t.rejects(
+    aside(at('busy.mjs'), 60_000, { longestMs: 300 }),
+    new ThreadLost('It took longer than 0.3 s.'),
+  );
   t.equal(await aside(at('busy.mjs'), 1), 'done');
 });
 
 t.test('one at a time, in their order', async (t) => {
   const module = moduleOf(
-    t,
-    `async (n) => { await new Promise((r) => setTimeout(r, 30 - n * 10)); return n; }`,
+    `export default async (n) => { await new Promise((r) => setTimeout(r, 30 - n * 10)); return n; }`,
   );
   const order: number[] = [];
   await Promise.all([0, 1, 2].map(async (n) => void order.push(await aside<number>(module, n))));
   t.strictSame(order, [0, 1, 2]);
+});
+
+t.test('so many wait and no more, as each holds its input; our own work waits all the same', async (t) => {
+  const same = moduleOf('export default (n) => n');
+  await t.test('while the thread is busy', async (t) => {
+    const letGo = holdThread();
+    const line = Array.from({ length: MOST_IN_LINE - 1 }, (_, n) => aside<number>(same, n));
+    await t.rejects(aside(same, null), { name: 'Problem', code: 'too-busy' });
+    const own = aside<string>(same, 'own', { patient: true });
+    await letGo();
+    t.strictSame(await Promise.all(line), [...line.keys()]);
+    t.equal(await own, 'own');
+  });
+  const lost = moduleOf('export default () => process.exit(3)');
+  for (let n = 0; n <= MOST_IN_LINE; n += 1) await t.rejects(aside(lost, null), ThreadLost);
+  t.pass('who has failed is out of the line');
 });

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { Problem } from '../problem.ts';
 import type { Answer, Errand } from './errand.ts';
 
 /** What is smaller than this many octets is done sooner than a thread has begun. */
@@ -19,6 +20,9 @@ type Thread = { worker: Worker; settle: (outcome: Outcome) => void };
 
 /** One errand at a time: two large inputs shall not need the memory of two. */
 let turn: Promise<unknown> = Promise.resolve();
+/** Errands that are not done yet. Each holds its input, so they have a bound. */
+let inLine = 0;
+export const MOST_IN_LINE = 20;
 let thread: Thread | undefined;
 let idle: NodeJS.Timeout | undefined;
 
@@ -64,10 +68,22 @@ async function run(errand: Errand, longestMs: number): Promise<unknown> {
  * What a module's default export makes of something, worked out in a thread of its own while this one goes on
  * answering others. Both travel as copies, so they are data: a Buffer arrives as Uint8Array. Rejects when the module
  * throws; with {@link ThreadLost} when it takes too long or the memory does not suffice, and the next errand has a new
- * thread then.
+ * thread then; with `too-busy` where too many wait already. `patient` waits all the same: for our own work, which takes
+ * up little at a time.
  */
-export function aside<Made>(module: URL, given: unknown, longestMs = LONGEST_MS): Promise<Made> {
+export async function aside<Made>(
+  module: URL,
+  given: unknown,
+  { longestMs = LONGEST_MS, patient = false }: { longestMs?: number; patient?: boolean } = {},
+): Promise<Made> {
+  if (inLine >= MOST_IN_LINE && !patient)
+    throw new Problem('too-busy', 'Too many large files and mails wait to be read already.');
+  inLine += 1;
   const made = turn.then(() => run({ module: module.href, given }, longestMs));
   turn = made.catch(() => undefined);
-  return made as Promise<Made>;
+  try {
+    return (await made) as Made;
+  } finally {
+    inLine -= 1;
+  }
 }

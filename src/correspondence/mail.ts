@@ -1,5 +1,6 @@
 import type { Address, Attachment, Email } from 'postal-mime';
 import { aside, WORTH_A_THREAD } from '../aside/aside.ts';
+import { Problem } from '../problem.ts';
 import { markQuotes, withQuoteSigns } from './reading/html-quotes.ts';
 import takeApart from './take-apart.ts';
 
@@ -133,8 +134,11 @@ function fromEmail(email: Email): ReadMail {
   };
 }
 
-/** Reads a raw mail (RFC 5322). Never throws: what cannot be read is kept raw and said in `problem`. */
-export async function readMail(raw: Buffer): Promise<ReadMail> {
+/**
+ * Reads a raw mail (RFC 5322). What cannot be read is kept raw and said in `problem`; throws `too-busy` alone, and not
+ * where it is `patient`.
+ */
+export async function readMail(raw: Buffer, { patient = false } = {}): Promise<ReadMail> {
   const bomb =
     raw.length > MAX_BYTES
       ? `is larger than ${MAX_BYTES} octets`
@@ -146,8 +150,9 @@ export async function readMail(raw: Buffer): Promise<ReadMail> {
   if (bomb) return unreadable(raw, `This mail ${bomb} and was not taken apart. Its source is kept whole.`);
   try {
     const isLarge = raw.length >= WORTH_A_THREAD;
-    return fromEmail(isLarge ? await aside<Email>(TAKE_APART, raw) : await takeApart(raw));
+    return fromEmail(isLarge ? await aside<Email>(TAKE_APART, raw, { patient }) : await takeApart(raw));
   } catch (error) {
+    if (error instanceof Problem) throw error;
     return unreadable(
       raw,
       `This mail could not be taken apart (${(error as Error).message.slice(0, 200)}). Its source is kept whole.`,

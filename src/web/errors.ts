@@ -3,7 +3,7 @@ import { survivorOf } from '../incidents/merge/survivor.ts';
 import { count } from '../metrics/measure.ts';
 import type { Problem } from '../problem.ts';
 import { localPath, withNext } from './links.ts';
-import { problemPage } from './pages.ts';
+import { problemPage, tellWhenAgain } from './pages.ts';
 import { NOT_KNOWN, PROBLEMS, toProblem } from './problems.ts';
 import { isCarried, signInToGoOn } from './resume.ts';
 
@@ -17,7 +17,7 @@ function problemJson(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const problem = toProblem(error);
   const kind = PROBLEMS[problem.code];
   if (kind.status === 401) reply.header('www-authenticate', 'Bearer');
-  if (problem.code === 'database-away') reply.header('retry-after', '30');
+  tellWhenAgain(reply, kind);
   const body = {
     type: `/problems#${problem.code}`,
     title: kind.title,

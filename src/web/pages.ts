@@ -10,7 +10,7 @@ import { Problem, type ProblemCode } from '../problem.ts';
 import { reaches } from './access.ts';
 import { setFlash, takeFlash } from './flash.ts';
 import { newFormKey } from './forms.ts';
-import { PROBLEMS, toProblem } from './problems.ts';
+import { type Kind, PROBLEMS, toProblem } from './problems.ts';
 import { formAgain } from './resume.ts';
 import type { PageFrame } from './views.ts';
 
@@ -112,10 +112,16 @@ const KEEPS_FORM = new Set<ProblemCode>([
   'changed-meanwhile',
   'incident-closed',
   'not-allowed',
+  'too-busy',
   'database-away',
   'disk-full',
   'unexpected',
 ]);
+
+/** Says to programs and proxies when to try again, where time alone mends it. */
+export function tellWhenAgain(reply: FastifyReply, { retryAfter }: Kind): void {
+  if (retryAfter) reply.header('retry-after', String(retryAfter));
+}
 
 /** The page for a problem: what happened, what to do, the request's number. */
 export async function problemPage(
@@ -125,7 +131,7 @@ export async function problemPage(
 ): Promise<FastifyReply> {
   const problem = toProblem(error);
   const kind = PROBLEMS[problem.code];
-  if (problem.code === 'database-away') reply.header('retry-after', '30');
+  tellWhenAgain(reply, kind);
   return reply.page(
     'errors/problem',
     {
@@ -157,7 +163,9 @@ export async function orFormAgain(
     return await action();
   } catch (error) {
     if (!(error instanceof Problem) || PROBLEMS[error.code].status < 409) throw error;
+    const kind = PROBLEMS[error.code];
+    tellWhenAgain(reply, kind);
     const { view, data } = await again({ message: error.message, fields: error.fields, code: error.code });
-    return reply.page(view, data, PROBLEMS[error.code].status);
+    return reply.page(view, data, kind.status);
   }
 }

@@ -1,7 +1,13 @@
 import type { FastifyError } from 'fastify';
 import { Problem, type ProblemCode } from '../problem.ts';
 
-type Kind = { status: number; title: string; todo: string };
+export type Kind = {
+  status: number;
+  title: string;
+  todo: string;
+  /** Seconds after which it may be tried again by itself. */
+  retryAfter?: number;
+};
 
 /** Every problem that a page or an API answer can name: the one list, shown at `/problems`. */
 export const PROBLEMS: Record<ProblemCode, Kind> = {
@@ -85,6 +91,12 @@ export const PROBLEMS: Record<ProblemCode, Kind> = {
     title: 'Too much mail from one sender',
     todo: 'Keep it and send it again later, or let it in under Settings → Mailboxes.',
   },
+  'too-busy': {
+    status: 503,
+    title: 'Too much is being read at the moment',
+    todo: 'Nothing was stored. Try again in a minute.',
+    retryAfter: 30,
+  },
   'wrong-type': {
     status: 415,
     title: 'This type of content is not taken here',
@@ -99,6 +111,7 @@ export const PROBLEMS: Record<ProblemCode, Kind> = {
     status: 503,
     title: 'The database does not answer',
     todo: 'Nothing was stored. Try again in a minute; it needs no restart.',
+    retryAfter: 30,
   },
   'disk-full': {
     status: 507,

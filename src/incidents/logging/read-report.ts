@@ -1,8 +1,8 @@
-import { aside, ThreadLost, WORTH_A_THREAD } from '../../aside/aside.ts';
+import { WORTH_A_THREAD } from '../../aside/aside.ts';
+import { readAside } from '../../aside/read-aside.ts';
 import { type ParsedReport, parseReport } from '../../bounces/parse-report.ts';
 import { isGzip } from '../../bounces/unzipped.ts';
 import type { Playbooks } from '../../playbooks/live.ts';
-import { Problem } from '../../problem.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import { type Block, blocksOf } from './blocks.ts';
 import type { ReportAside } from './parse-aside.ts';
@@ -18,15 +18,7 @@ const PARSE = new URL('./parse-aside.ts', import.meta.url);
 const isLarge = (input: string | Uint8Array): boolean =>
   input.length >= WORTH_A_THREAD || (typeof input !== 'string' && isGzip(input));
 
-async function parseAside(given: ReportAside): Promise<ParsedReport> {
-  try {
-    return await aside<ParsedReport>(PARSE, given);
-  } catch (error) {
-    if (!(error instanceof ThreadLost)) throw error;
-    const words = `The report could not be read: it wanted more time or memory than there is (${error.message}) Send a smaller part of it.`;
-    throw new Problem('too-large', words, { fields: { report: words } });
-  }
-}
+const parseAside = (given: ReportAside) => readAside<ParsedReport>(PARSE, given, { field: 'report' });
 
 /** What is recognised in a text or file. A large one is read in a thread of its own, while others are answered. */
 export async function parseGiven(

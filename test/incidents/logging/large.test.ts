@@ -1,12 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import t, { type Test } from 'tap';
-import { aside, WORTH_A_THREAD } from '../../../src/aside/aside.ts';
+import t from 'tap';
+import { MOST_IN_LINE, WORTH_A_THREAD } from '../../../src/aside/aside.ts';
 import { parseReport } from '../../../src/bounces/parse-report.ts';
 import { blocksOf } from '../../../src/incidents/logging/blocks.ts';
 import { parseGiven, readHere, readReport } from '../../../src/incidents/logging/read-report.ts';
+import { holdThread, loseNext } from '../../aside.fixture.ts';
 import { CATALOGUE, REFUSAL, signedIn, type TestDesk, testDesk } from '../../desk.ts';
 import { mail, take } from '../../mail-in/mails.fixture.ts';
 
@@ -19,19 +17,6 @@ const logged = (reply: string, host = 'mx.example.net') =>
   `Nov 20 10:00:01 mail postfix/smtp[412]: 4DF1A2C1: to=<b@example.net>, relay=${host}[192.0.2.1]:25, dsn=5.7.1, status=bounced (host ${host}[192.0.2.1] said: ${reply} (in reply to MAIL FROM command))`;
 const refusedFor = (address: string) =>
   logged(REFUSAL.replace('203.0.113.7', address), 'outlook-com.olc.protection.outlook.com');
-
-/** Keeps the thread busy until it is let go: whatever comes to it meanwhile waits. */
-function holdThread(t: Test): () => Promise<void> {
-  const file = join(t.testdir(), 'hold.mjs');
-  writeFileSync(file, 'export default (shared) => void Atomics.wait(new Int32Array(shared), 0, 0);');
-  const flag = new Int32Array(new SharedArrayBuffer(4));
-  const held = aside<void>(pathToFileURL(file), flag.buffer);
-  return () => {
-    Atomics.store(flag, 0, 1);
-    Atomics.notify(flag, 0);
-    return held;
-  };
-}
 
 /** Resolves when a report is about to go to the thread. */
 function aboutToRead({ desk }: TestDesk): Promise<void> {
@@ -114,7 +99,7 @@ t.test('while a large report is read, others are answered', async (t) => {
     ],
   ];
   for (const [name, send, status] of ways) {
-    const letGo = holdThread(t);
+    const letGo = holdThread();
     const happened: string[] = [];
     const reading = aboutToRead(desk);
     const sent = send().then((answered) => {
@@ -155,15 +140,6 @@ t.test('what people added and changed is recognised in a large report too', asyn
   );
 });
 
-/** Has the thread end as soon as it is given the next thing, as it does where memory runs out. */
-function loseNext(t: Test): Promise<void> {
-  const file = join(t.testdir(), 'lose.mjs');
-  const source = `import { parentPort } from 'node:worker_threads';
-export default () => void parentPort.once('message', () => process.exit(3));`;
-  writeFileSync(file, source);
-  return aside<void>(pathToFileURL(file), null);
-}
-
 t.test('where the thread is lost, that is said, and nothing is stored', async (t) => {
   const desk = await testDesk(t);
   const browser = await signedIn(desk);
@@ -171,20 +147,20 @@ t.test('where the thread is lost, that is said, and nothing is stored', async (t
   const report = largeLog(refusedFor('203.0.113.7'));
   const WORDS = /could not be read[^<]*The thread ended with 3\.[^<]*Send a smaller part/;
 
-  await loseNext(t);
+  await loseNext();
   const headers = { 'idempotency-key': 'once' };
   t.match(await desk.api('POST', '/incidents', { report }, headers), {
     status: 413,
     body: { type: '/problems#too-large', detail: WORDS, fields: { report: WORDS } },
   });
-  await loseNext(t);
+  await loseNext();
   t.match(await desk.api('POST', '/parse', { text: report }), { status: 413 });
-  await loseNext(t);
+  await loseNext();
   const form = await browser.post('/log', { report, note: 'From the night shift' });
   t.equal(form.statusCode, 413);
   t.match(form.body, WORDS);
   t.match(form.body, 'From the night shift', 'what was typed stands there again');
-  await loseNext(t);
+  await loseNext();
   const preview = await browser.post('/log/preview', { report });
   t.match(preview.body, WORDS);
   for (const table of ['incidents', 'reports', 'idempotency_keys'] as const)
@@ -192,3 +168,37 @@ t.test('where the thread is lost, that is said, and nothing is stored', async (t
 
   t.match(await desk.api('POST', '/incidents', { report }, headers), { status: 201 }, 'the next one is read');
 });
+
+t.test(
+  'where too many large reports wait, the next is told to come later, and nothing of it is stored',
+  async (t) => {
+    const desk = await testDesk(t);
+    const browser = await signedIn(desk);
+    await browser.get('/log');
+    const letGo = holdThread();
+    const text = largeLog();
+    const waiting = Array.from({ length: MOST_IN_LINE - 1 }, () =>
+      parseGiven(text, desk.desk.playbooks, 'UTC'),
+    );
+    const report = largeLog(refusedFor('203.0.113.7'));
+    const headers = { 'idempotency-key': 'once' };
+    t.match(await desk.api('POST', '/incidents', { report }, headers), {
+      status: 503,
+      headers: { 'retry-after': '30' },
+      body: { type: '/problems#too-busy' },
+    });
+    const form = await browser.post('/log', { report, note: 'From the night shift' });
+    t.match(form, { statusCode: 503, headers: { 'retry-after': '30' } });
+    t.match(form.body, /Too many large files and mails wait/);
+    t.match(form.body, 'From the night shift', 'what was typed stands there again');
+    t.match(
+      await desk.api('POST', '/parse', { text: REFUSAL }),
+      { status: 200 },
+      'a small one needs no thread',
+    );
+    t.strictSame(await desk.db.selectFrom('incidents').selectAll().execute(), []);
+    await letGo();
+    await Promise.all(waiting);
+    t.match(await desk.api('POST', '/incidents', { report }, headers), { status: 201 });
+  },
+);
