@@ -113,7 +113,7 @@ const PURE = [
   'src/evidence/!(*routes|api|store|snapshots|kind-titles|recorded-kinds|incident-evidence|subject-page).ts',
   'src/evidence/{authentication,domain,lists,names}/*.ts',
   'src/evidence/{checklist/checklist,places/{aged,page,places,reading},pictures/picture,sample/!(routes)}.ts',
-  'src/complaints/{complaint,fields,found,reporter,without-reporter}.ts',
+  'src/complaints/{complaint,fields,found,read-mails,reporter,without-reporter}.ts',
   'src/desk/{cursor,page,rows,sections,span-labels,strip}.ts',
   'src/incidents/{course,incidents,json,state}.ts',
   'src/incidents/logging/{blocks,page,rejections}.ts',

@@ -6,8 +6,9 @@ import { PageQuery, pageOf } from '../web/api.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
+import { readReports } from './read-reports.ts';
 import { listComplaints } from './store.ts';
-import { readReports, takeReports } from './take.ts';
+import { takeReports } from './take.ts';
 
 const tags = ['complaints'];
 const LIST = 'complaints';
@@ -72,9 +73,9 @@ export const complaintApi: FastifyPluginAsyncTypebox = async (app) => {
       const body = request.body as Buffer | { mail: string };
       const raw = Buffer.isBuffer(body) ? body : Buffer.from(body.mail);
       const field = Buffer.isBuffer(body) ? 'body' : 'mail';
-      const read = readReports(raw, field, { catalogue, keepMails: config.keepComplaintMails });
+      const read = await readReports(raw, field, { catalogue, keepMails: config.keepComplaintMails });
       const done = await apiOnce(db, request, (trx) => takeReports(trx, read, 'api'), {
-        input: raw.toString('base64'),
+        input: raw,
       });
       return reply.code(done.taken > 0 ? 201 : 200).send(done);
     },

@@ -7,8 +7,9 @@ import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { linkTo } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { fileOrPasted } from '../web/uploads.ts';
+import { readReports } from './read-reports.ts';
 import { complaintsByCampaign, complaintsByDay, listComplaints } from './store.ts';
-import { readReports, takenWords, takeReports } from './take.ts';
+import { takenWords, takeReports } from './take.ts';
 
 const ListQuery = Type.Object({
   address: Type.Optional(Type.String({ maxLength: 80 })),
@@ -87,12 +88,9 @@ export const complaintPages: FastifyPluginAsyncTypebox = async (app) => {
         reply,
         async () => {
           const { raw } = fileOrPasted(request, 'mail');
-          const read = readReports(raw, 'mail', { catalogue, keepMails: config.keepComplaintMails });
-          const taken = await formOnce(
-            db,
-            request,
-            { what: 'take complaints', input: raw.toString('base64') },
-            (trx) => takeReports(trx, read, 'page'),
+          const read = await readReports(raw, 'mail', { catalogue, keepMails: config.keepComplaintMails });
+          const taken = await formOnce(db, request, { what: 'take complaints', input: raw }, (trx) =>
+            takeReports(trx, read, 'page'),
           );
           return reply.done('/complaints', takenWords(taken));
         },

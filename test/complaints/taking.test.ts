@@ -1,6 +1,9 @@
 import t from 'tap';
+import { WORTH_A_THREAD } from '../../src/aside/aside.ts';
+import { heardByThread, holdThread, loseNext } from '../aside.fixture.ts';
 import { nothingWritten, postParts } from '../bad-input/bad-input.fixture.ts';
 import { BOOTSTRAP, signedIn, type TestDesk, testDesk } from '../desk.ts';
+import { arrive, readAll } from '../mail-in/mails.fixture.ts';
 import { accepted, minute, send as sendBatch } from '../observations/batches.fixture.ts';
 import { type ArfOptions, arf, jmrp } from './mails.fixture.ts';
 
@@ -215,4 +218,98 @@ t.test('a file is dropped on the page, and a wrong one comes back with what is w
   t.equal(wrong.statusCode, 422);
   t.match(wrong.body, /id="error-mail">There is no report of a feedback loop/);
   t.match(wrong.body, 'Subject: &lt;b&gt;hello', 'what was pasted is still there');
+});
+
+const BODY = 'Body of June.\r\n';
+/** A report too large for the server's own thread. */
+const large = (differs: ArfOptions = {}) =>
+  report(differs).replace(BODY, BODY.repeat(Math.ceil(WORTH_A_THREAD / BODY.length)));
+
+/** Resolves when a report is about to be read: it is asked whether mails are kept. */
+function aboutToRead({ desk }: TestDesk): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  Object.defineProperty(desk.config, 'keepComplaintMails', {
+    configurable: true,
+    get() {
+      resolve();
+      return false;
+    },
+  });
+  return promise;
+}
+
+t.test('while large reports are read, others are answered', async (t) => {
+  const desk = await testDesk(t);
+  const browser = await signedIn(desk);
+  await browser.get('/complaints');
+  const ways: [name: string, send: (mail: string) => Promise<number>, status: number][] = [
+    ['a mail', async (mail) => (await send(desk, mail)).status, 201],
+    ['an mbox', async (mail) => (await send(desk, `From x\r\n${mail}\r\n`, 'application/mbox')).status, 201],
+    ['JSON', async (mail) => (await desk.api('POST', '/complaints', { mail })).status, 201],
+    ['the form', async (mail) => (await browser.post('/complaints', { mail })).statusCode, 303],
+  ];
+  for (const [name, bring, status] of ways) {
+    await heardByThread();
+    const letGo = holdThread();
+    const happened: string[] = [];
+    const reading = aboutToRead(desk);
+    const brought = bring(large({ id: `${name}@fbl.example.org` })).then((answered) => {
+      happened.push(name);
+      t.equal(answered, status, name);
+    });
+    await Promise.race([reading, brought]);
+    t.equal((await desk.app.inject('/healthz')).statusCode, 200);
+    t.equal(
+      (await browser.get('/complaints')).statusCode,
+      200,
+      'so no transaction holds the database either',
+    );
+    happened.push('others');
+    await letGo();
+    await brought;
+    t.strictSame(happened, ['others', name]);
+    t.match(await heardByThread(), [/read-mails\.ts$/]);
+  }
+  t.equal((await rowsOf(desk)).length, ways.length);
+});
+
+t.test('the thread reads what the server would read', async (t) => {
+  const fields = ['id', 'digest', 'recorded_at', 'raw', 'reporter'];
+  const read = async (mail: string, settings = {}) => {
+    const desk = await testDesk(t, settings);
+    await send(desk, mail, 'application/mbox');
+    const rows = await rowsOf(desk);
+    const plain = rows.map((row) => Object.entries(row).filter(([name]) => !fields.includes(name)));
+    return { plain, raw: rows.map(({ raw }) => raw?.toString('latin1') ?? null) };
+  };
+  const date = recent();
+  const mails = (make: typeof large) =>
+    ['r1', 'r2'].map((id) => `From x\r\n${make({ id: `${id}@x`, date })}\r\n`);
+  const of = (make: typeof large) => mails(make).join('');
+  const small = await read(of(report));
+  const aside = await read(of(large));
+  t.equal(aside.plain.length, 2);
+  t.strictSame(aside, small);
+  const kept = await read(of(large), { COMPLAINT_MAILS: 'kept' });
+  t.strictSame(kept.raw.sort(), mails(large), 'the mails to the last octet');
+});
+
+t.test('a large report that comes in as a mail is read in the thread too', async (t) => {
+  const desk = await testDesk(t);
+  await heardByThread();
+  await arrive(desk, Buffer.from(large()));
+  await readAll(desk);
+  t.match(await heardByThread(), [/take-apart\.ts$/, /kind-aside\.ts$/, /read-mails\.ts$/]);
+  t.match(await rowsOf(desk), [{ source: 'mail', source_ip: '192.0.2.10' }]);
+});
+
+t.test('where the thread is lost, that is said at the field, and nothing is stored', async (t) => {
+  const desk = await testDesk(t);
+  await loseNext();
+  t.match(await send(desk, large()), {
+    status: 413,
+    body: { type: '/problems#too-large', fields: { body: /could not be read.*Send a smaller part/ } },
+  });
+  t.strictSame(await rowsOf(desk), []);
+  t.equal((await send(desk, large())).status, 201, 'the next one is read');
 });

@@ -1,16 +1,18 @@
+import { aside, WORTH_A_THREAD } from '../../aside/aside.ts';
 import { publicIps } from '../../bounces/sending-ip.ts';
 import { allOf } from '../../complaints/fields.ts';
-import { type Read as ReadReports, readReports } from '../../complaints/take.ts';
+import { type ReadReports, readReports } from '../../complaints/read-reports.ts';
 import { readMail, writtenAt } from '../../correspondence/mail.ts';
 import { findTicketReferences } from '../../correspondence/reading/ticket-reference.ts';
 import type { Arrived, NewMessage } from '../../correspondence/store.ts';
 import { readAnswer } from '../../correspondence/take-message.ts';
-import type { ArrivalRow } from '../../database/tables.ts';
+import type { ArrivalRow, MessageKind } from '../../database/tables.ts';
 import type { Ask } from '../../dns/answer.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import type { Sender } from '../filing/filing.ts';
 import type { Traces } from '../filing/likeness.ts';
 import { authenticate } from './authenticity.ts';
+import type { KindAside } from './kind-aside.ts';
 import { fieldsOf } from './mail-fields.ts';
 import { isAnswerSubject, mailKind, withoutAnswerMark } from './mail-kind.ts';
 import { desksAt, isProven } from './proof.ts';
@@ -58,6 +60,16 @@ function recipientsOf(arrival: TakenArrival): string[] {
 /** Of such a report only what it says by its form counts, not the words of the mail that came back. */
 const UNREAD = { verdict: 'other', confidence: 1, quote: null } as const;
 
+const KIND = new URL('./kind-aside.ts', import.meta.url);
+/** A few mails are read at a time, so they may wait for the thread however many others do. */
+const PATIENT = { patient: true };
+
+async function kindOf(raw: Buffer, told: Omit<KindAside, 'raw'>): Promise<MessageKind> {
+  return raw.length >= WORTH_A_THREAD
+    ? aside<MessageKind>(KIND, { raw, ...told }, PATIENT)
+    : mailKind(raw, told);
+}
+
 /** Reads a mail that came in: what it is, who sent it, what it says. Asks the DNS; changes nothing. */
 export async function readArrival(
   arrival: TakenArrival,
@@ -66,10 +78,12 @@ export async function readArrival(
 ): Promise<ReadArrival> {
   const { raw } = arrival;
   const { catalogue } = desk;
-  const { sentAt, ...mail } = await readMail(raw);
-  const kind = mailKind(raw, { envelopeSender: arrival.envelope_sender, subject: mail.subject });
+  const { sentAt, ...mail } = await readMail(raw, PATIENT);
+  const kind = await kindOf(raw, { envelopeSender: arrival.envelope_sender, subject: mail.subject });
   if (kind === 'complaint')
-    return { reports: readReports(raw, 'mail', { catalogue, keepMails: desk.keepComplaintMails }) };
+    return {
+      reports: await readReports(raw, 'mail', { catalogue, keepMails: desk.keepComplaintMails }, PATIENT),
+    };
   const authenticity = await authenticate(
     {
       raw,
