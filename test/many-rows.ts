@@ -182,6 +182,26 @@ export async function insertBeside(db: Db, incident: number, n: number): Promise
     order by number desc limit ${n}::integer`.execute(db);
 }
 
+export async function insertReports(db: Db, incident: number, n: number): Promise<void> {
+  await sql`
+    with made as (
+      insert into reports (raw, sha256, byte_length, source)
+      select convert_to('Report ' || i, 'UTF8'), sha256(convert_to('Report ' || i, 'UTF8')), 7 + length(i::text), 'api'
+      from generate_series(1, ${n}::integer) i order by i returning id
+    )
+    insert into incident_reports (incident_number, report_id) select ${incident}::integer, id from made`.execute(
+    db,
+  );
+}
+
+/** A screenshot of each fact that was recorded for an incident. */
+export async function insertScreenshots(db: Db, incident: number): Promise<void> {
+  await sql`
+    insert into evidence_files (evidence_id, position, file_name, content_type, byte_length, sha256, bytes)
+    select id, 1, 'seen-' || id || '.png', 'image/png', 3, sha256('png'), 'png'
+    from evidence where incident_number = ${incident}::integer order by id`.execute(db);
+}
+
 export async function insertTokens(db: Db, n: number): Promise<void> {
   await sql`
     insert into api_tokens (name, token_hash, hint, scope, revoked_at)

@@ -1,6 +1,6 @@
 import { badgeOf } from '../evidence/badge.ts';
 import { aged } from '../evidence/places/aged.ts';
-import { exact } from '../web/format.ts';
+import { count, exact } from '../web/format.ts';
 import { type Block, type Column, heading, note } from './blocks.ts';
 import type { DossierOptions } from './options.ts';
 import type { DossierRead } from './store.ts';
@@ -56,7 +56,11 @@ export function evidenceBlocks(read: DossierRead, { zone, now, kindTitles }: Dos
     ...(read.screenshots.length > 0
       ? [
           note(
-            `Screenshots, in the archive: ${read.screenshots.map((one) => one.file_name || `picture ${one.id}`).join(', ')}.`,
+            `Screenshots, in the archive: ${read.screenshots.map((one) => one.file_name || `picture ${one.id}`).join(', ')}.${
+              read.hasMoreScreenshots
+                ? ` These are the first ${count(read.screenshots.length)}. All of them are there.`
+                : ''
+            }`,
           ),
         ]
       : []),

@@ -28,11 +28,18 @@ const reportFiles = (db: Db, { reports }: DossierSources): ArchiveFile[] =>
     read: () => source(db, 'reports', report.id),
   }));
 
-const letterFiles = (read: DossierRead): ArchiveFile[] =>
-  read.letters.map((letter, index) => ({
+const letterFiles = (db: Db, { letters }: DossierSources): ArchiveFile[] =>
+  letters.map((letter, index) => ({
     name: `letters/${padded(index + 1)}-${letter.round}-${letter.language}.txt`,
     at: letter.sent_at ?? letter.updated_at,
-    read: async () => Buffer.from(`${letter.subject}\n\n${letter.body}`),
+    read: async () => {
+      const { subject, body } = await db
+        .selectFrom('letters')
+        .select(['subject', 'body'])
+        .where('id', '=', letter.id)
+        .executeTakeFirstOrThrow();
+      return Buffer.from(`${subject}\n\n${body}`);
+    },
   }));
 
 /** Each look with the answers as they came. */
@@ -50,8 +57,8 @@ const evidenceFiles = (db: Db, read: DossierRead): ArchiveFile[] =>
     },
   }));
 
-const screenshotFiles = (db: Db, read: DossierRead, now: Date): ArchiveFile[] =>
-  read.screenshots.map((one, index) => ({
+const screenshotFiles = (db: Db, { screenshots }: DossierSources, now: Date): ArchiveFile[] =>
+  screenshots.map((one, index) => ({
     name: `evidence/screenshots/${padded(index + 1)}-${safeName(one.file_name || `picture.${one.content_type.split('/')[1]}`)}`,
     at: now,
     read: async () => {
@@ -81,9 +88,9 @@ export const dossierFiles = (
     at: now,
     read: async () => wholeTimeline(db, read.family, withNotes ? (entries) => entries : entriesForOthers),
   },
-  ...letterFiles(read),
+  ...letterFiles(db, sources),
   ...messageFiles(db, sources),
   ...reportFiles(db, sources),
   ...evidenceFiles(db, read),
-  ...screenshotFiles(db, read, now),
+  ...screenshotFiles(db, sources, now),
 ];

@@ -1,7 +1,7 @@
 import { CHANNEL_WORDS } from '../correspondence/channels.ts';
 import type { Claim } from '../letters/claims/claims.ts';
 import { roundWords } from '../letters/rounds.ts';
-import { exact } from '../web/format.ts';
+import { count, exact } from '../web/format.ts';
 import { type Block, type Column, facts, heading, note } from './blocks.ts';
 import type { DossierOptions } from './options.ts';
 import type { DossierRead } from './store.ts';
@@ -66,5 +66,12 @@ export function letterBlocks(read: DossierRead, { zone }: DossierOptions): Block
       { kind: 'verbatim', text: letter.body },
       ...claimBlocks(letter.claims, zone),
     ]),
+    ...(read.hasMoreLetters
+      ? [
+          note(
+            `These are the first ${count(read.letters.length)} letters. All of them are in the .zip of this incident.`,
+          ),
+        ]
+      : []),
   ];
 }

@@ -16,7 +16,11 @@ const MOST = {
   rejections: 500,
   letters: 200,
   reports: 500,
+  screenshots: 500,
 } as const;
+/** As many rows as are shown, of one more than that, and whether it is there. */
+const cut = <Row>(rows: Row[], most: number) => ({ shown: rows.slice(0, most), more: rows.length > most });
+
 /** More of one text, in characters, is in its source. */
 export const TEXT_CHARACTERS = 20_000;
 
@@ -28,7 +32,7 @@ const sentLetters = (db: Db, number: number) =>
     .where('state', '=', 'sent')
     .orderBy('sent_at')
     .orderBy('id')
-    .limit(MOST.letters)
+    .limit(MOST.letters + 1)
     .execute();
 
 const rejectionsOf = (db: Db, number: number) =>
@@ -105,8 +109,16 @@ async function messagesOf(db: Db, number: number) {
   return rows.map((row) => ({ ...row, attachments: byMessage.get(row.id) ?? [] }));
 }
 
-/** Every source of the incident, by which it is found: one is a letter's or an answer's octets, or a report's. */
+/** Of every source of the incident, what finds and names it: a letter, a message, a report, a screenshot. */
 export async function sourcesOf(db: Db, number: number) {
+  const letters = await db
+    .selectFrom('letters')
+    .select(['id', 'round', 'language', 'sent_at', 'updated_at'])
+    .where('incident_number', '=', number)
+    .where('state', '=', 'sent')
+    .orderBy('sent_at')
+    .orderBy('id')
+    .execute();
   const messages = await db
     .selectFrom('messages')
     .select(['id', 'at', 'direction', 'raw_type'])
@@ -121,7 +133,8 @@ export async function sourcesOf(db: Db, number: number) {
     .where('ir.incident_number', '=', number)
     .orderBy('r.id')
     .execute();
-  return { messages, reports };
+  const screenshots = await screenshotsOf(db, number).execute();
+  return { letters, messages, reports, screenshots };
 }
 export type DossierSources = Awaited<ReturnType<typeof sourcesOf>>;
 
@@ -132,7 +145,7 @@ const reportsOf = (db: Db, number: number) =>
     .select(['r.id', 'r.source', 'r.file_name', 'r.byte_length', 'r.sha256', 'r.received_at'])
     .where('ir.incident_number', '=', number)
     .orderBy('r.id')
-    .limit(MOST.reports)
+    .limit(MOST.reports + 1)
     .execute();
 
 /** Screenshots of the facts and of the places that were read for this incident. */
@@ -163,9 +176,7 @@ const screenshotsOf = (db: Db, number: number) =>
             .where('p.incident_number', '=', number),
         ),
     )
-    .orderBy('f.id')
-    .limit(500)
-    .execute();
+    .orderBy('f.id');
 
 /**
  * All that a dossier tells of an incident, in a fixed number of queries; sources, screenshots and raw answers are
@@ -183,22 +194,31 @@ export async function readDossier(db: Db, number: number) {
       messagesOf(db, number),
       reportsOf(db, number),
       recordedWith(db, number),
-      screenshotsOf(db, number),
+      screenshotsOf(db, number)
+        .limit(MOST.screenshots + 1)
+        .execute(),
       standingSnapshots(db, { networks, domains: profile.sendingDomains }),
       listEntries(db, family, { order: 'oldest', limit: MOST.entries }),
       countKinds(db, family),
     ]);
+  const cutLetters = cut(letters, MOST.letters);
+  const cutRejections = cut(rejections, MOST.rejections);
+  const cutReports = cut(reports, MOST.reports);
+  const cutScreenshots = cut(screenshots, MOST.screenshots);
   return {
     ...incident,
     family,
     organisation: profile.name,
-    letters: letters.map((letter) => ({ ...letter, claims: claimsOf(letter) })),
-    rejections: rejections.slice(0, MOST.rejections),
-    hasMoreRejections: rejections.length > MOST.rejections,
+    letters: cutLetters.shown.map((letter) => ({ ...letter, claims: claimsOf(letter) })),
+    hasMoreLetters: cutLetters.more,
+    rejections: cutRejections.shown,
+    hasMoreRejections: cutRejections.more,
     messages,
-    reports,
+    reports: cutReports.shown,
+    hasMoreReports: cutReports.more,
     recorded: recorded.toReversed(),
-    screenshots,
+    screenshots: cutScreenshots.shown,
+    hasMoreScreenshots: cutScreenshots.more,
     snapshots,
     entries: timeline.entries,
     entryCount: totalOf(kinds),

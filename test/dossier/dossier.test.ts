@@ -6,7 +6,13 @@ import { writePdf } from '../../src/dossier/pdf.ts';
 import { readDossier } from '../../src/dossier/store.ts';
 import { timelineBlocks } from '../../src/dossier/timeline-blocks.ts';
 import { PROFILE, REFUSAL, signedIn, testDesk } from '../desk.ts';
-import { insertBeside, insertEntries, insertMessages } from '../many-rows.ts';
+import {
+  insertBeside,
+  insertEntries,
+  insertMessages,
+  insertReports,
+  insertScreenshots,
+} from '../many-rows.ts';
 
 const MAIL = [
   'From: Outlook Support <outlooksupport@microsoft.com>',
@@ -159,27 +165,41 @@ t.test('a timeline longer than paper holds says so on paper, and is whole in the
   t.notMatch(without.lines.join(), /note-added|40 orders wait/);
 });
 
-t.test(
-  'more messages and rejections than paper holds: it says so, and the archive has the sources',
-  async (t) => {
-    const desk = await filledDesk(t);
-    await insertMessages(desk.db, 1, 600);
-    await insertBeside(desk.db, 1, 600);
-    const options = {
-      zone: 'UTC',
-      now: new Date(),
-      providerName: 'Outlook.com',
-      kindTitles: new Map(),
-      withNotes: true,
-    };
-    const paper = JSON.stringify(dossierContents(await readDossier(desk.db, 1), options));
-    t.match(paper, /These are the first 500 of 602 messages\. The sources of all are in the \.zip/);
-    t.match(paper, /These are the first 500 rejections\./);
-    const browser = await signedIn(desk, 'viewer');
-    const names = [...unzip((await browser.get('/incidents/1/dossier.zip')).rawPayload).keys()];
-    t.equal(names.filter((name) => name.startsWith('messages/')).length, 602);
-  },
-);
+t.test('more of anything than paper holds: it says so, and the archive has the sources', async (t) => {
+  const desk = await filledDesk(t);
+  await insertMessages(desk.db, 1, 600);
+  await insertBeside(desk.db, 1, 600);
+  await insertScreenshots(desk.db, 1);
+  await insertReports(desk.db, 1, 600);
+  const options = {
+    zone: 'UTC',
+    now: new Date(),
+    providerName: 'Outlook.com',
+    kindTitles: new Map(),
+    withNotes: true,
+  };
+  const paper = JSON.stringify(dossierContents(await readDossier(desk.db, 1), options));
+  t.match(paper, /These are the first 500 of 602 messages\. The sources of all are in the \.zip/);
+  t.match(paper, /These are the first 500 rejections\./);
+  t.match(paper, /These are the first 200 letters\. All of them are in the \.zip/);
+  t.match(paper, /Screenshots, in the archive: [^"]* These are the first 500\. All of them are there\./);
+  const browser = await signedIn(desk, 'viewer');
+  const files = unzip((await browser.get('/incidents/1/dossier.zip')).rawPayload);
+  const under = (folder: string) => [...files.keys()].filter((name) => name.startsWith(folder)).length;
+  t.equal(under('messages/'), 602);
+  t.equal(under('letters/'), 601);
+  t.equal(under('reports/'), 601);
+  t.equal(under('evidence/screenshots/'), 600);
+  t.match(files.get('letters/0600-first-en.txt')?.toString(), 'Letter 600\n\nText');
+  t.match(JSON.parse(files.get('incident.json')?.toString() ?? ''), {
+    hasMoreLetters: true,
+    hasMoreReports: true,
+    hasMoreScreenshots: true,
+    letters: { length: 200 },
+    reports: { length: 500 },
+    screenshots: { length: 500 },
+  });
+});
 
 t.test('any text can be set: signs no font has, lines without end, tables longer than a page', async (t) => {
   const rows = Array.from({ length: 300 }, (_, index) => [
