@@ -30,11 +30,6 @@ export const listFields = (db: Db | Trx) =>
     .limit(500)
     .execute();
 
-const sameName = (error: unknown) =>
-  (error as { code?: string; constraint?: string }).code === '23505'
-    ? invalid('name', 'Another field has this name.')
-    : error;
-
 /** One administrator at a time changes fields: their order is that of all of them. */
 const lockFields = (trx: Trx) => sql`select pg_advisory_xact_lock(hashtext('custom fields'))`.execute(trx);
 
@@ -48,6 +43,29 @@ async function lockField(trx: Trx, id: number): Promise<CustomFieldRow> {
     .executeTakeFirst();
   if (!field) throw notFound('such field');
   return field;
+}
+
+/** Throws `invalid` where another field has this name, in any case of letters, or, for a new one, its key. */
+async function refuseTaken(
+  trx: Trx,
+  name: string,
+  { id = 0, key }: { id?: number; key?: string },
+): Promise<void> {
+  const others = await trx
+    .selectFrom('custom_fields')
+    .select(['name', 'key', sql<boolean>`lower(name) = lower(${name}::text)`.as('same')])
+    .where('id', '!=', id)
+    .where((eb) =>
+      eb.or([sql<boolean>`lower(name) = lower(${name}::text)`, ...(key ? [eb('key', '=', key)] : [])]),
+    )
+    .execute();
+  if (others.some(({ same }) => same)) throw invalid('name', 'Another field has this name.');
+  const [other] = others;
+  if (other)
+    throw invalid(
+      'name',
+      `The API would name this field ${other.key}, as it does the field ${other.name}: choose another name.`,
+    );
 }
 
 async function refuseTooMany(trx: Trx): Promise<void> {
@@ -67,27 +85,24 @@ export async function addField(trx: Trx, by: Actor, given: FieldDefinition): Pro
   const key = keyOf(name);
   if (!key)
     throw invalid('name', 'A name needs a letter from A to Z or a digit: the API names the field by it.');
+  await refuseTaken(trx, name, { key });
   const last = await trx
     .selectFrom('custom_fields')
     .select((eb) => eb.fn.max('position').as('position'))
     .executeTakeFirst();
-  try {
-    const added = await trx
-      .insertInto('custom_fields')
-      .values({
-        key,
-        name,
-        kind: given.kind,
-        choices: readChoices(given.kind, given.choices),
-        position: (last?.position ?? 0) + 1,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    await note(trx, by, 'field-changed', { subject: name, detail: { what: 'added', id: added.id } });
-    return added.id;
-  } catch (error) {
-    throw sameName(error);
-  }
+  const { id } = await trx
+    .insertInto('custom_fields')
+    .values({
+      key,
+      name,
+      kind: given.kind,
+      choices: readChoices(given.kind, given.choices),
+      position: (last?.position ?? 0) + 1,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await note(trx, by, 'field-changed', { subject: name, detail: { what: 'added', id } });
+  return id;
 }
 
 /** Changes a field's name and choices; its key and kind stay. Throws `changed-meanwhile` when `version` is no longer the newest. */
@@ -101,17 +116,14 @@ export async function editField(
   if (field.version !== given.version)
     throw new Problem('changed-meanwhile', 'The field changed since you opened this form.');
   const columns = { name: given.name.trim(), choices: readChoices(field.kind, given.choices) };
-  try {
-    await trx
-      .updateTable('custom_fields')
-      .set({ ...columns, version: field.version + 1 })
-      .where('id', '=', id)
-      .execute();
-    const changes = changesBetween(field, columns);
-    await note(trx, by, 'field-changed', { subject: field.name, detail: { what: 'changed', id, changes } });
-  } catch (error) {
-    throw sameName(error);
-  }
+  await refuseTaken(trx, columns.name, { id });
+  await trx
+    .updateTable('custom_fields')
+    .set({ ...columns, version: field.version + 1 })
+    .where('id', '=', id)
+    .execute();
+  const changes = changesBetween(field, columns);
+  await note(trx, by, 'field-changed', { subject: field.name, detail: { what: 'changed', id, changes } });
 }
 
 /** A field is no longer asked for, or is again. What was entered stays. */

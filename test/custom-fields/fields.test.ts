@@ -100,3 +100,26 @@ t.test('administrators order and change fields on their page', async (t) => {
   t.equal(taken.statusCode, 422);
   t.match(taken.body, /Another field has this name/);
 });
+
+t.test('whether it is the name that is taken, or what the API would make of it, is told', async (t) => {
+  const desk = await testDesk(t);
+  const { api } = desk;
+  const add = (name: string) => api('POST', '/fields', { name, kind: 'text' });
+  t.equal((await add('Customer no.')).status, 201);
+  t.match(await add('CUSTOMER no.'), {
+    status: 422,
+    body: { fields: { name: 'Another field has this name.' } },
+  });
+  t.match(await add('Customer: no'), {
+    status: 422,
+    body: { fields: { name: /would name this field customer-no, as it does the field Customer no\./ } },
+  });
+  const [field] = (await api('GET', '/fields')).body.items;
+  await api('PATCH', `/fields/${field.id}`, { name: 'Number', version: field.version });
+  t.match(await add('number'), { status: 422, body: { fields: { name: 'Another field has this name.' } } });
+  t.match(await add('Customer no.'), {
+    status: 422,
+    body: { fields: { name: /as it does the field Number/ } },
+  });
+  t.equal((await api('GET', '/fields')).body.items.length, 1);
+});
