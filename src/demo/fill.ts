@@ -3,7 +3,7 @@ import { parseNetwork } from '../addresses/address.ts';
 import { addAddress } from '../addresses/store.ts';
 import type { Desk } from '../app.ts';
 import { saveProfile } from '../profile/store.ts';
-import type { Actor } from '../web/access.ts';
+import { type Actor, SYSTEM } from '../web/access.ts';
 import { fillDeliveries } from './deliveries.ts';
 import { fillEvidence } from './evidence.ts';
 import { fillLabels } from './labels.ts';
@@ -25,7 +25,7 @@ export async function fillDemo(desk: Desk, password: string): Promise<string> {
       tokenId: null,
       name: person.name,
     });
-  await saveProfile(db, PROFILE);
+  await saveProfile(db, PROFILE, undefined, SYSTEM);
   await db.transaction().execute(async (trx) => {
     for (const { text, ...facts } of ADDRESSES) {
       await addAddress(trx, parseNetwork(text), {

@@ -113,7 +113,7 @@ export async function changeAccount(
   id: number,
   version: number,
   input: AccountInput,
-  by: Actor = SYSTEM,
+  by: Actor,
 ): Promise<void> {
   const row = await trx
     .selectFrom('sending_accounts')
@@ -146,7 +146,7 @@ export async function setAccountDisabled(
   trx: Trx,
   id: number,
   isDisabled: boolean,
-  by: Actor = SYSTEM,
+  by: Actor,
 ): Promise<void> {
   const changed = await trx
     .updateTable('sending_accounts')
@@ -166,7 +166,7 @@ export async function setAccountDisabled(
   });
 }
 
-export async function makeDefault(trx: Trx, id: number, by: Actor = SYSTEM): Promise<void> {
+export async function makeDefault(trx: Trx, id: number, by: Actor): Promise<void> {
   const row = await getAccount(trx, id);
   if (row.disabled_at) throw invalid('default', 'This account is switched off.');
   await trx

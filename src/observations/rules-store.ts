@@ -2,7 +2,7 @@ import { changesBetween } from '../audit/changes.ts';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { Problem } from '../problem.ts';
-import { type Actor, SYSTEM } from '../web/access.ts';
+import type { Actor } from '../web/access.ts';
 import { DEFAULT_RULE, type WatchRule } from './rules.ts';
 
 /** The key of the rule for all providers that have none of their own. */
@@ -45,7 +45,7 @@ export async function saveRule(
   provider: string,
   rule: WatchRule,
   version: number,
-  by: Actor = SYSTEM,
+  by: Actor,
 ): Promise<void> {
   const before = (await readRules(trx))(provider);
   const saved =
@@ -75,7 +75,7 @@ export async function saveRule(
 }
 
 /** Takes a provider's own rule back: the general one holds again. */
-export async function removeRule(trx: Trx, provider: string, by: Actor = SYSTEM): Promise<void> {
+export async function removeRule(trx: Trx, provider: string, by: Actor): Promise<void> {
   const removed = await trx.deleteFrom('watch_rules').where('provider', '=', provider).executeTakeFirst();
   if (removed.numDeletedRows === 0n) return;
   await note(trx, by, 'watch-rule-changed', {

@@ -3,7 +3,7 @@ import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { MembershipRow, Standing } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
-import { type Actor, SYSTEM } from '../web/access.ts';
+import type { Actor } from '../web/access.ts';
 import { PROGRAMMES, type Programme, programmeOf } from './programmes.ts';
 
 export type MembershipListed = MembershipRow & { name: string };
@@ -71,7 +71,7 @@ export async function saveMembership(
 }
 
 /** Forgets what was recorded, as by mistake; a membership that is over is rather recorded as ended. */
-export async function removeMembership(trx: Trx, key: string, by: Actor = SYSTEM): Promise<void> {
+export async function removeMembership(trx: Trx, key: string, by: Actor): Promise<void> {
   const removed = await trx.deleteFrom('memberships').where('programme', '=', key).executeTakeFirst();
   if (removed.numDeletedRows === 0n) throw notFound('record of this programme');
   await note(trx, by, 'programme-changed', {

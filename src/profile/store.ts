@@ -3,7 +3,7 @@ import { changesBetween } from '../audit/changes.ts';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { invalid, Problem } from '../problem.ts';
-import { type Actor, SYSTEM } from '../web/access.ts';
+import type { Actor } from '../web/access.ts';
 import { domainName, type Profile, profileOf } from './profile.ts';
 import { otherProgrammes, programmesOf } from './programmes.ts';
 
@@ -62,8 +62,8 @@ function checkedSelectors(selectors: string[]): string[] {
 export async function saveProfile(
   db: Db | Trx,
   profile: Profile,
-  version?: number,
-  by: Actor = SYSTEM,
+  version: number | undefined,
+  by: Actor,
 ): Promise<void> {
   const memberships = await db
     .selectFrom('memberships')

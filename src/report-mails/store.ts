@@ -6,7 +6,7 @@ import { checkAddress } from '../mail-out/mail-address.ts';
 import { invalid, notFound } from '../problem.ts';
 import type { Definition } from '../reports/definition.ts';
 import { queryOf, type ReportQuery, readScope } from '../reports/query.ts';
-import { type Actor, SYSTEM } from '../web/access.ts';
+import type { Actor } from '../web/access.ts';
 import { type Maker, makeMails, scheduleOf } from './make.ts';
 import { nextDue } from './schedule.ts';
 
@@ -99,7 +99,7 @@ export async function pauseSubscription(
   id: number,
   isPaused: boolean,
   now: Date,
-  by: Actor = SYSTEM,
+  by: Actor,
 ): Promise<void> {
   const row = await lockSubscription(trx, id);
   await trx
@@ -112,7 +112,7 @@ export async function pauseSubscription(
 }
 
 /** Its mails go with it, but for those that have left. */
-export async function removeSubscription(trx: Trx, id: number, by: Actor = SYSTEM): Promise<void> {
+export async function removeSubscription(trx: Trx, id: number, by: Actor): Promise<void> {
   const { report } = await lockSubscription(trx, id);
   await note(trx, by, 'report-subscription-changed', { subject: report, detail: { what: 'removed', id } });
   await trx.deleteFrom('report_subscriptions').where('id', '=', id).execute();
@@ -140,7 +140,7 @@ export async function addReportAddress(trx: Trx, actor: Actor, text: string): Pr
 }
 
 /** From now on no report goes there. */
-export async function removeReportAddress(trx: Trx, id: number, by: Actor = SYSTEM): Promise<void> {
+export async function removeReportAddress(trx: Trx, id: number, by: Actor): Promise<void> {
   const removed = await trx
     .deleteFrom('report_addresses')
     .where('id', '=', id)

@@ -5,7 +5,7 @@ import type { Db, Trx } from '../database/open.ts';
 import type { SndsFeedsTable } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { type Actor, SYSTEM } from '../web/access.ts';
+import type { Actor } from '../web/access.ts';
 
 export type NewFeed = {
   kind: SndsFeedsTable['kind'];
@@ -62,12 +62,7 @@ export async function sealClearFeeds(db: Db, secrets: Secrets): Promise<number> 
   return clear.length;
 }
 
-export async function addFeed(
-  trx: Trx,
-  secrets: Secrets,
-  feed: NewFeed,
-  by: Actor = SYSTEM,
-): Promise<number> {
+export async function addFeed(trx: Trx, secrets: Secrets, feed: NewFeed, by: Actor): Promise<number> {
   const row = await trx
     .insertInto('snds_feeds')
     .values({
@@ -95,7 +90,7 @@ export async function changeFeed(
   id: number,
   version: number,
   change: FeedChange,
-  by: Actor = SYSTEM,
+  by: Actor,
 ): Promise<void> {
   if (change.link) {
     const other = await trx
@@ -134,7 +129,7 @@ export async function changeFeed(
 }
 
 /** Its reports stay. */
-export async function removeFeed(trx: Trx, id: number, by: Actor = SYSTEM): Promise<void> {
+export async function removeFeed(trx: Trx, id: number, by: Actor): Promise<void> {
   const removed = await trx.deleteFrom('snds_feeds').where('id', '=', id).executeTakeFirst();
   if (removed.numDeletedRows === 0n) throw notFound('such feed');
   await note(trx, by, 'snds-feed-changed', { subject: String(id), detail: { what: 'removed' } });

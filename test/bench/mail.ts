@@ -10,6 +10,7 @@ import { readConfig } from '../../src/config.ts';
 import { type Db, openDatabase } from '../../src/database/open.ts';
 import { addMailbox } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { Dovecot, MAIL_PASSWORD, whyNoDovecot } from '../trial/dovecot.ts';
 import { median, print, ratio } from './figures.ts';
 import { startServer, withDatabase } from './server.ts';
@@ -157,7 +158,7 @@ async function imapRate(db: Db, environment: Record<string, string>): Promise<nu
     };
     const how = { security: 'none', auth: 'password', afterTaking: 'leave' } as const;
     const secrets = openSecrets(readConfig(environment));
-    await db.transaction().execute((trx) => addMailbox(trx, secrets, { ...given, ...rest, ...how }));
+    await db.transaction().execute((trx) => addMailbox(trx, secrets, { ...given, ...rest, ...how }, SYSTEM));
     let count = before;
     for (; count === before; count = await countOf(db)) await wait(10);
     const [start, already] = [performance.now(), count];

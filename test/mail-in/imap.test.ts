@@ -1,5 +1,6 @@
 import t from 'tap';
 import { askForLook, setDisabled } from '../../src/mail-in/mailboxes/mailboxes.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { testDatabase } from '../database.ts';
 import { whyNoDovecot } from '../trial/dovecot.ts';
 import { addTo, countArrivals, dovecot, mailbox, settings, until, watching } from './mailbox.fixture.ts';
@@ -150,7 +151,7 @@ t.test('two processes look at a mailbox by turns; a disabled one is left alone',
   await first();
   server.deliver(mailOf(2));
   await until(t, 'the other goes on', async () => (await countArrivals(db)) === 2);
-  await db.transaction().execute((trx) => setDisabled(trx, id, true));
+  await db.transaction().execute((trx) => setDisabled(trx, id, true, SYSTEM));
   await until(t, 'it is let go', async () => (await mailbox(db, id)).lease_until === null);
   await new Promise((resolve) => setTimeout(resolve, 6000));
   server.deliver(mailOf(3));

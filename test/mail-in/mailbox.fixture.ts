@@ -9,6 +9,7 @@ import { Intake } from '../../src/mail-in/intake.ts';
 import { addMailbox, findMailbox, type MailboxSettings } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { watchMailboxes } from '../../src/mail-in/mailboxes/watch-mailboxes.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { Dovecot, MAIL_PASSWORD } from '../trial/dovecot.ts';
 
 export const SECRETS = openSecrets({
@@ -57,7 +58,7 @@ export const settings = (port: number, more: Partial<MailboxSettings> = {}): Mai
 });
 
 export const addTo = (db: Db, given: MailboxSettings): Promise<number> =>
-  db.transaction().execute((trx) => addMailbox(trx, SECRETS, given));
+  db.transaction().execute((trx) => addMailbox(trx, SECRETS, given, SYSTEM));
 
 /** Looks at the mailboxes as a server does, until it is stopped or the test ends. */
 export function watching(t: Test, db: Db, mailMaxBytes = 30_000_000): () => Promise<void> {

@@ -10,7 +10,8 @@ import { newKey } from '../../src/secrets/key-file.ts';
 import { checkSealed, resealAll } from '../../src/secrets/rotate.ts';
 import { open } from '../../src/secrets/seal.ts';
 import { SEALED_COLUMNS } from '../../src/secrets/sealed-columns.ts';
-import { addFeed, openFeed, sealClearFeeds } from '../../src/snds/feeds.ts';
+import { addFeed, type NewFeed, openFeed, sealClearFeeds } from '../../src/snds/feeds.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { testDatabase } from '../database.ts';
 import { SECRETS, testDesk } from '../desk.ts';
 import { ACCOUNT, CANARY } from '../mail-out/mail-out.fixture.ts';
@@ -23,15 +24,14 @@ t.test('a change of key takes every secret along, or none', async (t) => {
   const account = await db
     .transaction()
     .execute((trx) => addAccount(trx, SECRETS, { ...ACCOUNT, security: 'tls' }));
-  await db.transaction().execute((trx) =>
-    addFeed(trx, SECRETS, {
-      kind: 'data',
-      link: LINK,
-      token: 'canary-token',
-      renewedOn: '2026-11-01',
-      attestedOn: null,
-    }),
-  );
+  const feed: NewFeed = {
+    kind: 'data',
+    link: LINK,
+    token: 'canary-token',
+    renewedOn: '2026-11-01',
+    attestedOn: null,
+  };
+  await db.transaction().execute((trx) => addFeed(trx, SECRETS, feed, SYSTEM));
   const fresh = newKey();
   t.strictSame(await checkSealed(db, [OLD]), { all: 3, byNewest: 3, lost: [] });
   t.strictSame(await checkSealed(db, [fresh]), {

@@ -7,6 +7,7 @@ import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { addMailbox } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { startServer } from '../bench/server.ts';
 import { chooser, seeded } from '../seeded.ts';
 import { Dovecot, MAIL_PASSWORD, whyNoDovecot } from './dovecot.ts';
@@ -132,7 +133,7 @@ async function furnish(environment: Record<string, string>, imap: number): Promi
       moveTo: '',
       authservId: '',
     } as const;
-    await db.transaction().execute((trx) => addMailbox(trx, openSecrets(config), given));
+    await db.transaction().execute((trx) => addMailbox(trx, openSecrets(config), given, SYSTEM));
   } finally {
     await close();
   }

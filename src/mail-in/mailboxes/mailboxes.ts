@@ -5,7 +5,7 @@ import type { Db, Trx } from '../../database/open.ts';
 import type { MailboxesTable, MailboxRow } from '../../database/tables.ts';
 import { invalid, notFound, Problem } from '../../problem.ts';
 import type { Purpose, Secrets } from '../../secrets/secrets.ts';
-import { type Actor, SYSTEM } from '../../web/access.ts';
+import type { Actor } from '../../web/access.ts';
 
 const SECRET: Purpose = 'mailboxes.secret';
 const CLIENT_SECRET: Purpose = 'mailboxes.oauth_client_secret';
@@ -67,7 +67,7 @@ export async function addMailbox(
   trx: Trx,
   secrets: Secrets,
   given: MailboxSettings,
-  by: Actor = SYSTEM,
+  by: Actor,
 ): Promise<number> {
   check(given);
   if (!given.secret) throw invalid('secret', 'Needed: the password, or the refresh token.');
@@ -110,7 +110,7 @@ export async function changeMailbox(
   id: number,
   version: number,
   given: MailboxSettings,
-  by: Actor = SYSTEM,
+  by: Actor,
 ): Promise<void> {
   check(given);
   const was = await trx
@@ -149,12 +149,7 @@ export async function changeMailbox(
 }
 
 /** A mailbox that is disabled is not looked at; what was taken from it stays. */
-export async function setDisabled(
-  trx: Trx,
-  id: number,
-  disabled: boolean,
-  by: Actor = SYSTEM,
-): Promise<void> {
+export async function setDisabled(trx: Trx, id: number, disabled: boolean, by: Actor): Promise<void> {
   const mailbox = await trx
     .updateTable('mailboxes')
     .set({ ...AGAIN, disabled_at: disabled ? sql<Date>`now()` : null, version: sql<number>`version + 1` })
