@@ -89,6 +89,7 @@ import { programmeApi, programmePages } from './profile/programme-routes.ts';
 import { profileApi, profilePages } from './profile/routes.ts';
 import { reminderApi } from './reminders/api.ts';
 import { reminderPages } from './reminders/routes.ts';
+import { reportAddressPages } from './report-mails/address-routes.ts';
 import { reportMailPages } from './report-mails/routes.ts';
 import { reportApi } from './reports/api.ts';
 import { reportPages } from './reports/routes.ts';
@@ -193,6 +194,7 @@ export const PAGES: FastifyPluginAsyncTypebox[] = [
   reportPages,
   verdictReportPages,
   reportMailPages,
+  reportAddressPages,
   outcomePages,
   tagPages,
   watcherPages,

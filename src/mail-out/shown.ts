@@ -1,6 +1,7 @@
 import type { Db, Trx } from '../database/open.ts';
 import type { DispatchState } from '../database/tables.ts';
 import type { Undelivered } from '../next-step/facts.ts';
+import { notFound } from '../problem.ts';
 
 /** How a mail of ours is doing, as pages and the API show it. */
 export type ShownDispatch = {
@@ -59,6 +60,22 @@ export async function dispatchOfLetter(db: Db | Trx, letterId: number): Promise<
     .limit(1)
     .executeTakeFirst();
   return row && shown(row);
+}
+
+/** A message of this incident. Throws not-found. */
+export async function messageIn(
+  db: Db,
+  incident: number,
+  messageId: number,
+): Promise<{ letterId: number | null }> {
+  const row = await db
+    .selectFrom('messages')
+    .select('letter_id as letterId')
+    .where('id', '=', messageId)
+    .where('incident_number', '=', incident)
+    .executeTakeFirst();
+  if (!row) throw notFound('such message');
+  return row;
 }
 
 /** Mails of an incident that are not done with: under way, failed, or uncertain. */
