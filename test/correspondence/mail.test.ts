@@ -1,5 +1,7 @@
 import t from 'tap';
+import { MOST_IN_LINE } from '../../src/aside/aside.ts';
 import { readMail } from '../../src/correspondence/mail.ts';
+import { holdThread } from '../aside.fixture.ts';
 
 t.test('a mail of HTML alone keeps apart what it quotes', async (t) => {
   const html = '<div>Answer.</div><blockquote><p>Old words.</p></blockquote>';
@@ -51,3 +53,16 @@ t.test('a large mail is taken apart beside what else is asked, and reads as a sm
   const bomb = await readMail(Buffer.from(`From: a@b.example\r\n${deep.join('')}\r\n${'x'.repeat(600_000)}`));
   t.match(bomb.problem, /could not be taken apart \(.*nest/i);
 });
+
+t.test(
+  'where too many wait, a mail that somebody brings is refused, never kept unread; one that came in waits',
+  async (t) => {
+    const raw = Buffer.from(`From: a@b.example\r\nSubject: x\r\n\r\n${'Words.\r\n'.repeat(80_000)}`);
+    const letGo = holdThread();
+    const line = Array.from({ length: MOST_IN_LINE - 1 }, () => readMail(raw));
+    await t.rejects(readMail(raw), { code: 'too-busy' });
+    const own = readMail(raw, { patient: true });
+    await letGo();
+    for (const read of [...line, own]) t.match(await read, { subject: 'x', problem: null });
+  },
+);
