@@ -23,7 +23,10 @@ async function prepared(db: Db, only: string): Promise<{ walked: Walked[]; cooki
   const app = await appOver(db);
   try {
     const walked = await walkedPaths(db, app.declaredRoutes);
-    return { walked: walked.filter(({ route }) => new RegExp(only).test(route)), cookie: await signedInCookie(db) };
+    return {
+      walked: walked.filter(({ route }) => new RegExp(only).test(route)),
+      cookie: await signedInCookie(db),
+    };
   } finally {
     await app.close();
   }
