@@ -52,7 +52,7 @@ t.test('a file that cannot be had is named with the reason', async (t) => {
   t.match(deskIn(environment, 'backup', gone), [1, '', `${join(gone, '..')}: ${words}`]);
 });
 
-t.test('an export says where it is', async (t) => {
+t.test('an export says where it is, and an import what it left out and why', async (t) => {
   const folder = t.testdir({});
   const environment = { DATA_DIR: join(folder, 'data') };
   t.equal(deskIn(environment, 'migrate')[0], 0);
@@ -60,6 +60,19 @@ t.test('an export says where it is', async (t) => {
   const [status, out] = deskIn(environment, 'export', file);
   t.strictSame([status, out], [0, `${file}: everything, ${Math.ceil(statSync(file).size / 1000)} kB.\n`]);
   t.strictSame(readdirSync(folder).sort(), ['all.jsonl', 'data']);
+  t.equal(
+    deskIn(environment, 'user', 'add', '--email', 'a@example.com', '--name', 'A', '--role', 'viewer')[0],
+    0,
+  );
+  t.equal(deskIn(environment, 'export', file)[0], 0);
+  const other = { DATA_DIR: join(folder, 'other') };
+  t.equal(deskIn(other, 'migrate')[0], 0);
+  const [brought, told] = deskIn(other, 'import', file);
+  t.equal(brought, 0);
+  t.match(
+    told,
+    /left out 1\.\nLeft out, 1: Nobody here has this address; accounts are made by an administrator\.\n$/,
+  );
   t.match(deskIn(environment, 'export', '-'), [0, /^\{"record":"export".*"record":"end"[^\n]*\n$/s]);
 });
 
