@@ -1,4 +1,5 @@
 import { COMMANDS, overview } from './cli/commands.ts';
+import { inWords } from './cli/file-words.ts';
 import type { Io } from './cli/io.ts';
 
 const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
@@ -29,6 +30,6 @@ try {
   const code = await run(process.argv.slice(2));
   if (code !== undefined) process.exitCode = code;
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
+  process.stderr.write(`${inWords(error as Error)}\n`);
   process.exitCode = 1;
 }

@@ -70,6 +70,8 @@ class Agent {
     this.#input.ended = true;
     input?.destroy?.();
     this.#summary();
+    if (isIn && !stop.aborted && this.#sending.batches === 0 && spool.waiting === 0 && !say.isTroubled)
+      say.line('No delivery is in it that was not counted before.');
     if (spool.waiting > 0) say.warning('What could not be sent stays in the spool for the next start.');
     if (stop.aborted) return 0;
     return isIn && spool.waiting === 0 && this.#sending.setAside === 0 && !say.isTroubled ? 0 : 1;

@@ -64,7 +64,8 @@ const CAUSES: Record<string, string> = {
   ECONNRESET: 'it hung up',
 };
 
-function causeOf(error: unknown): string {
+/** Why a desk gave no answer; what it says follows “The desk”. */
+export function causeOf(error: unknown): string {
   const { cause, name } = error as { cause?: NodeJS.ErrnoException; name?: string };
   if (name === 'TimeoutError') return 'did not answer in time';
   const { code, message } = cause ?? (error as NodeJS.ErrnoException);

@@ -5,13 +5,13 @@ import {
   FORMAT,
   type Head,
   type Manifest,
+  NO_BACKUP,
   type TableHead,
   type TableSum,
 } from './format.ts';
 import { linesOf } from './lines.ts';
 
 const DAMAGED = 'This file was changed or damaged since it was made. Take another backup.';
-const NO_BACKUP = 'This is no backup of Delist Desk. An export is brought in by `import`.';
 
 function parsed(line: Buffer, otherwise = DAMAGED): Record<string, unknown> {
   try {

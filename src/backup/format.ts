@@ -41,6 +41,8 @@ export class BadBackup extends Error {
   override name = 'BadBackup';
 }
 
+export const NO_BACKUP = 'This is no backup of Delist Desk. An export is brought in by `import`.';
+
 export const lineOf = (value: object): string => `${JSON.stringify(value)}\n`;
 
 /** No line is longer: a mail of the largest size, in Base64, with room. */

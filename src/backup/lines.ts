@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { BadBackup, MOST_LINE_BYTES } from './format.ts';
+import { BadBackup, MOST_LINE_BYTES, NO_BACKUP } from './format.ts';
 
 const NEWLINE = 10;
 
@@ -34,6 +34,10 @@ const WORDS: Record<string, string> = {
   EACCES: 'This file may not be read by this user.',
 };
 
+function wordsFor({ code, message }: NodeJS.ErrnoException): string | undefined {
+  return message === 'incorrect header check' ? NO_BACKUP : WORDS[code ?? ''];
+}
+
 /** The lines of a file. Throws {@link BadBackup} where it is cut off or damaged. */
 export async function* linesInFile(file: string): AsyncGenerator<Buffer> {
   const unzip = createGunzip({ chunkSize: 256 * 1024 });
@@ -43,7 +47,7 @@ export async function* linesInFile(file: string): AsyncGenerator<Buffer> {
   try {
     yield* linesOf(unzip as AsyncIterable<Buffer>);
   } catch (error) {
-    const words = WORDS[(error as NodeJS.ErrnoException).code ?? ''];
+    const words = wordsFor(error as NodeJS.ErrnoException);
     throw words ? new BadBackup(`${file}: ${words}`) : error;
   } finally {
     unzip.destroy();

@@ -46,7 +46,7 @@ async function refuseUnlessEmpty(trx: Trx): Promise<void> {
     order by 1`.execute(trx);
   if (there.some(({ ours }) => !ours))
     throw new NotEmpty(
-      `The database is not empty: it has tables of something else (${there[0]?.name}). Restore into an empty one.`,
+      `The database is not empty: it has tables of something else (${there[0]?.name}). Take an empty one.`,
     );
   for (const { name } of there) {
     // A profile is there from the start; it is somebody's once it has a name.
@@ -55,7 +55,7 @@ async function refuseUnlessEmpty(trx: Trx): Promise<void> {
     const { rows } = await sql`select from ${sql.table(name)} ${isUsed} limit 1`.execute(trx);
     if (rows.length > 0)
       throw new NotEmpty(
-        `There is a desk already: its table ${name} holds something, and nothing was changed. Restore into an empty place: ` +
+        `There is a desk already: its table ${name} holds something, and nothing was changed. Take an empty place: ` +
           'another DATA_DIR, or an empty PostgreSQL database.',
       );
   }

@@ -18,6 +18,7 @@ import { openDatabase } from '../database/open.ts';
 import { keyFileOf, readAllKeys } from '../secrets/secrets.ts';
 import { refuse } from './bad-use.ts';
 import type { Io } from './io.ts';
+import { megabytes } from './megabytes.ts';
 import { readPassphrase } from './passphrase.ts';
 
 export const USE = `Use: backup [--with-key] FILE
@@ -62,9 +63,6 @@ async function sealedKey(io: Io, config: Config): Promise<SealedKey | undefined>
   }
   return sealKeys(readAllKeys(config), passphrase);
 }
-
-const megabytes = (octets: number) =>
-  octets < 1_000_000 ? `${Math.ceil(octets / 1000)} kB` : `${(octets / 1_000_000).toFixed(1)} MB`;
 
 /** The running server makes it, as the embedded database is its own. Throws as it was, where none answers. */
 async function fromServer(config: Config, file: string, key: SealedKey | undefined, inUse: FolderInUse) {

@@ -4,6 +4,7 @@ import { classifyReply, type Reply } from '../correspondence/reading/classify.ts
 import { readableText } from '../correspondence/reading/reply-text.ts';
 import { type Catalogue, readCatalogue } from '../providers/catalogue.ts';
 import { BadUse } from './bad-use.ts';
+import { inWords } from './file-words.ts';
 import type { Io } from './io.ts';
 
 export const USE = `Use: classify [--provider KEY] [--jsonl FIELD] [FILE…]
@@ -116,7 +117,7 @@ async function rowsOf(settings: Settings, io: Io): Promise<Row[]> {
     try {
       raw = file === '-' ? await readAll(io.stdin) : (await readFile(file)).subarray(0, MAX_INPUT);
     } catch (error) {
-      throw new BadUse(`${file}: ${(error as Error).message}`);
+      throw new BadUse(inWords(error as Error));
     }
     if (settings.jsonl !== undefined)
       rows.push(...rowsOfJsonLines(new TextDecoder().decode(raw), file, settings.jsonl));

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { causeOf } from '../agent/post.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { Environment, Io } from './io.ts';
 
@@ -142,12 +143,8 @@ export async function deliverCommand(args: string[], io: Io, environment: Enviro
     return EXIT.done;
   } catch (error) {
     const { name, message } = error as Error;
-    const words =
-      name === 'NotStored' || name === 'Held' || name === 'BadSetting'
-        ? message
-        : 'The desk cannot be reached';
-    const cause = words === message ? '' : `: ${message}`;
-    io.stderr.write(`Not stored: ${words}${cause}\n`);
+    const isTold = name === 'NotStored' || name === 'Held' || name === 'BadSetting';
+    io.stderr.write(`Not stored: ${isTold ? message : `The desk ${causeOf(error)}`}\n`);
     return error instanceof NotStored ? error.exit : EXIT.later;
   }
 }

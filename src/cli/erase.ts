@@ -19,6 +19,8 @@ function told(io: Io, counts: Counts): void {
     io.stdout.write(`${table.replaceAll('_', ' ')}: ${rows}\n`);
 }
 
+const countOf = (n: number, one: string) => `${n} ${n === 1 ? one : `${one}s`}`;
+
 export async function eraseCommand(args: string[], io: Io): Promise<number> {
   let person: Parameters<typeof erasePerson>[2];
   let dryRun: boolean;
@@ -63,7 +65,7 @@ export async function eraseCommand(args: string[], io: Io): Promise<number> {
     io.stdout.write(
       rows === 0
         ? 'It is found nowhere.\n'
-        : `${dryRun ? 'Would become' : 'Became'} ${erased.became[0]} in ${rows} rows, ${erased.incidents.length} incidents.\n`,
+        : `${dryRun ? 'Would become' : 'Became'} ${erased.became[0]} in ${countOf(rows, 'row')}, ${countOf(erased.incidents.length, 'incident')}.\n`,
     );
     return 0;
   } catch (error) {

@@ -1,10 +1,10 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { refuse } from './bad-use.ts';
 import type { Io } from './io.ts';
+import { megabytes } from './megabytes.ts';
 import { withDatabase } from './with-database.ts';
 
 export const USE = `Use: export [--csv] [--without-sources] FILE | -
@@ -35,7 +35,7 @@ function optionsOf(args: string[]): Options | undefined {
 async function write(file: string, from: (into: Writable) => Promise<void>): Promise<void> {
   const part = `${file}.part`;
   try {
-    await from(createWriteStream(part, { mode: 0o600, flags: 'wx' }));
+    await from((await open(part, 'wx', 0o600)).createWriteStream());
     await rename(part, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') await rm(part, { force: true });
@@ -58,5 +58,7 @@ export async function exportCommand(args: string[], io: Io): Promise<number> {
     if (options.file === '-') await from(io.stdout as unknown as Writable);
     else await write(options.file, from);
   });
+  if (options.file !== '-')
+    io.stdout.write(`${options.file}: everything, ${megabytes((await stat(options.file)).size)}.\n`);
   return 0;
 }

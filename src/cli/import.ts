@@ -62,6 +62,14 @@ async function bringIn(db: Db, io: Io, file: string): Promise<number> {
   io.stdout.write(
     `Added ${added.reduce((sum, [, n]) => sum + n, 0)}, known before ${row.known}, left out ${row.left_out}.\n`,
   );
+  const why = await db
+    .selectFrom('import_left_out')
+    .select((eb) => ['why', eb.fn.countAll<number>().as('n')])
+    .where('import_id', '=', id)
+    .groupBy('why')
+    .orderBy('why')
+    .execute();
+  for (const one of why) io.stdout.write(`Left out, ${one.n}: ${one.why}\n`);
   if (row.problem) io.stderr.write(`${row.problem}\n`);
   return row.problem ? 1 : 0;
 }

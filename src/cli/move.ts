@@ -78,6 +78,8 @@ async function move(io: Io, to: string): Promise<number> {
 export async function moveCommand(args: string[], io: Io): Promise<number> {
   const [to, more] = args;
   if (!to || more !== undefined || to.startsWith('-')) return refuse(io, USE);
+  if (!isUrl(to) && to.includes('://'))
+    return refuse(io, `${to} is no address of a PostgreSQL database.\n\n${USE}`);
   try {
     return await move(io, to);
   } catch (error) {

@@ -6,6 +6,7 @@ import { parseReport } from '../bounces/parse-report.ts';
 import type { Rejection } from '../bounces/rejection.ts';
 import { type Catalogue, readCatalogue } from '../providers/catalogue.ts';
 import { BadUse } from './bad-use.ts';
+import { inWords } from './file-words.ts';
 import { gunzip } from './gunzip.ts';
 import { inputChunks } from './input-chunks.ts';
 import type { Io } from './io.ts';
@@ -154,7 +155,7 @@ export async function parseCommand(args: string[], io: Io): Promise<number> {
     return any ? 0 : 1;
   } catch (error) {
     if (!(error instanceof BadUse) && !isFileError(error)) throw error;
-    io.stderr.write(`parse: ${error.message}\n${error instanceof BadUse ? USE : ''}`);
+    io.stderr.write(`parse: ${inWords(error)}\n${error instanceof BadUse ? USE : ''}`);
     return 2;
   }
 }

@@ -24,9 +24,17 @@ export function userCommand([verb, ...args]: string[], io: Io): Promise<number> 
   return addOne(verb === 'add' ? args : undefined, io);
 }
 
+const faultIn = (email: string, role: string): string | undefined => {
+  if (!email.includes('@')) return `${email} is no mail address.`;
+  if (!ROLES.includes(role)) return `There is no role ${role}. Roles are: ${ROLES.join(', ')}.`;
+  return undefined;
+};
+
 async function addOne(args: string[] | undefined, io: Io): Promise<number> {
   const { email, name, role } = (args && textOptions(args, ['email', 'name', 'role'])) ?? {};
-  if (!email?.includes('@') || !name || !role || !ROLES.includes(role)) return refuse(io, USE);
+  if (!email || !name || !role) return refuse(io, USE);
+  const wrong = faultIn(email, role);
+  if (wrong) return refuse(io, `${wrong}\n`);
   return withPassword(io, async (db, password) => {
     await db
       .transaction()

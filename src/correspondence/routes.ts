@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { stateWords } from '../incidents/incidents.ts';
 import { NumberParams } from '../incidents/number-params.ts';
-import { getIncident } from '../incidents/store.ts';
+import { addressesOf, getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
 import { newestRule } from '../letters/incident-rows.ts';
 import { letterToAnswer } from '../letters/next-letter.ts';
@@ -157,12 +157,13 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
       const { number, id } = request.params;
       const elsewhere = await movedTo(db, number, id);
       if (elsewhere) return reply.redirect(elsewhere, 303);
-      const [incident, message, dispatch, source, attachments] = await Promise.all([
+      const [incident, message, dispatch, source, attachments, addresses] = await Promise.all([
         getIncident(db, number),
         getMessage(db, number, id),
         dispatchOf(db, id),
         readSourceStart(db, number, id, MAX_HEADER_BYTES),
         listAttachments(db, [id]),
+        addressesOf(db, [number]),
       ]);
       const provider = catalogue.byKey.get(incident.provider);
       const isMail = source.rawType === 'message/rfc822';
@@ -177,7 +178,11 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
             : '',
         dispatch: dispatch ? dispatchView(dispatch, number) : null,
         heading: visibleName(message.subject) || 'Message without a subject',
-        sorted: sortedView(message, incident.provider, catalogue),
+        sorted: sortedView(
+          message,
+          { provider: incident.provider, addresses: addresses.get(number) ?? [] },
+          catalogue,
+        ),
         authenticity: authenticityView(message, catalogue),
         filing: filingView(message),
         message: messageView(

@@ -16,7 +16,7 @@ export const whoseView = (whose: Whose) =>
 
 type Rows = { rows: ReturnType<typeof deskRow>[]; more: boolean };
 
-/** One part of the desk. */
+/** One part of the desk. Where all of it is shown, its head counts what its rows say: kept due times follow within a minute. */
 export function sectionView(
   section: Section,
   counts: SectionCounts[Section],
@@ -28,7 +28,7 @@ export function sectionView(
     section,
     title,
     all: counts.all,
-    overdue: counts.overdue,
+    overdue: rows.length === counts.all ? rows.filter((row) => row.overdue).length : counts.overdue,
     rows,
     showsState: section === 'needs-you',
     more: more ? `/desk/${section}?whose=${whose}` : '',

@@ -38,11 +38,34 @@ export const BY_PERSON: [table: string, column: string][] = [
 /** Made of the others, by triggers or anew. */
 const MADE = ['search_texts', 'kysely_migration', 'kysely_migration_lock'];
 
+type Octets = {
+  octets: string;
+  sha256?: string;
+  length?: string;
+  /** Of which incidents they are, up to the column of their id; without it, of none. */
+  incidents?: string;
+};
+
 /** Octets that came from or went to people, with what is kept of them beside. */
-export const OCTETS: Record<string, { octets: string; sha256?: string; length?: string }> = {
-  messages: { octets: 'raw', sha256: 'sha256' },
-  reports: { octets: 'raw', sha256: 'sha256', length: 'byte_length' },
-  attachments: { octets: 'content', sha256: 'sha256', length: 'byte_length' },
+export const OCTETS: Record<string, Octets> = {
+  messages: {
+    octets: 'raw',
+    sha256: 'sha256',
+    incidents: 'select incident_number as incident from messages where id',
+  },
+  reports: {
+    octets: 'raw',
+    sha256: 'sha256',
+    length: 'byte_length',
+    incidents: 'select incident_number as incident from incident_reports where report_id',
+  },
+  attachments: {
+    octets: 'content',
+    sha256: 'sha256',
+    length: 'byte_length',
+    incidents:
+      'select m.incident_number as incident from messages m join attachments a on a.message_id = m.id where a.id',
+  },
   arrivals: { octets: 'raw', sha256: 'sha256', length: 'byte_length' },
   complaints: { octets: 'raw' },
   notice_mails: { octets: 'raw' },

@@ -22,6 +22,8 @@ const asText = ({ name, type }: Place['columns'][number]): RawBuilder<unknown> =
       ? sql`${sql.ref(name)}::text`
       : sql`array_to_string(${sql.ref(name)}, E'\\n')`;
 
+type Of = { incident: number | null };
+
 class Replacing {
   readonly trx: Trx;
   readonly pairs: RawBuilder<unknown>;
@@ -43,6 +45,10 @@ class Replacing {
     if (rows > 0) this.counts[table] = (this.counts[table] ?? 0) + rows;
   }
 
+  touched(rows: Of[]): void {
+    for (const { incident } of rows) if (incident !== null) this.incidents.add(incident);
+  }
+
   /** Messages whose texts name somebody: their octets may do so in a way that cannot be read here. */
   async messagesThatNameThem(): Promise<number[]> {
     const { rows } = await sql<{ id: number }>`
@@ -57,7 +63,7 @@ class Replacing {
     );
     const found = columns.map((column) => sql`${asText(column)} ~* ${this.any}`);
     const names = columns.map(({ name }) => sql.ref(name));
-    const { rows } = await sql<{ incident: number | null }>`
+    const { rows } = await sql<Of>`
       update ${sql.table(table)} set ${sql.join(columns.map(({ name }, place) => sql`${sql.ref(name)} = ${became[place]}`))}
       where (${sql.join(found, sql` or `)})
         and row(${sql.join(names)}) is distinct from row(${sql.join(became)})
@@ -65,11 +71,11 @@ class Replacing {
       this.trx,
     );
     this.count(table, rows.length);
-    for (const { incident } of rows) if (incident !== null) this.incidents.add(incident);
+    this.touched(rows);
   }
 
   async octets(table: string, named: number[]): Promise<void> {
-    const { octets, sha256, length } = OCTETS[table] as (typeof OCTETS)[string];
+    const { octets, sha256, length, incidents } = OCTETS[table] as (typeof OCTETS)[string];
     const column = sql.ref(octets);
     const found =
       table === 'messages'
@@ -82,7 +88,9 @@ class Replacing {
       update ${sql.table(table)} set ${column} = ${fresh}
       where ${found} and ${column} is distinct from ${fresh} returning id`.execute(this.trx);
     this.count(`${table}, octets`, rows.length);
-    const ids = sql`id = any(${rows.map(({ id }) => id)}::bigint[])`;
+    const any = sql`any(${rows.map(({ id }) => id)}::bigint[])`;
+    const ids = sql`id = ${any}`;
+    if (incidents) this.touched((await sql<Of>`${sql.raw(incidents)} = ${any}`.execute(this.trx)).rows);
     if (table === 'messages')
       await sql`update messages set raw_type = 'text/plain' where ${ids} and raw = ${removed}`.execute(
         this.trx,

@@ -73,12 +73,14 @@ export function fill(text: string, words: Words): string {
   return capital(filled.replace(/ {2,}/g, ' ').trim());
 }
 
+/** A bounce may be older than its incident: no step is due before there was somebody to take it. */
 function dueAt(due: DueRule | undefined, { moments, effectHours, workingDays }: Situation): Date | null {
   if (!due) return null;
   const from = due.from.map((name) => moments[name]).find((at) => at !== null);
   if (!from) return null;
   const counted = due.workingDays === 'always' || (due.workingDays === 'provider' && workingDays);
-  return addProviderHours(from, due.hours === 'effect' ? effectHours : due.hours, counted);
+  const at = addProviderHours(from, due.hours === 'effect' ? effectHours : due.hours, counted);
+  return moments.opened && moments.opened > at ? moments.opened : at;
 }
 
 const sameButton = (a: Button, b: Button) => a.go === b.go && a.round === b.round;

@@ -7,7 +7,7 @@ t.test('the set-up link makes the first administrator, once', async (t) => {
   const desk = await testDesk(t);
   const secret = await newSetupLink(desk.db);
   const browser = new Browser(desk.app);
-  t.equal((await browser.get(`/set-up/${secret}`)).statusCode, 200);
+  t.match((await browser.get(`/set-up/${secret}`)).body, /<input id="name"[^>]* autofocus/);
   const short = await browser.post(`/set-up/${secret}`, {
     name: 'Mara',
     email: 'mara@example.com',

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { COMMANDS, overview } from '../../src/cli/commands.ts';
@@ -6,7 +8,15 @@ import { COMMANDS, overview } from '../../src/cli/commands.ts';
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 /** Exit status, standard output and standard error. */
 function desk(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+  return deskIn({}, ...args);
+}
+function deskIn(environment: Record<string, string>, ...args: string[]) {
+  const env = { ...process.env, ...environment };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+    encoding: 'utf8',
+    env,
+    input: 'a password of some length\n',
+  });
   return [status, stdout, stderr];
 }
 
@@ -29,4 +39,55 @@ t.test('help is no bad use, of all commands or of one', async (t) => {
 t.test('what is no command is bad use', async (t) => {
   t.strictSame(desk(), [2, '', overview()]);
   t.strictSame(desk('prase'), [2, '', `There is no command prase.\n\n${overview()}`]);
+});
+
+t.test('a file that cannot be had is named with the reason', async (t) => {
+  const gone = join(t.testdir(), 'no', 'x');
+  const words = 'there is no such file or folder.\n';
+  t.strictSame(desk('parse', gone), [2, '', `parse: ${gone}: ${words}`]);
+  const environment = { DATA_DIR: t.testdir({}) };
+  t.equal(deskIn(environment, 'migrate')[0], 0);
+  t.strictSame(deskIn(environment, 'import', gone), [1, '', `${gone}: ${words}`]);
+  t.strictSame(deskIn(environment, 'export', gone), [1, '', `${gone}.part: ${words}`]);
+  t.match(deskIn(environment, 'backup', gone), [1, '', `${join(gone, '..')}: ${words}`]);
+});
+
+t.test('an export says where it is, and an import what it left out and why', async (t) => {
+  const folder = t.testdir({});
+  const environment = { DATA_DIR: join(folder, 'data') };
+  t.equal(deskIn(environment, 'migrate')[0], 0);
+  const file = join(folder, 'all.jsonl');
+  const [status, out] = deskIn(environment, 'export', file);
+  t.strictSame([status, out], [0, `${file}: everything, ${Math.ceil(statSync(file).size / 1000)} kB.\n`]);
+  t.strictSame(readdirSync(folder).sort(), ['all.jsonl', 'data']);
+  t.equal(
+    deskIn(environment, 'user', 'add', '--email', 'a@example.com', '--name', 'A', '--role', 'viewer')[0],
+    0,
+  );
+  t.equal(deskIn(environment, 'export', file)[0], 0);
+  const other = { DATA_DIR: join(folder, 'other') };
+  t.equal(deskIn(other, 'migrate')[0], 0);
+  const [brought, told] = deskIn(other, 'import', file);
+  t.equal(brought, 0);
+  t.match(
+    told,
+    /left out 1\.\nLeft out, 1: Nobody here has this address; accounts are made by an administrator\.\n$/,
+  );
+  t.match(deskIn(environment, 'export', '-'), [0, /^\{"record":"export".*"record":"end"[^\n]*\n$/s]);
+});
+
+t.test('what is wrong with a person or a database that is named is said', async (t) => {
+  const add = (email: string, role: string) =>
+    desk('user', 'add', '--email', email, '--name', 'A', '--role', role);
+  t.strictSame(add('a', 'viewer'), [2, '', 'a is no mail address.\n']);
+  t.strictSame(add('a@example.com', 'boss'), [
+    2,
+    '',
+    'There is no role boss. Roles are: admin, operator, viewer.\n',
+  ]);
+  t.match(desk('move', 'mysql://db.example/desk'), [
+    2,
+    '',
+    /^mysql:\/\/\S+ is no address of a PostgreSQL database\./,
+  ]);
 });

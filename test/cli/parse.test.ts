@@ -125,7 +125,7 @@ t.test('bad use: status 2, and what is wrong on standard error', async (t) => {
   t.match(await run(['--what']), { status: 2, rows: [], errors: /unknown option --what[\s\S]*Use/ });
   t.match(await run(['--jsonl']), { status: 2, errors: /needs a value/ });
   t.match(await run(['--time-zone', 'Moon']), { status: 2, errors: /unknown time zone/ });
-  t.match(await run([join(t.testdirName, 'absent')]), { status: 2, errors: /ENOENT/ });
+  t.match(await run([join(t.testdirName, 'absent')]), { status: 2, errors: /there is no such file/ });
   t.match(await run(['--jsonl', 'body'], 'no json'), { status: 2, errors: /line 1: not JSON/ });
   t.match(await run(['--jsonl', 'body'], '{"id":1}'), { status: 2, errors: /line 1: no text in "body"/ });
 });

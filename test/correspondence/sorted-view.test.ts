@@ -10,5 +10,8 @@ t.test('an answer that sorts addresses shows the result of each', async (t) => {
   await desk.api('POST', '/incidents/1/messages', { direction: 'in', from: 'support@microsoft.com', body });
   const page = (await browser.get('/incidents/1/messages/1')).body;
   t.match(page, /<code>203\.0\.113\.7<\/code><\/td><td role="cell" data-label="Result">.*?mitigated</s);
-  t.match(page, /<code>203\.0\.113\.9<\/code><\/td><td role="cell" data-label="Result">.*?denied</s);
+  t.match(
+    page,
+    /<code>203\.0\.113\.9<\/code> <span class="quiet">not in this incident<\/span><\/td><td role="cell" data-label="Result">.*?denied</s,
+  );
 });

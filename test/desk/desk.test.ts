@@ -32,6 +32,16 @@ async function manyIncidents(t: Parameters<typeof testDesk>[0], n: number): Prom
   return desk;
 }
 
+t.test('the head of a part counts as due what its rows say is due', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  // As it is until the next turn of the reminders, when another step with a later time has taken its place.
+  await sql`update incidents set due_at = now() - interval '1 hour'`.execute(desk.db);
+  const { body } = await (await signedIn(desk)).get('/');
+  t.match(body, /<h2 id="h-needs-you">Needs you<\/h2><span class="n">1<\/span>/);
+  t.match(body, />\s*due /);
+});
+
 t.test('with hundreds of incidents', async (t) => {
   const desk = await manyIncidents(t, 2600);
   const browser = await signedIn(desk);

@@ -104,6 +104,22 @@ t.test('a person is erased everywhere, and the timeline says so in the same tran
   );
 });
 
+t.test('an incident is told of what went from an original of it alone', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', {
+    report: 'From: <mia@provider.example>\n\n550 5.7.1 Mail from [203.0.113.10] is blocked',
+    provider: 'gmail',
+  });
+  const erased = await desk.db.transaction().execute((trx) => erasePerson(trx, ACTOR, MIA));
+  t.match(erased, { counts: { 'reports, octets': 1 }, incidents: [1] });
+  const told = await desk.db
+    .selectFrom('timeline_entries')
+    .select('kind')
+    .where('kind', '=', 'data-erased')
+    .execute();
+  t.equal(told.length, 1);
+});
+
 t.test('the way through the append-only trigger is as narrow as an erasure', async (t) => {
   const { db } = await deskWithMia(t);
   const pairs = JSON.stringify(pairsOf([MIA.address], '[erased-1]'));

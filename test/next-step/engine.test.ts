@@ -82,3 +82,8 @@ t.test('while a request is out, no second one is offered', async (t) => {
   t.match(step, { id: 'wait', due: ago(-42), waits: true });
   t.notOk(step.alternatives.some(({ button }) => button.go === 'letter'));
 });
+
+t.test('a bounce of long ago makes no step due before it was logged', async (t) => {
+  const row = { opened_at: ago(1), first_rejection_at: ago(9000), last_rejection_at: ago(9000) };
+  t.match(stepFor({ row }), { id: 'fresh-line-first', due: ago(1) });
+});

@@ -7,7 +7,8 @@ import { exportStream } from '../../src/transfer/export/export.ts';
 import { getImport, keepImport } from '../../src/transfer/import/queue.ts';
 import { readHead, runExportBatch } from '../../src/transfer/import/run-export.ts';
 import { KIND_OF } from '../../src/transfer/kinds.ts';
-import { PASSWORD, REFUSAL, testDesk } from '../desk.ts';
+import { PASSWORD, PROFILE, REFUSAL, testDesk } from '../desk.ts';
+import { overrideStops } from '../letters/override-stops.ts';
 
 type Line = { record: string } & Record<string, unknown>;
 
@@ -127,6 +128,26 @@ t.test('an export, brought into an empty desk and exported there, has the same r
     t.strictSame(comparable(await exported(other.db)), here);
   });
 });
+
+t.test(
+  'a letter that was sent comes with what was overridden in it, and is never changed there either',
+  async (t) => {
+    const from = await testDesk(t);
+    await from.api('PUT', '/profile', PROFILE);
+    await from.api('POST', '/incidents', { report: REFUSAL });
+    const { body: letter } = await from.api('POST', '/incidents/1/letters', {});
+    await from.api('PATCH', `/letters/${letter.id}`, { body: `${letter.body}\n\nThis is urgent.\n` });
+    await overrideStops(from.api, letter.id);
+    t.equal((await from.api('POST', `/letters/${letter.id}/send`, { channel: 'form' })).status, 200);
+    const to = await testDesk(t);
+    const result = await imported(to.db, await exported(from.db));
+    t.match(result, { state: 'done', problem: '', added: { letters: 1, 'letter-overrides': 1 } });
+    const override = await to.db.selectFrom('letter_overrides').selectAll().executeTakeFirstOrThrow();
+    t.equal(override.reason, 'one of several');
+    const late = { ...override, key: 'late', at: new Date() };
+    await t.rejects(to.db.insertInto('letter_overrides').values(late).execute(), { code: 'DD002' });
+  },
+);
 
 t.test('in a used desk, numbers that are taken become new ones, and entries follow', async (t) => {
   const from = await testDesk(t);

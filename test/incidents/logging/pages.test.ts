@@ -11,7 +11,7 @@ const button = (page: string) => /<button class="button main" type="submit">([^<
 t.test('the page says before it is logged what becomes of several blocks', async (t) => {
   const desk = await testDesk(t);
   const browser = await signedIn(desk);
-  await browser.get('/log');
+  t.match((await browser.get('/log')).body, /<textarea id="report"[^>]* autofocus/, 'one can paste at once');
   const preview = async (fields: Record<string, string>) => {
     const { body } = await browser.post('/log/preview', fields);
     return { body, says: [/<p class="notice">(.*?)<\/p>/.exec(body)?.[1], button(body)] };
