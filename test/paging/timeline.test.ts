@@ -146,7 +146,7 @@ t.test('a dossier that cannot hold every entry says so', async (t) => {
   await insertEntries(desk.db, [1], 5000);
   const whole = (await browser.get('/incidents/1/dossier')).body;
   t.equal([...whole.matchAll(ROW)].length, 5000);
-  t.notMatch(whole, /More than fits one dossier/);
+  t.notMatch(whole, /These are the first/);
   await insertEntries(desk.db, [1], 1);
-  t.match((await browser.get('/incidents/1/dossier')).body, /More than fits one dossier/);
+  t.ok((await browser.get('/incidents/1/dossier')).body.includes('the first 5,000 of 5,001 entries'));
 });
