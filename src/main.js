@@ -1,9 +1,4 @@
 import { enableCompileCache } from 'node:module';
-import { setFlagsFromString } from 'node:v8';
-
-// Under load a process keeps twice and thrice what it needs until V8 looks through all of it: it looks once a third has
-// been added. V8 passes over a flag that it does not know.
-setFlagsFromString('--heap-growing-percent=30');
 
 // Compiled code is kept between starts; whatever is loaded from here on comes from it.
 enableCompileCache();
