@@ -1,4 +1,5 @@
 import { WORTH_A_THREAD } from '../aside/aside.ts';
+import { bufferOf } from '../aside/buffer-of.ts';
 import { readAside } from '../aside/read-aside.ts';
 import { invalid } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
@@ -9,9 +10,6 @@ import type { GivenComplaint } from './store.ts';
 export type ReadReports = { complaints: GivenComplaint[]; others: number };
 
 const READ_MAILS = new URL('./read-mails.ts', import.meta.url);
-
-const bufferOf = (octets: Uint8Array): Buffer =>
-  Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
 
 /**
  * Reads the reports in a mail or an mbox, a large one in a thread of its own: before any transaction, which would wait
