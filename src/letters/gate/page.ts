@@ -39,7 +39,6 @@ function itemView(finding: Finding, text: { subject: string; body: string }, ove
   return {
     ...LOOKS[finding.level],
     key: finding.key,
-    rule: finding.rule,
     title: finding.title,
     advice: finding.advice,
     until: finding.until,
