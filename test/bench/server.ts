@@ -20,7 +20,11 @@ export async function startServer(
   const child: ChildProcess = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { ...process.env, LOG_LEVEL: 'silent', ...environment },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr?.on('data', (words: Buffer) => {
+    said = (said + words).slice(-2000);
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = `http://127.0.0.1:${environment['PORT']}`;
@@ -31,7 +35,7 @@ export async function startServer(
   for (const started = performance.now(); !(await answers(url)); ) {
     if (child.exitCode !== null || performance.now() - started > 120_000) {
       await stop();
-      throw new Error(`${args} does not answer`);
+      throw new Error(`${args} does not answer (exit ${child.exitCode}): ${said}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

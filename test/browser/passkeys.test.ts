@@ -1,21 +1,11 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type CDPSession, chromium, type Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { stepAt, totpCode } from '../../src/accounts/second-factor/totp.ts';
 import { addUser } from '../../src/accounts/store.ts';
 import { PASSWORD, testDesk } from '../desk.ts';
+import { freePort } from '../free-port.ts';
 import { axe } from './axe.ts';
 import { CHROMIUM, FLAGS, NO_CHROMIUM } from './chromium.ts';
-
-/** Passkeys belong to the address in BASE_URL, so that it has to be known before the desk starts. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 /** A key of a browser's own, which a person unlocks with a finger. */
 async function withKey(cdp: CDPSession): Promise<string> {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
+import { freePort } from '../free-port.ts';
 
 /** The shipped nginx configuration in front of real server processes, on ports of this test's own. */
 
@@ -56,13 +57,6 @@ export class HeldSocket {
   close(): void {
     this.#handle.close();
   }
-}
-
-export async function freePorts(many: number): Promise<number[]> {
-  const held = Array.from({ length: many }, () => new HeldSocket());
-  const ports = held.map(({ port }) => port);
-  for (const one of held) one.close();
-  return ports;
 }
 
 /** The process, as its unit starts it: the socket is descriptor 3, and its pid says whom it is for. */
@@ -129,7 +123,7 @@ export function confFor(
 export async function startFront(t: Test, upstream: number): Promise<Front> {
   const folder = mkdtempSync(join(tmpdir(), 'delist-desk-nginx-'));
   mkdirSync(join(folder, 'temp'));
-  const [http = 0, https = 0] = await freePorts(2);
+  const [http = 0, https = 0] = [await freePort(), await freePort()];
   execFileSync(
     OPENSSL ?? '',
     [

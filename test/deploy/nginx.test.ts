@@ -6,7 +6,8 @@ import t from 'tap';
 import { openDatabase } from '../../src/database/open.ts';
 import { MAX_REPORT_BYTES } from '../../src/web/limits.ts';
 import { PASSWORD, REFUSAL } from '../desk.ts';
-import { Client, freePorts, HeldSocket, NAME, noNginx, Server, startFront, TOKEN } from './front.fixture.ts';
+import { freePort } from '../free-port.ts';
+import { Client, HeldSocket, NAME, noNginx, Server, startFront, TOKEN } from './front.fixture.ts';
 
 const skip = noNginx();
 
@@ -20,7 +21,7 @@ t.test('behind the shipped nginx configuration', { skip: skip ?? false, timeout:
   const environment = {
     DATA_DIR: dataDir,
     DATABASE_URL: '',
-    PORT: String((await freePorts(1))[0]),
+    PORT: String(await freePort()),
     BASE_URL: `https://${NAME}:${front.https}`,
     TRUSTED_PROXIES: '127.0.0.1',
     DELIST_DESK_BOOTSTRAP_TOKEN: TOKEN,

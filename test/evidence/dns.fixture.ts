@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Ask, DnsAnswer, RecordType } from '../../src/dns/answer.ts';
 import type { World } from '../../src/evidence/kind.ts';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
+import { freePort } from '../free-port.ts';
 
 /** A real authoritative server (NSD) on 127.0.0.1 that serves the zones a test wrote, and an `Ask` for it. */
 
@@ -29,14 +29,6 @@ const HEAD = `$TTL 300
 
 /** A text as the strings of one TXT record, each of at most 255 octets. */
 export const strings = (text: string) => (text.match(/.{1,250}/g) ?? []).map((part) => `"${part}"`).join(' ');
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function configure(folder: string, port: number, { served, broken = [] }: Zones): string {
   const file = (zone: string) => join(folder, `${zone}.zone`);

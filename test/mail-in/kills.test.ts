@@ -1,7 +1,7 @@
 import t from 'tap';
 import { emptyDatabase } from '../database.ts';
+import { freePort } from '../free-port.ts';
 import { killMail, whyNoMailKills } from '../trial/mail-kills.ts';
-import { freePort } from './mailbox.fixture.ts';
 
 t.test(
   'threat 35: kill -9 of the server while mail comes from Postfix and Dovecot: each is there once, as it was sent',

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
@@ -10,6 +9,7 @@ import { addMailbox, findMailbox, type MailboxSettings } from '../../src/mail-in
 import { watchMailboxes } from '../../src/mail-in/mailboxes/watch-mailboxes.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
 import { SYSTEM } from '../../src/web/access.ts';
+import { freePort } from '../free-port.ts';
 import { Dovecot, MAIL_PASSWORD } from '../trial/dovecot.ts';
 
 export const SECRETS = openSecrets({
@@ -17,14 +17,6 @@ export const SECRETS = openSecrets({
   secretKey: Buffer.alloc(32, 7).toString('base64'),
   secretKeyFile: undefined,
 });
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 /** A running Dovecot, which goes with the test. */
 export async function dovecot(t: Test, options: { tls?: boolean } = {}): Promise<Dovecot> {

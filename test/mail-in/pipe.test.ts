@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { BOOTSTRAP, testDesk } from '../desk.ts';
+import { freePort } from '../free-port.ts';
 import { PostfixIn } from '../trial/postfix-in.ts';
 import { whyNoPostfix } from '../trial/postfix-server.ts';
-import { freePort, until } from './mailbox.fixture.ts';
+import { until } from './mailbox.fixture.ts';
 import { mailOf } from './talk.fixture.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));

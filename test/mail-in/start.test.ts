@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import t from 'tap';
 import { checkMailIn, startMailIn } from '../../src/mail-in/start.ts';
 import { testDesk } from '../desk.ts';
-import { freePort } from './mailbox.fixture.ts';
+import { freePort } from '../free-port.ts';
 
 const QUIET = pino({ level: 'silent' });
 

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
@@ -10,17 +8,10 @@ import { openSecrets } from '../../src/secrets/secrets.ts';
 import { startServer } from '../bench/server.ts';
 import { emptyDatabase } from '../database.ts';
 import { BOOTSTRAP, PROFILE, REFUSAL } from '../desk.ts';
+import { freePort } from '../free-port.ts';
 import { apiOf } from '../trial/desk.ts';
 import { ACCOUNT, TO } from './mail-out.fixture.ts';
 import { FakeSmtp, type Step } from './smtp.fixture.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 type Letter = { id: number; mail: { state: string } };
 const PATIENCE_MS = 120_000;

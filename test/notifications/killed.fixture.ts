@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { migrate } from '../../src/database/migrate.ts';
@@ -11,18 +9,11 @@ import { openSecrets } from '../../src/secrets/secrets.ts';
 import { startServer } from '../bench/server.ts';
 import { emptyDatabase } from '../database.ts';
 import { BOOTSTRAP } from '../desk.ts';
+import { freePort } from '../free-port.ts';
 import { ACCOUNT } from '../mail-out/mail-out.fixture.ts';
 import { FakeSmtp } from '../mail-out/smtp.fixture.ts';
 import { apiOf } from '../trial/desk.ts';
 import { addPerson } from './people.fixture.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 /** A server as a process of its own that can be killed and started again, its database looked into while it is gone. */
 export async function killedDesk(t: Test, rules: Rule[]) {
