@@ -2,11 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { rememberDesk } from '../accounts/store.ts';
 import { Type } from '../json-schema.ts';
-import { CLOSED_STEP } from '../next-step/next-step.ts';
-import { readSteps } from '../next-step/store.ts';
+import { KeptSteps } from '../next-step/kept-steps.ts';
 import { stripView as remindersView } from '../reminders/page.ts';
 import { pressingReminders } from '../reminders/store.ts';
-import { recentPlace } from '../timeline/news.ts';
 import { viewerOf } from '../web/access.ts';
 import { readForm } from '../web/forms.ts';
 import { readDeskCursor, writeDeskCursor } from './cursor.ts';
@@ -49,12 +47,12 @@ function whoseOf(request: FastifyRequest, asked: string | undefined) {
 
 export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
+  const steps = new KeptSteps(db, catalogue);
 
   /** Rows with their next steps, what is due first in front. */
   async function rowsOf(items: DeskIncident[], now: Date) {
-    const steps = await readSteps(db, items, catalogue, now);
-    return (some: DeskIncident[]) =>
-      some.map((row) => deskRow(row, steps.get(row.number)?.step ?? CLOSED_STEP, catalogue, now)).sort(byDue);
+    const stepOf = await steps.read(items, now);
+    return (some: DeskIncident[]) => some.map((row) => deskRow(row, stepOf(row), catalogue, now)).sort(byDue);
   }
 
   app.get(
@@ -63,7 +61,7 @@ export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const now = new Date();
       const { whose, owner } = whoseOf(request, request.query.whose);
-      const live = await recentPlace(db);
+      const live = await steps.catchUp();
       const since = new Date(now.getTime() - STRIP_DAYS * 86_400_000);
       const [desk, counts, spans, reminders] = await Promise.all([
         readDesk(db, owner, DESK_ROWS),
@@ -100,7 +98,7 @@ export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
       const { section } = request.params;
       const { whose, owner } = whoseOf(request, request.query.whose);
       const after = readDeskCursor(request.query.cursor, section);
-      const live = await recentPlace(db);
+      const live = await steps.catchUp();
       const [page, counts] = await Promise.all([
         listSection(db, section, { owner, limit: PAGE_ROWS, after }),
         countSections(db, owner, now),

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import type { Db } from '../database/open.ts';
-import type { IncidentRow } from '../database/tables.ts';
 import { addressesOf } from '../incidents/store.ts';
+import { type Judged, STAMP } from '../next-step/kept-steps.ts';
 import { COUNTED, SECTION_NAMES, SECTIONS, type Section } from './sections.ts';
 
 /** Whose incidents: those of one person, or of everybody. */
 export type Owner = { id: number } | null;
 /** Where in the order of the desk an incident stands. What has no due time stands behind all that has one. */
 export type DeskPlace = { due: Date | null; number: number };
-export type DeskIncident = IncidentRow & { addresses: string[]; assignee_name: string | null };
+export type DeskIncident = Judged & { addresses: string[]; assignee_name: string | null };
 type DeskPage = { items: DeskIncident[]; next: DeskPlace | null };
 
 const DUE = sql`coalesce(due_at, 'infinity')`;
@@ -49,6 +49,7 @@ async function readRows(db: Db, numbers: number[]): Promise<Map<number, DeskInci
       .leftJoin('users as u', 'u.id', 'i.assignee_id')
       .selectAll('i')
       .select('u.name as assignee_name')
+      .select(STAMP.as('stamp'))
       .where('i.number', 'in', numbers)
       .execute(),
     addressesOf(db, numbers),

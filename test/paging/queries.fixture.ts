@@ -5,6 +5,8 @@ import type { Db } from '../../src/database/open.ts';
 import type { TestDesk } from '../desk.ts';
 
 export type Watched = TestDesk & {
+  /** The database as that application uses it. */
+  watchedDb: Db;
   /** The queries that `act` runs, in order. */
   queriesOf: (act: () => Promise<unknown>) => Promise<CompiledQuery[]>;
 };
@@ -26,6 +28,7 @@ export async function watched(t: Test, desk: TestDesk): Promise<Watched> {
   return {
     ...desk,
     app,
+    watchedDb: db,
     queriesOf: async (act) => {
       seen.length = 0;
       await act();
