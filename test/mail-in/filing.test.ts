@@ -75,6 +75,12 @@ t.test(
       why: 'it is from its provider and names 203.0.113.9; it has the subject of a message that we sent; its provider owes an answer',
     });
     t.ok(suggestions.every(({ score }, index) => score > 0 && score <= (suggestions[index - 1]?.score ?? 1)));
+    const open = { ...at(1, 'open'), address: '203.0.113.7' };
+    t.match(
+      file(like({ addresses: [open, { ...at(2), address: '203.0.113.9' }], ofProvider: [open] }), THEM),
+      { suggestions: [{ incident: 1, why: 'it is from its provider and names 203.0.113.7' }, {}] },
+      'that it is from its provider is said once',
+    );
     const closed = file(like({ subjects: [at(1, 'closed'), at(2)] }), NOBODY);
     t.match(closed, { suggestions: [{ incident: 2 }, { incident: 1, why: /it is closed/ }] });
     t.strictSame(file(NOTHING, NOBODY), { incident: null, suggestions: [] });

@@ -68,6 +68,11 @@ const WEIGHTS = {
 /** An incident that is over is less likely meant. */
 const CLOSED = 0.5;
 
+const FROM_PROVIDER = 'it is from its provider';
+/** Whether a reason says what no other one says with more. */
+const isNews = (why: string, _: number, all: string[]) =>
+  !all.some((other) => other !== why && other.startsWith(why));
+
 type Hint = { candidate: Candidate; weight: number; why: string };
 
 function hints(found: Likeness, { providers }: Sender): Hint[] {
@@ -85,7 +90,7 @@ function hints(found: Likeness, { providers }: Sender): Hint[] {
       candidate,
       weight: theirs(candidate) ? WEIGHTS.providerAndAddress : WEIGHTS.address,
       why: theirs(candidate)
-        ? `it is from its provider and names ${candidate.address}`
+        ? `${FROM_PROVIDER} and names ${candidate.address}`
         : `it names ${candidate.address}`,
     })),
     ...found.subjects.map((candidate) => ({
@@ -96,8 +101,7 @@ function hints(found: Likeness, { providers }: Sender): Hint[] {
     ...found.ofProvider.map((candidate) => ({
       candidate,
       weight: WEIGHTS.provider,
-      why:
-        candidate.state === 'awaiting-provider' ? 'its provider owes an answer' : 'it is from its provider',
+      why: candidate.state === 'awaiting-provider' ? 'its provider owes an answer' : FROM_PROVIDER,
     })),
   ];
 }
@@ -117,8 +121,9 @@ function ranked(all: Hint[]): FilingSuggestion[] {
       const score = (1 - doubt) * (over ? CLOSED : 1);
       const why = some
         .toSorted((a, b) => b.weight - a.weight)
-        .slice(0, 3)
         .map((hint) => hint.why)
+        .filter(isNews)
+        .slice(0, 3)
         .join('; ');
       return { incident, score: Math.round(score * 100) / 100, why: over ? `${why}; it is closed` : why };
     })
