@@ -11,9 +11,19 @@ function safeInteger(text: string): number {
 const asText = (text: string) => text;
 const asBuffer = (text: string) => Buffer.from(text.slice(2), 'hex');
 
+/**
+ * A moment, to the millisecond, as V8 reads it: a list has hundreds of them, and pg's own parser takes four times as
+ * long. V8 knows no seconds of a zone, which PostgreSQL writes of days before there were time zones.
+ */
+function asDate(text: string): Date {
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? new Date(text.replace(/([+-]\d\d:\d\d):\d\d$/, '$1')) : at;
+}
+
 export const PARSERS: Record<number, (text: string) => unknown> = {
   17: asBuffer,
   20: safeInteger,
   1082: asText,
+  1184: asDate,
   1186: asText,
 };

@@ -13,7 +13,14 @@ const choiceOf = ({ name, operator, aliases, domains }: Provider): ProviderChoic
   return { name, words: [...new Set(words)].filter((word) => word && word !== name).join(', ') };
 };
 
-export const providerChoices = (catalogue: Catalogue): ProviderChoice[] => catalogue.providers.map(choiceOf);
+/** Worked out once for each state of the catalogue: every list has the field. */
+const choices = new WeakMap<readonly Provider[], ProviderChoice[]>();
+
+export function providerChoices({ providers }: Catalogue): ProviderChoice[] {
+  const known = choices.get(providers) ?? providers.map(choiceOf);
+  choices.set(providers, known);
+  return known;
+}
 
 /** The one provider that is meant by a key, a name, another name of it, or a recipient domain; undefined where none or several are. */
 export function providerMeant(text: string, catalogue: Catalogue): Provider | undefined {

@@ -137,7 +137,9 @@ export type Views = { render: (name: string, data: object) => string };
 export function loadViews(): Views {
   const handlebars = Handlebars.create();
   handlebars.registerHelper(HELPERS);
-  const options = { strict: true, preventIndent: true, knownHelpersOnly: false } as const;
+  // With all helpers known, a name in a template is either one of them or a value: nothing is looked up twice.
+  const knownHelpers = Object.fromEntries(Object.keys(HELPERS).map((name) => [name, true]));
+  const options = { strict: true, preventIndent: true, knownHelpersOnly: true, knownHelpers };
   const pages = new Map<string, Handlebars.TemplateDelegate>();
   for (const file of templateFiles(FOLDER)) {
     const template = handlebars.compile(readFileSync(join(FOLDER, file), 'utf8'), options);

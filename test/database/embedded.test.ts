@@ -78,6 +78,32 @@ const VALUES: [type: string, given: unknown, back?: unknown][] = [
   ),
 ];
 
+t.test('a moment is the same in whatever zone the server writes it', async (t) => {
+  const { db, close } = await openDatabase({
+    databaseUrl: process.env['TEST_DATABASE_URL'],
+    dataDir: copyOfMade(),
+  });
+  t.teardown(close);
+  await db.connection().execute(async (connection) => {
+    for (const zone of ['UTC', 'Asia/Kolkata', 'America/St_Johns', 'Europe/Amsterdam'])
+      for (const moment of [
+        '2026-11-27T01:02:03.456Z',
+        '2026-03-29T01:00:00.000Z',
+        '0987-06-05T04:03:02.001Z',
+      ]) {
+        await sql`select set_config('timezone', ${zone}, false)`.execute(connection);
+        const { rows } = await sql<{ value: Date }>`select ${moment}::timestamptz as value`.execute(
+          connection,
+        );
+        const value = rows[0]?.value;
+        // Before there were time zones clocks went by the sun, to the second, of which V8 knows the minutes.
+        const near = Math.abs((value?.getTime() ?? 0) - Date.parse(moment));
+        t.ok(near < (moment.startsWith('0') ? 60_000 : 1), `${moment} ${zone}`);
+      }
+    await sql`reset timezone`.execute(connection);
+  });
+});
+
 t.test('what is written comes back, of every type that we keep, alike on both databases', async (t) => {
   const { db, close } = await openDatabase({
     databaseUrl: process.env['TEST_DATABASE_URL'],
