@@ -84,20 +84,24 @@ const publicFrame = (demo: boolean, timeZone: string, assets: string): PageFrame
   counts: null,
 });
 
+/** A page is made of thousands of pieces of text: encoded at once, they are gone through once, not for their length as well. */
+const sendHtml = (reply: FastifyReply, html: string) =>
+  reply.type('text/html; charset=utf-8').send(Buffer.from(html));
+
 export function servePages(app: FastifyInstance): void {
   const assets = assetsVersion();
   app.decorateReply('page', async function (this: FastifyReply, view, given, status) {
     const [frame, data] = await Promise.all([frameFor(this.request, this, assets), given]);
     const html = this.server.desk.views.render(view, { frame, ...data });
     if (status) this.code(status);
-    return this.type('text/html; charset=utf-8').send(html);
+    return sendHtml(this, html);
   });
   app.decorateReply(
     'publicPage',
     function (this: FastifyReply, view: string, data: object, zone: string, status = 200) {
       const frame = publicFrame(this.server.desk.config.demo, zone, assets);
       const html = this.server.desk.views.render(view, { frame, ...data });
-      return this.code(status).type('text/html; charset=utf-8').send(html);
+      return sendHtml(this.code(status), html);
     },
   );
   app.decorateReply('done', function (this: FastifyReply, to: string, words?: string) {
