@@ -11,7 +11,7 @@ import { readDeskCursor, writeDeskCursor } from './cursor.ts';
 import { deskTitle, sectionView, whoseView } from './page.ts';
 import { byDue, deskRow } from './rows.ts';
 import { SECTION_NAMES, SECTIONS } from './sections.ts';
-import { readSpans } from './span-store.ts';
+import { keptSpans } from './span-store.ts';
 import {
   countSections,
   type DeskIncident,
@@ -48,6 +48,7 @@ function whoseOf(request: FastifyRequest, asked: string | undefined) {
 export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
   const steps = new KeptSteps(db, catalogue);
+  const spansSince = keptSpans(db, () => steps.news);
 
   /** Rows with their next steps, what is due first in front. */
   async function rowsOf(items: DeskIncident[], now: Date) {
@@ -66,7 +67,7 @@ export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
       const [desk, counts, spans, reminders] = await Promise.all([
         readDesk(db, owner, DESK_ROWS),
         countSections(db, owner, now),
-        readSpans(db, since),
+        spansSince(since, now),
         pressingReminders(db, now),
       ]);
       const listed = [...desk.values()].flatMap(({ items }) => items);

@@ -60,7 +60,7 @@ async function readRows(db: Db, since: Date): Promise<SpanRow[]> {
 }
 
 /** When the addresses that were blocked since a day were blocked, and by whom. */
-export async function readSpans(db: Db, since: Date): Promise<AddressSpans[]> {
+async function readSpans(db: Db, since: Date): Promise<AddressSpans[]> {
   const rows = await readRows(db, since);
   const letters = await lettersOf(db, [...new Set(rows.map((row) => row.number))]);
   return [...Map.groupBy(rows, (row) => row.network)].map(([network, all]) => ({
@@ -75,6 +75,23 @@ export async function readSpans(db: Db, since: Date): Promise<AddressSpans[]> {
       letters: letters.get(row.number) ?? [],
     })),
   }));
+}
+
+const KEPT_MS = 60_000;
+
+/**
+ * The spans as they were read within the last minute, while nothing is new in any timeline: most looks at the desk come
+ * after a look by somebody else. `news`: how often there was something new.
+ */
+export function keptSpans(db: Db, news: () => number) {
+  let kept: { spans: AddressSpans[]; news: number; at: Date } | undefined;
+  return async (since: Date, now: Date): Promise<AddressSpans[]> => {
+    const before = news();
+    if (kept?.news === before && Math.abs(now.getTime() - kept.at.getTime()) < KEPT_MS) return kept.spans;
+    const spans = await readSpans(db, since);
+    kept = { spans, news: before, at: now };
+    return spans;
+  };
 }
 
 async function lettersOf(db: Db, numbers: number[]): Promise<Map<number, Date[]>> {

@@ -36,12 +36,16 @@ export class KeptSteps {
   readonly #catalogue: Catalogue;
   readonly #kept = new Map<number, Kept>();
   #place: string | undefined;
-  /** Counts what was forgotten, so that nothing is kept that was read before and came after. */
-  #forgotten = 0;
+  #news = 0;
 
   constructor(db: Db, catalogue: Catalogue) {
     this.#db = db;
     this.#catalogue = catalogue;
+  }
+
+  /** How often there was something new: what was read at another number may be out of date. */
+  get news(): number {
+    return this.#news;
   }
 
   /** Forgets the steps of incidents in which something is new, and answers the place in all timelines up to which that is. */
@@ -53,7 +57,7 @@ export class KeptSteps {
     const { entries, place, isAll } = await readNews(this.#db, this.#place, MOST_NEWS);
     if (isAll) this.#kept.clear();
     for (const { number } of entries) this.#kept.delete(number);
-    if (isAll || entries.length > 0) this.#forgotten++;
+    if (isAll || entries.length > 0) this.#news++;
     this.#place = place;
     return place;
   }
@@ -66,12 +70,12 @@ export class KeptSteps {
       if (step) found.set(row.number, step);
     }
     const missing = rows.filter(({ number }) => !found.has(number));
-    const forgotten = this.#forgotten;
+    const { news } = this;
     const steps = await readSteps(this.#db, missing, this.#catalogue, now);
     for (const row of missing) {
       const { step } = steps.get(row.number) ?? { step: CLOSED_STEP };
       found.set(row.number, step);
-      if (forgotten === this.#forgotten) this.#keep(row, step, now);
+      if (news === this.news) this.#keep(row, step, now);
     }
     return (row) => found.get(row.number) ?? CLOSED_STEP;
   }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { readNearby } from '../../src/next-step/other-incidents.ts';
 import { remindOfSteps } from '../../src/next-step/remind.ts';
-import { CATALOGUE, REFUSAL, signedIn, type TestDesk, testDesk } from '../desk.ts';
+import { CATALOGUE, PROFILE, REFUSAL, signedIn, type TestDesk, testDesk } from '../desk.ts';
 import { insertAddresses, insertIncidents } from '../many-rows.ts';
 import { walkPages } from '../paging/walk.fixture.ts';
 
@@ -40,6 +40,23 @@ t.test('the head of a part counts as due what its rows say is due', async (t) =>
   const { body } = await (await signedIn(desk)).get('/');
   t.match(body, /<h2 id="h-needs-you">Needs you<\/h2><span class="n">1<\/span>/);
   t.match(body, />\s*due /);
+});
+
+t.test('the strip shows a block as soon as it is logged, and a letter as soon as it is sent', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('PUT', '/profile', PROFILE);
+  const browser = await signedIn(desk);
+  const stripOf = async () => {
+    const { body } = await browser.get('/');
+    return [...body.matchAll(/aria-label="(203\.[^"]*)"/g)].map(([, words]) => words);
+  };
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  t.match(await stripOf(), [/^203\.0\.113\.7: .*0 letters/]);
+  await desk.api('POST', '/incidents', { report: REFUSAL.replace('113.7', '113.8') });
+  t.match(await stripOf(), [/^203\.0\.113\.8: /, /^203\.0\.113\.7: /]);
+  const { body } = await desk.api('POST', '/incidents/1/letters', {});
+  await desk.api('POST', `/letters/${body.id}/send`, { channel: 'form' });
+  t.match(await stripOf(), [/0 letters/, /^203\.0\.113\.7: .*1 letter\b/]);
 });
 
 t.test('with hundreds of incidents', async (t) => {
