@@ -23,9 +23,11 @@ const escaped = (list: string[]): string =>
     .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '\\s'))
     .join('|');
 
+/** A letter of a script that is written with blanks: a word of such a script begins behind none. */
+const LETTER = '(?![\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー])[\\p{L}\\d]';
 /** A word for a case with its number behind it. */
 export const NAMED_REFERENCE = new RegExp(
-  `(?<![\\p{L}\\d])(?<name>${escaped(words.words)})(?:\\s{0,2}(?:${escaped(words.numberWords)}))?\\s?[\\s:：#.(\\[-]{0,3}(?<reference>${NUMBER})(?![\\p{L}\\d@])(?!\\.\\d)`,
+  `(?<!${LETTER})(?<name>${escaped(words.words)})(?:\\s{0,2}(?:${escaped(words.numberWords)}))?\\s?(?:,\\s(?=\\d{8})|[\\s:：#.(\\[-]{0,3})(?<reference>${NUMBER})(?![\\p{L}\\d@])(?!\\.\\d)`,
   'giu',
 );
 /** A number in brackets or behind a number sign, as ticket systems put it into subjects. */
@@ -65,6 +67,17 @@ function catalogueHits(text: string, catalogue: Catalogue, provider?: string): H
       }),
     ),
   );
+}
+
+/** The providers whose forms of references stand in a text, and those who share them, each once. */
+export function ownersOfTickets(text: string, catalogue: Catalogue): string[] {
+  const searched = text.slice(0, MAX_TEXT);
+  const owners = catalogue.providers.flatMap(({ key, tickets }) =>
+    tickets
+      .filter(({ pattern }) => new RegExp(pattern, 'iu').test(searched))
+      .flatMap(({ sharedWith = [] }) => [key, ...sharedWith]),
+  );
+  return [...new Set(owners)];
 }
 
 function genericHits(text: string, provider: string | null): Hit[] {
