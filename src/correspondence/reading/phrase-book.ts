@@ -46,6 +46,7 @@ export const SIGNALS = [
   'condition',
   'meaning',
   'usual',
+  'pending',
   'before',
   'aside',
 ] as const;

@@ -45,10 +45,11 @@ function contains(text: string, name: string): boolean {
   return false;
 }
 
-const withCapitals = (name: string): string[] => [
-  `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
-  name.toUpperCase(),
-];
+/** How a name is written that is a word as well: "Orange"; a short one is an abbreviation, "TIM". */
+const withCapitals = (name: string): string[] =>
+  name.length <= 3
+    ? [name.toUpperCase()]
+    : [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, name.toUpperCase()];
 
 const isNamedIn = (line: string, name: string): boolean =>
   deskNames.ordinaryWords.includes(name)
