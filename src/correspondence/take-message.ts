@@ -4,6 +4,7 @@ import type { Catalogue } from '../providers/catalogue.ts';
 import type { EnteredField } from './entered-fields.ts';
 import { looksLikeMail, readMail, writtenAt } from './mail.ts';
 import { classifyReply } from './reading/classify.ts';
+import { takeSubjectLine } from './reading/newest-part.ts';
 import type { NewMessage } from './store.ts';
 
 /** A message as a person or a program hands it in. What is given by hand comes before what the mail says. */
@@ -22,18 +23,22 @@ export type GivenMessage = {
 };
 
 const MAX_TEXT = 1_000_000;
+const MAX_SUBJECT = 500;
 
 function fromText(given: GivenMessage) {
   const text = given.text ?? '';
   if (!text.trim()) throw invalid('text', 'Paste the message, or choose its .eml file.');
   if (text.length > MAX_TEXT)
     throw invalid('text', `A message takes ${MAX_TEXT} characters; send a longer one as .eml.`);
+  const read = text.replaceAll('\0', '\u{fffd}');
+  // Pasted with the line of its subject above; where somebody typed a subject, that line is theirs to keep.
+  const headed = given.subject ? null : takeSubjectLine(read);
   return {
     from: '',
     to: '',
-    subject: '',
+    subject: headed?.subject.slice(0, MAX_SUBJECT) ?? '',
     sentAt: null,
-    text: text.replaceAll('\0', '\u{fffd}'),
+    text: headed?.text ?? read,
     html: null,
     messageId: null,
     attachments: [],

@@ -307,6 +307,8 @@ export const Provider = Type.Object(
           name: Words,
           /** The named group `reference` is the reference. */
           pattern: Type.String({ minLength: 4, maxLength: 200 }),
+          /** Other desks of the same house that number their tickets so; theirs is a mail that names them. */
+          sharedWith: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z0-9-]+$' }), { minItems: 1 })),
           examples: Type.Array(Type.String({ minLength: 4, maxLength: 200 }), { minItems: 1 }),
           source: Source,
           verified: Verified,

@@ -53,12 +53,16 @@ const isHeader = (line: string): boolean => {
   return word !== undefined && (LAYOUT.headerWords.includes(word) || LAYOUT.subjectWords.includes(word));
 };
 
+/** The rest of a long header line: an address alone, with a further header line below it. */
+const isFolded = (lines: string[], at: number): boolean =>
+  at > 0 && /^\s*<[^\s<>]{1,320}>\s*$/.test(lines[at] ?? '') && isHeader(lines[at + 1] ?? '');
+
 /** Header lines pasted above the text: taken off, subject and sender kept. */
 function takeHeaders(lines: string[]): { subject: string | null; from: string | null; rest: string[] } {
   let count = 0;
   let subject: string | null = null;
   let from: string | null = null;
-  while (count < 12 && isHeader(lines[count] ?? '')) {
+  while (count < 12 && (isHeader(lines[count] ?? '') || isFolded(lines, count))) {
     const header = headerOf(lines[count] ?? '');
     if (header && LAYOUT.subjectWords.includes(header.word)) subject ??= header.value;
     if (header?.word === 'from') from ??= header.value;
@@ -68,8 +72,17 @@ function takeHeaders(lines: string[]): { subject: string | null; from: string | 
   return { subject, from, rest: lines.slice(taken) };
 }
 
+/** The subject of a text that has the line of it above and no other header line; null where it begins otherwise. */
+export function takeSubjectLine(text: string): { subject: string; text: string } | null {
+  const lines = text.trimStart().split(/\r?\n/);
+  const header = headerOf(lines[0] ?? '');
+  if (header === null || header.value === '' || !LAYOUT.subjectWords.includes(header.word)) return null;
+  const below = lines.slice(1).join('\n').trim();
+  return below === '' || isHeader(lines[1] ?? '') ? null : { subject: header.value, text: below };
+}
+
 const isDivider = (line: string, dividers: string[]): boolean => {
-  const words = trimSigns(lower(line), ' -_*=>');
+  const words = trimSigns(lower(line), ' -–—_*=>');
   return (
     words.length <= 90 &&
     dividers.some(

@@ -9,6 +9,7 @@ import {
   type PhrasePattern,
   readPattern,
   readWordClass,
+  type WordClass,
   type WordClasses,
 } from './phrase-pattern.ts';
 import { foldedWord } from './tokens.ts';
@@ -31,16 +32,22 @@ export const SIGNALS = [
   'closed',
   'received',
   'absence',
+  'returned',
+  'newsletter',
   'undelivered',
   'maintenance',
   'survey',
   'practices',
   'elsewhere',
   'earlier',
+  'repeated',
   'offer',
   'warning',
   'condition',
   'meaning',
+  'usual',
+  'pending',
+  'before',
   'aside',
 ] as const;
 export type Signal = (typeof SIGNALS)[number];
@@ -185,17 +192,23 @@ export function booksFor(tokens: string[], books: PhraseBook[]): PhraseBook[] {
     : books.filter((_, index) => (counts[index] ?? 0) * 3 >= most || (counts[index] ?? 0) + 2 >= most);
 }
 
-/** Words in front of a phrase in which a negation or condition still governs it. */
-const GOVERNED = 3;
+/** Words in front of a phrase in which a negation, a condition or a "will" still goes with it. */
+const NEAR = 3;
 
-/**
- * Whether a negation or condition stands shortly before or inside what was found, although the phrase itself has
- * none: "was not, as promised, lifted".
- */
-export function isGoverned(book: PhraseBook, found: Found<string>, tokens: string[]): boolean {
-  const barrier = book.classes.get('barrier');
-  if (found.source.split(/[\s|+?]/).some((word) => hasWord(barrier, foldedWord(word)))) return false;
-  return tokens
-    .slice(Math.max(0, found.start - GOVERNED), found.end)
-    .some((token) => hasWord(barrier, token));
+/** Whether a word of the class stands inside of what was found or shortly before, although the phrase itself has none. */
+function hasNear(
+  wordClass: WordClass | undefined,
+  { source, start, end }: Found<string>,
+  tokens: string[],
+): boolean {
+  if (source.split(/[\s|+?]/).some((word) => hasWord(wordClass, foldedWord(word)))) return false;
+  return tokens.slice(Math.max(0, start - NEAR), end).some((token) => hasWord(wordClass, token));
 }
+
+/** Whether a negation or condition governs what was found: "was not, as promised, lifted". */
+export const isGoverned = (book: PhraseBook, found: Found<string>, tokens: string[]): boolean =>
+  hasNear(book.classes.get('barrier'), found, tokens);
+
+/** Whether what was found is told as to come, or as what could be: "will be taken off", "would have been lifted". */
+export const isOutstanding = (book: PhraseBook, found: Found<string>, tokens: string[]): boolean =>
+  hasNear(book.classes.get('modal'), found, tokens);

@@ -8,7 +8,8 @@ import { foldedWord, hasNoBlanks } from './tokens.ts';
  * - `<name>` is any member of a word class of the same book (a member may be several words)
  * - `#` is a number
  * - `_` leaves out up to four words, `_2` up to two; never a word of the class `barrier` (negations,
- *   conditions), so that "has not been lifted" is no "has been lifted"; `__` leaves out up to sixteen of any
+ *   conditions), so that "has not been lifted" is no "has been lifted", nor one of the class `clause` ("please"),
+ *   with which something new begins; `__` leaves out up to sixteen of any
  * - a `?` behind an element makes it optional
  * - `^` in front of all stands for the beginning of the sentence
  */
@@ -124,11 +125,11 @@ function afterGap(
   at: number,
   classes: WordClasses,
 ): number {
-  const barrier = gap.barred ? classes.get('barrier') : undefined;
+  const barriers = gap.barred ? [classes.get('barrier'), classes.get('clause')] : [];
   for (let skipped = 0; skipped <= gap.most && at + skipped <= tokens.length; skipped += 1) {
     const end = endOfMatch(pattern, tokens, at + skipped, classes, from);
     if (end >= 0) return end;
-    if (hasWord(barrier, tokens[at + skipped] ?? '')) return -1;
+    if (barriers.some((words) => hasWord(words, tokens[at + skipped] ?? ''))) return -1;
   }
   return -1;
 }

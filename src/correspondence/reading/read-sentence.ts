@@ -1,5 +1,13 @@
 import { LAYOUT } from './newest-part.ts';
-import { findPhrases, isGoverned, type PhraseBook, type Signal } from './phrase-book.ts';
+import {
+  type Found,
+  findPhrases,
+  isGoverned,
+  isOutstanding,
+  type PhraseBook,
+  type Signal,
+} from './phrase-book.ts';
+import { withoutInserted } from './sentences.ts';
 import { tokensOf } from './tokens.ts';
 import { type Reading, standingSignals } from './verdict-rules.ts';
 
@@ -22,20 +30,41 @@ function withoutAnswerWord(text: string): string {
     : text;
 }
 
-/** What one sentence says: the phrases found in it, less those that others silence. */
-export function readSentence(text: string, books: PhraseBook[]): Reading {
+/** What is told as to come was not done yet: a condition beside it leaves it open. */
+const asPromised = (found: Found<Signal>, outstanding: boolean): Found<Signal> =>
+  outstanding && found.signal === 'mitigated' ? { ...found, signal: 'will-be-mitigated' } : found;
+
+/** The phrases found in words that stand together. */
+function phrasesIn(text: string, books: PhraseBook[]): Found<Signal>[] {
   const tokens = tokensOf(withoutAnswerWord(text)).slice(0, MAX_SENTENCE_TOKENS);
   const found = books.flatMap((book) =>
-    findPhrases(book, book.phrases, tokens).filter(
-      (one) => !GUARDED.includes(one.signal) || !isGoverned(book, one, tokens),
-    ),
+    findPhrases(book, book.phrases, tokens)
+      .filter((one) => !GUARDED.includes(one.signal) || !isGoverned(book, one, tokens))
+      .map((one) => asPromised(one, isOutstanding(book, one, tokens))),
   );
-  const isQuestion = /[?？]["')\]]?$/.test(text) && tokens.length >= LEAST_QUESTION_WORDS;
+  const isQuestion = /[?？]["')\]]?$/.test(text);
   if (tokens.length <= MAX_SHOUT_WORDS && /[.!]$/.test(text)) {
     found.push(...books.flatMap((book) => findPhrases(book, book.headings, tokens)));
   }
-  if (isQuestion)
+  if (isQuestion && tokens.length >= LEAST_QUESTION_WORDS)
     found.push({ signal: 'request', language: '', source: '?', start: tokens.length, end: tokens.length });
-  const said = isQuestion ? found.filter(({ signal }) => ASKING.includes(signal)) : found;
-  return { text, found: standingSignals(said) };
+  return isQuestion ? found.filter(({ signal }) => ASKING.includes(signal)) : found;
+}
+
+/** Moved behind all words of the parts before it, so that it overlaps with nothing of theirs. */
+const behind = (found: Found<Signal>[], part: number): Found<Signal>[] =>
+  found.map((one) => ({
+    ...one,
+    start: one.start + part * 2 * MAX_SENTENCE_TOKENS,
+    end: one.end + part * 2 * MAX_SENTENCE_TOKENS,
+  }));
+
+/**
+ * What one sentence says: the phrases found in it, less those that others silence. No phrase goes from its words in
+ * brackets into the others, but a condition in brackets holds for the whole.
+ */
+export function readSentence(text: string, books: PhraseBook[]): Reading {
+  const { main, inserted } = withoutInserted(text);
+  const found = [main, ...inserted].flatMap((part, at) => behind(phrasesIn(part, books), at));
+  return { text, found: standingSignals(found) };
 }

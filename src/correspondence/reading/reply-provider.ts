@@ -3,18 +3,17 @@ import type { Catalogue } from '../../providers/catalogue.ts';
 import deskNames from './desk-names.json' with { type: 'json' };
 import { LAYOUT, type ReplyParts } from './newest-part.ts';
 import { providerOfSender } from './sender.ts';
-import { findTicketReferences } from './ticket-reference.ts';
+import { ownersOfTickets } from './ticket-reference.ts';
 
-const ByProvider = Type.Record(
-  Type.String({ pattern: '^[a-z0-9-]+$' }),
-  Type.Array(Type.String({ minLength: 2, maxLength: 60 }), { minItems: 1 }),
-);
+const Names = Type.Array(Type.String({ minLength: 2, maxLength: 60 }), { minItems: 1 });
+const ByProvider = Type.Record(Type.String({ pattern: '^[a-z0-9-]+$' }), Names);
 /**
  * Names by which desks sign, by provider key, and hints: words that only one desk uses. Some keys have no
  * catalogue file: such a desk is still told by its key, so that its answer is not taken for somebody else's.
+ * `ordinaryWords` are names that are words as well ("feel free"): written with a capital letter they are names.
  */
 export const DeskNames = Type.Object(
-  { names: ByProvider, hints: ByProvider },
+  { names: ByProvider, hints: ByProvider, ordinaryWords: Names },
   { additionalProperties: false },
 );
 
@@ -46,17 +45,32 @@ function contains(text: string, name: string): boolean {
   return false;
 }
 
+/** How a name is written that is a word as well: "Orange"; a short one is an abbreviation, "TIM". */
+const withCapitals = (name: string): string[] =>
+  name.length <= 3
+    ? [name.toUpperCase()]
+    : [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, name.toUpperCase()];
+
+const isNamedIn = (line: string, name: string): boolean =>
+  deskNames.ordinaryWords.includes(name)
+    ? withCapitals(name).some((one) => contains(line, one))
+    : contains(line.toLowerCase(), name);
+
 /** A line that greets names whom the desk writes to: "Hello Tim,". */
-const isSalutation = (line: string): boolean =>
-  line.length <= 60 &&
-  LAYOUT.salutations.some((word) => line.startsWith(word) && !isLetter(line[word.length]));
+function isSalutation(line: string): boolean {
+  const words = line.toLowerCase();
+  return (
+    words.length <= 60 &&
+    LAYOUT.salutations.some((word) => words.startsWith(word) && !isLetter(words[word.length]))
+  );
+}
 
 function weighLines(parts: ReplyParts): [string, number][] {
   const body = parts.passedOn === null ? parts.newest : `${parts.newest}\n${parts.passedOn}`;
   const lines = body
     .slice(0, 16_000)
     .split('\n')
-    .map((line) => line.trim().toLowerCase())
+    .map((line) => line.trim())
     .filter((line) => line !== '' && !isSalutation(line));
   const isSigned = (at: number): boolean =>
     at >= lines.length - SIGNATURE_LINES && (lines[at]?.length ?? 0) <= 80 && lines.length > 1;
@@ -64,7 +78,7 @@ function weighLines(parts: ReplyParts): [string, number][] {
     if (isSigned(at)) return [line, WEIGHTS.signature];
     return [line, at < OPENING_LINES ? WEIGHTS.opening : WEIGHTS.elsewhere];
   });
-  return [[(parts.subject ?? '').toLowerCase(), WEIGHTS.subject], ...weighed];
+  return [[parts.subject ?? '', WEIGHTS.subject], ...weighed];
 }
 
 /** The provider whose name stands where desks name themselves; the first of the heaviest. */
@@ -73,7 +87,7 @@ function providerByName(parts: ReplyParts, catalogue: Catalogue): string | null 
   const names = namesOf(catalogue);
   for (const [line, weight] of weighLines(parts)) {
     for (const [key, known] of names) {
-      if (known.some((name) => contains(line, name))) weights.set(key, (weights.get(key) ?? 0) + weight);
+      if (known.some((name) => isNamedIn(line, name))) weights.set(key, (weights.get(key) ?? 0) + weight);
     }
   }
   return [...weights].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
@@ -98,16 +112,16 @@ function providerByHint({ raw, parts }: ReplySource): string | null {
 }
 
 /**
- * Whose desk wrote: by the sender's domain, else the provider that was asked, else the form of the ticket, else
- * the name in signature, subject or text. Null when nothing tells.
+ * Whose desk wrote: by the sender's domain, else the provider that was asked, else the form of the ticket (where
+ * desks share a form, the one that is named), else the name in signature, subject or text. Null when nothing tells.
  */
 export function providerOfReply(source: ReplySource, catalogue: Catalogue, asked?: string): string | null {
   const bySender = source.from === undefined ? undefined : providerOfSender(source.from, catalogue);
   if (bySender) return bySender.key;
   if (asked !== undefined) return asked;
   const newest = `${source.parts.subject ?? ''}\n${source.parts.newest}\n${source.parts.passedOn ?? ''}`;
-  const byTicket = findTicketReferences(newest, catalogue).find(
-    (ticket) => ticket.provider !== null,
-  )?.provider;
-  return byTicket ?? providerByName(source.parts, catalogue) ?? providerByHint(source);
+  const byTicket = ownersOfTickets(newest, catalogue);
+  const byName = providerByName(source.parts, catalogue);
+  const first = byTicket[0] ?? byName ?? providerByHint(source);
+  return byName !== null && byTicket.includes(byName) ? byName : first;
 }

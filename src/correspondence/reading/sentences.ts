@@ -27,6 +27,15 @@ function unwrapped(text: string): string[] {
   return joined.filter((line) => line !== '');
 }
 
+/** Words in brackets, three or more: a sentence inside a sentence. */
+const INSERTED = /\s?\(([^()\s]{1,60}(?:\s[^()\s]{1,60}){2,40})\)/gu;
+
+/** A sentence without what it has in brackets, and that; the sentence alone where it has none. */
+export const withoutInserted = (sentence: string): { main: string; inserted: string[] } => ({
+  main: sentence.replace(INSERTED, ''),
+  inserted: [...sentence.matchAll(INSERTED)].map((found) => found[1] ?? ''),
+});
+
 /** The sentences of a text, in order, without white space around them. Lines that were wrapped are joined. */
 export function sentencesOf(text: string): string[] {
   const sentences: string[] = [];

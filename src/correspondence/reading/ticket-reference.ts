@@ -23,14 +23,16 @@ const escaped = (list: string[]): string =>
     .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '\\s'))
     .join('|');
 
+/** A letter of a script that is written with blanks: a word of such a script begins behind none. */
+const LETTER = '(?![\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー])[\\p{L}\\d]';
 /** A word for a case with its number behind it. */
 export const NAMED_REFERENCE = new RegExp(
-  `(?<![\\p{L}\\d])(?<name>${escaped(words.words)})(?:\\s{0,2}(?:${escaped(words.numberWords)}))?\\s?[\\s:：#.(\\[-]{0,3}(?<reference>${NUMBER})(?![\\p{L}\\d@])(?!\\.\\d)`,
+  `(?<!${LETTER})(?<name>${escaped(words.words)})(?:\\s{0,2}(?:${escaped(words.numberWords)}))?\\s?(?:,\\s(?=\\d{8})|[\\s:：#.(\\[-]{0,3})(?<reference>${NUMBER})(?![\\p{L}\\d@])(?!\\.\\d)`,
   'giu',
 );
-/** A number in brackets or behind a number sign, as ticket systems put it into subjects. */
+/** A number in brackets (in round ones behind letters) or behind a number sign, as ticket systems write it. */
 export const MARKED_REFERENCE =
-  /\[#?\s?(?<bracketed>[A-Z]{0,5}\d{4,20}(?:-\d{1,12})?)\]|#\s?(?<marked>\d{5,16})(?![\d.])/g;
+  /\[#?\s?(?<bracketed>[A-Z]{0,5}\d{4,20}(?:-\d{1,12})?)\]|\((?<lettered>[A-Z]{2,5}\d{6,16})\)|#\s?(?<marked>\d{5,16})(?![\d.])/g;
 
 const LEAST_DIGITS = 4;
 const NEVER = /^(?:SBL|AS|CSS|PBL|XBL|CVE|RFC|OFR|LPN|TSS|S)\d+$/i;
@@ -67,6 +69,17 @@ function catalogueHits(text: string, catalogue: Catalogue, provider?: string): H
   );
 }
 
+/** The providers whose forms of references stand in a text, and those who share them, each once. */
+export function ownersOfTickets(text: string, catalogue: Catalogue): string[] {
+  const searched = text.slice(0, MAX_TEXT);
+  const owners = catalogue.providers.flatMap(({ key, tickets }) =>
+    tickets
+      .filter(({ pattern }) => new RegExp(pattern, 'iu').test(searched))
+      .flatMap(({ sharedWith = [] }) => [key, ...sharedWith]),
+  );
+  return [...new Set(owners)];
+}
+
 function genericHits(text: string, provider: string | null): Hit[] {
   const named = [...text.matchAll(NAMED_REFERENCE)].slice(0, MAX_REFERENCES).map((match) => ({
     reference: match.groups?.['reference'] ?? '',
@@ -75,7 +88,7 @@ function genericHits(text: string, provider: string | null): Hit[] {
     at: match.index,
   }));
   const marked = [...text.matchAll(MARKED_REFERENCE)].slice(0, MAX_REFERENCES).map((match) => ({
-    reference: match.groups?.['bracketed'] ?? match.groups?.['marked'] ?? '',
+    reference: match.groups?.['bracketed'] ?? match.groups?.['lettered'] ?? match.groups?.['marked'] ?? '',
     name: 'number',
     provider,
     at: match.index,

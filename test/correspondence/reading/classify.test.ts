@@ -48,6 +48,84 @@ t.test(
   },
 );
 
+t.test('what is to come, could be, or hangs on something is not told as done', async (t) => {
+  for (const text of [
+    'Your address will be taken off the list (if our checks come back clean).',
+    'Once the domain is removed there, it will also be removed here.',
+    'Please make sure that your addresses are no longer marked as spam.',
+    'If your details are right, the block will be removed.',
+  ])
+    t.not(verdictOf(text), 'mitigated', text);
+  t.equal(verdictOf('Your address would have been cleared, had the volume dropped.'), 'denied');
+});
+
+t.test('what is done as a rule, or was done once before, is not relief now', async (t) => {
+  for (const [text, verdict] of [
+    ['Your enquiry was received. Most blocks are lifted within a day.', 'acknowledged'],
+    ['Ihre Meldung ist da. In der Regel heben wir Sperren binnen eines Tages auf.', 'acknowledged'],
+    ['Your previous listing was removed in May. We will not remove this one.', 'denied'],
+    ['The exception that was granted in August has run out and will not be renewed.', 'denied'],
+    ['Die Sperre wurde bereits zweimal aufgehoben. Ein drittes Mal lehnen wir ab.', 'denied'],
+  ] as const)
+    t.equal(verdictOf(text), verdict, text);
+});
+
+t.test(
+  'a newsletter is no answer, whatever it tells; a question says nothing of what it asks about',
+  async (t) => {
+    t.equal(
+      verdictOf('Postmaster news, May issue\n\nHow our senders got unblocked.\n\nRead online | Unsubscribe'),
+      'other',
+    );
+    t.equal(verdictOf('Ticket closed? Tell us how we did in a short survey!'), 'other');
+  },
+);
+
+t.test('a refusal that is only thought of is none', async (t) => {
+  for (const text of [
+    'We received your request. If for any reason we are not able to remove the address, we will write to you.',
+    'Ihre Anfrage ist eingegangen. Sollten wir die Sperre nicht aufheben können, nennen wir den Grund.',
+    'Nous avons reçu votre demande. Si nous ne pouvons pas lever le blocage, nous vous écrirons.',
+  ])
+    t.equal(verdictOf(text), 'acknowledged', text);
+});
+
+t.test('a refusal that is said again is one', async (t) => {
+  for (const text of [
+    'As previously stated, your addresses do not qualify for mitigation.',
+    'As you were told, we can not remove the block.',
+    'We do not agree that the address was listed in error.',
+    'Wie bereits mitgeteilt, bleibt die Sperre bestehen.',
+  ])
+    t.equal(verdictOf(text), 'denied', text);
+  t.equal(verdictOf('Your address was listed in error. It has been removed.'), 'mitigated');
+});
+
+t.test('words in brackets are a sentence of their own', async (t) => {
+  t.equal(verdictOf('The block (which was not yours to mend) has been lifted.'), 'mitigated');
+  t.equal(verdictOf('We looked again (the block stays).'), 'denied');
+});
+
+t.test('who was away and answers is not away', async (t) => {
+  t.equal(verdictOf('Sorry for the late answer, I was on vacation. The block is gone.'), 'mitigated');
+  t.equal(verdictOf('I am on vacation until Monday.'), 'other');
+});
+
+t.test('a name that is a word as well is a name with a capital letter', async (t) => {
+  const providerOf = (text: string) => classifyReply({ text }, { catalogue }).provider;
+  t.equal(providerOf('The block was lifted.\nPlease feel free to answer.'), null);
+  t.equal(providerOf('The block was lifted.\nAbuse Orange'), 'orange-fr');
+  t.equal(providerOf('The block was lifted.\nPostmaster TIM'), 'tim-it');
+});
+
+t.test('of two desks with one form of tickets the one that is named wrote', async (t) => {
+  const text = 'The address was removed from our block lists.\n';
+  const by = (desk: string) =>
+    classifyReply({ text: text + desk, subject: 'SRX1790000034ID' }, { catalogue });
+  t.equal(by('Microsoft Online Services').provider, 'microsoft-365');
+  t.equal(by('Technical Support').provider, 'outlook-com');
+});
+
 t.test('what an HTML mail quotes decides nothing, above or below the answer', async (t) => {
   const said = { denied: 'Your request was declined.', mitigated: 'The block has been removed.' };
   for (const [now, before] of [

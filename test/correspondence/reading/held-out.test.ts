@@ -4,7 +4,7 @@ import { confusion } from '../../confusion.fixture.ts';
 import { judged, type LabelledReply, percent, share } from './judging.fixture.ts';
 
 /**
- * Answers in the manner of desks, in eight languages, in sets (h1, h2, …) that were each labelled and measured before
+ * Answers in the manner of desks, in eleven languages, in sets (h1, h2, …) that were each labelled and measured before
  * the phrases were widened by what they taught.
  */
 const FILE = new URL('../../fixtures/replies.jsonl', import.meta.url);
@@ -13,7 +13,7 @@ const ROWS = readFileSync(FILE, 'utf8')
   .split('\n')
   .map((line) => JSON.parse(line) as LabelledReply);
 
-t.test('answers in eight languages are read as their desks mean them', async (t) => {
+t.test('answers in eleven languages are read as their desks mean them', async (t) => {
   const all = judged(ROWS);
   for (const { row, got, verdict } of all)
     if (!verdict) t.comment(`${row.id}: ${row.verdict}, read as ${got.verdict} by ${got.rule}`);

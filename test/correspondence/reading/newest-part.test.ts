@@ -1,11 +1,39 @@
 import t from 'tap';
-import { partsOfReply } from '../../../src/correspondence/reading/newest-part.ts';
+import { partsOfReply, takeSubjectLine } from '../../../src/correspondence/reading/newest-part.ts';
 
 const newest = (text: string): string => partsOfReply(text).newest.trim();
 
 t.test('takes the subject from pasted header lines', async (t) => {
   const parts = partsOfReply('Betreff: Ihre Anfrage\nVon: desk@example.com\n\nHallo');
   t.match(parts, { subject: 'Ihre Anfrage', newest: /^\s*Hallo$/, passedOn: null });
+});
+
+t.test('a long header line goes on in the next one', async (t) => {
+  const parts = partsOfReply(
+    'Subject: RE: SRX1790000031ID\nFrom: The desk\n<desk.of.many.words@example.com>\nTo: you\n\nHello',
+  );
+  t.match(parts, { subject: 'RE: SRX1790000031ID', newest: /^\s*Hello$/ });
+});
+
+t.test('a subject alone above the text is its subject', async (t) => {
+  const words = 'Hello,\n\nthe block is off.';
+  for (const [head, subject] of [
+    ['Subject: Your request', 'Your request'],
+    ['\nSubject: Re: a: b\r', 'Re: a: b'],
+    ['Betreff: AW: Sperre\n', 'AW: Sperre'],
+    ['件名: 受信拒否', '受信拒否'],
+    ['Temat: Blokada', 'Blokada'],
+  ] as const)
+    t.strictSame(takeSubjectLine(`${head}\n${words}`), { subject, text: words }, head);
+  for (const text of [
+    words,
+    `From: desk\nSubject: x\n\n${words}`,
+    `Subject: x\nFrom: desk\n\n${words}`,
+    'Subject: nothing else',
+    `Subject:\n${words}`,
+    `Subjects: three\n${words}`,
+  ])
+    t.equal(takeSubjectLine(text), null, text);
 });
 
 t.test('cuts what an introduction announces, in each language', async (t) => {
@@ -36,6 +64,8 @@ t.test('drops signatures and legal footers', async (t) => {
 t.test('a bare forward passes on what it carries, a commented one does not', async (t) => {
   const forward = '---------- Forwarded message ---------\nFrom: desk@example.com\n\nWe removed it.';
   t.match(partsOfReply(`see below\n\n${forward}`).passedOn, /We removed it/);
+  const dashed = forward.replace(/-+/g, '——–');
+  t.match(partsOfReply(dashed).passedOn, /We removed it/, 'between dashes of other lengths');
   t.equal(partsOfReply(`${'We have our own view of this matter. '.repeat(8)}\n\n${forward}`).passedOn, null);
 });
 

@@ -12,7 +12,7 @@ import { LANGUAGES } from '../../../src/letters/language.ts';
 const minimal = {
   language: 'en',
   common: ['the'],
-  classes: { barrier: ['not'], thing: ['block', 'rate limit'] },
+  classes: { barrier: ['not'], clause: ['please'], thing: ['block', 'rate limit'] },
   signals: { mitigated: ['<thing> _ removed|taken+off now?'] },
   headings: {},
 };
@@ -24,6 +24,7 @@ t.test('patterns: classes, gaps, alternatives of several words, options', async 
   t.ok(says('The RATE LIMIT was taken off now'));
   t.notOk(says('the block one two three four five removed'), 'a gap is bounded');
   t.notOk(says('the block has not been removed'), 'a gap does not leave out a negation');
+  t.notOk(says('the block, please, have removed'), 'nor a word with which something new begins');
 });
 
 t.test('a bad book is told with its place', async (t) => {

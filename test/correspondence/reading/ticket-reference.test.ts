@@ -38,6 +38,12 @@ t.test('finds numbers behind a word for a case, in each language', async (t) => 
     ['Service request 1-440000120', '1-440000120'],
     ['Re: [#560001] your listing', '560001'],
     ['Ticket #1640111 | view', '1640111'],
+    ['It is about ticket number, 1790000032 which you opened', '1790000032'],
+    ['Your request (664213) is closed', '664213'],
+    ['It was passed to the second line (INC0064213)', 'INC0064213'],
+    ['It was queued as 6521187', '6521187'],
+    ['このメールはチケット番号 1790000033、解除の件です', '1790000033'],
+    ['Zgłoszenie otrzymało numer 6455667', '6455667'],
   ];
   for (const [text, reference] of texts) t.equal(first(text), reference, text);
 });
@@ -54,6 +60,7 @@ t.test('takes no number that is something else', async (t) => {
     'Ihr Zeichen: Fall 778899',
     'correlation id 7f0c2a19-4d6e-4e6b-9c1e-0d5b0e6b7711',
     'in case 192.0.2.7 is yours',
+    'in this case, 2500 mails were refused',
   ];
   for (const text of texts) t.equal(first(text), undefined, text);
 });
