@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
@@ -8,6 +9,24 @@ import { givenSocket } from '../../src/given-socket.ts';
 import { openHub } from '../../src/live/hub.ts';
 import { signedIn, testDesk } from '../desk.ts';
 import { listen } from '../live/events.fixture.ts';
+
+t.test('connections that were never used do not hold up the end', async (t) => {
+  const { app } = await testDesk(t);
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const spare = connect(port, '127.0.0.1').on('error', () => {});
+  await once(app.server, 'connection');
+  const late = connect(port, '127.0.0.1').on('error', () => {});
+  await once(app.server, 'connection');
+  const closed = app.close().then(() => 'closed');
+  late.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  const [answer] = (await once(late, 'data')) as [Buffer];
+  t.match(answer.toString(), /^HTTP\/1\.1 200 /, 'what is still asked in time is answered');
+  // Node itself gives such a connection a minute.
+  t.equal(await Promise.race([closed, setTimeout(40_000, 'still open', { ref: false })]), 'closed');
+  spare.destroy();
+  late.destroy();
+});
 
 t.test('a process that is told to stop says so first, and finishes what it has', async (t) => {
   const desk = await testDesk(t);
