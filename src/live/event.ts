@@ -6,6 +6,9 @@ import type { News } from '../timeline/news.ts';
 export const eventText = (name: string, place: string, data: unknown = {}) =>
   `id: ${place}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 
+/** What stands in Unfiled is another thing than a page that shows another mark: mail belongs to no timeline yet. */
+export const unfiledText = (place: string, mark: string) => eventText('unfiled', place, { mark });
+
 /** When a browser whose stream ends is to connect again. */
 export const retryText = (ms: number) => `retry: ${Math.round(ms)}\n\n`;
 

@@ -3,8 +3,9 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { SessionLimits } from '../accounts/accounts.ts';
 import { livingSessions } from '../accounts/session.ts';
 import type { Db } from '../database/open.ts';
+import { countUnfiled } from '../mail-in/filing/unfiled-count.ts';
 import { readNews } from '../timeline/news.ts';
-import { commentText, eventText, newsText, retryText } from './event.ts';
+import { commentText, eventText, newsText, retryText, unfiledText } from './event.ts';
 
 /** A page that listens. */
 type Listener = {
@@ -14,6 +15,8 @@ type Listener = {
   /** What it was told up to; see `timeline/news.ts`. */
   place: string;
   told: boolean;
+  /** What it was last told of unfiled mail. */
+  unfiled: string;
 };
 
 export const MOST_OF_PERSON = 8;
@@ -63,6 +66,15 @@ export function openHub(db: Db, limits: SessionLimits, logger: FastifyBaseLogger
     } else listener.stream.write(text);
   }
 
+  async function lookForMail(): Promise<void> {
+    const { mark } = await countUnfiled(db);
+    for (const listener of listeners) {
+      if (listener.unfiled === mark) continue;
+      listener.unfiled = mark;
+      write(listener, unfiledText(listener.place, mark));
+    }
+  }
+
   async function lookOnce(): Promise<void> {
     // Those that were told together go on together, from the earlier of the places that were read: what is told twice
     // does no harm.
@@ -78,6 +90,7 @@ export function openHub(db: Db, limits: SessionLimits, logger: FastifyBaseLogger
         listener.told = true;
       }
     }
+    await lookForMail();
   }
 
   /** One look at a time; what asks meanwhile is looked for right after. */
@@ -107,12 +120,12 @@ export function openHub(db: Db, limits: SessionLimits, logger: FastifyBaseLogger
     hasRoomFor: (userId: number) =>
       listeners.size < MOST_LISTENERS &&
       [...listeners].filter((one) => one.userId === userId).length < MOST_OF_PERSON,
-    join(given: Omit<Listener, 'told'>): void {
+    join(given: Omit<Listener, 'told' | 'unfiled'>): void {
       if (isClosed) {
         given.stream.end(retryText(AGAIN_MS));
         return;
       }
-      const listener = { ...given, told: false };
+      const listener = { ...given, told: false, unfiled: '' };
       listeners.add(listener);
       given.stream.on('close', () => leave(listener));
       given.stream.on('error', () => leave(listener));

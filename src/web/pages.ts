@@ -45,7 +45,7 @@ async function frameFor(request: FastifyRequest, reply: FastifyReply, assets: st
         countUnfiled(db),
         viewer.userId === null ? 0 : countUnread(db, viewer.userId),
       ]);
-      counts = { ...unfinished, unfiled, unread };
+      counts = { ...unfinished, unfiled: unfiled.count, unfiledMark: unfiled.mark, unread };
     }
   } catch {
     // The page that says "the database does not answer" must not need the database.

@@ -39,7 +39,13 @@ export type PageFrame = {
   passkeys: boolean;
   path: string;
   assets: string;
-  counts: { needYou: number; notClosed: number; unfiled: number; unread: number } | null;
+  counts: {
+    needYou: number;
+    notClosed: number;
+    unfiled: number;
+    unfiledMark: string;
+    unread: number;
+  } | null;
 };
 
 type Options = Handlebars.HelperOptions;

@@ -74,5 +74,17 @@ t.test(
     await page.getByText('It is unfiled again.').waitFor();
     await page.keyboard.press('n');
     t.equal(await page.locator('#new').getAttribute('open'), '', 'a new incident is one key away');
+
+    await page.goto(`${base}/unfiled`);
+    const waiting = page.locator('#part-rail a[href="/unfiled"] .n');
+    const before = Number.parseInt((await waiting.textContent())?.replace(/\D+/g, '') ?? '', 10);
+    await take(desk, await mail({ text: DENIED, subject: 'Came while somebody looked' }));
+    const show = page.getByRole('button', { name: 'Show it' });
+    await show.waitFor();
+    t.match(await waiting.textContent(), new RegExp(String(before + 1)), 'the rail counts it at once');
+    const row = page.locator('.unfiled', { hasText: 'Came while somebody looked' });
+    t.equal(await row.count(), 0, 'rows that keys act on do not move by themselves');
+    await show.click();
+    await row.waitFor();
   },
 );

@@ -5,7 +5,7 @@ import type { Browser } from '../desk.ts';
 export type Told = {
   id: string;
   event: string;
-  data: { all?: boolean; incidents?: { number: number; kinds: string[] }[] };
+  data: { all?: boolean; incidents?: { number: number; kinds: string[] }[]; mark?: string };
 };
 
 /** A page that listens, without a browser. */

@@ -5,6 +5,7 @@ import { readPlace } from '../../src/timeline/news.ts';
 import { addNote } from '../../src/timeline/notes.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { REFUSAL, signedIn, type TestDesk, testDesk } from '../desk.ts';
+import { DENIED, mail, take } from '../mail-in/mails.fixture.ts';
 import { listen, tellsOf, urlOf } from './events.fixture.ts';
 
 const note = (desk: TestDesk, number: number) =>
@@ -44,6 +45,24 @@ t.test('what another process does is told as well', async (t) => {
   for (const page of [here, there]) t.ok(await page.until(tellsOf(1)));
   here.close();
   there.close();
+});
+
+t.test('mail that belongs to no incident is told by the mark that pages carry', async (t) => {
+  const desk = await deskWith(t, 1);
+  const browser = await signedIn(desk);
+  const markOf = async () => /data-unfiled="([^"]*)"/.exec((await browser.get('/')).body)?.[1];
+  const shown = await markOf();
+  const page = await listen(desk.app, browser);
+  const told = await page.until((one) => one.event === 'unfiled');
+  t.strictSame(told.data, { mark: shown }, 'who connects is told what stands there now');
+  const { id } = await take(desk, await mail({ text: DENIED, subject: 'About no address' }));
+  const came = await page.until((one) => one.event === 'unfiled' && one.data.mark !== shown);
+  t.equal(came.data.mark, await markOf());
+  await browser.get('/unfiled');
+  await browser.post(`/unfiled/${id}/putting-away`, { _once: 'b'.repeat(22) });
+  await page.until((one) => one.event === 'unfiled' && one !== told && one !== came);
+  t.equal(page.told.filter(({ event }) => event === 'unfiled').at(-1)?.data.mark, await markOf());
+  page.close();
 });
 
 t.test('a connection that was cut off goes on from where it was, at any process', async (t) => {
@@ -151,5 +170,8 @@ t.test('the server stops although pages listen', async (t) => {
   await page.until((one) => one.event === 'ready');
   await desk.app.close();
   await page.ended;
-  t.equal(page.told.at(-1)?.event, 'ready', 'and says nothing: a browser connects again by itself');
+  t.notOk(
+    page.told.some(({ event }) => event === 'end' || event === 'change'),
+    'and says nothing: a browser connects again by itself',
+  );
 });

@@ -5,6 +5,7 @@ import { messageView } from '../../correspondence/message-page.ts';
 import { listAttachments } from '../../correspondence/parts-store.ts';
 import { Id, Type } from '../../json-schema.ts';
 import { providerChoices } from '../../providers/choice.ts';
+import { recentPlace } from '../../timeline/news.ts';
 import { actorOf } from '../../web/access.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { formOnce } from '../../web/form-once.ts';
@@ -55,6 +56,7 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
       const { cursor, done } = request.query;
       const which = request.query.which === 'put-away' ? 'put-away' : 'unfiled';
       const held = readCursor(cursor, `unfiled/${which}`, ['time', 'id']);
+      const live = await recentPlace(db);
       const [page, unproven, doneNow, floods] = await Promise.all([
         listUnfiled(db, { limit: PER_PAGE, which, after: held && { at: held[0], id: held[1] } }),
         which === 'unfiled' && !held ? listUnproven(db, MOST_UNPROVEN) : [],
@@ -69,6 +71,7 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
       const first = linkTo('/unfiled', query);
       if (page.next) query.set('cursor', writeCursor(`unfiled/${which}`, [page.next.at, page.next.id]));
       return reply.page('mail-in/unfiled', {
+        live,
         isPutAway: which === 'put-away',
         rows: page.items.map((message) => unfiledRow(message, titles, catalogue)),
         unproven: unproven.map((message) => unfiledRow(message, titles, catalogue)),

@@ -38,6 +38,10 @@
       const { all, incidents = [] } = JSON.parse(data);
       if (all || !about || incidents.some(({ number }) => number === about)) want();
     });
+    source.addEventListener('unfiled', ({ lastEventId, data }) => {
+      heard(lastEventId);
+      if (JSON.parse(data).mark !== main.dataset.unfiled) want();
+    });
     source.addEventListener('end', () => {
       isOver = true;
       close();
@@ -92,6 +96,7 @@
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     document.title = page.title;
+    main.dataset.unfiled = page.querySelector('[data-live]')?.dataset.unfiled ?? '';
     show(page, false);
   }
 
@@ -123,11 +128,12 @@
   const detailsKey = (one) =>
     one.id || `${one.querySelector('form')?.id} ${one.querySelector('summary')?.textContent}`;
 
-  /** Somebody writes there at this moment, or marks words. */
+  /** Somebody writes there at this moment, or marks words; or it only moves when it is asked to, since keys act on it. */
   function isBusy(part) {
     const { activeElement } = document;
     const selection = getSelection();
     return (
+      part.hasAttribute('data-asks') ||
       (part.contains(activeElement) && activeElement.matches(TEXT)) ||
       (!selection.isCollapsed && part.contains(selection.anchorNode))
     );
