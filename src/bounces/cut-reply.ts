@@ -19,9 +19,9 @@ function isCount(separator: string, words: string): boolean {
 
 const FIELD = '(?:reply|response|stat|led|diag|dsndiag|text|reason|error|msg|message)=["\']?';
 
-/** A code where replies stand: at the start, after a colon, bracket, quote or field name. */
+/** A code where replies stand: at the start, after a colon, bracket, quote or field name; 失败, 错误: failed, error. */
 const PLACED = new RegExp(
-  `(?:^|[:;('"\`>]\\s?|\\.[a-z]{2,24} #|\\{|${FIELD})(?=([45]\\d\\d)([-\\s])\\s?\\S)`,
+  `(?:^|[:;('"\`>：；（「]\\s?|(?:失[败敗]|[错錯][误誤]|エラー)\\s?|\\.[a-z]{2,24} #|\\{|${FIELD})(?=([45]\\d\\d)([-\\s])\\s?\\S)`,
   'gi',
 );
 /** Code and enhanced code together are a reply anywhere. */
@@ -32,13 +32,15 @@ const TUPLE = /\(([45]\d\d), ?b?['"]/;
 const ESCAPED_BREAK = /(?:\\r)?\\n(?=[45]\d\d[- ]|[\sA-Z]|$)/g;
 /** A colon behind the code: `554: 5.7.1 …`. */
 const CODE_COLON = /(^|: |> )([45]\d\d): (?=[45]\.\d\.\d|[A-Z])/;
+/** As a Cisco gateway prints it in bounces of its own: `error 550-'5.1.1 …' (delivery attempts: 0)`. */
+const CISCO = /\berror ([45]\d\d)-'(.{1,1000}?)' \(delivery attempts: \d{1,4}\)/;
 /** PHPMailer names the code after the words. */
 const CODE_AFTER = /\bDetail: (.{1,1000}?) SMTP code: ([45]\d\d)\b/;
 /** A bare code before words; taken only when nothing better stands there. */
 const BARE = /(?:^|\s)(?=([45]\d\d)(\s)[A-Za-z<[(#])/g;
-/** A code right after who said it is one whatever follows: `said: 450`, `said: 550 messages from …`. */
+/** A code right after who said it is one whatever follows: `said: 450`, `said: Error 550`, `said: 550 messages from …`. */
 const SAID =
-  /(?:said|to me|rejected|bounced|deferred|after [A-Z][^:]{0,120}(?::<[^>]{0,320}>[^:]{0,80})?): (?=[45]\d\d(?:[-\s]|$))/;
+  /(?:said|to me|rejected|bounced|deferred|after [A-Z][^:]{0,120}(?::<[^>]{0,320}>[^:]{0,80})?): (?:[Ee]rror:? )?(?=[45]\d\d(?:[-\s]|$))/;
 
 /** The second line of a reply of which the first lost its code. */
 const LATER_LINE = /\s([45]\d\d)-(?=[A-Z][\w ]{2})/;
@@ -129,6 +131,7 @@ export function cutReply(record: string): Cut {
     .replace(/\s+/g, ' ')
     .replace(CODE_COLON, '$1$2 ')
     .replace(TUPLE, 'said: $1 ')
+    .replace(CISCO, 'said: $1 $2')
     .replace(CODE_AFTER, 'said: $2 $1')
     .replace(/ERROR_CODE ?: ?(\d{3}), ERROR_CODE ?: ?(\d\.\d{1,3}\.\d{1,3})/, ': $1 $2')
     .trim();

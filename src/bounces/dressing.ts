@@ -15,6 +15,7 @@ const RECEIVERS = [
   new RegExp(`(?:^|\\s)${HOST} (?:remote server (?:returned|said)\\b|#$)`, 'i'),
   new RegExp(`${HOST} ?${IP}`),
   new RegExp(`\\(${HOST}\\)\\s*$`),
+  new RegExp(`^${HOST}:?\\s*$`),
 ];
 const RELAY_QUOTED = new RegExp(`relay="(?:([\\da-fA-F:.]{3,45}) )?\\(?${HOST}\\)?"`);
 const RECEIVER_IP =
@@ -72,11 +73,15 @@ function recipientOf(record: string): string | null {
   return withoutStop([...rest.matchAll(ANY_ADDRESS)].at(-1)?.[1]);
 }
 
+/** What a milter said on our own server: an enhanced code, seldom a reply code. */
+const BY_MILTER = /milter-reject: [A-Z-]{4,14} from [^[\s]{1,255}\[[\da-fA-F:.]{3,45}\]: (.+)$/;
+
 function inboundSaid(record: string, line: number): Said {
   const { reply, marked } = cutReply(record);
   const client = CLIENT.exec(record);
   const sourceIp = client?.[1] ?? client?.[2] ?? null;
-  const text = marked ? reply : record.replace(/^.*?(?=(?:temporarily )?rejected |dropped by )/, '');
+  const told = marked ? reply : BY_MILTER.exec(reply)?.[1];
+  const text = told ?? record.replace(/^.*?(?=(?:temporarily )?rejected |dropped by )/, '');
   return said({ line, text, sourceIp, around: '', marked: true, inbound: true });
 }
 
