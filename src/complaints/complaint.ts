@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { inputLines } from '../bounces/input-lines.ts';
 import { looksLikeMail, mimeParts, type Part } from '../bounces/mime.ts';
 import { publicIp, publicIps } from '../bounces/sending-ip.ts';
 import { clockIn, mailStamp } from '../bounces/stamps.ts';
-import { checkData } from '../data-file.ts';
+import { readData } from '../data-file.ts';
 import { Type } from '../json-schema.ts';
 import { allOf, type Fields, firstOf, readFields } from './fields.ts';
 import { withoutReporter } from './without-reporter.ts';
@@ -38,10 +37,9 @@ export type Complaint = {
   identity: string;
 };
 
-const CAMPAIGN_HEADERS = checkData(
+const CAMPAIGN_HEADERS = readData(
   Type.Array(Type.String({ pattern: '^[A-Za-z-]{1,60}$' })),
-  JSON.parse(readFileSync(new URL('./campaign-headers.json', import.meta.url), 'utf8')),
-  'src/complaints/campaign-headers.json',
+  new URL('./campaign-headers.json', import.meta.url),
 );
 
 /** Reports that no mail was unwanted. */

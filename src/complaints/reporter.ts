@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { checkData } from '../data-file.ts';
+import { readData } from '../data-file.ts';
 import { Type } from '../json-schema.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { providerMeant } from '../providers/choice.ts';
@@ -7,10 +6,9 @@ import { providerForDomain } from '../providers/playbook.ts';
 import type { Complaint } from './complaint.ts';
 
 /** Addresses and domains that feedback loops report from, where they are not the provider's own. */
-const REPORTERS = checkData(
+const REPORTERS = readData(
   Type.Array(Type.Object({ from: Type.String(), provider: Type.String() }, { additionalProperties: false })),
-  JSON.parse(readFileSync(new URL('./reporters.json', import.meta.url), 'utf8')),
-  'src/complaints/reporters.json',
+  new URL('./reporters.json', import.meta.url),
 );
 
 const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1);

@@ -36,7 +36,7 @@ function checkPath({ path, value }: NewFact): void {
 /** Throws `invalid` when the playbook would not hold to the rules of the catalogue. */
 function checkFits(playbook: unknown): void {
   const fault = faultOf(playbook);
-  if (fault !== undefined) throw invalid('value', `This does not fit: ${fault.replace(/ \(rule .*$/s, '')}.`);
+  if (fault !== undefined) throw invalid('value', `This does not fit: ${fault}.`);
 }
 
 /** What an own provider's playbook becomes; there is nothing built in to go back to. */

@@ -1,7 +1,7 @@
 import { check } from '../data-file.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
+import { providerFault } from '../providers/provider-faults.ts';
 import { Provider, type Provider as ProviderType } from '../providers/schema.ts';
-import { playbookFault } from './faults.ts';
 import { sameFact, valueAt, withValue } from './paths.ts';
 
 /** A fact that people changed. Null: there is none; as a value, that it was taken away. */
@@ -21,7 +21,7 @@ export type Overlay = { facts: ChangedFact[]; own: ProviderType[] };
 
 /** Why a playbook cannot be like that, by place and rule; undefined: it can. */
 export const faultOf = (playbook: unknown): string | undefined =>
-  check(Provider, playbook) ?? playbookFault(playbook as ProviderType);
+  check(Provider, playbook) ?? providerFault(playbook as ProviderType);
 
 const put = (provider: ProviderType, { path, value }: Pick<ChangedFact, 'path' | 'value'>) =>
   withValue(provider, path, value ?? undefined) as ProviderType;

@@ -13,8 +13,7 @@ const MOST_OWN = 500;
 
 function checkWhole(provider: Provider): void {
   const fault = faultOf(provider);
-  if (fault !== undefined)
-    throw new Problem('invalid', `This does not fit: ${fault.replace(/ \(rule .*$/s, '')}.`);
+  if (fault !== undefined) throw new Problem('invalid', `This does not fit: ${fault}.`);
 }
 
 function freeKey(wanted: string, catalogue: Catalogue): string {

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { BadDataFile, checkData } from '../data-file.ts';
-import type { Static, TSchema } from '../json-schema.ts';
+import { readdirSync } from 'node:fs';
+import { BadDataFile, fileName, readData } from '../data-file.ts';
+import { providerFault } from './provider-faults.ts';
 import {
   type CitedLists,
   CitedLists as CitedListsSchema,
@@ -23,22 +23,14 @@ export type Catalogue = {
   deadZones: DeadZones;
 };
 
-function readChecked<S extends TSchema>(schema: S, file: URL): Static<S> {
-  let data: unknown;
-  try {
-    data = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new BadDataFile(`${file.pathname}: not JSON: ${(error as Error).message}`);
-  }
-  return checkData(schema, data, file.pathname);
-}
-
 function readProvider(folder: URL, file: string): Provider {
   const url = new URL(file, folder);
-  const provider = readChecked(ProviderSchema, url);
-  if (`${provider.key}.json` !== file) {
-    throw new BadDataFile(`${url.pathname}: /key is "${provider.key}" and must equal the file's name`);
-  }
+  const provider = readData(ProviderSchema, url);
+  const fault =
+    `${provider.key}.json` === file
+      ? providerFault(provider)
+      : `/key is "${provider.key}" and must equal the file's name`;
+  if (fault !== undefined) throw new BadDataFile(`${fileName(url)}: ${fault}`);
   return provider;
 }
 
@@ -50,16 +42,16 @@ export function readCatalogue(folder: URL = new URL('./data/', import.meta.url))
   const providers = files
     .map((file) => readProvider(folder, file))
     .sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
-  const deadZones = readChecked(DeadZonesSchema, new URL('./dead-zones.json', import.meta.url));
+  const deadZones = readData(DeadZonesSchema, new URL('./dead-zones.json', import.meta.url));
   const [fault] = zoneFaults(providers, deadZones);
-  if (fault !== undefined) throw new BadDataFile(`${folder.pathname}: ${fault}`);
-  const generic = readChecked(GenericSchema, new URL('./generic.json', import.meta.url));
+  if (fault !== undefined) throw new BadDataFile(`${fileName(folder)}${fault}`);
+  const generic = readData(GenericSchema, new URL('./generic.json', import.meta.url));
   return {
     providers,
     byKey: new Map(providers.map((provider) => [provider.key, provider])),
     generic: generic.rules,
     genericCodes: generic.codes,
-    lists: readChecked(CitedListsSchema, new URL('./lists.json', import.meta.url)),
+    lists: readData(CitedListsSchema, new URL('./lists.json', import.meta.url)),
     deadZones,
   };
 }

@@ -21,18 +21,24 @@ const isLoopback = (code: string): boolean => {
   return ranges[0]?.join() === '127,127' && ranges.every(([from, to]) => from <= to && to <= 255);
 };
 
-function faultsOfZone({ zone, codes, bits = [] }: Zone): string[] {
+/** What is wrong with which zone. */
+type Fault = [zone: string, words: string];
+
+function faultsOfZone({ zone, codes, bits = [] }: Zone): Fault[] {
   const outside = codes
     .filter(({ code }) => !isLoopback(code))
-    .map(({ code }) => `${zone}: ${code} is not in 127.0.0.0/8`);
+    .map(({ code }) => `${code} is not in 127.0.0.0/8, from low to high`);
   const twice = codes.flatMap(({ code }, index) =>
     codes
       .slice(index + 1)
       .filter((other) => overlap(code, other.code))
-      .map((other) => `${zone}: ${code} and ${other.code} overlap`),
+      .map((other) => `${code} and ${other.code} overlap; an answer has one meaning`),
   );
   const sameBit = bits.filter(({ bit }, index) => bits.findIndex((other) => other.bit === bit) !== index);
-  return [...outside, ...twice, ...sameBit.map(({ bit }) => `${zone}: bit ${bit} stands twice`)];
+  return [...outside, ...twice, ...sameBit.map(({ bit }) => `bit ${bit} stands twice`)].map((words) => [
+    zone,
+    words,
+  ]);
 }
 
 /** The zones that hold a zone’s entries, the nearest first; it ends where somebody went round in a circle. */
@@ -47,27 +53,36 @@ export function unionsOf(zone: Zone, byName: ReadonlyMap<string, Zone>): Zone[] 
   return [...unions];
 }
 
-function faultsOfParts(zones: Zone[]): string[] {
+function faultsOfParts(zones: Zone[]): Fault[] {
   const byName = new Map(zones.map((zone) => [zone.zone, zone]));
   const unknown = zones.filter(({ partOf }) => partOf !== undefined && !byName.has(partOf));
   const round = zones.filter((zone) => unionsOf(zone, byName).includes(zone));
   return [
-    ...unknown.map(({ zone, partOf }) => `${zone} is part of ${partOf}, which is no zone`),
-    ...round.map(({ zone }) => `${zone} is part of itself`),
+    ...unknown.map(({ zone, partOf }): Fault => [zone, `is part of ${partOf}, which is no zone`]),
+    ...round.map(({ zone }): Fault => [zone, 'is part of itself']),
   ];
 }
+
+const repeated = (names: string[]) => names.filter((name, index) => names.indexOf(name) !== index);
 
 /** What one file alone cannot show: zones that stand twice or have ended, codes that say two things. */
 export function zoneFaults(providers: Provider[], dead: DeadZones): string[] {
   const zones = providers.flatMap((provider) => provider.zones ?? []);
   const names = zones.map(({ zone }) => zone);
-  const twice = names.filter((name, index) => names.indexOf(name) !== index);
-  const deadNames = dead.map(({ zone }) => zone);
-  const deadTwice = deadNames.filter((name, index) => deadNames.indexOf(name) !== index);
-  return [
+  const holders = (name: string) =>
+    providers
+      .filter((provider) => provider.zones?.some(({ zone }) => zone === name))
+      .map(({ key }) => `${key}.json`);
+  const faults: Fault[] = [
     ...zones.flatMap(faultsOfZone),
     ...faultsOfParts(zones),
-    ...[...twice, ...deadTwice].map((name) => `${name} stands twice`),
-    ...names.filter((name) => deadZone(dead, name)).map((name) => `${name} is live and dead`),
+    ...repeated(names).map((name): Fault => [name, 'stands twice']),
+    ...names
+      .filter((name) => deadZone(dead, name))
+      .map((name): Fault => [name, 'is live and dead: it stands in dead-zones.json, too']),
+  ];
+  return [
+    ...faults.map(([zone, words]) => `${holders(zone).join(' and ')}: ${zone} ${words}`),
+    ...repeated(dead.map(({ zone }) => zone)).map((name) => `dead-zones.json: ${name} stands twice`),
   ];
 }

@@ -44,28 +44,3 @@ export const isOperator = (name: string): name is Operator => Object.hasOwn(OPER
 export const shapeOf = (name: Operator): Shape => OPERATORS[name];
 
 export const UNFINISHED: IncidentState[] = STATES.filter((state) => state !== 'closed');
-
-/** How many letters have to change, or neighbours to swap, for one short word to become the other. */
-function distance(a: string, b: string): number {
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? 9) + 1 : 9;
-      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, changed, swapped);
-    }
-    [before, row] = [row, next];
-  }
-  return row[b.length] ?? 0;
-}
-
-/** The one of some words that was probably meant. */
-export function nearest(word: string, among: readonly string[]): string | undefined {
-  const given = word.toLowerCase().slice(0, 40);
-  const [best] = among
-    .map((one) => ({ one, far: one.startsWith(given) && given.length > 2 ? 0 : distance(given, one) }))
-    .sort((a, b) => a.far - b.far);
-  return best && best.far <= Math.min(2, Math.floor(given.length / 3)) ? best.one : undefined;
-}

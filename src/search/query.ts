@@ -1,11 +1,12 @@
 import { BadAddress, type Network, parseNetwork } from '../addresses/address.ts';
 import type { IncidentState } from '../database/tables.ts';
 import { STATES } from '../incidents/incidents.ts';
+import { didYouMean, nearest } from '../nearest.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { noSuchProvider, providerMeant } from '../providers/choice.ts';
 import { readSpan } from './dates.ts';
 import { anyOf, factQuery, networkQuery } from './lexemes.ts';
-import { isOperator, nearest, OPERATORS, type Operator, shapeOf, UNFINISHED } from './operators.ts';
+import { isOperator, OPERATORS, type Operator, shapeOf, UNFINISHED } from './operators.ts';
 import { type Fault, type Token, tokensOf } from './tokens.ts';
 
 /** What a term asks for. */
@@ -55,8 +56,8 @@ function oneOf(name: Operator, text: string, read: (values: string[]) => Asked):
   const given = text.toLowerCase().split(',').filter(Boolean);
   const wrong = given.find((value) => !values.includes(value));
   if (wrong === undefined && given.length > 0) return read(given);
-  const meant = nearest(wrong ?? '', values);
-  return `${wrong ? `there is no ${name} “${wrong.slice(0, 40)}”` : 'nothing is named'}${meant ? `; did you mean ${meant}?` : `; there is ${values.join(', ')}`}`;
+  const instead = didYouMean(wrong ?? '', values) || `; there is ${values.join(', ')}`;
+  return `${wrong ? `there is no ${name} “${wrong.slice(0, 40)}”` : 'nothing is named'}${instead}`;
 }
 
 const facts = (name: string, text: string): Asked => ({

@@ -1,4 +1,5 @@
-import { isOperator, nearest, OPERATORS } from './operators.ts';
+import { nearest } from '../nearest.ts';
+import { isOperator, OPERATORS } from './operators.ts';
 
 /** What could not be understood, and where: a character and a length. What is at that place was left out. */
 export type Fault = { at: number; length: number; words: string };

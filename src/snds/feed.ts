@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { checkData } from '../data-file.ts';
+import { readData } from '../data-file.ts';
 import { Type } from '../json-schema.ts';
 
 /** Pure: what a link for automated access may be, what is shown of it, which days it is asked for, and what is due. */
 
 /** Hosts at which Microsoft has the reports. Addresses change, so they are data; the setting SNDS_HOSTS adds more. */
-const FILE = new URL('./hosts.json', import.meta.url);
-export const KNOWN_HOSTS: readonly string[] = checkData(
+export const KNOWN_HOSTS: readonly string[] = readData(
   Type.Array(Type.String({ pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$' })),
-  JSON.parse(readFileSync(FILE, 'utf8')),
-  'src/snds/hosts.json',
+  new URL('./hosts.json', import.meta.url),
 );
 
 /** Where a day goes into a link. Microsoft's old and new forms write it differently, and the old one is unsure. */

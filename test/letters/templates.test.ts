@@ -65,7 +65,11 @@ const file = (body: string, changes: Partial<typeof FRONT> = {}) =>
 const MISTAKES: [string, string, RegExp][] = [
   ['no front matter', 'Hello\n', /front matter/],
   ['front matter that is no YAML', file('Hello', { title: 'title: "A' }), /quote/i],
-  ['an unknown key', file('Hello', { kind: 'kind: block-list\ncolour: red' }), /additional properties/],
+  [
+    'an unknown key',
+    file('Hello', { kind: 'kind: block-list\ncolour: red' }),
+    /front matter: \/ has the key "colour", which is none/,
+  ],
   ['a missing key', file('Hello', { when: '' }), /when/],
   ['a round that is none', file('Hello', { round: 'round: begging' }), /round/],
   ['a round unlike its file', file('Hello', { round: 'round: thanks' }), /equal the file's name/],

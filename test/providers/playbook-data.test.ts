@@ -46,10 +46,17 @@ t.test('patterns have one of the forms that matching knows', async (t) => {
 
 t.test('every provider can be recognised by a person and says what it is', async (t) => {
   for (const provider of providers) {
-    t.ok(provider.aliases.length > 0, `${provider.key} has other names`);
-    t.ok(provider.about.length >= 80, `${provider.key} is described`);
-    for (const part of ['checkFirst', 'routes', 'prerequisites', 'worksWell', 'neverWorks'] as const) {
-      t.ok(provider[part].length > 0, `${provider.key} has ${part}`);
+    const file = `${provider.key}.json`;
+    t.ok(provider.about.length >= 80, `${file}: /about needs 80 characters: what it is, and how it refuses`);
+    for (const part of [
+      'aliases',
+      'checkFirst',
+      'routes',
+      'prerequisites',
+      'worksWell',
+      'neverWorks',
+    ] as const) {
+      t.ok(provider[part].length > 0, `${file}: /${part} needs an entry`);
     }
   }
 });
@@ -86,20 +93,25 @@ t.test('texts keep to the rules of copy', async (t) => {
   }
 });
 
-/** What the kind of a route needs so that a person can take it. */
-const needs: Record<Route['kind'], (route: Route) => boolean> = {
-  form: (route) => route.url !== undefined && route.fields.length > 0,
-  portal: (route) => route.url !== undefined && route.fields.length > 0,
-  'self-service': (route) => route.url !== undefined && route.fields.length > 0,
-  telephone: (route) => route.fields.some((field) => field.value === 'letter'),
-  email: (route) => route.address !== undefined && route.fields.some((field) => field.value === 'letter'),
-  recipient: (route) => route.fields.some((field) => field.value === 'letter'),
-  'network-owner': (route) => route.fields.some((field) => field.value === 'letter'),
-  none: (route) => route.fields.length === 0 && route.address === undefined && route.notes.length > 0,
+const aField = ({ fields }: Route) => fields.length > 0;
+const aLetter = ({ fields }: Route) => fields.some(({ value }) => value === 'letter');
+/** What a route has to hold beyond what the catalogue refuses at start, so that a person can take it. */
+const NEEDS: Record<Route['kind'], [words: string, holds: (route: Route) => boolean]> = {
+  form: ['the fields of the form', aField],
+  portal: ['the fields of the portal', aField],
+  'self-service': ['the fields of the page', aField],
+  telephone: ['a field whose value is letter: what to say', aLetter],
+  email: ['a field whose value is letter', aLetter],
+  recipient: ['a field whose value is letter: the note to pass on', aLetter],
+  'network-owner': ['a field whose value is letter: the note to pass on', aLetter],
+  none: ['no field and no address', (route) => !aField(route) && route.address === undefined],
 };
 
 t.test('the kind of a route fits what it holds', async (t) => {
-  for (const { route, at } of routes) t.ok(needs[route.kind](route), `${at} (${route.kind})`);
+  for (const { route, at } of routes) {
+    const [words, holds] = NEEDS[route.kind];
+    t.ok(holds(route), `${at}: a route of the kind ${route.kind} has ${words}`);
+  }
 });
 
 t.test('every way to write names the address that is blocked', async (t) => {
@@ -113,22 +125,10 @@ t.test('every way to write names the address that is blocked', async (t) => {
   }
 });
 
-t.test('keys are unique, and rules of routes exist', async (t) => {
+t.test('a rule has one route', async (t) => {
   for (const provider of providers) {
-    const keys = provider.routes.map((route) => route.key);
-    t.equal(new Set(keys).size, keys.length, provider.key);
-    const rules = new Set(provider.rejections.map((rule) => rule.id));
     const cited = provider.routes.flatMap((route) => route.rules ?? []);
-    t.strictSame(
-      cited.filter((id) => !rules.has(id)),
-      [],
-      `${provider.key}: rules that no route may cite`,
-    );
-    t.equal(new Set(cited).size, cited.length, `${provider.key}: one route for a rule`);
-  }
-  for (const { route, at } of routes) {
-    const keys = route.fields.map((field) => field.key);
-    t.equal(new Set(keys).size, keys.length, at);
+    t.equal(new Set(cited).size, cited.length, provider.key);
   }
 });
 
@@ -176,12 +176,11 @@ t.test('hours are plausible', async (t) => {
   const month = 31 * 24;
   for (const { key, timing, coolDown } of providers) {
     const { acknowledgedWithin = 0, answeredWithin, effectiveWithin = 0, followUpAfter } = timing;
-    t.ok(timing.note, `${key} explains its hours`);
+    t.ok(timing.note, `${key}.json: /timing/note says where the hours come from`);
     t.ok(acknowledgedWithin <= (answeredWithin ?? month), `${key}: a receipt comes no later than an answer`);
     t.ok(effectiveWithin <= month, `${key}: effect within a month`);
     t.ok((coolDown?.hours ?? 0) <= month, `${key}: cool-down within a month`);
     if (followUpAfter === undefined) continue;
-    t.ok(followUpAfter >= (answeredWithin ?? 0), `${key}: no follow-up before an answer is due`);
     t.ok(followUpAfter <= month, `${key}: a follow-up within a month`);
   }
 });
@@ -203,17 +202,6 @@ t.test('facts that rest on hearsay are marked', async (t) => {
   }
 });
 
-const FACTS = ['checkFirst', 'prerequisites', 'worksWell', 'neverWorks'] as const;
-
-t.test('each line has a key of its own in its part, by which changes to it are kept', async (t) => {
-  for (const provider of providers) {
-    for (const part of [...FACTS, 'course', 'escalation', 'cases'] as const) {
-      const keys = (provider[part] ?? []).map(({ key }) => key);
-      t.equal(new Set(keys).size, keys.length, `${provider.key}/${part}`);
-    }
-  }
-});
-
 t.test('what shows how we stand on a prerequisite exists', async (t) => {
   const lines = providers.flatMap(({ key, prerequisites }) =>
     prerequisites.map((line) => ({ at: key, line })),
@@ -230,25 +218,10 @@ t.test('what shows how we stand on a prerequisite exists', async (t) => {
   );
 });
 
-t.test('courses, escalations and cases name what exists, and each case differs in something', async (t) => {
+t.test('a rule is in one case, and each case differs in something', async (t) => {
   for (const provider of providers) {
-    const routes = new Set(provider.routes.map(({ key }) => key));
-    const rules = new Set(provider.rejections.map(({ id }) => id));
     const cases = provider.cases ?? [];
-    const cited = [provider, ...cases].flatMap(({ escalation = [] }) =>
-      escalation.flatMap(({ route }) => route ?? []),
-    );
-    t.strictSame(
-      cited.filter((key) => !routes.has(key)),
-      [],
-      `${provider.key}: routes of escalations`,
-    );
     const inCases = cases.flatMap((one) => one.rules);
-    t.strictSame(
-      inCases.filter((id) => !rules.has(id)),
-      [],
-      `${provider.key}: rules of cases`,
-    );
     t.equal(new Set(inCases).size, inCases.length, `${provider.key}: a rule is in one case`);
     for (const one of cases) {
       const effective = playbookFor(provider, one.rules[0] ?? null);

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { BadDataFile, checkData } from '../../data-file.ts';
+import { readdirSync } from 'node:fs';
+import { BadDataFile, checkData, fileName, readJson } from '../../data-file.ts';
 import { type Static, Type } from '../../json-schema.ts';
+import { didYouMean } from '../../nearest.ts';
 import { indexPhrases, type PhraseIndex } from './phrase-index.ts';
 import {
   classesOf,
@@ -93,38 +94,63 @@ const Checked = {
   },
 };
 
-function phrasesOf<S extends string>(bySignal: Partial<Record<S, string[]>>): Phrase<S>[] {
+/** What is read, or {@link BadDataFile} with the place that cannot be. */
+function readAt<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new BadDataFile(`${place}: ${(error as Error).message}`);
+  }
+}
+
+/** The patterns of a part of the file; each names only word classes that there are. */
+function phrasesOf<S extends string>(
+  bySignal: Partial<Record<S, string[]>>,
+  place: string,
+  classes: WordClasses,
+): Phrase<S>[] {
+  const read = (signal: S, source: string): Phrase<S> => {
+    const pattern = readAt(`${place}/${signal}`, () => readPattern(source));
+    mustBeClasses(`${place}/${signal}: "${source}"`, classesOf(pattern), classes);
+    return { signal, source, pattern };
+  };
   return (Object.entries(bySignal) as [S, string[]][]).flatMap(([signal, sources]) =>
-    sources.map((source) => ({ signal, source, pattern: readPattern(source) })),
+    sources.map((source) => read(signal, source)),
   );
+}
+
+function mustBeClasses(place: string, named: string[], classes: WordClasses): void {
+  const unknown = named.find((key) => !classes.has(key));
+  if (unknown === undefined) return;
+  const known = [...classes.keys()];
+  throw new BadDataFile(
+    `${place} names a word class "${unknown}" that this file has not${didYouMean(unknown, known) || `; there is ${known.join(', ')}`}`,
+  );
+}
+
+function readClasses(members: Record<string, string[]>, place: string): WordClasses {
+  const classes: WordClasses = new Map(
+    Object.entries(members).map(([key, words]) => [
+      key,
+      readAt(`${place}/${key}`, () => readWordClass(words)),
+    ]),
+  );
+  for (const [key, { phrases }] of classes)
+    mustBeClasses(`${place}/${key}`, phrases.flatMap(classesOf), classes);
+  return classes;
 }
 
 /** Checks one file's content. Throws {@link BadDataFile}. */
 export function readPhraseBook(data: unknown, name: string): PhraseBook {
   const file = checkData(Checked, data, name) as PhraseBookFile;
-  try {
-    const classes: WordClasses = new Map(
-      Object.entries(file.classes).map(([key, members]) => [key, readWordClass(members)]),
-    );
-    const book = {
-      language: file.language,
-      common: new Set(file.common.map(foldedWord)),
-      classes,
-      phrases: phrasesOf<Signal>(file.signals),
-      headings: phrasesOf<HeadingSignal>(file.headings),
-    };
-    const inClasses = [...classes.values()].flatMap((one) => one.phrases);
-    const used = [...book.phrases, ...book.headings]
-      .map((phrase) => phrase.pattern)
-      .concat(inClasses)
-      .flatMap(classesOf);
-    const unknown = used.find((key) => !classes.has(key));
-    if (unknown !== undefined) throw new BadDataFile(`${name}: no word class "${unknown}"`);
-    return book;
-  } catch (error) {
-    if (error instanceof BadDataFile) throw error;
-    throw new BadDataFile(`${name}: ${(error as Error).message}`);
-  }
+  const classes = readClasses(file.classes, `${name}: /classes`);
+  return {
+    language: file.language,
+    common: new Set(file.common.map(foldedWord)),
+    classes,
+    phrases: phrasesOf<Signal>(file.signals, `${name}: /signals`, classes),
+    headings: phrasesOf<HeadingSignal>(file.headings, `${name}: /headings`, classes),
+  };
 }
 
 /** All phrase books of the folder. Throws {@link BadDataFile} on the first bad one. */
@@ -132,7 +158,9 @@ export function readPhraseBooks(folder: URL = new URL('./phrases/', import.meta.
   const files = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .sort();
-  return files.map((file) => readPhraseBook(JSON.parse(readFileSync(new URL(file, folder), 'utf8')), file));
+  return files
+    .map((file) => new URL(file, folder))
+    .map((file) => readPhraseBook(readJson(file), fileName(file)));
 }
 
 /** A phrase found in a sentence, as tokens from `start` to `end` (exclusive). */

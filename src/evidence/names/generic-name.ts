@@ -11,7 +11,11 @@ import { nibbles } from './reverse-name.ts';
  */
 
 const Words = Type.Array(Type.String({ pattern: '^[a-z0-9]+$' }), { minItems: 1, uniqueItems: true });
-const WORDS = checkData(Type.Object({ dynamic: Words, assigned: Words }), data, 'generic-names.json');
+const WORDS = checkData(
+  Type.Object({ dynamic: Words, assigned: Words }),
+  data,
+  'src/evidence/names/generic-names.json',
+);
 
 /** `clear`: it looks like a line of a household. `slight`: it looks given by rote, and may be a server's. */
 export type Generic = { how: 'clear' | 'slight'; why: string };

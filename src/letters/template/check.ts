@@ -1,9 +1,9 @@
+import { didYouMean } from '../../nearest.ts';
 import type { Need } from '../facts.ts';
 import { VOCABULARY, type Vocabulary } from '../variables.ts';
 import { type Form, type Test, WRITERS, type Writer } from './forms.ts';
 import { NamedClaims } from './named-claims.ts';
 import { EVIDENCE, Names, type Scope, TOP } from './names.ts';
-import { nearest } from './nearest.ts';
 import { type Block, type Node, parseTemplate } from './parse.ts';
 import { MAX_PROBLEMS, placeIn, type TemplateProblem } from './problem.ts';
 import type { Argument } from './words.ts';
@@ -101,7 +101,7 @@ class Checker {
     const as = second ? first.name : 'plain';
     const variable = second ?? first;
     if (as !== 'plain' && !WRITERS.includes(as as Writer)) {
-      this.report(first.at, `there is no helper ${as}${nearest(as, WRITERS)}`);
+      this.report(first.at, `there is no helper ${as}${didYouMean(as, WRITERS)}`);
       return [];
     }
     if (variable.is !== 'name') {
@@ -135,7 +135,7 @@ class Checker {
       this.report(
         node.at,
         name
-          ? `there is no partial ${name}${nearest(name, [...this.parts.keys()])}`
+          ? `there is no partial ${name}${didYouMean(name, [...this.parts.keys()])}`
           : 'a part is named as in {{> signature.en}}',
       );
       return [];
@@ -159,7 +159,7 @@ class Checker {
   private block(node: Block, scope: Scope): Form[] {
     const { name, at } = node;
     if (!BLOCKS.includes(name)) {
-      if (name) this.report(at, `there is no block {{#${name}}}${nearest(name, BLOCKS)}`);
+      if (name) this.report(at, `there is no block {{#${name}}}${didYouMean(name, BLOCKS)}`);
       return [];
     }
     if (node.otherwise && !WITH_ELSE.includes(name)) this.report(at, `{{#${name}}} has no {{else}}`);
@@ -194,7 +194,7 @@ class Checker {
         argument.at,
         argument.name === 'several'
           ? '(several …) names one list'
-          : `there is no helper ${argument.name}${nearest(argument.name, ['several'])}`,
+          : `there is no helper ${argument.name}${didYouMean(argument.name, ['several'])}`,
       );
       return undefined;
     }

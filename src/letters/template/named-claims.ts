@@ -1,5 +1,5 @@
+import { didYouMean } from '../../nearest.ts';
 import { CLAIM_KEYS } from '../claims/claims.ts';
-import { nearest } from './nearest.ts';
 import type { Block } from './parse.ts';
 
 /** Reads which claims a block is about, and remembers all that a template uses, in their order. */
@@ -13,7 +13,7 @@ export class NamedClaims {
 
   private use(key: string, at: number): void {
     if (CLAIM_KEYS.includes(key)) this.used.add(key);
-    else this.report(at, `there is no claim ${key}${nearest(key, CLAIM_KEYS)}`);
+    else this.report(at, `there is no claim ${key}${didYouMean(key, CLAIM_KEYS)}`);
   }
 
   /** `{{#any "spf-pass dkim-pass"}}` */

@@ -1,6 +1,6 @@
+import { didYouMean } from '../../nearest.ts';
 import type { Need } from '../facts.ts';
 import { IMPLIED, own, type Standing, type Vocabulary } from '../variables.ts';
-import { nearest } from './nearest.ts';
 
 /** Names that a block sets for what stands inside it. */
 export const EVIDENCE: Record<string, string[]> = {
@@ -50,7 +50,7 @@ export class Names {
     if (standing === undefined) {
       const columns = scope.row && scope.row !== 'text' ? Object.keys(scope.row) : [];
       const known = [...Object.keys(this.vocabulary.variables), ...columns];
-      this.report(at, `there is no variable ${name}${nearest(name, known)}`);
+      this.report(at, `there is no variable ${name}${didYouMean(name, known)}`);
       return undefined;
     }
     const isGuarded = scope.guards.some(
@@ -82,7 +82,7 @@ export class Names {
         at,
         known.includes(name)
           ? `${name} stands outside the block that sets it`
-          : `there is no variable ${name}${nearest(name, scope.evidence)}`,
+          : `there is no variable ${name}${didYouMean(name, scope.evidence)}`,
       );
       return undefined;
     }
@@ -101,7 +101,7 @@ export class Names {
       if (name === column) return null;
       this.report(
         at,
-        `the rows of this list have no column ${column}${nearest(column, Object.keys(row ?? {}))}`,
+        `the rows of this list have no column ${column}${didYouMean(column, Object.keys(row ?? {}))}`,
       );
       return undefined;
     }

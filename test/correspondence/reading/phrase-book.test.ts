@@ -32,9 +32,18 @@ t.test('a bad book is told with its place', async (t) => {
     readPhraseBook({ ...minimal, ...change }, 'bad.json');
   };
   t.throws(() => bad({ language: 'english' }), { name: 'BadDataFile', message: /bad\.json: \/language/ });
-  t.throws(() => bad({ signals: { mitigated: ['<nothing> gone'] } }), { message: /no word class "nothing"/ });
-  t.throws(() => bad({ signals: { cheerful: ['hurrah'] } }), BadDataFile);
-  t.throws(() => bad({ signals: { mitigated: ['_ removed'] } }), BadDataFile);
+  t.throws(() => bad({ signals: { mitigated: ['<nothing> gone'] } }), {
+    message:
+      /bad\.json: \/signals\/mitigated: "<nothing> gone" names a word class "nothing" that this file has not/,
+  });
+  t.throws(() => bad({ signals: { mitigatd: ['hurrah'] } }), {
+    name: 'BadDataFile',
+    message: /bad\.json: \/signals has the key "mitigatd", which is none; did you mean mitigated\?/,
+  });
+  t.throws(() => bad({ signals: { mitigated: ['_ removed'] } }), {
+    name: 'BadDataFile',
+    message: /bad\.json: \/signals\/mitigated: "_ removed" must start with a word/,
+  });
 });
 
 t.test('all books hold to the schema and the language of a text is found', async (t) => {
