@@ -52,7 +52,7 @@ const WORDS: Record<string, Words> = {
   minimum: limit('it has to be at least'),
   maximum: limit('it can be at most'),
   uniqueItems: ({ data, params }) =>
-    `has ${written((data as unknown[])[params['i']])} twice, at ${params['j']} and ${params['i']}`,
+    `has ${written((data as unknown[])[params['i']])} twice, at ${[params['i'], params['j']].sort().join(' and ')}`,
 };
 
 /** A word by which people know an entry of a list, since they do not count. */

@@ -64,10 +64,16 @@ const isAllowed = (rule: Rule, facts: Facts): boolean =>
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
+const NAME = /\{(\w+)\}/g;
+const plain = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+/** What a sentence names in braces. */
+export const namesIn = (text: string): string[] =>
+  [...text.matchAll(NAME)].map(([, name = '']) => plain(name));
+
 /** Names in braces become what they stand for; `{Name}` begins with a capital, and so does the sentence. */
 export function fill(text: string, words: Words): string {
-  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const key = (name.charAt(0).toLowerCase() + name.slice(1)) as keyof Words;
+  const filled = text.replace(NAME, (_, name: string) => {
+    const key = plain(name) as keyof Words;
     return name === key ? words[key] : capital(words[key]);
   });
   return capital(filled.replace(/ {2,}/g, ' ').trim());

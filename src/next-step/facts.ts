@@ -114,23 +114,24 @@ export type Moments = {
 };
 
 /** What sentences of rules can name, as it reads. */
-export type Words = {
-  provider: string;
-  list: string;
-  before: string;
-  lacked: string;
-  quote: string;
-  effect: string;
-  round: string;
-  cause: string;
-  mail: string;
-  earlier: string;
-  otherRoute: string;
-  nearby: string;
-  coolDown: string;
-  note: string;
-  follow: string;
-};
+export const WORDS = [
+  'provider',
+  'list',
+  'before',
+  'lacked',
+  'quote',
+  'effect',
+  'round',
+  'cause',
+  'mail',
+  'earlier',
+  'otherRoute',
+  'nearby',
+  'coolDown',
+  'note',
+  'follow',
+] as const;
+export type Words = Record<(typeof WORDS)[number], string>;
 
 /** Numbers of other incidents that buttons lead to. */
 export type Others = { upstream: number | null; earlier: number | null };

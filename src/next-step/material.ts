@@ -10,9 +10,31 @@ export const MOST_NEARBY = 20;
 /** One row of what public lists say of the incident’s addresses. */
 export type ListRow = { zone: string; listed: boolean; words: string; seenAt: Date };
 
+/** What of an incident’s own row rules rest on. */
+export type JudgedRow = Pick<
+  IncidentRow,
+  | 'state'
+  | 'provider'
+  | 'reason'
+  | 'round'
+  | 'rejection_count'
+  | 'first_rejection_at'
+  | 'last_rejection_at'
+  | 'opened_at'
+  | 'state_since'
+  | 'last_request_at'
+  | 'first_answer_at'
+  | 'last_answer_at'
+  | 'last_verdict'
+  | 'mitigated_at'
+  | 'recovered_at'
+  | 'follow_up_due_at'
+  | 'relapses'
+>;
+
 /** What the store reads of one incident; `derive.ts` makes facts of it. */
 export type Material = {
-  row: IncidentRow;
+  row: JudgedRow;
   addresses: string[];
   /** The rejection rule of the first refusal, as `provider/id`. */
   rule: string | null;

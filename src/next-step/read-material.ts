@@ -1,10 +1,11 @@
-import { covers, networkText } from '../addresses/address.ts';
+import { covers } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { claimRecords } from '../evidence/claim-records.ts';
 import { kindTitles } from '../evidence/kind-titles.ts';
 import { type Snapshot, standingSnapshots } from '../evidence/snapshots.ts';
 import { judgeClaims } from '../letters/claims/claims.ts';
+import { recordedEvidence } from '../letters/claims/recorded.ts';
 import { undeliveredOf } from '../mail-out/shown.ts';
 import { getProfile } from '../profile/store.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
@@ -51,7 +52,11 @@ function newestOf(evidence: { recorded_at: Date }[], snapshots: Snapshot[]): Dat
 }
 
 /** With what the incident’s page shows as it stands. */
-export type ReadMaterial = Material & { cause: RecordedCause | null; snapshots: Snapshot[] };
+export type ReadMaterial = Material & {
+  row: IncidentRow;
+  cause: RecordedCause | null;
+  snapshots: Snapshot[];
+};
 
 /** All that is known of these incidents, in a number of queries that does not depend on how many they are. */
 export async function readMaterial(
@@ -119,17 +124,7 @@ export async function readMaterial(
         profile,
         addresses: own.map(({ network, jmrpSince, sndsSince }) => ({ text: network, jmrpSince, sndsSince })),
         rejections: [],
-        evidence: [
-          ...recorded.map((one) => ({
-            claim: one.claim,
-            result: one.result,
-            words: one.words,
-            source: one.source,
-            observedAt: one.observed_at,
-            address: one.network ? networkText(one.network) : null,
-          })),
-          ...claimRecords(snapshots, texts, titles),
-        ],
+        evidence: [...recorded.map(recordedEvidence), ...claimRecords(snapshots, texts, titles)],
       },
       now,
     );

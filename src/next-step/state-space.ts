@@ -1,10 +1,10 @@
-import type { IncidentRow, IncidentState } from '../database/tables.ts';
+import type { IncidentState } from '../database/tables.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { VERDICTS, type Verdict } from '../providers/schema.ts';
 import { situationOf } from './derive.ts';
 import { chooseStep, type Step } from './engine.ts';
 import type { Situation } from './facts.ts';
-import type { Material } from './material.ts';
+import type { JudgedRow, Material } from './material.ts';
 import { RULES } from './rules.ts';
 
 /** Every situation that state, answer, round, time, evidence and provider can make, for a table and for a test. */
@@ -53,42 +53,27 @@ export function* pointsOf(providers: string[]): Generator<Point> {
             }
 }
 
-function rowOf({ provider, state, verdict, round, hours, evidence }: Point, now: Date): IncidentRow {
+function rowOf({ provider, state, verdict, round, hours, evidence }: Point, now: Date): JudgedRow {
   const ago = (some: number) => new Date(now.getTime() - some * HOUR);
   const isLifted = state === 'mitigated' || state === 'recovered';
   return {
-    number: 1,
-    title: '',
     provider,
     state,
     reason: evidence === 'listed elsewhere' ? 'listed-on-third-party-list' : 'ip-reputation',
-    severity: 'normal',
     round,
-    assignee_id: null,
-    affected: '',
-    block_codes: [],
-    recipient_domains: [],
     rejection_count: 1,
     first_rejection_at: ago(hours + 50),
     last_rejection_at: evidence === 'refused since' ? ago(0.5) : ago(hours + 26),
     opened_at: ago(hours + 49),
     state_since: ago(hours),
-    first_request_at: round > 0 ? ago(hours + 24) : null,
     last_request_at: round > 0 ? (verdict === null ? ago(hours) : ago(hours + 24)) : null,
     first_answer_at: verdict === null ? null : ago(hours),
     last_answer_at: verdict === null ? null : ago(hours),
     last_verdict: verdict,
     mitigated_at: isLifted ? ago(hours) : null,
     recovered_at: state === 'recovered' ? ago(hours) : null,
-    closed_at: null,
     relapses: 0,
-    next_action: '',
-    next_action_due_at: null,
     follow_up_due_at: state === 'awaiting-provider' ? ago(hours - 48) : null,
-    due_at: null,
-    merged_into: null,
-    version: 1,
-    updated_at: ago(hours),
   };
 }
 

@@ -1,10 +1,11 @@
 import t from 'tap';
 import { BadDataFile } from '../../src/data-file.ts';
+import { valuesOf } from '../../src/next-step/askable.ts';
 import { fulfils, type StepAnswer } from '../../src/next-step/engine.ts';
 import { statedHours } from '../../src/next-step/hours.ts';
 import { atProvider } from '../../src/next-step/page.ts';
 import { RULES, readRules } from '../../src/next-step/rules.ts';
-import { ago, answered, asked, NOW, situation, stepFor } from './situations.fixture.ts';
+import { ago, answered, asked, CATALOGUE, NOW, situation, stepFor } from './situations.fixture.ts';
 
 t.test('conditions, and what is not known', async (t) => {
   t.ok(fulfils('a', 'a') && fulfils('a', ['b', 'a']) && fulfils(['x', 'a'], 'a'));
@@ -17,12 +18,54 @@ t.test('conditions, and what is not known', async (t) => {
 t.test('rules that do not hold to the schema are not taken', async (t) => {
   const [rule] = RULES;
   for (const bad of [
-    [{ ...rule, when: [{ 'claim:no-such-claim': 'supported' }] }],
     [rule, rule],
     [{ ...rule, button: { label: 'Go', go: 'javascript' } }],
     [{ ...rule, when: [] }],
   ])
     t.throws(() => readRules(bad), BadDataFile);
+});
+
+t.test('a rule that could never hold, or names what there is not, is told with the way out', async (t) => {
+  const [rule] = RULES;
+  const told = (change: object) => {
+    try {
+      readRules([{ ...rule, id: 'new', ...change }]);
+    } catch (error) {
+      return (error as Error).message.replace(/^src\/next-step\/rules\.json: new: /, '');
+    }
+    return 'taken';
+  };
+  for (const [when, words] of [
+    [{ verdct: 'denied' }, '/when: there is no fact verdct; did you mean verdict?'],
+    [{ verdict: 'deneid' }, '/when: verdict is never "deneid"; did you mean denied?'],
+    [{ state: { not: ['lost'] } }, /^\/when: state is never "lost"; it can be open, action-needed/],
+    [{ 'claim:spf-fine': 'supported' }, /^\/when: there is no claim spf-fine/],
+    [{ 'claim:spf-pass': 'fine' }, /claim:spf-pass is never "fine"; it can be supported, contradicted/],
+    [{ ticket: 'yes' }, '/when: ticket is true or false, never "yes"'],
+    [{ round: 'first' }, '/when: round is a number: ask for atLeast or below'],
+    [{ provider: { below: 3 } }, '/when: provider is a name: a number is not to be asked for'],
+    [{ provider: 'gmail', round: { atLeast: 2 }, lists: ['sbl'], ticket: false }, 'taken'],
+  ] as const)
+    t.match(told({ when: [when] }), words, JSON.stringify(when));
+  t.match(told({ what: 'Call {Provder}.' }), /^\{provder\} stands for nothing; did you mean provider\?$/);
+});
+
+t.test('rules name providers, and rules of theirs, that there are', async (t) => {
+  const named = RULES.flatMap(({ when }) =>
+    when.flatMap(({ provider, rule }) =>
+      [provider, rule].flatMap((one) => (one === undefined ? [] : (valuesOf(one) ?? []))),
+    ),
+  ).map(String);
+  const known = CATALOGUE.providers.flatMap(({ key, rejections }) => [
+    key,
+    ...rejections.map(({ id }) => `${key}/${id}`),
+  ]);
+  t.ok(named.length > 10);
+  t.strictSame(
+    named.filter((name) => !known.includes(name)),
+    [],
+    'src/next-step/rules.json asks for providers, or rules of theirs, that are not in the catalogue',
+  );
 });
 
 const answer = (given: Partial<StepAnswer> & { step: string; key: string }): StepAnswer => ({

@@ -1,9 +1,8 @@
-import type { IncidentRow } from '../../src/database/tables.ts';
 import { type Claim, type ClaimStatus, whenUnknown } from '../../src/letters/claims/claims.ts';
 import { situationOf } from '../../src/next-step/derive.ts';
 import { chooseStep, type Step, type StepAnswer } from '../../src/next-step/engine.ts';
 import type { Situation } from '../../src/next-step/facts.ts';
-import type { Known, Material } from '../../src/next-step/material.ts';
+import type { JudgedRow, Known, Material } from '../../src/next-step/material.ts';
 import { RULES } from '../../src/next-step/rules.ts';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
 
@@ -12,43 +11,28 @@ export const NOW = new Date('2026-03-18T12:00:00Z');
 const HOUR = 3_600_000;
 export const ago = (hours: number): Date => new Date(NOW.getTime() - hours * HOUR);
 
-export const ROW: IncidentRow = {
-  number: 41,
-  title: 'Blocked',
+export const ROW: JudgedRow = {
   provider: 'outlook-com',
   state: 'open',
   reason: 'ip-reputation',
-  severity: 'normal',
   round: 0,
-  assignee_id: null,
-  affected: '',
-  block_codes: [],
-  recipient_domains: [],
   rejection_count: 1,
   first_rejection_at: ago(5),
   last_rejection_at: ago(1),
   opened_at: ago(4),
   state_since: ago(4),
-  first_request_at: null,
   last_request_at: null,
   first_answer_at: null,
   last_answer_at: null,
   last_verdict: null,
   mitigated_at: null,
   recovered_at: null,
-  closed_at: null,
   relapses: 0,
-  next_action: '',
-  next_action_due_at: null,
   follow_up_due_at: null,
-  due_at: null,
-  merged_into: null,
-  version: 1,
-  updated_at: ago(1),
 };
 
 export type Given = Partial<Omit<Material, 'row' | 'claims'>> & {
-  row?: Partial<IncidentRow>;
+  row?: Partial<JudgedRow>;
   claims?: Record<string, ClaimStatus>;
   dead?: boolean;
 };
@@ -115,10 +99,9 @@ export function stepFor(given: Given, answers: StepAnswer[] = []): Step {
 }
 
 /** A request went out so many hours ago, and nothing came since. */
-export const asked = (hours: number, more: Partial<IncidentRow> = {}): Partial<IncidentRow> => ({
+export const asked = (hours: number, more: Partial<JudgedRow> = {}): Partial<JudgedRow> => ({
   state: 'awaiting-provider',
   round: 1,
-  first_request_at: ago(hours),
   last_request_at: ago(hours),
   state_since: ago(hours),
   last_rejection_at: ago(hours + 1),
@@ -127,10 +110,10 @@ export const asked = (hours: number, more: Partial<IncidentRow> = {}): Partial<I
 
 /** It was answered so many hours ago, a day after the request. */
 export const answered = (
-  verdict: NonNullable<IncidentRow['last_verdict']>,
+  verdict: NonNullable<JudgedRow['last_verdict']>,
   hours: number,
-  more: Partial<IncidentRow> = {},
-): Partial<IncidentRow> => ({
+  more: Partial<JudgedRow> = {},
+): Partial<JudgedRow> => ({
   ...asked(hours + 24),
   state: verdict === 'mitigated' || verdict === 'conditionally-mitigated' ? 'mitigated' : 'action-needed',
   last_verdict: verdict,

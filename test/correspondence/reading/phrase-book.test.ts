@@ -6,7 +6,6 @@ import {
   readPhraseBooks,
 } from '../../../src/correspondence/reading/phrase-book.ts';
 import { tokensOf } from '../../../src/correspondence/reading/tokens.ts';
-import { BadDataFile } from '../../../src/data-file.ts';
 import { LANGUAGES } from '../../../src/letters/language.ts';
 
 const minimal = {
