@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parse as parseYaml } from 'yaml';
-import { BadDataFile, checkData } from '../data-file.ts';
+import { BadDataFile, checkData, fileName } from '../data-file.ts';
 import { type Static, Type } from '../json-schema.ts';
 import type { Provider } from '../providers/schema.ts';
 import { CLAIM_KEYS, whenUnknown } from './claims/claims.ts';
@@ -85,26 +85,28 @@ function formsOf(
   if (wrong) refuse(wrong);
   const used = [...subject.claims, ...text.claims];
   const unnamed = used.find((key) => !matter.claims.includes(key));
-  if (unnamed) refuse(`uses claim ${unnamed}, which its front matter does not name`);
+  if (unnamed) refuse(`uses claim ${unnamed}; name it under claims in the front matter`);
   // A claim that a desk expects is listed beside the letter also when no sentence needs it.
   const idle = matter.claims.find((key) => !used.includes(key) && whenUnknown(key) !== 'warn');
-  if (idle) refuse(`names claim ${idle} and never uses it`);
+  if (idle) refuse(`names claim ${idle} and never uses it; take it out of the front matter`);
   return { subject: subject.forms, body: text.forms };
 }
 
 function readTemplate(folder: string, file: string, parts: ReadonlyMap<string, string>): LetterTemplate {
+  const shown = fileName(pathToFileURL(join(folder, file)));
   const refuse = (why: string): never => {
-    throw new BadDataFile(`${file}: ${why}`);
+    throw new BadDataFile(`${shown}: ${why}`);
   };
   const named = /^([a-z0-9-]+)\/([a-z-]+)\.([a-z]{2})\.hbs$/.exec(file);
   const [, owner = '', round = '', language = ''] =
     named ?? refuse('must be named <provider or kind>/<round>.<language>.hbs');
-  if (!(language in LANGUAGES)) refuse(`language ${language} is not known`);
+  if (!(language in LANGUAGES))
+    refuse(`language ${language} is not known; there is ${Object.keys(LANGUAGES).join(', ')}`);
   const [, front = '', body = ''] =
     /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(readFileSync(join(folder, file), 'utf8')) ??
     refuse('must begin with front matter between --- lines');
   const data: unknown = attempt(() => parseYaml(front), refuse);
-  const matter = checkData(FrontMatter, data, `${file}: front matter`);
+  const matter = checkData(FrontMatter, data, `${shown}: front matter`);
   const variant = matter.rules && round.startsWith(`${matter.round}-`);
   if (matter.round !== round && !variant) refuse(`round is ${matter.round} and must equal the file's name`);
   if (matter.rules && !(variant && matter.provider))

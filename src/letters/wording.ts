@@ -2,6 +2,7 @@ import { checkData } from '../data-file.ts';
 import type { Phrase, PhraseValue } from '../evidence/kind.ts';
 import { Type } from '../json-schema.ts';
 import {
+  joinArticles,
   type Language,
   letterDay,
   letterFindings,
@@ -59,12 +60,6 @@ function valueWords(value: PhraseValue, language: Language): string {
   return letterList(value.list, language, NAMED);
 }
 
-/** “dal 8 marzo” is written “dall’8 marzo”: the numbers that begin with a vowel. */
-const elided = (text: string) =>
-  text.replace(/\b(dal|al|il) (?=(?:8|11) [a-z])/g, (_, article: string) =>
-    article === 'il' ? 'l’' : `${article}l’`,
-  );
-
 /** Words that a person typed: they stay as they are, whatever the language of the letter. */
 export const typed = (words: string): Phrase => ({ key: 'typed', values: { words } });
 
@@ -83,7 +78,7 @@ function phraseWords({ key, values }: Phrase, language: Language): string | unde
   const said = text.replace(/\{([a-zA-Z]{1,30})\}/g, (_, name: string) =>
     valueWords((Object.hasOwn(values, name) ? values[name] : undefined) ?? '', language),
   );
-  return language === 'it' ? elided(said) : said;
+  return joinArticles(said, language);
 }
 
 /** More findings than these are only counted: a letter is read by a person. */

@@ -1,6 +1,11 @@
+import type { Language } from '../language.ts';
 import { type Check, type Context, isHidden, placeOf } from './context.ts';
 import type { Span } from './finding.ts';
-import words from './proof-words.json' with { type: 'json' };
+import proofWords from './proof-words.json' with { type: 'json' };
+
+/** A language that `proof-words.json` lacks is told by the compiler. */
+const words: { months: string; done: Record<Language, string[]>; period: Record<Language, string[]> } =
+  proofWords;
 
 const DATE = new RegExp(`\\d{4}-\\d{2}-\\d{2}|\\d{1,2}(?:er|\\.)? (?:de )?(?:${words.months})\\b`, 'iu');
 const COUNT = /(?<![\d.:-])\d[\d.,\u00a0]*\s*(?:%|\p{L}{2,})/u;
@@ -14,7 +19,7 @@ const holdsWord = (sentence: string, list: string[]) =>
 
 function sentencesWith(
   { body, letter }: Context,
-  test: (sentence: string, language: typeof letter.language) => boolean,
+  test: (sentence: string, language: Language) => boolean,
 ): Span[] {
   return body.sentences
     .slice(0, MOST_SENTENCES)

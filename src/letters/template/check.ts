@@ -134,9 +134,9 @@ class Checker {
     if (text === undefined) {
       this.report(
         node.at,
-        name
-          ? `there is no partial ${name}${didYouMean(name, [...this.parts.keys()])}`
-          : 'a part is named as in {{> signature.en}}',
+        name.includes('.')
+          ? `there is no part ${name}${didYouMean(name, [...this.parts.keys()])}`
+          : 'a part is named with its language, as in {{> signature.en}}',
       );
       return [];
     }

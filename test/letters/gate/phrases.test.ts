@@ -101,7 +101,7 @@ t.test('each language is tried, with words that count and with plain ones', asyn
     for (const table of [TABLE, PLAIN])
       t.ok(
         table.some(([one]) => one === language),
-        language,
+        `${language} has a row of ${table === TABLE ? 'TABLE' : 'PLAIN'} here`,
       );
 });
 
@@ -120,7 +120,7 @@ t.test('each language has phrases of each kind', async (t) => {
     ])
       t.ok(
         PHRASE_RULES.some((one) => one.language === language && `${one.level} ${one.rule}` === kind),
-        `${language}: ${kind}`,
+        `src/letters/gate/phrases.json: ${language} has phrases of ${kind}`,
       );
 });
 
