@@ -6,21 +6,23 @@ import { qmailReader } from './makes/qmail.ts';
 import { readSendmail } from './makes/sendmail.ts';
 
 /** The readers of one scanner, besides that of Postfix: some remember what earlier lines said. */
-export type Readers = {
-  exim: Reader;
-  sendmail: Reader;
-  opensmtpd: Reader;
-  qmail: Reader;
-  haraka: Reader;
-};
-
-export const openReaders = (): Readers => ({
+export const openReaders = () => ({
   exim: readExim,
   sendmail: readSendmail,
   opensmtpd: opensmtpdReader(),
   qmail: qmailReader(),
   haraka: harakaReader(),
 });
+export type Readers = Record<keyof ReturnType<typeof openReaders>, Reader>;
+
+/** The names under which programs write to syslog, by how they begin. */
+const PROGRAMS: [begins: string, reader: keyof Readers][] = [
+  ['sendmail', 'sendmail'],
+  ['sm-', 'sendmail'],
+  ['exim', 'exim'],
+  ['qmail', 'qmail'],
+  ['haraka', 'haraka'],
+];
 
 /**
  * Who reads the lines of a program, by the name under which it writes to syslog: null is nobody. Of Postfix,
@@ -30,9 +32,8 @@ export function readerOf(program: string, readers: Readers): Reader | 'postfix' 
   const slash = program.lastIndexOf('/');
   const name = program.slice(slash + 1);
   if (slash >= 0 && (name === 'smtp' || name === 'error')) return 'postfix';
-  if (name === 'sendmail' || name.startsWith('sm-')) return readers.sendmail;
+  // Postfix has an smtpd, too, which takes mail in.
   if (name === 'smtpd' || name === 'opensmtpd') return slash >= 0 ? null : readers.opensmtpd;
-  if (name.startsWith('exim')) return readers.exim;
-  if (name.startsWith('qmail')) return readers.qmail;
-  return name.startsWith('haraka') ? readers.haraka : null;
+  const [, reader] = PROGRAMS.find(([begins]) => name.startsWith(begins)) ?? [];
+  return reader ? readers[reader] : null;
 }
