@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import { networkText } from '../addresses/address.ts';
 import { fieldValuesOf } from '../custom-fields/store.ts';
 import type { Db } from '../database/open.ts';
-import type { IncidentState } from '../database/tables.ts';
 import { notFound } from '../problem.ts';
 import { tagsOf } from '../tags/store.ts';
 import { watchersOf } from '../watchers/store.ts';
+import { stateChanges } from './changes-store.ts';
 import { linksOf } from './links/store.ts';
 import { refuseMerged } from './store.ts';
 
@@ -54,15 +54,7 @@ export async function readIncident(db: Db, number: number) {
     await Promise.all([
       readHead(db, number),
       linksOf(db, number),
-      db
-        .selectFrom('timeline_entries')
-        .select(['occurred_at', sql<{ from: IncidentState; to: IncidentState }>`detail`.as('detail')])
-        .where('incident_number', '=', number)
-        .where('kind', '=', 'state-changed')
-        .orderBy('occurred_at')
-        .orderBy('id')
-        .limit(200)
-        .execute(),
+      stateChanges(db, number),
       db
         .selectFrom('tickets')
         .selectAll()
@@ -115,11 +107,7 @@ export async function readIncident(db: Db, number: number) {
   return {
     row,
     links,
-    changes: changes.map((change) => ({
-      at: change.occurred_at,
-      from: change.detail.from,
-      to: change.detail.to,
-    })),
+    changes,
     tickets,
     letters,
     evidence: evidence.map((one) => ({ ...one, address: one.network ? networkText(one.network) : '' })),

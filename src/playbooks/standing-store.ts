@@ -3,6 +3,7 @@ import type { Db } from '../database/open.ts';
 import { claimRecords } from '../evidence/claim-records.ts';
 import { kindTitles } from '../evidence/kind-titles.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
+import { recordedEvidence } from '../letters/claims/recorded.ts';
 import { listMemberships } from '../profile/memberships.ts';
 import { getProfile } from '../profile/store.ts';
 import type { Known } from './standing.ts';
@@ -50,14 +51,7 @@ export async function readKnown(db: Db, provider: string): Promise<Known> {
     .limit(MOST_RECORDS)
     .execute();
   const evidence = [
-    ...recorded.map((one) => ({
-      claim: one.claim,
-      result: one.result,
-      words: one.words,
-      source: one.source,
-      observedAt: one.observed_at,
-      address: one.network ? networkText(one.network) : null,
-    })),
+    ...recorded.map(recordedEvidence),
     ...claimRecords(snapshots, networks, await kindTitles()),
   ];
   return { profile, memberships, addresses, fromIncidents, evidence };

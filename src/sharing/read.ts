@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
-import type { IncidentState, SharePart } from '../database/tables.ts';
+import type { SharePart } from '../database/tables.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
 import { recordedWith } from '../evidence/store.ts';
+import { stateChanges } from '../incidents/changes-store.ts';
 import { spanOf } from '../observations/deliveries.ts';
 import { hoursOfIncident } from '../observations/hours.ts';
 import { notFound } from '../problem.ts';
@@ -89,19 +90,6 @@ async function addressesIn(db: Db, number: number) {
   return rows.map((row) => ({ ...row, text: networkText(row.network) }));
 }
 
-async function changesOf(db: Db, number: number) {
-  const rows = await db
-    .selectFrom('timeline_entries')
-    .select(['occurred_at', sql<{ from: IncidentState; to: IncidentState }>`detail`.as('detail')])
-    .where('incident_number', '=', number)
-    .where('kind', '=', 'state-changed')
-    .orderBy('occurred_at')
-    .orderBy('id')
-    .limit(200)
-    .execute();
-  return rows.map(({ occurred_at: at, detail: { from, to } }) => ({ at, from, to }));
-}
-
 async function evidenceOf(db: Db, number: number) {
   const [addresses, profile] = await Promise.all([addressesIn(db, number), getProfile(db)]);
   const [snapshots, recorded] = await Promise.all([
@@ -181,7 +169,7 @@ export async function readShared(
   const [people, addresses, changes, letters, answers, evidence, hours, timeline] = await Promise.all([
     scope.personal ? null : peopleIn(db, number, profile),
     has('summary') ? addressesIn(db, number) : null,
-    has('states') ? changesOf(db, number) : null,
+    has('states') ? stateChanges(db, number) : null,
     has('letters') ? lettersOf(db, number) : null,
     has('answers') ? answersOf(db, number) : null,
     has('evidence') ? evidenceOf(db, number) : null,

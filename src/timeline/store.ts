@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { EntryRow } from '../database/tables.ts';
@@ -145,21 +146,20 @@ export type TimelineQuery = {
   after?: EntryPlace | undefined;
 };
 
+/** Of an entry `e`: the newest entry that corrects it. */
+export const CORRECTED_BY = sql<
+  number | null
+>`(select c.id from timeline_entries c where c.corrects = e.id order by c.id desc limit 1)`.as(
+  'corrected_by',
+);
+
 /** The first rows of one incident's timeline, by its index. */
 function rowsOf(db: Db, incident: number, query: TimelineQuery) {
   const direction = query.order === 'newest' ? 'desc' : 'asc';
   let rows = db
     .selectFrom('timeline_entries as e')
     .selectAll('e')
-    .select((eb) =>
-      eb
-        .selectFrom('timeline_entries as c')
-        .select('c.id')
-        .whereRef('c.corrects', '=', 'e.id')
-        .orderBy('c.id', 'desc')
-        .limit(1)
-        .as('corrected_by'),
-    )
+    .select(CORRECTED_BY)
     .where('e.incident_number', '=', incident)
     .orderBy('e.occurred_at', direction)
     .orderBy('e.id', direction)

@@ -4,6 +4,7 @@ import type { Db } from '../../database/open.ts';
 import { numbersOf } from '../../incidents/of-network.ts';
 import { summarise } from '../../timeline/describe.ts';
 import type { Entry, EntryKind } from '../../timeline/entries.ts';
+import { CORRECTED_BY } from '../../timeline/store.ts';
 import { csvLine } from '../../web/csv.ts';
 
 export type TimelineFilter = {
@@ -58,15 +59,7 @@ function nextEntries(db: Db, numbers: number[], filter: TimelineFilter, newest: 
       'e.recorded_at',
       'e.detail',
     ])
-    .select((eb) =>
-      eb
-        .selectFrom('timeline_entries as c')
-        .select('c.id')
-        .whereRef('c.corrects', '=', 'e.id')
-        .orderBy('c.id', 'desc')
-        .limit(1)
-        .as('corrected_by'),
-    )
+    .select(CORRECTED_BY)
     .where('e.incident_number', 'in', numbers)
     .where('e.id', '<=', newest)
     .orderBy('e.incident_number')
