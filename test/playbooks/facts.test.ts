@@ -23,11 +23,11 @@ t.test('a changed time is when a follow-up is due, until it goes back to the rel
 t.test('what does not fit is refused with the place, and nothing is kept', async (t) => {
   const { overlay, set } = playbooksOf(await testDatabase(t));
   const refused: [path: string, value: unknown, says: RegExp][] = [
-    ['timing/followUpAfter', 'soon', /must be number/],
+    ['timing/followUpAfter', 'soon', /has to be a number/],
     ['timing/followUpAfter', 1, /before the usual answer/],
     ['timing/workingDays', null, /cannot be without/],
     ['worksWell/new', { text: '', source: 'us', verified: true }, /text/],
-    ['worksWell/new', 'text', /must be object/],
+    ['worksWell/new', 'text', /has to be an object/],
     ['about', 'x'.repeat(2001), /2000/],
     [
       'routes/new',
