@@ -1,5 +1,18 @@
 import t from 'tap';
-import { ago, answered, asked, cause, type Given, sent, stepFor, words } from './situations.fixture.ts';
+import { RULES } from '../../src/next-step/rules.ts';
+import { judgePoint, pointsOf } from '../../src/next-step/state-space.ts';
+import {
+  ago,
+  answered,
+  asked,
+  CATALOGUE,
+  cause,
+  type Given,
+  NOW,
+  sent,
+  stepFor,
+  words,
+} from './situations.fixture.ts';
 
 /**
  * Situations that operators meet, each with the step that somebody with experience takes. The numbers only name them.
@@ -136,6 +149,12 @@ const SITUATIONS: [number, string, Given, string][] = [
     'new-address-waits',
   ],
   [
+    26.5,
+    'a new address, and Outlook.com said no',
+    { row: answered('denied', 2), ...cause('new-address') },
+    'pre-emptive',
+  ],
+  [
     27,
     'a new address sent more than planned',
     { ...cause('new-address'), claims: { 'new-ip-warmup': 'contradicted' } },
@@ -263,6 +282,15 @@ const SITUATIONS: [number, string, Given, string][] = [
     'mail-failed',
   ],
   [
+    55.5,
+    'the letter was sent by mail, and nobody knows whether it arrived',
+    {
+      row: asked(3, { state: 'action-needed' }),
+      undelivered: { state: 'delivered-unknown', words: 'The connection was lost.', messageId: 7 },
+    },
+    'mail-uncertain',
+  ],
+  [
     56,
     'silence past the usual time',
     { row: asked(60, { state: 'action-needed', state_since: ago(12) }) },
@@ -346,6 +374,29 @@ for (const [number, name, given, expected] of SITUATIONS)
     t.equal(step.id, expected);
     t.ok(step.button, 'and it has a button');
   });
+
+t.test(
+  'every rule is offered in one of these situations, or in those that state, answer and time make',
+  async (t) => {
+    const offered = new Set(SITUATIONS.map(([, , , expected]) => expected));
+    for (const point of pointsOf([
+      'outlook-com',
+      'microsoft-365',
+      't-online',
+      'gmail',
+      'spamhaus',
+      'mimecast',
+    ])) {
+      const { step } = judgePoint(point, CATALOGUE, NOW);
+      for (const { id } of step ? [step, ...step.alternatives] : []) offered.add(id);
+    }
+    t.strictSame(
+      RULES.map(({ id }) => id).filter((id) => !offered.has(id)),
+      [],
+      'rules of src/next-step/rules.json that no situation leads to: give each a row of SITUATIONS',
+    );
+  },
+);
 
 t.test('the reasons name what they rest on', async (t) => {
   t.match(
