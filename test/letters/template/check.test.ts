@@ -38,7 +38,10 @@ t.test('a mistake is told in plain words, with line and column', async (t) => {
     ['{{#each providerName}}x{{/each}}', ['1:9 providerName is no list']],
     [
       '{{#each plan}}\n{{wek}} {{this.vol}}\n{{/each}}',
-      ['2:3 there is no variable wek; did you mean week?', '2:11 the rows of this list have no column vol; did you mean volume?'],
+      [
+        '2:3 there is no variable wek; did you mean week?',
+        '2:11 the rows of this list have no column vol; did you mean volume?',
+      ],
     ],
     ['{{#each plan}}{{remark}}{{/each}}', ['1:17 remark may be empty; put it inside {{#if remark}}']],
     ['{{#pending spf-pass="a" spf-pass="b"}}x{{/pending}}', ['1:25 claim spf-pass is named twice']],
