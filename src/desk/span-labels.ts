@@ -3,47 +3,57 @@
 export type Labelled = { from: number; name: string };
 export type SpanLabel = { text: string; x: number; width: number; atEnd: boolean };
 
-/** Room that a label needs to be worth reading: about a dozen letters on a wide screen and on a phone. */
-export const ROOM = { wide: 9, phone: 30 };
-/** So many letters fit surely into that. */
-const LETTERS = 10;
-const GAP = 0.6;
+/** What a label needs to be worth reading, what each of its letters surely fits into, and what parts two labels. */
+export type Room = { least: number; letter: number; gap: number };
+export const ROOM = {
+  wide: { least: 9, letter: 1.6, gap: 1.2 },
+  phone: { least: 30, letter: 2.5, gap: 2.5 },
+};
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
-type Placed = { x: number; names: string[]; last: number };
+type Placed = { x: number; names: string[]; first: number };
 
-const neededBy = ({ names }: Placed, room: number) =>
-  Math.max(room, (names.join(', ').length * room) / LETTERS);
+const textOf = ({ names }: Placed) => names.join(', ');
+const neededBy = (label: Placed, { least, letter }: Room) => Math.max(least, textOf(label).length * letter);
 
-/** The last label cannot go on to its right: it begins further left, as far as the one before it lets it. */
-function makeRoomAtEnd(labels: Placed[], room: number): void {
-  const [before, last] = [labels.at(-2), labels.at(-1)];
-  if (!last) return;
-  const left = before ? before.x + neededBy(before, room) + GAP : 0;
-  last.x = Math.min(last.x, round(Math.max(left, 100 - neededBy(last, room))));
+/** Spans between whose beginnings there is no room share a label that names them all. */
+function shared(spans: Labelled[], { least }: Room): Placed[] {
+  const labels: Placed[] = [];
+  for (const { from, name } of spans.toSorted((a, b) => a.from - b.from)) {
+    const x = Math.min(from, 100 - least);
+    const before = labels.at(-1);
+    if (!before || x - before.x >= least) labels.push({ x, names: [name], first: from });
+    else if (!before.names.includes(name)) before.names.push(name);
+  }
+  return labels;
+}
+
+/** How far left each label can begin: it still reaches its span, and those before it are read in full. */
+function leftmost(labels: Placed[], room: Room): number[] {
+  const lowest: number[] = [];
+  for (const [index, label] of labels.entries()) {
+    const before = labels[index - 1];
+    const free = before ? (lowest[index - 1] ?? 0) + neededBy(before, room) + room.gap : 0;
+    lowest.push(Math.min(label.x, Math.max(0, free, label.first - neededBy(label, room))));
+  }
+  return lowest;
 }
 
 /**
- * Each label stands over its span and has the room up to the next one, where it is cut off with an ellipsis. Spans
- * between whose beginnings there is no room share a label that names them all, so that no label runs into another.
+ * Each label stands over its span and has the room up to the next one, where it is cut off with an ellipsis. One
+ * that is too long for it begins further left, and so do those before it, as far as they can.
  */
-export function labelsOver(spans: Labelled[], room: number): SpanLabel[] {
-  const labels: Placed[] = [];
-  for (const { from, name } of spans.toSorted((a, b) => a.from - b.from)) {
-    const x = Math.min(from, 100 - room);
-    const before = labels.at(-1);
-    if (before && x - before.x < room) {
-      if (!before.names.includes(name)) before.names.push(name);
-      before.last = from;
-    } else labels.push({ x, names: [name], last: from });
+export function labelsOver(spans: Labelled[], room: Room): SpanLabel[] {
+  const labels = shared(spans, room);
+  const lowest = leftmost(labels, room);
+  const placed: SpanLabel[] = [];
+  let end = 100;
+  for (const [index, label] of [...labels.entries()].reverse()) {
+    const wanted = Math.max(lowest[index] ?? 0, end - neededBy(label, room));
+    const x = round(Math.min(label.x, wanted));
+    placed.unshift({ text: textOf(label), x, width: round(end - x), atEnd: x < label.first });
+    end = x - room.gap;
   }
-  makeRoomAtEnd(labels, room);
-  return labels.map(({ x, names, last }, index) => ({
-    text: names.join(', '),
-    x,
-    width: round((labels[index + 1]?.x ?? 100 + GAP) - x - GAP),
-    // The span begins further right than its label: the label ends where the strip does.
-    atEnd: index === labels.length - 1 && last > x && x + neededBy({ x, names, last }, room) > 99.9,
-  }));
+  return placed;
 }
