@@ -64,6 +64,9 @@ const TICKS: [ms: number, label: string, minor: boolean][] = [
   [365 * DAY, '1 year', false],
 ];
 
+/** Per cent that a label before the last line may take. */
+const AT_EDGE = 20;
+
 /** A scale of durations wide enough for all of them; a logarithm, since hours and months both matter. */
 function durationScale(distributions: Distribution[]) {
   const steps = distributions.flatMap(({ curve }) => {
@@ -73,15 +76,18 @@ function durationScale(distributions: Distribution[]) {
   const from = Math.min(HOUR, durationOf(Math.min(...steps, 60)));
   const to = Math.max(2 * DAY, durationOf(Math.max(...steps, 1) + 1));
   const scale = scaleLog().domain([from, to]).range([0, 100]).clamp(true);
+  const ticks = TICKS.filter(([ms]) => ms >= from && ms <= to).map(([ms, label, minor]) => ({
+    x: round(scale(ms)),
+    label,
+    minor,
+    // At the edge a label stands before its line.
+    ...(scale(ms) > 92 ? { anchor: 'end', dx: -3 } : { anchor: 'start', dx: 3 }),
+  }));
+  const last = ticks.at(-1);
   return {
     x: (ms: number) => round(scale(ms)),
-    ticks: TICKS.filter(([ms]) => ms >= from && ms <= to).map(([ms, label, minor]) => ({
-      x: round(scale(ms)),
-      label,
-      minor,
-      // At the edge a label stands before its line.
-      ...(scale(ms) > 92 ? { anchor: 'end', dx: -3 } : { anchor: 'start', dx: 3 }),
-    })),
+    // And takes the room of a minor one there.
+    ticks: ticks.filter(({ x, minor }) => !(minor && last?.anchor === 'end' && last.x - x < AT_EDGE)),
   };
 }
 

@@ -114,7 +114,7 @@ t.test('the page of the past says that it is, and leads back; a day to come is r
     t.equal((await browser.get(`${path}?asOf=${dayOf(ago(25))}&cursor=${cursor}`)).statusCode, 400);
     const now = await browser.get(path);
     t.match(now.body, /How long it takes here/);
-    t.match(now.body, /1 incident: read with care\./);
+    t.notMatch(now.body, /too few to divide|read with care/, 'one value says more than its quarters');
   }
   const address = await browser.get('/addresses/203.0.113.7?list=listings');
   t.match(address.body, /Spamhaus ZEN/);
