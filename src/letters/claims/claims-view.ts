@@ -35,19 +35,19 @@ export type ClaimsInput = {
   check: { parts: number; parts_done: number; finished_at: Date | null } | undefined;
 };
 
+const isWritten = (claim: Pick<StoredClaim, 'key'>, written: StoredClaim[]): boolean =>
+  written.some(({ key, stated }) => key === claim.key && stated === 'fact');
+
 /** Whether a contradicted claim keeps the letter from being sent: it has to be put right, or the text states it. */
 export const isInTheWay = (claim: Pick<StoredClaim, 'key' | 'status'>, written: StoredClaim[]): boolean =>
-  claim.status === 'contradicted' &&
-  (!isOnlyAnAdvantage(claim.key) ||
-    written.some(({ key, stated }) => key === claim.key && stated === 'fact'));
+  claim.status === 'contradicted' && (!isOnlyAnAdvantage(claim.key) || isWritten(claim, written));
 
 /** What became of a claim that could not be stated as a fact. */
-const leftOut = (claim: StoredClaim) =>
-  claim.stated === 'intent'
-    ? 'worded as what we will do'
-    : claim.whenUnknown === 'warn'
-      ? 'left out; this desk usually wants it'
-      : 'left out of the letter';
+function leftOut(claim: StoredClaim): string {
+  if (claim.stated === 'intent') return 'worded as what we will do';
+  if (claim.status === 'contradicted') return 'left out of the letter, as it does not hold';
+  return claim.whenUnknown === 'warn' ? 'left out; this desk usually wants it' : 'left out of the letter';
+}
 
 function failsWords(fails: string[]): string {
   const rest = fails.length - NAMED;
@@ -82,6 +82,7 @@ function claimView(claim: StoredClaim, input: ClaimsInput) {
   const { isSent, overrides, written, incident, letter } = input;
   const override = overrides.find((one) => one.kind === 'claim' && one.key === claim.key);
   const inTheWay = isInTheWay(claim, written);
+  const isSaid = isWritten(claim, written);
   const { all: pieces, rest } = piecesOf(claim, isSent);
   const [only] = pieces;
   const fails = claim.fails ?? [];
@@ -103,7 +104,8 @@ function claimView(claim: StoredClaim, input: ClaimsInput) {
     pieces: pieces.length > 1 ? pieces : [],
     rest,
     observedAt: claim.observedAt ? new Date(claim.observedAt) : null,
-    left: claim.status === 'supported' || (claim.status === 'contradicted' && inTheWay) ? '' : leftOut(claim),
+    left: claim.status === 'supported' || (inTheWay && isSaid) ? '' : leftOut(claim),
+    isSaid,
     /** With one address there is nothing to tell apart. */
     fails:
       input.addresses.length > 1 || input.addresses.some((text) => text.includes('/'))
@@ -149,6 +151,8 @@ export function claimsView(input: ClaimsInput) {
     unknown: views.filter((claim) => !claim.known),
     claimCount: countWords(claims),
     blocking: views.filter((claim) => claim.bad),
+    /** What keeps the letter from being sent although its text does not say it. */
+    unsaid: views.filter((claim) => claim.bad && !claim.isSaid).length,
     /** Claims that a check may settle, for the button. */
     checkable: isSent ? 0 : claims.filter((claim) => kindsToCheck([claim]).length > 0).length,
     checking: running && check ? { parts: check.parts, done: check.parts_done } : null,
