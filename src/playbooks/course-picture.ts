@@ -13,7 +13,7 @@ const LEADING = 14;
 const BRANCH_DOWN = 26;
 
 /** What fits into a station's share of the narrowest sheet that shows the picture, in letters. */
-const lettersFor = (stations: number) => Math.max(11, Math.floor(112 / stations));
+const lettersFor = (stations: number) => Math.max(11, Math.floor(64 / stations));
 
 /** Words in lines of at most so many letters; a longer word stands alone. */
 export function wrap(text: string, letters: number): string[] {
