@@ -32,7 +32,7 @@ function summary(read: DossierRead, { zone, now, providerName }: DossierOptions)
       ['Block codes', row.block_codes.join(', ')],
       ['Recipient domains', row.recipient_domains.join(', ')],
       ['Affected', row.affected],
-      ['Rejections', row.rejection_count > 0 && String(row.rejection_count)],
+      ['Rejections', row.rejection_count > 0 && count(row.rejection_count)],
       ['Tickets', read.tickets.map((one) => `${one.reference} (${one.state})`).join(', ')],
       ['Responsible', read.assignee],
       ['Tags', read.tags.join(', ')],
@@ -64,7 +64,7 @@ function rejections(read: DossierRead, { zone }: DossierOptions): Block[] {
           one.occurred_at ? exact(one.occurred_at, zone) : `recorded ${exact(one.recorded_at, zone)}`,
           [one.reply_code, one.enhanced_code, one.block_code].filter(Boolean).join(' '),
           one.recipient_domain && `to ${one.recipient_domain}`,
-          one.seen > 1 && `${one.seen} times`,
+          one.seen > 1 && `${count(one.seen)} times`,
         ]
           .filter(Boolean)
           .join(', '),

@@ -1,6 +1,7 @@
 import { stateWords } from '../incidents/incidents.ts';
 import { describeEntry } from '../timeline/describe.ts';
 import type { Entry, EntryDetails, EntryKind } from '../timeline/entries.ts';
+import { count } from '../web/format.ts';
 import type { Scope } from './parts.ts';
 
 /** What a reader sees of an entry: a title, what stands beside it, and texts below. */
@@ -25,7 +26,7 @@ const TOLD: Partial<{ [Kind in EntryKind]: Tell<Kind> }> = {
       d.codes,
       d.recipientDomain && `to ${d.recipientDomain}`,
       d.mx && `by ${d.mx}`,
-      d.seen > 1 && `${d.seen} times`,
+      d.seen > 1 && `${count(d.seen)} times`,
     ]),
     machine: d.text,
   }),

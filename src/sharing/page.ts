@@ -8,7 +8,7 @@ import { roundWords } from '../letters/rounds.ts';
 import { deliveryChart } from '../observations/chart.ts';
 import { spanOf } from '../observations/deliveries.ts';
 import { ENTRY_ICONS } from '../timeline/entries.ts';
-import { duration, exact, isoDay, longDay, offset } from '../web/format.ts';
+import { count, duration, exact, isoDay, longDay, offset } from '../web/format.ts';
 import { tellEntry } from './entries.ts';
 import { type Mask, maskFor, onlyAbout, unmasked } from './mask.ts';
 import type { Scope } from './parts.ts';
@@ -33,7 +33,7 @@ function summaryView({ read: { row, summary }, providerName, mask }: Given) {
         ['Reason', row.reason ?? 'not known'],
         ['Block codes', row.block_codes.join(', ')],
         ['Recipient domains', row.recipient_domains.join(', ')],
-        ['Rejections', row.rejection_count > 0 ? String(row.rejection_count) : ''],
+        ['Rejections', row.rejection_count > 0 ? count(row.rejection_count) : ''],
         ['Affected', mask(row.affected ?? '')],
       ].flatMap(([label, value]) => (value ? [{ label, value }] : [])),
       addresses: summary.addresses.map(({ text, hostname }) => ({ text, hostname })),
