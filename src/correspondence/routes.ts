@@ -212,7 +212,11 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
       await formOnce(db, request, { what: `verdict ${id}` }, (trx) =>
         correctVerdict(trx, actorOf(request), number, id, verdict, catalogue),
       );
-      return reply.done(`/incidents/${number}/messages/${id}`, `Verdict set to ${stateWords(verdict)}.`);
+      const moves = verdict === 'other' ? ', which moves nothing' : '';
+      return reply.done(
+        `/incidents/${number}/messages/${id}`,
+        `Verdict set to ${stateWords(verdict)}${moves}.`,
+      );
     },
   );
 };
