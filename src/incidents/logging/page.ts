@@ -153,6 +153,7 @@ export function previewView(read: Read | undefined, more: More) {
     isEmpty: !read,
     nothing: read !== undefined && blocks.length === 0,
     onlyNotBlocks: blocks.length === 0 && notBlocks.length > 0,
+    isComplaint: read?.report.format === 'complaint',
     several,
     isEach,
     onlyPart,

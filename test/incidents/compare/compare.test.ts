@@ -22,7 +22,7 @@ t.test('an incident is compared with the last of its address, or with any other'
   );
   t.match((await api('GET', '/incidents/3/compare?with=2')).body, { with: 2 });
   const viewer = await signedIn(desk, 'viewer');
-  t.match((await viewer.get('/incidents/3')).body, /Blocked here before: <a href="[^"]*">#1<\/a>/);
+  t.match((await viewer.get('/incidents/3')).body, /Earlier incidents here: <a href="[^"]*">#1<\/a>/);
   const page = (await viewer.get('/incidents/3/compare')).body;
   t.match(page, /only here: S3140; only there: S3150/);
   for (const [asked, says] of [

@@ -52,6 +52,30 @@ t.test('the page says before it is logged what becomes of several blocks', async
   });
 });
 
+const COMPLAINT = [
+  'From: loop@provider.example',
+  'Subject: complaint about a message',
+  'MIME-Version: 1.0',
+  'Content-Type: multipart/report; report-type=feedback-report; boundary="b"',
+  '',
+  '--b',
+  'Content-Type: message/feedback-report',
+  '',
+  'Feedback-Type: abuse',
+  'Version: 1',
+  'User-Agent: Loop/1.0',
+  'Source-IP: 203.0.113.7',
+  '',
+  '--b--',
+].join('\r\n');
+
+t.test('what is a complaint is shown the way to where it counts, and a refusal is not', async (t) => {
+  const browser = await signedIn(await testDesk(t));
+  const preview = async (report: string) => (await browser.post('/log/preview', { report })).body;
+  t.match(await preview(COMPLAINT), /href="\/complaints#mail"/);
+  t.notMatch(await preview(REFUSAL), /\/complaints/);
+});
+
 t.test('an incident that was shown for one block takes no block of another provider', async (t) => {
   const desk = await testDesk(t);
   const browser = await signedIn(desk);
