@@ -3,14 +3,19 @@ import { stateWords } from './incidents.ts';
 
 type CourseStep = { state: IncidentState; from: Date; until: Date | null };
 
-/** Whose turn it was, and for how long: from the changes of state, oldest first. */
+/**
+ * Whose turn it was, and for how long: from the changes of state, oldest first. It ends with the state that holds: a
+ * letter that is marked as sent only after its answer came is no change of today.
+ */
 export function courseOf(
   start: Date,
   changes: { at: Date; from: IncidentState; to: IncidentState }[],
-  firstState: IncidentState,
+  state: IncidentState,
 ): CourseStep[] {
-  const steps: CourseStep[] = [{ state: changes[0]?.from ?? firstState, from: start, until: null }];
-  for (const change of changes) {
+  const end = changes.findLastIndex(({ to }) => to === state);
+  const told = end < 0 ? changes : changes.slice(0, end + 1);
+  const steps: CourseStep[] = [{ state: told[0]?.from ?? state, from: start, until: null }];
+  for (const change of told) {
     const last = steps.at(-1);
     if (last) last.until = change.at;
     steps.push({ state: change.to, from: change.at, until: null });

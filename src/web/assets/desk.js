@@ -34,6 +34,9 @@
   window.addEventListener('hashchange', unfold);
   unfold();
 
+  // What has to be mended may be far below what says that something has.
+  document.querySelector('main [aria-invalid="true"]')?.focus();
+
   // The browser's own zone, where somebody sets up the first account.
   const zone = document.querySelector('[data-own-zone]');
   if (zone && zone.value === 'UTC') {

@@ -1,0 +1,70 @@
+import type { Page } from 'playwright-core';
+import t from 'tap';
+import { REFUSAL, testDesk } from '../desk.ts';
+import { axe } from './axe.ts';
+import { NO_CHROMIUM, visit } from './chromium.ts';
+
+const SEVERAL = [
+  REFUSAL,
+  '554 IP=203.0.113.7 - None/bad reputation. Ask your postmaster for help or to contact tobr@rx.t-online.de for reset. (NOWL)',
+  '554 5.7.1 Client host [203.0.113.8] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/203.0.113.8',
+  '550 5.7.1 203.0.113.9 is listed at dnsbl-2.uceprotect.net, see https://www.uceprotect.net/rblcheck.php?ipr=203.0.113.9',
+].join('\n');
+
+/** Whether the button that a page is for can be pressed without scrolling. */
+const isInSight = (page: Page, selector: string) =>
+  page.locator(selector).evaluate((button) => {
+    const { top, bottom } = button.getBoundingClientRect();
+    return top >= 0 && bottom <= window.innerHeight;
+  });
+
+t.test('what a form is sent with is in sight on a small screen', { skip: NO_CHROMIUM }, async (t) => {
+  const desk = await testDesk(t);
+  const { page, base, complaints } = await visit(t, desk);
+  for (const [width, height] of [
+    [1280, 800],
+    [390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.goto(`${base}/log`);
+    await page.fill('#report', SEVERAL);
+    await page.waitForSelector('#preview .several');
+    t.ok(await isInSight(page, '.log-submit button'), `logging, ${width} wide`);
+    t.strictSame(await axe(page), []);
+  }
+  await page.click('.log-submit button');
+  await page.waitForURL(`${base}/incidents`);
+  await page.goto(`${base}/incidents/1/messages/new`);
+  t.ok(await isInSight(page, '.form-end .main'), 'recording a reply');
+  t.strictSame(complaints, []);
+});
+
+t.test(
+  'what has to be mended has the focus, however far down it stands',
+  { skip: NO_CHROMIUM },
+  async (t) => {
+    const desk = await testDesk(t);
+    await desk.api('POST', '/incidents', { report: REFUSAL });
+    const { page, base } = await visit(t, desk);
+    await page.goto(`${base}/incidents/1#recover`);
+    await page.locator('#r-words').evaluate((input) => input.removeAttribute('required'));
+    await page.click('#recover button');
+    await page.waitForSelector('#r-words[aria-invalid]');
+    t.ok(await isInSight(page, '#r-words:focus'));
+  },
+);
+
+t.test('a long name is read in full in the conversation on a phone', { skip: NO_CHROMIUM }, async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  await desk.api('POST', '/incidents/1/messages', {
+    direction: 'in',
+    from: 'Outlook.com Deliverability Support <support@microsoft.com>',
+    body: '203.0.113.7 does not qualify for mitigation.',
+  });
+  const { page, base } = await visit(t, desk);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${base}/incidents/1/conversation`);
+  const cut = (name: Element) => name.scrollWidth > name.clientWidth;
+  t.notOk(await page.locator('.who-wrote').first().evaluate(cut));
+});
