@@ -113,10 +113,13 @@
     Escape: hide,
   };
 
-  document.addEventListener('focusin', ({ target }) => {
+  const entered = (target) => {
     if (isField(target) && target.hasAttribute('list')) takeOver(target);
     if (open && target !== open) hide();
-  });
+  };
+  document.addEventListener('focusin', ({ target }) => entered(target));
+  // One that has to be mended has the focus already.
+  entered(document.activeElement);
   document.addEventListener('focusout', ({ target }) => {
     if (target === open) hide();
   });
