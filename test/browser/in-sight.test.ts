@@ -12,11 +12,10 @@ const SEVERAL = [
 ].join('\n');
 
 /** Whether the button that a page is for can be pressed without scrolling. */
-const isInSight = (page: Page, selector: string) =>
-  page.locator(selector).evaluate((button) => {
-    const { top, bottom } = button.getBoundingClientRect();
-    return top >= 0 && bottom <= window.innerHeight;
-  });
+async function isInSight(page: Page, selector: string): Promise<boolean> {
+  const box = await page.locator(selector).boundingBox();
+  return box !== null && box.y >= 0 && box.y + box.height <= (page.viewportSize()?.height ?? 0);
+}
 
 t.test('what a form is sent with is in sight on a small screen', { skip: NO_CHROMIUM }, async (t) => {
   const desk = await testDesk(t);
@@ -65,6 +64,6 @@ t.test('a long name is read in full in the conversation on a phone', { skip: NO_
   const { page, base } = await visit(t, desk);
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto(`${base}/incidents/1/conversation`);
-  const cut = (name: Element) => name.scrollWidth > name.clientWidth;
+  const cut = (name: { scrollWidth: number; clientWidth: number }) => name.scrollWidth > name.clientWidth;
   t.notOk(await page.locator('.who-wrote').first().evaluate(cut));
 });
