@@ -3,17 +3,30 @@ import { stateWords } from './incidents.ts';
 
 type CourseStep = { state: IncidentState; from: Date; until: Date | null };
 
+type Change = { at: Date; from: IncidentState; to: IncidentState };
+
 /**
- * Whose turn it was, and for how long: from the changes of state, oldest first. It ends with the state that holds: a
- * letter that is marked as sent only after its answer came is no change of today.
+ * The changes that led to a state, each to where the next one began. A letter that is marked as sent only after its
+ * answer came is between two that belong together, and none of them.
  */
-export function courseOf(
-  start: Date,
-  changes: { at: Date; from: IncidentState; to: IncidentState }[],
-  state: IncidentState,
-): CourseStep[] {
-  const end = changes.findLastIndex(({ to }) => to === state);
-  const told = end < 0 ? changes : changes.slice(0, end + 1);
+function ledTo(state: IncidentState, changes: Change[]): Change[] {
+  const led: Change[] = [];
+  let left = changes;
+  let wanted = state;
+  while (left.length > 0) {
+    const found = left.findLastIndex(({ to }) => to === wanted);
+    const index = found < 0 ? left.length - 1 : found;
+    const change = left[index] as Change;
+    led.unshift(change);
+    wanted = change.from;
+    left = left.slice(0, index);
+  }
+  return led;
+}
+
+/** Whose turn it was, and for how long: from the changes of state, oldest first, to the state that holds. */
+export function courseOf(start: Date, changes: Change[], state: IncidentState): CourseStep[] {
+  const told = ledTo(state, changes);
   const steps: CourseStep[] = [{ state: told[0]?.from ?? state, from: start, until: null }];
   for (const change of told) {
     const last = steps.at(-1);

@@ -20,11 +20,17 @@ t.test('each state lasts until the next; the last one still holds', async (t) =>
   t.strictSame(courseOf(at(1), [], 'open'), [{ state: 'open', from: at(1), until: null }]);
 });
 
-t.test('a letter that is entered after its answer came does not end the course', async (t) => {
+t.test('a letter that is entered after its answer came is no turn of the course', async (t) => {
   const changes = [
     change(4, 'awaiting-provider', 'mitigated'),
     // Marked as sent at seven, answered at four: what holds is the answer.
     change(7, 'open', 'awaiting-provider'),
   ];
   t.match(courseOf(at(1), changes, 'mitigated').at(-1), { state: 'mitigated', from: at(4), until: null });
+  const states = courseOf(at(1), [...changes, change(9, 'mitigated', 'recovered')], 'recovered');
+  t.strictSame(
+    states.map(({ state }) => state),
+    ['awaiting-provider', 'mitigated', 'recovered'],
+    'nor does it come between',
+  );
 });
