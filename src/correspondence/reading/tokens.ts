@@ -11,6 +11,7 @@ const IPV4 = /(?<![\w.])(?:\d{1,3}|[x*#]{1,3})(?:\.(?:\d{1,3}|[a-z*#]{1,3})){3}(
 const IPV6 =
   /(?<![\w:.])(?=[0-9a-f:]{0,39}::|(?:[0-9a-f]{1,4}:){7})[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\/\d{1,3})?(?![\w:])/giu;
 const CONTRACTIONS: [RegExp, string][] = [
+  [/\b(de|un|re|white|black|block|allow)-(?=(?:un)?(?:list|block))/g, '$1'],
   [/\bcan't\b|\bcannot\b/g, 'can not'],
   [/\bwon't\b/g, 'will not'],
   [/\bshan't\b/g, 'shall not'],
@@ -28,12 +29,13 @@ const WORD =
 const WRITTEN_WITHOUT_BLANKS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 function folded(text: string): string {
-  // Letters of full and half width are one. Katakana and Cyrillic lose meaning with their marks: only Latin is stripped.
+  // Letters of full and half width are one. "würde", also written "wuerde", is no "wurde". Katakana and Cyrillic lose meaning with their marks: only Latin is stripped.
   const plain = text
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[’‘ʼ`´]/g, "'")
     .replace(/ß/g, 'ss')
+    .replace(/[äöü]/g, (letter) => `${letter.normalize('NFD').charAt(0)}e`)
     .replace(/[à-ÿāăąćčďđēęěğīįłńňōőœřśşšţťūůűźżž]/g, (letter) =>
       letter.normalize('NFD').replace(/\p{M}/gu, ''),
     );
