@@ -30,6 +30,8 @@ export type ReplyParts = {
   subject: string | null;
   from: string | null;
   newest: string;
+  /** What stands below the mark of a signature: it tells who wrote, not what. */
+  signature: string;
   passedOn: string | null;
 };
 
@@ -222,6 +224,7 @@ export function partsOfReply(text: string, givenSubject?: string): ReplyParts {
     subject: knownSubject,
     from,
     newest,
+    signature: those('signature').slice(1).join('\n'),
     passedOn: bare && passed.length > 0 ? unquoted(passed) : null,
   };
 }

@@ -78,7 +78,12 @@ function weighLines(parts: ReplyParts): [string, number][] {
     if (isSigned(at)) return [line, WEIGHTS.signature];
     return [line, at < OPENING_LINES ? WEIGHTS.opening : WEIGHTS.elsewhere];
   });
-  return [[parts.subject ?? '', WEIGHTS.subject], ...weighed];
+  const signed = parts.signature.split('\n').slice(0, SIGNATURE_LINES);
+  return [
+    [parts.subject ?? '', WEIGHTS.subject],
+    ...weighed,
+    ...signed.map((line): [string, number] => [line, WEIGHTS.signature]),
+  ];
 }
 
 /** The provider whose name stands where desks name themselves; the first of the heaviest. */
