@@ -15,7 +15,7 @@ export const TicketWords = Type.Object(
 const MAX_TEXT = 20_000;
 const MAX_REFERENCES = 20;
 const LOOK_BACK = 40;
-const NUMBER = '[\\p{Lu}]{0,5}\\d[\\p{Lu}\\d]{0,24}(?:-\\d[\\p{Lu}\\d]{0,24}){0,3}';
+const NUMBER = '(?:\\p{Lu}{2,10}-)?[\\p{Lu}]{0,5}\\d[\\p{Lu}\\d]{0,24}(?:-\\d[\\p{Lu}\\d]{0,24}){0,3}';
 
 const escaped = (list: string[]): string =>
   [...list]
