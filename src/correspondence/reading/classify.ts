@@ -17,7 +17,7 @@ import {
 } from './sorted-addresses.ts';
 import { findTicketReferences } from './ticket-reference.ts';
 import { tokensOf } from './tokens.ts';
-import { decide } from './verdict-rules.ts';
+import { decide, type Reading } from './verdict-rules.ts';
 
 export type Reply = { subject?: string; from?: string; text: string };
 export type ClassifyOptions = {
@@ -74,13 +74,21 @@ function catalogueRule(
   return null;
 }
 
+/** So few sentences are a terse answer ("unblocked"), which often goes without its full stops. */
+const MAX_TERSE_SENTENCES = 3;
+
+function readText(text: string, books: PhraseBook[]): Reading[] {
+  const sentences = sentencesOf(text);
+  const isTerse = sentences.length <= MAX_TERSE_SENTENCES;
+  return sentences.map((one) => readSentence(one, books, isTerse));
+}
+
 /** Where addresses are sorted, the first one decides. */
 function judge(text: string, books: PhraseBook[], provider: Provider | undefined): Judged {
   const table = readTable(text.slice(0, MAX_NEWEST), books);
   const sorted = sortedAddresses(table, books);
   if (sorted[0]) return { ...sorted[0].judgement, sorted };
-  const general =
-    judgementOf(decide(sentencesOf(table.text).map((one) => readSentence(one, books)))) ?? NOTHING;
+  const general = judgementOf(decide(readText(table.text, books))) ?? NOTHING;
   const known = catalogueRule(table.text, provider);
   // A phrase of the provider is surer than general language, but never turns a refusal into relief.
   if (!known || (general.verdict === 'denied' && RELIEF.includes(known.rule.verdict)))

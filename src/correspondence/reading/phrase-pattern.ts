@@ -8,7 +8,7 @@ import { foldedWord, hasNoBlanks } from './tokens.ts';
  * - `<name>` is any member of a word class of the same book (a member may be several words)
  * - `#` is a number
  * - `_` leaves out up to four words, `_2` up to two; never a word of the class `barrier` (negations,
- *   conditions), so that "has not been lifted" is no "has been lifted", nor one of the class `clause` ("please"),
+ *   conditions), so that "has not been lifted" is no "has been lifted", nor one of the class `clause` ("please", "but"),
  *   with which something new begins; `__` leaves out up to sixteen of any
  * - a `?` behind an element makes it optional
  * - `^` in front of all stands for the beginning of the sentence

@@ -14,6 +14,8 @@ import { type Reading, standingSignals } from './verdict-rules.ts';
 const MAX_SENTENCE_TOKENS = 150;
 /** "Fixed!": so short a sentence may be the result by itself, as a heading is. */
 const MAX_SHOUT_WORDS = 3;
+const SHOUT_END = /[.!]$/;
+const TERSE_END = /[.!\p{L}\p{N}]$/u;
 /** A shorter question ("Any news?", "Questions?") asks us nothing. */
 const LEAST_QUESTION_WORDS = 4;
 /** Signals that a negation nearby must never let through. */
@@ -35,16 +37,18 @@ const asPromised = (found: Found<Signal>, outstanding: boolean): Found<Signal> =
   outstanding && found.signal === 'mitigated' ? { ...found, signal: 'will-be-mitigated' } : found;
 
 /** The phrases found in words that stand together. */
-function phrasesIn(text: string, books: PhraseBook[]): Found<Signal>[] {
+function phrasesIn(text: string, books: PhraseBook[], isTerse: boolean): Found<Signal>[] {
   const tokens = tokensOf(withoutAnswerWord(text)).slice(0, MAX_SENTENCE_TOKENS);
+  const ungoverned = (book: PhraseBook, found: Found<Signal>[]): Found<Signal>[] =>
+    found.filter((one) => !GUARDED.includes(one.signal) || !isGoverned(book, one, tokens));
   const found = books.flatMap((book) =>
-    findPhrases(book, book.phrases, tokens)
-      .filter((one) => !GUARDED.includes(one.signal) || !isGoverned(book, one, tokens))
-      .map((one) => asPromised(one, isOutstanding(book, one, tokens))),
+    ungoverned(book, findPhrases(book, book.phrases, tokens)).map((one) =>
+      asPromised(one, isOutstanding(book, one, tokens)),
+    ),
   );
   const isQuestion = /[?？]["')\]]?$/.test(text);
-  if (tokens.length <= MAX_SHOUT_WORDS && /[.!]$/.test(text)) {
-    found.push(...books.flatMap((book) => findPhrases(book, book.headings, tokens)));
+  if (tokens.length <= MAX_SHOUT_WORDS && (isTerse ? TERSE_END : SHOUT_END).test(text)) {
+    found.push(...books.flatMap((book) => ungoverned(book, findPhrases(book, book.headings, tokens))));
   }
   if (isQuestion && tokens.length >= LEAST_QUESTION_WORDS)
     found.push({ signal: 'request', language: '', source: '?', start: tokens.length, end: tokens.length });
@@ -61,10 +65,10 @@ const behind = (found: Found<Signal>[], part: number): Found<Signal>[] =>
 
 /**
  * What one sentence says: the phrases found in it, less those that others silence. No phrase goes from its words in
- * brackets into the others, but a condition in brackets holds for the whole.
+ * brackets into the others, but a condition in brackets holds for the whole. A terse answer needs no full stop.
  */
-export function readSentence(text: string, books: PhraseBook[]): Reading {
+export function readSentence(text: string, books: PhraseBook[], isTerse = false): Reading {
   const { main, inserted } = withoutInserted(text);
-  const found = [main, ...inserted].flatMap((part, at) => behind(phrasesIn(part, books), at));
+  const found = [main, ...inserted].flatMap((part, at) => behind(phrasesIn(part, books, isTerse), at));
   return { text, found: standingSignals(found) };
 }
