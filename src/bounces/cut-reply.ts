@@ -28,12 +28,12 @@ const PLACED = new RegExp(
 const WITH_ENHANCED = /(?:^|[\s([<"':;=,>#])(?=[45]\d\d[-\s]{1,3}#?[245]\.\d{1,3}\.\d{1,3})/;
 /** As languages print a tuple: `(554, b'5.7.1 …')`. */
 const TUPLE = /\(([45]\d\d), ?b?['"]/;
-/** Line breaks as logs and programs write them. */
-const ESCAPED_BREAK = /(?:\\r)?\\n(?=[45]\d\d[- ]|[\sA-Z]|$)/g;
+/** Line breaks as logs and programs write them, and the lines of a reply as a list of strings. */
+const ESCAPED_BREAK = /(?:\\r)?\\n(?=[45]\d\d[- ]|[\sA-Z]|$)|["'], ?["'](?=[45]\d\d[- ])/g;
 /** A colon behind the code: `554: 5.7.1 …`. */
 const CODE_COLON = /(^|: |> )([45]\d\d): (?=[45]\.\d\.\d|[A-Z])/;
-/** As a Cisco gateway prints it in bounces of its own: `error 550-'5.1.1 …' (delivery attempts: 0)`. */
-const CISCO = /\berror ([45]\d\d)-'(.{1,1000}?)' \(delivery attempts: \d{1,4}\)/;
+/** As a Cisco gateway prints it in bounces of its own: `error 550-'5.1.1 …' (delivery attempts: 0)`, also cut short. */
+const CISCO = /\berror ([45]\d\d)-'(.{1,1000}?)'(?: \(delivery attempts: \d{1,4}\)|\s{0,3}$)/;
 /** PHPMailer names the code after the words. */
 const CODE_AFTER = /\bDetail: (.{1,1000}?) SMTP code: ([45]\d\d)\b/;
 /** A bare code before words; taken only when nothing better stands there. */
@@ -48,6 +48,9 @@ const LATER_LINE = /\s([45]\d\d)-(?=[A-Z][\w ]{2})/;
 /** What stands in front of a reply that has no code, or of an error of our own server. */
 const DRESSING =
   /(?:\bsaid: |refused to talk to me: |\bremote host said: ?|status=(?:bounced|deferred|undeliverable) \(|server returned '|after [A-Z][^:]{0,120}: host [^:]{1,120}: |^(?:smtp|x-[\w-]{1,20}); ?|^(?:permanent|temporary): |\b(?:LED|stat|reply|response)=["']?|\bdefer \(-?\d+\):? |after [A-Z][^:]{0,120}: host:? [\w.-]{3,253}(?: ?\[[\da-f:.]{3,45}\])?:? (?=[45]\.\d\.\d)|Diagnostic-Code: |\s(?:\*\*|==) [^\s:]{3,320}: )/i;
+
+/** A recipient and why it failed, as Postfix tells of what has no reply: `<x@example.net>: Spam message rejected`. */
+const TOLD_FOR = /^<[^<>\s@]{1,128}@[\w.-]{1,253}>: (?!deliver)(?=[A-Za-z])/;
 
 /** Ends of the record that are not the reply's. */
 const TAILS = [
@@ -140,7 +143,7 @@ export function cutReply(record: string): Cut {
   const later = code ? null : LATER_LINE.exec(text);
   if (later) return { before: '', reply: withoutTails(`${later[1]}-${text}`), marked: true };
   if (code?.marked) return cutAt(text, code.at, true);
-  const dressing = DRESSING.exec(text);
+  const dressing = DRESSING.exec(text) ?? (code ? null : TOLD_FOR.exec(text));
   if (!dressing && code) return cutAt(text, code.at, false);
   if (!dressing) return { before: '', reply: withoutTails(text), marked: false };
   return cutAt(text, dressing.index + dressing[0].length, true);

@@ -1,6 +1,7 @@
 import type { Line } from './input-lines.ts';
 import { readHeaders } from './mime.ts';
 import { domainOf, type Said, said } from './said.ts';
+import { canonicalIp } from './sending-ip.ts';
 import { type Clock, mailStamp, readStamp } from './stamps.ts';
 
 const ADDRESS = /([^\s<>;]{1,128}@[\w.-]{1,253})/;
@@ -40,6 +41,7 @@ export function readDeliveryStatus(lines: Line[], clock: Clock): Said[] {
     if (/^\s*(?:delivered|relayed|expanded)/i.test(headers.get('action') ?? '')) continue;
     const recipient = ADDRESS.exec(typed(final))?.[1] ?? ADDRESS.exec(typed(original))?.[1] ?? null;
     const remote = /^([\w.-]{2,252}\w)/.exec(typed(headers.get('remote-mta')))?.[1] ?? null;
+    const aside = /\.\s\(([\da-f:.]{3,45}), the server for/i.exec(headers.get('remote-mta') ?? '')?.[1] ?? '';
     const when = headers.get('last-attempt-date') ?? arrival;
     const stamp = mailStamp(when, clock) ?? readStamp(when, clock);
     found.push(
@@ -49,7 +51,7 @@ export function readDeliveryStatus(lines: Line[], clock: Clock): Said[] {
         recipient,
         recipientDomain: domainOf(recipient),
         mx: remote !== null && /[a-z]/i.test(remote) ? remote.toLowerCase() : null,
-        mxIp: remote !== null && !/[a-z]/i.test(remote) ? remote : null,
+        mxIp: remote !== null && !/[a-z]/i.test(remote) ? remote : canonicalIp(aside),
         at: stamp?.at ?? null,
         atGuessed: stamp?.guessed ?? false,
       }),

@@ -56,6 +56,8 @@ const ANEW = [
   /^\s?(?:<[-~]|[-~]>|<\*\*|\*\*>|===)\s/,
   /^\s?(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d: (?:-->|<--)/,
   /^DATA\s*$/,
+  /** The fields of a delivery status below what was said. */
+  /^(?:Reporting-MTA|Final-Recipient|Original-Recipient):\s/i,
   /^(?:(?:QUIT|RSET)\s*$|(?:EHLO|HELO) (?=\S{0,255}[.[])\S{1,255}\s*$|(?:MAIL FROM|RCPT TO):)/i,
   /^(?:220|221|250|354)[- ](?!\w{0,12}(?:messages|mails|recipients|connections)\b)/,
 ];

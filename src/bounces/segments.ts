@@ -67,7 +67,7 @@ function continues(open: Open, reply: RegExpExecArray | null): boolean {
   return reply[1] === open.code && open.continued;
 }
 
-const CODE_IN_LINE = /(?:^|[:;('"]\s?|\s)([45]\d\d)([-\s])(?=\s?[\d#<[(A-Za-z])|:\s?([45]\d\d)$/g;
+const CODE_IN_LINE = /(?:^|[:;('"]\s?|\s)([45]\d\d)([-\s])(?=\s?[\d#<[("A-Za-z])|:\s?([45]\d\d)$/g;
 
 /** The last reply code that a line holds at a place where replies begin, and whether more lines follow. */
 function lastCode(text: string): { code: string; continued: boolean } | null {

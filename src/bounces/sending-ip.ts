@@ -11,6 +11,10 @@ const YAHOO_MARK = /(?<![\d.])4\.16\.\d{2}\.\d{1,2}(?![\d.])/g;
 /** BT's numbers of its rules look like addresses too: `policy reasons (3.2.2.1)`. */
 const BT_MARK = /\b(?:messages|policy|reasons)\s\(\d(?:\.\d){3}\)/gi;
 
+/** Sections of standards look like addresses too: `See RFC2821 4.1.1.1`. */
+const RFC_SECTION =
+  /\brfc[ -]?\d{3,4}[,:]?\s{1,3}(?:(?:§|sec(?:tion|t)?\.?)\s{0,3})?\d{1,2}(?:\.\d{1,2}){3}(?![\d.])/gi;
+
 /** Lists that refuse a query name whom they refused: the receiver's own resolver. */
 const RESOLVER = /(?:\/returnc\/[a-z]{1,8}\/|\byour\s{1,3}dns\s{1,3}ip:?\s{1,3})[\da-f:.]{3,45}/gi;
 
@@ -69,7 +73,11 @@ export function publicIps(text: string): string[] {
   const patterns = [...(MAY_HOLD_V4.test(text) ? [V4] : []), ...(MAY_HOLD_V6.test(text) ? [V6] : [])];
   if (patterns.length === 0) return [];
   const found: { at: number; ip: string }[] = [];
-  const clean = text.replace(YAHOO_MARK, ' ').replace(BT_MARK, ' ').replace(RESOLVER, ' ');
+  const clean = text
+    .replace(YAHOO_MARK, ' ')
+    .replace(BT_MARK, ' ')
+    .replace(RFC_SECTION, ' ')
+    .replace(RESOLVER, ' ');
   for (const pattern of patterns) {
     let left = MOST_CANDIDATES;
     for (const match of clean.matchAll(pattern)) {

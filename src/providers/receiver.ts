@@ -1,5 +1,6 @@
 import type { ProviderBasis } from '../bounces/rejection.ts';
 import type { Catalogue } from './catalogue.ts';
+import { deskAt } from './desk-pages.ts';
 import { providerForDomain, providerForHost } from './playbook.ts';
 import type { Seen } from './rule-index.ts';
 import type { Provider } from './schema.ts';
@@ -42,13 +43,17 @@ const MOST_HOSTS = 20;
 function hostInText(catalogue: Catalogue, text: string): string | undefined {
   let left = MOST_HOSTS;
   for (const [name] of text.matchAll(HOST_IN_TEXT)) {
-    const key = providerForHost(catalogue, name)?.key;
+    const key = providerForHost(catalogue, name)?.key ?? deskAt(catalogue, name);
     if (key !== undefined) return key;
     left -= 1;
     if (left === 0) return undefined;
   }
   return undefined;
 }
+
+/** Whose host it is; who retells a reply names the provider's domain in its place. */
+const hostOf = (catalogue: Catalogue, host: string): Provider | undefined =>
+  providerForHost(catalogue, host) ?? providerForDomain(catalogue, host);
 
 /** Role mailboxes (RFC 2142, and what desks are called) are their provider's own, unlike other addresses in a reply. */
 const DESK =
@@ -75,11 +80,11 @@ export const sameOperator = (catalogue: Catalogue, key: string, item: Seen | und
 /**
  * Who refused: words that name a provider and are confirmed by host or domain; then the host; then a
  * mailbox provider's own words; then the recipient's domain; then a filter vendor's words; last a host
- * name or a desk's address inside the reply, unless it only cites that operator's list. Words of a vendor never beat a receiver that is known otherwise, since many
+ * name, a desk's page or its address inside the reply, unless it only cites that operator's list. Words of a vendor never beat a receiver that is known otherwise, since many
  * receivers use the same vendors.
  */
 export function receiver(catalogue: Catalogue, reply: Reply, text: string, seen: Seen[]): Receiver | null {
-  const byHost = reply.host === null ? undefined : providerForHost(catalogue, reply.host)?.key;
+  const byHost = reply.host === null ? undefined : hostOf(catalogue, reply.host)?.key;
   const byDomain =
     reply.recipientDomain === null ? undefined : providerForDomain(catalogue, reply.recipientDomain)?.key;
   const named = seen.filter(namesReceiver);

@@ -118,3 +118,10 @@ t.test('the reply’s address first, then the record’s own field', (t) => {
   t.equal(onlyBlock(exim('550 5.7.1 bad reputation').replace('192.0.2.77', '10.1.2.3')).ip, null);
   t.end();
 });
+
+t.test('a section of a standard is no address', (t) => {
+  for (const text of ['bad HELO (see RFC2821 4.1.1.1)', 'RFC 5321, section 4.1.1.1', 'RFC-5321 § 4.1.1.1'])
+    t.same(publicIps(text), [], text);
+  t.same(publicIps('not as RFC 5321 says: 203.0.113.7'), ['203.0.113.7']);
+  t.end();
+});

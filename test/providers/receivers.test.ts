@@ -107,3 +107,21 @@ t.test('NetEase’s codes are told apart by all of their letters', (t) => {
     t.match(ask(`550 ${code} 163 mx1,abc`), { provider: 'netease', blockCode: code, reason }, code);
   t.end();
 });
+
+t.test('the page of one mailbox provider’s desk names it, that of a list or of several nobody', (t) => {
+  for (const [page, provider] of [
+    ['https://postmaster.laposte.net/', 'laposte-net'],
+    ['http://postmaster.web.de/', 'gmx'],
+    ['https://www.spectrum.net/support/internet/mail', 'spectrum'],
+    ['https://csi.cloudmark.com/reset-request/?ip=203.0.113.9', null],
+    ['https://check.spamhaus.org/query/ip/203.0.113.9', null],
+    ['https://postmaster.example.org/', null],
+  ] as const)
+    t.equal(ask(`554 Not wanted, ask at ${page}`).provider, provider, page);
+  t.end();
+});
+
+t.test('a reply retold with a provider’s domain where a host would stand is that provider’s', (t) => {
+  t.match(ask('550 Blacklisted', { host: 'freenet.de' }), { provider: 'freenet', providerBasis: 'host' });
+  t.end();
+});
