@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import type { Test } from 'tap';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import tap, { type Test } from 'tap';
 import { addUser } from '../../src/accounts/store.ts';
 import { PASSWORD, type TestDesk } from '../desk.ts';
 
@@ -27,9 +27,20 @@ export const FLAGS = [
   '--no-first-run',
 ];
 
-export type Visit = { browser: Browser; page: Page; base: string; complaints: string[] };
+let launched: Promise<Browser> | undefined;
 
-/** A browser at the app, with somebody signed in. Whatever the page complains of is collected. */
+/** One for all tests of a file: its start costs more than most visits. */
+function sharedBrowser(): Promise<Browser> {
+  launched ??= chromium.launch({ executablePath: CHROMIUM as string, args: FLAGS }).then((browser) => {
+    tap.teardown(() => browser.close());
+    return browser;
+  });
+  return launched;
+}
+
+export type Visit = { context: BrowserContext; page: Page; base: string; complaints: string[] };
+
+/** A browser at the app, with nothing in it of other visits, and somebody signed in. Whatever the page complains of is collected. */
 export async function visit(
   t: Test,
   desk: TestDesk,
@@ -37,14 +48,14 @@ export async function visit(
 ): Promise<Visit> {
   if (!desk.app.server.listening) await desk.app.listen({ host: '127.0.0.1', port: 0 });
   const base = `http://127.0.0.1:${(desk.app.server.address() as AddressInfo).port}`;
-  const browser = await chromium.launch({ executablePath: CHROMIUM as string, args: FLAGS });
-  t.teardown(() => browser.close());
+  const browser = await sharedBrowser();
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1440, height: 900 },
     colorScheme: options.dark ? 'dark' : 'light',
     javaScriptEnabled: options.script ?? true,
     timezoneId: 'Europe/Berlin',
   });
+  t.teardown(() => context.close());
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
@@ -66,5 +77,5 @@ export async function visit(
   await page.fill('#email', email);
   await page.fill('#password', PASSWORD);
   await page.click('button[type=submit]');
-  return { browser, page, base, complaints };
+  return { context, page, base, complaints };
 }

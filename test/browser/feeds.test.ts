@@ -38,7 +38,7 @@ t.test(
       })
       .execute();
     for (const options of [{ width: 1440 }, { width: 390 }, { width: 390, dark: true }]) {
-      const { browser, page, base, complaints } = await visit(t, desk, options);
+      const { context, page, base, complaints } = await visit(t, desk, options);
       for (const path of PAGES) {
         await page.goto(`${base}${path}`);
         for (const summary of await page.locator('main summary').all())
@@ -49,7 +49,7 @@ t.test(
         t.ok((over as number) <= 0, `${what}: nothing stands over the edge`);
       }
       t.strictSame(complaints, []);
-      await browser.close();
+      await context.close();
     }
   },
 );

@@ -17,7 +17,7 @@ t.test(
       { width: 1440, script: false },
       { width: 390, dark: true, script: true },
     ]) {
-      const { browser, page, base, complaints } = await visit(t, desk, options);
+      const { context, page, base, complaints } = await visit(t, desk, options);
       const look = async (name: string) => {
         if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${options.width}.png`, fullPage: true });
         if (options.script) t.strictSame(await axe(page), [], `${name} has no fault that axe finds`);
@@ -59,7 +59,7 @@ t.test(
         await look(name);
       }
       t.strictSame(complaints, [], 'the browser complains of nothing');
-      await browser.close();
+      await context.close();
     }
     t.equal(desk.server.messages.length, 2, 'what was undone never left');
   },

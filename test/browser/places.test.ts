@@ -58,7 +58,7 @@ t.test(
   async (t) => {
     const desk = await readDesk(t);
     for (const options of [{ width: 1440 }, { width: 390 }, { width: 390, dark: true }]) {
-      const { browser, page, base, complaints } = await visit(t, desk, options);
+      const { context, page, base, complaints } = await visit(t, desk, options);
       for (const path of PAGES) {
         await page.goto(`${base}${path}`);
         for (const summary of await page.locator('main details.more > summary').all())
@@ -69,7 +69,7 @@ t.test(
         t.ok((over as number) <= 0, `${what}: nothing stands over the edge`);
       }
       t.strictSame(complaints, []);
-      await browser.close();
+      await context.close();
     }
   },
 );
@@ -77,7 +77,7 @@ t.test(
 t.test('a value is recorded with its screenshots, without script too', { skip: NO_CHROMIUM }, async (t) => {
   const desk = await readDesk(t);
   for (const script of [true, false]) {
-    const { browser, page, base, complaints } = await visit(t, desk, { script });
+    const { context, page, base, complaints } = await visit(t, desk, { script });
     await page.goto(`${base}/evidence/${IP}/places`);
     const link = page.getByRole('link', { name: /^Barracuda Central/ });
     t.match(await link.getAttribute('href'), /^https:\/\/www\.barracudacentral\.org\//);
@@ -99,7 +99,7 @@ t.test('a value is recorded with its screenshots, without script too', { skip: N
       .evaluateAll((all) => all.map((one) => (one as unknown as { naturalWidth: number }).naturalWidth));
     if (script) t.strictSame(widths, [1, 1], 'both are shown');
     t.strictSame(complaints, []);
-    await browser.close();
+    await context.close();
   }
   t.equal((await desk.db.selectFrom('evidence_files').selectAll().execute()).length, 5);
 });

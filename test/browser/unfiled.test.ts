@@ -38,7 +38,7 @@ t.test(
     await take(desk, await mail({ text: MITIGATED, subject: 'Mitigated' }));
     if (SHOTS) mkdirSync(SHOTS, { recursive: true });
     for (const options of [{ width: 1440 }, { width: 390 }, { width: 390, dark: true }]) {
-      const { browser, page, base, complaints } = await visit(t, desk, options);
+      const { context, page, base, complaints } = await visit(t, desk, options);
       for (const path of ['/unfiled', `/unfiled/${first.id}`, '/unfiled?which=put-away']) {
         await page.goto(`${base}${path}`);
         for (const summary of await page.locator('main summary').all())
@@ -54,7 +54,7 @@ t.test(
           });
       }
       t.strictSame(complaints, []);
-      await browser.close();
+      await context.close();
     }
     const { page, base } = await visit(t, desk);
     await page.goto(`${base}/unfiled`);
