@@ -1,10 +1,28 @@
 import t from 'tap';
-import { compareSides, type Side } from '../../../src/incidents/compare/rows.ts';
-import { ROW } from '../../next-step/situations.fixture.ts';
+import { type ComparedRow, compareSides, type Side } from '../../../src/incidents/compare/rows.ts';
 
 const at = (hours: number) => new Date(Date.UTC(2026, 0, 1) + hours * 3_600_000);
-const side = (row: object, more: Partial<Side> = {}): Side => ({
-  row: { ...ROW, opened_at: at(0), first_rejection_at: null, ...row } as Side['row'],
+const ROW: ComparedRow = {
+  number: 41,
+  title: 'Blocked',
+  state: 'open',
+  reason: 'ip-reputation',
+  severity: 'normal',
+  round: 0,
+  block_codes: [],
+  recipient_domains: [],
+  rejection_count: 1,
+  relapses: 0,
+  opened_at: at(0),
+  first_rejection_at: null,
+  first_request_at: null,
+  first_answer_at: null,
+  mitigated_at: null,
+  recovered_at: null,
+  closed_at: null,
+};
+const side = (row: Partial<ComparedRow>, more: Partial<Side> = {}): Side => ({
+  row: { ...ROW, ...row },
   provider: 'Outlook.com',
   addresses: ['203.0.113.7'],
   tags: [],
