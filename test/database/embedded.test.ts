@@ -48,6 +48,8 @@ const VALUES: [type: string, given: unknown, back?: unknown][] = [
   ['timestamptz', new Date('2026-03-29T01:00:00.001Z')],
   ['timestamptz', new Date('1969-12-31T23:59:59.999Z')],
   ['timestamptz', '2026-03-10T10:12:07.123+01:00', new Date('2026-03-10T09:12:07.123Z')],
+  ['timestamptz', 'infinity', Number.POSITIVE_INFINITY],
+  ['timestamptz', '-infinity', Number.NEGATIVE_INFINITY],
   ['date', '2026-03-10'],
   ['interval', '1 day 02:03:04'],
   ['bytea', EVERY_OCTET],
