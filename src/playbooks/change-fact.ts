@@ -2,10 +2,10 @@ import { json } from '../database/json.ts';
 import type { Trx } from '../database/open.ts';
 import { invalid, notFound } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import type { Provider } from '../providers/schema.ts';
+import { LINES, type Provider } from '../providers/schema.ts';
 import type { Actor } from '../web/access.ts';
 import { type ChangedFact, faultOf, withFacts } from './effective.ts';
-import { canBeRemoved, isFactPath, LINES, sameFact, valueAt, withValue } from './paths.ts';
+import { canBeRemoved, isFactPath, sameFact, valueAt, withValue } from './paths.ts';
 import { appendChange, beginChange, changedMeanwhile, readOverlay } from './store.ts';
 
 export type NewFact = {

@@ -1,7 +1,7 @@
 import { CLAIM_KEYS, claimText } from '../letters/claims/claims.ts';
 import { STEP_KINDS } from '../providers/playbook-schema.ts';
-import type { Provider } from '../providers/schema.ts';
-import { LINES, type LinePart, valueAt } from './paths.ts';
+import { LINES, type LinePart, type Provider } from '../providers/schema.ts';
+import { valueAt } from './paths.ts';
 import { LANGUAGES, ROUTE_KINDS, TO, WHO } from './words.ts';
 
 /** The form by which one fact, or a few that belong together, are changed. */

@@ -1,5 +1,5 @@
 import { hours } from '../providers/hours.ts';
-import type { LinePart } from './paths.ts';
+import type { LinePart } from '../providers/schema.ts';
 
 /** How facts and their values are named on pages. */
 

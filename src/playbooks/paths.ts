@@ -1,18 +1,9 @@
+import { LINES } from '../providers/schema.ts';
+
 /**
  * Which facts of a playbook people can change, and how one is named: `timing/followUpAfter`, `worksWell/own-ptr`,
  * `routes/support-form/notes`. Items of lists go by their key, so that a release may move or add others.
  */
-
-/** Lists whose items are changed as a whole, and those of which single parts can be changed. */
-export const LINES = [
-  'checkFirst',
-  'prerequisites',
-  'worksWell',
-  'neverWorks',
-  'course',
-  'escalation',
-] as const;
-export type LinePart = (typeof LINES)[number];
 
 const KEY = '[a-z0-9]+(?:-[a-z0-9]+)*';
 const TIMES =

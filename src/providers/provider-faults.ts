@@ -1,4 +1,4 @@
-import type { Provider, Route } from './schema.ts';
+import { LINES, type Provider, type Route } from './schema.ts';
 
 /** What the schema alone cannot say of a provider: places, what is wrong there, and what may stand there. */
 type Rule = (provider: Provider) => string[];
@@ -26,18 +26,8 @@ const twice = (place: string, names: string[]): string[] =>
     .filter((name, index) => names.indexOf(name) < index)
     .map((name) => `${place} has ${name} twice; each needs a name of its own`);
 
-const LINES = [
-  'checkFirst',
-  'prerequisites',
-  'worksWell',
-  'neverWorks',
-  'course',
-  'escalation',
-  'cases',
-] as const;
-
 const namesOnce: Rule = (provider) => [
-  ...[...LINES, 'routes' as const].flatMap((part) =>
+  ...([...LINES, 'cases', 'routes'] as const).flatMap((part) =>
     twice(
       `/${part}`,
       (provider[part] ?? []).map(({ key }) => key),

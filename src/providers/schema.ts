@@ -332,3 +332,14 @@ export const Provider = Type.Object(
   { ...closed, $id: 'provider' },
 );
 export type Provider = Static<typeof Provider>;
+
+/** The lists of a playbook whose items are changed as a whole; of routes and cases single parts can be. */
+export const LINES = [
+  'checkFirst',
+  'prerequisites',
+  'worksWell',
+  'neverWorks',
+  'course',
+  'escalation',
+] as const;
+export type LinePart = (typeof LINES)[number];
