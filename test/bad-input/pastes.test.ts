@@ -48,7 +48,7 @@ t.test('a paste that holds no refusal is met with what to do, and nothing is log
   }
 });
 
-t.test('a file that cannot be shown in a text field says that it has to be chosen again', async (t) => {
+t.test('a file that holds signs that no text field can show says that it has to be chosen again', async (t) => {
   const desk = await testDesk(t);
   const browser = await signedIn(desk);
   await browser.get('/log');
