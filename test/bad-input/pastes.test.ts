@@ -48,14 +48,14 @@ t.test('a paste that holds no refusal is met with what to do, and nothing is log
   }
 });
 
-t.test('a file that holds signs that no text field can show says that it has to be chosen again', async (t) => {
+t.test('what holds signs that no text field can show has to be chosen as a file', async (t) => {
   const desk = await testDesk(t);
   const browser = await signedIn(desk);
   await browser.get('/log');
   const page = await nothingWritten(t, desk.db, 'a NUL-laden file', () =>
     postParts(browser, '/log', [{ name: 'file', value: Buffer.from('\0\0nothing\0'), file: 'x.bin' }]),
   );
-  refusedPage(t, page, { status: 422, says: /Choose the file again/, what: 'a NUL-laden file' });
+  refusedPage(t, page, { status: 422, says: /Choose it as a file/, what: 'a NUL-laden file' });
 });
 
 t.test('what is not UTF-8 is read where it can be, and kept byte for byte', async (t) => {
