@@ -1,8 +1,4 @@
-/**
- * Prints the test files that come to a database, by whatever they import: the others do the same on every one.
- * `.ci/run` gives them to the run on PostgreSQL.
- */
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
 const DATABASE = 'test/database.ts';
@@ -21,10 +17,9 @@ function importsOf(file: string): string[] {
   return ours;
 }
 
-function comesToDatabase(file: string): boolean {
+/** Whether a test file comes to a database, by whatever it imports; named from the project's root. */
+export function comesToDatabase(file: string): boolean {
   const way = new Set([file]);
   for (const one of way) for (const next of importsOf(one)) way.add(next);
   return way.has(DATABASE) || readFileSync(file, 'utf8').includes(SERVER);
 }
-
-for (const file of globSync('test/**/*.test.ts').sort()) if (comesToDatabase(file)) console.log(file);

@@ -1,0 +1,49 @@
+/**
+ * Runs the test files named as arguments in this one process, one after the other: what a file needs loaded, compiled
+ * and started serves the next ones, which takes a third of the time that a process for each would.
+ *
+ * To a file nothing is different: its `tap` is a subtest that bears its name, and what it changed of the environment
+ * is put back when it ends.
+ */
+import { registerHooks } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import tap, { type Test } from 'tap';
+
+const SCHEME = 'tap-of:';
+const testOf = new Map<string, Test>();
+Object.assign(globalThis, { testOfFile: testOf });
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'tap' && testOf.has(context.parentURL ?? '')
+      ? { url: SCHEME + context.parentURL, format: 'module', shortCircuit: true }
+      : next(specifier, context),
+  load: (url, context, next) =>
+    url.startsWith(SCHEME)
+      ? {
+          source: `export default testOfFile.get(${JSON.stringify(url.slice(SCHEME.length))});`,
+          format: 'module',
+          shortCircuit: true,
+        }
+      : next(url, context),
+});
+
+function putBack(environment: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+  Object.assign(process.env, environment);
+}
+
+/** Milliseconds that one file may take; what takes longer in one go is ended with the process. */
+const timeout = Number(process.env['TAP_TIMEOUT'] ?? 120) * 1000;
+
+tap.setTimeout(0);
+for (const file of process.argv.slice(2)) {
+  const url = pathToFileURL(resolve(file)).href;
+  tap.test(file, { timeout }, async (t) => {
+    const environment = { ...process.env };
+    t.teardown(() => putBack(environment));
+    testOf.set(url, t);
+    await import(url);
+  });
+}
