@@ -8,7 +8,11 @@
 import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import tap, { type Test } from 'tap';
+import type { Test } from 'tap';
+
+// Taken from where tap looks for a name for the whole, of which it makes names of folders.
+const files = process.argv.splice(2);
+const { default: tap } = await import('tap');
 
 const SCHEME = 'tap-of:';
 const testOf = new Map<string, Test>();
@@ -38,7 +42,7 @@ function putBack(environment: NodeJS.ProcessEnv): void {
 const timeout = Number(process.env['TAP_TIMEOUT'] ?? 120) * 1000;
 
 tap.setTimeout(0);
-for (const file of process.argv.slice(2)) {
+for (const file of files) {
   const url = pathToFileURL(resolve(file)).href;
   tap.test(file, { timeout }, async (t) => {
     const environment = { ...process.env };
