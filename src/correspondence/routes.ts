@@ -4,7 +4,7 @@ import { stateWords } from '../incidents/incidents.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
-import { newestRule } from '../letters/incident-rows.ts';
+import { ruleOf } from '../letters/incident-rows.ts';
 import { letterToAnswer } from '../letters/next-letter.ts';
 import { authenticityView, filingView } from '../mail-in/filing/unfiled-page.ts';
 import { movedTo } from '../mail-in/filing/unfiled-store.ts';
@@ -67,7 +67,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     const incident = await getIncident(db, number);
     const provider = catalogue.byKey.get(incident.provider);
     const [rule, references] = await Promise.all([
-      newestRule(db, number, incident.provider),
+      ruleOf(db, number, incident.provider),
       ticketReferences(db, number),
     ]);
     const value = (name: string, otherwise = '') => typed[name] ?? otherwise;

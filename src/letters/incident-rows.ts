@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
 import { NO_ANSWERS } from '../correspondence/verdicts.ts';
 import type { Db, Trx } from '../database/open.ts';
+import { tellingRejections } from '../incidents/telling-rejections.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 
 /** What of an incident a letter rests on, as it is in the database: each function is one query. */
@@ -49,17 +49,10 @@ export const readRejections = (db: Db | Trx, number: number) =>
     .limit(MOST_REJECTIONS)
     .execute();
 
-/** The provider's rule that the newest rejection fits; null: none of its own. */
-export async function newestRule(db: Db | Trx, number: number, provider: string): Promise<string | null> {
-  const newest = await db
-    .selectFrom('rejections')
-    .select('rule')
-    .where('incident_number', '=', number)
-    .orderBy(sql`coalesce(occurred_at, recorded_at)`, 'desc')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return ruleIdOf(newest?.rule, provider);
+/** The rule of its provider by which an incident goes; null: none of its rejections fits one. */
+export async function ruleOf(db: Db | Trx, number: number, provider: string): Promise<string | null> {
+  const telling = (await tellingRejections(db, [number])).get(number);
+  return ruleIdOf(telling?.rule, provider);
 }
 
 /** The ticket to write in: the newest that is open, else the newest. */

@@ -2,7 +2,7 @@ import type { Db } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { routeFor } from '../providers/playbook.ts';
 import type { Provider, Route } from '../providers/schema.ts';
-import { newestRule } from './incident-rows.ts';
+import { ruleOf } from './incident-rows.ts';
 import type { LetterLibrary } from './library.ts';
 import { type Desk, nextTemplate, unknownDesk } from './suggest.ts';
 import type { LetterTemplate } from './templates.ts';
@@ -27,7 +27,7 @@ export async function nextLetter(
 ): Promise<Next> {
   const [templates, rule] = await Promise.all([
     letters.current(db),
-    newestRule(db, incident.number, incident.provider),
+    ruleOf(db, incident.number, incident.provider),
   ]);
   const desk = provider ?? unknownDesk(incident.provider);
   const route = provider && routeFor(provider, rule);

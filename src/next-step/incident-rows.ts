@@ -34,45 +34,6 @@ export async function readAddresses(db: Db | Trx, numbers: number[]): Promise<Ma
   );
 }
 
-/** Of each incident the rejection that came first, the newest one, and the list that one of them cites. */
-export async function readRejections(db: Db | Trx, numbers: number[]) {
-  const rows = await db
-    .selectFrom('incidents as i')
-    .innerJoinLateral(
-      (eb) =>
-        eb
-          .selectFrom('rejections as r')
-          .select(['r.rule', 'r.list_name', 'r.list_owner'])
-          .whereRef('r.incident_number', '=', 'i.number')
-          .orderBy('r.id')
-          .limit(1)
-          .as('first'),
-      (join) => join.onTrue(),
-    )
-    .innerJoinLateral(
-      (eb) =>
-        eb
-          .selectFrom('rejections as r')
-          .select(['r.id', 'r.temporary'])
-          .whereRef('r.incident_number', '=', 'i.number')
-          .orderBy('r.id', 'desc')
-          .limit(1)
-          .as('newest'),
-      (join) => join.onTrue(),
-    )
-    .select([
-      'i.number',
-      'first.rule',
-      'first.list_name',
-      'first.list_owner',
-      'newest.id as newest_id',
-      'newest.temporary',
-    ])
-    .where('i.number', 'in', numbers)
-    .execute();
-  return new Map(rows.map((row) => [row.number, row]));
-}
-
 /** Letters that went out, oldest first. */
 export async function readSent(db: Db | Trx, numbers: number[]) {
   const rows = await db

@@ -4,6 +4,7 @@ import type { IncidentRow } from '../database/tables.ts';
 import { claimRecords } from '../evidence/claim-records.ts';
 import { kindTitles } from '../evidence/kind-titles.ts';
 import { type Snapshot, standingSnapshots } from '../evidence/snapshots.ts';
+import { tellingRejections } from '../incidents/telling-rejections.ts';
 import { judgeClaims } from '../letters/claims/claims.ts';
 import { recordedEvidence } from '../letters/claims/recorded.ts';
 import { undeliveredOf } from '../mail-out/shown.ts';
@@ -17,7 +18,6 @@ import {
   readDeliveries,
   readEvidence,
   readLetterClaims,
-  readRejections,
   readSent,
   readTickets,
 } from './incident-rows.ts';
@@ -89,7 +89,7 @@ export async function readMaterial(
     getProfile(db),
     kindTitles(),
     readAddresses(db, numbers),
-    readRejections(db, numbers),
+    tellingRejections(db, numbers),
     readSent(db, numbers),
     readLetterClaims(db, numbers, 'sent'),
     readLetterClaims(db, numbers, 'draft'),
