@@ -10,7 +10,9 @@ import { comesToDatabase } from './with-database.ts';
 /** Files to a process. More would leave one process at work while the others have ended. */
 const TOGETHER = 8;
 /** Begun first: they take longest. */
-const SLOW = ['browser', 'bad-input', 'agent', 'providers', 'backup', 'database'].map((name) => `test/${name}`);
+const SLOW = ['browser', 'bad-input', 'agent', 'providers', 'backup', 'database'].map(
+  (name) => `test/${name}`,
+);
 
 const folderOf = (file: string): string => file.split('/').slice(0, -1).join('/');
 const rank = (folder: string): number => (SLOW.includes(folder) ? SLOW.indexOf(folder) : SLOW.length);
