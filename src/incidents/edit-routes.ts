@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { enteredFields, inputView } from '../custom-fields/field.ts';
 import { fieldsOf, setFieldValues } from '../custom-fields/store.ts';
-import { Type, Version } from '../json-schema.ts';
+import { SmallId, Type, Version } from '../json-schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
@@ -19,7 +19,7 @@ const EditForm = Type.Object({
   title: Type.String({ minLength: 1, maxLength: 300, description: 'a title' }),
   severity: Type.Enum([...SEVERITIES]),
   affected: Type.Optional(Type.String({ maxLength: 10_000 })),
-  assigneeId: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+  assigneeId: Type.Optional(SmallId),
   nextAction: Type.Optional(Type.String({ maxLength: 500 })),
   nextActionDueAt: Type.Optional(Type.String({ maxLength: 30, description: 'a date and time' })),
   version: Version,

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../json-schema.ts';
+import { closed, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { apiOnce } from '../web/idempotency.ts';
@@ -8,6 +9,8 @@ import { orFormAgain } from '../web/pages.ts';
 import { NumberParams } from './number-params.ts';
 import { splitOff } from './split.ts';
 import { addressesOf, getIncident } from './store.ts';
+
+const route = apiRoutes('incidents');
 
 const Address = Type.String({ minLength: 1, maxLength: 80, description: 'one of its addresses' });
 const SplitForm = Type.Object({ address: Address });
@@ -73,16 +76,12 @@ export const splitApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
   app.post(
     '/incidents/:number/split',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags: ['incidents'],
-        summary: 'Split one of several addresses off into an incident of its own',
-        params: NumberParams,
-        body: Type.Object({ address: Address }, { additionalProperties: false }),
-        response: { 201: Type.Object({ number: Type.Integer() }) },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary: 'Split one of several addresses off into an incident of its own',
+      params: NumberParams,
+      body: Type.Object({ address: Address }, closed),
+      response: { 201: Type.Object({ number: Type.Integer() }) },
+    }),
     async (request, reply) => {
       const { number } = request.params;
       const { provider } = await getIncident(db, number);

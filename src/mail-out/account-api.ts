@@ -1,6 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { orNull, Type } from '../json-schema.ts';
+import { apiRoutes, wholeList } from '../web/api-route.ts';
 import { listAccounts } from './accounts.ts';
+
+const route = apiRoutes('mail');
 
 const AccountJson = Type.Object({
   id: Type.Integer(),
@@ -26,16 +29,12 @@ export const sendingAccountApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
   app.get(
     '/sending-accounts',
-    {
-      config: { access: 'admin', scope: 'settings:read' },
-      schema: {
-        tags: ['mail'],
-        summary: 'Accounts that letters leave by; their secrets are in no answer',
-        response: {
-          200: Type.Object({ items: Type.Array(AccountJson), next: Type.Null() }),
-        },
+    route('admin', 'settings:read', {
+      summary: 'Accounts that letters leave by; their secrets are in no answer',
+      response: {
+        200: wholeList(AccountJson),
       },
-    },
+    }),
     async () => ({
       items: (await listAccounts(db)).map((row) => ({
         id: row.id,
