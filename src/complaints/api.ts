@@ -6,6 +6,7 @@ import { apiRoutes, paged } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
+import { takeOctets } from '../web/octets.ts';
 import { readReports } from './read-reports.ts';
 import { listComplaints } from './store.ts';
 import { takeReports } from './take.ts';
@@ -44,12 +45,7 @@ const ComplaintJson = Type.Object({
 export const complaintApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, config } = app.desk;
 
-  for (const type of ['message/rfc822', 'application/mbox'])
-    app.addContentTypeParser(
-      type,
-      { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
-      (_request, body, done) => done(null, body),
-    );
+  takeOctets(app, ['message/rfc822', 'application/mbox'], MAX_REPORT_BYTES);
 
   app.post(
     '/complaints',

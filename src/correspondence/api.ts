@@ -11,6 +11,7 @@ import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { pastMoment } from '../web/moment.ts';
+import { takeOctets } from '../web/octets.ts';
 import { Channel } from './channels.ts';
 import { hasFields } from './entered-fields.ts';
 import { EnteredFields, MessageJson, messageJson } from './json.ts';
@@ -39,12 +40,7 @@ const MessageBody = Type.Object(
 export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
-  // A raw mail is a body of its own; its bytes are kept as they came.
-  app.addContentTypeParser(
-    'message/rfc822',
-    { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
-    (_request, body, done) => done(null, body),
-  );
+  takeOctets(app, ['message/rfc822'], MAX_REPORT_BYTES);
 
   app.get(
     '/incidents/:number/messages',

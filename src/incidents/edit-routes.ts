@@ -8,9 +8,9 @@ import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { readMoment } from '../web/moment.ts';
-import { orFormAgain } from '../web/pages.ts';
 import { listAssignees } from './assignees.ts';
 import { editIncident } from './facts-store.ts';
+import { incidentForm } from './incident-form.ts';
 import { SEVERITIES } from './incidents.ts';
 import { NumberParams } from './number-params.ts';
 import { getIncident } from './store.ts';
@@ -77,35 +77,28 @@ export const incidentEditPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => reply.page('incidents/edit', await editView(request, request.params.number)),
   );
 
-  app.post(
-    '/incidents/:number/edit',
-    { config: { access: 'operator' }, schema: { params: NumberParams } },
-    async (request, reply) => {
-      const { number } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const form = readForm(EditForm, request.body);
-          const due = readMoment(request, 'nextActionDueAt', form.nextActionDueAt, { future: true }) ?? null;
-          await formOnce(db, request, { what: `edit ${number}` }, async (trx) => {
-            const facts = {
-              title: form.title,
-              severity: form.severity,
-              affected: form.affected ?? '',
-              assigneeId: form.assigneeId ?? null,
-              nextAction: form.nextAction ?? '',
-              nextActionDueAt: due,
-            };
-            await editIncident(trx, actorOf(request), number, facts, form.version);
-            await setFieldValues(trx, actorOf(request), number, enteredFields(request.body));
-          });
-          return reply.done(`/incidents/${number}`, 'Saved.');
-        },
-        async (problem) => ({
-          view: 'incidents/edit',
-          data: await editView(request, number, typedAgain(request.body), problem),
-        }),
-      );
+  incidentForm(app, '/incidents/:number/edit', {
+    access: 'operator',
+    async act(request, reply, number) {
+      const form = readForm(EditForm, request.body);
+      const due = readMoment(request, 'nextActionDueAt', form.nextActionDueAt, { future: true }) ?? null;
+      await formOnce(db, request, { what: `edit ${number}` }, async (trx) => {
+        const facts = {
+          title: form.title,
+          severity: form.severity,
+          affected: form.affected ?? '',
+          assigneeId: form.assigneeId ?? null,
+          nextAction: form.nextAction ?? '',
+          nextActionDueAt: due,
+        };
+        await editIncident(trx, actorOf(request), number, facts, form.version);
+        await setFieldValues(trx, actorOf(request), number, enteredFields(request.body));
+      });
+      return reply.done(`/incidents/${number}`, 'Saved.');
     },
-  );
+    again: async (request, number, problem) => ({
+      view: 'incidents/edit',
+      data: await editView(request, number, typedAgain(request.body), problem),
+    }),
+  });
 };

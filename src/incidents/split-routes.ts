@@ -5,7 +5,7 @@ import { apiRoutes } from '../web/api-route.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { apiOnce } from '../web/idempotency.ts';
-import { orFormAgain } from '../web/pages.ts';
+import { incidentForm } from './incident-form.ts';
 import { NumberParams } from './number-params.ts';
 import { splitOff } from './split.ts';
 import { addressesOf, getIncident } from './store.ts';
@@ -44,32 +44,25 @@ export const splitPages: FastifyPluginAsyncTypebox = async (app) => {
       reply.page('incidents/split', await view(request.params.number, request.query.address ?? '')),
   );
 
-  app.post(
-    '/incidents/:number/split',
-    { config: { access: 'operator' }, schema: { params: NumberParams } },
-    async (request, reply) => {
-      const { number } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const { address } = readForm(SplitForm, request.body);
-          const { provider } = await getIncident(db, number);
-          const split = await formOnce(db, request, { what: `split ${number}` }, (trx) =>
-            splitOff(trx, actorOf(request), number, {
-              address,
-              providerName: catalogue.byKey.get(provider)?.name ?? provider,
-              now: new Date(),
-            }),
-          );
-          return reply.done(`/incidents/${split}`, `Split off #${number}.`);
-        },
-        async (problem) => ({
-          view: 'incidents/split',
-          data: await view(number, typedAgain(request.body)['address'] ?? '', problem),
+  incidentForm(app, '/incidents/:number/split', {
+    access: 'operator',
+    async act(request, reply, number) {
+      const { address } = readForm(SplitForm, request.body);
+      const { provider } = await getIncident(db, number);
+      const split = await formOnce(db, request, { what: `split ${number}` }, (trx) =>
+        splitOff(trx, actorOf(request), number, {
+          address,
+          providerName: catalogue.byKey.get(provider)?.name ?? provider,
+          now: new Date(),
         }),
       );
+      return reply.done(`/incidents/${split}`, `Split off #${number}.`);
     },
-  );
+    again: async (request, number, problem) => ({
+      view: 'incidents/split',
+      data: await view(number, typedAgain(request.body)['address'] ?? '', problem),
+    }),
+  });
 };
 
 export const splitApi: FastifyPluginAsyncTypebox = async (app) => {

@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { orNull, Type } from '../json-schema.ts';
+import { MailServerJson } from '../outside/mail-server.ts';
 import { invalid, Problem } from '../problem.ts';
 import { apiRoutes, wholeList } from '../web/api-route.ts';
 import { apiKey, apiOnce } from '../web/idempotency.ts';
+import { takeOctets } from '../web/octets.ts';
 import { type Kept, keepArrivals, type Mail, storeArrivals } from './arrivals.ts';
 import { Held, Intake } from './intake.ts';
 import { mailboxJson } from './mailboxes/mailbox-view.ts';
@@ -19,13 +21,7 @@ const ManyJson = Type.Object({ taken: Type.Integer(), known: Type.Integer() });
 const Maybe = orNull(Type.String());
 const Count = orNull(Type.Integer());
 const MailboxJson = Type.Object({
-  id: Type.Integer(),
-  name: Type.String(),
-  host: Type.String(),
-  port: Type.Integer(),
-  security: Type.String(),
-  auth: Type.String(),
-  userName: Type.String(),
+  ...MailServerJson,
   folder: Type.String(),
   afterTaking: Type.String(),
   moveTo: Type.String(),
@@ -41,12 +37,7 @@ export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, config } = app.desk;
   const intake = new Intake(db);
 
-  for (const type of ['message/rfc822', 'application/mbox'])
-    app.addContentTypeParser(
-      type,
-      { parseAs: 'buffer', bodyLimit: config.mailMaxBytes },
-      (_request, body, done) => done(null, body),
-    );
+  takeOctets(app, ['message/rfc822', 'application/mbox'], config.mailMaxBytes);
 
   app.post(
     '/mail',

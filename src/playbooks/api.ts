@@ -9,7 +9,7 @@ import { Provider, REASONS } from '../providers/schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { apiRoutes, NOTHING, PageQuery } from '../web/api-route.ts';
 import { isTimeZone } from '../web/format.ts';
-import { playbookCalls } from './api-change.ts';
+import { playbookChange } from './api-change.ts';
 import { addOwn, changeOwn, removeOwn } from './own-store.ts';
 import { ProviderParams } from './params.ts';
 
@@ -47,7 +47,7 @@ const ProviderJson = Type.Object({ key }, { additionalProperties: true });
 export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
   const { catalogue, playbooks } = app.desk;
 
-  const { getProvider, changing } = playbookCalls(app);
+  const changing = playbookChange(app);
 
   app.get(
     '/providers',
@@ -73,7 +73,7 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
       response: { 200: ProviderJson },
     }),
     async (request) => {
-      const provider = await getProvider(request.params.key);
+      const provider = await playbooks.getProvider(request.params.key);
       const { asOf: day, zone = viewerOf(request).timeZone, cursor, limit = 50 } = request.query;
       if (day === undefined) return provider;
       if (!isTimeZone(zone)) throw invalid('zone', 'There is no such time zone.');

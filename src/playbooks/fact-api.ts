@@ -4,7 +4,7 @@ import { closed, Id, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
 import { apiRoutes, NOTHING, paged } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { playbookCalls } from './api-change.ts';
+import { playbookChange } from './api-change.ts';
 import { resetFact, setFact } from './change-fact.ts';
 import { standingOf } from './effective.ts';
 import { ProviderParams } from './params.ts';
@@ -40,7 +40,7 @@ const ChangeJson = Type.Object({
 /** What people change about playbooks over the API: facts, notes, and the history of both. */
 export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, playbooks } = app.desk;
-  const { getProvider, changing } = playbookCalls(app);
+  const changing = playbookChange(app);
 
   app.get(
     '/providers/:key/facts',
@@ -50,7 +50,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
       response: { 200: Type.Object({ items: Type.Array(FactJson) }) },
     }),
     async (request) => {
-      const { key } = await getProvider(request.params.key);
+      const { key } = await playbooks.getProvider(request.params.key);
       const builtIn = playbooks.builtIn.byKey.get(key);
       const facts = builtIn ? playbooks.overlay().facts.filter(({ provider }) => provider === key) : [];
       return {
@@ -76,7 +76,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
       response: NOTHING,
     }),
     async (request, reply) => {
-      const { key } = await getProvider(request.params.key);
+      const { key } = await playbooks.getProvider(request.params.key);
       const fact = { provider: key, ...request.body };
       const change = (trx: Trx) => setFact(trx, actorOf(request), playbooks.builtIn, fact);
       await changing(request, change);
@@ -108,7 +108,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
       response: { 200: Type.Object({ items: Type.Array(NoteJson) }) },
     }),
     async (request) => {
-      const { key } = await getProvider(request.params.key);
+      const { key } = await playbooks.getProvider(request.params.key);
       const notes = await listNotes(db, key);
       return {
         items: notes.map((one) => ({
@@ -130,7 +130,7 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
       response: { 201: Type.Object({ id: Id }) },
     }),
     async (request, reply) => {
-      const { key } = await getProvider(request.params.key);
+      const { key } = await playbooks.getProvider(request.params.key);
       const id = await changing(request, (trx) => addNote(trx, actorOf(request), key, request.body.text));
       return reply.code(201).send({ id });
     },

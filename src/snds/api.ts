@@ -7,6 +7,7 @@ import { apiRoutes, paged } from '../web/api-route.ts';
 import { badCursor, readCursor, writeCursor } from '../web/cursor.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
+import { takeOctets } from '../web/octets.ts';
 import { listDays } from './store.ts';
 import { readReport, takeReport } from './take-report.ts';
 
@@ -55,12 +56,7 @@ function readPlace(cursor: string | undefined) {
 export const sndsApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
-  // A report is a body of its own; its bytes are kept as they came.
-  app.addContentTypeParser(
-    'text/csv',
-    { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
-    (_request, body, done) => done(null, body),
-  );
+  takeOctets(app, ['text/csv'], MAX_REPORT_BYTES);
 
   app.post(
     '/snds/imports',

@@ -7,7 +7,7 @@ import { apiOnce } from '../../web/idempotency.ts';
 import type { Shelved } from '../library.ts';
 import { placeOf, restoreBuiltIn, saveTemplate } from './template-edit.ts';
 import { standingText, stateOf } from './template-page.ts';
-import { TemplateParams } from './template-params.ts';
+import { TemplateParams, templateNamed } from './template-params.ts';
 import { listVersions, textOfVersion, type VersionRow } from './template-store.ts';
 import { MAX_NOTE, partsOfKey, TEXT_FIELDS, textOf } from './template-text.ts';
 
@@ -104,8 +104,8 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
   const URL = '/letter-templates/:owner/:round/:language';
 
-  const placeIn = ({ owner, round, language }: Static<typeof TemplateParams>) =>
-    placeOf(db, letters, catalogue, { key: `${owner}/${round}`, language });
+  const placeIn = (params: Static<typeof TemplateParams>) =>
+    placeOf(db, letters, catalogue, templateNamed(params));
 
   app.get(
     '/letter-templates',

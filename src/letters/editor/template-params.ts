@@ -1,4 +1,4 @@
-import { SmallId, Type } from '../../json-schema.ts';
+import { SmallId, type Static, Type } from '../../json-schema.ts';
 import { LANGUAGES } from '../language.ts';
 import { ROUNDS } from '../rounds.ts';
 
@@ -8,6 +8,12 @@ export const TemplateParams = Type.Object({
   // With the rule that it is for, where it has one: `first-pbl`.
   round: Type.String({ pattern: `^(?:${ROUNDS.join('|')})(?:-[a-z]{1,20})?$`, maxLength: 60 }),
   language: Type.Enum(Object.keys(LANGUAGES)),
+});
+
+/** The template that an address names. */
+export const templateNamed = ({ owner, round, language }: Static<typeof TemplateParams>) => ({
+  key: `${owner}/${round}`,
+  language,
 });
 export const VersionNumber = SmallId;
 export const VersionParams = Type.Object({ ...TemplateParams.properties, version: VersionNumber });

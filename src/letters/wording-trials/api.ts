@@ -7,7 +7,7 @@ import { apiRoutes, pageOf } from '../../web/api-route.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import { placeOf } from '../editor/template-edit.ts';
-import { TemplateParams } from '../editor/template-params.ts';
+import { TemplateParams, templateNamed } from '../editor/template-params.ts';
 import { endTrial, startTrial } from './edit.ts';
 import { type Result, withResults } from './results.ts';
 import { findTrial, listTrials } from './store.ts';
@@ -81,11 +81,6 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
   const URL = '/letter-templates/:owner/:round/:language/trials';
 
-  const named = ({ owner, round, language }: Static<typeof TemplateParams>) => ({
-    key: `${owner}/${round}`,
-    language,
-  });
-
   async function shown(id: number): Promise<Static<typeof Trial>> {
     const row = await findTrial(db, id);
     const [result] = row ? await withResults(db, [row]) : [];
@@ -106,7 +101,7 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
       response: { 200: pageOf(Trial) },
     }),
     async (request) => {
-      const place = await placeOf(db, letters, catalogue, named(request.params));
+      const place = await placeOf(db, letters, catalogue, templateNamed(request.params));
       const { limit = 50, cursor } = request.query;
       const [below] = readCursor(cursor, LIST, ['number']) ?? [];
       const page = await listTrials(db, place, { limit, below });
@@ -126,7 +121,7 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
       response: { 201: Trial },
     }),
     async (request, reply) => {
-      const name = named(request.params);
+      const name = templateNamed(request.params);
       const id = await apiOnce(db, request, async (trx) => {
         const place = await placeOf(trx, letters, catalogue, name);
         return startTrial(trx, actorOf(request), letters, place, request.body);
@@ -146,7 +141,7 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { id } = request.params;
       await db.transaction().execute(async (trx) => {
-        const place = await placeOf(trx, letters, catalogue, named(request.params));
+        const place = await placeOf(trx, letters, catalogue, templateNamed(request.params));
         await endTrial(trx, actorOf(request), letters, place, { id, use: request.body.use });
       });
       return shown(id);

@@ -7,6 +7,7 @@ import { apiRoutes, paged } from '../../web/api-route.ts';
 import { cutPage, readCursor, writeCursor } from '../../web/cursor.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../../web/limits.ts';
+import { takeOctets } from '../../web/octets.ts';
 import { getImport, listImports } from './queue.ts';
 import { takeExport } from './take-file.ts';
 
@@ -42,11 +43,7 @@ const LIST = 'api-imports';
 
 export const importApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  app.addContentTypeParser(
-    'application/x-ndjson',
-    { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
-    (_request, body, done) => done(null, body),
-  );
+  takeOctets(app, ['application/x-ndjson'], MAX_REPORT_BYTES);
 
   app.post(
     '/imports',
