@@ -1,6 +1,6 @@
 import type { Type as TypeBox } from 'typebox';
 
-export type { Static, TObject, TSchema } from 'typebox';
+export type { Static, TObject, TProperties, TSchema } from 'typebox';
 
 type Schema = Record<string, unknown>;
 
@@ -66,9 +66,14 @@ export const Type = {
 export const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 /** One that an `integer` column holds. */
 export const SmallId = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+/** `:id` of a route. */
+export const IdParams = Type.Object({ id: Id });
 /** The version of a row that somebody saw. */
 export const Version = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 
 /** A value, or null where nothing is known. */
 export const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) =>
   Type.Union([schema, Type.Null()]);
+
+/** Of an object: it has nothing but what is named. */
+export const closed = { additionalProperties: false };

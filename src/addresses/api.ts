@@ -5,10 +5,10 @@ import { asOf } from '../history/as-of.ts';
 import { placeOf } from '../history/as-of-page.ts';
 import { AsOfQuery, asOfJson, asOfProperties } from '../history/json.ts';
 import { countIncidents, listIncidents } from '../incidents/list.ts';
-import { Type } from '../json-schema.ts';
+import { orNull, Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { viewerOf } from '../web/access.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
+import { apiRoutes, PageQuery, paged } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { isTimeZone } from '../web/format.ts';
 import { isDocumentation, networkText, parseNetwork } from './address.ts';
@@ -20,11 +20,11 @@ const AddressJson = Type.Object({
   hostname: Type.String(),
   label: Type.String(),
   purpose: Type.String(),
-  inUseSince: Type.Union([Type.String(), Type.Null()]),
-  jmrpSince: Type.Union([Type.String(), Type.Null()]),
-  sndsSince: Type.Union([Type.String(), Type.Null()]),
+  inUseSince: orNull(Type.String()),
+  jmrpSince: orNull(Type.String()),
+  sndsSince: orNull(Type.String()),
   notes: Type.String(),
-  checkEveryHours: Type.Union([Type.Integer(), Type.Null()]),
+  checkEveryHours: orNull(Type.Integer()),
   documentation: Type.Boolean(),
   incidents: Type.Integer(),
   unfinished: Type.Integer(),
@@ -54,11 +54,11 @@ const NowJson = Type.Object({
       provider: Type.String(),
       state: Type.String(),
       openedAt: Type.String(),
-      mitigatedAt: Type.Union([Type.String(), Type.Null()]),
+      mitigatedAt: orNull(Type.String()),
       round: Type.Integer(),
     }),
   ),
-  next: Type.Union([Type.String(), Type.Null()]),
+  next: orNull(Type.String()),
   evidence: Type.Array(SnapshotJson),
 });
 const ThenJson = Type.Object({ address: Type.String(), ...asOfProperties });
@@ -67,19 +67,14 @@ const HISTORY_LIMIT = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, def
 
 export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const tags = ['addresses'];
+  const route = apiRoutes('addresses');
 
   app.get(
     '/addresses',
-    {
-      config: { access: 'viewer', scope: 'addresses:read' },
-      schema: {
-        tags,
-        summary: 'Our addresses, in numeric order',
-        querystring: Type.Object({ ...PageQuery, q: Type.Optional(Type.String({ maxLength: 100 })) }),
-        response: { 200: pageOf(AddressJson) },
-      },
-    },
+    route('viewer', 'addresses:read', {
+      summary: 'Our addresses, in numeric order',
+      ...paged(AddressJson, { q: Type.Optional(Type.String({ maxLength: 100 })) }),
+    }),
     async (request) => {
       const { limit = 50, cursor, q } = request.query;
       const page = await listAddresses(db, {
@@ -96,17 +91,13 @@ export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/addresses/*',
-    {
-      config: { access: 'viewer', scope: 'addresses:read' },
-      schema: {
-        tags,
-        summary:
-          'One address and a page of its incidents, newest first; with asOf, what was so and what was known on that day',
-        params: Type.Object({ '*': Type.String({ maxLength: 80 }) }),
-        querystring: Type.Object({ ...PageQuery, limit: HISTORY_LIMIT, ...AsOfQuery }),
-        response: { 200: Type.Union([NowJson, ThenJson]) },
-      },
-    },
+    route('viewer', 'addresses:read', {
+      summary:
+        'One address and a page of its incidents, newest first; with asOf, what was so and what was known on that day',
+      params: Type.Object({ '*': Type.String({ maxLength: 80 }) }),
+      querystring: Type.Object({ ...PageQuery, limit: HISTORY_LIMIT, ...AsOfQuery }),
+      response: { 200: Type.Union([NowJson, ThenJson]) },
+    }),
     async (request) => {
       const network = networksFrom('address', () => parseNetwork(request.params['*']));
       const row = await getAddress(db, network.text);

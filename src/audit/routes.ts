@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import type { Db } from '../database/open.ts';
-import { Type } from '../json-schema.ts';
+import { orNull, Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 import { viewerOf } from '../web/access.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
+import { apiRoutes, paged } from '../web/api-route.ts';
 import { csvLine } from '../web/csv.ts';
 import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
 import { linkTo } from '../web/links.ts';
@@ -124,11 +124,11 @@ const EntryJson = Type.Object({
   at: Type.String(),
   kind: Type.String(),
   by: Type.Object({
-    userId: Type.Union([Type.Integer(), Type.Null()]),
-    tokenId: Type.Union([Type.Integer(), Type.Null()]),
+    userId: orNull(Type.Integer()),
+    tokenId: orNull(Type.Integer()),
     name: Type.String(),
   }),
-  from: Type.Union([Type.String(), Type.Null()]),
+  from: orNull(Type.String()),
   subject: Type.String(),
   words: Type.String(),
   detail: Type.Record(Type.String(), Type.Unknown()),
@@ -136,19 +136,14 @@ const EntryJson = Type.Object({
 
 export const auditApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const tags = ['audit'];
+  const route = apiRoutes('audit');
 
   app.get(
     '/audit',
-    {
-      config: { access: 'admin', scope: 'audit:read' },
-      schema: {
-        tags,
-        summary: 'What was done to accounts, roles, settings and secrets, newest first; days are UTC',
-        querystring: Type.Object({ ...PageQuery, ...AuditQuery }),
-        response: { 200: pageOf(EntryJson) },
-      },
-    },
+    route('admin', 'audit:read', {
+      summary: 'What was done to accounts, roles, settings and secrets, newest first; days are UTC',
+      ...paged(EntryJson, { ...AuditQuery }),
+    }),
     async (request) => {
       const { limit = 50, cursor } = request.query;
       const page = await pageOfLog(db, auditFilter(request.query, 'UTC'), limit, cursor);
@@ -159,14 +154,10 @@ export const auditApi: FastifyPluginAsyncTypebox = async (app) => {
   for (const kind of ['csv', 'jsonl'] as const)
     app.get(
       `/audit.${kind}`,
-      {
-        config: { access: 'admin', scope: 'audit:read' },
-        schema: {
-          tags,
-          summary: kind === 'csv' ? 'The audit log as CSV' : 'The audit log as JSON Lines',
-          querystring: FileQuery,
-        },
-      },
+      route('admin', 'audit:read', {
+        summary: kind === 'csv' ? 'The audit log as CSV' : 'The audit log as JSON Lines',
+        querystring: FileQuery,
+      }),
       async (request, reply) => sendFile(reply, db, auditFilter(request.query, 'UTC'), kind),
     );
 };

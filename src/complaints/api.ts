@@ -1,24 +1,25 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { networkText, parseNetwork } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
-import { Type } from '../json-schema.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
+import { closed, orNull, Type } from '../json-schema.ts';
+import { apiRoutes, paged } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
+import { takeOctets } from '../web/octets.ts';
 import { readReports } from './read-reports.ts';
 import { listComplaints } from './store.ts';
 import { takeReports } from './take.ts';
 
-const tags = ['complaints'];
+const route = apiRoutes('complaints');
 const LIST = 'complaints';
-const Mail = Type.Object({ mail: Type.String({ minLength: 1 }) }, { additionalProperties: false });
+const Mail = Type.Object({ mail: Type.String({ minLength: 1 }) }, closed);
 const TakenJson = Type.Object({
   taken: Type.Integer(),
   repeated: Type.Integer(),
   others: Type.Integer({ description: 'mails that are no report' }),
 });
-const Maybe = Type.Union([Type.String(), Type.Null()]);
+const Maybe = orNull(Type.String());
 const ComplaintJson = Type.Object({
   id: Type.Integer(),
   feedbackType: Type.String(),
@@ -44,20 +45,12 @@ const ComplaintJson = Type.Object({
 export const complaintApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, config } = app.desk;
 
-  for (const type of ['message/rfc822', 'application/mbox'])
-    app.addContentTypeParser(
-      type,
-      { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
-      (_request, body, done) => done(null, body),
-    );
+  takeOctets(app, ['message/rfc822', 'application/mbox'], MAX_REPORT_BYTES);
 
   app.post(
     '/complaints',
     {
-      config: { access: 'operator', scope: 'feeds:write' },
-      bodyLimit: MAX_REPORT_BYTES,
-      schema: {
-        tags,
+      ...route('operator', 'feeds:write', {
         summary: 'Take reports of feedback loops: a mail, an mbox, or JSON with the mail; each counts once',
         body: {
           content: {
@@ -67,7 +60,8 @@ export const complaintApi: FastifyPluginAsyncTypebox = async (app) => {
           },
         },
         response: { 200: TakenJson, 201: TakenJson },
-      },
+      }),
+      bodyLimit: MAX_REPORT_BYTES,
     },
     async (request, reply) => {
       const body = request.body as Buffer | { mail: string };
@@ -83,15 +77,10 @@ export const complaintApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/complaints',
-    {
-      config: { access: 'viewer', scope: 'feeds:read' },
-      schema: {
-        tags,
-        summary: 'Reports of feedback loops, newest first; who complained is a hash',
-        querystring: Type.Object({ ...PageQuery, address: Type.Optional(Type.String({ maxLength: 80 })) }),
-        response: { 200: pageOf(ComplaintJson) },
-      },
-    },
+    route('viewer', 'feeds:read', {
+      summary: 'Reports of feedback loops, newest first; who complained is a hash',
+      ...paged(ComplaintJson, { address: Type.Optional(Type.String({ maxLength: 80 })) }),
+    }),
     async (request) => {
       const { limit = 50, cursor, address } = request.query;
       const network = address ? networksFrom('address', () => parseNetwork(address)) : undefined;

@@ -1,5 +1,5 @@
 import { readData } from '../data-file.ts';
-import { Type } from '../json-schema.ts';
+import { closed, Type } from '../json-schema.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { providerMeant } from '../providers/choice.ts';
 import { providerForDomain } from '../providers/playbook.ts';
@@ -7,7 +7,7 @@ import type { Complaint } from './complaint.ts';
 
 /** Addresses and domains that feedback loops report from, where they are not the provider's own. */
 const REPORTERS = readData(
-  Type.Array(Type.Object({ from: Type.String(), provider: Type.String() }, { additionalProperties: false })),
+  Type.Array(Type.Object({ from: Type.String(), provider: Type.String() }, closed)),
   new URL('./reporters.json', import.meta.url),
 );
 

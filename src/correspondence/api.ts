@@ -1,16 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
-import { type Static, Type } from '../json-schema.ts';
+import { closed, type Static, Type } from '../json-schema.ts';
 import { recordOnce } from '../mail-in/record-once.ts';
 import { invalid } from '../problem.ts';
 import { Verdict } from '../providers/schema.ts';
 import { actorOf } from '../web/access.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
+import { apiRoutes, paged } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { pastMoment } from '../web/moment.ts';
+import { takeOctets } from '../web/octets.ts';
 import { Channel } from './channels.ts';
 import { hasFields } from './entered-fields.ts';
 import { EnteredFields, MessageJson, messageJson } from './json.ts';
@@ -19,8 +20,7 @@ import { getMessage, listMessages } from './store.ts';
 import { type GivenMessage, readMessage } from './take-message.ts';
 import { correctVerdict } from './verdict-store.ts';
 
-const closed = { additionalProperties: false };
-const tags = ['correspondence'];
+const route = apiRoutes('correspondence');
 
 const MessageBody = Type.Object(
   {
@@ -40,25 +40,15 @@ const MessageBody = Type.Object(
 export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
-  // A raw mail is a body of its own; its bytes are kept as they came.
-  app.addContentTypeParser(
-    'message/rfc822',
-    { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
-    (_request, body, done) => done(null, body),
-  );
+  takeOctets(app, ['message/rfc822'], MAX_REPORT_BYTES);
 
   app.get(
     '/incidents/:number/messages',
-    {
-      config: { access: 'viewer', scope: 'messages:read' },
-      schema: {
-        tags,
-        summary: 'Messages, oldest first',
-        params: NumberParams,
-        querystring: Type.Object(PageQuery),
-        response: { 200: pageOf(MessageJson) },
-      },
-    },
+    route('viewer', 'messages:read', {
+      summary: 'Messages, oldest first',
+      params: NumberParams,
+      ...paged(MessageJson),
+    }),
     async (request) => {
       const { number } = request.params;
       const { limit = 50, cursor } = request.query;
@@ -79,15 +69,13 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/messages',
     {
-      config: { access: 'operator', scope: 'messages:write' },
-      bodyLimit: MAX_REPORT_BYTES,
-      schema: {
-        tags,
+      ...route('operator', 'messages:write', {
         summary: 'Record a message: JSON, or a raw message/rfc822 body',
         params: NumberParams,
         body: { content: { 'application/json': { schema: MessageBody }, 'message/rfc822': { schema: {} } } },
         response: { 201: MessageJson },
-      },
+      }),
+      bodyLimit: MAX_REPORT_BYTES,
     },
     async (request, reply) => {
       const { number } = request.params;
@@ -110,16 +98,12 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.patch(
     '/incidents/:number/messages/:id',
-    {
-      config: { access: 'operator', scope: 'messages:write' },
-      schema: {
-        tags,
-        summary: 'Correct the verdict of an answer',
-        params: MessageParams,
-        body: Type.Object({ verdict: Verdict }, closed),
-        response: { 200: MessageJson },
-      },
-    },
+    route('operator', 'messages:write', {
+      summary: 'Correct the verdict of an answer',
+      params: MessageParams,
+      body: Type.Object({ verdict: Verdict }, closed),
+      response: { 200: MessageJson },
+    }),
     async (request) => {
       const { number, id } = request.params;
       return db.transaction().execute(async (trx) => {

@@ -4,6 +4,7 @@ import type { DispatchState } from '../database/tables.ts';
 import { notFound } from '../problem.ts';
 import type { MessageRead } from './message-page.ts';
 import { type AttachmentShown, listAttachments } from './parts-store.ts';
+import { READ_OF_MESSAGE } from './store.ts';
 
 export const MESSAGES_PER_PAGE = 50;
 /** More of a text than this, in characters, is on the message's own page. */
@@ -40,25 +41,12 @@ export async function readConversation(db: Db, number: number, until?: number): 
     .leftJoin('tickets as t', 't.id', 'm.ticket_id')
     .leftJoin('dispatches as d', 'd.message_id', 'm.id')
     .select([
-      'm.id',
-      'm.direction',
-      'm.channel',
-      'm.at',
-      'm.recorded_at',
-      'm.from_address',
-      'm.to_address',
-      'm.subject',
+      ...READ_OF_MESSAGE,
       sql<string>`left(m.text, ${SHOWN_CHARACTERS}::integer)`.as('text'),
       sql<boolean>`length(m.text) > ${SHOWN_CHARACTERS}::integer`.as('is_cut'),
       sql<boolean>`m.html is not null`.as('has_html'),
-      'm.verdict',
       'm.confidence',
-      'm.quote',
       'm.problem',
-      'm.letter_id',
-      'm.form_fields',
-      'm.applied',
-      'm.proven',
       't.reference',
       'd.state as dispatch',
     ])

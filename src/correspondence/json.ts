@@ -1,4 +1,4 @@
-import { orNull, Type } from '../json-schema.ts';
+import { closed, orNull, Type } from '../json-schema.ts';
 import { MAX_ENTERED } from './entered-fields.ts';
 import type { MessageShown } from './store.ts';
 
@@ -9,7 +9,7 @@ export const EnteredFields = Type.Array(
       label: Type.String({ minLength: 1, maxLength: 300 }),
       value: Type.String({ maxLength: 100_000 }),
     },
-    { additionalProperties: false },
+    closed,
   ),
   { maxItems: MAX_ENTERED },
 );

@@ -158,6 +158,24 @@ export async function answersOf(trx: Trx, number: number): Promise<Answer[]> {
   return rows.flatMap(({ at, verdict }) => (verdict === null ? [] : [{ at, verdict }]));
 }
 
+/** What is read of a message wherever it is shown, beside so much of its text as fits there. */
+export const READ_OF_MESSAGE = [
+  'm.id',
+  'm.letter_id',
+  'm.direction',
+  'm.channel',
+  'm.at',
+  'm.recorded_at',
+  'm.from_address',
+  'm.to_address',
+  'm.subject',
+  'm.verdict',
+  'm.quote',
+  'm.proven',
+  'm.applied',
+  'm.form_fields',
+] as const;
+
 export type MessageShown = Omit<MessageRow, 'raw' | 'sha256'> & { reference: string | null };
 
 /** Messages as they are shown. The raw bytes are left where they are. */
@@ -166,36 +184,23 @@ export const shownMessages = (db: Db | Trx) =>
     .selectFrom('messages as m')
     .leftJoin('tickets as t', 't.id', 'm.ticket_id')
     .select([
-      'm.id',
+      ...READ_OF_MESSAGE,
       'm.incident_number',
       'm.ticket_id',
-      'm.letter_id',
-      'm.direction',
-      'm.channel',
-      'm.at',
-      'm.recorded_at',
-      'm.from_address',
-      'm.to_address',
-      'm.subject',
       'm.text',
       'm.html',
       'm.raw_type',
       'm.message_id',
-      'm.verdict',
       'm.machine_verdict',
       'm.confidence',
-      'm.quote',
       'm.problem',
       'm.kind',
       'm.arrival_id',
       'm.authenticity',
-      'm.proven',
-      'm.applied',
       'm.filed_by',
       'm.suggestions',
       'm.put_away_at',
       'm.put_away_by_name',
-      'm.form_fields',
       't.reference',
     ]);
 

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type, Version } from '../json-schema.ts';
+import { closed, type Static, Type, Version } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { FIELD_KINDS, FieldParams } from './field.ts';
 import { addField, editField, listFields, retireField } from './manage-store.ts';
 
-const closed = { additionalProperties: false };
-const tags = ['fields'];
+const route = apiRoutes('fields');
 const Choices = Type.Array(Type.String({ maxLength: 100 }), { maxItems: 100 });
 const Name = Type.String({ minLength: 1, maxLength: 60 });
 
@@ -36,31 +36,23 @@ export const fieldApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/fields',
-    {
-      config: { access: 'viewer', scope: 'settings:read' },
-      schema: {
-        tags,
-        summary: 'The fields that incidents have beside the built-in facts, in their order',
-        response: { 200: Type.Object({ items: Type.Array(FieldJson) }) },
-      },
-    },
+    route('viewer', 'settings:read', {
+      summary: 'The fields that incidents have beside the built-in facts, in their order',
+      response: { 200: Type.Object({ items: Type.Array(FieldJson) }) },
+    }),
     async () => ({ items: (await listFields(db)).map(fieldJson) }),
   );
 
   app.post(
     '/fields',
-    {
-      config: { access: 'admin', scope: 'settings:write' },
-      schema: {
-        tags,
-        summary: 'Give incidents another field',
-        body: Type.Object(
-          { name: Name, kind: Type.Enum([...FIELD_KINDS]), choices: Type.Optional(Choices) },
-          closed,
-        ),
-        response: { 201: Type.Object({ id: Type.Integer() }) },
-      },
-    },
+    route('admin', 'settings:write', {
+      summary: 'Give incidents another field',
+      body: Type.Object(
+        { name: Name, kind: Type.Enum([...FIELD_KINDS]), choices: Type.Optional(Choices) },
+        closed,
+      ),
+      response: { 201: Type.Object({ id: Type.Integer() }) },
+    }),
     async (request, reply) => {
       const { name, kind, choices = [] } = request.body;
       const added = await apiOnce(db, request, async (trx) => ({
@@ -72,24 +64,20 @@ export const fieldApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.patch(
     '/fields/:id',
-    {
-      config: { access: 'admin', scope: 'settings:write' },
-      schema: {
-        tags,
-        summary: 'Change a field’s name and choices, or whether it is asked for',
-        params: FieldParams,
-        body: Type.Object(
-          {
-            name: Type.Optional(Name),
-            choices: Type.Optional(Choices),
-            retired: Type.Optional(Type.Boolean()),
-            version: Version,
-          },
-          closed,
-        ),
-        response: { 200: FieldJson },
-      },
-    },
+    route('admin', 'settings:write', {
+      summary: 'Change a field’s name and choices, or whether it is asked for',
+      params: FieldParams,
+      body: Type.Object(
+        {
+          name: Type.Optional(Name),
+          choices: Type.Optional(Choices),
+          retired: Type.Optional(Type.Boolean()),
+          version: Version,
+        },
+        closed,
+      ),
+      response: { 200: FieldJson },
+    }),
     async (request) => {
       const { id } = request.params;
       const { name, choices, retired, version } = request.body;

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type SelectQueryBuilder, sql } from 'kysely';
 
 /** Rows that one process at a time works on: whoever takes one holds it, and puts the end off while at work. */
 
@@ -8,3 +8,14 @@ export const leaseFor = (seconds: number) => sql<Date>`now() + ${sql.lit(`${seco
 /** Whether nobody holds it. */
 export const isFree = (column: string) =>
   sql<boolean>`(${sql.ref(column)} is null or ${sql.ref(column)} < now())`;
+
+/** Of rows that wait (as `waiting`), the first that nobody holds or is about to take. */
+export const firstFree = <Tables, From extends keyof Tables, Row>(
+  waiting: SelectQueryBuilder<Tables, From, Row>,
+) =>
+  waiting
+    .where(isFree('waiting.lease_until'))
+    .orderBy(sql.ref('waiting.id'))
+    .limit(1)
+    .forUpdate()
+    .skipLocked();

@@ -1,4 +1,5 @@
-import { blockedSince, durations, stateWords } from '../incidents/incidents.ts';
+import { momentsOf, waitsOf } from '../incidents/course-facts.ts';
+import { durations, stateWords } from '../incidents/incidents.ts';
 import { count, duration, exact } from '../web/format.ts';
 import { type Block, facts, heading, note } from './blocks.ts';
 import { evidenceBlocks } from './evidence-blocks.ts';
@@ -39,16 +40,9 @@ function summary(read: DossierRead, { zone, now, providerName }: DossierOptions)
       ...read.fields.map((field): [string, string] => [field.name, field.value]),
       ['Rounds of letters', String(row.round)],
       ['Relapses', row.relapses > 0 && String(row.relapses)],
-      ['Blocked since', at(blockedSince(row))],
-      ['First request', at(row.first_request_at)],
-      ['First answer', at(row.first_answer_at)],
-      ['Mitigated', at(row.mitigated_at)],
-      ['Recovered', at(row.recovered_at)],
-      ['Closed', at(row.closed_at)],
+      ...momentsOf(row, at),
       ['Blocked for', span(spans.blocked)],
-      ['Until the first request', span(spans.toFirstRequest)],
-      ['Until the first answer', span(spans.toFirstAnswer)],
-      ['Until the mitigation', span(spans.toMitigation)],
+      ...waitsOf(spans, span),
     ]),
   ];
 }

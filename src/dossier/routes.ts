@@ -4,8 +4,11 @@ import { kindTitles } from '../evidence/kind-titles.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { type Static, Type } from '../json-schema.ts';
 import { viewerOf } from '../web/access.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import { readDossier, sourcesOf } from './store.ts';
 import { withoutNotes } from './without-notes.ts';
+
+const route = apiRoutes('incidents');
 
 const PAPERS = ['a4', 'letter'] as const;
 const DossierQuery = Type.Object({
@@ -99,15 +102,11 @@ export const dossierApi: FastifyPluginAsyncTypebox = async (app) => {
   for (const kind of KINDS)
     app.get(
       `/incidents/:number/dossier.${kind}`,
-      {
-        config: { access: 'viewer', scope: 'incidents:read' },
-        schema: {
-          tags: ['incidents'],
-          summary: WORDS[kind],
-          params: NumberParams,
-          querystring: DossierQuery,
-        },
-      },
+      route('viewer', 'incidents:read', {
+        summary: WORDS[kind],
+        params: NumberParams,
+        querystring: DossierQuery,
+      }),
       (request, reply) => serve[kind](request, reply, request),
     );
 };

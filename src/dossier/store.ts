@@ -1,3 +1,4 @@
+import { READ_OF_MESSAGE } from '../correspondence/store.ts';
 import type { Db } from '../database/open.ts';
 import { standingSnapshots } from '../evidence/snapshots.ts';
 import { recordedWith } from '../evidence/store.ts';
@@ -65,24 +66,11 @@ async function messagesOf(db: Db, number: number) {
     .leftJoin('tickets as t', 't.id', 'm.ticket_id')
     .leftJoin('dispatches as d', 'd.message_id', 'm.id')
     .select((eb) => [
-      'm.id',
-      'm.letter_id',
-      'm.direction',
-      'm.channel',
-      'm.at',
-      'm.recorded_at',
-      'm.from_address',
-      'm.to_address',
-      'm.subject',
+      ...READ_OF_MESSAGE,
       eb.fn<string>('left', ['m.text', eb.lit(TEXT_CHARACTERS + 1)]).as('text'),
       'm.raw_type',
       'm.sha256',
       'm.message_id',
-      'm.verdict',
-      'm.quote',
-      'm.proven',
-      'm.applied',
-      'm.form_fields',
       't.reference',
       'd.state as dispatch',
     ])

@@ -3,11 +3,12 @@ import type { FastifyRequest } from 'fastify';
 import type { Db, Trx } from '../database/open.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
-import { type Static, Type } from '../json-schema.ts';
+import { closed, orNull, type Static, Type } from '../json-schema.ts';
 import { CLAIM_KEYS, claimText } from '../letters/claims/claims.ts';
 import { invalid } from '../problem.ts';
 import { getProfile } from '../profile/store.ts';
 import { actorOf } from '../web/access.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { MAX_PICTURES_JSON_BYTES } from '../web/limits.ts';
 import { askForCheck, lastCheck } from './checks/store.ts';
@@ -29,7 +30,7 @@ const Body = Type.Object(
     pictures: Type.Optional(PicturesJson),
     kinds: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 50 })),
   },
-  { additionalProperties: false },
+  closed,
 );
 type Body = Static<typeof Body>;
 const NEEDED = ['claim', 'result', 'words', 'source'] as const;
@@ -60,13 +61,10 @@ const progress = {
   id: Type.Integer(),
   parts: Type.Integer(),
   done: Type.Integer(),
-  finishedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  finishedAt: orNull(Type.String({ format: 'date-time' })),
 };
 const LookedUpJson = Type.Object({
-  check: Type.Union([
-    Type.Object({ ...progress, askedAt: Type.String({ format: 'date-time' }) }),
-    Type.Null(),
-  ]),
+  check: orNull(Type.Object({ ...progress, askedAt: Type.String({ format: 'date-time' }) })),
   items: Type.Array(SnapshotJson),
 });
 const AskedJson = Type.Object({ check: Type.Object(progress) });
@@ -77,12 +75,12 @@ const RecordedJson = Type.Object({
   words: Type.String(),
   source: Type.String(),
   observedAt: Type.String({ format: 'date-time' }),
-  address: Type.Union([Type.String(), Type.Null()]),
+  address: orNull(Type.String()),
 });
 
 export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const tags = ['evidence'];
+  const route = apiRoutes('evidence');
 
   const networksOf = async (from: Db | Trx, number: number) =>
     (await addressesOf(from, [number])).get(number) ?? [];
@@ -110,15 +108,11 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents/:number/evidence',
-    {
-      config: { access: 'viewer', scope: 'evidence:read' },
-      schema: {
-        tags,
-        summary: 'What was looked up, and how far the newest check is',
-        params: NumberParams,
-        response: { 200: LookedUpJson },
-      },
-    },
+    route('viewer', 'evidence:read', {
+      summary: 'What was looked up, and how far the newest check is',
+      params: NumberParams,
+      response: { 200: LookedUpJson },
+    }),
     async (request) => {
       await getIncident(db, request.params.number);
       return read(request.params.number);
@@ -128,18 +122,16 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/evidence',
     {
-      config: { access: 'operator', scope: 'evidence:write' },
-      bodyLimit: MAX_PICTURES_JSON_BYTES,
-      // Nothing sent asks for all kinds.
-      preValidation: async (request) => {
-        request.body ??= {};
-      },
-      schema: {
-        tags,
+      ...route('operator', 'evidence:write', {
         summary: 'Check the evidence again, or record a fact that was looked up, with its source and date',
         params: NumberParams,
         body: Body,
         response: { 201: RecordedJson, 202: AskedJson },
+      }),
+      bodyLimit: MAX_PICTURES_JSON_BYTES,
+      // Nothing sent asks for all kinds.
+      preValidation: async (request) => {
+        request.body ??= {};
       },
     },
     async (request, reply) => {

@@ -1,7 +1,7 @@
-import { Type } from '../json-schema.ts';
+import { orNull, Type } from '../json-schema.ts';
 import type { Snapshot } from './snapshots.ts';
 
-const Words = Type.Union([Type.String(), Type.Null()]);
+const Words = orNull(Type.String());
 const Time = Type.String({ format: 'date-time' });
 
 /** Facts and claims are those of the kind of evidence (`kind.ts`). */

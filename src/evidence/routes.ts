@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { incidentForm } from '../incidents/incident-form.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
@@ -11,7 +12,6 @@ import { localInput } from '../web/format.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { readMoment } from '../web/moment.ts';
-import { orFormAgain } from '../web/pages.ts';
 import { uploadsIn } from '../web/uploads.ts';
 import { digestOf, picturesFrom } from './pictures/picture.ts';
 import { RESULTS, recordEvidence } from './store.ts';
@@ -64,34 +64,28 @@ export const evidencePages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => reply.page('evidence/new', await view(request, request.params.number)),
   );
 
-  app.post(
-    '/incidents/:number/evidence',
-    { config: { access: 'operator' }, bodyLimit: MAX_REPORT_BYTES, schema: { params: NumberParams } },
-    async (request, reply) => {
-      const { number } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const form = readForm(EvidenceForm, request.body);
-          const observedAt = readMoment(request, 'at', form.at) ?? new Date();
-          const pictures = picturesFrom('pictures', uploadsIn(request, 'pictures'));
-          const input = { form, pictures: pictures.map(digestOf) };
-          await formOnce(db, request, { what: `evidence ${number}`, input }, (trx) =>
-            recordEvidence(trx, actorOf(request), number, {
-              ...form,
-              about: claimText(form.claim),
-              observedAt,
-              address: form.address ?? null,
-              pictures,
-            }),
-          );
-          return reply.done(backOf(request) || `/incidents/${number}#h-ev`, 'Evidence recorded.');
-        },
-        async (problem) => ({
-          view: 'evidence/new',
-          data: await view(request, number, typedAgain(request.body), problem),
+  incidentForm(app, '/incidents/:number/evidence', {
+    access: 'operator',
+    bodyLimit: MAX_REPORT_BYTES,
+    async act(request, reply, number) {
+      const form = readForm(EvidenceForm, request.body);
+      const observedAt = readMoment(request, 'at', form.at) ?? new Date();
+      const pictures = picturesFrom('pictures', uploadsIn(request, 'pictures'));
+      const input = { form, pictures: pictures.map(digestOf) };
+      await formOnce(db, request, { what: `evidence ${number}`, input }, (trx) =>
+        recordEvidence(trx, actorOf(request), number, {
+          ...form,
+          about: claimText(form.claim),
+          observedAt,
+          address: form.address ?? null,
+          pictures,
         }),
       );
+      return reply.done(backOf(request) || `/incidents/${number}#h-ev`, 'Evidence recorded.');
     },
-  );
+    again: async (request, number, problem) => ({
+      view: 'evidence/new',
+      data: await view(request, number, typedAgain(request.body), problem),
+    }),
+  });
 };

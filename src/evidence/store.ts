@@ -27,22 +27,23 @@ export type SeenFact = {
 /** More than this is recorded with no incident. */
 const MOST_RECORDED = 1000;
 
+/** What is read of a fact that was recorded, with the network of its address. */
+export const READ_OF_FACT = [
+  'e.claim',
+  'e.result',
+  'e.words',
+  'e.source',
+  'e.observed_at',
+  'e.recorded_at',
+  'a.network',
+] as const;
+
 /** The facts that people recorded with an incident, the newest first. */
 export async function recordedWith(db: Db | Trx, number: number) {
   const rows = await db
     .selectFrom('evidence as e')
     .leftJoin('addresses as a', 'a.id', 'e.address_id')
-    .select([
-      'e.id',
-      'e.claim',
-      'e.result',
-      'e.words',
-      'e.source',
-      'e.observed_at',
-      'e.recorded_at',
-      'e.recorded_by_name',
-      'a.network',
-    ])
+    .select([...READ_OF_FACT, 'e.id', 'e.recorded_by_name'])
     .where('e.incident_number', '=', number)
     .orderBy('e.observed_at', 'desc')
     .orderBy('e.id', 'desc')

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Id, Type } from '../json-schema.ts';
+import { IdParams, Type } from '../json-schema.ts';
 import { invalid, notFound } from '../problem.ts';
 import { viewerOf } from '../web/access.ts';
 import { keptAnswers, LEFT_OUT } from './kept-answers.ts';
@@ -57,7 +57,7 @@ export const subjectPages: FastifyPluginAsyncTypebox = async (app) => {
   /** The answers as they came. */
   app.get(
     '/snapshots/:id',
-    { config: { access: 'viewer' }, schema: { params: Type.Object({ id: Id }) } },
+    { config: { access: 'viewer' }, schema: { params: IdParams } },
     async (request, reply) => {
       const snapshot = await readSnapshot(db, request.params.id);
       if (!snapshot) throw notFound('such snapshot');

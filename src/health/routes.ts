@@ -1,8 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import type { Mark, Row } from './judge.ts';
 import { lookAtHealth, type Section } from './look.ts';
 import { openResolverLook } from './resolver.ts';
+
+const route = apiRoutes('server');
 
 const WORDS: Record<Mark, { is: string; words: string; icon: string }> = {
   good: { is: 'good', words: 'good', icon: 'e-good' },
@@ -60,14 +63,10 @@ export const healthApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/health',
-    {
-      config: { access: 'admin', scope: 'health:read' },
-      schema: {
-        tags: ['server'],
-        summary: 'How the server stands: mail, queues, sources, database, disk and workers, each judged',
-        response: { 200: HealthJson },
-      },
-    },
+    route('admin', 'health:read', {
+      summary: 'How the server stands: mail, queues, sources, database, disk and workers, each judged',
+      response: { 200: HealthJson },
+    }),
     async () => {
       const { at, ...health } = await lookAtHealth(desk, askResolver, new Date());
       return { ...health, at: at.toISOString() };

@@ -1,4 +1,4 @@
-import { Type } from '../json-schema.ts';
+import { orNull, Type } from '../json-schema.ts';
 import type { asOf, incidentView } from './as-of.ts';
 
 export const AsOfQuery = {
@@ -9,7 +9,7 @@ export const AsOfQuery = {
 };
 
 const Time = Type.String({ format: 'date-time' });
-const Words = Type.Union([Type.String(), Type.Null()]);
+const Words = orNull(Type.String());
 const IncidentThen = Type.Object({
   number: Type.Integer(),
   provider: Type.String(),

@@ -3,14 +3,14 @@ import { parseNetwork } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
 import { VALUE_MAX } from '../custom-fields/field.ts';
 import { fieldValuesOf, setFieldValues } from '../custom-fields/store.ts';
-import { Type, Version } from '../json-schema.ts';
+import { closed, orNull, SmallId, Type, Version } from '../json-schema.ts';
 import { CLOSED_STEP } from '../next-step/next-step.ts';
 import { readSteps } from '../next-step/store.ts';
 import { Problem } from '../problem.ts';
 import { incidentFilter } from '../search/incident-filter.ts';
 import { tagNames } from '../tags/tag.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
+import { apiRoutes, paged } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { editIncident } from './facts-store.ts';
 import { SEVERITIES, STATES } from './incidents.ts';
@@ -20,8 +20,7 @@ import { NumberParams } from './number-params.ts';
 import { readIncidentJson } from './read-json.ts';
 import { setState } from './state-store.ts';
 
-const closed = { additionalProperties: false };
-const tags = ['incidents'];
+const route = apiRoutes('incidents');
 
 /** Incidents for programs. They are logged by `logging/api.ts`. */
 export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
@@ -29,24 +28,18 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents',
-    {
-      config: { access: 'viewer', scope: 'incidents:read' },
-      schema: {
-        tags,
-        summary: 'Incidents, newest first',
-        querystring: Type.Object({
-          ...PageQuery,
-          state: Type.Optional(Type.Enum([...STATES])),
-          provider: Type.Optional(Type.String({ maxLength: 60 })),
-          address: Type.Optional(Type.String({ maxLength: 80 })),
-          q: Type.Optional(Type.String({ maxLength: 200 })),
-          tag: Type.Optional(Type.String({ maxLength: 200 })),
-          field: Type.Optional(Type.String({ maxLength: 60 })),
-          value: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-        }),
-        response: { 200: pageOf(IncidentJson) },
-      },
-    },
+    route('viewer', 'incidents:read', {
+      summary: 'Incidents, newest first',
+      ...paged(IncidentJson, {
+        state: Type.Optional(Type.Enum([...STATES])),
+        provider: Type.Optional(Type.String({ maxLength: 60 })),
+        address: Type.Optional(Type.String({ maxLength: 80 })),
+        q: Type.Optional(Type.String({ maxLength: 200 })),
+        tag: Type.Optional(Type.String({ maxLength: 200 })),
+        field: Type.Optional(Type.String({ maxLength: 60 })),
+        value: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      }),
+    }),
     async (request) => {
       const { limit = 50, cursor, state, provider, address, q, tag, field, value } = request.query;
       if ((field === undefined) !== (value === undefined))
@@ -87,52 +80,42 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents/:number',
-    {
-      config: { access: 'viewer', scope: 'incidents:read' },
-      schema: { tags, summary: 'One incident', params: NumberParams, response: { 200: IncidentJson } },
-    },
+    route('viewer', 'incidents:read', {
+      summary: 'One incident',
+      params: NumberParams,
+      response: { 200: IncidentJson },
+    }),
     (request) => readIncidentJson(app.desk, request.params.number),
   );
 
   app.patch(
     '/incidents/:number',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary: 'Change facts or state; a state needs a reason',
-        params: NumberParams,
-        body: Type.Object(
-          {
-            title: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
-            severity: Type.Optional(Type.Enum([...SEVERITIES])),
-            affected: Type.Optional(Type.String({ maxLength: 10_000 })),
-            assigneeId: Type.Optional(
-              Type.Union([Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), Type.Null()]),
+    route('operator', 'incidents:write', {
+      summary: 'Change facts or state; a state needs a reason',
+      params: NumberParams,
+      body: Type.Object(
+        {
+          title: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
+          severity: Type.Optional(Type.Enum([...SEVERITIES])),
+          affected: Type.Optional(Type.String({ maxLength: 10_000 })),
+          assigneeId: Type.Optional(orNull(SmallId)),
+          nextAction: Type.Optional(Type.String({ maxLength: 500 })),
+          nextActionDueAt: Type.Optional(orNull(Type.String({ format: 'date-time' }))),
+          state: Type.Optional(Type.Enum([...STATES])),
+          reason: Type.Optional(Type.String({ maxLength: 2000 })),
+          fields: Type.Optional(
+            Type.Record(
+              Type.String({ pattern: '^[a-z0-9-]{1,60}$' }),
+              Type.Union([Type.String({ maxLength: VALUE_MAX }), Type.Number(), Type.Boolean(), Type.Null()]),
+              { maxProperties: 60, ...closed },
             ),
-            nextAction: Type.Optional(Type.String({ maxLength: 500 })),
-            nextActionDueAt: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
-            state: Type.Optional(Type.Enum([...STATES])),
-            reason: Type.Optional(Type.String({ maxLength: 2000 })),
-            fields: Type.Optional(
-              Type.Record(
-                Type.String({ pattern: '^[a-z0-9-]{1,60}$' }),
-                Type.Union([
-                  Type.String({ maxLength: VALUE_MAX }),
-                  Type.Number(),
-                  Type.Boolean(),
-                  Type.Null(),
-                ]),
-                { maxProperties: 60, ...closed },
-              ),
-            ),
-            version: Type.Optional(Version),
-          },
-          closed,
-        ),
-        response: { 200: IncidentJson },
-      },
-    },
+          ),
+          version: Type.Optional(Version),
+        },
+        closed,
+      ),
+      response: { 200: IncidentJson },
+    }),
     async (request) => {
       const { number } = request.params;
       const { state, reason, version, nextActionDueAt, fields = {}, ...facts } = request.body;

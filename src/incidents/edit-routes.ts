@@ -2,15 +2,15 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { enteredFields, inputView } from '../custom-fields/field.ts';
 import { fieldsOf, setFieldValues } from '../custom-fields/store.ts';
-import { Type, Version } from '../json-schema.ts';
+import { SmallId, Type, Version } from '../json-schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { localInput } from '../web/format.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { readMoment } from '../web/moment.ts';
-import { orFormAgain } from '../web/pages.ts';
 import { listAssignees } from './assignees.ts';
 import { editIncident } from './facts-store.ts';
+import { incidentForm } from './incident-form.ts';
 import { SEVERITIES } from './incidents.ts';
 import { NumberParams } from './number-params.ts';
 import { getIncident } from './store.ts';
@@ -19,7 +19,7 @@ const EditForm = Type.Object({
   title: Type.String({ minLength: 1, maxLength: 300, description: 'a title' }),
   severity: Type.Enum([...SEVERITIES]),
   affected: Type.Optional(Type.String({ maxLength: 10_000 })),
-  assigneeId: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+  assigneeId: Type.Optional(SmallId),
   nextAction: Type.Optional(Type.String({ maxLength: 500 })),
   nextActionDueAt: Type.Optional(Type.String({ maxLength: 30, description: 'a date and time' })),
   version: Version,
@@ -77,35 +77,28 @@ export const incidentEditPages: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => reply.page('incidents/edit', await editView(request, request.params.number)),
   );
 
-  app.post(
-    '/incidents/:number/edit',
-    { config: { access: 'operator' }, schema: { params: NumberParams } },
-    async (request, reply) => {
-      const { number } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const form = readForm(EditForm, request.body);
-          const due = readMoment(request, 'nextActionDueAt', form.nextActionDueAt, { future: true }) ?? null;
-          await formOnce(db, request, { what: `edit ${number}` }, async (trx) => {
-            const facts = {
-              title: form.title,
-              severity: form.severity,
-              affected: form.affected ?? '',
-              assigneeId: form.assigneeId ?? null,
-              nextAction: form.nextAction ?? '',
-              nextActionDueAt: due,
-            };
-            await editIncident(trx, actorOf(request), number, facts, form.version);
-            await setFieldValues(trx, actorOf(request), number, enteredFields(request.body));
-          });
-          return reply.done(`/incidents/${number}`, 'Saved.');
-        },
-        async (problem) => ({
-          view: 'incidents/edit',
-          data: await editView(request, number, typedAgain(request.body), problem),
-        }),
-      );
+  incidentForm(app, '/incidents/:number/edit', {
+    access: 'operator',
+    async act(request, reply, number) {
+      const form = readForm(EditForm, request.body);
+      const due = readMoment(request, 'nextActionDueAt', form.nextActionDueAt, { future: true }) ?? null;
+      await formOnce(db, request, { what: `edit ${number}` }, async (trx) => {
+        const facts = {
+          title: form.title,
+          severity: form.severity,
+          affected: form.affected ?? '',
+          assigneeId: form.assigneeId ?? null,
+          nextAction: form.nextAction ?? '',
+          nextActionDueAt: due,
+        };
+        await editIncident(trx, actorOf(request), number, facts, form.version);
+        await setFieldValues(trx, actorOf(request), number, enteredFields(request.body));
+      });
+      return reply.done(`/incidents/${number}`, 'Saved.');
     },
-  );
+    again: async (request, number, problem) => ({
+      view: 'incidents/edit',
+      data: await editView(request, number, typedAgain(request.body), problem),
+    }),
+  });
 };

@@ -34,7 +34,8 @@ export const blockedSince = (row: Pick<IncidentRow, 'first_rejection_at' | 'open
 export const blockedUntil = (row: Pick<IncidentRow, 'mitigated_at' | 'recovered_at' | 'closed_at'>) =>
   row.mitigated_at ?? row.recovered_at ?? row.closed_at;
 
-type Clocked = Pick<
+/** When what happened. */
+export type Clocked = Pick<
   IncidentRow,
   | 'first_rejection_at'
   | 'opened_at'

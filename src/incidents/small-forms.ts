@@ -1,12 +1,9 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '../web/access.ts';
 import { typedAgain } from '../web/forms.ts';
-import { orFormAgain } from '../web/pages.ts';
-import { NumberParams } from './number-params.ts';
+import { type App, incidentForm } from './incident-form.ts';
 import { incidentView } from './show-page.ts';
 
-type App = Parameters<FastifyPluginAsyncTypebox>[0];
 type Act = (request: FastifyRequest, number: number) => Promise<{ to?: string; words: string }>;
 
 const FIELDS = [
@@ -31,23 +28,20 @@ const FIELDS = [
 export const incidentForms =
   (app: App, access: Access = 'operator') =>
   (path: string, open: string, act: Act) =>
-    app.post(path, { config: { access }, schema: { params: NumberParams } }, async (request, reply) => {
-      const { number } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const { to, words } = await act(request, number);
-          return reply.done(to ?? `/incidents/${number}`, words);
+    incidentForm(app, path, {
+      access,
+      async act(request, reply, number) {
+        const { to, words } = await act(request, number);
+        return reply.done(to ?? `/incidents/${number}`, words);
+      },
+      again: async (request, number, problem) => ({
+        view: 'incidents/show',
+        data: {
+          ...(await incidentView(app.desk, request, number, {})),
+          errors: problem.fields,
+          problem: problem.message,
+          typed: typedAgain(request.body, FIELDS),
+          open,
         },
-        async (problem) => ({
-          view: 'incidents/show',
-          data: {
-            ...(await incidentView(app.desk, request, number, {})),
-            errors: problem.fields,
-            problem: problem.message,
-            typed: typedAgain(request.body, FIELDS),
-            open,
-          },
-        }),
-      );
+      }),
     });

@@ -1,13 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../json-schema.ts';
+import { closed, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { apiOnce } from '../web/idempotency.ts';
-import { orFormAgain } from '../web/pages.ts';
+import { incidentForm } from './incident-form.ts';
 import { NumberParams } from './number-params.ts';
 import { splitOff } from './split.ts';
 import { addressesOf, getIncident } from './store.ts';
+
+const route = apiRoutes('incidents');
 
 const Address = Type.String({ minLength: 1, maxLength: 80, description: 'one of its addresses' });
 const SplitForm = Type.Object({ address: Address });
@@ -41,48 +44,37 @@ export const splitPages: FastifyPluginAsyncTypebox = async (app) => {
       reply.page('incidents/split', await view(request.params.number, request.query.address ?? '')),
   );
 
-  app.post(
-    '/incidents/:number/split',
-    { config: { access: 'operator' }, schema: { params: NumberParams } },
-    async (request, reply) => {
-      const { number } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const { address } = readForm(SplitForm, request.body);
-          const { provider } = await getIncident(db, number);
-          const split = await formOnce(db, request, { what: `split ${number}` }, (trx) =>
-            splitOff(trx, actorOf(request), number, {
-              address,
-              providerName: catalogue.byKey.get(provider)?.name ?? provider,
-              now: new Date(),
-            }),
-          );
-          return reply.done(`/incidents/${split}`, `Split off #${number}.`);
-        },
-        async (problem) => ({
-          view: 'incidents/split',
-          data: await view(number, typedAgain(request.body)['address'] ?? '', problem),
+  incidentForm(app, '/incidents/:number/split', {
+    access: 'operator',
+    async act(request, reply, number) {
+      const { address } = readForm(SplitForm, request.body);
+      const { provider } = await getIncident(db, number);
+      const split = await formOnce(db, request, { what: `split ${number}` }, (trx) =>
+        splitOff(trx, actorOf(request), number, {
+          address,
+          providerName: catalogue.byKey.get(provider)?.name ?? provider,
+          now: new Date(),
         }),
       );
+      return reply.done(`/incidents/${split}`, `Split off #${number}.`);
     },
-  );
+    again: async (request, number, problem) => ({
+      view: 'incidents/split',
+      data: await view(number, typedAgain(request.body)['address'] ?? '', problem),
+    }),
+  });
 };
 
 export const splitApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
   app.post(
     '/incidents/:number/split',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags: ['incidents'],
-        summary: 'Split one of several addresses off into an incident of its own',
-        params: NumberParams,
-        body: Type.Object({ address: Address }, { additionalProperties: false }),
-        response: { 201: Type.Object({ number: Type.Integer() }) },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary: 'Split one of several addresses off into an incident of its own',
+      params: NumberParams,
+      body: Type.Object({ address: Address }, closed),
+      response: { 201: Type.Object({ number: Type.Integer() }) },
+    }),
     async (request, reply) => {
       const { number } = request.params;
       const { provider } = await getIncident(db, number);

@@ -3,7 +3,7 @@ import { Channel } from '../correspondence/channels.ts';
 import { EnteredFields } from '../correspondence/json.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
-import { Id, Type, Version } from '../json-schema.ts';
+import { closed, IdParams, orNull, SmallId, Type, Version } from '../json-schema.ts';
 import { MAX_ADDRESS_FIELD } from '../mail-out/mail-address.ts';
 import { mailLetter } from '../mail-out/mail-letter.ts';
 import { usualRecipient } from '../mail-out/recipient.ts';
@@ -11,6 +11,7 @@ import { dispatchOfLetter } from '../mail-out/shown.ts';
 import { withdrawDispatch } from '../mail-out/withdraw.ts';
 import { invalid, notFound } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { pastMoment } from '../web/moment.ts';
 import { claimText } from './claims/claims.ts';
@@ -22,9 +23,7 @@ import { sendLetter } from './sending.ts';
 import type { LetterTemplate } from './templates.ts';
 import { type WholeLetter, wholeLetter } from './whole-letter.ts';
 
-const closed = { additionalProperties: false };
-const tags = ['letters'];
-const IdParams = Type.Object({ id: Id });
+const route = apiRoutes('letters');
 const Shown = { 200: LetterJson };
 
 /** The template that a request names; without a language the English one, or the first. */
@@ -54,25 +53,20 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/letters',
-    {
-      config: { access: 'operator', scope: 'letters:write' },
-      schema: {
-        tags,
-        summary: 'Draft a letter; without a template, the one that fits',
-        params: NumberParams,
-        body: Type.Union([
-          Type.Object(
-            {
-              template: Type.Optional(Type.String({ maxLength: 120 })),
-              language: Type.Optional(Type.String({ maxLength: 5 })),
-            },
-            closed,
-          ),
-          Type.Null(),
-        ]),
-        response: { 201: LetterJson },
-      },
-    },
+    route('operator', 'letters:write', {
+      summary: 'Draft a letter; without a template, the one that fits',
+      params: NumberParams,
+      body: orNull(
+        Type.Object(
+          {
+            template: Type.Optional(Type.String({ maxLength: 120 })),
+            language: Type.Optional(Type.String({ maxLength: 5 })),
+          },
+          closed,
+        ),
+      ),
+      response: { 201: LetterJson },
+    }),
     async (request, reply) => {
       const { number } = request.params;
       const { template: key, language } = request.body ?? {};
@@ -90,47 +84,40 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/letters/:id',
-    {
-      config: { access: 'viewer', scope: 'letters:read' },
-      schema: { tags, summary: 'One letter', params: IdParams, response: Shown },
-    },
+    route('viewer', 'letters:read', { summary: 'One letter', params: IdParams, response: Shown }),
     (request) => shown(request.params.id),
   );
 
   app.patch(
     '/letters/:id',
-    {
-      config: { access: 'operator', scope: 'letters:write' },
-      schema: {
-        tags,
-        summary: 'Edit a draft; override contradicted claims and findings that stop it with a reason',
-        params: IdParams,
-        body: Type.Object(
-          {
-            subject: Type.Optional(Type.String({ maxLength: 300 })),
-            body: Type.Optional(Type.String({ maxLength: 100_000 })),
-            overrides: Type.Optional(
-              Type.Array(
-                Type.Union([
-                  Type.Object(
-                    { claim: Type.String({ maxLength: 60 }), reason: Type.String({ maxLength: 2000 }) },
-                    closed,
-                  ),
-                  Type.Object(
-                    { finding: Type.String({ maxLength: 120 }), reason: Type.String({ maxLength: 2000 }) },
-                    closed,
-                  ),
-                ]),
-                { maxItems: 50 },
-              ),
+    route('operator', 'letters:write', {
+      summary: 'Edit a draft; override contradicted claims and findings that stop it with a reason',
+      params: IdParams,
+      body: Type.Object(
+        {
+          subject: Type.Optional(Type.String({ maxLength: 300 })),
+          body: Type.Optional(Type.String({ maxLength: 100_000 })),
+          overrides: Type.Optional(
+            Type.Array(
+              Type.Union([
+                Type.Object(
+                  { claim: Type.String({ maxLength: 60 }), reason: Type.String({ maxLength: 2000 }) },
+                  closed,
+                ),
+                Type.Object(
+                  { finding: Type.String({ maxLength: 120 }), reason: Type.String({ maxLength: 2000 }) },
+                  closed,
+                ),
+              ]),
+              { maxItems: 50 },
             ),
-            version: Type.Optional(Version),
-          },
-          closed,
-        ),
-        response: Shown,
-      },
-    },
+          ),
+          version: Type.Optional(Version),
+        },
+        closed,
+      ),
+      response: Shown,
+    }),
     async (request) => {
       const { id } = request.params;
       const { overrides = [], version, ...change } = request.body;
@@ -148,34 +135,25 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/letters/:id/send',
-    {
-      config: { access: 'operator', scope: 'letters:write' },
-      schema: {
-        tags,
-        summary: 'Mark as sent',
-        description:
-          'With `deliver: true`, or an `account` (id or name), the letter is sent by mail, to `to` or else to whom it usually goes; without either it is recorded as sent in some other way.',
-        params: IdParams,
-        body: Type.Object(
-          {
-            channel: Channel,
-            reference: Type.Optional(Type.String({ maxLength: 120 })),
-            sentAt: Type.Optional(Type.String({ format: 'date-time' })),
-            account: Type.Optional(
-              Type.Union([
-                Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
-                Type.String({ minLength: 1, maxLength: 120 }),
-              ]),
-            ),
-            to: Type.Optional(Type.String({ maxLength: MAX_ADDRESS_FIELD })),
-            deliver: Type.Optional(Type.Boolean()),
-            fields: Type.Optional(EnteredFields),
-          },
-          closed,
-        ),
-        response: Shown,
-      },
-    },
+    route('operator', 'letters:write', {
+      summary: 'Mark as sent',
+      description:
+        'With `deliver: true`, or an `account` (id or name), the letter is sent by mail, to `to` or else to whom it usually goes; without either it is recorded as sent in some other way.',
+      params: IdParams,
+      body: Type.Object(
+        {
+          channel: Channel,
+          reference: Type.Optional(Type.String({ maxLength: 120 })),
+          sentAt: Type.Optional(Type.String({ format: 'date-time' })),
+          account: Type.Optional(Type.Union([SmallId, Type.String({ minLength: 1, maxLength: 120 })])),
+          to: Type.Optional(Type.String({ maxLength: MAX_ADDRESS_FIELD })),
+          deliver: Type.Optional(Type.Boolean()),
+          fields: Type.Optional(EnteredFields),
+        },
+        closed,
+      ),
+      response: Shown,
+    }),
     async (request) => {
       const { id } = request.params;
       const { channel, reference, sentAt, account, to, deliver, fields } = request.body;
@@ -198,15 +176,11 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/letters/:id/withdraw',
-    {
-      config: { access: 'operator', scope: 'letters:write' },
-      schema: {
-        tags,
-        summary: 'Take a mail back that has not left; the letter is a draft again',
-        params: IdParams,
-        response: Shown,
-      },
-    },
+    route('operator', 'letters:write', {
+      summary: 'Take a mail back that has not left; the letter is a draft again',
+      params: IdParams,
+      response: Shown,
+    }),
     async (request) => {
       const { id } = request.params;
       await apiOnce(db, request, async (trx) => {

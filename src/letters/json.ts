@@ -1,4 +1,4 @@
-import { Type } from '../json-schema.ts';
+import { orNull, Type } from '../json-schema.ts';
 import { dispatchJson, dispatchOfLetter } from '../mail-out/shown.ts';
 import { kindsToCheck } from './claims/claim-help.ts';
 import { claimJson } from './claims/claim-json.ts';
@@ -12,7 +12,7 @@ import { overridesOf } from './overrides.ts';
 import { isToDesk } from './rounds.ts';
 import { type Shelf, wholeLetter } from './whole-letter.ts';
 
-const Words = Type.Union([Type.String(), Type.Null()]);
+const Words = orNull(Type.String());
 
 /** A letter as the API shows it; what the gate, the claims and the form are made of is described where they are made. */
 export const LetterJson = Type.Object({
@@ -49,7 +49,7 @@ export const LetterJson = Type.Object({
   ),
   missing: Type.Array(Type.Unknown()),
   version: Type.Integer(),
-  sentAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  sentAt: orNull(Type.String({ format: 'date-time' })),
   channel: Words,
   mail: Type.Unknown({ description: 'the mail that was made of it; null where it left in some other way' }),
 });

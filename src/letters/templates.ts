@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parse as parseYaml } from 'yaml';
 import { BadDataFile, checkData, fileName } from '../data-file.ts';
-import { type Static, Type } from '../json-schema.ts';
+import { closed, type Static, Type } from '../json-schema.ts';
 import type { Provider } from '../providers/schema.ts';
 import { CLAIM_KEYS, whenUnknown } from './claims/claims.ts';
 import { NEEDS } from './facts.ts';
@@ -35,7 +35,7 @@ const FrontMatter = Type.Object(
     needs: Type.Array(Type.Enum(Object.keys(NEEDS))),
     claims: Type.Array(Type.Enum([...CLAIM_KEYS]), { uniqueItems: true }),
   },
-  { additionalProperties: false },
+  closed,
 );
 
 export type LetterTemplate = Omit<Static<typeof FrontMatter>, 'round' | 'needs'> & {

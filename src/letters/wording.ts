@@ -1,6 +1,6 @@
 import { checkData } from '../data-file.ts';
 import type { Phrase, PhraseValue } from '../evidence/kind.ts';
-import { Type } from '../json-schema.ts';
+import { closed, Type } from '../json-schema.ts';
 import {
   joinArticles,
   type Language,
@@ -23,14 +23,14 @@ import nl from './wording/nl.json' with { type: 'json' };
 
 const Words = Type.String({ minLength: 1, maxLength: 300 });
 /** With `by`, the number that the rest of the phrase goes with. */
-const Forms = Type.Object({ by: Words, one: Words, other: Words }, { additionalProperties: false });
+const Forms = Type.Object({ by: Words, one: Words, other: Words }, closed);
 const WordingFile = Type.Object(
   {
     phrases: Type.Record(Type.String(), Type.Union([Words, Forms])),
     /** What is said of a claim that holds where nothing more is known. */
     claims: Type.Record(Type.String(), Words),
   },
-  { additionalProperties: false },
+  closed,
 );
 
 type Wording = {

@@ -1,30 +1,27 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../json-schema.ts';
+import { orNull, Type } from '../json-schema.ts';
+import { MailServerJson } from '../outside/mail-server.ts';
 import { invalid, Problem } from '../problem.ts';
+import { apiRoutes, wholeList } from '../web/api-route.ts';
 import { apiKey, apiOnce } from '../web/idempotency.ts';
+import { takeOctets } from '../web/octets.ts';
 import { type Kept, keepArrivals, type Mail, storeArrivals } from './arrivals.ts';
 import { Held, Intake } from './intake.ts';
 import { mailboxJson } from './mailboxes/mailbox-view.ts';
 import { listMailboxes } from './mailboxes/mailboxes.ts';
 import { isMail, mailsOf } from './take-files.ts';
 
-const tags = ['mail'];
+const route = apiRoutes('mail');
 const Address = Type.String({ maxLength: 400, pattern: '^[^\\0\\r\\n]*$' });
 const TakenJson = Type.Object({
   id: Type.Integer(),
   known: Type.Boolean({ description: 'it was there already, perhaps by another way' }),
 });
 const ManyJson = Type.Object({ taken: Type.Integer(), known: Type.Integer() });
-const Maybe = Type.Union([Type.String(), Type.Null()]);
-const Count = Type.Union([Type.Integer(), Type.Null()]);
+const Maybe = orNull(Type.String());
+const Count = orNull(Type.Integer());
 const MailboxJson = Type.Object({
-  id: Type.Integer(),
-  name: Type.String(),
-  host: Type.String(),
-  port: Type.Integer(),
-  security: Type.String(),
-  auth: Type.String(),
-  userName: Type.String(),
+  ...MailServerJson,
   folder: Type.String(),
   afterTaking: Type.String(),
   moveTo: Type.String(),
@@ -40,20 +37,12 @@ export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, config } = app.desk;
   const intake = new Intake(db);
 
-  for (const type of ['message/rfc822', 'application/mbox'])
-    app.addContentTypeParser(
-      type,
-      { parseAs: 'buffer', bodyLimit: config.mailMaxBytes },
-      (_request, body, done) => done(null, body),
-    );
+  takeOctets(app, ['message/rfc822', 'application/mbox'], config.mailMaxBytes);
 
   app.post(
     '/mail',
     {
-      config: { access: 'operator', scope: 'mail:write' },
-      bodyLimit: config.mailMaxBytes,
-      schema: {
-        tags,
+      ...route('operator', 'mail:write', {
         summary: 'Take a mail, byte for byte; answered when it is stored. 429: hold it, and bring it later',
         querystring: Type.Object({
           sender: Type.Optional(Address),
@@ -62,7 +51,8 @@ export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
         }),
         body: { content: { 'message/rfc822': { schema: {} } } },
         response: { 202: TakenJson },
-      },
+      }),
+      bodyLimit: config.mailMaxBytes,
     },
     async (request, reply) => {
       const raw = request.body as Buffer;
@@ -93,14 +83,12 @@ export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/mail/mbox',
     {
-      config: { access: 'operator', scope: 'mail:write' },
-      bodyLimit: config.mailMaxBytes,
-      schema: {
-        tags,
+      ...route('operator', 'mail:write', {
         summary: 'Take the mails of an mbox; those that are known are not taken twice',
         body: { content: { 'application/mbox': { schema: {} } } },
         response: { 202: ManyJson },
-      },
+      }),
+      bodyLimit: config.mailMaxBytes,
     },
     async (request, reply) => {
       apiKey(request);
@@ -116,14 +104,10 @@ export const mailApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/mailboxes',
-    {
-      config: { access: 'admin', scope: 'settings:read' },
-      schema: {
-        tags,
-        summary: 'Mailboxes that are looked at, with their health and without their secrets',
-        response: { 200: Type.Object({ items: Type.Array(MailboxJson), next: Type.Null() }) },
-      },
-    },
+    route('admin', 'settings:read', {
+      summary: 'Mailboxes that are looked at, with their health and without their secrets',
+      response: { 200: wholeList(MailboxJson) },
+    }),
     async () => ({ items: (await listMailboxes(db)).map(mailboxJson), next: null }),
   );
 };

@@ -1,15 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { orNull, Type } from '../json-schema.ts';
+import { MailServerJson, mailServerJson } from '../outside/mail-server.ts';
+import { apiRoutes, wholeList } from '../web/api-route.ts';
 import { listAccounts } from './accounts.ts';
 
+const route = apiRoutes('mail');
+
 const AccountJson = Type.Object({
-  id: Type.Integer(),
-  name: Type.String(),
-  host: Type.String(),
-  port: Type.Integer(),
-  security: Type.String(),
-  auth: Type.String(),
-  userName: Type.String(),
+  ...MailServerJson,
   fromName: Type.String(),
   fromAddress: Type.String(),
   replyAddress: Type.String(),
@@ -26,25 +24,15 @@ export const sendingAccountApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
   app.get(
     '/sending-accounts',
-    {
-      config: { access: 'admin', scope: 'settings:read' },
-      schema: {
-        tags: ['mail'],
-        summary: 'Accounts that letters leave by; their secrets are in no answer',
-        response: {
-          200: Type.Object({ items: Type.Array(AccountJson), next: Type.Null() }),
-        },
+    route('admin', 'settings:read', {
+      summary: 'Accounts that letters leave by; their secrets are in no answer',
+      response: {
+        200: wholeList(AccountJson),
       },
-    },
+    }),
     async () => ({
       items: (await listAccounts(db)).map((row) => ({
-        id: row.id,
-        name: row.name,
-        host: row.host,
-        port: row.port,
-        security: row.security,
-        auth: row.auth,
-        userName: row.user_name,
+        ...mailServerJson(row),
         fromName: row.from_name,
         fromAddress: row.from_address,
         replyAddress: row.reply_address,

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { Type, Version } from '../json-schema.ts';
+import { SmallId, Type, Version } from '../json-schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
@@ -23,7 +23,7 @@ const TestForm = Type.Object({
   to: Type.String({ maxLength: 254, description: 'the address that the test goes to' }),
 });
 const OffForm = Type.Object({ disabled: Type.Enum(['yes', 'no']) });
-const AccountParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+const AccountParams = Type.Object({ id: SmallId });
 
 const PAGE = '/settings/mail';
 const HERE = `${PAGE}/accounts`;

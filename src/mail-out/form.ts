@@ -1,4 +1,5 @@
 import { type Static, Type } from '../json-schema.ts';
+import { mailServerValues } from '../outside/mail-server.ts';
 import type { AccountInput } from './account.ts';
 import { AUTHS, SECURITIES } from './account.ts';
 import type { ShownAccount } from './accounts.ts';
@@ -77,12 +78,7 @@ export const EMPTY: Values = {
 export const valuesOf = (
   row: ShownAccount & { oauth_client_id: string; oauth_token_url: string },
 ): Values => ({
-  name: row.name,
-  host: row.host,
-  port: String(row.port),
-  security: row.security,
-  auth: row.auth,
-  userName: row.user_name,
+  ...mailServerValues(row),
   oauthClientId: row.oauth_client_id,
   oauthTokenUrl: row.oauth_token_url,
   fromName: row.from_name,

@@ -2,22 +2,22 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { IncidentJson, nextActionJson } from '../incidents/json.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
-import { Type } from '../json-schema.ts';
+import { closed, orNull, Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { pastMoment } from '../web/moment.ts';
 import { readCauses, recordCause } from './cause-store.ts';
 import { CAUSE_CLASSES } from './causes.ts';
 import { answerStep, readStep, resumeStep } from './store.ts';
 
-const tags = ['next-step'];
-const closed = { additionalProperties: false };
+const route = apiRoutes('next-step');
 const Step = Type.String({ pattern: '^[a-z0-9-]{1,60}$' });
 const Time = Type.String({ format: 'date-time' });
 const Reason = Type.String({ minLength: 1, maxLength: 2000 });
 const NextActionJson = IncidentJson.properties.nextAction;
-const MaybeTime = Type.Union([Time, Type.Null()]);
+const MaybeTime = orNull(Time);
 const CauseJson = Type.Object({
   class: Type.Enum([...CAUSE_CLASSES]),
   found: Type.String(),
@@ -41,16 +41,12 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/next-step/snooze',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary: 'Put the next step off to a time, while nothing changes; `step` is the one that was seen',
-        params: NumberParams,
-        body: Type.Object({ step: Step, until: Time, reason: Type.Optional(Reason) }, closed),
-        response: { 200: NextActionJson },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary: 'Put the next step off to a time, while nothing changes; `step` is the one that was seen',
+      params: NumberParams,
+      body: Type.Object({ step: Step, until: Time, reason: Type.Optional(Reason) }, closed),
+      response: { 200: NextActionJson },
+    }),
     async (request) => {
       const { number } = request.params;
       const { step, until, reason = '' } = request.body;
@@ -62,17 +58,13 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/next-step/dismiss',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary:
-          'Dismiss the next step with a reason; it returns when an answer, a refusal or a cause comes in',
-        params: NumberParams,
-        body: Type.Object({ step: Step, reason: Reason }, closed),
-        response: { 200: NextActionJson },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary:
+        'Dismiss the next step with a reason; it returns when an answer, a refusal or a cause comes in',
+      params: NumberParams,
+      body: Type.Object({ step: Step, reason: Reason }, closed),
+      response: { 200: NextActionJson },
+    }),
     async (request) => {
       const { number } = request.params;
       const { step, reason } = request.body;
@@ -85,16 +77,12 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/next-step/resume',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary: 'Bring back a step that was put off or dismissed',
-        params: NumberParams,
-        body: Type.Object({ step: Step }, closed),
-        response: { 200: NextActionJson },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary: 'Bring back a step that was put off or dismissed',
+      params: NumberParams,
+      body: Type.Object({ step: Step }, closed),
+      response: { 200: NextActionJson },
+    }),
     async (request) => {
       const { number } = request.params;
       await apiOnce(db, request, (trx) =>
@@ -106,15 +94,11 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents/:number/cause',
-    {
-      config: { access: 'viewer', scope: 'incidents:read' },
-      schema: {
-        tags,
-        summary: 'What was found to be the cause, and what was done about it',
-        params: NumberParams,
-        response: { 200: CauseJson },
-      },
-    },
+    route('viewer', 'incidents:read', {
+      summary: 'What was found to be the cause, and what was done about it',
+      params: NumberParams,
+      response: { 200: CauseJson },
+    }),
     async (request) => {
       const { number } = request.params;
       await getIncident(db, number);
@@ -134,25 +118,21 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/cause',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary: 'Record the cause and its fix: evidence for letters, and what the next step goes by',
-        params: NumberParams,
-        body: Type.Object(
-          {
-            class: Type.Enum([...CAUSE_CLASSES]),
-            found: Reason,
-            fixed: Type.Optional(Type.String({ maxLength: 2000 })),
-            foundAt: Type.Optional(Time),
-            fixedAt: Type.Optional(MaybeTime),
-          },
-          closed,
-        ),
-        response: { 200: NextActionJson },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary: 'Record the cause and its fix: evidence for letters, and what the next step goes by',
+      params: NumberParams,
+      body: Type.Object(
+        {
+          class: Type.Enum([...CAUSE_CLASSES]),
+          found: Reason,
+          fixed: Type.Optional(Type.String({ maxLength: 2000 })),
+          foundAt: Type.Optional(Time),
+          fixedAt: Type.Optional(MaybeTime),
+        },
+        closed,
+      ),
+      response: { 200: NextActionJson },
+    }),
     async (request) => {
       const { number } = request.params;
       const { class: kind, found, fixed = '', foundAt, fixedAt = null } = request.body;

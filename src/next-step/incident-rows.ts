@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
+import { READ_OF_FACT } from '../evidence/store.ts';
 
 /** Parts of what is read of many incidents at once; each is one query, however many there are. */
 
@@ -107,16 +108,7 @@ export async function readEvidence(db: Db | Trx, numbers: number[]) {
     .selectFrom('evidence as e')
     .leftJoin('addresses as a', 'a.id', 'e.address_id')
     .distinctOn(['e.incident_number', 'e.claim', 'e.address_id'])
-    .select([
-      'e.incident_number',
-      'e.claim',
-      'e.result',
-      'e.words',
-      'e.source',
-      'e.observed_at',
-      'e.recorded_at',
-    ])
-    .select('a.network')
+    .select([...READ_OF_FACT, 'e.incident_number'])
     .where('e.incident_number', 'in', numbers)
     .orderBy('e.incident_number')
     .orderBy('e.claim')

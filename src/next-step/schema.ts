@@ -1,4 +1,4 @@
-import { type Static, Type } from '../json-schema.ts';
+import { closed, type Static, Type } from '../json-schema.ts';
 import { ROUNDS } from '../letters/rounds.ts';
 
 /**
@@ -6,7 +6,6 @@ import { ROUNDS } from '../letters/rounds.ts';
  * the top: the first whose conditions hold is the step, what else holds is an alternative.
  */
 
-const closed = { additionalProperties: false } as const;
 const Slug = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 60 });
 const Words = Type.String({ minLength: 1, maxLength: 600 });
 const Value = Type.Union([Type.Boolean(), Type.String({ minLength: 1, maxLength: 80 })]);

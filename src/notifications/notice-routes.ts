@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../json-schema.ts';
+import { IdParams, Type } from '../json-schema.ts';
 import { viewerOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { readForm } from '../web/forms.ts';
@@ -9,7 +9,6 @@ import { groupsOf } from './page.ts';
 
 const ON_A_PAGE = 50;
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-const IdParams = Type.Object({ id: Id });
 const PageQuery = Type.Object({
   which: Type.Optional(Type.Enum(['unread', 'all'])),
   cursor: Type.Optional(Type.String({ maxLength: 200 })),

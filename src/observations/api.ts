@@ -1,10 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import { apiKey } from '../web/idempotency.ts';
 import { MAX_BATCH_BYTES } from '../web/limits.ts';
 import { Batch } from './observation.ts';
 import { takeBatch } from './take-batch.ts';
+
+const route = apiRoutes('observations');
 
 const Numbers = Type.Array(Type.Integer());
 
@@ -14,10 +17,7 @@ export const observationApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/observations',
     {
-      config: { access: 'operator', scope: 'observations:write' },
-      bodyLimit: MAX_BATCH_BYTES,
-      schema: {
-        tags: ['observations'],
+      ...route('operator', 'observations:write', {
         summary: 'Deliveries that a log shows, by address, provider, code and minute; each key counts once',
         body: Batch,
         response: {
@@ -29,7 +29,8 @@ export const observationApi: FastifyPluginAsyncTypebox = async (app) => {
             recovered: Numbers,
           }),
         },
-      },
+      }),
+      bodyLimit: MAX_BATCH_BYTES,
     },
     async (request) => {
       const key = apiKey(request);

@@ -1,4 +1,4 @@
-import { orNull, type Static, Type } from '../json-schema.ts';
+import { closed, orNull, type Static, Type } from '../json-schema.ts';
 import { Reason } from '../providers/schema.ts';
 
 /**
@@ -44,7 +44,7 @@ export const Observation = Type.Object(
           domain: Type.String({ minLength: 1, maxLength: 255 }),
           count: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),
         },
-        { additionalProperties: false },
+        closed,
       ),
       { maxItems: MOST_DOMAINS, description: 'recipients’ domains, the most frequent ones' },
     ),
@@ -53,7 +53,7 @@ export const Observation = Type.Object(
       description: 'log lines as they were, of refusals and deferrals',
     }),
   },
-  { additionalProperties: false },
+  closed,
 );
 export type Observation = Static<typeof Observation>;
 
@@ -67,6 +67,6 @@ export const Batch = Type.Object(
     }),
     observations: Type.Array(Observation, { minItems: 1, maxItems: MOST_ROWS }),
   },
-  { additionalProperties: false },
+  closed,
 );
 export type Batch = Static<typeof Batch>;

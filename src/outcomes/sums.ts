@@ -5,28 +5,16 @@ const KEY = ['provider', 'template', 'language', 'round', 'wording', 'claim'] as
 const COUNTS = ['sent', 'answered', 'mitigated', 'conditional', 'denied', 'other'] as const;
 
 /** How many letters were sent and what became of them. */
-export type Counts = {
-  sent: number;
-  answered: number;
-  mitigated: number;
-  conditional: number;
-  denied: number;
-  other: number;
+export type Counts = Record<(typeof COUNTS)[number], number> & {
   /** How many at each step of the scale of durations. */
   answerSteps: number[];
   mitigationSteps: number[];
 };
 
-/** The letters of a wording that went to a provider; an empty claim stands for all of them. */
-export type Sum = Counts & {
-  provider: string;
-  template: string;
-  language: string;
-  round: string;
-  /** 0 is the built-in one. */
-  wording: number;
-  claim: string;
-};
+/**
+ * The letters of a wording (0: the built-in one) that went to a provider; an empty claim stands for all of them.
+ */
+export type Sum = Counts & Record<Exclude<(typeof KEY)[number], 'wording'>, string> & { wording: number };
 
 export const sumName = (sum: Sum): string => KEY.map((key) => sum[key]).join('\n');
 

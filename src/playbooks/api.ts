@@ -3,19 +3,17 @@ import type { Trx } from '../database/open.ts';
 import { asOf } from '../history/as-of.ts';
 import { placeOf } from '../history/as-of-page.ts';
 import { AsOfQuery, asOfJson } from '../history/json.ts';
-import { Type, Version } from '../json-schema.ts';
+import { closed, orNull, Type, Version } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { Provider, REASONS } from '../providers/schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
-import { PageQuery } from '../web/api.ts';
+import { apiRoutes, NOTHING, PageQuery } from '../web/api-route.ts';
 import { isTimeZone } from '../web/format.ts';
-import { playbookCalls } from './api-change.ts';
+import { playbookChange } from './api-change.ts';
 import { addOwn, changeOwn, removeOwn } from './own-store.ts';
 import { ProviderParams } from './params.ts';
 
-const tags = ['providers'];
-const closed = { additionalProperties: false };
-const Nothing = { 204: Type.Null() };
+const route = apiRoutes('providers');
 
 const names = (maxItems: number) =>
   Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { maxItems, default: [] });
@@ -39,9 +37,7 @@ const OwnBody = Type.Object(
 
 const { key, name, aliases, domains } = Provider.properties;
 const CatalogueJson = Type.Object({
-  items: Type.Array(
-    Type.Object({ key, name, operator: Type.Union([Type.String(), Type.Null()]), kind, aliases, domains }),
-  ),
+  items: Type.Array(Type.Object({ key, name, operator: orNull(Type.String()), kind, aliases, domains })),
   next: Type.Null(),
 });
 /** All that the catalogue says of a provider, or what was so on a day: what stands there is for everybody. */
@@ -51,14 +47,11 @@ const ProviderJson = Type.Object({ key }, { additionalProperties: true });
 export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
   const { catalogue, playbooks } = app.desk;
 
-  const { getProvider, changing } = playbookCalls(app);
+  const changing = playbookChange(app);
 
   app.get(
     '/providers',
-    {
-      config: { access: 'viewer', scope: 'providers:read' },
-      schema: { tags, summary: 'The catalogue', response: { 200: CatalogueJson } },
-    },
+    route('viewer', 'providers:read', { summary: 'The catalogue', response: { 200: CatalogueJson } }),
     async () => {
       await playbooks.refresh();
       return {
@@ -72,19 +65,15 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/providers/:key',
-    {
-      config: { access: 'viewer', scope: 'providers:read' },
-      schema: {
-        tags,
-        summary:
-          'What is known of one provider, with what people changed; with asOf, its incidents as of that day',
-        params: ProviderParams,
-        querystring: Type.Object({ ...PageQuery, ...AsOfQuery }),
-        response: { 200: ProviderJson },
-      },
-    },
+    route('viewer', 'providers:read', {
+      summary:
+        'What is known of one provider, with what people changed; with asOf, its incidents as of that day',
+      params: ProviderParams,
+      querystring: Type.Object({ ...PageQuery, ...AsOfQuery }),
+      response: { 200: ProviderJson },
+    }),
     async (request) => {
-      const provider = await getProvider(request.params.key);
+      const provider = await playbooks.getProvider(request.params.key);
       const { asOf: day, zone = viewerOf(request).timeZone, cursor, limit = 50 } = request.query;
       if (day === undefined) return provider;
       if (!isTimeZone(zone)) throw invalid('zone', 'There is no such time zone.');
@@ -95,15 +84,11 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/providers',
-    {
-      config: { access: 'operator', scope: 'providers:write' },
-      schema: {
-        tags,
-        summary: 'Add a provider that no release knows; facts of its playbook are set one by one',
-        body: OwnBody,
-        response: { 201: Type.Object({ key: Type.String() }) },
-      },
-    },
+    route('operator', 'providers:write', {
+      summary: 'Add a provider that no release knows; facts of its playbook are set one by one',
+      body: OwnBody,
+      response: { 201: Type.Object({ key: Type.String() }) },
+    }),
     async (request, reply) => {
       const key = await changing(request, (trx) =>
         addOwn(trx, actorOf(request), playbooks.builtIn, request.body),
@@ -114,17 +99,13 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.put(
     '/providers/:key',
-    {
-      config: { access: 'operator', scope: 'providers:write' },
-      schema: {
-        tags,
-        summary: 'Change what is said of an own provider; its other facts stay',
-        params: ProviderParams,
-        querystring: Type.Object({ version: Type.Optional(Version) }),
-        body: OwnBody,
-        response: Nothing,
-      },
-    },
+    route('operator', 'providers:write', {
+      summary: 'Change what is said of an own provider; its other facts stay',
+      params: ProviderParams,
+      querystring: Type.Object({ version: Type.Optional(Version) }),
+      body: OwnBody,
+      response: NOTHING,
+    }),
     async (request, reply) => {
       const { key } = request.params;
       const { version } = request.query;
@@ -137,15 +118,11 @@ export const providerApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete(
     '/providers/:key',
-    {
-      config: { access: 'operator', scope: 'providers:write' },
-      schema: {
-        tags,
-        summary: 'Take an own provider without incidents out of the catalogue',
-        params: ProviderParams,
-        response: Nothing,
-      },
-    },
+    route('operator', 'providers:write', {
+      summary: 'Take an own provider without incidents out of the catalogue',
+      params: ProviderParams,
+      response: NOTHING,
+    }),
     async (request, reply) => {
       const { key } = request.params;
       await changing(request, (trx) => removeOwn(trx, actorOf(request), key));

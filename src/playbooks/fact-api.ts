@@ -1,18 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Trx } from '../database/open.ts';
-import { Id, Type } from '../json-schema.ts';
+import { closed, Id, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
+import { apiRoutes, NOTHING, paged } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
-import { playbookCalls } from './api-change.ts';
+import { playbookChange } from './api-change.ts';
 import { resetFact, setFact } from './change-fact.ts';
 import { standingOf } from './effective.ts';
 import { ProviderParams } from './params.ts';
 import { addNote, listChanges, listNotes, removeNote } from './store.ts';
 
-const tags = ['providers'];
-const closed = { additionalProperties: false };
-const Nothing = { 204: Type.Null() };
+const route = apiRoutes('providers');
 const LIST = 'playbook-changes';
 const Any = Type.Unknown();
 const Path = Type.String({ minLength: 1, maxLength: 200 });
@@ -42,21 +40,17 @@ const ChangeJson = Type.Object({
 /** What people change about playbooks over the API: facts, notes, and the history of both. */
 export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, playbooks } = app.desk;
-  const { getProvider, changing } = playbookCalls(app);
+  const changing = playbookChange(app);
 
   app.get(
     '/providers/:key/facts',
-    {
-      config: { access: 'viewer', scope: 'providers:read' },
-      schema: {
-        tags,
-        summary: 'Facts of a built-in playbook that people changed, each beside what the release says',
-        params: ProviderParams,
-        response: { 200: Type.Object({ items: Type.Array(FactJson) }) },
-      },
-    },
+    route('viewer', 'providers:read', {
+      summary: 'Facts of a built-in playbook that people changed, each beside what the release says',
+      params: ProviderParams,
+      response: { 200: Type.Object({ items: Type.Array(FactJson) }) },
+    }),
     async (request) => {
-      const { key } = await getProvider(request.params.key);
+      const { key } = await playbooks.getProvider(request.params.key);
       const builtIn = playbooks.builtIn.byKey.get(key);
       const facts = builtIn ? playbooks.overlay().facts.filter(({ provider }) => provider === key) : [];
       return {
@@ -72,21 +66,17 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.put(
     '/providers/:key/facts',
-    {
-      config: { access: 'operator', scope: 'providers:write' },
-      schema: {
-        tags,
-        summary: 'Change one fact of a playbook, such as timing/followUpAfter; null leaves it out',
-        params: ProviderParams,
-        body: Type.Object(
-          { path: Path, value: Any, version: SeenVersion },
-          { ...closed, required: ['path', 'value'] },
-        ),
-        response: Nothing,
-      },
-    },
+    route('operator', 'providers:write', {
+      summary: 'Change one fact of a playbook, such as timing/followUpAfter; null leaves it out',
+      params: ProviderParams,
+      body: Type.Object(
+        { path: Path, value: Any, version: SeenVersion },
+        { ...closed, required: ['path', 'value'] },
+      ),
+      response: NOTHING,
+    }),
     async (request, reply) => {
-      const { key } = await getProvider(request.params.key);
+      const { key } = await playbooks.getProvider(request.params.key);
       const fact = { provider: key, ...request.body };
       const change = (trx: Trx) => setFact(trx, actorOf(request), playbooks.builtIn, fact);
       await changing(request, change);
@@ -96,16 +86,12 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete(
     '/providers/:key/facts',
-    {
-      config: { access: 'operator', scope: 'providers:write' },
-      schema: {
-        tags,
-        summary: 'Let a fact be as the release has it',
-        params: ProviderParams,
-        querystring: Type.Object({ path: Path, version: SeenVersion }),
-        response: Nothing,
-      },
-    },
+    route('operator', 'providers:write', {
+      summary: 'Let a fact be as the release has it',
+      params: ProviderParams,
+      querystring: Type.Object({ path: Path, version: SeenVersion }),
+      response: NOTHING,
+    }),
     async (request, reply) => {
       const fact = { provider: request.params.key, ...request.query };
       const change = (trx: Trx) => resetFact(trx, actorOf(request), playbooks.builtIn, fact);
@@ -116,17 +102,13 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/providers/:key/notes',
-    {
-      config: { access: 'viewer', scope: 'providers:read' },
-      schema: {
-        tags,
-        summary: 'Notes that people wrote on a playbook',
-        params: ProviderParams,
-        response: { 200: Type.Object({ items: Type.Array(NoteJson) }) },
-      },
-    },
+    route('viewer', 'providers:read', {
+      summary: 'Notes that people wrote on a playbook',
+      params: ProviderParams,
+      response: { 200: Type.Object({ items: Type.Array(NoteJson) }) },
+    }),
     async (request) => {
-      const { key } = await getProvider(request.params.key);
+      const { key } = await playbooks.getProvider(request.params.key);
       const notes = await listNotes(db, key);
       return {
         items: notes.map((one) => ({
@@ -141,18 +123,14 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/providers/:key/notes',
-    {
-      config: { access: 'operator', scope: 'providers:write' },
-      schema: {
-        tags,
-        summary: 'Write a note on a playbook',
-        params: ProviderParams,
-        body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 4000 }) }, closed),
-        response: { 201: Type.Object({ id: Id }) },
-      },
-    },
+    route('operator', 'providers:write', {
+      summary: 'Write a note on a playbook',
+      params: ProviderParams,
+      body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 4000 }) }, closed),
+      response: { 201: Type.Object({ id: Id }) },
+    }),
     async (request, reply) => {
-      const { key } = await getProvider(request.params.key);
+      const { key } = await playbooks.getProvider(request.params.key);
       const id = await changing(request, (trx) => addNote(trx, actorOf(request), key, request.body.text));
       return reply.code(201).send({ id });
     },
@@ -160,15 +138,11 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete(
     '/providers/:key/notes/:id',
-    {
-      config: { access: 'operator', scope: 'providers:write' },
-      schema: {
-        tags,
-        summary: 'Take a note off a playbook; the history keeps its words',
-        params: Type.Object({ ...ProviderParams.properties, id: Id }),
-        response: Nothing,
-      },
-    },
+    route('operator', 'providers:write', {
+      summary: 'Take a note off a playbook; the history keeps its words',
+      params: Type.Object({ ...ProviderParams.properties, id: Id }),
+      response: NOTHING,
+    }),
     async (request, reply) => {
       const { key, id } = request.params;
       await changing(request, (trx) => removeNote(trx, actorOf(request), key, id));
@@ -178,16 +152,11 @@ export const playbookApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/providers/:key/changes',
-    {
-      config: { access: 'viewer', scope: 'providers:read' },
-      schema: {
-        tags,
-        summary: 'What people changed about a playbook, the newest first',
-        params: ProviderParams,
-        querystring: Type.Object(PageQuery),
-        response: { 200: pageOf(ChangeJson) },
-      },
-    },
+    route('viewer', 'providers:read', {
+      summary: 'What people changed about a playbook, the newest first',
+      params: ProviderParams,
+      ...paged(ChangeJson),
+    }),
     async (request) => {
       const { limit = 50, cursor } = request.query;
       const [before] = readCursor(cursor, LIST, ['id']) ?? [];

@@ -37,14 +37,7 @@ const OneFactForm = Type.Object({
 
 /** The pages on which facts of a playbook are changed. */
 export const factPages: FastifyPluginAsyncTypebox = async (app) => {
-  const { db, catalogue, playbooks } = app.desk;
-
-  async function getProvider(key: string): Promise<Provider> {
-    await playbooks.refresh();
-    const provider = catalogue.byKey.get(key);
-    if (!provider) throw notFound('such provider in the catalogue');
-    return provider;
-  }
+  const { db, playbooks } = app.desk;
 
   const isNew = (path: string) => path.endsWith('/+');
 
@@ -71,7 +64,7 @@ export const factPages: FastifyPluginAsyncTypebox = async (app) => {
     '/providers/:key/facts',
     { config: { access: 'operator' }, schema: { params: ProviderParams, querystring: FactQuery } },
     async (request, reply) =>
-      reply.page('playbooks/fact', view(await getProvider(request.params.key), request.query.path)),
+      reply.page('playbooks/fact', view(await playbooks.getProvider(request.params.key), request.query.path)),
   );
 
   app.post(
@@ -79,7 +72,7 @@ export const factPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'operator' }, schema: { params: ProviderParams } },
     async (request, reply) => {
       const { path, seen } = readForm(FactForm, request.body);
-      const provider = await getProvider(request.params.key);
+      const provider = await playbooks.getProvider(request.params.key);
       return orFormAgain(
         reply,
         async () => {
@@ -136,7 +129,7 @@ export const factPages: FastifyPluginAsyncTypebox = async (app) => {
       { config: { access: 'operator' }, schema: { params: ProviderParams } },
       async (request, reply) => {
         const { path, version } = readForm(OneFactForm, request.body);
-        const { key } = await getProvider(request.params.key);
+        const { key } = await playbooks.getProvider(request.params.key);
         await formOnce(db, request, { what: `${name} ${key}` }, async (trx) => {
           const value = await valueIn(trx, key, path);
           await setFact(trx, actorOf(request), playbooks.builtIn, { provider: key, path, value, version });
@@ -151,7 +144,7 @@ export const factPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'operator' }, schema: { params: ProviderParams } },
     async (request, reply) => {
       const { path, version } = readForm(OneFactForm, request.body);
-      const provider = await getProvider(request.params.key);
+      const provider = await playbooks.getProvider(request.params.key);
       await formOnce(db, request, { what: `reset ${provider.key}` }, async (trx) => {
         await resetFact(trx, actorOf(request), playbooks.builtIn, { provider: provider.key, path, version });
       });

@@ -1,5 +1,7 @@
 import type { Db } from '../database/open.ts';
+import { notFound } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
+import type { Provider } from '../providers/schema.ts';
 import { catalogueUnder, type Overlay } from './effective.ts';
 import { readOverlay, readVersion } from './store.ts';
 
@@ -11,6 +13,8 @@ export type Playbooks = {
   overlay: () => Overlay;
   /** Makes sure that what is shown is no older than so many milliseconds. Reads one number, and all only after a change. */
   refresh: (maxAge?: number) => Promise<void>;
+  /** The playbook as it holds now, also when another process changed it a moment ago. Throws not-found. */
+  getProvider: (key: string) => Promise<Provider>;
 };
 
 /**
@@ -56,5 +60,13 @@ export function openPlaybooks(db: Db, builtIn: Catalogue): Playbooks {
       return now.byKey;
     },
   };
-  return { catalogue, builtIn, overlay: () => overlay, refresh };
+
+  async function getProvider(key: string): Promise<Provider> {
+    await refresh();
+    const provider = now.byKey.get(key);
+    if (!provider) throw notFound('such provider in the catalogue');
+    return provider;
+  }
+
+  return { catalogue, builtIn, overlay: () => overlay, refresh, getProvider };
 }

@@ -56,14 +56,6 @@ const matches = (provider: Provider, q: string) =>
 export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, playbooks } = app.desk;
 
-  /** The playbook as it holds now, also when another process changed it a moment ago. */
-  async function getProvider(key: string): Promise<Provider> {
-    await playbooks.refresh();
-    const provider = catalogue.byKey.get(key);
-    if (!provider) throw notFound('such provider in the catalogue');
-    return provider;
-  }
-
   app.get(
     '/providers',
     { config: { access: 'viewer' }, schema: { querystring: ListQuery } },
@@ -164,7 +156,7 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
     '/providers/:key',
     { config: { access: 'viewer' }, schema: { params: ProviderParams, querystring: ShowQuery } },
     async (request, reply) => {
-      const provider = await getProvider(request.params.key);
+      const provider = await playbooks.getProvider(request.params.key);
       const { key, name } = provider;
       if (request.query.asOf !== undefined) {
         const head = { nav: 'providers', name, href: `/providers/${key}` };
@@ -202,7 +194,7 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
     '/providers/:key/notes',
     { config: { access: 'operator' }, schema: { params: ProviderParams } },
     async (request, reply) => {
-      const provider = await getProvider(request.params.key);
+      const provider = await playbooks.getProvider(request.params.key);
       return orFormAgain(
         reply,
         async () => {

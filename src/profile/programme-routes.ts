@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from '../json-schema.ts';
+import { closed, orNull, type Static, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
+import { apiRoutes, NOTHING } from '../web/api-route.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -77,8 +78,7 @@ export const programmePages: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 
-const closed = { additionalProperties: false };
-const Maybe = Type.Union([Type.String(), Type.Null()]);
+const Maybe = orNull(Type.String());
 const MembershipJson = Type.Object({
   standing: Type.String(),
   since: Maybe,
@@ -99,13 +99,13 @@ const ProgrammeJson = Type.Object({
       verified: Type.Boolean(),
     }),
   ),
-  membership: Type.Union([MembershipJson, Type.Null()]),
+  membership: orNull(MembershipJson),
 });
 const Body = Type.Object(
   {
     standing: Type.Enum([...STANDINGS]),
-    since: Type.Optional(Type.Union([Type.String({ format: 'date' }), Type.Null()])),
-    expiresOn: Type.Optional(Type.Union([Type.String({ format: 'date' }), Type.Null()])),
+    since: Type.Optional(orNull(Type.String({ format: 'date' }))),
+    expiresOn: Type.Optional(orNull(Type.String({ format: 'date' }))),
     reference: Type.Optional(Type.String({ maxLength: 200 })),
   },
   closed,
@@ -113,7 +113,7 @@ const Body = Type.Object(
 
 export const programmeApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const tags = ['profile'];
+  const route = apiRoutes('profile');
 
   async function read(): Promise<Static<typeof ProgrammeJson>[]> {
     const rows = await listMemberships(db);
@@ -136,29 +136,21 @@ export const programmeApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/programmes',
-    {
-      config: { access: 'viewer', scope: 'profile:read' },
-      schema: {
-        tags,
-        summary: 'Certification programmes: what they bring, ask and cost, and how we stand in each',
-        response: { 200: Type.Object({ items: Type.Array(ProgrammeJson) }) },
-      },
-    },
+    route('viewer', 'profile:read', {
+      summary: 'Certification programmes: what they bring, ask and cost, and how we stand in each',
+      response: { 200: Type.Object({ items: Type.Array(ProgrammeJson) }) },
+    }),
     async () => ({ items: await read() }),
   );
 
   app.put(
     '/programmes/:key',
-    {
-      config: { access: 'operator', scope: 'profile:write' },
-      schema: {
-        tags,
-        summary: 'Record how we stand in a programme; the profile’s programmes follow',
-        params: Params,
-        body: Body,
-        response: { 200: ProgrammeJson },
-      },
-    },
+    route('operator', 'profile:write', {
+      summary: 'Record how we stand in a programme; the profile’s programmes follow',
+      params: Params,
+      body: Body,
+      response: { 200: ProgrammeJson },
+    }),
     async (request) => {
       const { key } = getProgramme(request.params.key);
       const { standing, since = null, expiresOn = null, reference = '' } = request.body;
@@ -173,15 +165,11 @@ export const programmeApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete(
     '/programmes/:key',
-    {
-      config: { access: 'operator', scope: 'profile:write' },
-      schema: {
-        tags,
-        summary: 'Forget what was recorded of a programme',
-        params: Params,
-        response: { 204: Type.Null() },
-      },
-    },
+    route('operator', 'profile:write', {
+      summary: 'Forget what was recorded of a programme',
+      params: Params,
+      response: NOTHING,
+    }),
     async (request, reply) => {
       const { key } = getProgramme(request.params.key);
       await db.transaction().execute((trx) => removeMembership(trx, key, actorOf(request)));

@@ -1,11 +1,10 @@
 import { checkData } from '../data-file.ts';
 import type { Standing } from '../database/tables.ts';
-import { type Static, Type } from '../json-schema.ts';
+import { closed, type Static, Type } from '../json-schema.ts';
 import data from './programmes.json' with { type: 'json' };
 
 /** Certification programmes: what each brings, asks and costs, as neutral facts with their sources. */
 
-const closed = { additionalProperties: false } as const;
 const Words = Type.String({ minLength: 1, maxLength: 300 });
 const Fact = Type.Object(
   {

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type, Version } from '../json-schema.ts';
+import { closed, orNull, Type, Version } from '../json-schema.ts';
 import { countTransports } from '../observations/transports.ts';
 import { actorOf } from '../web/access.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import { backOf } from '../web/back.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
@@ -59,8 +60,6 @@ const lines = (value: string | undefined) =>
     .map((one) => one.trim())
     .filter(Boolean);
 
-const closed = { additionalProperties: false };
-const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
 /** The profile over the API: what is left out of a PUT is empty afterwards. */
 export const ProfileJson = Type.Object(
   {
@@ -192,14 +191,14 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
 
 export const profileApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const tags = ['profile'];
+  const route = apiRoutes('profile');
 
   app.get(
     '/profile',
-    {
-      config: { access: 'viewer', scope: 'profile:read' },
-      schema: { tags, summary: 'Who we are, as letters use it', response: { 200: ProfileJson } },
-    },
+    route('viewer', 'profile:read', {
+      summary: 'Who we are, as letters use it',
+      response: { 200: ProfileJson },
+    }),
     async () => {
       const { version: _, otherProgrammes: __, ...profile } = await getProfile(db);
       return profile;
@@ -208,15 +207,11 @@ export const profileApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.put(
     '/profile',
-    {
-      config: { access: 'operator', scope: 'profile:write' },
-      schema: {
-        tags,
-        summary: 'Replace the profile; programmes that have a record of their own (/programmes) go by it',
-        body: ProfileJson,
-        response: { 200: ProfileJson },
-      },
-    },
+    route('operator', 'profile:write', {
+      summary: 'Replace the profile; programmes that have a record of their own (/programmes) go by it',
+      body: ProfileJson,
+      response: { 200: ProfileJson },
+    }),
     async (request) => {
       const { body } = request;
       const joined = (value: string | string[] | null | undefined) =>

@@ -1,16 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../json-schema.ts';
+import { closed, orNull, Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
+import { apiRoutes, NOTHING, paged } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import type { JudgedReminder } from './reminders.ts';
 import { answerReminder, type NewAnswer, readReminders, withdrawAnswer } from './store.ts';
 
-const tags = ['reminders'];
-const closed = { additionalProperties: false };
-const Maybe = Type.Union([Type.String(), Type.Null()]);
+const route = apiRoutes('reminders');
+const Maybe = orNull(Type.String());
 const Key = Type.String({ minLength: 1, maxLength: 400 });
 const Day = Type.String({ format: 'date' });
 
@@ -49,15 +48,10 @@ export const reminderApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/reminders',
-    {
-      config: { access: 'viewer', scope: 'reminders:read' },
-      schema: {
-        tags,
-        summary: 'What has to be done again: due, soon, later, put off or dismissed; the first due first',
-        querystring: Type.Object(PageQuery),
-        response: { 200: pageOf(ReminderJson) },
-      },
-    },
+    route('viewer', 'reminders:read', {
+      summary: 'What has to be done again: due, soon, later, put off or dismissed; the first due first',
+      ...paged(ReminderJson),
+    }),
     async (request) => {
       const { limit = 50, cursor } = request.query;
       const [on = '', key = ''] = readCursor(cursor, LIST, ['text', 'text']) ?? [];
@@ -74,15 +68,11 @@ export const reminderApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/reminders/answers',
-    {
-      config: { access: 'operator', scope: 'reminders:write' },
-      schema: {
-        tags,
-        summary: 'Put a reminder off to a day, or end it with a reason; it holds for that due date',
-        body: Body,
-        response: { 204: Type.Null() },
-      },
-    },
+    route('operator', 'reminders:write', {
+      summary: 'Put a reminder off to a day, or end it with a reason; it holds for that due date',
+      body: Body,
+      response: NOTHING,
+    }),
     async (request, reply) => {
       const { key, dueOn, snoozedUntil, dismissedReason } = request.body;
       if ((snoozedUntil === undefined) === (dismissedReason === undefined))
@@ -97,15 +87,11 @@ export const reminderApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/reminders/withdrawals',
-    {
-      config: { access: 'operator', scope: 'reminders:write' },
-      schema: {
-        tags,
-        summary: 'Let a reminder that was put off or ended remind again',
-        body: Type.Object({ key: Key }, closed),
-        response: { 204: Type.Null() },
-      },
-    },
+    route('operator', 'reminders:write', {
+      summary: 'Let a reminder that was put off or ended remind again',
+      body: Type.Object({ key: Key }, closed),
+      response: NOTHING,
+    }),
     async (request, reply) => {
       await apiOnce(db, request, async (trx) => {
         await withdrawAnswer(trx, request.body.key);

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../json-schema.ts';
+import { closed, orNull, Type } from '../json-schema.ts';
 import { viewerOf } from '../web/access.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import type { Definition } from './definition.ts';
 import { REPORTS } from './definitions.ts';
 import { careWords } from './page.ts';
@@ -9,8 +10,7 @@ import { ReportQuery } from './query.ts';
 import { type Report, ROWS_SHOWN, runReport, type Values } from './run.ts';
 import { columnName, plainValue } from './table.ts';
 
-const tags = ['reports'];
-const closed = { additionalProperties: false };
+const route = apiRoutes('reports');
 
 const Query = Type.Object(
   {
@@ -37,13 +37,13 @@ const PeriodJson = Type.Object({
 const SumJson = {
   incidents: Type.Integer(),
   values: ValuesJson,
-  before: Type.Union([ValuesJson, Type.Null()]),
+  before: orNull(ValuesJson),
 };
 const ReportJson = Type.Object({
   key: Type.String(),
   title: Type.String(),
   period: PeriodJson,
-  before: Type.Union([PeriodJson, Type.Null()]),
+  before: orNull(PeriodJson),
   zone: Type.String(),
   care: Type.String({ description: 'says that there are too few to trust; else empty' }),
   columns: Type.Array(ColumnJson),
@@ -95,27 +95,23 @@ function reportJson(report: Report) {
 export const reportApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/reports',
-    {
-      config: { access: 'viewer', scope: 'reports:read' },
-      schema: {
-        tags,
-        summary: 'The reports that there are, and the periods by name',
-        response: {
-          200: Type.Object({
-            items: Type.Array(
-              Type.Object({
-                key: Type.String(),
-                title: Type.String(),
-                question: Type.String(),
-                columns: Type.Array(ColumnJson),
-              }),
-            ),
-            next: Type.Null(),
-            periods: Type.Array(Type.String()),
-          }),
-        },
+    route('viewer', 'reports:read', {
+      summary: 'The reports that there are, and the periods by name',
+      response: {
+        200: Type.Object({
+          items: Type.Array(
+            Type.Object({
+              key: Type.String(),
+              title: Type.String(),
+              question: Type.String(),
+              columns: Type.Array(ColumnJson),
+            }),
+          ),
+          next: Type.Null(),
+          periods: Type.Array(Type.String()),
+        }),
       },
-    },
+    }),
     async () => ({
       items: REPORTS.map(({ key, title, question, columns }) => ({
         key,
@@ -131,15 +127,11 @@ export const reportApi: FastifyPluginAsyncTypebox = async (app) => {
   const serve = (definition: Definition) =>
     app.get(
       `/reports/${definition.key}`,
-      {
-        config: { access: 'viewer', scope: 'reports:read' },
-        schema: {
-          tags,
-          summary: `${definition.title}: ${definition.counts}`,
-          querystring: Query,
-          response: { 200: ReportJson },
-        },
-      },
+      route('viewer', 'reports:read', {
+        summary: `${definition.title}: ${definition.counts}`,
+        querystring: Query,
+        response: { 200: ReportJson },
+      }),
       async (request) => {
         const { zone = viewerOf(request).timeZone, limit = ROWS_SHOWN, ...query } = request.query;
         return reportJson(await runReport(app.desk, definition, query, { zone, now: new Date(), limit }));

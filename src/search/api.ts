@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { SavedSearchRow } from '../database/tables.ts';
-import { Id, Type, Version } from '../json-schema.ts';
+import { closed, Id, IdParams, orNull, Type, Version } from '../json-schema.ts';
 import { viewerOf } from '../web/access.ts';
-import { PageQuery } from '../web/api.ts';
+import { apiRoutes, NOTHING, PageQuery, wholeList } from '../web/api-route.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { readAfter, writeAfter } from './cursor.ts';
 import { KINDS } from './operators.ts';
@@ -12,10 +12,8 @@ import { changeSaved, deleteSaved, getSaved, listSaved, saveSearch } from './sav
 import { SORTS, search } from './search.ts';
 import type { Hit } from './store.ts';
 
-const tags = ['search'];
-const closed = { additionalProperties: false };
-const MaybeText = Type.Union([Type.String(), Type.Null()]);
-const IdParams = Type.Object({ id: Id });
+const route = apiRoutes('search');
+const MaybeText = orNull(Type.String());
 
 const Pieces = Type.Array(Type.Object({ text: Type.String(), found: Type.Boolean() }));
 const HitJson = Type.Object({
@@ -24,15 +22,14 @@ const HitJson = Type.Object({
   at: Type.String({ format: 'date-time' }),
   title: Pieces,
   snippet: Pieces,
-  incident: Type.Union([
+  incident: orNull(
     Type.Object({
       number: Type.Integer(),
       title: Type.String(),
       state: Type.String(),
       provider: Type.String(),
     }),
-    Type.Null(),
-  ]),
+  ),
   verdict: MaybeText,
   by: MaybeText,
   link: Type.String(),
@@ -85,29 +82,25 @@ export const searchApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/search',
-    {
-      config: { access: 'viewer', scope: 'search:read' },
-      schema: {
-        tags,
-        summary:
-          'Incidents, messages, letters, notes, tickets, addresses and people. What of the query is not understood is left out and named in `faults`',
-        querystring: Type.Object({
-          ...PageQuery,
-          q: Type.String({ maxLength: 4000 }),
-          sort: Type.Optional(Type.Enum([...SORTS], { default: 'newest' })),
-          facets: Type.Optional(Type.Boolean({ default: false })),
+    route('viewer', 'search:read', {
+      summary:
+        'Incidents, messages, letters, notes, tickets, addresses and people. What of the query is not understood is left out and named in `faults`',
+      querystring: Type.Object({
+        ...PageQuery,
+        q: Type.String({ maxLength: 4000 }),
+        sort: Type.Optional(Type.Enum([...SORTS], { default: 'newest' })),
+        facets: Type.Optional(Type.Boolean({ default: false })),
+      }),
+      response: {
+        200: Type.Object({
+          items: Type.Array(HitJson),
+          next: MaybeText,
+          faults: Type.Array(Fault),
+          /** How the newest of what was found divide. */
+          facets: Type.Array(Facet),
         }),
-        response: {
-          200: Type.Object({
-            items: Type.Array(HitJson),
-            next: MaybeText,
-            faults: Type.Array(Fault),
-            /** How the newest of what was found divide. */
-            facets: Type.Array(Facet),
-          }),
-        },
       },
-    },
+    }),
     async (request) => {
       const { q, limit = 50, cursor, sort = 'newest', facets = false } = request.query;
       const result = await search(
@@ -127,37 +120,30 @@ export const searchApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/views',
-    {
-      config: { access: 'viewer', scope: 'search:read' },
-      schema: {
-        tags,
-        summary: 'Saved searches, own and shared, by name',
-        response: { 200: Type.Object({ items: Type.Array(ViewJson), next: Type.Null() }) },
-      },
-    },
+    route('viewer', 'search:read', {
+      summary: 'Saved searches, own and shared, by name',
+      response: { 200: wholeList(ViewJson) },
+    }),
     async (request) => ({ items: (await listSaved(db, viewerOf(request))).map(viewJson), next: null }),
   );
 
   app.get(
     '/views/:id',
-    {
-      config: { access: 'viewer', scope: 'search:read' },
-      schema: { tags, summary: 'A saved search', params: IdParams, response: { 200: ViewJson } },
-    },
+    route('viewer', 'search:read', {
+      summary: 'A saved search',
+      params: IdParams,
+      response: { 200: ViewJson },
+    }),
     async (request) => viewJson(await getSaved(db, viewerOf(request), request.params.id)),
   );
 
   app.post(
     '/views',
-    {
-      config: { access: 'operator', scope: 'search:write' },
-      schema: {
-        tags,
-        summary: 'Save a search under a name; one that a token saves is shared',
-        body: Type.Object(viewFields, closed),
-        response: { 201: ViewJson },
-      },
-    },
+    route('operator', 'search:write', {
+      summary: 'Save a search under a name; one that a token saves is shared',
+      body: Type.Object(viewFields, closed),
+      response: { 201: ViewJson },
+    }),
     async (request, reply) => {
       const { sort = 'newest', shared = false, ...named } = request.body;
       const view = await apiOnce(db, request, async (trx) => {
@@ -170,25 +156,21 @@ export const searchApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.patch(
     '/views/:id',
-    {
-      config: { access: 'operator', scope: 'search:write' },
-      schema: {
-        tags,
-        summary: 'Rename a saved search, or change what it searches for or whether it is shared',
-        params: IdParams,
-        body: Type.Object(
-          {
-            name: Type.Optional(viewFields.name),
-            query: Type.Optional(viewFields.query),
-            sort: viewFields.sort,
-            shared: viewFields.shared,
-            version: Type.Optional(Version),
-          },
-          closed,
-        ),
-        response: { 200: ViewJson },
-      },
-    },
+    route('operator', 'search:write', {
+      summary: 'Rename a saved search, or change what it searches for or whether it is shared',
+      params: IdParams,
+      body: Type.Object(
+        {
+          name: Type.Optional(viewFields.name),
+          query: Type.Optional(viewFields.query),
+          sort: viewFields.sort,
+          shared: viewFields.shared,
+          version: Type.Optional(Version),
+        },
+        closed,
+      ),
+      response: { 200: ViewJson },
+    }),
     async (request) => {
       const { id } = request.params;
       const { version, ...change } = request.body;
@@ -201,10 +183,11 @@ export const searchApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete(
     '/views/:id',
-    {
-      config: { access: 'operator', scope: 'search:write' },
-      schema: { tags, summary: 'Delete a saved search', params: IdParams, response: { 204: Type.Null() } },
-    },
+    route('operator', 'search:write', {
+      summary: 'Delete a saved search',
+      params: IdParams,
+      response: NOTHING,
+    }),
     async (request, reply) => {
       await db.transaction().execute((trx) => deleteSaved(trx, viewerOf(request), request.params.id));
       return reply.code(204).send(null);

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { Id, Type, Version } from '../json-schema.ts';
+import { IdParams, Type, Version } from '../json-schema.ts';
 import { viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
@@ -20,7 +20,6 @@ const SearchQuery = Type.Object({
   sort: Type.Optional(Type.String({ maxLength: 10 })),
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
 });
-const IdParams = Type.Object({ id: Id });
 const name = Type.String({ maxLength: 80, description: 'a name of up to 80 characters' });
 const SaveForm = Type.Object({
   name,

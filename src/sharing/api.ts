@@ -1,17 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
-import { Id, Type } from '../json-schema.ts';
+import { closed, Id, orNull, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
+import { apiRoutes, paged } from '../web/api-route.ts';
 import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { shareLink } from './link.ts';
 import { PART_KEYS, SHARE_DAYS } from './parts.ts';
 import { createShare, inForce, listShares, revokeShare, type Share } from './store.ts';
 
-const tags = ['incidents'];
-const Maybe = Type.Union([Type.String(), Type.Null()]);
+const route = apiRoutes('incidents');
+const Maybe = orNull(Type.String());
 const Parts = Type.Array(Type.Enum([...PART_KEYS]), { minItems: 1, maxItems: 20 });
 
 const ShareJson = Type.Object({
@@ -60,7 +60,7 @@ const Body = Type.Object(
       Type.Integer({ minimum: SHARE_DAYS.least, maximum: SHARE_DAYS.most, default: SHARE_DAYS.usual }),
     ),
   },
-  { additionalProperties: false },
+  closed,
 );
 const ShareParams = Type.Object({ number: NumberParams.properties.number, id: Id });
 
@@ -69,16 +69,11 @@ export const shareApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents/:number/shares',
-    {
-      config: { access: 'operator', scope: 'shares:read' },
-      schema: {
-        tags,
-        summary: 'Links by which the incident can be read without an account, newest first',
-        params: NumberParams,
-        querystring: Type.Object(PageQuery),
-        response: { 200: pageOf(ShareJson) },
-      },
-    },
+    route('operator', 'shares:read', {
+      summary: 'Links by which the incident can be read without an account, newest first',
+      params: NumberParams,
+      ...paged(ShareJson),
+    }),
     async (request) => {
       const { number } = request.params;
       const { limit = 50, cursor } = request.query;
@@ -96,17 +91,13 @@ export const shareApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/shares',
-    {
-      config: { access: 'operator', scope: 'shares:write' },
-      schema: {
-        tags,
-        summary:
-          'Make a link to a read-only page of chosen parts; `link` is given once, and is null in a replay',
-        params: NumberParams,
-        body: Body,
-        response: { 201: NewShareJson },
-      },
-    },
+    route('operator', 'shares:write', {
+      summary:
+        'Make a link to a read-only page of chosen parts; `link` is given once, and is null in a replay',
+      params: NumberParams,
+      body: Body,
+      response: { 201: NewShareJson },
+    }),
     async (request, reply) => {
       const { number } = request.params;
       const { madeFor, parts, personal = false, days = SHARE_DAYS.usual } = request.body;
@@ -129,15 +120,11 @@ export const shareApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete(
     '/incidents/:number/shares/:id',
-    {
-      config: { access: 'operator', scope: 'shares:write' },
-      schema: {
-        tags,
-        summary: 'Revoke a link: it shows nothing any more',
-        params: ShareParams,
-        response: { 200: ShareJson },
-      },
-    },
+    route('operator', 'shares:write', {
+      summary: 'Revoke a link: it shows nothing any more',
+      params: ShareParams,
+      response: { 200: ShareJson },
+    }),
     async (request) => {
       const { number, id } = request.params;
       return db

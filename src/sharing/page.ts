@@ -3,6 +3,7 @@ import type { IncidentState, SharePart } from '../database/tables.ts';
 import { badgeOf } from '../evidence/badge.ts';
 import { aged } from '../evidence/places/aged.ts';
 import { courseOf, courseView } from '../incidents/course.ts';
+import { momentsOf, waitsOf } from '../incidents/course-facts.ts';
 import { blockedSince, blockedUntil, durations, stateWords } from '../incidents/incidents.ts';
 import { roundWords } from '../letters/rounds.ts';
 import { deliveryChart } from '../observations/chart.ts';
@@ -50,16 +51,9 @@ function statesView({ read: { row, changes }, zone, now }: Given) {
   return {
     course: courseView(courseOf(blockedSince(row), changes, row.state as IncidentState), now),
     facts: [
-      ['Blocked since', at(blockedSince(row))],
-      ['First request', at(row.first_request_at)],
-      ['First answer', at(row.first_answer_at)],
-      ['Mitigated', at(row.mitigated_at)],
-      ['Recovered', at(row.recovered_at)],
-      ['Closed', at(row.closed_at)],
+      ...momentsOf(row, at),
       ['Blocked for', `${lasted(spans.blocked)}${isOver ? '' : ' so far'}`],
-      ['Until the first request', lasted(spans.toFirstRequest)],
-      ['Until the first answer', lasted(spans.toFirstAnswer)],
-      ['Until the mitigation', lasted(spans.toMitigation)],
+      ...waitsOf(spans, lasted),
       ['Rounds of letters', row.round > 0 ? String(row.round) : ''],
       ['Relapses', row.relapses > 0 ? String(row.relapses) : ''],
     ].flatMap(([label, value]) => (value ? [{ label, value }] : [])),

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { incidentForm } from '../incidents/incident-form.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, type Static, Type } from '../json-schema.ts';
@@ -8,7 +9,6 @@ import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormFields, type FormProblem, problemView, readForm } from '../web/forms.ts';
 import { linkTo } from '../web/links.ts';
-import { orFormAgain } from '../web/pages.ts';
 import { shareLink } from './link.ts';
 import { checkParts, PART_KEYS, PARTS, partTitle, SHARE_DAYS } from './parts.ts';
 import { shownShare } from './shown.ts';
@@ -90,7 +90,7 @@ export const sharePages: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  const again = (request: FastifyRequest, number: number) => async (problem: FormProblem) => ({
+  const again = async (request: FastifyRequest, number: number, problem: FormProblem) => ({
     view: 'sharing/list',
     data: await view(number, { body: request.body, problem }),
   });
@@ -109,59 +109,45 @@ export const sharePages: FastifyPluginAsyncTypebox = async (app) => {
       reply.page('sharing/list', await view(request.params.number, { body: request.body ?? {} })),
   );
 
-  app.post(
-    '/incidents/:number/shares/preview',
-    { config: { access: 'operator' }, schema: { params: NumberParams } },
-    async (request, reply) => {
-      const { number } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const form = readForm(ShareForm, request.body);
-          const scope = scopeOf(form);
-          const zone = viewerOf(request).timeZone;
-          const shown = await shownShare(app.desk, number, scope, { zone });
-          const kept = [
-            { name: 'madeFor', value: form.madeFor },
-            { name: 'days', value: String(form.days ?? SHARE_DAYS.usual) },
-            ...scope.parts.map((value) => ({ name: 'parts', value })),
-            ...(scope.personal ? [{ name: 'personal', value: 'yes' }] : []),
-          ];
-          const more = shown.nextEntries ? '#h-tl' : '';
-          return reply.page('sharing/shared', { ...shown, isPreview: true, kept, first: '', more });
-        },
-        again(request, number),
-      );
+  incidentForm(app, '/incidents/:number/shares/preview', {
+    access: 'operator',
+    async act(request, reply, number) {
+      const form = readForm(ShareForm, request.body);
+      const scope = scopeOf(form);
+      const zone = viewerOf(request).timeZone;
+      const shown = await shownShare(app.desk, number, scope, { zone });
+      const kept = [
+        { name: 'madeFor', value: form.madeFor },
+        { name: 'days', value: String(form.days ?? SHARE_DAYS.usual) },
+        ...scope.parts.map((value) => ({ name: 'parts', value })),
+        ...(scope.personal ? [{ name: 'personal', value: 'yes' }] : []),
+      ];
+      const more = shown.nextEntries ? '#h-tl' : '';
+      return reply.page('sharing/shared', { ...shown, isPreview: true, kept, first: '', more });
     },
-  );
+    again,
+  });
 
-  app.post(
-    '/incidents/:number/shares',
-    { config: { access: 'operator' }, schema: { params: NumberParams } },
-    async (request, reply) => {
-      const { number } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const form = readForm(ShareForm, request.body);
-          const days = form.days ?? SHARE_DAYS.usual;
-          let link = '';
-          // The secret is in no stored answer: a repeated submit makes no second link, and shows none.
-          await formOnce(db, request, { what: `share ${number}` }, async (trx) => {
-            const { share, secret } = await createShare(trx, actorOf(request), number, {
-              ...scopeOf(form),
-              madeFor: form.madeFor,
-              expiresAt: new Date(Date.now() + days * DAY_MS),
-            });
-            link = shareLink(config, secret);
-            return share.id;
-          });
-          return reply.page('sharing/list', await view(number, { link }));
-        },
-        again(request, number),
-      );
+  incidentForm(app, '/incidents/:number/shares', {
+    access: 'operator',
+    async act(request, reply, number) {
+      const form = readForm(ShareForm, request.body);
+      const days = form.days ?? SHARE_DAYS.usual;
+      let link = '';
+      // The secret is in no stored answer: a repeated submit makes no second link, and shows none.
+      await formOnce(db, request, { what: `share ${number}` }, async (trx) => {
+        const { share, secret } = await createShare(trx, actorOf(request), number, {
+          ...scopeOf(form),
+          madeFor: form.madeFor,
+          expiresAt: new Date(Date.now() + days * DAY_MS),
+        });
+        link = shareLink(config, secret);
+        return share.id;
+      });
+      return reply.page('sharing/list', await view(number, { link }));
     },
-  );
+    again,
+  });
 
   app.post(
     '/incidents/:number/shares/:id/revocation',

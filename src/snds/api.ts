@@ -1,19 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { networkText, parseNetwork } from '../addresses/address.ts';
 import { networksFrom } from '../addresses/store.ts';
-import { Type } from '../json-schema.ts';
+import { closed, orNull, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
+import { apiRoutes, paged } from '../web/api-route.ts';
 import { badCursor, readCursor, writeCursor } from '../web/cursor.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
+import { takeOctets } from '../web/octets.ts';
 import { listDays } from './store.ts';
 import { readReport, takeReport } from './take-report.ts';
 
-const tags = ['snds'];
-const Maybe = (type: ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>) =>
-  Type.Union([type, Type.Null()]);
-const Text = Type.Object({ text: Type.String({ minLength: 1 }) }, { additionalProperties: false });
+const route = apiRoutes('snds');
+const Maybe = (type: ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>) => orNull(type);
+const Text = Type.Object({ text: Type.String({ minLength: 1 }) }, closed);
 const ImportJson = Type.Object({
   id: Type.Integer(),
   kind: Type.String(),
@@ -28,8 +28,8 @@ const DayJson = Type.Object({
   day: Type.String(),
   filter: Maybe(Type.String()),
   complaintRate: Type.String(),
-  complaintLow: Type.Union([Type.Number(), Type.Null()]),
-  complaintHigh: Type.Union([Type.Number(), Type.Null()]),
+  complaintLow: orNull(Type.Number()),
+  complaintHigh: orNull(Type.Number()),
   rcpt: Maybe(Type.Integer()),
   data: Maybe(Type.Integer()),
   recipients: Maybe(Type.Integer()),
@@ -56,24 +56,17 @@ function readPlace(cursor: string | undefined) {
 export const sndsApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
-  // A report is a body of its own; its bytes are kept as they came.
-  app.addContentTypeParser(
-    'text/csv',
-    { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
-    (_request, body, done) => done(null, body),
-  );
+  takeOctets(app, ['text/csv'], MAX_REPORT_BYTES);
 
   app.post(
     '/snds/imports',
     {
-      config: { access: 'operator', scope: 'feeds:write' },
-      bodyLimit: MAX_REPORT_BYTES,
-      schema: {
-        tags,
+      ...route('operator', 'feeds:write', {
         summary: 'Import a data or status report of SNDS: a text/csv body, or JSON with its text',
         body: { content: { 'application/json': { schema: Text }, 'text/csv': { schema: {} } } },
         response: { 200: ImportJson, 201: ImportJson },
-      },
+      }),
+      bodyLimit: MAX_REPORT_BYTES,
     },
     async (request, reply) => {
       const body = request.body as Buffer | { text: string };
@@ -97,15 +90,10 @@ export const sndsApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/snds/days',
-    {
-      config: { access: 'viewer', scope: 'feeds:read' },
-      schema: {
-        tags,
-        summary: 'What SNDS said of each address and day, newest first',
-        querystring: Type.Object({ ...PageQuery, address: Type.Optional(Type.String({ maxLength: 80 })) }),
-        response: { 200: pageOf(DayJson) },
-      },
-    },
+    route('viewer', 'feeds:read', {
+      summary: 'What SNDS said of each address and day, newest first',
+      ...paged(DayJson, { address: Type.Optional(Type.String({ maxLength: 80 })) }),
+    }),
     async (request) => {
       const { limit = 50, cursor, address } = request.query;
       const network = address ? networksFrom('address', () => parseNetwork(address)) : undefined;

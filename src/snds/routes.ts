@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { Id, type Static, Type, Version } from '../json-schema.ts';
+import { IdParams, SmallId, type Static, Type, Version } from '../json-schema.ts';
 import { invalid, notFound } from '../problem.ts';
 import { CannotOpenSecret } from '../secrets/seal.ts';
 import { actorOf } from '../web/access.ts';
@@ -32,8 +32,7 @@ const ChangeForm = Type.Object({
   attestedOn: Type.Optional(Day('a date such as 2026-03-10')),
   version: Version,
 });
-const IdParams = Type.Object({ id: Id });
-const FeedParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+const FeedParams = Type.Object({ id: SmallId });
 const ListQuery = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 200 })) });
 
 const PAGE = '/settings/snds';

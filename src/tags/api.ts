@@ -1,16 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { NumberParams } from '../incidents/number-params.ts';
-import { Type } from '../json-schema.ts';
+import { closed, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
+import { apiRoutes, NOTHING, paged } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { COUNTED, deleteTag, listTags, mergeTag, renameTag } from './manage-store.ts';
 import { changeTags, tagsOf } from './store.ts';
 import { TAGS_PER_INCIDENT, TagParams, tagName } from './tag.ts';
 
-const closed = { additionalProperties: false };
-const tags = ['tags'];
+const route = apiRoutes('tags');
 const Name = Type.String({ minLength: 1, maxLength: 100 });
 const Names = Type.Array(Name, { maxItems: TAGS_PER_INCIDENT });
 const TagJson = Type.Object({
@@ -26,16 +25,12 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/tags',
-    {
-      config: { access: 'operator', scope: 'tags:write' },
-      schema: {
-        tags,
-        summary: 'Add tags to an incident and take tags from it; answers with those that it has then',
-        params: NumberParams,
-        body: Type.Object({ add: Type.Optional(Names), remove: Type.Optional(Names) }, closed),
-        response: { 200: TagsJson },
-      },
-    },
+    route('operator', 'tags:write', {
+      summary: 'Add tags to an incident and take tags from it; answers with those that it has then',
+      params: NumberParams,
+      body: Type.Object({ add: Type.Optional(Names), remove: Type.Optional(Names) }, closed),
+      response: { 200: TagsJson },
+    }),
     async (request) => {
       const { number } = request.params;
       const change = {
@@ -51,15 +46,10 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/tags',
-    {
-      config: { access: 'viewer', scope: 'tags:read' },
-      schema: {
-        tags,
-        summary: `Tags by name, those that begin with \`q\` where it is given, with how many incidents have them, counted up to ${COUNTED}`,
-        querystring: Type.Object({ ...PageQuery, q: Type.Optional(Type.String({ maxLength: 100 })) }),
-        response: { 200: pageOf(TagJson) },
-      },
-    },
+    route('viewer', 'tags:read', {
+      summary: `Tags by name, those that begin with \`q\` where it is given, with how many incidents have them, counted up to ${COUNTED}`,
+      ...paged(TagJson, { q: Type.Optional(Type.String({ maxLength: 100 })) }),
+    }),
     async (request) => {
       const { limit = 50, cursor, q } = request.query;
       const [after] = readCursor(cursor, 'tags', ['text']) ?? [];
@@ -73,16 +63,12 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.patch(
     '/tags/:tag',
-    {
-      config: { access: 'admin', scope: 'tags:write' },
-      schema: {
-        tags,
-        summary: 'Give a tag another name, wherever it stands',
-        params: TagParams,
-        body: Type.Object({ name: Name }, closed),
-        response: { 200: Type.Object({ id: Type.Integer(), name: Type.String() }) },
-      },
-    },
+    route('admin', 'tags:write', {
+      summary: 'Give a tag another name, wherever it stands',
+      params: TagParams,
+      body: Type.Object({ name: Name }, closed),
+      response: { 200: Type.Object({ id: Type.Integer(), name: Type.String() }) },
+    }),
     async (request) => {
       const { tag } = request.params;
       const name = tagName(request.body.name, 'name');
@@ -93,16 +79,12 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/tags/:tag/merge',
-    {
-      config: { access: 'admin', scope: 'tags:write' },
-      schema: {
-        tags,
-        summary: 'Merge a tag into another: every incident that has it has the other instead',
-        params: TagParams,
-        body: Type.Object({ into: Name }, closed),
-        response: { 200: Type.Object({ name: Type.String() }) },
-      },
-    },
+    route('admin', 'tags:write', {
+      summary: 'Merge a tag into another: every incident that has it has the other instead',
+      params: TagParams,
+      body: Type.Object({ into: Name }, closed),
+      response: { 200: Type.Object({ name: Type.String() }) },
+    }),
     async (request) => {
       const { tag } = request.params;
       const into = tagName(request.body.into, 'into');
@@ -115,15 +97,11 @@ export const tagApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete(
     '/tags/:tag',
-    {
-      config: { access: 'admin', scope: 'tags:write' },
-      schema: {
-        tags,
-        summary: 'Take a tag from every incident',
-        params: TagParams,
-        response: { 204: Type.Null() },
-      },
-    },
+    route('admin', 'tags:write', {
+      summary: 'Take a tag from every incident',
+      params: TagParams,
+      response: NOTHING,
+    }),
     async (request, reply) => {
       await db.transaction().execute((trx) => deleteTag(trx, actorOf(request), request.params.tag));
       return reply.code(204).send(null);

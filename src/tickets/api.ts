@@ -3,18 +3,19 @@ import { Channel } from '../correspondence/channels.ts';
 import type { TicketRow } from '../database/tables.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
-import { Type } from '../json-schema.ts';
+import { closed, orNull, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { ensureTicket } from './store.ts';
 
-const closed = { additionalProperties: false };
+const route = apiRoutes('tickets');
 
 const TicketJson = Type.Object({
   id: Type.Integer(),
   reference: Type.String(),
   channel: Type.String(),
-  url: Type.Union([Type.String(), Type.Null()]),
+  url: orNull(Type.String()),
   state: Type.String(),
   openedAt: Type.String({ format: 'date-time' }),
 });
@@ -33,23 +34,19 @@ export const ticketApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/tickets',
-    {
-      config: { access: 'operator', scope: 'messages:write' },
-      schema: {
-        tags: ['tickets'],
-        summary: 'Open a ticket, or find the one with that reference',
-        params: NumberParams,
-        body: Type.Object(
-          {
-            reference: Type.String({ minLength: 1, maxLength: 120 }),
-            channel: Channel,
-            url: Type.Optional(Type.String({ maxLength: 500 })),
-          },
-          closed,
-        ),
-        response: { 201: TicketJson },
-      },
-    },
+    route('operator', 'messages:write', {
+      summary: 'Open a ticket, or find the one with that reference',
+      params: NumberParams,
+      body: Type.Object(
+        {
+          reference: Type.String({ minLength: 1, maxLength: 120 }),
+          channel: Channel,
+          url: Type.Optional(Type.String({ maxLength: 500 })),
+        },
+        closed,
+      ),
+      response: { 201: TicketJson },
+    }),
     async (request, reply) => {
       const { number } = request.params;
       await getIncident(db, number);

@@ -2,9 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { familyOf } from '../incidents/merge/store.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
-import { Type } from '../json-schema.ts';
+import { closed, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
+import { apiRoutes, paged } from '../web/api-route.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { readEntryCursor, writeEntryCursor } from './cursor.ts';
 import { ENTRY_GROUPS, type EntryGroup } from './entries.ts';
@@ -12,7 +12,7 @@ import { EntryJson, entryJson } from './json.ts';
 import { addNote } from './notes.ts';
 import { getEntry, listEntries, type Order } from './store.ts';
 
-const tags = ['timeline'];
+const route = apiRoutes('timeline');
 
 /** What happened in an incident, and what people add to it in words. */
 export const timelineApi: FastifyPluginAsyncTypebox = async (app) => {
@@ -20,20 +20,14 @@ export const timelineApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents/:number/timeline',
-    {
-      config: { access: 'viewer', scope: 'incidents:read' },
-      schema: {
-        tags,
-        summary: 'What happened, oldest first unless asked otherwise',
-        params: NumberParams,
-        querystring: Type.Object({
-          ...PageQuery,
-          order: Type.Optional(Type.Enum(['oldest', 'newest'])),
-          group: Type.Optional(Type.Enum(Object.keys(ENTRY_GROUPS))),
-        }),
-        response: { 200: pageOf(EntryJson) },
-      },
-    },
+    route('viewer', 'incidents:read', {
+      summary: 'What happened, oldest first unless asked otherwise',
+      params: NumberParams,
+      ...paged(EntryJson, {
+        order: Type.Optional(Type.Enum(['oldest', 'newest'])),
+        group: Type.Optional(Type.Enum(Object.keys(ENTRY_GROUPS))),
+      }),
+    }),
     async (request) => {
       const { limit = 50, cursor, order = 'oldest', group } = request.query;
       await getIncident(db, request.params.number);
@@ -52,19 +46,12 @@ export const timelineApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/notes',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary: 'Add a note',
-        params: NumberParams,
-        body: Type.Object(
-          { text: Type.String({ minLength: 1, maxLength: 20_000 }) },
-          { additionalProperties: false },
-        ),
-        response: { 201: EntryJson },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary: 'Add a note',
+      params: NumberParams,
+      body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 20_000 }) }, closed),
+      response: { 201: EntryJson },
+    }),
     async (request, reply) => {
       const { number } = request.params;
       const entry = await apiOnce(db, request, async (trx) => {

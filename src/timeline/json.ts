@@ -1,4 +1,4 @@
-import { Type } from '../json-schema.ts';
+import { orNull, Type } from '../json-schema.ts';
 import { summarise } from './describe.ts';
 import type { Entry } from './entries.ts';
 
@@ -11,7 +11,7 @@ export const EntryJson = Type.Object({
   actor: Type.String(),
   summary: Type.String(),
   detail: Type.Record(Type.String(), Type.Unknown()),
-  corrects: Type.Union([Type.Integer(), Type.Null()]),
+  corrects: orNull(Type.Integer()),
   /** Another than the one asked for: it was merged into that one. */
   incident: Type.Integer(),
 });

@@ -1,15 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
-import { SmallId, Type } from '../json-schema.ts';
+import { closed, SmallId, Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 import { actorOf, reaches, viewerOf } from '../web/access.ts';
+import { apiRoutes } from '../web/api-route.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { findPeople } from './people-store.ts';
 import { setWatching, type Watcher, watchersOf } from './store.ts';
 
-const closed = { additionalProperties: false };
-const tags = ['watchers'];
+const route = apiRoutes('watchers');
 
 const WatcherJson = Type.Object({
   userId: Type.Integer(),
@@ -26,15 +26,11 @@ export const watcherApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents/:number/watchers',
-    {
-      config: { access: 'viewer', scope: 'incidents:read' },
-      schema: {
-        tags,
-        summary: 'Who watches an incident',
-        params: NumberParams,
-        response: { 200: WatchersJson },
-      },
-    },
+    route('viewer', 'incidents:read', {
+      summary: 'Who watches an incident',
+      params: NumberParams,
+      response: { 200: WatchersJson },
+    }),
     async (request) => {
       const { number } = request.params;
       await getIncident(db, number);
@@ -44,23 +40,19 @@ export const watcherApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/watchers',
-    {
-      config: { access: 'viewer', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary: 'Watch an incident, or no longer; for somebody else it takes the role operator',
-        params: NumberParams,
-        body: Type.Object(
-          {
-            /** Left out: whoever asks, which a token cannot be. */
-            userId: Type.Optional(SmallId),
-            watches: Type.Optional(Type.Boolean()),
-          },
-          closed,
-        ),
-        response: { 200: WatchersJson },
-      },
-    },
+    route('viewer', 'incidents:write', {
+      summary: 'Watch an incident, or no longer; for somebody else it takes the role operator',
+      params: NumberParams,
+      body: Type.Object(
+        {
+          /** Left out: whoever asks, which a token cannot be. */
+          userId: Type.Optional(SmallId),
+          watches: Type.Optional(Type.Boolean()),
+        },
+        closed,
+      ),
+      response: { 200: WatchersJson },
+    }),
     async (request) => {
       const { number } = request.params;
       const viewer = viewerOf(request);
@@ -78,20 +70,16 @@ export const watcherApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/people',
-    {
-      config: { access: 'viewer', scope: 'incidents:read' },
-      schema: {
-        tags,
-        summary: 'People by the beginning of their name: who can be mentioned, and who can watch',
-        querystring: Type.Object({
-          q: Type.Optional(Type.String({ maxLength: 120 })),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 8 })),
-        }),
-        response: {
-          200: Type.Object({ items: Type.Array(Type.Object({ id: Type.Integer(), name: Type.String() })) }),
-        },
+    route('viewer', 'incidents:read', {
+      summary: 'People by the beginning of their name: who can be mentioned, and who can watch',
+      querystring: Type.Object({
+        q: Type.Optional(Type.String({ maxLength: 120 })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 8 })),
+      }),
+      response: {
+        200: Type.Object({ items: Type.Array(Type.Object({ id: Type.Integer(), name: Type.String() })) }),
       },
-    },
+    }),
     async (request) => ({ items: await findPeople(db, request.query.q ?? '', request.query.limit ?? 8) }),
   );
 };

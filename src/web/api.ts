@@ -1,17 +1,7 @@
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
-import { Type } from '../json-schema.ts';
 import { PROBLEM_SCHEMA } from './problems.ts';
 
 export const API = '/api/v1';
-
-/** A page of a list: `next` goes into `?cursor=` for the following one, null at the end. */
-export const pageOf = <Item extends Parameters<typeof Type.Array>[0]>(item: Item) =>
-  Type.Object({ items: Type.Array(item), next: Type.Union([Type.String(), Type.Null()]) });
-
-export const PageQuery = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
-  cursor: Type.Optional(Type.String({ maxLength: 200 })),
-};
 
 const ABOUT = {
   openapi: '3.1.0',

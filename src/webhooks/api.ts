@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { SEVERITIES } from '../incidents/incidents.ts';
-import { type Static, Type, Version } from '../json-schema.ts';
+import { closed, orNull, type Static, Type, Version } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
+import { apiRoutes, NOTHING, wholeList } from '../web/api-route.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { checkUrl } from './change.ts';
 import { GROUPS, WebhookEvent } from './event.ts';
@@ -22,10 +23,8 @@ import {
 } from './targets.ts';
 import { openWebhookWorld } from './world.ts';
 
-const tags = ['webhooks'];
-const closed = { additionalProperties: false };
+const route = apiRoutes('webhooks');
 const opt = Type.Optional;
-const Nothing = { 204: Type.Null() };
 const Secret = Type.Union([Type.String(), Type.Null()], {
   description: 'told this once; null where the webhook is not signed, or the secret was given or told before',
 });
@@ -77,46 +76,32 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, secrets, catalogue, config } = app.desk;
   const world = openWebhookWorld(config);
   const known = { providers: (key: string) => catalogue.byKey.has(key) };
-  const reads = { config: { access: 'admin', scope: 'webhooks:read' } } as const;
-  const writes = { config: { access: 'admin', scope: 'webhooks:write' } } as const;
 
   app.get(
     '/webhooks',
-    {
-      ...reads,
-      schema: {
-        tags,
-        summary: 'Webhooks; their secrets are in no answer',
-        response: { 200: Type.Object({ items: Type.Array(WebhookJson), next: Type.Null() }) },
-      },
-    },
+    route('admin', 'webhooks:read', {
+      summary: 'Webhooks; their secrets are in no answer',
+      response: { 200: wholeList(WebhookJson) },
+    }),
     async () => ({ items: (await listTargets(db)).map(webhookJson), next: null }),
   );
 
   app.get(
     '/webhooks/event-schema',
-    {
-      config: { access: 'viewer', scope: 'webhooks:read' },
-      schema: {
-        tags,
-        summary: 'JSON Schema of an event, as webhooks of the format delist-desk are sent it',
-        response: { 200: Type.Unknown() },
-      },
-    },
+    route('viewer', 'webhooks:read', {
+      summary: 'JSON Schema of an event, as webhooks of the format delist-desk are sent it',
+      response: { 200: Type.Unknown() },
+    }),
     async () => WebhookEvent as unknown,
   );
 
   app.post(
     '/webhooks',
-    {
-      ...writes,
-      schema: {
-        tags,
-        summary: 'Add a webhook; a secret that is made is in this answer alone',
-        body: NewWebhook,
-        response: { 201: Type.Object({ webhook: WebhookJson, secret: Secret }) },
-      },
-    },
+    route('admin', 'webhooks:write', {
+      summary: 'Add a webhook; a secret that is made is in this answer alone',
+      body: NewWebhook,
+      response: { 201: Type.Object({ webhook: WebhookJson, secret: Secret }) },
+    }),
     async (request, reply) => {
       const input = inputOf(request.body);
       await checkUrl(world, input, 'url');
@@ -137,25 +122,22 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/webhooks/:id',
-    {
-      ...reads,
-      schema: { tags, summary: 'A webhook', params: TargetParams, response: { 200: WebhookJson } },
-    },
+    route('admin', 'webhooks:read', {
+      summary: 'A webhook',
+      params: TargetParams,
+      response: { 200: WebhookJson },
+    }),
     async (request) => webhookJson(await getTarget(db, request.params.id)),
   );
 
   app.patch(
     '/webhooks/:id',
-    {
-      ...writes,
-      schema: {
-        tags,
-        summary: 'Change a webhook; what is left out stays',
-        params: TargetParams,
-        body: WebhookChange,
-        response: { 200: Type.Object({ webhook: WebhookJson, secret: Secret }) },
-      },
-    },
+    route('admin', 'webhooks:write', {
+      summary: 'Change a webhook; what is left out stays',
+      params: TargetParams,
+      body: WebhookChange,
+      response: { 200: Type.Object({ webhook: WebhookJson, secret: Secret }) },
+    }),
     async (request) => {
       const { id } = request.params;
       const { version, ...body } = request.body;
@@ -186,15 +168,11 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete(
     '/webhooks/:id',
-    {
-      ...writes,
-      schema: {
-        tags,
-        summary: 'Remove a webhook with what waits for it',
-        params: TargetParams,
-        response: Nothing,
-      },
-    },
+    route('admin', 'webhooks:write', {
+      summary: 'Remove a webhook with what waits for it',
+      params: TargetParams,
+      response: NOTHING,
+    }),
     async (request, reply) => {
       const { id } = request.params;
       await apiOnce(db, request, (trx) => removeTarget(trx, actorOf(request), id));
@@ -204,15 +182,11 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/webhooks/:id/pause',
-    {
-      ...writes,
-      schema: {
-        tags,
-        summary: 'Hold back what is sent to a webhook; what happens meanwhile waits',
-        params: TargetParams,
-        response: { 200: WebhookJson },
-      },
-    },
+    route('admin', 'webhooks:write', {
+      summary: 'Hold back what is sent to a webhook; what happens meanwhile waits',
+      params: TargetParams,
+      response: { 200: WebhookJson },
+    }),
     async (request) => {
       const { id } = request.params;
       await apiOnce(db, request, async (trx) => {
@@ -225,19 +199,15 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/webhooks/:id/resume',
-    {
-      ...writes,
-      schema: {
-        tags,
-        summary: 'Go on with a webhook',
-        params: TargetParams,
-        body: Type.Object(
-          { dropWaiting: opt(Type.Boolean({ description: 'true: what waited is not sent' })) },
-          closed,
-        ),
-        response: { 200: WebhookJson },
-      },
-    },
+    route('admin', 'webhooks:write', {
+      summary: 'Go on with a webhook',
+      params: TargetParams,
+      body: Type.Object(
+        { dropWaiting: opt(Type.Boolean({ description: 'true: what waited is not sent' })) },
+        closed,
+      ),
+      response: { 200: WebhookJson },
+    }),
     async (request) => {
       const { id } = request.params;
       const drop = request.body.dropWaiting ?? false;
@@ -248,15 +218,11 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/webhooks/:id/secret',
-    {
-      ...writes,
-      schema: {
-        tags,
-        summary: 'Make another secret, told in this answer alone; the one before signs as well for a day',
-        params: TargetParams,
-        response: { 200: Type.Object({ webhook: WebhookJson, secret: Secret }) },
-      },
-    },
+    route('admin', 'webhooks:write', {
+      summary: 'Make another secret, told in this answer alone; the one before signs as well for a day',
+      params: TargetParams,
+      response: { 200: Type.Object({ webhook: WebhookJson, secret: Secret }) },
+    }),
     async (request) => {
       const { id } = request.params;
       let secret: string | null = null;
@@ -269,21 +235,17 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/webhooks/:id/test',
-    {
-      ...writes,
-      schema: {
-        tags,
-        summary: 'Send a test event and wait for its result; null where the same request sent it before',
-        params: TargetParams,
-        response: {
-          200: Type.Object({
-            delivery: Type.Integer(),
-            status: Type.Union([Type.Integer(), Type.Null()]),
-            words: Type.String(),
-          }),
-        },
+    route('admin', 'webhooks:write', {
+      summary: 'Send a test event and wait for its result; null where the same request sent it before',
+      params: TargetParams,
+      response: {
+        200: Type.Object({
+          delivery: Type.Integer(),
+          status: orNull(Type.Integer()),
+          words: Type.String(),
+        }),
       },
-    },
+    }),
     async (request) => {
       const { id } = request.params;
       const delivery = await apiOnce(db, request, async (trx) =>

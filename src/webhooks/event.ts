@@ -1,6 +1,6 @@
 import type { IncidentState, OtherKind, Severity } from '../database/tables.ts';
 import { SEVERITIES, STATES } from '../incidents/incidents.ts';
-import { type Static, Type } from '../json-schema.ts';
+import { closed, type Static, Type } from '../json-schema.ts';
 import type { DeskEvent } from '../notifications/event.ts';
 import { describeEntry } from '../timeline/describe.ts';
 import { ENTRY_GROUPS, type EntryGroup, type EntryKind } from '../timeline/entries.ts';
@@ -8,7 +8,6 @@ import { ENTRY_GROUPS, type EntryGroup, type EntryKind } from '../timeline/entri
 /** Changes when something is taken out of the schema or gets another meaning; what is added changes nothing. */
 const EVENT_VERSION = 1;
 
-const closed = { additionalProperties: false };
 const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T, description: string) =>
   Type.Union([schema, Type.Null()], { description });
 const Time = (description: string) => Type.String({ format: 'date-time', description });

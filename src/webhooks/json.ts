@@ -1,11 +1,10 @@
 import type { WebhookAttemptRow, WebhookDeliveryRow, WebhookTargetRow } from '../database/tables.ts';
 import { SEVERITIES } from '../incidents/incidents.ts';
-import { Type } from '../json-schema.ts';
+import { orNull, Type } from '../json-schema.ts';
 import { GROUPS, WebhookEvent } from './event.ts';
 import { FORMAT_KEYS } from './formats.ts';
 
 const Time = Type.String({ format: 'date-time' });
-const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 
 /** A target as the API shows it: its address without what may be a password in it, and no secret. */

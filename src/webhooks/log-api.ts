@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from '../json-schema.ts';
-import { PageQuery, pageOf } from '../web/api.ts';
+import { apiRoutes, paged } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { AttemptJson, attemptJson, DeliveryJson, deliveryJson } from './json.ts';
@@ -10,28 +10,20 @@ import { getDelivery, listDeliveries } from './log.ts';
 import { DeliveryParams, logCursor, SHOWN, SHOWN_KEYS, TargetParams } from './params.ts';
 import { getTarget } from './targets.ts';
 
-const tags = ['webhooks'];
+const route = apiRoutes('webhooks');
 const Replayed = Type.Object({ replayed: Type.Integer({ description: 'how many are sent once more' }) });
 
 /** The log of a webhook over the API, and replay. */
 export const webhookLogApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const reads = { config: { access: 'admin', scope: 'webhooks:read' } } as const;
-  const writes = { config: { access: 'admin', scope: 'webhooks:write' } } as const;
 
   app.get(
     '/webhooks/:id/deliveries',
-    {
-      ...reads,
-      schema: {
-        tags,
-        summary:
-          'Deliveries of a webhook, newest first; settled ones are kept for 14 days, failed ones for 30',
-        params: TargetParams,
-        querystring: Type.Object({ ...PageQuery, show: Type.Optional(Type.Enum(SHOWN_KEYS)) }),
-        response: { 200: pageOf(DeliveryJson) },
-      },
-    },
+    route('admin', 'webhooks:read', {
+      summary: 'Deliveries of a webhook, newest first; settled ones are kept for 14 days, failed ones for 30',
+      params: TargetParams,
+      ...paged(DeliveryJson, { show: Type.Optional(Type.Enum(SHOWN_KEYS)) }),
+    }),
     async (request) => {
       const { id } = request.params;
       const { limit = 50, cursor, show = 'all' } = request.query;
@@ -47,15 +39,11 @@ export const webhookLogApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/webhooks/:id/deliveries/:delivery',
-    {
-      ...reads,
-      schema: {
-        tags,
-        summary: 'A delivery with its attempts, the last first',
-        params: DeliveryParams,
-        response: { 200: Type.Object({ ...DeliveryJson.properties, log: Type.Array(AttemptJson) }) },
-      },
-    },
+    route('admin', 'webhooks:read', {
+      summary: 'A delivery with its attempts, the last first',
+      params: DeliveryParams,
+      response: { 200: Type.Object({ ...DeliveryJson.properties, log: Type.Array(AttemptJson) }) },
+    }),
     async (request) => {
       await getTarget(db, request.params.id);
       const { delivery, attempts } = await getDelivery(db, request.params.id, request.params.delivery);
@@ -71,15 +59,11 @@ export const webhookLogApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/webhooks/:id/deliveries/:delivery/replay',
-    {
-      ...writes,
-      schema: {
-        tags,
-        summary: 'Send a settled delivery once more, under the same webhook-id',
-        params: DeliveryParams,
-        response: { 200: Replayed },
-      },
-    },
+    route('admin', 'webhooks:write', {
+      summary: 'Send a settled delivery once more, under the same webhook-id',
+      params: DeliveryParams,
+      response: { 200: Replayed },
+    }),
     async (request) => {
       const { id, delivery } = request.params;
       await getDelivery(db, id, delivery);
@@ -89,15 +73,11 @@ export const webhookLogApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/webhooks/:id/replay',
-    {
-      ...writes,
-      schema: {
-        tags,
-        summary: 'Send all that failed once more, the oldest 10,000',
-        params: TargetParams,
-        response: { 200: Replayed },
-      },
-    },
+    route('admin', 'webhooks:write', {
+      summary: 'Send all that failed once more, the oldest 10,000',
+      params: TargetParams,
+      response: { 200: Replayed },
+    }),
     async (request) => again(request, request.params.id),
   );
 };

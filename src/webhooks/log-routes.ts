@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '../json-schema.ts';
-import { PageQuery } from '../web/api.ts';
+import { PageQuery } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
 import { WebhookEvent } from './event.ts';

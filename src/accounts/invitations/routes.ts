@@ -20,8 +20,7 @@ import {
 import { whyNoMail } from '../mails.ts';
 import { finishSignIn } from '../sign-in.ts';
 import {
-  findInvitation,
-  gone,
+  getInvitation,
   INVITATION_DAYS,
   invite,
   inviteAgain,
@@ -126,8 +125,7 @@ export const invitationPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'public' }, logLevel: 'silent', schema: { params: SecretParams } },
     async (request, reply) => {
       const { secret } = request.params;
-      const invitation = await findInvitation(db, secret);
-      if (!invitation) throw gone();
+      const invitation = await getInvitation(db, secret);
       return reply.page(
         'accounts/invitation',
         takeView(secret, invitation, { name: invitation.name, timeZone: 'UTC' }),
@@ -140,8 +138,7 @@ export const invitationPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'public' }, logLevel: 'silent', schema: { params: SecretParams } },
     async (request, reply) => {
       const { secret } = request.params;
-      const invitation = await findInvitation(db, secret);
-      if (!invitation) throw gone();
+      const invitation = await getInvitation(db, secret);
       return orFormAgain(
         reply,
         async () => {

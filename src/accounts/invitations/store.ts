@@ -128,13 +128,16 @@ export const listInvitations = (db: Db) =>
     .limit(MOST_OPEN)
     .execute();
 
-/** The invitation of a link that still works. Looking at it uses nothing up. */
-export const findInvitation = (db: Db, secret: string) =>
-  isOpen(db)
+/** The invitation of a link that still works; throws not-found. Looking at it uses nothing up. */
+export async function getInvitation(db: Db, secret: string) {
+  const row = await isOpen(db)
     .select(['email', 'name', 'role'])
     .where('token_hash', '=', hashSecret(secret))
     .where('expires_at', '>', NOW)
     .executeTakeFirst();
+  if (!row) throw gone();
+  return row;
+}
 
 /** Makes the account of whoever has the link: of two at once, one. Returns its id. */
 export async function takeInvitation(
@@ -163,5 +166,4 @@ export async function takeInvitation(
   return userId;
 }
 
-export const gone = () =>
-  notFound('such invitation: it was used or taken back, or has expired. Ask for a new one');
+const gone = () => notFound('such invitation: it was used or taken back, or has expired. Ask for a new one');

@@ -1,4 +1,4 @@
-import { type Static, Type } from '../../json-schema.ts';
+import { closed, type Static, Type } from '../../json-schema.ts';
 import layout from './mail-layout.json' with { type: 'json' };
 import { trimSigns } from './reply-text.ts';
 
@@ -20,7 +20,7 @@ export const MailLayout = Type.Object(
     historyVerbs: Words,
     salutations: Words,
   },
-  { additionalProperties: false },
+  closed,
 );
 
 export const LAYOUT: Static<typeof MailLayout> = layout;

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { BadDataFile, checkData, fileName, readJson } from '../../data-file.ts';
-import { type Static, Type } from '../../json-schema.ts';
+import { closed, type Static, Type } from '../../json-schema.ts';
 import { didYouMean } from '../../nearest.ts';
 import { indexPhrases, type PhraseIndex } from './phrase-index.ts';
 import {
@@ -68,7 +68,7 @@ export const PhraseBookFile = Type.Object(
     signals: Type.Record(Type.Enum([...SIGNALS]), Patterns),
     headings: Type.Record(Type.Enum([...HEADING_SIGNALS]), Patterns),
   },
-  { additionalProperties: false },
+  closed,
 );
 export type PhraseBookFile = Static<typeof PhraseBookFile>;
 

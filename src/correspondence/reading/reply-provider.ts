@@ -1,4 +1,4 @@
-import { Type } from '../../json-schema.ts';
+import { closed, Type } from '../../json-schema.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import deskNames from './desk-names.json' with { type: 'json' };
 import { LAYOUT, type ReplyParts } from './newest-part.ts';
@@ -12,10 +12,7 @@ const ByProvider = Type.Record(Type.String({ pattern: '^[a-z0-9-]+$' }), Names);
  * catalogue file: such a desk is still told by its key, so that its answer is not taken for somebody else's.
  * `ordinaryWords` are names that are words as well ("feel free"): written with a capital letter they are names.
  */
-export const DeskNames = Type.Object(
-  { names: ByProvider, hints: ByProvider, ordinaryWords: Names },
-  { additionalProperties: false },
-);
+export const DeskNames = Type.Object({ names: ByProvider, hints: ByProvider, ordinaryWords: Names }, closed);
 
 /** `raw` is the reply as it came, markup and all. */
 export type ReplySource = { raw: string; parts: ReplyParts; from?: string };

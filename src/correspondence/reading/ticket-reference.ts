@@ -1,4 +1,4 @@
-import { Type } from '../../json-schema.ts';
+import { closed, Type } from '../../json-schema.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import words from './ticket-words.json' with { type: 'json' };
 
@@ -6,10 +6,7 @@ import words from './ticket-words.json' with { type: 'json' };
 export type TicketReference = { reference: string; name: string; provider: string | null };
 
 const List = Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { minItems: 1 });
-export const TicketWords = Type.Object(
-  { words: List, numberWords: List, notOurs: List },
-  { additionalProperties: false },
-);
+export const TicketWords = Type.Object({ words: List, numberWords: List, notOurs: List }, closed);
 
 /** Longest text that is searched, in characters. */
 const MAX_TEXT = 20_000;

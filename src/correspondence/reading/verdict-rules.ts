@@ -1,11 +1,10 @@
-import { type Static, Type } from '../../json-schema.ts';
+import { closed, type Static, Type } from '../../json-schema.ts';
 import { Verdict } from '../../providers/schema.ts';
 import { type Found, SIGNALS, type Signal } from './phrase-book.ts';
 import data from './verdict-signals.json' with { type: 'json' };
 
 const AnySignal = Type.Unsafe<Signal>({ type: 'string', enum: [...SIGNALS] });
 const Signals = Type.Array(AnySignal, { minItems: 1 });
-const closed = { additionalProperties: false } as const;
 
 /** Which signal silences which others, how far it reaches, and why. */
 const Override = Type.Object(

@@ -136,6 +136,22 @@ export type DispatchesTable = {
   created_at: Now;
 };
 
+/** A mail of the desk itself to a person, in its queue until it is settled. */
+export type OwnMail = {
+  id: GeneratedAlways<number>;
+  account_id: number;
+  envelope_sender: string;
+  envelope_recipients: string[];
+  raw: Buffer;
+  state: Default<Exclude<DispatchState, 'withdrawn'>>;
+  due_at: Now;
+  lease_until: Date | null;
+  attempts: Default<number>;
+  server_words: Default<string>;
+  created_at: Now;
+  settled_at: Date | null;
+};
+
 export type ReplyTagSecretTable = { id: Generated<boolean>; secret: Buffer };
 
 export type SendingAccountRow = Selectable<SendingAccountsTable>;

@@ -1,7 +1,7 @@
 import type { GeneratedAlways, Selectable } from 'kysely';
 import type { Default, Json, Now } from './columns.ts';
 import type { Severity } from './incidents.ts';
-import type { DispatchState } from './mail.ts';
+import type { OwnMail } from './mail.ts';
 
 /** What happens outside of any timeline, and is told to those who want to know. */
 export type OtherKind =
@@ -58,23 +58,7 @@ export type NoticesTable = {
   mail_due_at: Date | null;
 };
 
-export type NoticeMailsTable = {
-  id: GeneratedAlways<number>;
-  user_id: number;
-  account_id: number;
-  message_id: string;
-  envelope_sender: string;
-  envelope_recipients: string[];
-  subject: string;
-  raw: Buffer;
-  state: Default<Exclude<DispatchState, 'withdrawn'>>;
-  due_at: Now;
-  lease_until: Date | null;
-  attempts: Default<number>;
-  server_words: Default<string>;
-  created_at: Now;
-  settled_at: Date | null;
-};
+export type NoticeMailsTable = OwnMail & { user_id: number; message_id: string; subject: string };
 
 export type CalendarLinksTable = {
   user_id: number;

@@ -1,7 +1,7 @@
 import type { GeneratedAlways, Selectable } from 'kysely';
 import type { Role } from './accounts.ts';
 import type { Default, Json, Now } from './columns.ts';
-import type { DispatchState } from './mail.ts';
+import type { OwnMail } from './mail.ts';
 
 export type AuditEntriesTable = {
   id: GeneratedAlways<number>;
@@ -42,21 +42,8 @@ export type ResetRequestsTable = {
 
 export type PasswordResetsTable = { token_hash: Buffer; user_id: number; created_at: Now; expires_at: Date };
 
-export type AccountMailsTable = {
-  id: GeneratedAlways<number>;
-  account_id: number;
-  envelope_sender: string;
-  envelope_recipients: string[];
-  /** Sealed: it holds a link that lets somebody in. */
-  raw: Buffer;
-  state: Default<Exclude<DispatchState, 'withdrawn'>>;
-  due_at: Now;
-  lease_until: Date | null;
-  attempts: Default<number>;
-  server_words: Default<string>;
-  created_at: Now;
-  settled_at: Date | null;
-};
+/** What is in `raw` is sealed: it holds a link that lets somebody in. */
+export type AccountMailsTable = OwnMail;
 
 /** The value of a claim, and the role of whoever has it. */
 export type RoleOfValue = { value: string; role: Role };

@@ -1,6 +1,6 @@
 import type { GeneratedAlways, Selectable } from 'kysely';
 import type { Default, Now } from './columns.ts';
-import type { DispatchState } from './mail.ts';
+import type { OwnMail } from './mail.ts';
 
 export type ReportAddressesTable = {
   id: GeneratedAlways<number>;
@@ -29,24 +29,7 @@ export type ReportSubscriptionsTable = {
   last_problem: Default<string>;
 };
 
-type ReportMailState = Exclude<DispatchState, 'withdrawn'>;
-
-export type ReportMailsTable = {
-  id: GeneratedAlways<number>;
-  subscription_id: number;
-  for_due_at: Date;
-  account_id: number;
-  envelope_sender: string;
-  envelope_recipients: string[];
-  raw: Buffer;
-  state: Default<ReportMailState>;
-  due_at: Now;
-  lease_until: Date | null;
-  attempts: Default<number>;
-  server_words: Default<string>;
-  created_at: Now;
-  settled_at: Date | null;
-};
+export type ReportMailsTable = OwnMail & { subscription_id: number; for_due_at: Date };
 
 export type ReportSubscriptionRow = Selectable<ReportSubscriptionsTable>;
 

@@ -1,12 +1,11 @@
 import { checkData } from '../../data-file.ts';
-import { type Static, Type } from '../../json-schema.ts';
+import { closed, type Static, Type } from '../../json-schema.ts';
 import type { Fact, Outcome } from '../kind.ts';
 import { list } from '../wording.ts';
 import data from './rules.json' with { type: 'json' };
 
 /** What standards and large receivers ask of a sender, as data, and how far the evidence at hand bears it out. */
 
-const closed = { additionalProperties: false } as const;
 const Key = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' });
 const Words = Type.String({ minLength: 1, maxLength: 300 });
 const RESULTS = ['pass', 'fail', 'unknown'] as const;

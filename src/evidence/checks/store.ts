@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isFree, leaseFor } from '../../database/lease.ts';
+import { firstFree, leaseFor } from '../../database/lease.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { CheckRow } from '../../database/tables.ts';
 import { lockIncident } from '../../incidents/store.ts';
@@ -42,16 +42,13 @@ export async function takeCheck(db: Db, turn: Turn): Promise<CheckRow | undefine
     .updateTable('checks')
     .set({ lease_until: LEASE })
     .where('id', '=', (eb) =>
-      eb
-        .selectFrom('checks as waiting')
-        .select('waiting.id')
-        .where('waiting.finished_at', 'is', null)
-        .where('waiting.incident_number', turn === 'incidents' ? 'is not' : 'is', null)
-        .where(isFree('waiting.lease_until'))
-        .orderBy('waiting.id')
-        .limit(1)
-        .forUpdate()
-        .skipLocked(),
+      firstFree(
+        eb
+          .selectFrom('checks as waiting')
+          .select('waiting.id')
+          .where('waiting.finished_at', 'is', null)
+          .where('waiting.incident_number', turn === 'incidents' ? 'is not' : 'is', null),
+      ),
     )
     .returningAll()
     .executeTakeFirst();

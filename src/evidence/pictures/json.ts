@@ -1,4 +1,4 @@
-import { type Static, Type } from '../../json-schema.ts';
+import { closed, type Static, Type } from '../../json-schema.ts';
 import { invalid } from '../../problem.ts';
 import { MOST_PICTURES, type Picture, picturesFrom } from './picture.ts';
 
@@ -6,7 +6,7 @@ import { MOST_PICTURES, type Picture, picturesFrom } from './picture.ts';
 export const PicturesJson = Type.Array(
   Type.Object(
     { name: Type.Optional(Type.String({ maxLength: 200 })), base64: Type.String({ minLength: 1 }) },
-    { additionalProperties: false },
+    closed,
   ),
   { maxItems: MOST_PICTURES },
 );

@@ -1,9 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Id, Type } from '../../json-schema.ts';
+import { IdParams } from '../../json-schema.ts';
+import { apiRoutes } from '../../web/api-route.ts';
 import { sendInert } from '../../web/inert.ts';
 import { getPicture } from './store.ts';
 
-const Params = Type.Object({ id: Id });
+const route = apiRoutes('evidence');
+
 const EXTENSIONS = {
   'image/png': 'png',
   'image/jpeg': 'jpg',
@@ -15,10 +17,7 @@ const EXTENSIONS = {
 export const pictureRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/evidence-files/:id',
-    {
-      config: { access: 'viewer', scope: 'evidence:read' },
-      schema: { tags: ['evidence'], summary: 'A screenshot, byte for byte', params: Params },
-    },
+    route('viewer', 'evidence:read', { summary: 'A screenshot, byte for byte', params: IdParams }),
     async (request, reply) => {
       const { id } = request.params;
       const { file_name, content_type, bytes } = await getPicture(app.desk.db, id);

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../../json-schema.ts';
+import { closed, orNull, SmallId, Type } from '../../json-schema.ts';
 import { invalid } from '../../problem.ts';
 import { actorOf } from '../../web/access.ts';
-import { PageQuery, pageOf } from '../../web/api.ts';
+import { apiRoutes, paged } from '../../web/api-route.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import { MAX_PICTURES_JSON_BYTES } from '../../web/limits.ts';
@@ -16,14 +16,13 @@ import { nameOf, newestReadings, type Reading, readingHistory, recordReading } f
 
 const Subject = Type.String({ maxLength: 253 });
 const Params = Type.Object({ subject: Subject, place: Type.String({ maxLength: 60 }) });
-const closed = { additionalProperties: false };
 
 const Body = Type.Object(
   {
     value: Type.String({ minLength: 1, maxLength: 100 }),
     note: Type.Optional(Type.String({ maxLength: 2000 })),
     readAt: Type.Optional(Type.String({ format: 'date-time' })),
-    incident: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+    incident: Type.Optional(SmallId),
     pictures: Type.Optional(PicturesJson),
   },
   closed,
@@ -36,7 +35,7 @@ const ReadingJson = Type.Object({
   note: Type.String(),
   readAt: Type.String(),
   recordedBy: Type.String(),
-  incident: Type.Union([Type.Integer(), Type.Null()]),
+  incident: orNull(Type.Integer()),
   tooOld: Type.Boolean(),
   pictures: Type.Array(PictureJson),
 });
@@ -51,17 +50,17 @@ const PlaceJson = Type.Object({
   allowed: Type.String(),
   choices: Type.Array(Type.String()),
   currentDays: Type.Integer(),
-  claim: Type.Union([Type.String(), Type.Null()]),
+  claim: orNull(Type.String()),
   source: Type.String(),
   verified: Type.Boolean(),
-  last: Type.Union([ReadingJson, Type.Null()]),
+  last: orNull(ReadingJson),
 });
 
 const LIST = 'place-readings';
 
 export const placeApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const tags = ['evidence'];
+  const route = apiRoutes('evidence');
 
   function readingJson(reading: Reading, pictures: Map<number, KeptPicture[]>, now: Date) {
     const place = placeOf(reading.place);
@@ -84,15 +83,11 @@ export const placeApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/evidence/:subject/places',
-    {
-      config: { access: 'viewer', scope: 'evidence:read' },
-      schema: {
-        tags,
-        summary: 'Places that only people can look at, with what was read there last',
-        params: Type.Object({ subject: Subject }),
-        response: { 200: Type.Object({ items: Type.Array(PlaceJson) }) },
-      },
-    },
+    route('viewer', 'evidence:read', {
+      summary: 'Places that only people can look at, with what was read there last',
+      params: Type.Object({ subject: Subject }),
+      response: { 200: Type.Object({ items: Type.Array(PlaceJson) }) },
+    }),
     async (request) => {
       const subject = subjectNamed(request.params.subject);
       const newest = await newestReadings(db, subject);
@@ -118,16 +113,11 @@ export const placeApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/evidence/:subject/places/:place/readings',
-    {
-      config: { access: 'viewer', scope: 'evidence:read' },
-      schema: {
-        tags,
-        summary: 'What was read at a place, newest first',
-        params: Params,
-        querystring: Type.Object(PageQuery),
-        response: { 200: pageOf(ReadingJson) },
-      },
-    },
+    route('viewer', 'evidence:read', {
+      summary: 'What was read at a place, newest first',
+      params: Params,
+      ...paged(ReadingJson),
+    }),
     async (request) => {
       const { limit = 50, cursor } = request.query;
       const place = getPlace(request.params.place);
@@ -148,15 +138,13 @@ export const placeApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/evidence/:subject/places/:place/readings',
     {
-      config: { access: 'operator', scope: 'evidence:write' },
-      bodyLimit: MAX_PICTURES_JSON_BYTES,
-      schema: {
-        tags,
+      ...route('operator', 'evidence:write', {
         summary: 'Record what a place shows, with its date and screenshots',
         params: Params,
         body: Body,
         response: { 201: Type.Object({ id: Type.Integer() }) },
-      },
+      }),
+      bodyLimit: MAX_PICTURES_JSON_BYTES,
     },
     async (request, reply) => {
       const { value, note = '', readAt, incident = null, pictures: given } = request.body;

@@ -1,11 +1,10 @@
 import { checkData } from '../../data-file.ts';
-import { type Static, Type } from '../../json-schema.ts';
+import { closed, type Static, Type } from '../../json-schema.ts';
 import { notFound } from '../../problem.ts';
 import data from './places.json' with { type: 'json' };
 
 /** Places that show what they think of us to people only: what to read there, as data. */
 
-const closed = { additionalProperties: false } as const;
 const Key = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 60 });
 const Words = Type.String({ minLength: 1, maxLength: 300 });
 

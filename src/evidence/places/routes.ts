@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { Type } from '../../json-schema.ts';
+import { SmallId, Type } from '../../json-schema.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { formOnce } from '../../web/form-once.ts';
@@ -21,7 +21,7 @@ const Subject = Type.String({ maxLength: 253 });
 const PlaceParams = Type.Object({ subject: Subject, place: Type.String({ maxLength: 60 }) });
 const PlaceQuery = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
-  incident: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+  incident: Type.Optional(SmallId),
 });
 const ReadingForm = Type.Object({
   value: Type.String({ minLength: 1, maxLength: 100, description: 'what the place shows' }),

@@ -1,16 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Id, Type } from '../../json-schema.ts';
+import { closed, IdParams, orNull, SmallId, Type } from '../../json-schema.ts';
 import { TAGS_PER_INCIDENT, tagName } from '../../tags/tag.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
+import { apiRoutes } from '../../web/api-route.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import { SEVERITIES, STATES } from '../incidents.ts';
 import { ACTIONS, BULK_MAX } from './action.ts';
 import { readAsked } from './asked.ts';
 import { runBulk, undoBulk } from './store.ts';
 
-const closed = { additionalProperties: false };
-const tags = ['incidents'];
-const Number_ = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+const route = apiRoutes('incidents');
+const Number_ = SmallId;
 const Left = Type.Array(Type.Object({ number: Type.Integer(), why: Type.String() }));
 const BulkJson = Type.Object({
   id: Type.Integer(),
@@ -27,35 +27,31 @@ export const bulkApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/bulk',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary: `Do the same to up to ${BULK_MAX} incidents; it can be undone for ten minutes`,
-        body: Type.Object(
-          {
-            numbers: Type.Array(Number_, { minItems: 1, maxItems: BULK_MAX }),
-            action: Type.Enum([...ACTIONS]),
-            /** For assign; null or left out: nobody. */
-            assigneeId: Type.Optional(Type.Union([Number_, Type.Null()])),
-            /** For tag and untag. */
-            tags: Type.Optional(
-              Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: TAGS_PER_INCIDENT }),
-            ),
-            severity: Type.Optional(Type.Enum([...SEVERITIES])),
-            /** For state, which needs a reason too. */
-            state: Type.Optional(Type.Enum([...STATES])),
-            reason: Type.Optional(Type.String({ maxLength: 2000 })),
-            /** For watch and unwatch; left out: whoever asks. */
-            userId: Type.Optional(Number_),
-            /** For put-off. */
-            until: Type.Optional(Type.String({ format: 'date-time' })),
-          },
-          closed,
-        ),
-        response: { 200: BulkJson },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary: `Do the same to up to ${BULK_MAX} incidents; it can be undone for ten minutes`,
+      body: Type.Object(
+        {
+          numbers: Type.Array(Number_, { minItems: 1, maxItems: BULK_MAX }),
+          action: Type.Enum([...ACTIONS]),
+          /** For assign; null or left out: nobody. */
+          assigneeId: Type.Optional(orNull(Number_)),
+          /** For tag and untag. */
+          tags: Type.Optional(
+            Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: TAGS_PER_INCIDENT }),
+          ),
+          severity: Type.Optional(Type.Enum([...SEVERITIES])),
+          /** For state, which needs a reason too. */
+          state: Type.Optional(Type.Enum([...STATES])),
+          reason: Type.Optional(Type.String({ maxLength: 2000 })),
+          /** For watch and unwatch; left out: whoever asks. */
+          userId: Type.Optional(Number_),
+          /** For put-off. */
+          until: Type.Optional(Type.String({ format: 'date-time' })),
+        },
+        closed,
+      ),
+      response: { 200: BulkJson },
+    }),
     async (request) => {
       const { numbers, until, ...given } = request.body;
       const asked = readAsked({
@@ -73,15 +69,11 @@ export const bulkApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/bulk/:id/undo',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary: 'Take it back where nothing changed since; says what stays and why',
-        params: Type.Object({ id: Id }),
-        response: { 200: UndoJson },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary: 'Take it back where nothing changed since; says what stays and why',
+      params: IdParams,
+      response: { 200: UndoJson },
+    }),
     async (request) => {
       const { id } = request.params;
       return apiOnce(db, request, (trx) =>

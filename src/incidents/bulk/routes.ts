@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Id, Type } from '../../json-schema.ts';
+import { IdParams, SmallId, Type } from '../../json-schema.ts';
 import { TAGS_FIELD_MAX, tagNames } from '../../tags/tag.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
@@ -15,13 +15,13 @@ import { type BulkResult, runBulk, undoBulk } from './store.ts';
 
 const Back = Type.Optional(Type.String({ maxLength: 1500 }));
 const BulkForm = Type.Object({
-  numbers: Type.Array(Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), {
+  numbers: Type.Array(SmallId, {
     minItems: 1,
     maxItems: BULK_MAX,
     description: 'one or more incidents, selected in the list',
   }),
   action: Type.Enum([...ACTIONS], { description: 'one of the actions' }),
-  assigneeId: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+  assigneeId: Type.Optional(SmallId),
   tags: Type.Optional(Type.String({ maxLength: TAGS_FIELD_MAX })),
   severity: Type.Optional(Type.Enum([...SEVERITIES])),
   state: Type.Optional(Type.Enum([...STATES])),
@@ -85,7 +85,7 @@ export const bulkPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/bulk/:id/undo',
-    { config: { access: 'operator' }, schema: { params: Type.Object({ id: Id }) } },
+    { config: { access: 'operator' }, schema: { params: IdParams } },
     async (request, reply) => {
       const { id } = request.params;
       readForm(Type.Object({ back: Back }), request.body);

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../../json-schema.ts';
+import { orNull, SmallId, Type } from '../../json-schema.ts';
 import { invalid, Problem } from '../../problem.ts';
+import { apiRoutes } from '../../web/api-route.ts';
 import { orFormAgain } from '../../web/pages.ts';
 import { stateWords } from '../incidents.ts';
 import { NumberParams } from '../number-params.ts';
@@ -8,7 +9,9 @@ import { getIncident } from '../store.ts';
 import { compareSides } from './rows.ts';
 import { blockedBefore, readSide } from './store.ts';
 
-const IncidentNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+const route = apiRoutes('incidents');
+
+const IncidentNumber = SmallId;
 
 /** An incident beside an earlier one of its addresses, or beside any other. */
 export const comparePages: FastifyPluginAsyncTypebox = async (app) => {
@@ -84,32 +87,28 @@ export const compareApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents/:number/compare',
-    {
-      config: { access: 'viewer', scope: 'incidents:read' },
-      schema: {
-        tags: ['incidents'],
-        summary: 'What differs from another incident; left out: the last one of the same address',
-        params: NumberParams,
-        querystring: Type.Object({ with: Type.Optional(IncidentNumber) }),
-        response: {
-          200: Type.Object({
-            number: Type.Integer(),
-            /** Null: none of these addresses was blocked before. */
-            with: Type.Union([Type.Integer(), Type.Null()]),
-            rows: Type.Array(
-              Type.Object({
-                key: Type.String(),
-                label: Type.String(),
-                one: Type.String(),
-                other: Type.String(),
-                differs: Type.Boolean(),
-                words: Type.String(),
-              }),
-            ),
-          }),
-        },
+    route('viewer', 'incidents:read', {
+      summary: 'What differs from another incident; left out: the last one of the same address',
+      params: NumberParams,
+      querystring: Type.Object({ with: Type.Optional(IncidentNumber) }),
+      response: {
+        200: Type.Object({
+          number: Type.Integer(),
+          /** Null: none of these addresses was blocked before. */
+          with: orNull(Type.Integer()),
+          rows: Type.Array(
+            Type.Object({
+              key: Type.String(),
+              label: Type.String(),
+              one: Type.String(),
+              other: Type.String(),
+              differs: Type.Boolean(),
+              words: Type.String(),
+            }),
+          ),
+        }),
       },
-    },
+    }),
     async (request) => {
       const { number } = request.params;
       const now = new Date();

@@ -2,29 +2,23 @@ import type { IncidentRow } from '../../database/tables.ts';
 import { roundWords } from '../../letters/rounds.ts';
 import { type Cause, causeWords } from '../../next-step/causes.ts';
 import { count, duration, inShort } from '../../web/format.ts';
-import { durations, stateWords } from '../incidents.ts';
+import { type Clocked, durations, stateWords } from '../incidents.ts';
 
 /** What of an incident’s own row is compared, and what it is called by. */
-export type ComparedRow = Pick<
-  IncidentRow,
-  | 'number'
-  | 'title'
-  | 'state'
-  | 'reason'
-  | 'severity'
-  | 'round'
-  | 'block_codes'
-  | 'recipient_domains'
-  | 'rejection_count'
-  | 'relapses'
-  | 'opened_at'
-  | 'first_rejection_at'
-  | 'first_request_at'
-  | 'first_answer_at'
-  | 'mitigated_at'
-  | 'recovered_at'
-  | 'closed_at'
->;
+export type ComparedRow = Clocked &
+  Pick<
+    IncidentRow,
+    | 'number'
+    | 'title'
+    | 'state'
+    | 'reason'
+    | 'severity'
+    | 'round'
+    | 'block_codes'
+    | 'recipient_domains'
+    | 'rejection_count'
+    | 'relapses'
+  >;
 
 /** What is compared of an incident: plain data, each list in its order. */
 export type Side = {

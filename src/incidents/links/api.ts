@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../../json-schema.ts';
+import { closed, SmallId, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
+import { apiRoutes, NOTHING } from '../../web/api-route.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import { NumberParams } from '../number-params.ts';
 import { LINK_KINDS, linkWords } from './kinds.ts';
 import { linksOf, sayLink, unlink } from './store.ts';
 
-const closed = { additionalProperties: false };
-const tags = ['incidents'];
-const IncidentNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+const route = apiRoutes('incidents');
+const IncidentNumber = SmallId;
 
 /** What people say of two incidents. */
 const LinksJson = Type.Object({
@@ -22,19 +22,12 @@ export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/links',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary: 'Say what an incident is to another; answers with all its links',
-        params: NumberParams,
-        body: Type.Object(
-          { number: IncidentNumber, kind: Type.Optional(Type.Enum([...LINK_KINDS])) },
-          closed,
-        ),
-        response: { 200: LinksJson },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary: 'Say what an incident is to another; answers with all its links',
+      params: NumberParams,
+      body: Type.Object({ number: IncidentNumber, kind: Type.Optional(Type.Enum([...LINK_KINDS])) }, closed),
+      response: { 200: LinksJson },
+    }),
     async (request) => {
       const { number } = request.params;
       const { number: other, kind = 'related' } = request.body;
@@ -55,15 +48,11 @@ export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete(
     '/incidents/:number/links/:other',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary: 'Take back what a person said of two incidents',
-        params: Type.Object({ number: IncidentNumber, other: IncidentNumber }),
-        response: { 204: Type.Null() },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary: 'Take back what a person said of two incidents',
+      params: Type.Object({ number: IncidentNumber, other: IncidentNumber }),
+      response: NOTHING,
+    }),
     async (request, reply) => {
       const { number, other } = request.params;
       await db.transaction().execute((trx) => unlink(trx, actorOf(request), number, other));

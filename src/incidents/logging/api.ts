@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../../json-schema.ts';
+import { closed, Type } from '../../json-schema.ts';
 import { Reason } from '../../providers/schema.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
 import { API } from '../../web/api.ts';
+import { apiRoutes } from '../../web/api-route.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../../web/limits.ts';
 import { SEVERITIES } from '../incidents.ts';
@@ -11,8 +12,7 @@ import { readIncidentJson } from '../read-json.ts';
 import { parseGiven, readReport } from './read-report.ts';
 import { blocksToLog, leftOut, takeReport } from './take-report.ts';
 
-const closed = { additionalProperties: false };
-const tags = ['incidents'];
+const route = apiRoutes('incidents');
 
 /** What was recognised, as `src/bounces` describes it. */
 const ParsedJson = Type.Object({
@@ -46,14 +46,12 @@ export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/parse',
     {
-      config: { access: 'viewer', scope: 'incidents:read' },
-      bodyLimit: MAX_REPORT_BYTES,
-      schema: {
-        tags,
+      ...route('viewer', 'incidents:read', {
         summary: 'What is recognised in a text; nothing is stored',
         body: Type.Object({ text: Type.String() }, closed),
         response: { 200: ParsedJson },
-      },
+      }),
+      bodyLimit: MAX_REPORT_BYTES,
     },
     async (request) => {
       const report = await parseGiven(request.body.text, playbooks, viewerOf(request).timeZone);
@@ -69,10 +67,7 @@ export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents',
     {
-      config: { access: 'operator', scope: 'incidents:write' },
-      bodyLimit: MAX_REPORT_BYTES,
-      schema: {
-        tags,
+      ...route('operator', 'incidents:write', {
         summary: 'Log a block, or add it to the open incident of the same provider and address',
         body: Type.Object(
           {
@@ -87,7 +82,8 @@ export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
           closed,
         ),
         response: { 200: AppendedJson, 201: LoggedJson },
-      },
+      }),
+      bodyLimit: MAX_REPORT_BYTES,
     },
     async (request, reply) => {
       const given = {

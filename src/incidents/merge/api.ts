@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../../json-schema.ts';
+import { closed, SmallId, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
+import { apiRoutes } from '../../web/api-route.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import { NumberParams } from '../number-params.ts';
 import { getIncident } from '../store.ts';
 import { likelyDuplicates, mergeInto, mergesInto, undoMerge } from './store.ts';
 
-const closed = { additionalProperties: false };
-const tags = ['incidents'];
-const IncidentNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+const route = apiRoutes('incidents');
+const IncidentNumber = SmallId;
 const MergedJson = Type.Object({ merged: Type.Integer(), survivor: Type.Integer() });
 
 /** Duplicates become parts of another incident, and incidents of their own again. */
@@ -17,19 +17,15 @@ export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/merge',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary: 'Make a duplicate a part of another incident of the same provider',
-        params: NumberParams,
-        body: Type.Object(
-          { into: IncidentNumber, reason: Type.Optional(Type.String({ maxLength: 2000 })) },
-          closed,
-        ),
-        response: { 200: MergedJson },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary: 'Make a duplicate a part of another incident of the same provider',
+      params: NumberParams,
+      body: Type.Object(
+        { into: IncidentNumber, reason: Type.Optional(Type.String({ maxLength: 2000 })) },
+        closed,
+      ),
+      response: { 200: MergedJson },
+    }),
     async (request) => {
       const { number } = request.params;
       const { into, reason = '' } = request.body;
@@ -42,15 +38,11 @@ export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/incidents/:number/merges/:merged/undo',
-    {
-      config: { access: 'operator', scope: 'incidents:write' },
-      schema: {
-        tags,
-        summary: 'Undo a merge: what moved with it goes back, what came afterwards stays',
-        params: Type.Object({ number: IncidentNumber, merged: IncidentNumber }),
-        response: { 200: MergedJson },
-      },
-    },
+    route('operator', 'incidents:write', {
+      summary: 'Undo a merge: what moved with it goes back, what came afterwards stays',
+      params: Type.Object({ number: IncidentNumber, merged: IncidentNumber }),
+      response: { 200: MergedJson },
+    }),
     async (request) => {
       const { merged, number: survivor } = request.params;
       return apiOnce(db, request, async (trx) => {
@@ -62,31 +54,27 @@ export const mergeApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/incidents/:number/merges',
-    {
-      config: { access: 'viewer', scope: 'incidents:read' },
-      schema: {
-        tags,
-        summary: 'What is a part of an incident, the newest merge first, and what is likely the same block',
-        params: NumberParams,
-        response: {
-          200: Type.Object({
-            parts: Type.Array(
-              Type.Object({
-                number: Type.Integer(),
-                title: Type.String(),
-                reason: Type.String(),
-                at: Type.String({ format: 'date-time' }),
-                by: Type.String(),
-                undoable: Type.Boolean(),
-              }),
-            ),
-            likelyDuplicates: Type.Array(
-              Type.Object({ number: Type.Integer(), title: Type.String(), state: Type.String() }),
-            ),
-          }),
-        },
+    route('viewer', 'incidents:read', {
+      summary: 'What is a part of an incident, the newest merge first, and what is likely the same block',
+      params: NumberParams,
+      response: {
+        200: Type.Object({
+          parts: Type.Array(
+            Type.Object({
+              number: Type.Integer(),
+              title: Type.String(),
+              reason: Type.String(),
+              at: Type.String({ format: 'date-time' }),
+              by: Type.String(),
+              undoable: Type.Boolean(),
+            }),
+          ),
+          likelyDuplicates: Type.Array(
+            Type.Object({ number: Type.Integer(), title: Type.String(), state: Type.String() }),
+          ),
+        }),
       },
-    },
+    }),
     async (request) => {
       const { number } = request.params;
       const row = await getIncident(db, number);

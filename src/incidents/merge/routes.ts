@@ -3,7 +3,7 @@ import { Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../../web/forms.ts';
-import { orFormAgain } from '../../web/pages.ts';
+import { incidentForm } from '../incident-form.ts';
 import { NumberParams } from '../number-params.ts';
 import { addressesOf, getIncident } from '../store.ts';
 import { likelyDuplicates, mergeInto, undoMerge } from './store.ts';
@@ -51,27 +51,20 @@ export const mergePages: FastifyPluginAsyncTypebox = async (app) => {
       reply.page('incidents/merge', await view(request.params.number, { into: request.query.into ?? '' })),
   );
 
-  app.post(
-    '/incidents/:number/merge',
-    { config: { access: 'operator' }, schema: { params: NumberParams } },
-    async (request, reply) => {
-      const { number } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const { into, reason = '' } = readForm(MergeForm, request.body);
-          await formOnce(db, request, { what: `merge ${number}` }, (trx) =>
-            mergeInto(trx, actorOf(request), number, { into, reason, now: new Date() }),
-          );
-          return reply.done(`/incidents/${into}`, `#${number} is a part of this incident now.`);
-        },
-        async (problem) => {
-          const { into = '', reason = '' } = typedAgain(request.body);
-          return { view: 'incidents/merge', data: await view(number, { into, reason }, problem) };
-        },
+  incidentForm(app, '/incidents/:number/merge', {
+    access: 'operator',
+    async act(request, reply, number) {
+      const { into, reason = '' } = readForm(MergeForm, request.body);
+      await formOnce(db, request, { what: `merge ${number}` }, (trx) =>
+        mergeInto(trx, actorOf(request), number, { into, reason, now: new Date() }),
       );
+      return reply.done(`/incidents/${into}`, `#${number} is a part of this incident now.`);
     },
-  );
+    async again(request, number, problem) {
+      const { into = '', reason = '' } = typedAgain(request.body);
+      return { view: 'incidents/merge', data: await view(number, { into, reason }, problem) };
+    },
+  });
 
   app.post(
     '/incidents/:number/merges/undo',

@@ -20,7 +20,7 @@ import {
   versionView,
   withRelease,
 } from './template-page.ts';
-import { IncidentNumber, TemplateParams, VersionNumber } from './template-params.ts';
+import { IncidentNumber, TemplateParams, templateNamed, VersionNumber } from './template-params.ts';
 import { NO_PREVIEW, previewFor } from './template-preview.ts';
 import { getVersion, textOfVersion } from './template-store.ts';
 import { MAX_NOTE, partsOfKey, plainText, TEXT_FIELDS, type TemplateText } from './template-text.ts';
@@ -65,8 +65,8 @@ const reference = (parts: ReadonlyMap<string, string>, language: string) => ({
 export const editorPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
 
-  const placeIn = ({ owner, round, language }: Static<typeof TemplateParams>) =>
-    placeOf(db, letters, catalogue, { key: `${owner}/${round}`, language });
+  const placeIn = (params: Static<typeof TemplateParams>) =>
+    placeOf(db, letters, catalogue, templateNamed(params));
 
   type Again = { message: string; fields: Record<string, string>; code: string };
 

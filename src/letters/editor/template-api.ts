@@ -1,17 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { orNull, type Static, Type } from '../../json-schema.ts';
+import { closed, orNull, type Static, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
+import { apiRoutes, wholeList } from '../../web/api-route.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import type { Shelved } from '../library.ts';
 import { placeOf, restoreBuiltIn, saveTemplate } from './template-edit.ts';
 import { standingText, stateOf } from './template-page.ts';
-import { TemplateParams } from './template-params.ts';
+import { TemplateParams, templateNamed } from './template-params.ts';
 import { listVersions, textOfVersion, type VersionRow } from './template-store.ts';
 import { MAX_NOTE, partsOfKey, TEXT_FIELDS, textOf } from './template-text.ts';
 
-const tags = ['letters'];
-const closed = { additionalProperties: false };
+const route = apiRoutes('letters');
 const Text = Type.Object({
   title: Type.String(),
   when: Type.String(),
@@ -104,51 +104,39 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
   const URL = '/letter-templates/:owner/:round/:language';
 
-  const placeIn = ({ owner, round, language }: Static<typeof TemplateParams>) =>
-    placeOf(db, letters, catalogue, { key: `${owner}/${round}`, language });
+  const placeIn = (params: Static<typeof TemplateParams>) =>
+    placeOf(db, letters, catalogue, templateNamed(params));
 
   app.get(
     '/letter-templates',
-    {
-      config: { access: 'viewer', scope: 'templates:read' },
-      schema: {
-        tags,
-        summary: 'Letter templates: what is built in, and what was made of it',
-        response: { 200: Type.Object({ items: Type.Array(Type.Object(Short)), next: Type.Null() }) },
-      },
-    },
+    route('viewer', 'templates:read', {
+      summary: 'Letter templates: what is built in, and what was made of it',
+      response: { 200: wholeList(Type.Object(Short)) },
+    }),
     async () => ({ items: (await letters.shelf(db)).map(shortOf), next: null }),
   );
 
   app.get(
     URL,
-    {
-      config: { access: 'viewer', scope: 'templates:read' },
-      schema: {
-        tags,
-        summary: 'One letter template; its key is owner/round',
-        params: TemplateParams,
-        response: { 200: Whole },
-      },
-    },
+    route('viewer', 'templates:read', {
+      summary: 'One letter template; its key is owner/round',
+      params: TemplateParams,
+      response: { 200: Whole },
+    }),
     async (request) => wholeOf(await placeIn(request.params)),
   );
 
   app.put(
     URL,
-    {
-      config: { access: 'admin', scope: 'templates:write' },
-      schema: {
-        tags,
-        summary: 'Save a text as the newest version; its mistakes are told with line and column',
-        params: TemplateParams,
-        body: Type.Object(
-          { ...TEXT_FIELDS, note: Type.Optional(Type.String({ maxLength: MAX_NOTE })), version: Since },
-          closed,
-        ),
-        response: { 200: Whole },
-      },
-    },
+    route('admin', 'templates:write', {
+      summary: 'Save a text as the newest version; its mistakes are told with line and column',
+      params: TemplateParams,
+      body: Type.Object(
+        { ...TEXT_FIELDS, note: Type.Optional(Type.String({ maxLength: MAX_NOTE })), version: Since },
+        closed,
+      ),
+      response: { 200: Whole },
+    }),
     async (request) => {
       const place = await placeIn(request.params);
       const { version, ...text } = request.body;
@@ -162,16 +150,12 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     `${URL}/built-in`,
-    {
-      config: { access: 'admin', scope: 'templates:write' },
-      schema: {
-        tags,
-        summary: 'Back to what is built in; a template of one’s own is taken away',
-        params: TemplateParams,
-        body: Type.Union([Type.Object({ version: Since }, closed), Type.Null()]),
-        response: { 200: Whole },
-      },
-    },
+    route('admin', 'templates:write', {
+      summary: 'Back to what is built in; a template of one’s own is taken away',
+      params: TemplateParams,
+      body: orNull(Type.Object({ version: Since }, closed)),
+      response: { 200: Whole },
+    }),
     async (request) => {
       const place = await placeIn(request.params);
       const since = request.body?.version ?? place.newest?.version ?? 0;
@@ -182,19 +166,15 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     `${URL}/versions`,
-    {
-      config: { access: 'viewer', scope: 'templates:read' },
-      schema: {
-        tags,
-        summary: 'Versions of a letter template, the newest first',
-        params: TemplateParams,
-        querystring: Type.Object({
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
-          cursor: Type.Optional(Type.String({ maxLength: 200 })),
-        }),
-        response: { 200: Type.Object({ items: Type.Array(Version), next: orNull(Type.String()) }) },
-      },
-    },
+    route('viewer', 'templates:read', {
+      summary: 'Versions of a letter template, the newest first',
+      params: TemplateParams,
+      querystring: Type.Object({
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+        cursor: Type.Optional(Type.String({ maxLength: 200 })),
+      }),
+      response: { 200: Type.Object({ items: Type.Array(Version), next: orNull(Type.String()) }) },
+    }),
     async (request) => {
       const place = await placeIn(request.params);
       const { limit = 50, cursor } = request.query;

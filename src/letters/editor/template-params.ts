@@ -1,4 +1,4 @@
-import { Type } from '../../json-schema.ts';
+import { SmallId, type Static, Type } from '../../json-schema.ts';
 import { LANGUAGES } from '../language.ts';
 import { ROUNDS } from '../rounds.ts';
 
@@ -9,7 +9,13 @@ export const TemplateParams = Type.Object({
   round: Type.String({ pattern: `^(?:${ROUNDS.join('|')})(?:-[a-z]{1,20})?$`, maxLength: 60 }),
   language: Type.Enum(Object.keys(LANGUAGES)),
 });
-export const VersionNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+
+/** The template that an address names. */
+export const templateNamed = ({ owner, round, language }: Static<typeof TemplateParams>) => ({
+  key: `${owner}/${round}`,
+  language,
+});
+export const VersionNumber = SmallId;
 export const VersionParams = Type.Object({ ...TemplateParams.properties, version: VersionNumber });
 export const IncidentNumber = Type.Optional(
   Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'the number of an incident' }),

@@ -15,7 +15,13 @@ import {
   textDiff,
   versionView,
 } from './template-page.ts';
-import { IncidentNumber, TemplateParams, VersionNumber, VersionParams } from './template-params.ts';
+import {
+  IncidentNumber,
+  TemplateParams,
+  templateNamed,
+  VersionNumber,
+  VersionParams,
+} from './template-params.ts';
 import { templateShown } from './template-show.ts';
 import { getVersion, textOfVersion } from './template-store.ts';
 
@@ -27,8 +33,8 @@ export const templatePages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
   const isAdmin = (request: FastifyRequest) => reaches(viewerOf(request).role, 'admin');
 
-  const placeIn = ({ owner, round, language }: Static<typeof TemplateParams>) =>
-    placeOf(db, letters, catalogue, { key: `${owner}/${round}`, language });
+  const placeIn = (params: Static<typeof TemplateParams>) =>
+    placeOf(db, letters, catalogue, templateNamed(params));
 
   app.get(
     '/settings/letters',

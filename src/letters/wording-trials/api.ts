@@ -1,20 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Id, orNull, type Static, Type } from '../../json-schema.ts';
+import { closed, Id, orNull, type Static, Type } from '../../json-schema.ts';
 import type { Worked } from '../../outcomes/view.ts';
 import { notFound } from '../../problem.ts';
 import { actorOf } from '../../web/access.ts';
-import { pageOf } from '../../web/api.ts';
+import { apiRoutes, pageOf } from '../../web/api-route.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import { placeOf } from '../editor/template-edit.ts';
-import { TemplateParams } from '../editor/template-params.ts';
+import { TemplateParams, templateNamed } from '../editor/template-params.ts';
 import { endTrial, startTrial } from './edit.ts';
 import { type Result, withResults } from './results.ts';
 import { findTrial, listTrials } from './store.ts';
 import { compare, comparedWords, sideOf } from './trial.ts';
 
-const tags = ['letters'];
-const closed = { additionalProperties: false };
+const route = apiRoutes('letters');
 const Wording = Type.Integer({
   minimum: 0,
   maximum: 2_147_483_647,
@@ -82,11 +81,6 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
   const URL = '/letter-templates/:owner/:round/:language/trials';
 
-  const named = ({ owner, round, language }: Static<typeof TemplateParams>) => ({
-    key: `${owner}/${round}`,
-    language,
-  });
-
   async function shown(id: number): Promise<Static<typeof Trial>> {
     const row = await findTrial(db, id);
     const [result] = row ? await withResults(db, [row]) : [];
@@ -96,22 +90,18 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     URL,
-    {
-      config: { access: 'viewer', scope: 'templates:read' },
-      schema: {
-        tags,
-        summary: 'Comparisons of two wordings of a template with their results, the newest first',
-        description: 'Only letters that were given their wording by turn in a comparison count in it.',
-        params: TemplateParams,
-        querystring: Type.Object({
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
-          cursor: Type.Optional(Type.String({ maxLength: 200 })),
-        }),
-        response: { 200: pageOf(Trial) },
-      },
-    },
+    route('viewer', 'templates:read', {
+      summary: 'Comparisons of two wordings of a template with their results, the newest first',
+      description: 'Only letters that were given their wording by turn in a comparison count in it.',
+      params: TemplateParams,
+      querystring: Type.Object({
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+        cursor: Type.Optional(Type.String({ maxLength: 200 })),
+      }),
+      response: { 200: pageOf(Trial) },
+    }),
     async (request) => {
-      const place = await placeOf(db, letters, catalogue, named(request.params));
+      const place = await placeOf(db, letters, catalogue, templateNamed(request.params));
       const { limit = 50, cursor } = request.query;
       const [below] = readCursor(cursor, LIST, ['number']) ?? [];
       const page = await listTrials(db, place, { limit, below });
@@ -124,18 +114,14 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     URL,
-    {
-      config: { access: 'admin', scope: 'templates:write' },
-      schema: {
-        tags,
-        summary: 'Give letters two wordings of a template by turn',
-        params: TemplateParams,
-        body: Type.Object({ a: Wording, b: Wording }, closed),
-        response: { 201: Trial },
-      },
-    },
+    route('admin', 'templates:write', {
+      summary: 'Give letters two wordings of a template by turn',
+      params: TemplateParams,
+      body: Type.Object({ a: Wording, b: Wording }, closed),
+      response: { 201: Trial },
+    }),
     async (request, reply) => {
-      const name = named(request.params);
+      const name = templateNamed(request.params);
       const id = await apiOnce(db, request, async (trx) => {
         const place = await placeOf(trx, letters, catalogue, name);
         return startTrial(trx, actorOf(request), letters, place, request.body);
@@ -146,20 +132,16 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.patch(
     `${URL}/:id`,
-    {
-      config: { access: 'admin', scope: 'templates:write' },
-      schema: {
-        tags,
-        summary: 'End a comparison; `use` puts that wording in force',
-        params: Type.Object({ ...TemplateParams.properties, id: Id }),
-        body: Type.Object({ state: Type.Enum(['ended']), use: Type.Optional(SideOfTrial) }, closed),
-        response: { 200: Trial },
-      },
-    },
+    route('admin', 'templates:write', {
+      summary: 'End a comparison; `use` puts that wording in force',
+      params: Type.Object({ ...TemplateParams.properties, id: Id }),
+      body: Type.Object({ state: Type.Enum(['ended']), use: Type.Optional(SideOfTrial) }, closed),
+      response: { 200: Trial },
+    }),
     async (request) => {
       const { id } = request.params;
       await db.transaction().execute(async (trx) => {
-        const place = await placeOf(trx, letters, catalogue, named(request.params));
+        const place = await placeOf(trx, letters, catalogue, templateNamed(request.params));
         await endTrial(trx, actorOf(request), letters, place, { id, use: request.body.use });
       });
       return shown(id);

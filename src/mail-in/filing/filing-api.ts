@@ -2,20 +2,17 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { MessageJson, messageJson } from '../../correspondence/json.ts';
 import type { Trx } from '../../database/open.ts';
-import { Id, Type } from '../../json-schema.ts';
+import { closed, Id, IdParams, orNull, Type } from '../../json-schema.ts';
 import { Problem } from '../../problem.ts';
 import { actorOf } from '../../web/access.ts';
-import { PageQuery, pageOf } from '../../web/api.ts';
+import { apiRoutes, paged } from '../../web/api-route.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import { acceptVerdict, moveMessage } from './filed.ts';
 import { bringBack, getIncoming, listUnfiled, putAway } from './unfiled-store.ts';
 
-const tags = ['correspondence'];
-const closed = { additionalProperties: false };
-const Params = Type.Object({ id: Id });
+const route = apiRoutes('correspondence');
 const theMessage = { 200: MessageJson };
-const writes = { access: 'operator', scope: 'mail:write' } as const;
 
 export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
@@ -29,18 +26,12 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/messages',
-    {
-      config: { access: 'viewer', scope: 'mail:read' },
-      schema: {
-        tags,
-        summary: 'Mail that nobody has filed yet, or that was put away; newest first',
-        querystring: Type.Object({
-          ...PageQuery,
-          unfiled: Type.Boolean({ description: 'true: unfiled; false: put away' }),
-        }),
-        response: { 200: pageOf(MessageJson) },
-      },
-    },
+    route('viewer', 'mail:read', {
+      summary: 'Mail that nobody has filed yet, or that was put away; newest first',
+      ...paged(MessageJson, {
+        unfiled: Type.Boolean({ description: 'true: unfiled; false: put away' }),
+      }),
+    }),
     async (request) => {
       const { limit = 50, cursor, unfiled } = request.query;
       const which = unfiled ? 'unfiled' : 'put-away';
@@ -56,30 +47,22 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/messages/:id',
-    {
-      config: { access: 'viewer', scope: 'mail:read' },
-      schema: {
-        tags,
-        summary: 'A message that came in, wherever it is filed',
-        params: Params,
-        response: theMessage,
-      },
-    },
+    route('viewer', 'mail:read', {
+      summary: 'A message that came in, wherever it is filed',
+      params: IdParams,
+      response: theMessage,
+    }),
     async (request) => messageJson(await getIncoming(db, request.params.id)),
   );
 
   app.post(
     '/messages/:id/filing',
-    {
-      config: writes,
-      schema: {
-        tags,
-        summary: 'File a message with an incident, move it to another, or (null) take it back to Unfiled',
-        params: Params,
-        body: Type.Object({ incident: Type.Union([Id, Type.Null()]) }, closed),
-        response: theMessage,
-      },
-    },
+    route('operator', 'mail:write', {
+      summary: 'File a message with an incident, move it to another, or (null) take it back to Unfiled',
+      params: IdParams,
+      body: Type.Object({ incident: orNull(Id) }, closed),
+      response: theMessage,
+    }),
     async (request) => {
       const { id } = request.params;
       const { incident } = request.body;
@@ -89,15 +72,11 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/messages/:id/acceptance',
-    {
-      config: writes,
-      schema: {
-        tags,
-        summary: 'Say that an unproven answer is really from the provider, so that its verdict counts',
-        params: Params,
-        response: theMessage,
-      },
-    },
+    route('operator', 'mail:write', {
+      summary: 'Say that an unproven answer is really from the provider, so that its verdict counts',
+      params: IdParams,
+      response: theMessage,
+    }),
     async (request) => {
       const { id } = request.params;
       const { incident_number: number } = await getIncoming(db, id);
@@ -109,15 +88,11 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/messages/:id/putting-away',
-    {
-      config: writes,
-      schema: {
-        tags,
-        summary: 'Put an unfiled message away',
-        params: Params,
-        response: theMessage,
-      },
-    },
+    route('operator', 'mail:write', {
+      summary: 'Put an unfiled message away',
+      params: IdParams,
+      response: theMessage,
+    }),
     async (request) => {
       const { id } = request.params;
       return change(request, id, (trx) => putAway(trx, actorOf(request), id));
@@ -126,15 +101,11 @@ export const filingApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/messages/:id/bringing-back',
-    {
-      config: writes,
-      schema: {
-        tags,
-        summary: 'Bring a message back that was put away',
-        params: Params,
-        response: theMessage,
-      },
-    },
+    route('operator', 'mail:write', {
+      summary: 'Bring a message back that was put away',
+      params: IdParams,
+      response: theMessage,
+    }),
     async (request) => {
       const { id } = request.params;
       return change(request, id, (trx) => bringBack(trx, id));

@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { mailFrame } from '../../correspondence/mail-frame.ts';
 import { readAttachment, readOwnPictures, readSource } from '../../correspondence/parts-store.ts';
-import { Id, Type } from '../../json-schema.ts';
+import { Id, IdParams, Type } from '../../json-schema.ts';
 import { viewerOf } from '../../web/access.ts';
 import { sendInert } from '../../web/inert.ts';
 import { getIncoming } from './unfiled-store.ts';
 
-const Params = Type.Object({ id: Id });
 const AttachmentParams = Type.Object({ id: Id, position: Type.Integer({ minimum: 0, maximum: 1000 }) });
 
 /** What an unfiled message is made of, shown as harmlessly as that of a filed one. */
@@ -15,7 +14,7 @@ export const unfiledPartsPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/unfiled/:id/html',
-    { config: { access: 'viewer' }, schema: { params: Params } },
+    { config: { access: 'viewer' }, schema: { params: IdParams } },
     async (request, reply) => {
       const { id } = request.params;
       const message = await getIncoming(db, id);
@@ -30,7 +29,7 @@ export const unfiledPartsPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/unfiled/:id/source',
-    { config: { access: 'viewer' }, schema: { params: Params } },
+    { config: { access: 'viewer' }, schema: { params: IdParams } },
     async (request, reply) => {
       const { id } = request.params;
       const { raw } = await readSource(db, 'incoming', id);

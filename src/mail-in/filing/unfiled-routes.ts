@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FRAME_SANDBOX } from '../../correspondence/mail-frame.ts';
 import { messageView } from '../../correspondence/message-page.ts';
 import { listAttachments } from '../../correspondence/parts-store.ts';
-import { Id, Type } from '../../json-schema.ts';
+import { Id, IdParams, Type } from '../../json-schema.ts';
 import { providerChoices } from '../../providers/choice.ts';
 import { recentPlace } from '../../timeline/news.ts';
 import { actorOf } from '../../web/access.ts';
@@ -34,7 +34,6 @@ const ListQuery = Type.Object({
   /** The message that was just dealt with: undone from here. */
   done: Type.Optional(Id),
 });
-const Params = Type.Object({ id: Id });
 
 /** Mail that nobody has filed yet. */
 export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
@@ -109,7 +108,7 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/unfiled/:id',
-    { config: { access: 'viewer' }, schema: { params: Params } },
+    { config: { access: 'viewer' }, schema: { params: IdParams } },
     async (request, reply) => {
       const { id } = request.params;
       const { incident_number: number } = await getIncoming(db, id);
@@ -125,7 +124,7 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
   ) =>
     app.post(
       `/unfiled/:id/${path}`,
-      { config: { access: 'operator' }, schema: { params: Params } },
+      { config: { access: 'operator' }, schema: { params: IdParams } },
       async (request, reply) => {
         const { id } = request.params;
         return orFormAgain(

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { type Static, Type, Version } from '../../json-schema.ts';
+import { SmallId, type Static, Type, Version } from '../../json-schema.ts';
 import { invalid } from '../../problem.ts';
 import { actorOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
@@ -44,7 +44,7 @@ const MailboxForm = Type.Object({
   authservId: Maybe(253),
 });
 const ChangeForm = Type.Object({ ...MailboxForm.properties, version: Version });
-const MailboxParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+const MailboxParams = Type.Object({ id: SmallId });
 const FloodForm = Type.Object({ sender: Type.Optional(Type.String({ maxLength: 320 })) });
 
 const PAGE = '/settings/mailboxes';

@@ -1,14 +1,9 @@
 import type { MailboxRow } from '../../database/tables.ts';
+import { mailServerJson, mailServerValues } from '../../outside/mail-server.ts';
 
 /** A mailbox for the API. Its secrets are not in it. */
 export const mailboxJson = (row: MailboxRow) => ({
-  id: row.id,
-  name: row.name,
-  host: row.host,
-  port: row.port,
-  security: row.security,
-  auth: row.auth,
-  userName: row.user_name,
+  ...mailServerJson(row),
   folder: row.folder,
   afterTaking: row.after_taking,
   moveTo: row.move_to,
@@ -22,12 +17,7 @@ export const mailboxJson = (row: MailboxRow) => ({
 
 /** A form's values. The secrets are never shown again: their fields are always empty. */
 const valuesOf = (row: MailboxRow): Record<string, string> => ({
-  name: row.name,
-  host: row.host,
-  port: String(row.port),
-  security: row.security,
-  auth: row.auth,
-  userName: row.user_name,
+  ...mailServerValues(row),
   clientId: row.oauth_client_id,
   tokenUrl: row.oauth_token_url,
   folder: row.folder,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isFree, leaseFor } from '../../database/lease.ts';
+import { firstFree, leaseFor } from '../../database/lease.ts';
 import type { Db } from '../../database/open.ts';
 import type { TakenArrival } from './read-arrival.ts';
 
@@ -14,15 +14,7 @@ export async function takeArrival(db: Db): Promise<TakenArrival | undefined> {
     .updateTable('arrivals')
     .set({ lease_until: LEASE, attempts: sql<number>`attempts + 1` })
     .where('id', '=', (eb) =>
-      eb
-        .selectFrom('arrivals as waiting')
-        .select('waiting.id')
-        .where('waiting.state', '=', 'new')
-        .where(isFree('waiting.lease_until'))
-        .orderBy('waiting.id')
-        .limit(1)
-        .forUpdate()
-        .skipLocked(),
+      firstFree(eb.selectFrom('arrivals as waiting').select('waiting.id').where('waiting.state', '=', 'new')),
     )
     .returningAll()
     .executeTakeFirst();

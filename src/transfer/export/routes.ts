@@ -2,10 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
+import { apiRoutes } from '../../web/api-route.ts';
 import { formatDescription } from '../format.ts';
 import { KINDS } from '../kinds.ts';
 import { type ExportOptions, exportName } from './export.ts';
 import { serveExport } from './serve.ts';
+
+const route = apiRoutes('export');
 
 const ExportQuery = Type.Object({
   format: Type.Optional(
@@ -51,14 +54,10 @@ export const exportPages: FastifyPluginAsyncTypebox = async (app) => {
 export const exportApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/export',
-    {
-      config: { access: 'admin', scope: 'data:read' },
-      schema: {
-        tags: ['export'],
-        summary: 'Everything, as JSON Lines or as a .zip of CSV files, read in one snapshot',
-        querystring: ExportQuery,
-      },
-    },
+    route('admin', 'data:read', {
+      summary: 'Everything, as JSON Lines or as a .zip of CSV files, read in one snapshot',
+      querystring: ExportQuery,
+    }),
     async (request, reply) => {
       const options = optionsOf(request.query);
       return named(reply, options).send(await serveExport(app.desk, options, actorOf(request)));
@@ -67,10 +66,7 @@ export const exportApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/export/schema',
-    {
-      config: { access: 'viewer', scope: 'data:read' },
-      schema: { tags: ['export'], summary: 'What an export holds: a JSON Schema for each kind of record' },
-    },
+    route('viewer', 'data:read', { summary: 'What an export holds: a JSON Schema for each kind of record' }),
     (_request, reply) => reply.serializer(JSON.stringify).send(formatDescription()),
   );
 };

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { ImportRow } from '../../database/tables.ts';
-import { Id, Type } from '../../json-schema.ts';
+import { IdParams, orNull, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
-import { PageQuery, pageOf } from '../../web/api.ts';
+import { apiRoutes, paged } from '../../web/api-route.ts';
 import { cutPage, readCursor, writeCursor } from '../../web/cursor.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../../web/limits.ts';
+import { takeOctets } from '../../web/octets.ts';
 import { getImport, listImports } from './queue.ts';
 import { takeExport } from './take-file.ts';
 
-const tags = ['import'];
-const Maybe = Type.Union([Type.String(), Type.Null()]);
+const route = apiRoutes('import');
+const Maybe = orNull(Type.String());
 const ImportJson = Type.Object({
   id: Type.Integer(),
   kind: Type.String(),
@@ -38,29 +39,22 @@ const importJson = (row: ImportRow) => ({
   createdAt: row.created_at.toISOString(),
   finishedAt: row.finished_at?.toISOString() ?? null,
 });
-const IdParams = Type.Object({ id: Id });
 const LIST = 'api-imports';
 
 export const importApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  app.addContentTypeParser(
-    'application/x-ndjson',
-    { parseAs: 'buffer', bodyLimit: MAX_REPORT_BYTES },
-    (_request, body, done) => done(null, body),
-  );
+  takeOctets(app, ['application/x-ndjson'], MAX_REPORT_BYTES);
 
   app.post(
     '/imports',
     {
-      config: { access: 'admin', scope: 'data:write' },
-      bodyLimit: MAX_REPORT_BYTES,
-      schema: {
-        tags,
+      ...route('admin', 'data:write', {
         summary:
           'Bring an export of another desk in; a larger one by the command line. It is done in the background',
         body: { content: { 'application/x-ndjson': { schema: {} } } },
         response: { 202: ImportJson },
-      },
+      }),
+      bodyLimit: MAX_REPORT_BYTES,
     },
     async (request, reply) => {
       const bytes = request.body as Buffer;
@@ -79,15 +73,10 @@ export const importApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/imports',
-    {
-      config: { access: 'admin', scope: 'data:read' },
-      schema: {
-        tags,
-        summary: 'What was brought in, newest first',
-        querystring: Type.Object(PageQuery),
-        response: { 200: pageOf(ImportJson) },
-      },
-    },
+    route('admin', 'data:read', {
+      summary: 'What was brought in, newest first',
+      ...paged(ImportJson),
+    }),
     async (request) => {
       const { limit = 50, cursor } = request.query;
       const [before] = readCursor(cursor, LIST, ['id']) ?? [];
@@ -99,10 +88,11 @@ export const importApi: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/imports/:id',
-    {
-      config: { access: 'admin', scope: 'data:read' },
-      schema: { tags, summary: 'How far an import is', params: IdParams, response: { 200: ImportJson } },
-    },
+    route('admin', 'data:read', {
+      summary: 'How far an import is',
+      params: IdParams,
+      response: { 200: ImportJson },
+    }),
     async (request) => importJson(await getImport(db, request.params.id)),
   );
 };

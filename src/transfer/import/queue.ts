@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { json } from '../../database/json.ts';
-import { isFree, leaseFor } from '../../database/lease.ts';
+import { firstFree, leaseFor } from '../../database/lease.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { ImportRow, ImportState } from '../../database/tables.ts';
 import { publish } from '../../notifications/outbox.ts';
@@ -116,16 +116,9 @@ export const listImports = (db: Db, { limit, before }: { limit: number; before?:
 /** Takes the import that waits for the longest, for a minute; each batch takes it for another. */
 export function takeImport(db: Db): Promise<ImportRow | undefined> {
   return db.transaction().execute(async (trx) => {
-    const row = await trx
-      .selectFrom('imports')
-      .selectAll()
-      .where('state', 'in', ['waiting', 'running'])
-      .where(isFree('lease_until'))
-      .orderBy('id')
-      .limit(1)
-      .forUpdate()
-      .skipLocked()
-      .executeTakeFirst();
+    const row = await firstFree(
+      trx.selectFrom('imports as waiting').selectAll().where('state', 'in', ['waiting', 'running']),
+    ).executeTakeFirst();
     if (row)
       await trx
         .updateTable('imports')

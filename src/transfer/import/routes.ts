@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import type { ImportRow } from '../../database/tables.ts';
-import { Id, Type } from '../../json-schema.ts';
+import { IdParams, Type } from '../../json-schema.ts';
 import { invalid } from '../../problem.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
 import { cutPage, readCursor, writeCursor } from '../../web/cursor.ts';
@@ -23,7 +23,6 @@ import { leftOutCsv, numbersCsv } from './result-rows.ts';
 import { mappingOf } from './run-csv.ts';
 import { takeFile } from './take-file.ts';
 
-const IdParams = Type.Object({ id: Id });
 const ListQuery = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 200 })) });
 const PER_PAGE = 50;
 const LIST = 'imports';
