@@ -83,11 +83,12 @@ function readText(text: string, books: PhraseBook[]): Reading[] {
   return sentences.map((one) => readSentence(one, books, isTerse));
 }
 
-/** Where addresses are sorted, the first one decides. */
+/** Where addresses are sorted, the one that the reply says we asked about decides, else the first. */
 function judge(text: string, books: PhraseBook[], provider: Provider | undefined): Judged {
   const table = readTable(text.slice(0, MAX_NEWEST), books);
   const sorted = sortedAddresses(table, books);
-  if (sorted[0]) return { ...sorted[0].judgement, sorted };
+  const first = sorted.find(({ isAsked }) => isAsked) ?? sorted[0];
+  if (first) return { ...first.judgement, sorted };
   const general = judgementOf(decide(readText(table.text, books))) ?? NOTHING;
   const known = catalogueRule(table.text, provider);
   // A phrase of the provider is surer than general language, but never turns a refusal into relief.

@@ -32,6 +32,8 @@ export const SIGNALS = [
   'no-reasons',
   'closed',
   'received',
+  'thanks',
+  'report-back',
   'absence',
   'returned',
   'newsletter',
@@ -50,6 +52,9 @@ export const SIGNALS = [
   'pending',
   'before',
   'aside',
+  'own-limits',
+  'upstream',
+  'asked-about',
 ] as const;
 export type Signal = (typeof SIGNALS)[number];
 
@@ -57,7 +62,7 @@ export type Signal = (typeof SIGNALS)[number];
 export const HEADING_SIGNALS = ['conditional', 'denied', 'not-blocked', 'mitigated', 'request'] as const;
 export type HeadingSignal = (typeof HEADING_SIGNALS)[number];
 
-const Patterns = Type.Array(Type.String({ minLength: 1, maxLength: 600 }), { minItems: 1, maxItems: 400 });
+const Patterns = Type.Array(Type.String({ minLength: 1, maxLength: 600 }), { minItems: 1, maxItems: 500 });
 /** One language: word classes and the phrases of each signal. See {@link readPattern} for how they are written. */
 export const PhraseBookFile = Type.Object(
   {
@@ -217,7 +222,10 @@ export function booksFor(tokens: string[], books: PhraseBook[]): PhraseBook[] {
   const most = Math.max(...counts);
   return most === 0
     ? books
-    : books.filter((_, index) => (counts[index] ?? 0) * 3 >= most || (counts[index] ?? 0) + 2 >= most);
+    : books.filter((_, index) => {
+        const count = counts[index] ?? 0;
+        return count * 3 >= most || (count + 2 >= most && (count > 0 || most === 1));
+      });
 }
 
 /** Words in front of a phrase in which a negation, a condition or a "will" still goes with it. */

@@ -97,6 +97,24 @@ export function hasWord(wordClass: WordClass | undefined, token: string): boolea
   return wordClass.exact.has(token) || wordClass.prefixes.some((prefix) => token.startsWith(prefix));
 }
 
+/** Ends (exclusive) of the members of a class that stand at `at`. */
+function endsOfClass(wordClass: WordClass, tokens: string[], at: number, classes: WordClasses): number[] {
+  const ends = hasWord(wordClass, tokens[at] ?? '') ? [at + 1] : [];
+  for (const phrase of wordClass.phrases) {
+    const end = endOfMatch(phrase, tokens, at, classes);
+    if (end > at) ends.push(end);
+  }
+  return ends;
+}
+
+/** Where the longest member of a class that stands at `at` ends (exclusive); -1 when none does. */
+export const endOfClass = (
+  wordClass: WordClass,
+  tokens: string[],
+  at: number,
+  classes: WordClasses,
+): number => Math.max(-1, ...endsOfClass(wordClass, tokens, at, classes));
+
 /** Ends (exclusive) of what an alternative covers from `at` on. */
 function endsOf(one: Alternative, tokens: string[], at: number, classes: WordClasses): number[] {
   const token = tokens[at];
@@ -106,13 +124,7 @@ function endsOf(one: Alternative, tokens: string[], at: number, classes: WordCla
   if (one.number) return NUMBER.test(token) ? [at + 1] : [];
   if (one.phrase) return [endOfMatch(one.phrase, tokens, at, classes)].filter((end) => end >= 0);
   const wordClass = classes.get(one.wordClass ?? '');
-  if (!wordClass) return [];
-  const ends = hasWord(wordClass, token) ? [at + 1] : [];
-  for (const phrase of wordClass.phrases) {
-    const end = endOfMatch(phrase, tokens, at, classes);
-    if (end > at) ends.push(end);
-  }
-  return ends;
+  return wordClass ? endsOfClass(wordClass, tokens, at, classes) : [];
 }
 
 type Gap = Step & { kind: 'gap' };

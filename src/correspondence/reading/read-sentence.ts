@@ -8,6 +8,7 @@ import {
   type Signal,
 } from './phrase-book.ts';
 import { withoutInserted } from './sentences.ts';
+import { clauseEnds, type Span, supposedIn } from './supposed.ts';
 import { tokensOf } from './tokens.ts';
 import { type Reading, standingSignals } from './verdict-rules.ts';
 
@@ -20,6 +21,20 @@ const TERSE_END = /[.!\p{L}\p{N}]$/u;
 const LEAST_QUESTION_WORDS = 4;
 /** Signals that a negation nearby must never let through. */
 const GUARDED: Signal[] = ['mitigated', 'will-be-mitigated', 'conditional'];
+
+/** What is no finding where it is only supposed: "if the block stays", "you wrote that it was lifted". */
+const FINDINGS: Signal[] = [
+  'mitigated',
+  'conditional',
+  'limit',
+  'withdrawn',
+  'denied',
+  'not-yet',
+  'timer',
+  'not-blocked',
+  'closed',
+  'no-reasons',
+];
 
 /** What a question can say: that something is asked. What it asks about is not told by it. */
 const ASKING: Signal[] = ['request', 'click', 'answer-first', 'survey', 'offer', 'condition', 'absence'];
@@ -36,15 +51,27 @@ function withoutAnswerWord(text: string): string {
 const asPromised = (found: Found<Signal>, outstanding: boolean): Found<Signal> =>
   outstanding && found.signal === 'mitigated' ? { ...found, signal: 'will-be-mitigated' } : found;
 
+/** A phrase that is written with such a word ("if it were up to us") stays. */
+const withoutSupposed = (found: Found<Signal>[], spans: Span[]): Found<Signal>[] =>
+  found.filter(
+    (one) =>
+      !FINDINGS.includes(one.signal) ||
+      /^(?:if|wenn|falls|si|se) /.test(one.source) ||
+      !spans.some(({ start, end }) => one.start >= start && one.end <= end),
+  );
+
 /** The phrases found in words that stand together. */
 function phrasesIn(text: string, books: PhraseBook[], isTerse: boolean): Found<Signal>[] {
-  const tokens = tokensOf(withoutAnswerWord(text)).slice(0, MAX_SENTENCE_TOKENS);
+  const told = withoutAnswerWord(text);
+  const tokens = tokensOf(told).slice(0, MAX_SENTENCE_TOKENS);
+  const ends = clauseEnds(told);
   const ungoverned = (book: PhraseBook, found: Found<Signal>[]): Found<Signal>[] =>
     found.filter((one) => !GUARDED.includes(one.signal) || !isGoverned(book, one, tokens));
   const found = books.flatMap((book) =>
-    ungoverned(book, findPhrases(book, book.phrases, tokens)).map((one) =>
-      asPromised(one, isOutstanding(book, one, tokens)),
-    ),
+    withoutSupposed(
+      ungoverned(book, findPhrases(book, book.phrases, tokens)),
+      supposedIn(tokens, ends, book),
+    ).map((one) => asPromised(one, isOutstanding(book, one, tokens))),
   );
   const isQuestion = /[?？]["')\]]?$/.test(text);
   if (tokens.length <= MAX_SHOUT_WORDS && (isTerse ? TERSE_END : SHOUT_END).test(text)) {

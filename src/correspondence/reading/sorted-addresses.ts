@@ -9,8 +9,8 @@ import { type Decision, decide, type Reading, standingSignals } from './verdict-
 
 /** What a part of a reply amounts to. `words` are those that led to it, `rule` names what decided. */
 export type Judgement = { verdict: Verdict; confidence: number; words: string | null; rule: string };
-/** Addresses as the reply writes them, and the result that it gives all of them. */
-export type Sorted = { addresses: string[]; judgement: Judgement };
+/** Addresses as the reply writes them, and the result that it gives all of them. `isAsked`: it says that we asked about them. */
+export type Sorted = { addresses: string[]; judgement: Judgement; isAsked?: boolean };
 /** One address or range, as `203.0.113.7` or `203.0.113.0/28`, with its own result. */
 export type AddressVerdict = { network: string; verdict: Verdict; quote: string | null };
 
@@ -92,9 +92,11 @@ function clausesOf(sentence: string): string[] {
 }
 
 function judgeWords(text: string, books: PhraseBook[]): Sorted | null {
-  const judgement = judgementOf(decide([readSentence(text, books)]));
+  const reading = readSentence(text, books);
+  const judgement = judgementOf(decide([reading]));
   if (!judgement || !RESULTS.includes(judgement.verdict)) return null;
-  return { addresses: addressesIn(text), judgement };
+  const isAsked = reading.found.some(({ signal }) => signal === 'asked-about');
+  return { addresses: addressesIn(text), judgement, isAsked };
 }
 
 /** Sentences that give addresses results of their own: none, or at least two different ones. */

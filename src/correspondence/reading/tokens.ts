@@ -4,12 +4,20 @@
 export const ADDRESS_TOKEN = 'ipaddr';
 /** Stands for any web address. */
 export const URL_TOKEN = 'url';
+/** Stands for any mail address: no word of it says anything. */
+export const MAIL_TOKEN = 'mailaddr';
+/** Stands for any name of a host or domain. */
+export const HOST_TOKEN = 'hostnamed';
 
 const URL = /\b(?:https?:\/\/|www\.)[^\s<>"]{1,2000}/giu;
 const IPV4 = /(?<![\w.])(?:\d{1,3}|[x*#]{1,3})(?:\.(?:\d{1,3}|[a-z*#]{1,3})){3}(?:\/\d{1,2})?(?![\w])/giu;
 /** With a gap or all of its eight groups: a time of day is none. */
 const IPV6 =
   /(?<![\w:.])(?=[0-9a-f:]{0,39}::|(?:[0-9a-f]{1,4}:){7})[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\/\d{1,3})?(?![\w:])/giu;
+const MAIL = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}/gu;
+/** Ends in a top-level domain that is no word: "removed.it" lacks a blank. */
+const HOST =
+  /(?<![\w.@-])(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|info|biz|eu|de|fr|nl|es|pt|pl|cz|sk|ru|io|dev|app|uk|ch|br|jp|cn|au|ca|se|dk|fi|hu|ro|tr|example|test|invalid)(?![\w.-]*\w)/giu;
 const CONTRACTIONS: [RegExp, string][] = [
   [/\b(de|un|re|white|black|block|allow)-(?=(?:un)?(?:list|block))/g, '$1'],
   [/\bcan't\b|\bcannot\b/g, 'can not'],
@@ -33,6 +41,7 @@ function folded(text: string): string {
   const plain = text
     .normalize('NFKC')
     .toLowerCase()
+    .replace(/i\u0307/g, 'i')
     .replace(/[’‘ʼ`´]/g, "'")
     .replace(/ß/g, 'ss')
     .replace(/[äöü]/g, (letter) => `${letter.normalize('NFD').charAt(0)}e`)
@@ -58,7 +67,9 @@ export function tokensOf(text: string): string[] {
   const marked = text
     .replace(URL, ` ${URL_TOKEN} `)
     .replace(IPV4, ` ${ADDRESS_TOKEN} `)
-    .replace(IPV6, ` ${ADDRESS_TOKEN} `);
+    .replace(IPV6, ` ${ADDRESS_TOKEN} `)
+    .replace(MAIL, ` ${MAIL_TOKEN} `)
+    .replace(HOST, ` ${HOST_TOKEN} `);
   return folded(marked).match(WORD) ?? [];
 }
 

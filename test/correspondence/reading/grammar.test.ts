@@ -1,0 +1,109 @@
+import t from 'tap';
+import { classifyReply } from '../../../src/correspondence/reading/classify.ts';
+import { readPhraseBooks } from '../../../src/correspondence/reading/phrase-book.ts';
+import { clauseEnds, supposedIn } from '../../../src/correspondence/reading/supposed.ts';
+import { tokensOf } from '../../../src/correspondence/reading/tokens.ts';
+import { readCatalogue } from '../../../src/providers/catalogue.ts';
+
+const catalogue = readCatalogue();
+const verdictOf = (text: string): string => classifyReply({ text }, { catalogue }).verdict;
+
+/** Each cause of a misreading, and answers that have it. */
+const CAUSES: Record<string, [text: string, verdict: string][]> = {
+  'what stands in an if-clause or is asked for is no finding': [
+    ['Write again if the address is still listed. Nothing was found today.', 'not-blocked'],
+    ['I will see whether the entry can go or has to stay.', 'acknowledged'],
+    [
+      'We have requested the filter group to get your host unblocked. I will tell you what they answer.',
+      'acknowledged',
+    ],
+    ['Your case waits for a technician. Falls die Sperre bestehen bleibt, melden wir uns.', 'acknowledged'],
+    ['Nous examinons votre dossier. Si le blocage est maintenu, nous vous écrirons.', 'acknowledged'],
+  ],
+  'a rule is no act': [
+    ['Nobody reads this address. Hosts entered on the form are delisted once they pass.', 'other'],
+    ['Normally it would be lifted at once, but after five rounds we keep it for two weeks.', 'denied'],
+    ['We could delist this if you were the holder of the range. You are not.', 'denied'],
+  ],
+  'relief in the pluperfect is over': [
+    [
+      'La restriction avait été levée en mai ; elle a été réactivée à la suite de nouvelles plaintes.',
+      'denied',
+    ],
+    ['Wir hatten die Adresse im Mai gestrichen. Sie ist nun wieder gelistet.', 'denied'],
+    ['The block had been removed in May. It is back on our list.', 'denied'],
+  ],
+  'who can not do it alone passes it on': [
+    ['I can not lift blocks myself. I handed your request on to the filter group.', 'acknowledged'],
+  ],
+  'what others will do is not done here': [
+    ['As soon as the source lists drop your domain, it gets removed automatically here as well.', 'other'],
+    ['Thank you for the report. We do not manage the sources; please contact the source directly.', 'other'],
+  ],
+  'the address that we asked about decides': [
+    [
+      'We delisted 192.0.2.8 and 192.0.2.9. 192.0.2.7, the one you asked about, is not going to be delisted.',
+      'denied',
+    ],
+  ],
+  'to let them know whether it works hangs nothing on it': [
+    ['Tell me whether it works now, I took you off the list.', 'mitigated'],
+  ],
+  'who needs to check are they': [
+    ['We have to run some more checks before we can take the domain out.', 'acknowledged'],
+  ],
+  'names of hosts and domains are what is lifted, words of mail addresses say nothing': [
+    ['mail.example.org, example.net & www.example.com were removed.', 'mitigated'],
+    ['For later questions: abuse-continues@example.org. We received your request.', 'acknowledged'],
+  ],
+  'whose mail is refused is told, not that a request is': [
+    ['The host is rejected by the rules of the tenant, not by our service.', 'not-blocked'],
+    ['Neither our gateways nor our filters have rejected anything from you.', 'not-blocked'],
+  ],
+  'a thank-you alone says the least': [
+    ['Thank you for your mail. Please ask the administrator of the recipient.', 'other'],
+  ],
+};
+
+for (const [cause, answers] of Object.entries(CAUSES))
+  t.test(cause, async (t) => {
+    for (const [text, verdict] of answers) t.equal(verdictOf(text), verdict, text);
+  });
+
+t.test('what is supposed ends with its clause', async (t) => {
+  const book = readPhraseBooks().find(({ language }) => language === 'en');
+  const spans = (text: string) => (book ? supposedIn(tokensOf(text), clauseEnds(text), book) : []);
+  t.strictSame(spans('If it is listed, we remove it'), [{ start: 0, end: 4 }]);
+  t.strictSame(spans('Tell us whether it works'), [{ start: 2, end: 5 }]);
+  t.strictSame(spans('We looked whether it is listed and found nothing'), [{ start: 2, end: 6 }]);
+  t.strictSame(spans('It is not listed'), []);
+});
+
+t.test('relief, refusal, receipt and no block are told in each language', async (t) => {
+  for (const [text, verdict] of [
+    ['Dobrý den, záznam pro váš server byl ze seznamu vymazán.', 'mitigated'],
+    ['Dobrý den, bohužel adresu odblokovat nemůžeme, stížnosti trvají.', 'denied'],
+    ['Dobrý den, váš dotaz jsme obdrželi a předali technikům.', 'acknowledged'],
+    ['Dobrý den, tato adresa u nás není blokována.', 'not-blocked'],
+    ['Dobrý den, zašlete nám prosím přesný čas a text chyby.', 'needs-information'],
+    ['Dobrý den, pokud se chyba potvrdí, bude blokace zrušena. Zatím ji prověřujeme.', 'acknowledged'],
+    ['Dobrý deň, váš server bol z nášho zoznamu vyradený.', 'mitigated'],
+    ['Dobrý deň, adresu nemôžeme odblokovať, sťažnosti pretrvávajú.', 'denied'],
+    ['Hej, spärren för er server har hävts.', 'mitigated'],
+    ['Hej, vi kan inte ta bort spärren, det kommer fortfarande klagomål.', 'denied'],
+    ['Hej, vi ser ingen spärr för er adress hos oss.', 'not-blocked'],
+    ['Hej, spærringen af jeres server er ophævet.', 'mitigated'],
+    ['Hej, vi kan desværre ikke ophæve spærringen.', 'denied'],
+    ['Hei, blokkeringen er opphevet.', 'mitigated'],
+    ['Hei, vi har mottatt henvendelsen og kommer tilbake til deg.', 'acknowledged'],
+    ['Hei, esto on purettu ja viestit kulkevat taas.', 'mitigated'],
+    ['Hei, emme voi purkaa estoa, koska roskapostia tulee edelleen.', 'denied'],
+    ['Tisztelt Ügyfelünk! A tiltást feloldottuk.', 'mitigated'],
+    ['Tisztelt Ügyfelünk! Kérelmét elutasítjuk, a címről továbbra is spam érkezik.', 'denied'],
+    ['Bună ziua, adresa a fost deblocată.', 'mitigated'],
+    ['Bună ziua, nu putem debloca adresa, primim în continuare plângeri.', 'denied'],
+    ['Merhaba, IP adresinizdeki engel kaldırılmıştır.', 'mitigated'],
+    ['Merhaba, talebiniz alınmıştır, en kısa sürede dönüş yapılacaktır.', 'acknowledged'],
+  ] as const)
+    t.equal(verdictOf(text), verdict, text);
+});
