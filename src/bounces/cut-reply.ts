@@ -21,7 +21,7 @@ const FIELD = '(?:reply|response|stat|led|diag|dsndiag|text|reason|error|msg|mes
 
 /** A code where replies stand: at the start, after a colon, bracket, quote or field name; 失败, 错误: failed, error. */
 const PLACED = new RegExp(
-  `(?:^|[:;('"\`>：；（「]\\s?|(?:失[败敗]|[错錯][误誤]|エラー)\\s?|\\.[a-z]{2,24} #|\\{|${FIELD})(?=([45]\\d\\d)([-\\s])\\s?\\S)`,
+  `(?:^|[:;('"\`>：；（「“„«]\\s?|(?:失[败敗]|[错錯][误誤]|エラー)\\s?|\\.[a-z]{2,24} #|\\{|${FIELD})(?=([45]\\d\\d)([-\\s])\\s?\\S)`,
   'gi',
 );
 /** Code and enhanced code together are a reply anywhere. */
@@ -32,8 +32,8 @@ const TUPLE = /\(([45]\d\d), ?b?['"]/;
 const ESCAPED_BREAK = /(?:\\r)?\\n(?=[45]\d\d[- ]|[\sA-Z]|$)|["'], ?["'](?=[45]\d\d[- ])/g;
 /** A colon behind the code: `554: 5.7.1 …`. */
 const CODE_COLON = /(^|: |> )([45]\d\d): (?=[45]\.\d\.\d|[A-Z])/;
-/** As a Cisco gateway prints it in bounces of its own: `error 550-'5.1.1 …' (delivery attempts: 0)`, also cut short. */
-const CISCO = /\berror ([45]\d\d)-'(.{1,1000}?)'(?: \(delivery attempts: \d{1,4}\)|\s{0,3}$)/;
+/** As a Cisco gateway prints it in bounces of its own: `error 550-'5.1.1 …' (delivery attempts: 0)`, `[Default] 550-'…'`, also cut short. */
+const CISCO = /(?:\berror|\]) ([45]\d\d)-'(.{1,1000}?)'(?: \(delivery attempts: \d{1,4}\)|\s{0,3}$)/;
 /** PHPMailer names the code after the words. */
 const CODE_AFTER = /\bDetail: (.{1,1000}?) SMTP code: ([45]\d\d)\b/;
 /** A bare code before words; taken only when nothing better stands there. */

@@ -27,7 +27,8 @@ const lineOf = (group: Line[], field: RegExp): number =>
 
 /**
  * The per-recipient fields of a delivery-status body (RFC 3464 § 2.3). The text is empty where a recipient
- * has no Diagnostic-Code. Status is the reporting server's own and is not taken for the reply's.
+ * has no Diagnostic-Code. Status is the reporting server's own and is not taken for the reply's; where there is
+ * none, it stands in `around`.
  */
 export function readDeliveryStatus(lines: Line[], clock: Clock): Said[] {
   const found: Said[] = [];
@@ -48,6 +49,7 @@ export function readDeliveryStatus(lines: Line[], clock: Clock): Said[] {
       said({
         line: lineOf(group, /^Diagnostic-Code:/i),
         text: (diagnostic ?? '').replace(/^\s*[\w-]{1,30}\s*;\s*/, '').trim(),
+        around: diagnostic === undefined ? (headers.get('status') ?? '').trim() : '',
         recipient,
         recipientDomain: domainOf(recipient),
         mx: remote !== null && /[a-z]/i.test(remote) ? remote.toLowerCase() : null,

@@ -96,8 +96,16 @@ function merge(status: Said[], texts: Said[]): Said[] {
     };
   });
   const rest = texts.filter((text) => text.recipient !== null && text.marked && !used.has(text));
-  return [...merged.filter((entry) => entry.text !== ''), ...rest].sort((a, b) => a.line - b.line);
+  const told = [...merged.filter((entry) => entry.text !== ''), ...rest].sort((a, b) => a.line - b.line);
+  return told.length > 0 ? told : merged.flatMap(byStatus);
 }
+
+/** Statuses about addresses, mailboxes, systems and the network (RFC 3463 § 3): those that block nobody. */
+const ORDINARY_STATUS = /^[45]\.(?:1\.[1-6]|2\.[1-4]|3\.\d|4\.\d)\b/;
+
+/** What a report tells that has no other word of the failure. */
+const byStatus = (entry: Said): Said[] =>
+  ORDINARY_STATUS.test(entry.around) ? [{ ...entry, text: entry.around, around: '' }] : [];
 
 function dated(replies: Said[], headers: Headers, clock: Clock): Said[] {
   const stamp = mailStamp(headers.get('date') ?? '', clock);

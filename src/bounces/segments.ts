@@ -1,3 +1,5 @@
+import { singleSpaced } from './double-spaced.ts';
+import { withoutMarks } from './forum-marks.ts';
 import type { Line } from './input-lines.ts';
 import { isLogLine, isNoise, queuedFor, startsAnew, withoutPrefix } from './line-kinds.ts';
 
@@ -137,8 +139,8 @@ export function segments(lines: Line[]): Segment[] {
     if (open) done.push({ line: open.line, text: unwrap(open), transcript: open.transcript });
     return null;
   };
-  for (const { n, text: raw } of lines) {
-    const text = withoutPrefix(raw.replace(QUOTED, ''));
+  for (const { n, text: raw } of singleSpaced(lines)) {
+    const text = withoutPrefix(withoutMarks(raw).replace(QUOTED, ''));
     if (isLogLine(text) || ANSWER.test(text)) inCopy = false;
     if (COPY_BELOW.test(text)) inCopy = true;
     const command = COMMAND.test(text);

@@ -10,6 +10,7 @@ const KEYS = [
   /^"SMTPC"\t\d{1,12}\t(\d{1,12})\t/,
   /\t([\dA-F]{20,40}\.MAI)\t/,
   /smtpd\[\d{1,9}\]: ((?!0{16})[\da-f]{16}) /,
+  /^(?:\[[\d.]{10}\] )?\d\d:\d\d:\d\d(?:\.\d{1,3})? \[(\d{2,12})\] /,
 ];
 
 /** Lines that tell of success, or of nothing that was said by the other side. */
@@ -23,8 +24,24 @@ const OTHER_PROGRAM =
 /** Stamp, host and program stand within this many characters. */
 const HEAD = 200;
 
-/** What is known of one delivery so far. */
-type Session = Partial<Pick<Said, 'recipient' | 'mx' | 'mxIp' | 'sourceIp'>>;
+/** What is known of one delivery so far, and the first lines of a reply that goes on. */
+type Session = Partial<Pick<Said, 'recipient' | 'mx' | 'mxIp' | 'sourceIp'>> & { begun?: string };
+
+/** SmarterMail gives each line of a reply one of its own. */
+const REPLY_LINE = / RSP: (([45]\d\d)([- ]).*)$/;
+
+/** The lines of a reply so far, as one text; null while more of them are to come. */
+function wholeReply(session: Session, text: string): string | null {
+  const found = REPLY_LINE.exec(text);
+  if (!found) return text;
+  const begun = session.begun ?? '';
+  const head = begun === '' ? text : `${begun} ${found[1] ?? ''}`;
+  session.begun = found[3] === '-' ? head.slice(0, LONGEST_REPLY) : '';
+  return found[3] === '-' ? null : head;
+}
+
+/** Characters of the lines of a reply that are kept. */
+const LONGEST_REPLY = 4000;
 
 function keyOf(text: string): string | undefined {
   for (const form of KEYS) {
@@ -67,6 +84,8 @@ function learn(session: Session, text: string): void {
   );
   if (host?.[1] !== undefined) session.mx = host[1];
   if (host?.[2] !== undefined) session.mxIp = canonicalIp(host[2]);
+  const ends = /Connection to ([\da-f.:]{7,45}):\d{1,5} from ([\da-f.:]{7,45}):\d{1,5} succeeded/i.exec(text);
+  if (ends) Object.assign(session, { mxIp: canonicalIp(ends[1] ?? ''), sourceIp: ends[2] });
   const address2 =
     /^"SMTPC"(?:\t[^\t]{1,40}){3}\t"([\d.]{7,15})"|\t([\d.]{7,15})\t(?:CONN|MAIL|RCPT|DATA)\t/.exec(text);
   const peer = address2?.[1] ?? address2?.[2];
@@ -91,7 +110,7 @@ export function logReader(): (text: string, line: number) => Said | null {
   let waiting: Said | null = null;
   return (raw, line) => {
     if (NO_REPLY.test(raw) || OTHER_PROGRAM.test(raw.slice(0, HEAD))) return null;
-    const text = readable(raw);
+    let text = readable(raw);
     const start = /starting delivery (\d{1,12}): msg \d{1,12} to remote (\S{3,320})/.exec(text);
     if (start?.[1] !== undefined) {
       sessions.set(start[1], { recipient: start[2] ?? null });
@@ -101,6 +120,9 @@ export function logReader(): (text: string, line: number) => Said | null {
     const session = key === undefined ? undefined : (sessions.get(key) ?? {});
     if (key !== undefined && session) sessions.set(key, session);
     if (session) learn(session, text);
+    const whole = session ? wholeReply(session, text) : text;
+    if (whole === null) return null;
+    text = whole;
     const found = session ? complete(readRecord(text, line), session) : readRecord(text, line);
     if (/smtpd\[\d+\]: \S+ mta (?:event=)?error reason=/.test(text)) waiting = found;
     if (

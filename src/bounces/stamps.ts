@@ -129,6 +129,7 @@ const MAIL =
   /(\d{1,2})\s{1,2}([A-Z][a-z]{2})[a-z]*\s{1,2}(\d{4})\s{1,2}(\d\d):(\d\d)(?::(\d\d))?\s*([+-]\d{4}|GMT|UTC|Z)?/;
 const SLASHED = /^(\d\d)\/(\d\d)\/(\d{4}|\d\d) (\d\d):(\d\d):(\d\d)/;
 const DOTTED = /^(\d\d)\.(\d\d)\.(\d{4}) (\d\d):(\d\d):(\d\d)/;
+const BRACKETED = /^\[(\d{4})\.(\d\d)\.(\d\d)\] (\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?/;
 const TAI64N = /^@4([\da-f]{15})[\da-f]{8}/i;
 
 const toMilli = (fraction: string | undefined): number =>
@@ -174,6 +175,13 @@ export function readStamp(text: string, clock: Clock): Stamp | null {
   if (slashed) return toStamp(partsOf(numbers(slashed, 3, 1, 2, 4, 5, 6)), undefined, clock);
   const dotted = DOTTED.exec(head);
   if (dotted) return toStamp(partsOf(numbers(dotted, 3, 2, 1, 4, 5, 6)), undefined, clock);
+  const bracketed = BRACKETED.exec(head);
+  if (bracketed)
+    return toStamp(
+      partsOf([...numbers(bracketed, 1, 2, 3, 4, 5, 6), toMilli(bracketed[7])]),
+      undefined,
+      clock,
+    );
   const tai = TAI64N.exec(head);
   return tai ? epochStamp(Number.parseInt(tai[1] ?? '', 16) - 10) : mailStamp(head, clock);
 }

@@ -13,6 +13,10 @@ function lineOf(lines: Line[], text: string): number {
   return lines.find((line) => piece !== '' && line.text.includes(piece))?.n ?? lines[0]?.n ?? 1;
 }
 
+/** The lines of a reply, as programs print a list. */
+const isListOfStrings = (value: object): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
+
 /** A whole JSON document; null when it is none. */
 export function readJsonDocument(lines: Line[], clock: Clock): Said[] | null {
   const text = lines
@@ -21,7 +25,7 @@ export function readJsonDocument(lines: Line[], clock: Clock): Said[] | null {
     .trim();
   if (!/^[[{]/.test(text)) return null;
   const value = parsed(text);
-  if (!isObject(value) || isJournalEntry(value)) return null;
+  if (!isObject(value) || isJournalEntry(value) || isListOfStrings(value)) return null;
   const start = lines.find((line) => line.text.trim() !== '')?.n ?? 1;
   return readEvents(value, start, clock).map((found) => ({
     ...found,

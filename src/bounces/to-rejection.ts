@@ -28,13 +28,20 @@ function isTelling(said: Said, known: Recognition, ip: string | null): boolean {
   return (said.alone || ip !== null) && PLAIN_CAUSES.has(known.reason);
 }
 
+/** Words that no rule knows and that name the recipient are about the recipient. */
+const aboutRecipient = (text: string, recipient: string | null): boolean =>
+  recipient !== null && text.toLowerCase().includes(recipient.toLowerCase());
+
 /** What was said as a rejection; null when it is a success, or when nothing tells that it is a refusal. */
 export function toRejection(said: Said, catalogue: Catalogue): Rejection | null {
   const { text, replyCode, enhancedCode } = readReply(said.text);
   if (text === '' || replyCode?.startsWith('2') || replyCode?.startsWith('3')) return null;
   const { mx: host, recipientDomain } = said;
   const atConnect = said.phase === 'greeting';
-  const known = recognise({ text, replyCode, enhancedCode, host, recipientDomain, atConnect }, catalogue);
+  const meant = recognise({ text, replyCode, enhancedCode, host, recipientDomain, atConnect }, catalogue);
+  const ordinary = replyCode !== null && aboutRecipient(text, said.recipient);
+  const reason = meant.reason ?? (ordinary ? 'not-a-block' : null);
+  const known: Recognition = { ...meant, reason };
   const { around, mxIp, sourceIp } = said;
   const ip = sendingIp({ text, around, mxIp, sourceIp }, (name) => isListZone(catalogue, name));
   const marked = said.marked && (replyCode !== null || enhancedCode !== null || known.reason !== null);

@@ -40,10 +40,29 @@ const HOST_IN_TEXT = /(?<![\w@.-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,8}[a-z]{2,24}(
 /** More host names than this are no reply's. */
 const MOST_HOSTS = 20;
 
+/** Where customers hand in their mail: replies name it as the way to take, or it passed the reply on. */
+const SUBMISSION =
+  /^(?:smtps?|smtp-?(?:auth|out|mail|relay)|authsmtp|submission|outgoing|outbound|mailout)\d{0,2}\./i;
+
+/** The name of an address, and so not of who refuses it: numbers of the address in it, or the address behind it. */
+const OF_AN_ADDRESS = /\d{1,3}[.-]\d{1,3}[.-]\d{1,3}|ip-?\d{4}/i;
+const ADDRESS_BEHIND = /^\)?\s?[[(]{1,2}\d/;
+
+/** Right behind the codes a server says its own name; behind these words is the one that was spoken to. */
+const OWN_NAME = /^\d{3}[- ](?:\d\.\d{1,3}\.\d{1,3} )?$|\b(?:to|with|host|server) $/i;
+
+const namesSender = (text: string, name: string, at: number): boolean =>
+  !OWN_NAME.test(text.slice(Math.max(0, at - 16), at)) &&
+  (SUBMISSION.test(name) ||
+    OF_AN_ADDRESS.test(name) ||
+    ADDRESS_BEHIND.test(text.slice(at + name.length, at + name.length + 6)));
+
 function hostInText(catalogue: Catalogue, text: string): string | undefined {
   let left = MOST_HOSTS;
-  for (const [name] of text.matchAll(HOST_IN_TEXT)) {
-    const key = providerForHost(catalogue, name)?.key ?? deskAt(catalogue, name);
+  for (const { 0: name, index } of text.matchAll(HOST_IN_TEXT)) {
+    const key = namesSender(text, name, index)
+      ? undefined
+      : (providerForHost(catalogue, name)?.key ?? deskAt(catalogue, name));
     if (key !== undefined) return key;
     left -= 1;
     if (left === 0) return undefined;
