@@ -122,6 +122,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
     return {
       report: shown,
       lost: shown === '' && raw.length > 0,
+      chooseAgain: [],
       asked: asked ? { ...asked, isClosed: asked.state === 'closed' } : null,
       read: await preview(request, raw, typed, asked),
       typed: { note: typed['note'] ?? '', to: typed['to'] ?? '', severity: typed['severity'] ?? 'normal' },
