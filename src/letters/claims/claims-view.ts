@@ -1,3 +1,4 @@
+import { type EarlierAnswer, earlierAnswer } from '../earlier-answer.ts';
 import { kindsToCheck, type Way, waysFor } from './claim-help.ts';
 import { type Claim, isOnlyAnAdvantage } from './claims.ts';
 import type { Basis } from './claims-from-facts.ts';
@@ -28,6 +29,8 @@ export type ClaimsInput = {
   /** As the claims were when the text was written; a sentence of then may stand in it still. */
   written: StoredClaim[];
   overrides: { kind: string; key: string; reason: string; by_name: string }[];
+  /** What other letters of the incident were sent in spite of. */
+  earlier: EarlierAnswer[];
   isSent: boolean;
   addresses: string[];
   domains: string[];
@@ -124,6 +127,7 @@ function claimView(claim: StoredClaim, input: ClaimsInput) {
               href: `/incidents/${incident}/split?address=${encodeURIComponent(text)}`,
             })),
     override: override ? `${override.reason} (${override.by_name})` : '',
+    earlier: inTheWay && !override ? earlierAnswer(input.earlier, 'claim', claim.key, incident) : null,
   };
 }
 
