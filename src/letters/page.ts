@@ -149,6 +149,11 @@ export function composerView(input: Input) {
   const unknown = new Set(draft.missing.map((one) => one.key));
   const here = `/incidents/${letter.incident_number}/letters/${letter.id}`;
   const gate = gateView(input.judged, text, input.overrides, input.earlier);
+  const obstacles = [
+    [missing.length, 'missing'],
+    [shown.blocking.length, 'contradicted'],
+    [isSent ? 0 : gate.stops.length, 'to mend'],
+  ].flatMap(([n, words]) => (n ? [`${n} ${words}`] : []));
   return {
     number: letter.incident_number,
     incidentTitle: input.incident.title,
@@ -200,7 +205,9 @@ export function composerView(input: Input) {
       isText: field.value.trim() === letter.body.trim(),
     })),
     canRecord: !isSent && input.canWrite,
-    ready: shown.blocking.length === 0 && missing.length === 0 && (isSent || gate.stops.length === 0),
+    ready: obstacles.length === 0,
+    /** What keeps it from being sent, counted. */
+    obstacles,
     gate,
     /** Stops that were overridden, with the reasons. */
     inSpite: input.overrides.filter((one) => one.kind === 'finding'),

@@ -98,6 +98,8 @@ function claimView(claim: StoredClaim, input: ClaimsInput) {
     text: claim.text,
     ...(claim.status === 'contradicted' && !inTheWay ? MARKS.stale : mark),
     bad: inTheWay && !override,
+    /** What holds decides nothing any more: its basis is a click away. */
+    folds: claim.status === 'supported' && !isSent,
     known: claim.status !== 'unknown' || claim.stated !== null,
     word: wordOf(claim, override !== undefined, inTheWay),
     /** One piece stands in the line itself; of several, each has its own. */
