@@ -96,7 +96,7 @@ export const complaintPages: FastifyPluginAsyncTypebox = async (app) => {
         },
         async ({ message, fields }) => {
           const { mail } = (request.body ?? {}) as Record<string, unknown>;
-          const typed = typeof mail === 'string' ? mail.slice(0, 200_000) : '';
+          const typed = typeof mail === 'string' ? mail : '';
           return {
             view: 'complaints/index',
             data: await view({}, { mail: typed, error: fields['mail'] ?? '', problem: message }),

@@ -12,7 +12,7 @@ import type { FormProblem } from '../web/forms.ts';
 import { bodyOf, currentDraft } from './draft-store.ts';
 import { otherProviders } from './gate/other-providers.ts';
 import { readJudgement } from './gate/store.ts';
-import { overridesOf } from './overrides.ts';
+import { earlierOverrides, overridesOf } from './overrides.ts';
 import { composerView } from './page.ts';
 import { isRequest } from './rounds.ts';
 import { enteredWith } from './sending.ts';
@@ -29,17 +29,19 @@ export async function readComposer(
 ) {
   const { letter, incident, provider, template } = whole;
   const now = new Date();
-  const [current, standing, overrides, entered, check, before, accounts, dispatch, sums] = await Promise.all([
-    currentDraft(db, letter, whole, now),
-    standingOf(db, letters, letter),
-    overridesOf(db, letter.id),
-    enteredWith(db, letter.id),
-    lastCheck(db, incident.number),
-    lettersThatWorked(db, incident.provider, incident.number),
-    listAccounts(db),
-    letter.state === 'sent' ? dispatchOfLetter(db, letter.id) : undefined,
-    isRequest(letter.round) ? sumsOf(db, incident.provider) : [],
-  ]);
+  const [current, standing, overrides, earlier, entered, check, before, accounts, dispatch, sums] =
+    await Promise.all([
+      currentDraft(db, letter, whole, now),
+      standingOf(db, letters, letter),
+      overridesOf(db, letter.id),
+      letter.state === 'sent' ? [] : earlierOverrides(db, letter),
+      enteredWith(db, letter.id),
+      lastCheck(db, incident.number),
+      lettersThatWorked(db, incident.provider, incident.number),
+      listAccounts(db),
+      letter.state === 'sent' ? dispatchOfLetter(db, letter.id) : undefined,
+      isRequest(letter.round) ? sumsOf(db, incident.provider) : [],
+    ]);
   const mailTo = await usualRecipient(db, letter, current.deskAddress);
   const judged = await readJudgement(db, letter, whole, current, {
     to: mailTo,
@@ -57,6 +59,7 @@ export async function readComposer(
     facts: current.facts,
     route: current.route,
     overrides,
+    earlier,
     judged,
     worked: {
       provider: incident.provider,

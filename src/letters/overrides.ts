@@ -1,6 +1,6 @@
 import type { Insertable } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
-import type { LetterOverridesTable } from '../database/tables.ts';
+import type { LetterOverridesTable, LetterRow } from '../database/tables.ts';
 import { invalid } from '../problem.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
@@ -88,5 +88,22 @@ export async function overrideFinding(
 
 export const overridesOf = (db: Db | Trx, id: number) =>
   db.selectFrom('letter_overrides').selectAll().where('letter_id', '=', id).orderBy('at').execute();
+/** The newest answer of each kind that other letters of the same incident were given. */
+export const earlierOverrides = (
+  db: Db | Trx,
+  { id, incident_number }: Pick<LetterRow, 'id' | 'incident_number'>,
+) =>
+  db
+    .selectFrom('letter_overrides as o')
+    .innerJoin('letters as l', 'l.id', 'o.letter_id')
+    .distinctOn(['o.kind', 'o.key'])
+    .selectAll('o')
+    .where('l.incident_number', '=', incident_number)
+    .where('o.letter_id', '!=', id)
+    .orderBy('o.kind')
+    .orderBy('o.key')
+    .orderBy('o.at', 'desc')
+    .execute();
+
 export const overriddenOf = async (trx: Trx, id: number) =>
   Object.groupBy(await overridesOf(trx, id), (one) => one.kind);

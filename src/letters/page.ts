@@ -8,6 +8,7 @@ import { type FormProblem, problemView } from '../web/forms.ts';
 import { claimsView, type StoredClaim } from './claims/claims-view.ts';
 import { counted } from './counted.ts';
 import type { Draft } from './draft.ts';
+import type { EarlierAnswer } from './earlier-answer.ts';
 import { sameText } from './editor/template-text.ts';
 import { type LetterFacts, type Missing, refusedSince, stillMissing } from './facts.ts';
 import { fillFields } from './forms/form-fields.ts';
@@ -33,6 +34,8 @@ type Input = {
   route: Route | undefined;
   entered: EnteredField[];
   overrides: { kind: string; key: string; about: string; reason: string; by_name: string }[];
+  /** What other letters of the incident were sent in spite of. */
+  earlier: EarlierAnswer[];
   /** What became of letters like it at this provider. */
   worked: { provider: string; ofTemplate: Worked | null; ofRound: Worked | null };
   /** What the gate says to the text as it stands. */
@@ -136,6 +139,7 @@ export function composerView(input: Input) {
     claims,
     written: kept,
     overrides: input.overrides,
+    earlier: input.earlier,
     isSent,
     addresses: facts.addresses,
     domains: facts.profile.sendingDomains,
@@ -144,7 +148,12 @@ export function composerView(input: Input) {
   const missing = isSent ? [] : stillMissing({ ...letter, ...text });
   const unknown = new Set(draft.missing.map((one) => one.key));
   const here = `/incidents/${letter.incident_number}/letters/${letter.id}`;
-  const gate = gateView(input.judged, text, input.overrides);
+  const gate = gateView(input.judged, text, input.overrides, input.earlier);
+  const obstacles = [
+    [missing.length, 'missing'],
+    [shown.blocking.length, 'contradicted'],
+    [isSent ? 0 : gate.stops.length, 'to mend'],
+  ].flatMap(([n, words]) => (n ? [`${n} ${words}`] : []));
   return {
     number: letter.incident_number,
     incidentTitle: input.incident.title,
@@ -196,7 +205,9 @@ export function composerView(input: Input) {
       isText: field.value.trim() === letter.body.trim(),
     })),
     canRecord: !isSent && input.canWrite,
-    ready: shown.blocking.length === 0 && missing.length === 0 && (isSent || gate.stops.length === 0),
+    ready: obstacles.length === 0,
+    /** What keeps it from being sent, counted. */
+    obstacles,
     gate,
     /** Stops that were overridden, with the reasons. */
     inSpite: input.overrides.filter((one) => one.kind === 'finding'),

@@ -50,7 +50,7 @@ export const takePages: FastifyPluginAsyncTypebox = async (app) => {
         },
         async ({ message, fields }) => {
           const { mail } = (request.body ?? {}) as Record<string, unknown>;
-          const typed = typeof mail === 'string' ? mail.slice(0, 200_000) : '';
+          const typed = typeof mail === 'string' ? mail : '';
           return { view: 'mail-in/take', data: { problem: message, errors: fields, mail: typed } };
         },
       ),

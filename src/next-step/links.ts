@@ -12,7 +12,7 @@ const LINKS: Record<Go, (about: About, button: Button) => string> = {
   state: ({ number }) => `/incidents/${number}#state`,
   mail: ({ number }) => `/incidents/${number}#mail`,
   note: ({ number }) => `/incidents/${number}#note`,
-  refused: () => '/log',
+  refused: ({ number }) => `/log?incident=${number}`,
   cause: ({ number }) => `/incidents/${number}#cause`,
   tickets: ({ number }) => `/incidents/${number}#h-tick`,
   check: ({ number }) => `/incidents/${number}#h-ev`,

@@ -70,7 +70,7 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
       again.at === at ? { ...kept, ...again.typed } : kept;
     return {
       problem: again.problem,
-      report: again.at === 'import' ? (again.typed['report'] ?? '').slice(0, 200_000) : '',
+      report: again.at === 'import' ? (again.typed['report'] ?? '') : '',
       importErrors: again.at === 'import' ? again.errors : {},
       newest: newest ?? '',
       isStale: newest !== null && now.getTime() - Date.parse(newest) > (FRESH_DAYS + 1) * DAY_MS,

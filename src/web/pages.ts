@@ -12,6 +12,7 @@ import { setFlash, takeFlash } from './flash.ts';
 import { newFormKey } from './forms.ts';
 import { type Kind, PROBLEMS, toProblem } from './problems.ts';
 import { formAgain } from './resume.ts';
+import { filesToChooseAgain } from './uploads.ts';
 import type { PageFrame } from './views.ts';
 
 declare module 'fastify' {
@@ -170,6 +171,6 @@ export async function orFormAgain(
     const kind = PROBLEMS[error.code];
     tellWhenAgain(reply, kind);
     const { view, data } = await again({ message: error.message, fields: error.fields, code: error.code });
-    return reply.page(view, data, kind.status);
+    return reply.page(view, { chooseAgain: filesToChooseAgain(reply.request), ...data }, kind.status);
   }
 }

@@ -5,6 +5,7 @@ import { noSuchProvider } from '../../providers/choice.ts';
 import type { Provider } from '../../providers/schema.ts';
 import { count } from '../../web/format.ts';
 import { incidentTitle, stateWords } from '../incidents.ts';
+import { type AskedFor, takes } from './asked-for.ts';
 import { type Block, partMeant } from './blocks.ts';
 import type { OpenIncident } from './open-incident.ts';
 import { codesOf, type SeenRejection } from './rejections.ts';
@@ -24,6 +25,8 @@ type More = {
   matches: (OpenIncident | undefined)[];
   addresses: Map<string, string>;
   catalogue: Catalogue;
+  /** The incident that the report was brought to. */
+  asked: AskedFor | undefined;
 };
 
 const BASES: Record<string, string> = {
@@ -72,8 +75,24 @@ const permanence = (temporary: boolean | null) =>
       ? 'Temporary: the server tries again by itself.'
       : 'Permanent: sending again does not help.';
 
-const matchView = (match: OpenIncident | undefined) =>
-  match ? { ...match, stateWords: stateWords(match.state) } : null;
+/** What takes a block, and why that is offered. */
+function matchView(match: OpenIncident | undefined, { networks }: Block, { asked }: More) {
+  if (!match) return null;
+  const isAsked = match.number === asked?.number;
+  const known = new Set(asked?.taker.networks.map(({ cidr }) => cidr));
+  const added = isAsked ? networks.filter(({ cidr }) => !known.has(cidr)).map(({ text }) => text) : [];
+  const why =
+    added.length > 0 ? `Same provider; ${added.join(', ')} is new to it.` : 'Same provider, same address.';
+  return { ...match, stateWords: stateWords(match.state), why };
+}
+
+const basisOf = ({ provider, rejections: [first] }: Block, { asked }: More) => {
+  if (!provider) return 'The report does not say; choose it.';
+  const isSaid = provider.key === (first?.provider ?? first?.listOwner);
+  return !isSaid && asked
+    ? `That of #${asked.number}; the report does not say.`
+    : (BASES[first?.providerBasis ?? ''] ?? '');
+};
 
 function blockView(block: Block, match: OpenIncident | undefined, more: More) {
   const [first] = block.rejections;
@@ -83,7 +102,7 @@ function blockView(block: Block, match: OpenIncident | undefined, more: More) {
     provider: block.provider?.key ?? '',
     providerName: block.provider?.name ?? '',
     operator: block.provider?.operator ?? '',
-    basis: block.provider ? (BASES[first?.providerBasis ?? ''] ?? '') : 'The report does not say; choose it.',
+    basis: basisOf(block, more),
     addresses: addresses.join(', '),
     addressNotes: addresses.map((text) => ({ text, note: more.addresses.get(text) ?? '' })),
     codes: first ? codesOf(first) : [],
@@ -94,7 +113,7 @@ function blockView(block: Block, match: OpenIncident | undefined, more: More) {
     at: first?.at ? new Date(first.at) : null,
     atGuessed: first?.atGuessed ?? false,
     ...knowledge(first, more.catalogue),
-    match: matchView(match),
+    match: matchView(match, block, more),
     rejections: block.rejections.length,
   };
 }
@@ -112,11 +131,31 @@ function partWords(blocks: Block[], { provider }: Chosen): string {
     : `Only the part whose provider is unknown is logged, as one of ${provider.name}.`;
 }
 
+/** Where a report was brought to an incident, and nothing in it is of its provider. */
+function elsewhereWords(toLog: Block[], { asked }: More): string {
+  if (!asked || toLog.length === 0 || toLog.some((block) => takes(asked, block))) return '';
+  const names = toLog.flatMap(({ provider }) => (provider ? [provider.name] : []));
+  const who = names.length > 0 ? `Refused by ${names.join(', ')}` : 'Who refused is not known yet';
+  return `${who}, so it does not go to #${asked.number}.`;
+}
+
 /** What no provider is known for is left out. */
-function submitWords(blocks: ReturnType<typeof blockView>[]): string {
+function eachWords(blocks: ReturnType<typeof blockView>[]): string {
   const loggable = blocks.filter((block) => block.provider).length;
   if (blocks.some((block) => block.match)) return `Log all ${count(loggable)}`;
   return `Log ${count(loggable)} ${loggable === 1 ? 'incident' : 'incidents'}`;
+}
+
+function submitWords(of: {
+  match: ReturnType<typeof matchView>;
+  isEach: boolean;
+  blocks: ReturnType<typeof blockView>[];
+  /** Where nothing was pasted yet. */
+  asked: AskedFor | undefined;
+}): string {
+  if (of.match) return 'Log it';
+  if (of.isEach) return eachWords(of.blocks);
+  return of.asked && of.asked.state !== 'closed' ? `Add it to #${of.asked.number}` : 'Log the incident';
 }
 
 const titleOf = (block: Block | undefined) =>
@@ -146,18 +185,20 @@ export function previewView(read: Read | undefined, more: More) {
     ...notBlocks.map((one) => lineView(one, false)),
   ].sort((a, b) => a.line - b.line);
   const single = blocks.length === 1 ? blocks[0] : undefined;
-  const match = isEach ? null : matchView(more.matches[0]);
+  const match = isEach || !toLog[0] ? null : matchView(more.matches[0], toLog[0], more);
   const addresses = chosen.addresses || single?.addresses || '';
   const name = chosen.providerText ? chosen.provider?.name : single?.providerName;
   return {
     isEmpty: !read,
-    nothing: read !== undefined && blocks.length === 0,
-    onlyNotBlocks: blocks.length === 0 && notBlocks.length > 0,
+    nothing: read !== undefined && read.report.rejections.length === 0,
+    onlyNotBlocks: read?.report.rejections.length === 0 && notBlocks.length > 0,
+    elsewhere: elsewhereWords(toLog, more),
+    kept: toLog.some((block) => takes(more.asked, block)),
     isComplaint: read?.report.format === 'complaint',
     several,
     isEach,
     onlyPart,
-    submit: match ? 'Log it' : isEach ? submitWords(blocks) : 'Log the incident',
+    submit: submitWords({ match, isEach, blocks, asked: read ? undefined : more.asked }),
     someUnknown: several && blocks.some((block) => !block.provider),
     blocks,
     block: single ?? null,

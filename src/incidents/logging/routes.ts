@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Network, parseNetworks } from '../../addresses/address.ts';
-import { Id, Type } from '../../json-schema.ts';
+import { Id, SmallId, Type } from '../../json-schema.ts';
 import { notFound, Problem } from '../../problem.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import { providerChoices, providerMeant } from '../../providers/choice.ts';
@@ -15,6 +15,7 @@ import { fileOrPasted } from '../../web/uploads.ts';
 import { SEVERITIES } from '../incidents.ts';
 import { NumberParams } from '../number-params.ts';
 import { addressNotes } from './address-notes.ts';
+import { type AskedFor, blocksFor, incidentAskedFor, numberAskedFor, takes } from './asked-for.ts';
 import { blocksMeant } from './blocks.ts';
 import { findOpenIncident } from './open-incident.ts';
 import { type Chosen, previewView } from './page.ts';
@@ -29,7 +30,10 @@ const LogForm = Type.Object({
   severity: Type.Optional(Type.Enum([...SEVERITIES])),
   note: Type.Optional(Type.String({ maxLength: 20_000 })),
   to: Type.Optional(Type.String({ pattern: '^(new|auto|\\d{1,9})$' })),
+  incident: Type.Optional(Type.String({ pattern: '^\\d{1,9}$' })),
 });
+/** The incident that somebody brings a further report to. */
+const LogQuery = Type.Object({ incident: Type.Optional(SmallId) });
 
 type Typed = Record<string, string>;
 
@@ -76,21 +80,31 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
     return read;
   }
 
-  async function preview(request: FastifyRequest, raw: Buffer, typed: Typed) {
+  async function askedFor(request: FastifyRequest): Promise<AskedFor | undefined> {
+    const { incident } = request.query as { incident?: number };
+    const number = incident ?? numberAskedFor(typedOf(request)['incident']);
+    return number === undefined ? undefined : incidentAskedFor(db, number, catalogue);
+  }
+
+  async function preview(request: FastifyRequest, raw: Buffer, typed: Typed, asked: AskedFor | undefined) {
     const chosen = chosenOf(typed, catalogue);
-    const shown = { chosen, to: typed['to'] ?? '', catalogue };
+    const shown = { chosen, to: typed['to'] ?? '', catalogue, asked };
     const nothing = () => previewView(undefined, { ...shown, matches: [], addresses: new Map() });
     if (raw.length === 0) return nothing();
     const read = await readOnce(request, raw).catch(problemOnly);
     if (read instanceof Problem) return { ...nothing(), unread: read.message };
-    const { report, blocks } = read;
+    const { report } = read;
+    const blocks = blocksFor(read.blocks, asked);
     const toLog = blocksMeant(blocks, chosen.provider, networksTyped(chosen.addresses));
     const [addresses, ...matches] = await Promise.all([
       addressNotes(
         db,
         [...blocks, ...toLog].flatMap(({ networks }) => networks),
       ),
-      ...toLog.map(({ provider, networks }) => provider && findOpenIncident(db, provider.key, networks)),
+      ...toLog.map((block) => {
+        if (takes(asked, block)) return asked;
+        return block.provider && findOpenIncident(db, block.provider.key, block.networks);
+      }),
     ]);
     return previewView(
       { report, blocks, toLog },
@@ -101,13 +115,16 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   async function logView(request: FastifyRequest, problem?: FormProblem) {
     const { raw, fileName } = fileOrPasted(request, 'report');
     const typed = typedOf(request);
+    const asked = await askedFor(request);
     // A file that is text comes back in the field, so that nothing has to be chosen twice.
     const text = fileName ? raw.toString('utf8') : (typed['report'] ?? '');
     const shown = text.length <= 2_000_000 && !text.includes('\0') ? text : '';
     return {
       report: shown,
       lost: shown === '' && raw.length > 0,
-      read: await preview(request, raw, typed),
+      chooseAgain: [],
+      asked: asked ? { ...asked, isClosed: asked.state === 'closed' } : null,
+      read: await preview(request, raw, typed, asked),
       typed: { note: typed['note'] ?? '', to: typed['to'] ?? '', severity: typed['severity'] ?? 'normal' },
       choices: providerChoices(catalogue),
       reasons: REASONS.filter((reason) => reason !== 'not-a-block'),
@@ -116,8 +133,10 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  app.get('/log', { config: { access: 'operator' } }, async (request, reply) =>
-    reply.page('incidents/log', await logView(request)),
+  app.get(
+    '/log',
+    { config: { access: 'operator' }, schema: { querystring: LogQuery } },
+    async (request, reply) => reply.page('incidents/log', await logView(request)),
   );
 
   app.post(
@@ -137,10 +156,12 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
       async () => {
         const form = readForm(LogForm, typedOf(request), { raw: ['report'] });
         const { raw, fileName } = fileOrPasted(request, 'report');
-        const to = form.to === 'new' ? 'new' : form.to && form.to !== 'auto' ? Number(form.to) : undefined;
+        const asked = await askedFor(request);
+        const chosen = form.to === 'auto' ? undefined : numberAskedFor(form.to);
+        const to = form.to === 'new' ? 'new' : (chosen ?? asked?.number);
         const given: Given = { ...form, raw, fileName, source: 'page', to };
         const read = await readOnce(request, raw);
-        const blocks = blocksToLog(read, given, catalogue);
+        const blocks = blocksToLog({ ...read, blocks: blocksFor(read.blocks, asked) }, given, catalogue);
         const taken = await formOnce(db, request, { what: 'log', input: { ...form, raw } }, (trx) =>
           takeReport(trx, actorOf(request), given, blocks),
         );

@@ -67,11 +67,12 @@ function complete({ provider, networks, ...block }: Block, given: Given): BlockT
 /** Says that only a part was read, where that may be why nothing was found. */
 const cutOff = ({ notes }: ParsedReport) => (notes.includes(TRUNCATED) ? `${TRUNCATED} ` : '');
 
-function refuseUnread(report: ParsedReport, given: Given): void {
+function refuseUnread({ report, blocks }: ReadReport, given: Given): void {
   if (given.raw.length === 0 || given.raw.toString('latin1').trim() === '') {
     throw invalid('report', 'There is nothing in it. Paste a bounce, an SMTP reply or log lines.');
   }
-  if (report.rejections.length > 0 || (given.provider && given.addresses)) return;
+  // What is brought to an incident has a block without a rejection: it is kept with it all the same.
+  if (blocks.length > 0 || (given.provider && given.addresses)) return;
   if (report.notBlocks.length > 0) {
     throw invalid(
       'report',
@@ -86,7 +87,7 @@ function refuseUnread(report: ParsedReport, given: Given): void {
 
 /** What to log, from what was read and what a person said. Throws `invalid` with a message for each field that is missing. */
 export function blocksToLog(read: ReadReport, given: Given, catalogue: Catalogue): BlockToLog[] {
-  refuseUnread(read.report, given);
+  refuseUnread(read, given);
   const { addresses } = given;
   const networks = addresses?.length ? networksFrom('addresses', () => parseNetworks(addresses)) : [];
   const named = given.provider ? providerNamed(given.provider, catalogue) : undefined;

@@ -45,7 +45,7 @@ export function waysFor(claim: Claim, context: Context): Way[] {
   const address = addressFor(claim, context);
   const own: Way[] =
     asked === 'log'
-      ? [{ words: 'Log a fresh refusal', href: '/log' }]
+      ? [{ words: 'Log a fresh refusal', href: `/log?incident=${context.incident}` }]
       : asked === 'sample' && address
         ? [{ words: 'Bring a sample message', href: `/evidence/${encoded(address)}#h-sample` }]
         : asked.startsWith('profile#')

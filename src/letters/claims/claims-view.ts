@@ -1,3 +1,4 @@
+import { type EarlierAnswer, earlierAnswer } from '../earlier-answer.ts';
 import { kindsToCheck, type Way, waysFor } from './claim-help.ts';
 import { type Claim, isOnlyAnAdvantage } from './claims.ts';
 import type { Basis } from './claims-from-facts.ts';
@@ -28,6 +29,8 @@ export type ClaimsInput = {
   /** As the claims were when the text was written; a sentence of then may stand in it still. */
   written: StoredClaim[];
   overrides: { kind: string; key: string; reason: string; by_name: string }[];
+  /** What other letters of the incident were sent in spite of. */
+  earlier: EarlierAnswer[];
   isSent: boolean;
   addresses: string[];
   domains: string[];
@@ -95,6 +98,8 @@ function claimView(claim: StoredClaim, input: ClaimsInput) {
     text: claim.text,
     ...(claim.status === 'contradicted' && !inTheWay ? MARKS.stale : mark),
     bad: inTheWay && !override,
+    /** What holds decides nothing any more: its basis is a click away. */
+    folds: claim.status === 'supported' && !isSent,
     known: claim.status !== 'unknown' || claim.stated !== null,
     word: wordOf(claim, override !== undefined, inTheWay),
     /** One piece stands in the line itself; of several, each has its own. */
@@ -124,6 +129,7 @@ function claimView(claim: StoredClaim, input: ClaimsInput) {
               href: `/incidents/${incident}/split?address=${encodeURIComponent(text)}`,
             })),
     override: override ? `${override.reason} (${override.by_name})` : '',
+    earlier: inTheWay && !override ? earlierAnswer(input.earlier, 'claim', claim.key, incident) : null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { type EarlierAnswer, earlierAnswer } from '../earlier-answer.ts';
 import { newSince } from './claim-checks.ts';
 import { diffTexts } from './diff.ts';
 import type { Finding, GateFacts, Level } from './finding.ts';
@@ -66,7 +67,9 @@ export function gateView(
   judged: Judgement & { facts: GateFacts },
   text: { subject: string; body: string },
   all: Override[],
+  earlier: EarlierAnswer[],
 ) {
+  const incident = judged.facts.letter.incident.number;
   const overrides = all.filter((one) => one.kind === 'finding');
   const items = judged.findings.map((finding) => itemView(finding, text, overrides));
   const seen = new Set<string>();
@@ -74,7 +77,8 @@ export function gateView(
     // One override holds for all places of the same words: it is asked for once.
     const isFirst = !seen.has(item.key);
     seen.add(item.key);
-    return { ...item, asks: item.stops && isFirst };
+    const asks = item.stops && isFirst;
+    return { ...item, asks, earlier: asks ? earlierAnswer(earlier, 'finding', item.key, incident) : null };
   });
   const of = (level: string) => asked.filter((item) => item.is === level);
   const stops = stopsOf(

@@ -40,7 +40,7 @@
     // Whoever writes a reason there goes on writing; the next pause brings the news.
     if (turn !== latest || gate().contains(document.activeElement)) return;
     const page = new DOMParser().parseFromString(html, 'text/html');
-    for (const id of ['gate', 'compared', 'ready']) {
+    for (const id of ['gate', 'compared', 'stands']) {
       const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
       if (!old || !fresh) continue;
       const wasOpen = [...old.querySelectorAll(':scope > details')].map((part) => part.open);

@@ -112,3 +112,57 @@ t.test('what is known of addresses stands beside them', async (t) => {
     .execute();
   t.equal(await notes(), 'web-3; a documentation address');
 });
+
+t.test('what is brought to an incident goes to it, and the page says so', async (t) => {
+  const desk = await testDesk(t);
+  const browser = await signedIn(desk);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  const page = (await browser.get('/log?incident=1')).body;
+  t.match(page, '<b>What you paste goes to #1, Outlook.com blocks 203.0.113.7.</b>');
+  t.equal(button(page), 'Add it to #1');
+  const brought = (report: string, more = {}) => ({ report, incident: '1', ...more });
+  const preview = async (report: string) => (await browser.post('/log/preview', brought(report))).body;
+
+  await t.test('whatever the report leaves open', async (t) => {
+    const silent = await preview('550 5.7.1 Message blocked due to poor reputation');
+    t.match(silent, /name="to" value="1" checked/);
+    t.match(silent, 'That of #1; the report does not say.');
+    t.match(silent, /name="addresses"[^>]* value="203\.0\.113\.7"/);
+    const words = await preview('They phoned: still nothing.');
+    t.match(words, 'It is kept with #1 all the same, and counts as no refusal.');
+    t.match(words, /name="to" value="1" checked/);
+  });
+
+  await t.test('an address that is new to it is named', async (t) => {
+    t.match(await preview(REFUSAL.replaceAll('203.0.113.7', '203.0.113.8')), '203.0.113.8 is new to it.');
+  });
+
+  await t.test('and what another provider refused does not go to it', async (t) => {
+    t.match(await preview(T_ONLINE), 'Refused by T-Online, so it does not go to #1.');
+    t.match(await preview(BOTH), /Goes to <a href="\/incidents\/1">#1<\/a>/);
+    t.equal((await browser.post('/log', brought(T_ONLINE))).headers['location'], '/incidents/2');
+  });
+
+  await t.test('also where nothing was shown before it was sent', async (t) => {
+    await browser.get('/log?incident=1');
+    const added = await browser.post('/log', brought(REFUSAL.replaceAll('203.0.113.7', '203.0.113.8')));
+    t.equal(added.headers['location'], '/incidents/1');
+    await browser.get('/log?incident=1');
+    t.equal((await browser.post('/log', brought('Still nothing.'))).headers['location'], '/incidents/1');
+    await browser.get('/log?incident=1');
+    const apart = await browser.post('/log', brought(REFUSAL, { to: 'new' }));
+    t.equal(apart.headers['location'], '/incidents/3');
+  });
+
+  await t.test('unless it is closed by then', async (t) => {
+    await desk.api('PATCH', '/incidents/1', { state: 'closed', reason: 'over' });
+    t.match((await browser.get('/log?incident=1')).body, '<b>#1 is closed.</b>');
+    const refused = await browser.post('/log', brought(REFUSAL));
+    t.equal(refused.statusCode, 409);
+    t.match(refused.body, 'Incident #1 is closed; log a new one.');
+    t.match(refused.body, REFUSAL.slice(0, 40), 'and what was pasted stands there');
+    t.notMatch(refused.body, 'name="incident"', 'so that sending it again logs it');
+  });
+
+  t.match((await browser.get('/log?incident=99')).body, '<h1>Log a block</h1>', 'no incident is asked for');
+});

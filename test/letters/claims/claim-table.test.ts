@@ -130,7 +130,7 @@ t.test('what only a person can find out is one click away, at the address that l
   t.match(ways[0]?.[0], '/evidence/203.0.113.8/places/sender-score?incident=41');
   t.match(ways[1]?.[0], '/evidence/203.0.113.7#h-sample');
   t.match(ways[2]?.[0], '/settings/profile?back=%2Fincidents%2F41%2Fletters%2F7#optIn');
-  t.match(ways[3]?.[0], '/log');
+  t.match(ways[3]?.[0], '/log?incident=41');
   t.match(ways[4], ['/incidents/41/evidence/new?claim=fix-date&back=%2Fincidents%2F41%2Fletters%2F7']);
   t.strictSame(ways[5], [], 'nothing where it holds');
 });

@@ -20,6 +20,7 @@ const viewOf = (claims: StoredClaim[], written = claims) =>
     claims,
     written,
     overrides: [],
+    earlier: [],
     isSent: false,
     addresses: ['203.0.113.7'],
     domains: ['example.com'],
