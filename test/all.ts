@@ -14,9 +14,6 @@ const SLOW = ['browser', 'bad-input', 'agent', 'providers', 'backup', 'database'
   (name) => `test/${name}`,
 );
 
-/** Milliseconds that a file may take (`together.ts`). A process that is stuck beyond all its files' is ended. */
-const ONE_FILE = Number(process.env['TAP_TIMEOUT'] ?? 120) * 1000;
-
 const folderOf = (file: string): string => file.split('/').slice(0, -1).join('/');
 const rank = (folder: string): number => (SLOW.includes(folder) ? SLOW.indexOf(folder) : SLOW.length);
 
@@ -34,14 +31,10 @@ function groups(files: string[]): string[][] {
 const files = globSync('test/**/*.test.ts').sort();
 const chosen = process.env['TEST_DATABASE_URL'] ? files.filter(comesToDatabase) : files;
 
+// Each process says itself how long it may take.
 tap.setTimeout(0);
 tap.jobs = 3;
 for (const group of groups(chosen)) {
   const name = group.length === 1 ? (group[0] ?? '') : `${folderOf(group[0] ?? '')}, ${group.length} files`;
-  tap.spawn(
-    process.execPath,
-    ['test/together.ts', ...group],
-    { timeout: ONE_FILE * (group.length + 1), buffered: true },
-    name,
-  );
+  tap.spawn(process.execPath, ['test/together.ts', ...group], { timeout: 0, buffered: true }, name);
 }

@@ -38,10 +38,10 @@ function putBack(environment: NodeJS.ProcessEnv): void {
   Object.assign(process.env, environment);
 }
 
-/** Milliseconds that one file may take; what takes longer in one go is ended with the process. */
+/** Milliseconds that a file may take; the process is ended when it is stuck beyond those of all. */
 const timeout = Number(process.env['TAP_TIMEOUT'] ?? 120) * 1000;
 
-tap.setTimeout(0);
+tap.setTimeout(timeout * (files.length + 1));
 for (const file of files) {
   const url = pathToFileURL(resolve(file)).href;
   tap.test(file, { timeout }, async (t) => {
