@@ -25,6 +25,7 @@ import { readMoment } from '../web/moment.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { uploadsIn } from '../web/uploads.ts';
 import { Channel, channelOptions } from './channels.ts';
+import { doubtView } from './doubt-view.ts';
 import { enteredText, hasFields, readEntered } from './entered-fields.ts';
 import { fieldRows } from './field-rows.ts';
 import { FRAME_SANDBOX } from './mail-frame.ts';
@@ -183,6 +184,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
           { provider: incident.provider, addresses: addresses.get(number) ?? [] },
           catalogue,
         ),
+        doubt: doubtView(message, incident.provider, catalogue),
         authenticity: authenticityView(message, catalogue),
         filing: filingView(message),
         message: messageView(

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../providers/catalogue.ts';
 import type { Provider, ReplyRule, Verdict } from '../../providers/schema.ts';
+import { textOfJson } from './json-text.ts';
 import { partsOfReply, type ReplyParts } from './newest-part.ts';
 import { booksFor, type PhraseBook, readPhraseBooks } from './phrase-book.ts';
 import { readSentence } from './read-sentence.ts';
@@ -25,12 +26,16 @@ export type ClassifyOptions = {
   /** Catalogue key of the provider that was asked, when that is known. */
   provider?: string;
 };
+/** With less confidence a person should look. */
+export const SURE = 0.6;
 /** What a reply amounts to. `quote` are the words that led to it, `rule` names what decided. */
 export type Classification = {
   verdict: Verdict;
-  /** From 0 to 1; below 0.6 a person should look. */
+  /** From 0 to 1; see {@link SURE}. */
   confidence: number;
   quote: string | null;
+  /** Words that speak for another result, if there are any. */
+  against: string | null;
   provider: string | null;
   reference: string | null;
   rule: string;
@@ -127,7 +132,7 @@ function judgeParts(parts: ReplyParts, books: PhraseBook[], provider: Provider |
  * one; see `MAX_REPLY_CHARACTERS` for how much of it is read.
  */
 export function classifyReply(input: Reply, options: ClassifyOptions): Classification {
-  const text = readableText(input.text);
+  const text = readableText(textOfJson(input.text.slice(0, MAX_REPLY_CHARACTERS)) ?? input.text);
   const parts = partsOfReply(
     text,
     input.subject === undefined ? undefined : readableText(input.subject).slice(0, 1000),
@@ -148,6 +153,7 @@ export function classifyReply(input: Reply, options: ClassifyOptions): Classific
     verdict: judged.verdict,
     confidence: judged.confidence,
     quote: quoteOf(judged.words),
+    against: quoteOf(judged.against ?? null),
     provider,
     reference: references[0]?.reference ?? null,
     rule: judged.rule,

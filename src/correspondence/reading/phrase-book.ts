@@ -54,6 +54,7 @@ export const SIGNALS = [
   'aside',
   'own-limits',
   'upstream',
+  'theirs',
   'asked-about',
 ] as const;
 export type Signal = (typeof SIGNALS)[number];

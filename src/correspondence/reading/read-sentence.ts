@@ -25,6 +25,7 @@ const GUARDED: Signal[] = ['mitigated', 'will-be-mitigated', 'conditional'];
 /** What is no finding where it is only supposed: "if the block stays", "you wrote that it was lifted". */
 const FINDINGS: Signal[] = [
   'mitigated',
+  'will-be-mitigated',
   'conditional',
   'limit',
   'withdrawn',

@@ -7,8 +7,14 @@ import { sentencesOf } from './sentences.ts';
 import { ADDRESS_TOKEN, addressesIn, tokensOf } from './tokens.ts';
 import { type Decision, decide, type Reading, standingSignals } from './verdict-rules.ts';
 
-/** What a part of a reply amounts to. `words` are those that led to it, `rule` names what decided. */
-export type Judgement = { verdict: Verdict; confidence: number; words: string | null; rule: string };
+/** What a part of a reply amounts to. `words` are those that led to it, `against` speak for another result, `rule` names what decided. */
+export type Judgement = {
+  verdict: Verdict;
+  confidence: number;
+  words: string | null;
+  against?: string | null;
+  rule: string;
+};
 /** Addresses as the reply writes them, and the result that it gives all of them. `isAsked`: it says that we asked about them. */
 export type Sorted = { addresses: string[]; judgement: Judgement; isAsked?: boolean };
 /** One address or range, as `203.0.113.7` or `203.0.113.0/28`, with its own result. */
@@ -28,11 +34,12 @@ const RESULTS: Verdict[] = [
 
 export function judgementOf(decision: Decision | null): Judgement | null {
   if (!decision) return null;
-  const { verdict, confidence, rule, evidence, found } = decision;
+  const { verdict, confidence, rule, evidence, found, against } = decision;
   return {
     verdict,
     confidence,
     words: evidence.text,
+    against: against?.text ?? null,
     rule: `${rule}/${found.language || 'any'}: ${found.source}`,
   };
 }

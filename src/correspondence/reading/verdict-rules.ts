@@ -82,7 +82,30 @@ export type Decision = {
   rule: string;
   evidence: Reading;
   found: Found<Signal>;
+  /** A sentence that speaks for another result. */
+  against: Reading | null;
 };
+
+/** What speaks for relief, for a refusal, and for no block: each speaks against the others. */
+const RESULTS: { verdicts: Verdict[]; signals: Signal[] }[] = [
+  {
+    verdicts: ['mitigated', 'conditionally-mitigated'],
+    signals: ['mitigated', 'will-be-mitigated', 'conditional'],
+  },
+  { verdicts: ['denied'], signals: ['denied', 'withdrawn', 'timer'] },
+  { verdicts: ['not-blocked'], signals: ['not-blocked'] },
+];
+
+function speaksAgainst(verdict: Verdict, readings: Reading[], evidence: Reading): Reading | null {
+  if (!RESULTS.some(({ verdicts }) => verdicts.includes(verdict))) return null;
+  const others = RESULTS.filter(({ verdicts }) => !verdicts.includes(verdict)).flatMap(
+    ({ signals }) => signals,
+  );
+  return (
+    readings.find((one) => one !== evidence && one.found.some(({ signal }) => others.includes(signal))) ??
+    null
+  );
+}
 
 /** The verdict of all readings together, by the first rule of the order that holds; null when none does. */
 export function decide(readings: Reading[]): Decision | null {
@@ -96,8 +119,11 @@ export function decide(readings: Reading[]): Decision | null {
     for (const signal of rule.evidence ?? rule.any) {
       for (const evidence of readings) {
         const found = evidence.found.find((one) => one.signal === signal);
-        if (found)
-          return { verdict: rule.verdict, confidence: rule.confidence, rule: rule.id, evidence, found };
+        if (found) {
+          const { verdict, confidence, id } = rule;
+          const against = speaksAgainst(verdict, readings, evidence);
+          return { verdict, confidence, rule: id, evidence, found, against };
+        }
       }
     }
   }

@@ -60,6 +60,38 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ['The host is rejected by the rules of the tenant, not by our service.', 'not-blocked'],
     ['Neither our gateways nor our filters have rejected anything from you.', 'not-blocked'],
   ],
+  'a rule for all in a receipt is no act': [
+    ['Your case was queued. Eligible hosts are taken off the list the same day.', 'acknowledged'],
+  ],
+  'what other lists did is told of others': [
+    ['SORBS removed your host some days ago. That list is not ours.', 'other'],
+    ['Your host was removed from other lists. On ours the listing is unaffected.', 'denied'],
+    ['Die Nachrichten wurden abgelehnt vom Server des Kunden. Ihre Mails nehmen wir an.', 'not-blocked'],
+  ],
+  'what we wrote is not what they say': [
+    ['You wrote that the block was lifted. It is still active and will be until Friday.', 'denied'],
+    ['You asked when the host will be unblocked. The review is not complete.', 'acknowledged'],
+  ],
+  'a legend and a state that is open are no results': [
+    ['Ticket 4711001 is open. Potential results: Delisted, Not delisted, Denied.', 'acknowledged'],
+    ['Address: 192.0.2.7\nDecision: pending', 'acknowledged'],
+    ['Address: 192.0.2.7\nStatus now: lifted', 'mitigated'],
+  ],
+  'an earlier refusal that was wrong is none': [
+    ['Your first case should not have been rejected. I reversed it and cleared the host.', 'mitigated'],
+  ],
+  'relief of a month long past is over': [
+    ['Blokadę zdjęto warunkowo w maju. Teraz obowiązuje ponownie.', 'denied'],
+    ['O bloqueio foi removido em maio, mas o IP foi novamente bloqueado.', 'denied'],
+  ],
+  'a reply as JSON is its newest message, or its lines': [
+    ['["Hello,", "the listing was removed.", "Regards"]', 'mitigated'],
+    [
+      '[{"created_at":"2026-11-20T10:00:00Z","body":"Your request was declined."},{"created_at":"2026-11-24T10:00:00Z","body":"The block has been lifted."}]',
+      'mitigated',
+    ],
+    ['{"ticket":{"id":1},"message":{"body":"We received your request."}}', 'acknowledged'],
+  ],
   'a thank-you alone says the least': [
     ['Thank you for your mail. Please ask the administrator of the recipient.', 'other'],
   ],
@@ -106,4 +138,21 @@ t.test('relief, refusal, receipt and no block are told in each language', async 
     ['Merhaba, talebiniz alınmıştır, en kısa sürede dönüş yapılacaktır.', 'acknowledged'],
   ] as const)
     t.equal(verdictOf(text), verdict, text);
+});
+
+t.test('what is not clear is said to be so, with the sentence that speaks against it', async (t) => {
+  const read = (text: string) => classifyReply({ text }, { catalogue });
+  t.match(read('We lifted the block on 192.0.2.1. Your request was declined.'), {
+    verdict: 'denied',
+    confidence: 0.45,
+    quote: 'Your request was declined.',
+    against: 'We lifted the block on 192.0.2.1.',
+  });
+  t.match(read('The block was lifted.'), { verdict: 'mitigated', confidence: 0.9, against: null });
+  t.match(read('Best wishes to all of you.'), {
+    verdict: 'other',
+    confidence: 0.1,
+    quote: null,
+    against: null,
+  });
 });
