@@ -1,3 +1,4 @@
+import { readRecord } from './dressing.ts';
 import type { Line } from './input-lines.ts';
 import { readHeaders } from './mime.ts';
 import { domainOf, type Said, said } from './said.ts';
@@ -17,6 +18,14 @@ function groups(lines: Line[]): Line[][] {
     else found.at(-1)?.push(line);
   }
   return found.filter((group) => group.length > 0);
+}
+
+/** The reply within what a reporting server wrote around it: `host mx.example.net[…] said: 551 …`. */
+function inside(diagnostic: string): Pick<Said, 'text' | 'mx' | 'mxIp'> {
+  const plain = { text: diagnostic, mx: null, mxIp: null };
+  if (/^[2-5]\d\d(?:[-\s]|$)/.test(diagnostic)) return plain;
+  const { marked, text, mx, mxIp } = readRecord(diagnostic, 1);
+  return marked && /^[45]\d\d[-\s]/.test(text) ? { text, mx, mxIp } : plain;
 }
 
 /** More recipients than this are no bounce's. */
@@ -43,17 +52,18 @@ export function readDeliveryStatus(lines: Line[], clock: Clock): Said[] {
     const recipient = ADDRESS.exec(typed(final))?.[1] ?? ADDRESS.exec(typed(original))?.[1] ?? null;
     const remote = /^([\w.-]{2,252}\w)/.exec(typed(headers.get('remote-mta')))?.[1] ?? null;
     const aside = /\.\s\(([\da-f:.]{3,45}), the server for/i.exec(headers.get('remote-mta') ?? '')?.[1] ?? '';
+    const told = inside(typed(diagnostic));
     const when = headers.get('last-attempt-date') ?? arrival;
     const stamp = mailStamp(when, clock) ?? readStamp(when, clock);
     found.push(
       said({
         line: lineOf(group, /^Diagnostic-Code:/i),
-        text: (diagnostic ?? '').replace(/^\s*[\w-]{1,30}\s*;\s*/, '').trim(),
+        text: told.text,
         around: diagnostic === undefined ? (headers.get('status') ?? '').trim() : '',
         recipient,
         recipientDomain: domainOf(recipient),
-        mx: remote !== null && /[a-z]/i.test(remote) ? remote.toLowerCase() : null,
-        mxIp: remote !== null && !/[a-z]/i.test(remote) ? remote : canonicalIp(aside),
+        mx: remote !== null && /[a-z]/i.test(remote) ? remote.toLowerCase() : told.mx,
+        mxIp: remote !== null && !/[a-z]/i.test(remote) ? remote : (canonicalIp(aside) ?? told.mxIp),
         at: stamp?.at ?? null,
         atGuessed: stamp?.guessed ?? false,
       }),

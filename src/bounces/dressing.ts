@@ -11,7 +11,10 @@ const RECEIVERS = [
   new RegExp(`\\brelay=${HOST} ?${IP}`, 'i'),
   new RegExp(`\\bH=${HOST} ${IP}`),
   new RegExp(`FQDN=${HOST}\\};\\{IP=([\\da-fA-F:.]{3,45})`),
-  new RegExp(`(?:while talking to|deliver to:?|connected to|\\bhost(?:=|: ?| ))\\s?${HOST}`, 'i'),
+  new RegExp(
+    `(?:while talking to|deliver to:?|connected to|by mail server|\\bhost(?:=|: ?| ))\\s?${HOST}`,
+    'i',
+  ),
   new RegExp(`(?:^|\\s)${HOST} (?:remote server (?:returned|said)\\b|#$)`, 'i'),
   new RegExp(`${HOST} ?${IP}`),
   new RegExp(`\\(${HOST}\\)\\s*$`),

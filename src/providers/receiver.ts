@@ -48,31 +48,38 @@ const SUBMISSION =
 const OF_AN_ADDRESS = /\d{1,3}[.-]\d{1,3}[.-]\d{1,3}|ip-?\d{4}/i;
 const ADDRESS_BEHIND = /^\)?\s?[[(]{1,2}\d/;
 
-/** Right behind the codes a server says its own name; behind these words is the one that was spoken to. */
-const OWN_NAME = /^\d{3}[- ](?:\d\.\d{1,3}\.\d{1,3} )?$|\b(?:to|with|host|server) $/i;
+/** Right behind the codes a server says its own name. */
+const BEHIND_CODES = /^\d{3}[- ](?:\d\.\d{1,3}\.\d{1,3} )?$/;
 
-const namesSender = (text: string, name: string, at: number): boolean =>
-  !OWN_NAME.test(text.slice(Math.max(0, at - 16), at)) &&
-  (SUBMISSION.test(name) ||
-    OF_AN_ADDRESS.test(name) ||
-    ADDRESS_BEHIND.test(text.slice(at + name.length, at + name.length + 6)));
+/** Behind these words stands the one that was spoken to. */
+const SPOKEN_TO = /\b(?:to|with|host|server) $/i;
+
+/** Whose host it is; who retells a reply names the provider's domain in its place. */
+const hostOf = (catalogue: Catalogue, host: string): Provider | undefined =>
+  providerForHost(catalogue, host) ?? providerForDomain(catalogue, host);
+
+const hasAddress = (text: string, name: string, at: number): boolean =>
+  OF_AN_ADDRESS.test(name) || ADDRESS_BEHIND.test(text.slice(at + name.length, at + name.length + 6));
+
+/** Whose a host in a reply is, where its name is not the sender's own or the way to hand in mail. */
+function keyOfHost(catalogue: Catalogue, text: string, name: string, at: number): string | undefined {
+  const spokenTo = SPOKEN_TO.test(text.slice(Math.max(0, at - 8), at));
+  if (!spokenTo && hasAddress(text, name, at)) return undefined;
+  if (BEHIND_CODES.test(text.slice(0, at))) return hostOf(catalogue, name)?.key;
+  if (!spokenTo && SUBMISSION.test(name)) return undefined;
+  return providerForHost(catalogue, name)?.key ?? deskAt(catalogue, name);
+}
 
 function hostInText(catalogue: Catalogue, text: string): string | undefined {
   let left = MOST_HOSTS;
   for (const { 0: name, index } of text.matchAll(HOST_IN_TEXT)) {
-    const key = namesSender(text, name, index)
-      ? undefined
-      : (providerForHost(catalogue, name)?.key ?? deskAt(catalogue, name));
+    const key = keyOfHost(catalogue, text, name, index);
     if (key !== undefined) return key;
     left -= 1;
     if (left === 0) return undefined;
   }
   return undefined;
 }
-
-/** Whose host it is; who retells a reply names the provider's domain in its place. */
-const hostOf = (catalogue: Catalogue, host: string): Provider | undefined =>
-  providerForHost(catalogue, host) ?? providerForDomain(catalogue, host);
 
 /** Role mailboxes (RFC 2142, and what desks are called) are their provider's own, unlike other addresses in a reply. */
 const DESK =

@@ -226,3 +226,32 @@ t.test('trouble that is no block', (t) => {
   );
   t.end();
 });
+
+t.test('SmarterMail: the delivery is put together from its lines, a reply from its own', (t) => {
+  const lines = [
+    '[2025.12.20] 00:04:41.315 [55042] Connection to 203.0.113.25:25 from 192.0.2.20:51234 succeeded (Id: 1)',
+    '[2025.12.20] 00:04:41.500 [55042] RSP: 220 mx.example.net ESMTP',
+    '[2025.12.20] 00:04:41.710 [55042] CMD: MAIL FROM:<s@example.com> SIZE=2035',
+    '[2025.12.20] 00:04:41.900 [55042] RSP: 250 2.1.0 Ok',
+    '[2025.12.20] 00:04:41.910 [55042] CMD: RCPT TO:<a@outlook.com>',
+    '[2025.12.20] 00:04:42.100 [55042] RSP: 451-4.7.650 The mail server [192.0.2.20] has been temporarily',
+    '[2025.12.20] 00:04:42.101 [55042] RSP: 451 4.7.650 rate limited due to IP reputation. (S775)',
+    '[2025.12.20] 00:04:42.110 [55042] CMD: QUIT',
+    '[2025.12.20] 00:04:42.220 [55042] Delivery for s@example.com to a@outlook.com has completed (Bounced)',
+  ];
+  t.match(onlyBlock(lines.join('\n')), {
+    provider: 'outlook-com',
+    ip: '192.0.2.20',
+    blockCode: 'S775',
+    recipient: 'a@outlook.com',
+    at: '2025-12-20T00:04:42.101Z',
+    text: '451 4.7.650 The mail server [192.0.2.20] has been temporarily rate limited due to IP reputation. (S775)',
+  });
+  t.match(
+    onlyBlock(
+      '00:04:42 [55042] RSP: 554 5.7.1 Client host [192.0.2.20] blocked using zen.spamhaus.org\n00:04:42 [55042] CMD: QUIT',
+    ),
+    { ip: '192.0.2.20', text: '554 5.7.1 Client host [192.0.2.20] blocked using zen.spamhaus.org' },
+  );
+  t.end();
+});
