@@ -3,11 +3,13 @@
 export type Labelled = { from: number; name: string };
 export type SpanLabel = { text: string; x: number; width: number; atEnd: boolean };
 
-/** What a label needs to be worth reading, what each of its letters surely fits into, and what parts two labels. */
-export type Room = { least: number; letter: number; gap: number };
+/** What a label needs to be worth reading, what each of its letters surely fits into and needs at least, and what parts two labels. */
+export type Room = { least: number; letter: number; tight: number; gap: number };
 export const ROOM = {
-  wide: { least: 9, letter: 1.6, gap: 1.2 },
-  phone: { least: 30, letter: 2.5, gap: 2.5 },
+  wide: { least: 9, letter: 1.6, tight: 1.1, gap: 1.2 },
+  /** A tablet, or a narrow window: two names beside each other find no room where three do on a wide one. */
+  middle: { least: 12, letter: 1.9, tight: 1.8, gap: 1.6 },
+  phone: { least: 30, letter: 2.5, tight: 2.4, gap: 2.5 },
 };
 
 const round = (value: number) => Math.round(value * 100) / 100;
@@ -40,12 +42,7 @@ function leftmost(labels: Placed[], room: Room): number[] {
   return lowest;
 }
 
-/**
- * Each label stands over its span and has the room up to the next one, where it is cut off with an ellipsis. One
- * that is too long for it begins further left, and so do those before it, as far as they can.
- */
-export function labelsOver(spans: Labelled[], room: Room): SpanLabel[] {
-  const labels = shared(spans, room);
+function placedIn(labels: Placed[], room: Room): SpanLabel[] {
   const lowest = leftmost(labels, room);
   const placed: SpanLabel[] = [];
   let end = 100;
@@ -56,4 +53,28 @@ export function labelsOver(spans: Labelled[], room: Room): SpanLabel[] {
     end = x - room.gap;
   }
   return placed;
+}
+
+/** One label with the names of both, over the first of their spans. */
+const joined = (one: Placed, other: Placed): Placed => ({
+  ...one,
+  names: [...new Set([...one.names, ...other.names])],
+});
+
+/**
+ * Each label stands over its span and has the room up to the next one. One that is too long for it begins further left,
+ * and so do those before it, as far as they can; where that is not enough, it shares a label with the one before it.
+ * Only what is alone and longer than the strip is cut off, with an ellipsis.
+ */
+export function labelsOver(spans: Labelled[], room: Room): SpanLabel[] {
+  const labels = shared(spans, room);
+  for (;;) {
+    const placed = placedIn(labels, room);
+    const cut = placed.findLastIndex(
+      ({ text, width }, index) => index > 0 && width < text.length * room.tight,
+    );
+    const [before, label] = [labels[cut - 1], labels[cut]];
+    if (!before || !label) return placed;
+    labels.splice(cut - 1, 2, joined(before, label));
+  }
 }

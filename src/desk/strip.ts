@@ -12,6 +12,8 @@ const LEAST = 0.35;
 const inWords = (name: string, span: BlockedSpan, zone: string) =>
   `${name} from ${day(span.from, zone)}${span.until ? ` to ${day(span.until, zone)}` : ', still refused'}, ${span.letters.length} ${span.letters.length === 1 ? 'letter' : 'letters'}`;
 
+const WIDTHS = ['wide', 'middle', 'phone'] as const;
+
 /** The strip of blocked spans, one row for each address: positions in per cent, so that text never scales. */
 export function stripView(
   addresses: AddressSpans[],
@@ -46,8 +48,7 @@ export function stripView(
         network,
         label,
         spans,
-        wideLabels: labelsOver(spans, ROOM.wide),
-        phoneLabels: labelsOver(spans, ROOM.phone),
+        labels: WIDTHS.map((width) => ({ width, of: labelsOver(spans, ROOM[width]) })),
         words: `${network}: ${spans.map((span) => span.words).join('; ')}.`,
       };
     }),

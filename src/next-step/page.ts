@@ -47,6 +47,8 @@ export function stepView(step: NextStep, about: About) {
     atProvider: atProvider(step.due, step.timeZone, about.zone),
     button: step.button && buttonView(step.button),
     secondary: step.also.map(buttonView).slice(0, 2),
+    /** Its own button leads to the cause, which need not be named twice. */
+    asksCause: [step.button, ...step.also.slice(0, 2)].some((button) => button?.go === 'cause'),
     alternatives: [
       ...step.also.slice(2).map((button) => ({ what: '', ...buttonView(button) })),
       ...step.alternatives.map(({ what, button }) => ({ what, ...buttonView(button) })),

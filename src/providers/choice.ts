@@ -36,6 +36,14 @@ export function providerMeant(text: string, catalogue: Catalogue): Provider | un
   return others.length === 0 ? only : undefined;
 }
 
+/** The providers that are meant: one, or all of an operator such as Microsoft. */
+export function providersMeant(text: string, catalogue: Catalogue): Provider[] {
+  const one = providerMeant(text, catalogue);
+  if (one) return [one];
+  const asked = text.trim().toLowerCase();
+  return asked === '' ? [] : catalogue.providers.filter(({ operator }) => operator?.toLowerCase() === asked);
+}
+
 /** What is said beside a field whose words mean no provider. */
 export const noSuchProvider = (text: string): string =>
   `“${text.trim().slice(0, 60)}” is no provider of the catalogue; choose one from the list.`;

@@ -3,7 +3,7 @@ import type { IncidentState } from '../database/tables.ts';
 import { STATES } from '../incidents/incidents.ts';
 import { didYouMean, nearest } from '../nearest.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { noSuchProvider, providerMeant } from '../providers/choice.ts';
+import { noSuchProvider, providersMeant } from '../providers/choice.ts';
 import { readSpan } from './dates.ts';
 import { anyOf, factQuery, networkQuery } from './lexemes.ts';
 import { isOperator, OPERATORS, type Operator, shapeOf, UNFINISHED } from './operators.ts';
@@ -95,9 +95,9 @@ function readIs(values: string[]): Read {
 
 const READ: Record<Operator, (text: string, reader: Reader) => Read> = {
   provider(text, { catalogue }) {
-    const named = text.split(',').map((one) => ({ one, meant: providerMeant(one, catalogue) }));
-    const wrong = named.find(({ meant }) => !meant);
-    if (!wrong) return facts('provider', named.map(({ meant }) => meant?.key ?? '').join(','));
+    const named = text.split(',').map((one) => ({ one, meant: providersMeant(one, catalogue) }));
+    const wrong = named.find(({ meant }) => meant.length === 0);
+    if (!wrong) return facts('provider', named.flatMap(({ meant }) => meant.map(({ key }) => key)).join(','));
     const close = nearest(
       wrong.one,
       catalogue.providers.map(({ key }) => key),
@@ -145,11 +145,11 @@ const READ: Record<Operator, (text: string, reader: Reader) => Read> = {
   },
 };
 
-/** `microsoft` also finds the incidents of the provider that is called so, `12` the incident with that number. */
+/** `microsoft` also finds the incidents of the providers that are called so or run by them, `12` the incident with that number. */
 function alike(text: string, catalogue: Catalogue): string {
   const number = /^#?(\d{1,9})$/.exec(text)?.[1];
   if (number) return factQuery('number', String(Number(number)));
-  const provider = providerMeant(text, catalogue);
+  const providers = providersMeant(text, catalogue);
   // A part of an address or of an enhanced code.
   const begins = /^\d+(\.\d+){1,2}\.?$/.test(text) ? `'${text.replace(/\.$/, '')}.':*` : '';
   const domain = /^@?[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text)
@@ -157,7 +157,7 @@ function alike(text: string, catalogue: Catalogue): string {
     : undefined;
   return anyOf([
     begins,
-    provider ? `(${factQuery('provider', provider.key)} & ${factQuery('kind', 'incident')})` : '',
+    ...providers.map(({ key }) => `(${factQuery('provider', key)} & ${factQuery('kind', 'incident')})`),
     domain?.is === 'facts' ? domain.query : '',
   ]);
 }

@@ -18,6 +18,9 @@ import {
   upTo,
 } from './format.ts';
 
+/** A number stays beside its unit where a line ends. */
+const unbroken = (words: string) => words.replaceAll(/(\d) /g, '$1\u00a0');
+
 const FOLDER = fileURLToPath(new URL('../../views/', import.meta.url));
 
 /** What every page shows around its own content. */
@@ -88,11 +91,13 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
     ),
   clock: (at: Date, options: Options) => timeTag(at, clock(at, zoneOf(options)), options),
   exact: (at: Date, options: Options) => timeTag(at, exact(at, zoneOf(options)), options),
-  ago: (at: Date, options: Options) => timeTag(at, ago(at, frameOf(options).now), options),
+  ago: (at: Date, options: Options) => timeTag(at, unbroken(ago(at, frameOf(options).now)), options),
   age: (at: Date, options: Options) =>
     timeTag(
       at,
-      isPaper(options) ? onPaper(at, options) : roughly(frameOf(options).now.getTime() - at.getTime()),
+      isPaper(options)
+        ? onPaper(at, options)
+        : unbroken(roughly(frameOf(options).now.getTime() - at.getTime())),
       options,
     ),
   /** A machine's words in a sentence of ours: addresses in the machine's voice. */
@@ -105,9 +110,9 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
     ),
   isoDay: (at: Date, options: Options) => isoDay(at, zoneOf(options)),
   offset: (at: Date, options: Options) => offset(at, zoneOf(options)),
-  duration: (ms: number) => duration(ms),
-  inShort: (ms: number) => inShort(ms),
-  roughly: (ms: number) => roughly(ms),
+  duration: (ms: number) => unbroken(duration(ms)),
+  inShort: (ms: number) => unbroken(inShort(ms)),
+  roughly: (ms: number) => unbroken(roughly(ms)),
   count: (value: number) => count(value),
   upTo: (value: number) => upTo(value),
   /** A number that is counted no further than a hundred. */

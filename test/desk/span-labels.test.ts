@@ -48,7 +48,7 @@ t.test(
   async (t) => {
     const choose = chooser(seeded(11));
     for (let round = 0; round < 500; round++) {
-      const room = choose.one([ROOM.wide, ROOM.phone]);
+      const room = choose.one([ROOM.wide, ROOM.middle, ROOM.phone]);
       const spans = Array.from({ length: choose.between(1, 40) }, () => ({
         from: choose.upTo(10_000) / 100,
         name: choose.one(['Gmail', 'Outlook.com', 'GMX, WEB.DE and mail.com', 'T-Online']),
@@ -65,3 +65,18 @@ t.test(
     t.pass('none did');
   },
 );
+
+t.test('where a window is narrow, names that would be cut off share a label', async (t) => {
+  const spans = [
+    { from: 41, name: 'Gmail' },
+    { from: 79, name: 'Barracuda' },
+    { from: 98, name: 'Proofpoint' },
+    { from: 99, name: 'Gmail' },
+  ];
+  const labels = labelsOver(spans, ROOM.middle);
+  t.strictSame(
+    labels.map(({ text }) => text),
+    ['Gmail', 'Barracuda, Proofpoint, Gmail'],
+  );
+  for (const { text, width } of labels) t.ok(width >= text.length * ROOM.middle.tight, text);
+});

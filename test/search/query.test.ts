@@ -22,6 +22,12 @@ t.test('words, phrases, what is left out and what is one of both', async (t) => 
   );
 });
 
+t.test('who runs several providers is all of them', async (t) => {
+  t.match(asked('provider:Microsoft'), [[{ query: /'provider=microsoft-365'.*'provider=outlook-com'/ }]]);
+  t.match(asked('microsoft'), [[{ is: 'words', alike: /microsoft-365.*outlook-com/ }]]);
+  t.strictSame(faults('provider:microsoft'), []);
+});
+
 t.test('operators', async (t) => {
   t.match(asked('provider:"Outlook.com" state:open,closed -assignee:me code:S3150 kind:letters'), [
     [{ is: 'facts', query: "'provider=outlook-com'" }],
@@ -153,6 +159,12 @@ t.test('what asks for less', async (t) => {
     loosen(read('a1 or b2 kind:note')).map(({ query }) => query),
     ['a1 or b2', 'b2 kind:note', 'a1 kind:note'],
   );
+  t.strictSame(loosen(read('microsoft 2025')), [
+    { words: 'in the year 2025', query: 'microsoft on:2025' },
+    { words: 'without microsoft', query: '2025' },
+    { words: 'without 2025', query: 'microsoft' },
+  ]);
+  t.strictSame(loosen(read('2025')), [{ words: 'in the year 2025', query: 'on:2025' }]);
   t.strictSame(loosen(read('zanzibar')), [{ words: 'words that begin with zanziba', query: 'zanziba*' }]);
   t.strictSame(loosen(read('"part of network"')), [
     { words: 'the words in any order', query: 'part of network' },
