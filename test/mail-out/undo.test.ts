@@ -1,4 +1,5 @@
 import t from 'tap';
+import { readRequests } from '../../src/letters/course.ts';
 import { beginSending, takeDispatch } from '../../src/mail-out/dispatches.ts';
 import { letterBounced, settleAttempt } from '../../src/mail-out/settle.ts';
 import { signedIn } from '../desk.ts';
@@ -77,6 +78,26 @@ t.test('withdrawn while a worker logs in: the server hears of no message', async
   const taken = await takeDispatch(desk.db);
   t.equal((await desk.api('POST', `/letters/${letter}/withdraw`)).status, 200);
   t.equal(taken && (await beginSending(desk.db, taken)), false);
+});
+
+t.test('a letter that was withdrawn, sent again and never arrived stops no other', async (t) => {
+  const desk = await mailDesk(t, { account: { undoSeconds: 60 } });
+  const { letter } = await desk.send();
+  await desk.api('POST', `/letters/${letter}/withdraw`);
+  const mailing = { channel: 'email', deliver: true, to: TO };
+  t.equal((await desk.api('POST', `/letters/${letter}/send`, mailing)).status, 200);
+  await desk.db
+    .updateTable('dispatches')
+    .set({ state: 'failed', settled_at: new Date() })
+    .where('state', '=', 'queued')
+    .execute();
+  const { body: next } = await desk.api('POST', `/incidents/${desk.number}/letters`, {
+    template: 'outlook-com/first',
+  });
+  t.match(next.state, 'draft');
+  t.notMatch(JSON.stringify(next.findings), /"key":"open-request"/);
+  const incident = await desk.db.selectFrom('incidents').select('number').executeTakeFirstOrThrow();
+  t.match(await readRequests(desk.db, incident.number), { length: 1 }, 'and it was sent once');
 });
 
 t.test('what came meanwhile stays when a letter is withdrawn', async (t) => {
