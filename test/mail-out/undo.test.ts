@@ -152,6 +152,37 @@ t.test('threat 37: what nobody can know, a person decides', async (t) => {
   }
 });
 
+t.test('an uncertain mail that was answered arrived, and its answer stands', async (t) => {
+  const desk = await mailDesk(t, { script: { end: (socket) => socket.destroy() } });
+  const browser = await signedIn(desk);
+  const { message } = await desk.send();
+  await desk.work();
+  await desk.api('POST', `/incidents/${desk.number}/messages`, {
+    direction: 'in',
+    body: 'Your IP does not qualify for mitigation.',
+  });
+  const decided = await browser.post(`/incidents/${desk.number}/messages/${message}/decision`, {
+    decision: 'arrived',
+  });
+  t.equal(decided.statusCode, 303);
+  t.match(await desk.dispatch(message), { state: 'sent' });
+  t.equal(await desk.state(), 'action-needed', 'a no is not waited for');
+});
+
+t.test('the usual time to answer a mail that is sent again runs from then', async (t) => {
+  const desk = await mailDesk(t, { script: { end: (socket) => socket.destroy() } });
+  const { message } = await desk.send();
+  await desk.work();
+  const weekAgo = new Date(Date.now() - 7 * 86_400_000);
+  await desk.db.updateTable('messages').set({ at: weekAgo }).where('id', '=', message).execute();
+  await desk.db.updateTable('incidents').set({ last_request_at: weekAgo }).execute();
+  const browser = await signedIn(desk);
+  await browser.post(`/incidents/${desk.number}/messages/${message}/decision`, { decision: 'again' });
+  const { state, follow_up_due_at: due } = await incidentOf(desk);
+  t.equal(state, 'awaiting-provider');
+  t.ok(due && due > new Date(), 'their time to answer is still to come');
+});
+
 t.test('a 250 that comes after the attempt was given up for lost is believed', async (t) => {
   const desk = await mailDesk(t);
   const { message } = await desk.send();
@@ -166,6 +197,7 @@ t.test('a 250 that comes after the attempt was given up for lost is believed', a
   t.equal(desk.server.connections, 0);
   await settleAttempt(desk.db, { message_id: message, attempts: 1 }, { state: 'sent', words: '250 late' });
   t.match(await desk.dispatch(message), { state: 'sent', server_words: '250 late' });
+  t.match(await incidentOf(desk), { state: 'awaiting-provider', follow_up_due_at: Date }, 'and waited for');
   await settleAttempt(desk.db, { message_id: message, attempts: 1 }, { state: 'failed', words: '550 later' });
   t.match(await desk.dispatch(message), { state: 'sent' }, 'what is settled stays');
 });
