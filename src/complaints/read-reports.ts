@@ -1,6 +1,7 @@
 import { WORTH_A_THREAD } from '../aside/aside.ts';
 import { bufferOf } from '../aside/buffer-of.ts';
 import { readAside } from '../aside/read-aside.ts';
+import { MOST_MAILS } from '../mail-in/mbox.ts';
 import { invalid } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import readMails, { type GivenMails, type ReadMails } from './read-mails.ts';
@@ -23,10 +24,11 @@ export async function readReports(
 ): Promise<ReadReports> {
   if (octets.length === 0) throw invalid(field, 'Choose the mail, or paste it with its header.');
   const given: GivenMails = { octets, keepMails };
-  const { complaints, others } =
+  const { complaints, others, isTooMany } =
     octets.length >= WORTH_A_THREAD
       ? await readAside<ReadMails>(READ_MAILS, given, { field, patient })
       : readMails(given);
+  if (isTooMany) throw invalid(field, `This is more than ${MOST_MAILS} mails. Bring them in parts.`);
   if (complaints.length === 0)
     throw invalid(
       field,

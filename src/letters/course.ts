@@ -21,16 +21,29 @@ const WEEK_DAYS = 7;
 export async function readRequests(db: Db | Trx, number: number): Promise<PastRequest[]> {
   const ofLetters = db
     .selectFrom('letters as l')
-    .leftJoin('messages as m', (join) => join.onRef('m.letter_id', '=', 'l.id').on('m.direction', '=', 'out'))
-    .leftJoin('tickets as t', 't.id', 'm.ticket_id')
-    .leftJoin('timeline_entries as e', (join) =>
-      join
-        .onRef('e.letter_id', '=', 'l.id')
-        .on('e.kind', '=', 'letter-sent')
+    .select(['l.round', 'l.sent_at'])
+    // Of one that was withdrawn and sent again there are several of each: what counts is the newest.
+    .select((eb) => [
+      eb
+        .selectFrom('messages as m')
+        .leftJoin('tickets as t', 't.id', 'm.ticket_id')
+        .select('t.reference')
+        .whereRef('m.letter_id', '=', 'l.id')
+        .where('m.direction', '=', 'out')
+        .orderBy('m.id', 'desc')
+        .limit(1)
+        .as('reference'),
+      eb
+        .selectFrom('timeline_entries as e')
+        .select('e.actor_name')
+        .whereRef('e.letter_id', '=', 'l.id')
+        .where('e.kind', '=', 'letter-sent')
         // Entries are found by their incident.
-        .on('e.incident_number', '=', number),
-    )
-    .select(['l.round', 'l.sent_at', 't.reference', 'e.actor_name'])
+        .where('e.incident_number', '=', number)
+        .orderBy('e.id', 'desc')
+        .limit(1)
+        .as('actor_name'),
+    ])
     .where('l.incident_number', '=', number)
     .where('l.state', '=', 'sent')
     .orderBy('l.sent_at', 'desc')

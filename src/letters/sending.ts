@@ -192,6 +192,9 @@ export async function enteredWith(db: Db | Trx, letter: number): Promise<Entered
     .selectFrom('messages')
     .select('form_fields')
     .where('letter_id', '=', letter)
+    // Of those before it was withdrawn, and never left.
+    .orderBy('id', 'desc')
+    .limit(1)
     .executeTakeFirst();
   return message?.form_fields ?? [];
 }

@@ -26,6 +26,8 @@ export type Mail = {
 export type Kept = { id: number; known: boolean };
 
 const MOST_RECIPIENTS = 100;
+/** Parameters of a statement are bounded; an arrival has twelve. */
+const ROWS_AT_ONCE = 1000;
 const plain = (text: string, length: number) => text.replaceAll('\0', '').toWellFormed().slice(0, length);
 
 /** `::ffff:192.0.2.1` is the IPv4 address in it; an interface (`%eth0`) is no part of an address. */
@@ -76,19 +78,25 @@ async function noteUids(trx: Trx, mails: Mail[], kept: Kept[]): Promise<void> {
     .execute();
 }
 
+/** Those that were not there. */
+const insertRows = (trx: Trx, rows: Insertable<ArrivalsTable>[]) =>
+  trx
+    .insertInto('arrivals')
+    .values(rows)
+    .onConflict((conflict) => conflict.column('once_key').doNothing())
+    .returning(['id', 'once_key'])
+    .execute();
+
 /** Stores mails in a transaction of the caller's; each must not be acknowledged before that is committed. */
 export async function storeArrivals(trx: Trx, mails: Mail[]): Promise<Kept[]> {
   if (mails.length === 0) return [];
   const keyed = mails.map((mail) => ({ mail, key: onceKey(mail.raw) }));
   // All processes store in the order of the keys, so that none waits for another that waits for it.
   const rows = keyed.toSorted((a, b) => a.key.compare(b.key)).map(({ mail, key }) => rowOf(mail, key));
-  const inserted = await trx
-    .insertInto('arrivals')
-    .values(rows)
-    .onConflict((conflict) => conflict.column('once_key').doNothing())
-    .returning(['id', 'once_key'])
-    .execute();
-  const isNew = new Map(inserted.map((row) => [row.once_key.toString('hex'), row.id]));
+  const isNew = new Map<string, number>();
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
+    for (const { id, once_key } of await insertRows(trx, rows.slice(at, at + ROWS_AT_ONCE)))
+      isNew.set(once_key.toString('hex'), id);
   const missing = keyed.filter(({ key }) => !isNew.has(key.toString('hex'))).map(({ key }) => key);
   const known = missing.length > 0 ? await idsOf(trx, missing) : new Map<string, number>();
   const kept = keyed.map(({ key }): Kept => {

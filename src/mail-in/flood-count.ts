@@ -6,7 +6,7 @@ const MOST_SENDERS = 5000;
 
 /** Counts mails by sender, in memory: more than 200 from one within ten minutes are no correspondence but a flood. */
 export class FloodCount {
-  /** When the last 201 came, oldest first; a flood is over when they lie further apart. */
+  /** When the last 201 came, in the order in which they are read; a flood is over when they lie further apart. */
   readonly #times = new Map<string, number[]>();
 
   /** Counts a mail that came at `at` (in ms), and tells whether it is one too many. */
@@ -17,7 +17,7 @@ export class FloodCount {
     times.push(at);
     if (times.length > FLOOD_MAILS + 1) times.shift();
     if (this.#times.size > MOST_SENDERS) this.#forgetOne();
-    return times.length > FLOOD_MAILS && at - (times[0] as number) < WINDOW_MS;
+    return times.length > FLOOD_MAILS && times.every((one) => Math.abs(at - one) < WINDOW_MS);
   }
 
   #forgetOne(): void {

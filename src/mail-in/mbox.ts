@@ -1,7 +1,7 @@
 const START = Buffer.from('From ');
 const LF = 0x0a;
 const CR = 0x0d;
-/** More mails than this are sent in parts. */
+/** More mails than this are brought in parts: whoever reads a file says so. */
 export const MOST_MAILS = 5000;
 
 /** Whether a line that is empty ends right before this place. */
@@ -11,7 +11,7 @@ function afterEmptyLine(octets: Buffer, at: number): boolean {
   return octets[before] === LF;
 }
 
-/** The mails of an mbox (RFC 4155), or the one mail that it is. */
+/** The mails of an mbox (RFC 4155), or the one mail that it is; of one with more than {@link MOST_MAILS}, one more than these. */
 export function mailsIn(octets: Buffer): Buffer[] {
   if (!octets.subarray(0, START.length).equals(START)) return [octets];
   const mails: Buffer[] = [];
@@ -20,10 +20,10 @@ export function mailsIn(octets: Buffer): Buffer[] {
     if (!afterEmptyLine(octets, at)) continue;
     mails.push(octets.subarray(start, at));
     start = at;
-    if (mails.length >= MOST_MAILS) break;
+    if (mails.length > MOST_MAILS) return mails;
   }
   mails.push(octets.subarray(start));
-  return mails.slice(0, MOST_MAILS);
+  return mails;
 }
 
 /** Without the line that an mbox or a mail server's pipe puts before a mail. */

@@ -12,7 +12,7 @@ export type File = { name: string; octets: Buffer };
 export function mailsOf({ name, octets }: File, field: string): Buffer[] {
   const called = name ? `${name.slice(0, 100)}: ` : '';
   const mails = mailsIn(octets).map(fromMbox);
-  if (mails.length >= MOST_MAILS)
+  if (mails.length > MOST_MAILS)
     throw invalid(field, `${called}this is more than ${MOST_MAILS} mails. Bring them in parts.`);
   const wrong = mails.findIndex((mail) => !isMail(mail));
   if (wrong === -1) return mails;

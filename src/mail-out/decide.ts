@@ -1,22 +1,29 @@
 import { sql } from 'kysely';
-import { awaitAnswer } from '../correspondence/request.ts';
+import { awaitAnswer, isAnsweredSince } from '../correspondence/request.ts';
 import type { Trx } from '../database/open.ts';
 import { Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Actor } from '../web/access.ts';
 import { isNewestRequest, type Locked, lockDispatch, setDispatch } from './settle.ts';
 
-/** It is on its way after all. */
+/** It is on its way after all: since it was written, or, where it is sent again, from now on. */
 async function requestDelivered(
   trx: Trx,
   actor: Actor,
   { incident, message }: Locked,
   catalogue: Catalogue,
-  reason: string,
+  decision: 'arrived' | 'again',
 ): Promise<void> {
   if (incident.state !== 'action-needed' || !isNewestRequest(incident, message)) return;
+  // An answer says more than that it arrived.
+  if (decision === 'arrived' && (await isAnsweredSince(trx, incident.number, message.at))) return;
   const provider = catalogue.byKey.get(incident.provider);
-  await awaitAnswer(trx, actor, incident, { askedAt: message.at, provider, reason, at: new Date() });
+  const at = new Date();
+  const asked =
+    decision === 'arrived'
+      ? { askedAt: message.at, reason: 'the mail arrived' }
+      : { askedAt: at, reason: 'the mail is sent again' };
+  await awaitAnswer(trx, actor, incident, { ...asked, provider, at });
 }
 
 export const meanwhile = (words: string) => new Problem('changed-meanwhile', words);
@@ -54,13 +61,7 @@ export async function decideDispatch(
     .where('message_id', '=', messageId)
     .where('state', '=', 'queued')
     .execute();
-  await requestDelivered(
-    trx,
-    actor,
-    locked,
-    catalogue,
-    decision === 'arrived' ? 'the mail arrived' : 'the mail is sent again',
-  );
+  await requestDelivered(trx, actor, locked, catalogue, decision);
 }
 
 /** Brings the next attempt forward: the reason of the last may be mended by now. */

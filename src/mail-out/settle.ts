@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isAnsweredSince } from '../correspondence/request.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { DispatchRow, DispatchState, IncidentRow, MessageRow } from '../database/tables.ts';
 import { moveState } from '../incidents/state-store.ts';
@@ -93,6 +94,17 @@ export async function requestUndelivered(trx: Trx, locked: Locked, reason: strin
   await moveState(trx, SYSTEM, incident, { kind: 'mail-undelivered' }, { reason, at });
 }
 
+/** The provider has got it, which was not known: it is waited for as it was when the mail was sent. */
+async function requestArrived(trx: Trx, { incident, message, dispatch }: Locked): Promise<void> {
+  if (incident.state !== 'action-needed' || !isNewestRequest(incident, message)) return;
+  if (await isAnsweredSince(trx, incident.number, message.at)) return;
+  const { became } = dispatch.before as { became?: { follow_up_due_at?: string | null } };
+  const due = became?.follow_up_due_at ? new Date(became.follow_up_due_at) : null;
+  const reason = 'the mail arrived after all';
+  const waiting = { ...incident, follow_up_due_at: due };
+  await moveState(trx, SYSTEM, waiting, { kind: 'request-sent' }, { reason, at: new Date() });
+}
+
 const REASONS = {
   failed: 'the mail could not be delivered',
   'delivered-unknown': 'nobody can say whether the mail arrived',
@@ -124,6 +136,7 @@ export async function settleAttempt(
     });
     if (outcome.state === 'failed' || outcome.state === 'delivered-unknown')
       await requestUndelivered(trx, locked, REASONS[outcome.state], new Date());
+    if (isLate) await requestArrived(trx, locked);
     await noteAccount(trx, dispatch.account_id, outcome);
   });
 }

@@ -42,17 +42,20 @@ function firstQuarter(from: Date, withinMs: number, holds: (at: Date) => boolean
 const afterQuiet = (at: Date, { quiet, zone }: Times): Date =>
   isQuiet(at, quiet, zone) ? firstQuarter(at, 26 * HOUR_MS, (one) => !isQuiet(one, quiet, zone)) : at;
 
+/** By the calendar: a day on which clocks change is no 24 hours. */
+const dayAfter = (day: string) => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
+
 /** The next digest after a moment. Where clocks skip its hour it comes when they have, where they repeat it, at first. */
 export function nextDigest(at: Date, { cadence, digestHour, zone }: Times): Date {
   const next = new Date(at.getTime() + 1);
   if (cadence === 'hourly') return firstQuarter(next, 2 * HOUR_MS, (one) => minuteOf(one, zone) % 60 === 0);
   const time = `${String(digestHour).padStart(2, '0')}:00`;
-  for (let days = 0; ; days++) {
-    const day = isoDay(new Date(at.getTime() + days * DAY_MS), zone);
+  let day = isoDay(at, zone);
+  for (let days = 0; days <= 3; days++, day = dayAfter(day)) {
     const moment = fromLocalInput(`${day}T${time}`, zone);
     if (moment && moment > at) return moment;
-    if (days > 3) return new Date(at.getTime() + DAY_MS);
   }
+  return new Date(at.getTime() + DAY_MS);
 }
 
 /** When an event is mailed; null: it is not. */

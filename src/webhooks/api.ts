@@ -8,6 +8,7 @@ import { checkUrl } from './change.ts';
 import { GROUPS, WebhookEvent } from './event.ts';
 import { FORMAT_KEYS } from './formats.ts';
 import { WebhookJson, webhookJson } from './json.ts';
+import { lockTarget } from './lines.ts';
 import { TargetParams } from './params.ts';
 import { beginTest, sendTest } from './send-test.ts';
 import type { TargetInput } from './target.ts';
@@ -147,6 +148,8 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
         db,
         request,
         async (trx) => {
+          // Held while it is read, so that two who change different things at a time both do.
+          await lockTarget(trx, id);
           const { name, format, groups, providers, leastSeverity } = webhookJson(await getTarget(trx, id));
           const given = { name, format, groups, providers, leastSeverity, url: '', ...body };
           const changed = await changeTarget(

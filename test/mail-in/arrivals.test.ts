@@ -95,3 +95,13 @@ t.test('where a mail lies in a mailbox is noted with it, also when it is known',
     [5, 6].map((uid, n) => ({ uid, uid_validity: 4_000_000_000, arrival_id: kept[n]?.id })),
   );
 });
+
+t.test('several files of mails are more than one statement takes, and are all taken', async (t) => {
+  const db = await testDatabase(t);
+  const kept = await keepArrivals(
+    db,
+    Array.from({ length: 6000 }, (_, n) => mail(n)),
+  );
+  t.equal(new Set(kept.map(({ id }) => id)).size, 6000);
+  t.notOk(kept.some(({ known }) => known));
+});

@@ -16,6 +16,9 @@ t.test('a flood is more than 200 mails of one sender within ten minutes, and end
   for (let n = 0; n < 10_000; n++) count.isFlood(`sender ${n}`, 20 * minute);
   for (let n = 0; n < FLOOD_MAILS; n++) count.isFlood('c', n * minute);
   t.notOk(count.isFlood('c', FLOOD_MAILS * minute), 'many in a long time are none');
+  const day = 24 * 60 * minute;
+  const held = Array.from({ length: 2 * FLOOD_MAILS }, (_, n) => count.isFlood('d', (1000 - n) * day));
+  t.notOk(held.includes(true), 'a folder that has the newest first is none');
 });
 
 t.test('a sender is the address in From, else the envelope’s', async (t) => {

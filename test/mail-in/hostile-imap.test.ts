@@ -21,7 +21,7 @@ async function server(
         const [tag = '', ...words] = line.split(' ');
         const command = words.join(' ');
         if (when.test(command)) {
-          does(socket);
+          does(socket, tag);
           continue;
         }
         if (/^(SELECT|EXAMINE)/.test(command)) socket.write('* 1 EXISTS\r\n* OK [UIDVALIDITY 1] ok\r\n');
@@ -54,7 +54,7 @@ type Case = {
   greeting?: string;
   /** The command that is answered by `does` alone. */
   when: RegExp;
-  does: (socket: Socket) => unknown;
+  does: (socket: Socket, tag: string) => unknown;
   words: RegExp;
 };
 const CASES: Case[] = [
@@ -94,6 +94,12 @@ const CASES: Case[] = [
     when: /RFC822\.SIZE\)/,
     does: (socket) => pour(socket, Buffer.from('* 1 FETCH (UID 7 RFC822.SIZE 3)\r\n'.repeat(1000))),
     words: /TooManyResponses/,
+  },
+  {
+    name: 'no list of what is there',
+    when: /^UID SEARCH/,
+    does: (socket, tag) => socket.write(`${tag} NO [UNAVAILABLE] try again later\r\n`),
+    words: /does not say which messages there are/,
   },
   {
     name: 'no IMAP at all',

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { readRequests } from '../../src/letters/course.ts';
 import { beginSending, takeDispatch } from '../../src/mail-out/dispatches.ts';
 import { letterBounced, settleAttempt } from '../../src/mail-out/settle.ts';
 import { signedIn } from '../desk.ts';
@@ -79,6 +80,26 @@ t.test('withdrawn while a worker logs in: the server hears of no message', async
   t.equal(taken && (await beginSending(desk.db, taken)), false);
 });
 
+t.test('a letter that was withdrawn, sent again and never arrived stops no other', async (t) => {
+  const desk = await mailDesk(t, { account: { undoSeconds: 60 } });
+  const { letter } = await desk.send();
+  await desk.api('POST', `/letters/${letter}/withdraw`);
+  const mailing = { channel: 'email', deliver: true, to: TO };
+  t.equal((await desk.api('POST', `/letters/${letter}/send`, mailing)).status, 200);
+  await desk.db
+    .updateTable('dispatches')
+    .set({ state: 'failed', settled_at: new Date() })
+    .where('state', '=', 'queued')
+    .execute();
+  const { body: next } = await desk.api('POST', `/incidents/${desk.number}/letters`, {
+    template: 'outlook-com/first',
+  });
+  t.match(next.state, 'draft');
+  t.notMatch(JSON.stringify(next.findings), /"key":"open-request"/);
+  const incident = await desk.db.selectFrom('incidents').select('number').executeTakeFirstOrThrow();
+  t.match(await readRequests(desk.db, incident.number), { length: 1 }, 'and it was sent once');
+});
+
 t.test('what came meanwhile stays when a letter is withdrawn', async (t) => {
   const desk = await mailDesk(t, { account: { undoSeconds: 60 } });
   const { letter } = await desk.send();
@@ -131,6 +152,37 @@ t.test('threat 37: what nobody can know, a person decides', async (t) => {
   }
 });
 
+t.test('an uncertain mail that was answered arrived, and its answer stands', async (t) => {
+  const desk = await mailDesk(t, { script: { end: (socket) => socket.destroy() } });
+  const browser = await signedIn(desk);
+  const { message } = await desk.send();
+  await desk.work();
+  await desk.api('POST', `/incidents/${desk.number}/messages`, {
+    direction: 'in',
+    body: 'Your IP does not qualify for mitigation.',
+  });
+  const decided = await browser.post(`/incidents/${desk.number}/messages/${message}/decision`, {
+    decision: 'arrived',
+  });
+  t.equal(decided.statusCode, 303);
+  t.match(await desk.dispatch(message), { state: 'sent' });
+  t.equal(await desk.state(), 'action-needed', 'a no is not waited for');
+});
+
+t.test('the usual time to answer a mail that is sent again runs from then', async (t) => {
+  const desk = await mailDesk(t, { script: { end: (socket) => socket.destroy() } });
+  const { message } = await desk.send();
+  await desk.work();
+  const weekAgo = new Date(Date.now() - 7 * 86_400_000);
+  await desk.db.updateTable('messages').set({ at: weekAgo }).where('id', '=', message).execute();
+  await desk.db.updateTable('incidents').set({ last_request_at: weekAgo }).execute();
+  const browser = await signedIn(desk);
+  await browser.post(`/incidents/${desk.number}/messages/${message}/decision`, { decision: 'again' });
+  const { state, follow_up_due_at: due } = await incidentOf(desk);
+  t.equal(state, 'awaiting-provider');
+  t.ok(due && due > new Date(), 'their time to answer is still to come');
+});
+
 t.test('a 250 that comes after the attempt was given up for lost is believed', async (t) => {
   const desk = await mailDesk(t);
   const { message } = await desk.send();
@@ -145,6 +197,7 @@ t.test('a 250 that comes after the attempt was given up for lost is believed', a
   t.equal(desk.server.connections, 0);
   await settleAttempt(desk.db, { message_id: message, attempts: 1 }, { state: 'sent', words: '250 late' });
   t.match(await desk.dispatch(message), { state: 'sent', server_words: '250 late' });
+  t.match(await incidentOf(desk), { state: 'awaiting-provider', follow_up_due_at: Date }, 'and waited for');
   await settleAttempt(desk.db, { message_id: message, attempts: 1 }, { state: 'failed', words: '550 later' });
   t.match(await desk.dispatch(message), { state: 'sent' }, 'what is settled stays');
 });

@@ -119,3 +119,8 @@ t.test(
     );
   },
 );
+
+t.test('late in the evening before a short day, the digest of that day is the next', async (t) => {
+  const evening = at('2026-03-28T22:30:00');
+  t.equal(nextDigest(evening, times()).toISOString(), '2026-03-29T06:00:00.000Z');
+});

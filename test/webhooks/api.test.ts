@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { hookDesk } from './webhooks.fixture.ts';
 
@@ -43,6 +44,24 @@ t.test('webhooks over the API', async (t) => {
     t.match((await api('POST', `${path}/resume`, { dropWaiting: true })).body, { pausedAt: null });
     t.match((await api('POST', `${path}/secret`)).body, { secret: /^whsec_/ });
     t.match((await api('GET', '/webhooks/event-schema')).body, { properties: { version: { minimum: 1 } } });
+  });
+
+  await t.test('of two who change different things at a time, both do', async (t) => {
+    const path = `/webhooks/${desk.target}`;
+    const groups = ['state'];
+    let changing: ReturnType<typeof api> | undefined;
+    await desk.db.transaction().execute(async (trx) => {
+      await trx
+        .updateTable('webhook_targets')
+        .set({ name: 'Renamed' })
+        .where('id', '=', desk.target)
+        .execute();
+      changing = api('PATCH', path, { groups });
+      // The other has read, or waits for its turn to.
+      await setTimeout(500);
+    });
+    t.match((await changing)?.body, { webhook: { name: 'Renamed', groups } });
+    await api('PATCH', path, { name: 'Receiver' });
   });
 
   await t.test('the log is paged by cursor; one or all that failed are replayed', async (t) => {

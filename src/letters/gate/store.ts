@@ -82,6 +82,7 @@ async function earlierRequests(
           .innerJoin('dispatches as d', 'd.message_id', 'out.id')
           .select('d.state')
           .whereRef('out.letter_id', '=', 'l.id')
+          .orderBy('out.id', 'desc')
           .limit(1)
           .as('dispatch'),
     ])

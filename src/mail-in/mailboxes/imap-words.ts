@@ -26,6 +26,7 @@ const NETWORK: Record<string, string> = {
   ResponseTooLarge: 'sent more than was asked for',
   TooManyTokens: 'sent more than was asked for',
   TooManyResponses: 'sent more than was asked for',
+  NoList: 'does not say which messages there are',
   NotIMAP: 'does not speak IMAP',
 };
 

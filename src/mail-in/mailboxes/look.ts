@@ -13,10 +13,12 @@ export type Look = { db: Db; intake: Intake; mailMaxBytes: number; isStopped: ()
 
 type Listed = { uid: number; size: number };
 
-/** Every message of the folder by UID, whatever its flags are. */
-async function uidsIn(client: ImapFlow): Promise<number[]> {
+/** Every message of the folder by UID, whatever its flags are. A server that refuses to tell them has not said that there are none. */
+async function uidsIn(client: ImapFlow, exists: number): Promise<number[]> {
   const found = await inTime(client, client.search({ all: true }, { uid: true }));
-  return Array.isArray(found) ? found : [];
+  if (Array.isArray(found)) return found;
+  if (exists === 0) return [];
+  throw Object.assign(new Error('no list of messages'), { code: 'NoList' });
 }
 
 /** What a server answers for some messages, once each: one that goes on for ever is not listened to. */
@@ -127,7 +129,7 @@ export async function look(client: ImapFlow, row: MailboxRow, by: Look): Promise
   const readOnly = row.after_taking === 'leave';
   const opened = await inTime(client, client.mailboxOpen(row.folder, { readOnly }));
   const uidValidity = Number(opened.uidValidity);
-  const onServer = await uidsIn(client);
+  const onServer = await uidsIn(client, opened.exists);
   const taken = await takenUids(by.db, row.id, uidValidity);
   // Those that were committed, and the process was killed before it moved them.
   const left = onServer.filter((uid) => taken.has(uid));
