@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Db } from '../database/open.ts';
+import type { Db, Trx } from '../database/open.ts';
 import type { HourCount, Span } from './chart.ts';
 
 const accepted = sql<number>`coalesce(sum(count) filter (where outcome = 'accepted'), 0)::bigint`;
@@ -41,6 +41,24 @@ export const hoursOfIncident = (db: Db, incident: { number: number; provider: st
 
 /** Deliveries of an address, or of all in a range, to all providers, by hour, oldest first. */
 export const hoursOfNetwork = (db: Db, cidr: string, span: Span) => readHours(db, ofNetwork(cidr), span);
+
+/** Ids of those addresses of an incident that its provider refused or deferred since the hour of a moment. */
+export async function refusedSince(
+  trx: Trx,
+  { number, provider }: { number: number; provider: string },
+  from: Date,
+): Promise<number[]> {
+  const rows = await trx
+    .selectFrom('observed_hours')
+    .select('address_id')
+    .distinct()
+    .where('address_id', 'in', ofIncident(number))
+    .where('provider', '=', provider)
+    .where('outcome', '!=', 'accepted')
+    .where('hour', '>=', sql<Date>`date_trunc('hour', ${from}::timestamptz, 'UTC')`)
+    .execute();
+  return rows.map((row) => row.address_id);
+}
 
 export type ProviderCount = {
   provider: string;

@@ -1,6 +1,7 @@
 import type { Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { recordEvidence } from '../evidence/store.ts';
+import { blockedSince, earlier, later } from '../incidents/incidents.ts';
 import { recordRelapse } from '../incidents/logging/append-report.ts';
 import { logIncident } from '../incidents/logging/log.ts';
 import { findOpenAround } from '../incidents/logging/open-incident.ts';
@@ -19,6 +20,7 @@ import type { Provider } from '../providers/schema.ts';
 import { SYSTEM } from '../web/access.ts';
 import { count } from '../web/format.ts';
 import type { Flow } from './batch.ts';
+import { refusedSince } from './hours.ts';
 import { firstAccepted, lastRefusal, minuteTallies, refusedCodes, tally } from './minutes.ts';
 import { blockedAt, isFresh, isProof, type WatchRule } from './rules.ts';
 import { weigh } from './weigh.ts';
@@ -143,16 +145,41 @@ async function relapsed(
   return true;
 }
 
-/** Accepted deliveries since the last refusal prove that mail flows; where the log saw no refusal, since the provider said so. */
+type Proof = { accepted: number; since: Date };
+
+/**
+ * Accepted deliveries since the last refusal prove that mail flows; where the log saw no refusal, since the provider
+ * said so. Each address of the incident that was refused has to prove it: one that is lifted says nothing of the others.
+ */
+async function proofOf(trx: Trx, row: IncidentRow, flow: Watched, { rule }: Context): Promise<Proof | null> {
+  const own = (await lastRefusal(trx, flow)) ?? row.mitigated_at;
+  if (!own) return null;
+  const acceptedOf = async (addressId: number, since: Date) =>
+    (await tally(trx, { addressId, provider: flow.provider }, since, flow.newest)).accepted;
+  const isProven = (accepted: number, since: Date) =>
+    isProof(rule, { accepted, lastRefusal: since, now: flow.newest, relapses: row.relapses });
+  if (!isProven(await acceptedOf(flow.addressId, own), own)) return null;
+  const ids = new Set([flow.addressId, ...(await refusedSince(trx, row, blockedSince(row)))]);
+  let last = own;
+  for (const addressId of ids)
+    last = later(last, await lastRefusal(trx, { addressId, provider: flow.provider })) ?? last;
+  let sum = 0;
+  let since: Date | null = null;
+  for (const addressId of ids) {
+    const accepted = await acceptedOf(addressId, last);
+    if (!isProven(accepted, last)) return null;
+    sum += accepted;
+    since = earlier(since, await firstAccepted(trx, { addressId, provider: flow.provider }, last));
+  }
+  return { accepted: sum, since: since ?? last };
+}
+
 async function recovered(trx: Trx, row: IncidentRow, flow: Watched, context: Context): Promise<boolean> {
   if (row.state === 'recovered') return false;
-  const since = (await lastRefusal(trx, flow)) ?? row.mitigated_at;
-  if (!since) return false;
-  const { accepted } = await tally(trx, flow, since, flow.newest);
-  const seen = { accepted, lastRefusal: since, now: flow.newest, relapses: row.relapses };
-  if (!isProof(context.rule, seen)) return false;
-  const first = (await firstAccepted(trx, flow, since)) ?? since;
-  const words = `${count(accepted)} of ${count(accepted)} messages accepted since ${first.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const proof = await proofOf(trx, row, flow, context);
+  if (!proof) return false;
+  const n = count(proof.accepted);
+  const words = `${n} of ${n} messages accepted since ${proof.since.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const at = momentOf(flow.newest, context.now);
   await recordEvidence(trx, SYSTEM, row.number, {
     claim: 'accepted-again',

@@ -74,6 +74,7 @@ export const sharePages: FastifyPluginAsyncTypebox = async (app) => {
       incidentTitle: incident.title,
       shares: page.items.map((share) => ({
         ...share,
+        part: share.incident_number === number ? 0 : share.incident_number,
         shows: share.parts.map(partTitle).join(', '),
         inForce: inForce(share, now),
       })),

@@ -3,6 +3,7 @@ import { hashSecret, newSecret } from '../accounts/accounts.ts';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { ShareRow } from '../database/tables.ts';
+import { familyOf } from '../incidents/merge/store.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { invalid, notFound } from '../problem.ts';
 import { append } from '../timeline/store.ts';
@@ -86,13 +87,13 @@ export async function createShare(
   return { share: row, secret };
 }
 
-/** Ends a link. One that was ended before stays as it is. */
+/** Ends a link, also of an incident that is a part of this one by now. One that was ended before stays as it is. */
 export async function revokeShare(trx: Trx, actor: Actor, number: number, id: number): Promise<Share> {
   const share = await trx
     .selectFrom('shares')
     .select(LISTED)
     .where('id', '=', id)
-    .where('incident_number', '=', number)
+    .where('incident_number', 'in', await familyOf(trx, number))
     .forUpdate()
     .executeTakeFirst();
   if (!share) throw notFound('such link of this incident');
@@ -109,16 +110,23 @@ export async function revokeShare(trx: Trx, actor: Actor, number: number, id: nu
     actor,
     detail: { share: id, madeFor: share.made_for },
   });
-  await note(trx, actor, 'share-revoked', { subject: share.made_for, detail: { incident: number, id } });
+  await note(trx, actor, 'share-revoked', {
+    subject: share.made_for,
+    detail: { incident: share.incident_number, id },
+  });
   return revoked;
 }
 
-/** The links of an incident, newest first; `before`: those that were made before this one. */
-export const listShares = (db: Db, number: number, { limit, before }: { limit: number; before?: number }) =>
+/** The links of an incident and of its parts, newest first; `before`: those that were made before this one. */
+export const listShares = async (
+  db: Db,
+  number: number,
+  { limit, before }: { limit: number; before?: number },
+): Promise<Share[]> =>
   db
     .selectFrom('shares')
     .select(LISTED)
-    .where('incident_number', '=', number)
+    .where('incident_number', 'in', await familyOf(db, number))
     .where('id', '<', before ?? Number.MAX_SAFE_INTEGER)
     .orderBy('id', 'desc')
     .limit(limit)

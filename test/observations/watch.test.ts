@@ -216,6 +216,29 @@ t.test('a block that is lifted without a word is seen as well', async (t) => {
   t.strictSame((await send(desk, [accepted(at(3 * HOURS), 50)])).body.recovered, [1]);
 });
 
+t.test('one address that is lifted does not end the block of another', async (t) => {
+  const { desk, at } = await watched(t);
+  const other = { address: '203.0.113.8' };
+  await desk.api('POST', '/incidents', {
+    report: refused(at(0), 1).samples[0],
+    addresses: [ADDRESS, other.address],
+  });
+  await send(desk, [refused(at(0), 20), refused(at(0), 20, other)]);
+  const first = await send(desk, [accepted(at(3 * HOURS), 50), refused(at(3 * HOURS), 20, other)]);
+  t.strictSame(first.body.recovered, []);
+  const silent = await send(desk, [accepted(at(6 * HOURS), 50)]);
+  t.strictSame(silent.body.recovered, [], 'nothing was sent from the other since');
+  const both = await send(desk, [accepted(at(7 * HOURS), 40, other)]);
+  t.strictSame(both.body.recovered, [1]);
+  const evidence = await desk.db.selectFrom('evidence').selectAll().executeTakeFirstOrThrow();
+  t.equal(
+    evidence.words,
+    `90 of 90 messages accepted since ${at(6 * HOURS)
+      .slice(0, 16)
+      .replace('T', ' ')} UTC`,
+  );
+});
+
 t.test('a block in which the log saw no refusal is not over because mail flows elsewhere', async (t) => {
   const { desk, at } = await watched(t);
   await desk.api('POST', '/incidents', { report: refused(at(0), 1).samples[0] });

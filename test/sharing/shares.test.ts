@@ -111,6 +111,27 @@ t.test('only the hash of the secret is kept, also where the request is repeated'
     t.notMatch(JSON.stringify(await desk.db.selectFrom(table).selectAll().execute()), secret, table);
 });
 
+t.test('the link of a duplicate is listed and revoked where the duplicate went', async (t) => {
+  const desk = await deskWithIncident(t);
+  await desk.api('POST', '/incidents', {
+    report: REFUSAL.replaceAll('203.0.113.7', '203.0.113.8'),
+    addresses: ['203.0.113.8'],
+  });
+  const { body: share } = await desk.api('POST', '/incidents/2/shares', {
+    madeFor: 'The customer',
+    parts: ['summary'],
+  });
+  t.match(await desk.api('POST', '/incidents/2/merge', { into: 1 }), { status: 200 });
+  t.match((await desk.api('GET', '/incidents/1/shares')).body.items, [{ id: share.id, inForce: true }]);
+  const browser = await signedIn(desk);
+  t.match((await browser.get('/incidents/1/shares')).body, 'of #2, a part of this incident');
+  t.match(await desk.api('DELETE', `/incidents/1/shares/${share.id}`), {
+    status: 200,
+    body: { inForce: false },
+  });
+  t.equal((await read(desk, share.link)).statusCode, 404);
+});
+
 t.test('making and revoking stand in the timeline, and revoking twice is once', async (t) => {
   const desk = await deskWithIncident(t);
   const { id } = await made(desk, { parts: ['timeline', 'notes'], personal: true });

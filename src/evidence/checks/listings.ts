@@ -8,7 +8,7 @@ import { findOpenIncident, lockProviders } from '../../incidents/logging/open-in
 import { keepReport } from '../../incidents/logging/reports.ts';
 import { isLifted } from '../../incidents/state.ts';
 import { confirmRecovery } from '../../incidents/state-store.ts';
-import { lockIncidents } from '../../incidents/store.ts';
+import { addressesOf, lockIncidents } from '../../incidents/store.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
 import { operatorOf } from '../../providers/list-zones.ts';
 import type { Provider } from '../../providers/schema.ts';
@@ -16,6 +16,10 @@ import { SYSTEM } from '../../web/access.ts';
 import type { Fact } from '../kind.ts';
 
 const DAY_MS = 86_400_000;
+/** What was seen of a network is looked through so far back. */
+const MOST_SEEN = 10_000;
+/** Addresses that the proof names; of more, their number. */
+const MOST_NAMED = 5;
 
 type Change = { operator: Provider; listed: Fact[]; clear: Fact[] };
 
@@ -63,35 +67,46 @@ async function opened(trx: Trx, { operator, listed }: Change, address: string, a
   );
 }
 
-/** Which of these zones were seen to list the address since an incident of it was logged, or shortly before. */
-async function seenListing(trx: Trx, address: string, zones: Fact[], since: Date): Promise<string[]> {
-  const rows = await trx
-    .selectFrom('snapshots')
-    .select('facts')
-    .where(sql<boolean>`address = ${address}::inet`)
-    .where('last_seen_at', '>=', new Date(since.getTime() - DAY_MS))
-    .where(sql<boolean>`facts @> '[{"outcome": "bad"}]'`)
-    .orderBy('first_seen_at', 'desc')
-    .limit(20)
-    .execute();
-  const bad = new Set(
-    rows.flatMap(({ facts }) => facts.filter((one) => one.outcome === 'bad')).map(({ key }) => key),
-  );
-  return zones.map(({ key }) => key).filter((key) => bad.has(key));
+type Seen = { address: string; zone: string; outcome: Fact['outcome']; stands: boolean };
+
+/** What zones say of the addresses in a network, and what they said since an incident of it was logged, or shortly before. */
+async function seenIn(trx: Trx, network: string, zones: string[], since: Date): Promise<Seen[]> {
+  const { rows } = await sql<Seen>`
+    select host(s.address) as address, fact ->> 'key' as zone, fact ->> 'outcome' as outcome,
+      s.superseded_at is null as stands
+    from snapshots s cross join lateral jsonb_array_elements(s.facts) fact
+    where s.address <<= ${network}::inet
+      and (s.superseded_at is null or s.last_seen_at >= ${new Date(since.getTime() - DAY_MS)})
+      and fact ->> 'key' = any(${zones}::text[]) and fact ->> 'outcome' in ('bad', 'unknown')
+    order by s.id desc limit ${MOST_SEEN}`.execute(trx);
+  return rows;
 }
 
-async function ended(
-  trx: Trx,
-  row: IncidentRow,
-  { clear }: Change,
-  address: string,
-  at: Date,
-): Promise<void> {
-  const zones = await seenListing(trx, address, clear, row.opened_at);
+/** `203.0.113.7 is`, `203.0.113.7, 203.0.113.8 and 4 more are` */
+function subjectOf(addresses: string[]): string {
+  const more = addresses.length - MOST_NAMED;
+  const named = addresses.slice(0, MOST_NAMED).join(', ');
+  return `${named}${more > 0 ? ` and ${more} more` : ''} ${addresses.length === 1 ? 'is' : 'are'}`;
+}
+
+/** The listing of one address that is gone ends nothing while another of the incident's is listed, or nobody knows. */
+async function ended(trx: Trx, row: IncidentRow, { clear }: Change, at: Date): Promise<void> {
+  const zones = clear.map(({ key }) => key);
+  const networks = (await addressesOf(trx, [row.number])).get(row.number) ?? [];
+  const listed: Seen[] = [];
+  for (const network of networks) {
+    const seen = await seenIn(trx, network, zones, row.opened_at);
+    if (seen.some(({ stands }) => stands)) return;
+    listed.push(...seen.filter(({ outcome }) => outcome === 'bad'));
+  }
   // Where no listing was seen, there is none that has gone.
-  if (zones.length === 0) return;
-  const words = `${address} is no longer listed in ${zones.join(', ')}.`;
-  await confirmRecovery(trx, SYSTEM, row.number, { words, at });
+  if (listed.length === 0) return;
+  const gone = zones.filter((key) => listed.some(({ zone }) => zone === key));
+  const whose = subjectOf([...new Set(listed.map(({ address }) => address))]);
+  await confirmRecovery(trx, SYSTEM, row.number, {
+    words: `${whose} no longer listed in ${gone.join(', ')}.`,
+    at,
+  });
 }
 
 /** Operators with whom an incident of the address is open: of all the others, lists that are clear say nothing new. */
@@ -147,6 +162,6 @@ export async function followListings(
     const row = rows.get(operator.key);
     if (listed.length > 0 && row && isLifted(row.state)) await recordRelapse(trx, SYSTEM, row, at);
     else if (listed.length > 0 && !row && opens) await opened(trx, change, address, at);
-    else if (listed.length === 0 && row && !isLifted(row.state)) await ended(trx, row, change, address, at);
+    else if (listed.length === 0 && row && !isLifted(row.state)) await ended(trx, row, change, at);
   }
 }

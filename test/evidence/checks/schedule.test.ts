@@ -24,11 +24,18 @@ async function monitored(t: Parameters<typeof testDesk>[0], address = WATCHED) {
     .values({ network: address, check_every_hours: 6, check_due_at: new Date(0) })
     .execute();
   let facts: Fact[] = [];
+  let others: Record<string, Fact[]> = {};
   const lists: AddressKind = {
     key: 'public-lists',
     title: 'Public block lists',
     of: 'address',
-    look: async () => ({ outcome: 'note', summary: 'as told', facts, claims: [], raw: {} }),
+    look: async ({ address: of }) => ({
+      outcome: 'note',
+      summary: 'as told',
+      facts: others[of] ?? facts,
+      claims: [],
+      raw: {},
+    }),
   };
   const world = {
     db: desk.db,
@@ -36,11 +43,14 @@ async function monitored(t: Parameters<typeof testDesk>[0], address = WATCHED) {
     ask: async () => ({ status: 'no-name' }) as const,
     kinds: [lists],
   };
-  const look = async (say: Fact[]) => {
+  /** `of`: what the lists say of other addresses, where it is something else. */
+  const look = async (say: Fact[], of: Record<string, Fact[]> = {}) => {
     facts = say;
+    others = of;
     await desk.db
       .updateTable('addresses')
       .set({ check_due_at: new Date(0) })
+      .where('network', '=', address)
       .execute();
     await askDueChecks(desk.db, new Date());
     const next = async () =>
@@ -114,6 +124,32 @@ t.test('flapping is one incident: gone, back, and gone again', async (t) => {
   );
   t.equal(kinds.filter((kind: string) => kind === 'relapse-seen').length, 1);
   t.equal(kinds.filter((kind: string) => kind === 'recovery-confirmed').length, 2);
+});
+
+t.test('a listing that goes ends no incident while another of its addresses is listed', async (t) => {
+  const { desk, look } = await monitored(t);
+  const other = '203.0.113.8';
+  const listed = [zone('zen.spamhaus.org', 'bad', 'CSS: spam was seen')];
+  const silent = [zone('zen.spamhaus.org', 'unknown', 'no answer')];
+  const clean = [zone('zen.spamhaus.org', 'good', 'not listed')];
+  await desk.api('POST', '/incidents', {
+    report: '550 listed',
+    provider: 'spamhaus',
+    addresses: [WATCHED, other],
+  });
+  const all = async (say: Fact[], of: Fact[]) => {
+    await desk.api('POST', '/incidents/1/evidence', {});
+    await look(say, { [other]: of });
+    return (await incidents(desk))[0].state;
+  };
+  t.equal(await all(listed, listed), 'open');
+  t.equal(await all(clean, listed), 'open', 'the other is listed as before');
+  t.equal(await all(clean, silent), 'open', 'no answer is no good news');
+  t.equal(await all(clean, clean), 'recovered');
+  const { items } = (await desk.api('GET', '/incidents/1/timeline?limit=100')).body;
+  t.match(items.find((entry: { kind: string }) => entry.kind === 'recovery-confirmed').detail, {
+    words: /203\.0\.113\.[78], 203\.0\.113\.[78] are no longer listed in zen\.spamhaus\.org\./,
+  });
 });
 
 t.test(
