@@ -37,7 +37,7 @@ const CISCO = /(?:\berror|\]) ([45]\d\d)-'(.{1,1000}?)'(?: \(delivery attempts: 
 /** PHPMailer names the code after the words. */
 const CODE_AFTER = /\bDetail: (.{1,1000}?) SMTP code: ([45]\d\d)\b/;
 /** A bare code before words; taken only when nothing better stands there. */
-const BARE = /(?:^|\s)(?=([45]\d\d)(\s)[A-Za-z<[(#])/g;
+const BARE = /(?:^|\s)(?=([45]\d\d)(\s)[A-Za-z<[(#“"])/g;
 /** A code right after who said it is one whatever follows: `said: 450`, `said: Error 550`, `said: 550 messages from …`. */
 const SAID =
   /(?:said|to me|rejected|bounced|deferred|after [A-Z][^:]{0,120}(?::<[^>]{0,320}>[^:]{0,80})?): (?:[Ee]rror:? )?(?=[45]\d\d(?:[-\s]|$))/;
