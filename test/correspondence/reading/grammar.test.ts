@@ -92,6 +92,25 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ],
     ['{"ticket":{"id":1},"message":{"body":"We received your request."}}', 'acknowledged'],
   ],
+  'a noun is no act': [
+    ["La levée de la restriction n'a pas été accordée.", 'denied'],
+    ['Die Entsperrung, um die Sie baten, wurde nicht genehmigt.', 'denied'],
+  ],
+  'relief that was given several times is over': [
+    ['We delisted the host twice in a month. Not a third time.', 'denied'],
+  ],
+  'what comes off once something is known has not come off': [
+    [
+      'Once the owner has told us that the script is gone, the range comes off. We received your mail.',
+      'acknowledged',
+    ],
+  ],
+  'of two addresses ours is told by "yours"': [
+    ['The neighbouring 192.0.2.20 was cleared. Yours, 192.0.2.21, remains listed.', 'denied'],
+  ],
+  'an address of theirs that is not used any more is no listing': [
+    ['This mailbox is no longer in use. Please contact our support by the form.', 'other'],
+  ],
   'a thank-you alone says the least': [
     ['Thank you for your mail. Please ask the administrator of the recipient.', 'other'],
   ],
