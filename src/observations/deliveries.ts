@@ -1,6 +1,7 @@
 import type { Db } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { blockedSince, blockedUntil } from '../incidents/incidents.ts';
+import { acceptedSince } from './accepted-since.ts';
 import { deliveryChart, incidentSpan, type Span, weekSpan } from './chart.ts';
 import { countByProvider, hoursOfIncident, hoursOfNetwork } from './hours.ts';
 
@@ -10,7 +11,7 @@ export const spanOf = (
   now: Date,
 ): Span => incidentSpan({ first: blockedSince(row), ended: row.closed_at ?? row.recovered_at }, now);
 
-/** The picture of an incident's deliveries. */
+/** The picture of an incident's deliveries, and what they say of its end. */
 export async function incidentDeliveries(
   db: Db,
   row: IncidentRow,
@@ -20,7 +21,8 @@ export async function incidentDeliveries(
   const span = spanOf(row, view.now);
   const sent = letters.flatMap((letter) => letter.sent_at ?? []);
   const marks = { letters: sent, lifted: blockedUntil(row) };
-  return deliveryChart(await hoursOfIncident(db, row, span), span, marks, view.zone);
+  const hours = await hoursOfIncident(db, row, span);
+  return { ...deliveryChart(hours, span, marks, view.zone), acceptedSince: acceptedSince(hours) };
 }
 
 /** The picture of an address's deliveries in the last week, and their sums by provider. */
