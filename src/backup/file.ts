@@ -33,18 +33,26 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-/** A file is there under its name once it is whole and on the disk, and is nobody else's to read. Returns its octets. */
-export async function writeWhole(file: string, from: Readable): Promise<number> {
+/**
+ * A file is there under its name once it is whole and on the disk, and is nobody else's to read. `look` reads it before
+ * it takes the place of an earlier one, which stays where it throws.
+ */
+export async function writeWhole<Seen = void>(
+  file: string,
+  from: Readable,
+  look?: (part: string) => Promise<Seen>,
+): Promise<{ byteLength: number; seen: Seen }> {
   const folder = dirname(file);
   await clearParts(folder);
   const part = join(folder, `.${basename(file)}.${process.pid}.part`);
   try {
     await pipeline(from, createWriteStream(part, { mode: 0o600, flags: 'w' }));
     await sync(part);
-    const { size } = await stat(part);
+    const { size: byteLength } = await stat(part);
+    const seen = (await look?.(part)) as Seen;
     await rename(part, file);
     await sync(folder);
-    return size;
+    return { byteLength, seen };
   } catch (error) {
     await rm(part, { force: true });
     throw error;

@@ -38,8 +38,8 @@ function wordsFor({ code, message }: NodeJS.ErrnoException): string | undefined 
   return message === 'incorrect header check' ? NO_BACKUP : WORDS[code ?? ''];
 }
 
-/** The lines of a file. Throws {@link BadBackup} where it is cut off or damaged. */
-export async function* linesInFile(file: string): AsyncGenerator<Buffer> {
+/** The lines of a file, which is `called` so in words. Throws {@link BadBackup} where it is cut off or damaged. */
+export async function* linesInFile(file: string, called = file): AsyncGenerator<Buffer> {
   const unzip = createGunzip({ chunkSize: 256 * 1024 });
   const reading = pipeline(createReadStream(file), unzip);
   // What goes wrong comes out where it is read.
@@ -48,7 +48,7 @@ export async function* linesInFile(file: string): AsyncGenerator<Buffer> {
     yield* linesOf(unzip as AsyncIterable<Buffer>);
   } catch (error) {
     const words = wordsFor(error as NodeJS.ErrnoException);
-    throw words ? new BadBackup(`${file}: ${words}`) : error;
+    throw words ? new BadBackup(`${called}: ${words}`) : error;
   } finally {
     unzip.destroy();
   }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
@@ -7,7 +8,7 @@ import { COMMAND_LINE } from '../audit/note.ts';
 import { askServer } from '../backup/asking.ts';
 import { checkBackup } from '../backup/check.ts';
 import { isFolder, keepNewest, writeWhole } from '../backup/file.ts';
-import { backupName, type Manifest, type SealedKey } from '../backup/format.ts';
+import { BadBackup, backupName, type Manifest, type SealedKey } from '../backup/format.ts';
 import { linesInFile } from '../backup/lines.ts';
 import { clearCopies, makeBackup } from '../backup/make.ts';
 import { PASSPHRASE_MIN, sealKeys } from '../backup/sealed-key.ts';
@@ -64,15 +65,31 @@ async function sealedKey(io: Io, config: Config): Promise<SealedKey | undefined>
   return sealKeys(readAllKeys(config), passphrase);
 }
 
+/** Only what can be read again takes the place of an earlier backup, and counts. */
+const readAgain = (file: string) => (part: string) => checkBackup(linesInFile(part, file));
+
+/** What a server sends, without the way back to it: `kept` is told there. A server that is gone ends it with an error. */
+function octetsOf(socket: Socket): Readable {
+  const octets = new PassThrough();
+  socket.on('error', (error) => octets.destroy(error));
+  socket.once('close', () => {
+    if (!socket.readableEnded) octets.destroy(new BadBackup('The server ended before its backup did.'));
+  });
+  return socket.pipe(octets);
+}
+
 /** The running server makes it, as the embedded database is its own. Throws as it was, where none answers. */
 async function fromServer(config: Config, file: string, key: SealedKey | undefined, inUse: FolderInUse) {
   const answer = await askServer(config.dataDir, { ask: 'backup', sealedKey: key });
   if (!answer) throw inUse;
-  await writeWhole(file, answer.octets.pipe(new PassThrough()));
-  // Only what can be read again counts.
-  const manifest = await checkBackup(linesInFile(file));
-  await answer.kept();
-  return manifest;
+  try {
+    const { seen } = await writeWhole(file, octetsOf(answer.octets), readAgain(file));
+    await answer.kept();
+    return seen;
+  } catch (error) {
+    answer.octets.destroy();
+    throw error;
+  }
 }
 
 async function fromDatabase(config: Config, file: string, key: SealedKey | undefined): Promise<Manifest> {
@@ -82,8 +99,7 @@ async function fromDatabase(config: Config, file: string, key: SealedKey | undef
     // Nobody else waits for the database: it is read itself.
     const source = { db: database.db, dataDir: config.dataDir };
     const backup = await makeBackup(source, { sealedKey: key });
-    const byteLength = await writeWhole(file, backup.stream as Readable);
-    const manifest = await checkBackup(linesInFile(file));
+    const { byteLength, seen: manifest } = await writeWhole(file, backup.stream, readAgain(file));
     const end = backup.end();
     if (end && manifest.schema.some((step) => step.startsWith('0036-')))
       await recordBackup(database.db, { way: 'command', by: COMMAND_LINE, byteLength, end });

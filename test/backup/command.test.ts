@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
@@ -9,11 +10,13 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import t from 'tap';
 import { answerCommands } from '../../src/backup/answering.ts';
+import { socketPath } from '../../src/backup/asking.ts';
 import { writeWhole } from '../../src/backup/file.ts';
 import { lastBackup } from '../../src/backup/store.ts';
 import { backupCommand } from '../../src/cli/backup.ts';
 import { moveCommand } from '../../src/cli/move.ts';
 import { restoreCommand } from '../../src/cli/restore.ts';
+import { takeLock } from '../../src/database/lock.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { seal } from '../../src/secrets/seal.ts';
@@ -177,6 +180,30 @@ t.test(
       again = await run(restoreCommand, [file], place);
     }
     t.match(again, { code: 0, out: /which is not in/ }, 'the place is empty again');
+  },
+);
+
+t.test(
+  'threat 40: a server that ends in the middle of a backup takes the last one from nobody',
+  async (t) => {
+    const folder = folderOf(t);
+    mkdirSync(join(folder, 'db'));
+    const release = takeLock(folder);
+    t.teardown(release);
+    const file = join(folderOf(t), 'b.gz');
+    await run(backupCommand, [file], { DATA_DIR: await filledFolder() });
+    const whole = readFileSync(file);
+    const server = createServer((socket) => {
+      socket.once('data', () => {
+        socket.write('{"ok":true}\n');
+        socket.end(whole.subarray(0, whole.length / 2));
+      });
+    }).listen(socketPath(folder));
+    t.teardown(() => server.close());
+    await t.rejects(run(backupCommand, [file], { DATA_DIR: folder }), {
+      message: /b\.gz: This file is cut off/,
+    });
+    t.ok(readFileSync(file).equals(whole), 'the last one stands');
   },
 );
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { json } from '../../database/json.ts';
 import type { Db, Trx } from '../../database/open.ts';
-import type { IncidentRow } from '../../database/tables.ts';
+import type { IncidentRow, IncidentState } from '../../database/tables.ts';
 import { recountOutcomes } from '../../outcomes/store.ts';
 import { invalid, notFound, Problem } from '../../problem.ts';
 import { append } from '../../timeline/store.ts';
@@ -60,6 +60,19 @@ async function lockBoth(trx: Trx, one: number, other: number): Promise<Map<numbe
   return rows;
 }
 
+/** A change of the survivor's state stands in its timeline as any other does. */
+async function tellState(
+  trx: Trx,
+  actor: Actor,
+  { number, state: from }: IncidentRow,
+  to: IncidentState | undefined,
+  reason: string,
+): Promise<void> {
+  if (to === undefined || to === from) return;
+  const detail = { from, to, reason, byHand: false };
+  await append(trx, { incident: number, kind: 'state-changed', actor, detail });
+}
+
 /**
  * Makes a duplicate a part of another incident: all that points at it goes there, with a ledger of what did. Both
  * timelines tell of it, the duplicate is closed and its number leads to the survivor. Throws `invalid` on `into`.
@@ -95,6 +108,7 @@ export async function mergeInto(
     .executeTakeFirstOrThrow();
   await moveAll(trx, { id, merged: number, survivor: into });
   await writeIncident(trx, into, facts);
+  await tellState(trx, actor, survivor, facts.state, `#${number} became a part of it`);
   await writeIncident(trx, number, {
     merged_into: into,
     state: 'closed',
@@ -174,7 +188,15 @@ export async function undoMerge(trx: Trx, actor: Actor, pair: Pair, now: Date): 
   // The survivor may be a part of another by now: the lock says so.
   const survivor = await lockWholeIncident(trx, merge.survivor);
   await returnAll(trx, merge);
-  await restore(trx, merge.survivor, divided(factsOf(survivor), before));
+  const back = divided(factsOf(survivor), before);
+  await restore(trx, merge.survivor, back);
+  await tellState(
+    trx,
+    actor,
+    survivor,
+    back['state'] as IncidentState | undefined,
+    `#${merged} is its own again`,
+  );
   await restore(trx, merged, { ...before.merged, merged_into: null });
   await recountOutcomes(trx, merge.survivor);
   await recountOutcomes(trx, merged);

@@ -1,5 +1,6 @@
 import type { IncidentChange, IncidentRow, Severity } from '../../database/tables.ts';
 import { earlier, later, SEVERITIES } from '../incidents.ts';
+import { isLifted } from '../state.ts';
 
 const worse = (a: Severity, b: Severity) => (SEVERITIES.indexOf(a) > SEVERITIES.indexOf(b) ? a : b);
 const both = (a: string[], b: string[]) => [...new Set([...a, ...b])];
@@ -10,8 +11,29 @@ const ROUNDS_MAX = 1000;
 const lines = (a: string, b: string) =>
   both(a.split('\n'), b.split('\n')).filter(Boolean).join('\n').slice(0, AFFECTED_MAX);
 
-/** What was asked last is where things stand: an incident that nothing was asked for takes the state of one that was. */
+/** Whether the duplicate tells of a refusal from after the survivor's block was lifted; one without a time is of when it was logged. */
+function standsAgain(survivor: IncidentRow, merged: IncidentRow): boolean {
+  const lifted = survivor.closed_at ?? survivor.recovered_at ?? survivor.mitigated_at;
+  const refused = merged.last_rejection_at ?? merged.opened_at;
+  return isLifted(survivor.state) && !isLifted(merged.state) && lifted !== null && refused > lifted;
+}
+
+/**
+ * What was asked last is where things stand: an incident that nothing was asked for takes the state of one that was. And
+ * a block that stands is not hidden behind one that was lifted before.
+ */
 function stateOf(survivor: IncidentRow, merged: IncidentRow): IncidentChange {
+  if (standsAgain(survivor, merged))
+    return {
+      state: merged.state,
+      state_since: merged.state_since,
+      follow_up_due_at: merged.follow_up_due_at,
+      due_at: merged.due_at,
+      relapses: Math.max(survivor.relapses, merged.relapses) + 1,
+      mitigated_at: null,
+      recovered_at: null,
+      closed_at: null,
+    };
   if (survivor.state !== 'open' || !['awaiting-provider', 'action-needed'].includes(merged.state)) return {};
   return {
     state: merged.state,

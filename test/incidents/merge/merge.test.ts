@@ -154,6 +154,23 @@ t.test(
   },
 );
 
+t.test('a block that stands is not hidden behind one that was lifted before', async (t) => {
+  const desk = await twice(t);
+  const { api } = desk;
+  const one = async () => (await api('GET', '/incidents/1')).body;
+  await api('PATCH', '/incidents/1', { state: 'recovered', reason: 'mail flows' });
+  t.equal((await merge(desk, 2, 1)).status, 200);
+  t.match(await one(), { state: 'recovered', relapses: 0 }, 'what was logged before tells nothing new');
+  await api('POST', '/incidents', { report: refusalOf('203.0.113.20') });
+  t.equal((await merge(desk, 3, 1)).status, 200);
+  t.match(await one(), { state: 'open', recoveredAt: null, relapses: 1 });
+  const state = (await entriesOf(desk, 1)).filter(({ kind }) => kind === 'state-changed').at(-1);
+  t.match(state, { detail: { from: 'recovered', to: 'open', reason: '#3 became a part of it' } });
+  t.equal((await undo(desk, 3, 1)).status, 200);
+  t.match(await one(), { state: 'recovered', recoveredAt: String, relapses: 0 });
+  t.match(await api('GET', '/incidents/3'), { status: 200, body: { state: 'open' } });
+});
+
 /** Every row of the database that a merge may touch, but what each change moves on and what only grows. */
 async function allRows({ db }: TestDesk): Promise<Record<string, string[]>> {
   const grows =
