@@ -102,7 +102,6 @@ async function addressOf(trx: Trx, number: number, text: string): Promise<number
     .select('address_id')
     .where('incident_number', '=', number)
     .where('address_id', '=', id ?? 0)
-    .executeTakeFirst();
-  if (!linked) throw invalid('address', `${network.text} is no address of this incident.`);
+    .executeTakeFirstOrThrow(() => invalid('address', `${network.text} is no address of this incident.`));
   return linked.address_id;
 }

@@ -120,8 +120,7 @@ export async function changeAccount(
     .selectAll()
     .where('id', '=', id)
     .forUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound('such sending account');
+    .executeTakeFirstOrThrow(() => notFound('such sending account'));
   if (row.version !== version)
     throw new Problem(
       'changed-meanwhile',
@@ -157,8 +156,7 @@ export async function setAccountDisabled(
     })
     .where('id', '=', id)
     .returning('name')
-    .executeTakeFirst();
-  if (!changed) throw notFound('such sending account');
+    .executeTakeFirstOrThrow(() => notFound('such sending account'));
   const what = isDisabled ? ['on', 'off'] : ['off', 'on'];
   await note(trx, by, 'sending-account-changed', {
     subject: changed.name,
@@ -182,9 +180,11 @@ export async function makeDefault(trx: Trx, id: number, by: Actor): Promise<void
 }
 
 export async function getAccount(db: Db | Trx, id: number): Promise<SendingAccountRow> {
-  const row = await db.selectFrom('sending_accounts').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw notFound('such sending account');
-  return row;
+  return db
+    .selectFrom('sending_accounts')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow(() => notFound('such sending account'));
 }
 
 /** Accounts as they are shown: no sealed column ever leaves this file by it. */

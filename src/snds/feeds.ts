@@ -74,8 +74,7 @@ export async function addFeed(trx: Trx, secrets: Secrets, feed: NewFeed, by: Act
     })
     .onConflict((conflict) => conflict.column('link_hash').doNothing())
     .returning('id')
-    .executeTakeFirst();
-  if (!row) throw invalid('link', TAKEN);
+    .executeTakeFirstOrThrow(() => invalid('link', TAKEN));
   await note(trx, by, 'snds-feed-changed', {
     subject: `${row.id} (${feed.kind})`,
     detail: { what: 'added' },
@@ -120,8 +119,11 @@ export async function changeFeed(
     await note(trx, by, 'snds-feed-changed', { subject: String(id), detail: { what: 'changed', changes } });
     return;
   }
-  const known = await trx.selectFrom('snds_feeds').select('id').where('id', '=', id).executeTakeFirst();
-  if (!known) throw notFound('such feed');
+  await trx
+    .selectFrom('snds_feeds')
+    .select('id')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow(() => notFound('such feed'));
   throw new Problem(
     'changed-meanwhile',
     'Somebody changed this feed since you opened the page. Look at it, then save again.',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import type { WebhookDeliveryRow, WebhookDeliveryState } from '../database/tables.ts';
 import { notFound } from '../problem.ts';
 
@@ -31,8 +32,8 @@ export async function listDeliveries(
   };
   const lists = states ? await Promise.all(states.map(ofState)) : [await ofState()];
   const found = lists.flat().sort((a, b) => b.id - a.id);
-  const deliveries = found.slice(0, limit);
-  return { deliveries, next: found.length > limit ? (deliveries.at(-1)?.id ?? null) : null };
+  const { items: deliveries, next } = cutPage(found, limit, ({ id }) => id);
+  return { deliveries, next };
 }
 
 export async function getDelivery(db: Db, target: number, id: number) {
@@ -41,8 +42,7 @@ export async function getDelivery(db: Db, target: number, id: number) {
     .selectAll()
     .where('target_id', '=', target)
     .where('id', '=', id)
-    .executeTakeFirst();
-  if (!delivery) throw notFound('such delivery');
+    .executeTakeFirstOrThrow(() => notFound('such delivery'));
   const attempts = await db
     .selectFrom('webhook_attempts')
     .selectAll()

@@ -32,14 +32,12 @@ export const listTargets = (db: Db): Promise<WebhookTargetRow[]> =>
     .execute();
 
 export async function getTarget(db: Db | Trx, id: number): Promise<WebhookTargetRow> {
-  const row = await db
+  return db
     .selectFrom('webhook_targets')
     .selectAll()
     .where('id', '=', id)
     .where('removed_at', 'is', null)
-    .executeTakeFirst();
-  if (!row) throw notFound('such webhook');
-  return row;
+    .executeTakeFirstOrThrow(() => notFound('such webhook'));
 }
 
 function refuseWrong(input: TargetInput, known: Known & { hasUrl: boolean }): void {

@@ -144,12 +144,11 @@ export async function sayLink(
   number: number,
   { other, kind }: { other: number; kind: SaidKind },
 ): Promise<void> {
-  const known = await trx
+  await trx
     .selectFrom('incidents')
     .select('number')
     .where('number', '=', other)
-    .executeTakeFirst();
-  if (!known) throw invalid('number', `There is no incident #${other}.`);
+    .executeTakeFirstOrThrow(() => invalid('number', `There is no incident #${other}.`));
   await lockTwo(trx, number, other);
   await trx
     .deleteFrom('incident_links')

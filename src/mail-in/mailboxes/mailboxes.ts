@@ -118,8 +118,7 @@ export async function changeMailbox(
     .selectAll()
     .where('id', '=', id)
     .forUpdate()
-    .executeTakeFirst();
-  if (!was) throw notFound('such mailbox');
+    .executeTakeFirstOrThrow(() => notFound('such mailbox'));
   if (was.version !== version)
     throw new Problem(
       'changed-meanwhile',
@@ -155,8 +154,7 @@ export async function setDisabled(trx: Trx, id: number, disabled: boolean, by: A
     .set({ ...AGAIN, disabled_at: disabled ? sql<Date>`now()` : null, version: sql<number>`version + 1` })
     .where('id', '=', id)
     .returning('name')
-    .executeTakeFirst();
-  if (!mailbox) throw notFound('such mailbox');
+    .executeTakeFirstOrThrow(() => notFound('such mailbox'));
   const what = disabled ? ['on', 'off'] : ['off', 'on'];
   await note(trx, by, 'mailbox-changed', {
     subject: mailbox.name,
@@ -168,9 +166,11 @@ export const listMailboxes = (db: Db): Promise<MailboxRow[]> =>
   db.selectFrom('mailboxes').selectAll().orderBy('id').limit(100).execute();
 
 export async function findMailbox(db: Db, id: number): Promise<MailboxRow> {
-  const row = await db.selectFrom('mailboxes').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw notFound('such mailbox');
-  return row;
+  return db
+    .selectFrom('mailboxes')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow(() => notFound('such mailbox'));
 }
 
 /** Lets a mailbox have its turn at once. */

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { cutPage } from '../../database/page.ts';
 import type { ImportRow } from '../../database/tables.ts';
 import { IdParams, Type } from '../../json-schema.ts';
 import { invalid } from '../../problem.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
-import { cutPage, readCursor, writeCursor } from '../../web/cursor.ts';
+import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { formOnce } from '../../web/form-once.ts';
 import { timeZones } from '../../web/format.ts';
 import { type FormProblem, problemView } from '../../web/forms.ts';
