@@ -15,6 +15,10 @@ export function networksFrom<T>(field: string, read: () => T): T {
   }
 }
 
+/** An address or a range that somebody names, or what is wrong with it. */
+export const networkFrom = (text: string, field = 'address'): Network =>
+  networksFrom(field, () => parseNetwork(text));
+
 /** The ids of these networks; those not known yet become addresses. */
 export async function ensureAddresses(trx: Trx, networks: Network[]): Promise<number[]> {
   if (networks.length === 0) return [];

@@ -14,6 +14,8 @@ import { areaChoices, CSV_HEAD, entryCells, entryJson, shownEntry } from './page
 import { AuditQuery, auditFilter } from './query.ts';
 import { type AuditFilter, eachAudit, listAudit, type Place, peopleInLog } from './store.ts';
 
+const route = apiRoutes('audit');
+
 const LIST = 'audit';
 const PER_PAGE = 50;
 
@@ -137,7 +139,6 @@ const EntryJson = Type.Object({
 
 export const auditApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const route = apiRoutes('audit');
 
   app.get(
     '/audit',

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { deleteAll } from '../database/delete-all.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { cutPage } from '../database/page.ts';
 import { notFound } from '../problem.ts';
@@ -125,19 +126,18 @@ const AT_ONCE = 5000;
 
 /** Notices are kept for ninety days, and of each person the newest five thousand. */
 export async function forgetOldNotices(db: Db): Promise<void> {
-  for (;;) {
-    const gone = await db
+  await deleteAll((atOnce) =>
+    db
       .deleteFrom('notices')
       .where('id', 'in', (eb) =>
         eb
           .selectFrom('notices')
           .select('id')
           .where('told_at', '<', sql<Date>`now() - make_interval(days => ${KEPT_DAYS})`)
-          .limit(AT_ONCE),
+          .limit(atOnce),
       )
-      .executeTakeFirst();
-    if (gone.numDeletedRows < AT_ONCE) break;
-  }
+      .executeTakeFirstOrThrow(),
+  );
   await sql`
     delete from notices where id in (
       select old.id from users u cross join lateral (

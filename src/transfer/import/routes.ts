@@ -98,18 +98,28 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
   );
 
   /** The import whose columns are being told, with what the form says of them. */
-  async function told(request: FastifyRequest, id: number) {
+  async function toldBy(request: FastifyRequest, id: number) {
     const row = await getImport(db, id);
     const table = await tableOf(db, row);
     return { row, table, mapping: readMapping(request.body, table, mappingOf(row)) };
   }
+
+  type Told = Awaited<ReturnType<typeof toldBy>>;
+
+  const again =
+    (request: FastifyRequest, { row, mapping }: Told) =>
+    async (problem: FormProblem) => ({
+      view: 'transfer/mapping',
+      data: await lookedAt(request, row, mapping, problem),
+    });
 
   /** A dry run over all rows: nothing is written but the mapping. */
   app.post(
     '/settings/import/:id/look',
     { config: { access: 'admin' }, schema: { params: IdParams } },
     async (request, reply) => {
-      const { row, table, mapping } = await told(request, request.params.id);
+      const told = await toldBy(request, request.params.id);
+      const { row, table, mapping } = told;
       await keepMapping(db, row, mapping);
       return orFormAgain(
         reply,
@@ -120,10 +130,7 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
           const sums = await planSums(table, planner, (id) => known.has(id));
           return reply.page('transfer/mapping', { ...(await lookedAt(request, row, mapping)), sums });
         },
-        async (problem) => ({
-          view: 'transfer/mapping',
-          data: await lookedAt(request, row, mapping, problem),
-        }),
+        again(request, told),
       );
     },
   );
@@ -132,7 +139,8 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
     '/settings/import/:id/start',
     { config: { access: 'admin' }, schema: { params: IdParams } },
     async (request, reply) => {
-      const { row, table, mapping } = await told(request, request.params.id);
+      const told = await toldBy(request, request.params.id);
+      const { row, table, mapping } = told;
       return orFormAgain(
         reply,
         async () => {
@@ -142,10 +150,7 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
           );
           return reply.done(`/settings/import/${row.id}`);
         },
-        async (problem) => ({
-          view: 'transfer/mapping',
-          data: await lookedAt(request, row, mapping, problem),
-        }),
+        again(request, told),
       );
     },
   );
