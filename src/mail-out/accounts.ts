@@ -3,7 +3,7 @@ import { changesBetween } from '../audit/changes.ts';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { SendingAccountRow } from '../database/tables.ts';
-import { invalid, notFound, Problem } from '../problem.ts';
+import { changedSince, invalid, notFound, Problem } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { type Actor, SYSTEM } from '../web/access.ts';
 import { type AccountInput, accountProblems, type KeptSecrets } from './account.ts';
@@ -121,11 +121,7 @@ export async function changeAccount(
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirstOrThrow(() => notFound('such sending account'));
-  if (row.version !== version)
-    throw new Problem(
-      'changed-meanwhile',
-      'Somebody changed this account since you opened the page. Look at it, then save again.',
-    );
+  if (row.version !== version) throw changedSince('account');
   refuseWrong(input, keptSecrets(row, input));
   await refuseSameName(trx, input.name, id);
   const columns = columnsOf(input, secrets, row);

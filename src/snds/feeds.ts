@@ -3,7 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { SndsFeedsTable } from '../database/tables.ts';
-import { invalid, notFound, Problem } from '../problem.ts';
+import { changedSince, invalid, notFound } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Actor } from '../web/access.ts';
 
@@ -124,10 +124,7 @@ export async function changeFeed(
     .select('id')
     .where('id', '=', id)
     .executeTakeFirstOrThrow(() => notFound('such feed'));
-  throw new Problem(
-    'changed-meanwhile',
-    'Somebody changed this feed since you opened the page. Look at it, then save again.',
-  );
+  throw changedSince('feed');
 }
 
 /** Its reports stay. */

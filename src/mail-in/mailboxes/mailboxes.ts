@@ -3,7 +3,7 @@ import { changesBetween } from '../../audit/changes.ts';
 import { note } from '../../audit/note.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { MailboxesTable, MailboxRow } from '../../database/tables.ts';
-import { invalid, notFound, Problem } from '../../problem.ts';
+import { changedSince, invalid, notFound } from '../../problem.ts';
 import type { Purpose, Secrets } from '../../secrets/secrets.ts';
 import type { Actor } from '../../web/access.ts';
 
@@ -119,11 +119,7 @@ export async function changeMailbox(
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirstOrThrow(() => notFound('such mailbox'));
-  if (was.version !== version)
-    throw new Problem(
-      'changed-meanwhile',
-      'Somebody changed this mailbox since you opened the page. Look at it, then save again.',
-    );
+  if (was.version !== version) throw changedSince('mailbox');
   const keeps = mayKeepSecrets(was, given);
   if (!keeps && !given.secret)
     throw invalid('secret', 'Enter it again: it is only sent to the server that it was entered for.');
