@@ -50,6 +50,13 @@ export class Problem extends Error {
 
 export const notFound = (what: string) => new Problem('not-found', `There is no ${what}.`);
 
+/** Somebody else changed a row since its page was opened. */
+export const changedSince = (what: string) =>
+  new Problem(
+    'changed-meanwhile',
+    `Somebody changed this ${what} since you opened the page. Look at it, then save again.`,
+  );
+
 /** One input is wrong. */
 export const invalid = (field: string, message: string) =>
   new Problem('invalid', message, { fields: { [field]: message } });

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { cutPage } from '../database/page.ts';
 import type { Role } from '../database/tables.ts';
 import { Type } from '../json-schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { PageQuery } from '../web/api-route.ts';
-import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';

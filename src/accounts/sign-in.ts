@@ -55,14 +55,14 @@ const setSessionCookie = (reply: FastifyReply, secret: string) =>
 export const clearPendingCookie = (reply: FastifyReply) => reply.clearCookie(PENDING_COOKIE, { path: '/' });
 
 async function whoMaySignIn(request: FastifyRequest, userId: number) {
-  const user = await request.server.desk.db
+  return request.server.desk.db
     .selectFrom('users')
     .select(['id', 'email'])
     .where('id', '=', userId)
     .where('disabled_at', 'is', null)
-    .executeTakeFirst();
-  if (!user) throw new Problem('invalid', 'This account may not sign in. Ask an administrator.');
-  return user;
+    .executeTakeFirstOrThrow(
+      () => new Problem('invalid', 'This account may not sign in. Ask an administrator.'),
+    );
 }
 
 /** A new session under a new secret; an earlier one of this browser ends, so that none can be fixed beforehand. */

@@ -22,9 +22,11 @@ export const findUserByEmail = (db: Db | Trx, email: string): Promise<UserRow | 
 
 /** Throws `not-found`. */
 export async function getUser(db: Db | Trx, id: number): Promise<UserRow> {
-  const user = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!user) throw notFound('such person');
-  return user;
+  return db
+    .selectFrom('users')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow(() => notFound('such person'));
 }
 
 /** Most people that a form lets somebody choose from. */
@@ -108,14 +110,12 @@ export async function isLastAdmin(trx: Trx, userId: number): Promise<boolean> {
 
 /** Holds a person against other changes. Throws `not-found`. */
 export async function lockUser(trx: Trx, userId: number): Promise<UserRow> {
-  const user = await trx
+  return trx
     .selectFrom('users')
     .selectAll()
     .where('id', '=', userId)
     .forUpdate()
-    .executeTakeFirst();
-  if (!user) throw notFound('such person');
-  return user;
+    .executeTakeFirstOrThrow(() => notFound('such person'));
 }
 
 /** Changes role or standing. Either ends the person's sessions, so that nothing acts under an old role. */

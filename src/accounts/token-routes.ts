@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { cutPage } from '../database/page.ts';
 import { Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
 import { PageQuery } from '../web/api-route.ts';
-import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormFields, type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';

@@ -107,8 +107,7 @@ export async function revokeToken(trx: Trx, by: Actor, id: number): Promise<void
     .select(['name', 'revoked_at'])
     .where('id', '=', id)
     .forUpdate()
-    .executeTakeFirst();
-  if (!token) throw notFound('such token');
+    .executeTakeFirstOrThrow(() => notFound('such token'));
   if (token.revoked_at) return;
   await trx.updateTable('api_tokens').set({ revoked_at: sql<Date>`now()` }).where('id', '=', id).execute();
   await note(trx, by, 'token-revoked', { subject: token.name, detail: { id } });

@@ -11,9 +11,11 @@ import { viewerOf } from '../web/access.ts';
 import { apiRoutes, PageQuery, paged } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { isTimeZone } from '../web/format.ts';
-import { isDocumentation, networkText, parseNetwork } from './address.ts';
+import { isDocumentation, networkText } from './address.ts';
 import { readAddressCursor } from './cursor.ts';
-import { type AddressListed, getAddress, listAddresses, networksFrom } from './store.ts';
+import { type AddressListed, getAddress, listAddresses, networkFrom } from './store.ts';
+
+const route = apiRoutes('addresses');
 
 const AddressJson = Type.Object({
   address: Type.String(),
@@ -67,7 +69,6 @@ const HISTORY_LIMIT = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, def
 
 export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const route = apiRoutes('addresses');
 
   app.get(
     '/addresses',
@@ -99,7 +100,7 @@ export const addressApi: FastifyPluginAsyncTypebox = async (app) => {
       response: { 200: Type.Union([NowJson, ThenJson]) },
     }),
     async (request) => {
-      const network = networksFrom('address', () => parseNetwork(request.params['*']));
+      const network = networkFrom(request.params['*']);
       const row = await getAddress(db, network.text);
       const { limit = 200, cursor, asOf: day, zone = viewerOf(request).timeZone } = request.query;
       if (day !== undefined) {

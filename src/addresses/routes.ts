@@ -12,7 +12,7 @@ import { isDocumentation, networkText, parseNetwork } from './address.ts';
 import { readAddressCursor } from './cursor.ts';
 import { BLANK, EditForm, factsOf, NewForm, valuesOf } from './form.ts';
 import { addressView, pathOf, showAddress } from './show-page.ts';
-import { addAddress, changeAddress, getAddress, listAddresses, networksFrom } from './store.ts';
+import { addAddress, changeAddress, getAddress, listAddresses, networkFrom } from './store.ts';
 
 const ListQuery = Type.Object({
   q: Type.Optional(Type.String({ maxLength: 200 })),
@@ -72,7 +72,7 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       reply,
       async () => {
         const form = readForm(NewForm, request.body);
-        const network = networksFrom('address', () => parseNetwork(form.address));
+        const network = networkFrom(form.address);
         await formOnce(db, request, { what: 'add address' }, async (trx) => {
           await addAddress(trx, network, factsOf(form));
         });
@@ -135,7 +135,7 @@ export const addressPages: FastifyPluginAsyncTypebox = async (app) => {
       reply,
       async () => {
         const form = readForm(EditForm, request.body);
-        const network = networksFrom('address', () => parseNetwork(text));
+        const network = networkFrom(text);
         await formOnce(db, request, { what: `change address ${network.cidr}` }, async (trx) => {
           await changeAddress(trx, network.cidr, form.version, factsOf(form));
         });

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import type { AddressRow } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import { BadAddress, type Network, networkText, parseNetwork } from './address.ts';
@@ -13,6 +14,10 @@ export function networksFrom<T>(field: string, read: () => T): T {
     throw error;
   }
 }
+
+/** An address or a range that somebody names, or what is wrong with it. */
+export const networkFrom = (text: string, field = 'address'): Network =>
+  networksFrom(field, () => parseNetwork(text));
 
 /** The ids of these networks; those not known yet become addresses. */
 export async function ensureAddresses(trx: Trx, networks: Network[]): Promise<number[]> {
@@ -68,8 +73,7 @@ export async function addAddress(trx: Trx, network: Network, facts: AddressFacts
     .values({ network: network.cidr, ...columns(facts), check_due_at: firstDue(facts) })
     .onConflict((conflict) => conflict.column('network').doNothing())
     .returning('id')
-    .executeTakeFirst();
-  if (!row) throw invalid('address', `${network.text} is known already.`);
+    .executeTakeFirstOrThrow(() => invalid('address', `${network.text} is known already.`));
   return row.id;
 }
 
@@ -174,6 +178,5 @@ export async function listAddresses(
     ])
     .orderBy('a.network')
     .execute();
-  const items = rows.slice(0, query.limit) as AddressListed[];
-  return { items, next: rows.length > query.limit ? (items.at(-1)?.network ?? null) : null };
+  return cutPage(rows as AddressListed[], query.limit, ({ network }) => network);
 }

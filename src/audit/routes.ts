@@ -2,16 +2,19 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import type { Db } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import { orNull, Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 import { viewerOf } from '../web/access.ts';
 import { apiRoutes, paged } from '../web/api-route.ts';
 import { csvLine } from '../web/csv.ts';
-import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
 import { linkTo } from '../web/links.ts';
 import { areaChoices, CSV_HEAD, entryCells, entryJson, shownEntry } from './page.ts';
 import { AuditQuery, auditFilter } from './query.ts';
 import { type AuditFilter, eachAudit, listAudit, type Place, peopleInLog } from './store.ts';
+
+const route = apiRoutes('audit');
 
 const LIST = 'audit';
 const PER_PAGE = 50;
@@ -136,7 +139,6 @@ const EntryJson = Type.Object({
 
 export const auditApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const route = apiRoutes('audit');
 
   app.get(
     '/audit',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { type Db, type OpenDatabase, openDatabase } from '../database/open.ts';
-import { Problem } from '../problem.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import { openSnapshot } from '../transfer/export/snapshot.ts';
 import type { End, SealedKey } from './format.ts';
 import { backupLines } from './read.ts';
@@ -79,24 +79,15 @@ export async function makeBackup(
   return { stream: text.pipe(zipped), end: () => end };
 }
 
-let running = false;
+const oneBackup = oneAtATime('Another backup is made just now; one is made at a time.');
 
 /** The same for a server, one at a time. Throws `too-many-tries` while another is made. */
-export async function serveBackup(
+export const serveBackup = (
   source: Source,
   options: { sealedKey?: SealedKey | undefined } = {},
-): Promise<Backup> {
-  if (running) throw new Problem('too-many-tries', 'Another backup is made just now; one is made at a time.');
-  running = true;
-  const free = () => {
-    running = false;
-  };
-  try {
+): Promise<Backup> =>
+  oneBackup(async (free) => {
     const backup = await makeBackup(source, options);
     backup.stream.once('close', free);
     return backup;
-  } catch (error) {
-    free();
-    throw error;
-  }
-}
+  });

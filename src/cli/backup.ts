@@ -3,7 +3,6 @@ import { stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
-import { parseArgs } from 'node:util';
 import { COMMAND_LINE } from '../audit/note.ts';
 import { askServer } from '../backup/asking.ts';
 import { checkBackup } from '../backup/check.ts';
@@ -20,6 +19,7 @@ import { keyFileOf, readAllKeys } from '../secrets/secrets.ts';
 import { refuse } from './bad-use.ts';
 import type { Io } from './io.ts';
 import { megabytes } from './megabytes.ts';
+import { oneFile } from './one-file.ts';
 import { readPassphrase } from './passphrase.ts';
 
 export const USE = `Use: backup [--with-key] FILE
@@ -33,20 +33,12 @@ key that is not in it. With --with-key the key is in it too, sealed with a passp
 type Options = { into: string; keep: number | undefined; withKey: boolean };
 
 function optionsOf(args: string[]): Options | undefined {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      options: { keep: { type: 'string' }, 'with-key': { type: 'boolean' } },
-      allowPositionals: true,
-    });
-    const [into, more] = positionals;
-    const keep = values.keep === undefined ? undefined : Number(values.keep);
-    if (!into || more !== undefined) return undefined;
-    if (keep !== undefined && !(Number.isInteger(keep) && keep >= 1 && keep <= 10_000)) return undefined;
-    return { into, keep, withKey: values['with-key'] ?? false };
-  } catch {
-    return undefined;
-  }
+  const given = oneFile(args, { keep: { type: 'string' }, 'with-key': { type: 'boolean' } });
+  if (!given) return undefined;
+  const { file: into, values } = given;
+  const keep = values.keep === undefined ? undefined : Number(values.keep);
+  if (keep !== undefined && !(Number.isInteger(keep) && keep >= 1 && keep <= 10_000)) return undefined;
+  return { into, keep, withKey: values['with-key'] ?? false };
 }
 
 /** Undefined, with what is wrong told: there is no passphrase, or no key. */

@@ -1,10 +1,10 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
 import { refuse } from './bad-use.ts';
 import type { Io } from './io.ts';
 import { megabytes } from './megabytes.ts';
+import { oneFile } from './one-file.ts';
 import { withDatabase } from './with-database.ts';
 
 export const USE = `Use: export [--csv] [--without-sources] FILE | -
@@ -16,19 +16,10 @@ the server first, or fetch /api/v1/export from it.
 type Options = { csv: boolean; sources: boolean; file: string };
 
 function optionsOf(args: string[]): Options | undefined {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      options: { csv: { type: 'boolean' }, 'without-sources': { type: 'boolean' } },
-      allowPositionals: true,
-    });
-    const [file, more] = positionals;
-    return file && more === undefined
-      ? { csv: values.csv ?? false, sources: !values['without-sources'], file }
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const given = oneFile(args, { csv: { type: 'boolean' }, 'without-sources': { type: 'boolean' } });
+  if (!given) return undefined;
+  const { file, values } = given;
+  return { csv: values.csv ?? false, sources: !values['without-sources'], file };
 }
 
 /** A file is there under its name once it is whole, and is nobody else's to read. */

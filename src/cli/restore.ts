@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { checkBackup } from '../backup/check.ts';
 import { BadBackup, type Manifest } from '../backup/format.ts';
 import { refuseWhileUsed } from '../backup/in-use.ts';
@@ -15,6 +14,7 @@ import { keyId } from '../secrets/seal.ts';
 import { keyFileOf } from '../secrets/secrets.ts';
 import { refuse } from './bad-use.ts';
 import type { Io } from './io.ts';
+import { oneFile } from './one-file.ts';
 import { readPassphrase } from './passphrase.ts';
 
 export const USE = `Use: restore [--with-key] FILE     brings a backup into an empty place
@@ -27,18 +27,10 @@ With --with-key the passphrase of the key in it is read from standard input, and
 type Options = { file: string; check: boolean; withKey: boolean };
 
 function optionsOf(args: string[]): Options | undefined {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      options: { check: { type: 'boolean' }, 'with-key': { type: 'boolean' } },
-      allowPositionals: true,
-    });
-    const [file, more] = positionals;
-    const [check, withKey] = [values.check ?? false, values['with-key'] ?? false];
-    return file && more === undefined && !(check && withKey) ? { file, check, withKey } : undefined;
-  } catch {
-    return undefined;
-  }
+  const given = oneFile(args, { check: { type: 'boolean' }, 'with-key': { type: 'boolean' } });
+  if (!given) return undefined;
+  const { check = false, 'with-key': withKey = false } = given.values;
+  return check && withKey ? undefined : { file: given.file, check, withKey };
 }
 
 /** The keys at hand, without making one. */

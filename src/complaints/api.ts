@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { networkText, parseNetwork } from '../addresses/address.ts';
-import { networksFrom } from '../addresses/store.ts';
+import { networkText } from '../addresses/address.ts';
+import { networkFrom } from '../addresses/store.ts';
 import { closed, orNull, Type } from '../json-schema.ts';
 import { apiRoutes, paged } from '../web/api-route.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
@@ -83,7 +83,7 @@ export const complaintApi: FastifyPluginAsyncTypebox = async (app) => {
     }),
     async (request) => {
       const { limit = 50, cursor, address } = request.query;
-      const network = address ? networksFrom('address', () => parseNetwork(address)) : undefined;
+      const network = address ? networkFrom(address) : undefined;
       const held = readCursor(cursor, LIST, ['time', 'id']);
       const page = await listComplaints(db, {
         limit,

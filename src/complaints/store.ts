@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import type { ComplaintsTable } from '../database/tables.ts';
 import type { Complaint } from './complaint.ts';
 
@@ -134,9 +135,7 @@ export async function listComplaints(
   if (after)
     page = page.where(sql<boolean>`(reported_at, id) < (${after.at}::timestamptz, ${after.id}::bigint)`);
   const rows = await page.execute();
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return { items, next: rows.length > limit && last ? { at: last.reported_at, id: last.id } : null };
+  return cutPage(rows, limit, (last) => ({ at: last.reported_at, id: last.id }));
 }
 
 const sum = sql<number>`coalesce(sum(incidents), 0)::bigint`;

@@ -24,14 +24,12 @@ export type ConversationPage = {
 
 /** The place of a message in its incident's conversation. */
 async function placeOf(db: Db, number: number, id: number) {
-  const place = await db
+  return db
     .selectFrom('messages')
     .select(['at', 'id'])
     .where('incident_number', '=', number)
     .where('id', '=', id)
-    .executeTakeFirst();
-  if (!place) throw notFound('such message');
-  return place;
+    .executeTakeFirstOrThrow(() => notFound('such message'));
 }
 
 /** A page of an incident's messages that ends with the newest one, or with the message `until`. */

@@ -15,8 +15,7 @@ export async function readSource(db: Db, where: Where, id: number) {
     .select(['m.raw', 'm.raw_type'])
     .where('m.id', '=', id)
     .where(isThere(where))
-    .executeTakeFirst();
-  if (!row) throw notFound('such message');
+    .executeTakeFirstOrThrow(() => notFound('such message'));
   return { raw: row.raw, rawType: row.raw_type };
 }
 
@@ -31,8 +30,7 @@ export async function readSourceStart(db: Db, number: number, id: number, most: 
     ])
     .where('id', '=', id)
     .where('incident_number', '=', number)
-    .executeTakeFirst();
-  if (!row) throw notFound('such message');
+    .executeTakeFirstOrThrow(() => notFound('such message'));
   return { octets: row.start, size: row.size, rawType: row.raw_type };
 }
 
@@ -66,8 +64,7 @@ export async function readAttachment(db: Db, where: Where, id: number, position:
     .where('m.id', '=', id)
     .where(isThere(where))
     .where('a.position', '=', position)
-    .executeTakeFirst();
-  if (!row) throw notFound('such attachment');
+    .executeTakeFirstOrThrow(() => notFound('such attachment'));
   return { fileName: row.file_name, content: row.content };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import type {
   Authenticity,
   Channel,
@@ -218,16 +219,12 @@ export async function listMessages(
   const { after } = query;
   if (after) rows = rows.where((eb) => eb(eb.refTuple('m.at', 'm.id'), '>', eb.tuple(after.at, after.id)));
   const found = await rows.execute();
-  const items = found.slice(0, query.limit);
-  const last = items.at(-1);
-  return { items, next: found.length > query.limit && last ? { at: last.at, id: last.id } : null };
+  return cutPage(found, query.limit, (last) => ({ at: last.at, id: last.id }));
 }
 
 export async function getMessage(db: Db | Trx, number: number, id: number): Promise<MessageShown> {
-  const message = await shownMessages(db)
+  return shownMessages(db)
     .where('m.incident_number', '=', number)
     .where('m.id', '=', id)
-    .executeTakeFirst();
-  if (!message) throw notFound('such message');
-  return message;
+    .executeTakeFirstOrThrow(() => notFound('such message'));
 }

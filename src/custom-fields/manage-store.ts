@@ -35,14 +35,12 @@ const lockFields = (trx: Trx) => sql`select pg_advisory_xact_lock(hashtext('cust
 
 async function lockField(trx: Trx, id: number): Promise<CustomFieldRow> {
   await lockFields(trx);
-  const field = await trx
+  return trx
     .selectFrom('custom_fields')
     .selectAll()
     .where('id', '=', id)
     .forUpdate()
-    .executeTakeFirst();
-  if (!field) throw notFound('such field');
-  return field;
+    .executeTakeFirstOrThrow(() => notFound('such field'));
 }
 
 /** Throws `invalid` where another field has this name, in any case of letters, or, for a new one, its key. */

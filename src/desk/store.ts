@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import { addressesOf } from '../incidents/store.ts';
 import { type Judged, STAMP } from './kept-steps.ts';
 import { COUNTED, SECTION_NAMES, SECTIONS, type Section } from './sections.ts';
@@ -84,12 +85,8 @@ function pageOf(
   rows: Map<number, DeskIncident>,
   limit: number,
 ): DeskPage {
-  const shown = found.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    items: shown.flatMap(({ number }) => rows.get(number) ?? []),
-    next: found.length > limit && last ? { due: last.due_at, number: last.number } : null,
-  };
+  const { items, next } = cutPage(found, limit, ({ due_at: due, number }) => ({ due, number }));
+  return { items: items.flatMap(({ number }) => rows.get(number) ?? []), next };
 }
 
 /** Whether there is any incident, closed ones too. */

@@ -18,6 +18,8 @@ import { RECORDED_KINDS } from './recorded-kinds.ts';
 import { standingSnapshots } from './snapshots.ts';
 import { RESULTS, recordEvidence } from './store.ts';
 
+const route = apiRoutes('evidence');
+
 /** A fact that was looked up by hand has the first four; without any of them the evidence is checked. */
 const Body = Type.Object(
   {
@@ -80,7 +82,6 @@ const RecordedJson = Type.Object({
 
 export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const route = apiRoutes('evidence');
 
   const networksOf = async (from: Db | Trx, number: number) =>
     (await addressesOf(from, [number])).get(number) ?? [];

@@ -1,5 +1,5 @@
-import { networkText, parseNetwork } from '../addresses/address.ts';
-import { ensureAddresses, networksFrom } from '../addresses/store.ts';
+import { networkText } from '../addresses/address.ts';
+import { ensureAddresses, networkFrom } from '../addresses/store.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { EvidenceResult } from '../database/tables.ts';
 import { lockIncident } from '../incidents/store.ts';
@@ -95,14 +95,13 @@ export async function recordEvidence(
 }
 
 async function addressOf(trx: Trx, number: number, text: string): Promise<number> {
-  const network = networksFrom('address', () => parseNetwork(text));
+  const network = networkFrom(text);
   const [id] = await ensureAddresses(trx, [network]);
   const linked = await trx
     .selectFrom('incident_addresses')
     .select('address_id')
     .where('incident_number', '=', number)
     .where('address_id', '=', id ?? 0)
-    .executeTakeFirst();
-  if (!linked) throw invalid('address', `${network.text} is no address of this incident.`);
+    .executeTakeFirstOrThrow(() => invalid('address', `${network.text} is no address of this incident.`));
   return linked.address_id;
 }

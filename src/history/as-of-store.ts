@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Network, networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import type { SnapshotRow } from '../database/tables.ts';
 import { numbersOf } from '../incidents/of-network.ts';
 import type { Verdict } from '../providers/schema.ts';
@@ -92,12 +93,13 @@ export async function incidentsThen(
       order by m.at desc, m.id desc limit 1
     ) answer on true
     order by s.number desc`.execute(db);
-  const items = rows.slice(0, limit).map((row) => ({
+  const { items: shown, next } = cutPage(rows, limit, ({ number: last }) => last);
+  const items = shown.map((row) => ({
     ...row,
     addresses: row.addresses.map(networkText),
     entries: row.entries.map(entryOf).toReversed(),
   }));
-  return { items, next: rows.length > limit ? (items.at(-1)?.number ?? null) : null };
+  return { items, next };
 }
 
 type StateJson = Omit<StateEntry, 'occurredAt' | 'recordedAt'> & { occurredAt: string; recordedAt: string };

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Network, networkText } from '../addresses/address.ts';
 import type { Db } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import { numbersOf } from '../incidents/of-network.ts';
 import type { Verdict } from '../providers/schema.ts';
 import type { About } from './as-of-store.ts';
@@ -33,9 +34,7 @@ export async function lettersSent(
     from letter_outcomes o
     where ${whose} ${after ? sql`and (o.sent_at, o.letter_id) < (${after.at}::timestamptz, ${after.id}::bigint)` : sql``}
     order by o.sent_at desc, o.letter_id desc limit ${limit + 1}`.execute(db);
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return { items, next: rows.length > limit && last ? { at: last.sentAt, id: last.id } : null };
+  return cutPage(rows, limit, (last) => ({ at: last.sentAt, id: last.id }));
 }
 
 export type ListingSeen = {
@@ -61,6 +60,6 @@ export async function listingsSeen(
     where s.address <<= ${network.cidr}::inet and s.kind = 'public-lists' and s.outcome = 'bad'
       ${before === undefined ? sql`` : sql`and s.id < ${before}`}
     order by s.id desc limit ${limit + 1}`.execute(db);
-  const items = rows.slice(0, limit).map((row) => ({ ...row, address: networkText(row.address) }));
-  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  const { items, next } = cutPage(rows, limit, ({ id }) => id);
+  return { items: items.map((row) => ({ ...row, address: networkText(row.address) })), next };
 }

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { parseNetwork } from '../addresses/address.ts';
-import { networksFrom } from '../addresses/store.ts';
+import { networkFrom } from '../addresses/store.ts';
 import { VALUE_MAX } from '../custom-fields/field.ts';
 import { fieldValuesOf, setFieldValues } from '../custom-fields/store.ts';
 import { closed, orNull, SmallId, Type, Version } from '../json-schema.ts';
@@ -45,7 +44,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
       if ((field === undefined) !== (value === undefined))
         throw new Problem('bad-request', 'A filter by field takes both, field and value.');
       const [after] = readCursor(cursor, 'incidents', ['number']) ?? [];
-      const network = address ? networksFrom('address', () => parseNetwork(address)) : undefined;
+      const network = address ? networkFrom(address) : undefined;
       const page = await listIncidents(db, {
         limit,
         after,

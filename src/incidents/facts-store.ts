@@ -42,8 +42,11 @@ function changesOf(row: IncidentRow, facts: Partial<IncidentFacts>) {
 
 async function nameOfUser(trx: Trx, id: number | null): Promise<string | null> {
   if (id === null) return null;
-  const user = await trx.selectFrom('users').select('name').where('id', '=', id).executeTakeFirst();
-  if (!user) throw invalid('assigneeId', 'There is no such person.');
+  const user = await trx
+    .selectFrom('users')
+    .select('name')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow(() => invalid('assigneeId', 'There is no such person.'));
   return user.name;
 }
 

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Network } from '../addresses/address.ts';
 import { numbersWith } from '../custom-fields/store.ts';
 import type { Db } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import type { IncidentRow, IncidentState } from '../database/tables.ts';
 import { numbersTagged, tagsOf } from '../tags/store.ts';
 import { numbersWatched } from '../watchers/store.ts';
@@ -73,7 +74,7 @@ function readRows(db: Db, query: IncidentQuery) {
 /** A page of incidents, newest number first. */
 export async function listIncidents(db: Db, query: IncidentQuery): Promise<IncidentPage> {
   const found = await readRows(db, query);
-  const page = found.slice(0, query.limit);
+  const { items: page, next } = cutPage(found, query.limit, ({ number }) => number);
   const numbers = page.map((row) => row.number);
   const [addresses, tags] = await Promise.all([addressesOf(db, numbers), tagsOf(db, numbers)]);
   const items = page.map((row) => ({
@@ -81,5 +82,5 @@ export async function listIncidents(db: Db, query: IncidentQuery): Promise<Incid
     addresses: addresses.get(row.number) ?? [],
     tags: tags.get(row.number) ?? [],
   }));
-  return { items, next: found.length > page.length ? (items.at(-1)?.number ?? null) : null };
+  return { items, next };
 }

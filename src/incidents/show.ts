@@ -42,8 +42,7 @@ async function readHead(db: Db, number: number) {
       eb.selectFrom('profile as p').select('p.sending_domains').as('sending_domains'),
     ])
     .where('i.number', '=', number)
-    .executeTakeFirst();
-  if (!head) throw notFound(`incident #${number}`);
+    .executeTakeFirstOrThrow(() => notFound(`incident #${number}`));
   refuseMerged(head);
   return head;
 }

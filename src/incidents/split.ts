@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { networkText, parseNetwork } from '../addresses/address.ts';
-import { networksFrom } from '../addresses/store.ts';
+import { networkText } from '../addresses/address.ts';
+import { networkFrom } from '../addresses/store.ts';
 import type { Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { askForCheck } from '../evidence/checks/store.ts';
@@ -70,7 +70,7 @@ export async function splitOff(
   const row = await lockIncident(trx, number);
   if (row.state === 'closed')
     throw new Problem('incident-closed', `Incident #${number} is closed; nothing is split off it.`);
-  const network = networksFrom('address', () => parseNetwork(address));
+  const network = networkFrom(address);
   const all = await addressesIn(trx, number);
   const own = all.find((one) => one.network === network.cidr);
   if (!own) throw invalid('address', `${network.text} is not among the addresses of this incident.`);

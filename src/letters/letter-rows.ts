@@ -5,14 +5,12 @@ import { notFound, Problem } from '../problem.ts';
 import type { Claim } from './claims/claims.ts';
 
 export async function getLetter(db: Db | Trx, id: number): Promise<LetterRow> {
-  const row = await db
+  return db
     .selectFrom('letters')
     .selectAll()
     .where('id', '=', id)
     .where('state', '!=', 'discarded')
-    .executeTakeFirst();
-  if (!row) throw notFound('such letter');
-  return row;
+    .executeTakeFirstOrThrow(() => notFound('such letter'));
 }
 
 /** Incident, then letter: always in this order, so that no two wait for each other. */
@@ -25,8 +23,7 @@ export async function lockDraft(trx: Trx, id: number): Promise<LetterRow> {
     .where('id', '=', id)
     .where('state', '!=', 'discarded')
     .forUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound('such letter');
+    .executeTakeFirstOrThrow(() => notFound('such letter'));
   if (row.state === 'sent') {
     const sent = await trx
       .selectFrom('timeline_entries')

@@ -3,7 +3,7 @@ import { changesBetween } from '../audit/changes.ts';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { SendingAccountRow } from '../database/tables.ts';
-import { invalid, notFound, Problem } from '../problem.ts';
+import { changedSince, invalid, notFound, Problem } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { type Actor, SYSTEM } from '../web/access.ts';
 import { type AccountInput, accountProblems, type KeptSecrets } from './account.ts';
@@ -120,13 +120,8 @@ export async function changeAccount(
     .selectAll()
     .where('id', '=', id)
     .forUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound('such sending account');
-  if (row.version !== version)
-    throw new Problem(
-      'changed-meanwhile',
-      'Somebody changed this account since you opened the page. Look at it, then save again.',
-    );
+    .executeTakeFirstOrThrow(() => notFound('such sending account'));
+  if (row.version !== version) throw changedSince('account');
   refuseWrong(input, keptSecrets(row, input));
   await refuseSameName(trx, input.name, id);
   const columns = columnsOf(input, secrets, row);
@@ -157,8 +152,7 @@ export async function setAccountDisabled(
     })
     .where('id', '=', id)
     .returning('name')
-    .executeTakeFirst();
-  if (!changed) throw notFound('such sending account');
+    .executeTakeFirstOrThrow(() => notFound('such sending account'));
   const what = isDisabled ? ['on', 'off'] : ['off', 'on'];
   await note(trx, by, 'sending-account-changed', {
     subject: changed.name,
@@ -182,9 +176,11 @@ export async function makeDefault(trx: Trx, id: number, by: Actor): Promise<void
 }
 
 export async function getAccount(db: Db | Trx, id: number): Promise<SendingAccountRow> {
-  const row = await db.selectFrom('sending_accounts').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw notFound('such sending account');
-  return row;
+  return db
+    .selectFrom('sending_accounts')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow(() => notFound('such sending account'));
 }
 
 /** Accounts as they are shown: no sealed column ever leaves this file by it. */

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { keepSurely } from '../outside/keep-surely.ts';
 import { CannotOpenSecret } from '../secrets/seal.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { notBegun, type Outcome, orGivenUp, outcomeOf } from './outcome.ts';
@@ -36,20 +36,6 @@ async function send(secrets: Secrets, taken: MailInHand, patience?: Patience): P
 }
 
 const KEEP_EVERY_MS = 10_000;
-const SETTLE_TRIES = 5;
-const SETTLE_PAUSE_MS = 2000;
-
-/** What the server said must not be lost to a database that is away for a moment. */
-async function settleSurely(taken: MailInHand, outcome: Outcome): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await taken.settle(outcome);
-    } catch (error) {
-      if (tries === SETTLE_TRIES) throw error;
-      await setTimeout(SETTLE_PAUSE_MS);
-    }
-  }
-}
 
 /** One attempt at a mail, kept alive while it lasts, and what it came to. */
 export async function attempt(
@@ -62,7 +48,7 @@ export async function attempt(
     const outcome = await send(secrets, taken, patience);
     if (!outcome) return undefined;
     const kept = orGivenUp(outcome, taken.created_at, new Date());
-    await settleSurely(taken, kept);
+    await keepSurely(() => taken.settle(kept));
     return kept;
   } finally {
     clearInterval(keeping);

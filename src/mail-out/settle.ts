@@ -30,8 +30,7 @@ export async function lockDispatch(trx: Trx, messageId: number): Promise<Locked>
     .selectAll()
     .where('message_id', '=', messageId)
     .forUpdate()
-    .executeTakeFirst();
-  if (!dispatch) throw notFound('such mail of ours');
+    .executeTakeFirstOrThrow(() => notFound('such mail of ours'));
   const { name } = await trx
     .selectFrom('sending_accounts')
     .select('name')

@@ -68,14 +68,12 @@ export async function messageIn(
   incident: number,
   messageId: number,
 ): Promise<{ letterId: number | null }> {
-  const row = await db
+  return db
     .selectFrom('messages')
     .select('letter_id as letterId')
     .where('id', '=', messageId)
     .where('incident_number', '=', incident)
-    .executeTakeFirst();
-  if (!row) throw notFound('such message');
-  return row;
+    .executeTakeFirstOrThrow(() => notFound('such message'));
 }
 
 /** Mails of an incident that are not done with: under way, failed, or uncertain. */

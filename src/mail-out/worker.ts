@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '../database/open.ts';
 import { count } from '../metrics/measure.ts';
 import { tookTurn } from '../metrics/turns.ts';
+import { waitAtMost } from '../outside/wait-at-most.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { LETTER_QUEUE } from './letter-queue.ts';
 import type { MailInHand, MailQueue } from './queue.ts';
@@ -102,11 +103,6 @@ export function startDispatches(
   return async () => {
     isStopped = true;
     waking.abort();
-    const patience = new AbortController();
-    await Promise.race([
-      ended,
-      setTimeout(LONGEST_STOP_MS, null, { signal: patience.signal }).catch(() => {}),
-    ]);
-    patience.abort();
+    await waitAtMost(LONGEST_STOP_MS, ended);
   };
 }

@@ -169,13 +169,12 @@ export async function resumeStep(
 ): Promise<void> {
   const row = await lockIncident(trx, number);
   const read = (await readSteps(trx, [row], catalogue, now)).get(number);
-  const gone = await trx
+  await trx
     .deleteFrom('step_answers')
     .where('incident_number', '=', number)
     .where('step', '=', id)
     .returning('step')
-    .executeTakeFirst();
-  if (!gone) throw notFound('such answer to a step');
+    .executeTakeFirstOrThrow(() => notFound('such answer to a step'));
   const what =
     read?.step.dismissed.find((one) => one.step === id)?.what ?? (read?.step.id === id ? read.step.what : id);
   await append(trx, { incident: number, kind: 'step-resumed', actor, detail: { step: id, what } });

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import { deleteAll } from '../database/delete-all.ts';
 import type { Db, Trx } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import { notFound } from '../problem.ts';
 
 /** What a person was told, on their page. */
@@ -53,7 +55,8 @@ export async function listNotices(
   if (unread) rows = rows.where('n.read_at', 'is', null);
   if (before !== undefined) rows = rows.where('n.id', '<', before);
   const found = await rows.execute();
-  const notices = found.slice(0, limit).map((row) => ({
+  const { items, next } = cutPage(found, limit, ({ id }) => id);
+  const notices = items.map((row) => ({
     id: row.id,
     topic: row.topic,
     words: row.words,
@@ -63,7 +66,7 @@ export async function listNotices(
     incident:
       row.number === null ? null : { number: row.number, title: row.title ?? '', state: row.state ?? '' },
   }));
-  return { notices, next: found.length > limit ? (notices.at(-1)?.id ?? null) : null };
+  return { notices, next };
 }
 
 const read = { read_at: sql<Date>`now()` };
@@ -78,8 +81,7 @@ export async function openNotice(trx: Trx, userId: number, id: number): Promise<
     .select(['link', 'incident_number'])
     .where('id', '=', id)
     .where('user_id', '=', userId)
-    .executeTakeFirst();
-  if (!notice) throw notFound('such notice; it may have been too old to be kept');
+    .executeTakeFirstOrThrow(() => notFound('such notice; it may have been too old to be kept'));
   const { incident_number: incident } = notice;
   await trx
     .updateTable('notices')
@@ -124,19 +126,18 @@ const AT_ONCE = 5000;
 
 /** Notices are kept for ninety days, and of each person the newest five thousand. */
 export async function forgetOldNotices(db: Db): Promise<void> {
-  for (;;) {
-    const gone = await db
+  await deleteAll((atOnce) =>
+    db
       .deleteFrom('notices')
       .where('id', 'in', (eb) =>
         eb
           .selectFrom('notices')
           .select('id')
           .where('told_at', '<', sql<Date>`now() - make_interval(days => ${KEPT_DAYS})`)
-          .limit(AT_ONCE),
+          .limit(atOnce),
       )
-      .executeTakeFirst();
-    if (gone.numDeletedRows < AT_ONCE) break;
-  }
+      .executeTakeFirstOrThrow(),
+  );
   await sql`
     delete from notices where id in (
       select old.id from users u cross join lateral (

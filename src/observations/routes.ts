@@ -1,12 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { networkText } from '../addresses/address.ts';
+import { cutPage } from '../database/page.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { noSuchProvider, providerChoices, providerMeant } from '../providers/choice.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
-import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
 import { near, offset } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';

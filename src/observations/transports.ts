@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Network, parseNetwork } from '../addresses/address.ts';
-import { ensureAddresses, networksFrom } from '../addresses/store.ts';
+import { ensureAddresses, networkFrom } from '../addresses/store.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { invalid, notFound } from '../problem.ts';
 import type { Placed } from './batch.ts';
@@ -53,7 +53,7 @@ export const countTransports = (db: Db): Promise<{ all: number; open: number }> 
 /** Says which address a transport sends from; empty: takes it back. Deliveries seen from then on are counted to it. */
 export async function placeTransport(trx: Trx, via: string, address: string): Promise<void> {
   const text = address.trim();
-  const network = text ? networksFrom('address', () => parseNetwork(text)) : null;
+  const network = text ? networkFrom(text) : null;
   if (network?.text.includes('/'))
     throw invalid('address', `${network.text} is a range; a transport sends from one address.`);
   const [id = null] = network ? await ensureAddresses(trx, [network]) : [];

@@ -46,8 +46,7 @@ async function changeOwn(trx: Trx, actor: Actor, fact: NewFact): Promise<void> {
     .selectFrom('own_providers')
     .select(['data', 'version'])
     .where('key', '=', provider)
-    .executeTakeFirst();
-  if (!row) throw notFound('such provider in the catalogue');
+    .executeTakeFirstOrThrow(() => notFound('such provider in the catalogue'));
   if (fact.version !== undefined && fact.version !== row.version) throw changedMeanwhile();
   const value = keyedValue(path, fact.value);
   const next = withValue(row.data, path, value ?? undefined) as Provider;
@@ -157,8 +156,7 @@ export async function resetFact(
     .where('provider', '=', provider)
     .where('path', '=', path)
     .returning(['value', 'version'])
-    .executeTakeFirst();
-  if (!gone) throw notFound('change of this fact');
+    .executeTakeFirstOrThrow(() => notFound('change of this fact'));
   if (fact.version !== undefined && fact.version !== gone.version) throw changedMeanwhile();
   const released = builtIn.byKey.get(provider);
   const facts = (await readOverlay(trx)).facts.filter((one) => one.provider === provider);

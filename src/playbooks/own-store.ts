@@ -46,13 +46,11 @@ export async function addOwn(
 }
 
 export async function getOwn(db: Db | Trx, key: string): Promise<{ data: Provider; version: number }> {
-  const row = await db
+  return db
     .selectFrom('own_providers')
     .select(['data', 'version'])
     .where('key', '=', key)
-    .executeTakeFirst();
-  if (!row) throw notFound('such provider of your own');
-  return row;
+    .executeTakeFirstOrThrow(() => notFound('such provider of your own'));
 }
 
 /** Changes what was said of an own provider; its other facts stay. */

@@ -2,6 +2,7 @@ import { asText } from '../audit/changes.ts';
 import { note } from '../audit/note.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import type { PlaybookChangeKind, PlaybookChangeRow, PlaybookNoteRow } from '../database/tables.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { Actor } from '../web/access.ts';
@@ -118,8 +119,7 @@ export async function removeNote(trx: Trx, actor: Actor, provider: string, id: n
     .where('id', '=', id)
     .where('removed_at', 'is', null)
     .returning('text')
-    .executeTakeFirst();
-  if (!row) throw notFound('such note on this playbook');
+    .executeTakeFirstOrThrow(() => notFound('such note on this playbook'));
   await appendChange(trx, actor, { provider, kind: 'note-removed', before: row.text });
 }
 
@@ -137,6 +137,5 @@ export async function listChanges(
     .limit(page.limit + 1);
   if (page.before !== undefined) rows = rows.where('id', '<', page.before);
   const found = await rows.execute();
-  const items = found.slice(0, page.limit);
-  return { items, next: found.length > items.length ? (items.at(-1)?.id ?? null) : null };
+  return cutPage(found, page.limit, ({ id }) => id);
 }

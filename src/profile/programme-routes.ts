@@ -9,6 +9,8 @@ import { getProgramme, listMemberships, removeMembership, saveMembership } from 
 import { type MembershipAgain, programmesView } from './programme-page.ts';
 import { isInForce, PROGRAMMES, STANDINGS } from './programmes.ts';
 
+const route = apiRoutes('profile');
+
 const Params = Type.Object({ key: Type.String({ maxLength: 60 }) });
 const Day = Type.String({ format: 'date', description: 'a date such as 2026-03-10' });
 const MembershipForm = Type.Object({
@@ -113,7 +115,6 @@ const Body = Type.Object(
 
 export const programmeApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const route = apiRoutes('profile');
 
   async function read(): Promise<Static<typeof ProgrammeJson>[]> {
     const rows = await listMemberships(db);

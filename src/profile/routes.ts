@@ -12,6 +12,8 @@ import type { Profile } from './profile.ts';
 import { recordedView } from './programme-page.ts';
 import { getProfile, saveProfile } from './store.ts';
 
+const route = apiRoutes('profile');
+
 const text = (maxLength: number, description = '') =>
   Type.Optional(Type.String({ maxLength, ...(description ? { description } : {}) }));
 const Mail = Type.Optional(
@@ -191,7 +193,6 @@ export const profilePages: FastifyPluginAsyncTypebox = async (app) => {
 
 export const profileApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const route = apiRoutes('profile');
 
   app.get(
     '/profile',

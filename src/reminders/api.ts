@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { cutPage } from '../database/page.ts';
 import { closed, orNull, Type } from '../json-schema.ts';
 import { invalid } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
@@ -57,12 +58,8 @@ export const reminderApi: FastifyPluginAsyncTypebox = async (app) => {
       const [on = '', key = ''] = readCursor(cursor, LIST, ['text', 'text']) ?? [];
       const all = await readReminders(db, new Date());
       const left = all.filter((one) => one.on > on || (one.on === on && one.key > key));
-      const items = left.slice(0, limit);
-      const last = items.at(-1);
-      return {
-        items: items.map(reminderJson),
-        next: left.length > items.length && last ? writeCursor(LIST, [last.on, last.key]) : null,
-      };
+      const { items, next } = cutPage(left, limit, (last) => writeCursor(LIST, [last.on, last.key]));
+      return { items: items.map(reminderJson), next };
     },
   );
 

@@ -83,14 +83,12 @@ export async function addSubscription(
 }
 
 async function lockSubscription(trx: Trx, id: number): Promise<ReportSubscriptionRow> {
-  const row = await trx
+  return trx
     .selectFrom('report_subscriptions')
     .selectAll()
     .where('id', '=', id)
     .forUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound('such schedule');
-  return row;
+    .executeTakeFirstOrThrow(() => notFound('such schedule'));
 }
 
 /** Stops a schedule, or lets it go on with its next due time; what was missed in between is not made up for. */
@@ -126,13 +124,12 @@ export async function sendNow(trx: Trx, maker: Maker, id: number, now: Date): Pr
 export async function addReportAddress(trx: Trx, actor: Actor, text: string): Promise<void> {
   const checked = checkAddress(text.trim());
   if ('problem' in checked) throw invalid('address', checked.problem);
-  const added = await trx
+  await trx
     .insertInto('report_addresses')
     .values({ address: checked.address, confirmed_by_name: actor.name })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
-    .executeTakeFirst();
-  if (!added) throw invalid('address', 'This address is confirmed already.');
+    .executeTakeFirstOrThrow(() => invalid('address', 'This address is confirmed already.'));
   await note(trx, actor, 'report-address-changed', {
     subject: checked.address,
     detail: { what: 'confirmed' },
@@ -145,8 +142,7 @@ export async function removeReportAddress(trx: Trx, id: number, by: Actor): Prom
     .deleteFrom('report_addresses')
     .where('id', '=', id)
     .returning('address')
-    .executeTakeFirst();
-  if (!removed) throw notFound('such address');
+    .executeTakeFirstOrThrow(() => notFound('such address'));
   await note(trx, by, 'report-address-changed', { subject: removed.address, detail: { what: 'removed' } });
 }
 

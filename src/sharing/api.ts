@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { cutPage } from '../database/page.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { closed, Id, orNull, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
 import { apiRoutes, paged } from '../web/api-route.ts';
-import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { shareLink } from './link.ts';
 import { PART_KEYS, SHARE_DAYS } from './parts.ts';

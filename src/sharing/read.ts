@@ -19,7 +19,7 @@ export const MOST_SHARED = { entries: 200, letters: 50, answers: 50, text: 20_00
 
 /** Nothing of what people plan or assign. */
 async function rowOf(db: Db, number: number, withAffected: boolean) {
-  const row = await db
+  return db
     .selectFrom('incidents')
     .select([
       'number',
@@ -42,9 +42,7 @@ async function rowOf(db: Db, number: number, withAffected: boolean) {
     ])
     .$if(withAffected, (query) => query.select('affected'))
     .where('number', '=', number)
-    .executeTakeFirst();
-  if (!row) throw notFound(`incident #${number}`);
-  return row;
+    .executeTakeFirstOrThrow(() => notFound(`incident #${number}`));
 }
 
 const lettersOf = (db: Db, number: number) =>

@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { cutPage } from '../database/page.ts';
 import { incidentForm } from '../incidents/incident-form.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Id, type Static, Type } from '../json-schema.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
-import { cutPage, readCursor, writeCursor } from '../web/cursor.ts';
+import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormFields, type FormProblem, problemView, readForm } from '../web/forms.ts';
 import { linkTo } from '../web/links.ts';

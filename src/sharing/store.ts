@@ -95,8 +95,7 @@ export async function revokeShare(trx: Trx, actor: Actor, number: number, id: nu
     .where('id', '=', id)
     .where('incident_number', 'in', await familyOf(trx, number))
     .forUpdate()
-    .executeTakeFirst();
-  if (!share) throw notFound('such link of this incident');
+    .executeTakeFirstOrThrow(() => notFound('such link of this incident'));
   if (share.revoked_at) return share;
   const revoked = await trx
     .updateTable('shares')

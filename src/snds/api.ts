@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { networkText, parseNetwork } from '../addresses/address.ts';
-import { networksFrom } from '../addresses/store.ts';
+import { networkFrom } from '../addresses/store.ts';
 import { closed, orNull, Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
 import { apiRoutes, paged } from '../web/api-route.ts';
@@ -96,7 +96,7 @@ export const sndsApi: FastifyPluginAsyncTypebox = async (app) => {
     }),
     async (request) => {
       const { limit = 50, cursor, address } = request.query;
-      const network = address ? networksFrom('address', () => parseNetwork(address)) : undefined;
+      const network = address ? networkFrom(address) : undefined;
       const page = await listDays(db, { limit, cidr: network?.cidr, after: readPlace(cursor) });
       return {
         items: page.items.map((row) => ({

@@ -3,7 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { SndsFeedsTable } from '../database/tables.ts';
-import { invalid, notFound, Problem } from '../problem.ts';
+import { changedSince, invalid, notFound } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Actor } from '../web/access.ts';
 
@@ -74,8 +74,7 @@ export async function addFeed(trx: Trx, secrets: Secrets, feed: NewFeed, by: Act
     })
     .onConflict((conflict) => conflict.column('link_hash').doNothing())
     .returning('id')
-    .executeTakeFirst();
-  if (!row) throw invalid('link', TAKEN);
+    .executeTakeFirstOrThrow(() => invalid('link', TAKEN));
   await note(trx, by, 'snds-feed-changed', {
     subject: `${row.id} (${feed.kind})`,
     detail: { what: 'added' },
@@ -120,12 +119,12 @@ export async function changeFeed(
     await note(trx, by, 'snds-feed-changed', { subject: String(id), detail: { what: 'changed', changes } });
     return;
   }
-  const known = await trx.selectFrom('snds_feeds').select('id').where('id', '=', id).executeTakeFirst();
-  if (!known) throw notFound('such feed');
-  throw new Problem(
-    'changed-meanwhile',
-    'Somebody changed this feed since you opened the page. Look at it, then save again.',
-  );
+  await trx
+    .selectFrom('snds_feeds')
+    .select('id')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow(() => notFound('such feed'));
+  throw changedSince('feed');
 }
 
 /** Its reports stay. */

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import type { SndsDaysTable } from '../database/tables.ts';
 import type { BlockedRange, DayFacts } from './found.ts';
 
@@ -108,9 +109,8 @@ export async function listDays(
       ]),
     );
   const rows = await page.execute();
-  const items = rows.slice(0, query.limit).map((row) => ({ ...factsOf(row), network: row.network }));
-  const last = items.at(-1);
-  return { items, next: rows.length > query.limit && last ? { day: last.day, network: last.network } : null };
+  const { items, next } = cutPage(rows, query.limit, ({ day, network }) => ({ day, network }));
+  return { items: items.map((row) => ({ ...factsOf(row), network: row.network })), next };
 }
 
 /** A page of imports, newest first, without their bytes. */
@@ -134,8 +134,7 @@ export async function listImports(db: Db, query: { limit: number; after?: number
     .limit(query.limit + 1);
   if (query.after) page = page.where('id', '<', query.after);
   const rows = await page.execute();
-  const items = rows.slice(0, query.limit);
-  return { items, next: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null };
+  return cutPage(rows, query.limit, ({ id }) => id);
 }
 
 /** What an import brought, byte for byte. */

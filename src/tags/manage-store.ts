@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import type { TagChangesTable } from '../database/tables.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Actor } from '../web/access.ts';
@@ -28,8 +29,7 @@ export async function listTags(
   if (after !== undefined) rows = rows.where('t.name', '>', after);
   if (beginning) rows = rows.where(sql<boolean>`starts_with(t.name, ${beginning})`);
   const found = await rows.execute();
-  const items = found.slice(0, limit);
-  return { items, next: found.length > limit ? (items.at(-1)?.name ?? null) : null };
+  return cutPage(found, limit, ({ name }) => name);
 }
 
 /** The newest changes of tags themselves. */
@@ -37,14 +37,12 @@ export const recentTagChanges = (db: Db, limit = 20) =>
   db.selectFrom('tag_changes').selectAll().orderBy('id', 'desc').limit(limit).execute();
 
 async function lockTag(trx: Trx, id: number) {
-  const tag = await trx
+  return trx
     .selectFrom('tags')
     .select(['id', 'name'])
     .where('id', '=', id)
     .forUpdate()
-    .executeTakeFirst();
-  if (!tag) throw notFound('such tag');
-  return tag;
+    .executeTakeFirstOrThrow(() => notFound('such tag'));
 }
 
 const keepChange = async (
@@ -109,8 +107,7 @@ export async function mergeTag(trx: Trx, actor: Actor, id: number, into: string)
     .select('id')
     .where('name', '=', into)
     .forKeyShare()
-    .executeTakeFirst();
-  if (!other) throw invalid('into', `There is no tag ${into}.`);
+    .executeTakeFirstOrThrow(() => invalid('into', `There is no tag ${into}.`));
   if (other.id === id) throw invalid('into', 'Choose another tag than itself.');
   const incidents = await countOf(trx, id);
   await trx

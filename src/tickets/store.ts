@@ -78,8 +78,7 @@ export async function closeTicket(trx: Trx, actor: Actor, incident: number, id: 
     .where('id', '=', id)
     .where('incident_number', '=', incident)
     .forUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound('such ticket');
+    .executeTakeFirstOrThrow(() => notFound('such ticket'));
   if (row.state === 'closed') return;
   await trx
     .updateTable('tickets')

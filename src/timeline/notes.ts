@@ -62,14 +62,13 @@ export async function correctNote(
   text: string,
 ): Promise<number> {
   const kept = checkNote(text);
-  const note = await trx
+  await trx
     .selectFrom('timeline_entries')
     .select('id')
     .where('id', '=', entryId)
     .where('incident_number', '=', incident)
     .where('kind', 'in', ['note-added', 'note-corrected'])
-    .executeTakeFirst();
-  if (!note) throw notFound('such note');
+    .executeTakeFirstOrThrow(() => notFound('such note'));
   await touchIncident(trx, incident);
   const detail = await noteDetail(trx, incident, kept);
   return append(trx, { incident, kind: 'note-corrected', actor, detail, corrects: entryId });

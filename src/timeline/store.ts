@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import type { EntryRow } from '../database/tables.ts';
 import { wakeFanOut } from '../notifications/wake.ts';
 import { recountOutcomes } from '../outcomes/store.ts';
@@ -196,9 +197,8 @@ export async function listEntries(
           .flat()
           .sort((a, b) => sign * (a.occurred_at.getTime() - b.occurred_at.getTime() || a.id - b.id))
           .slice(0, query.limit + 1);
-  const entries = found.slice(0, query.limit).map(entryOf);
-  const last = entries.at(-1);
-  return { entries, next: found.length > query.limit && last ? { at: last.occurredAt, id: last.id } : null };
+  const { items, next } = cutPage(found, query.limit, ({ occurred_at: at, id }) => ({ at, id }));
+  return { entries: items.map(entryOf), next };
 }
 
 /** How many entries of each kind, for the tabs. */

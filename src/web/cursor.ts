@@ -30,17 +30,6 @@ export const badCursor = () =>
 export const writeCursor = (list: string, values: (string | number | Date)[]) =>
   Buffer.from(JSON.stringify([list, ...values])).toString('base64url');
 
-/** A page of rows of which one more was read than fits; `next` is the cursor behind its last row, null at the end. */
-export function cutPage<Row>(
-  found: Row[],
-  limit: number,
-  cursorOf: (last: Row) => string,
-): { items: Row[]; next: string | null } {
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
-  return { items, next: found.length > limit && last ? cursorOf(last) : null };
-}
-
 /** Throws `bad-request` for a cursor that this list did not give. */
 export function readCursor<const Shape extends readonly (keyof Parts)[]>(
   text: string | undefined,

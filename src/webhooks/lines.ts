@@ -11,14 +11,13 @@ import { newMessageId } from './signature.ts';
  */
 
 export async function lockTarget(trx: Trx, id: number): Promise<void> {
-  const row = await trx
+  await trx
     .selectFrom('webhook_targets')
     .select('id')
     .where('id', '=', id)
     .where('removed_at', 'is', null)
     .forNoKeyUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound('such webhook');
+    .executeTakeFirstOrThrow(() => notFound('such webhook'));
 }
 
 /** Makes the first of each of these lines the one that waits to be sent. The target is locked. */

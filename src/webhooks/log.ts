@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import { deleteAll } from '../database/delete-all.ts';
 import type { Db } from '../database/open.ts';
+import { cutPage } from '../database/page.ts';
 import type { WebhookDeliveryRow, WebhookDeliveryState } from '../database/tables.ts';
 import { notFound } from '../problem.ts';
 
@@ -31,8 +33,8 @@ export async function listDeliveries(
   };
   const lists = states ? await Promise.all(states.map(ofState)) : [await ofState()];
   const found = lists.flat().sort((a, b) => b.id - a.id);
-  const deliveries = found.slice(0, limit);
-  return { deliveries, next: found.length > limit ? (deliveries.at(-1)?.id ?? null) : null };
+  const { items: deliveries, next } = cutPage(found, limit, ({ id }) => id);
+  return { deliveries, next };
 }
 
 export async function getDelivery(db: Db, target: number, id: number) {
@@ -41,8 +43,7 @@ export async function getDelivery(db: Db, target: number, id: number) {
     .selectAll()
     .where('target_id', '=', target)
     .where('id', '=', id)
-    .executeTakeFirst();
-  if (!delivery) throw notFound('such delivery');
+    .executeTakeFirstOrThrow(() => notFound('such delivery'));
   const attempts = await db
     .selectFrom('webhook_attempts')
     .selectAll()
@@ -70,12 +71,11 @@ export async function countBacklogs(db: Db, targets: number[]): Promise<Map<numb
 }
 
 const KEPT_DAYS = { delivered: 14, dropped: 14, failed: 30 } as const;
-const CLEARED_AT_ONCE = 5000;
 
 /** Lets go of what was settled long ago, and of the logs of targets that were removed. Call it every hour. */
 export async function forgetOldDeliveries(db: Db): Promise<void> {
-  for (;;) {
-    const cleared = await db
+  await deleteAll((atOnce) =>
+    db
       .deleteFrom('webhook_deliveries')
       .where('id', 'in', (eb) =>
         eb
@@ -88,11 +88,10 @@ export async function forgetOldDeliveries(db: Db): Promise<void> {
               or('d.settled_at', '<', sql<Date>`now() - make_interval(days => ${KEPT_DAYS.failed})`),
             ]),
           )
-          .limit(CLEARED_AT_ONCE),
+          .limit(atOnce),
       )
-      .executeTakeFirst();
-    if (cleared.numDeletedRows < CLEARED_AT_ONCE) break;
-  }
+      .executeTakeFirstOrThrow(),
+  );
   await forgetRemoved(db);
 }
 
@@ -103,15 +102,14 @@ async function forgetRemoved(db: Db): Promise<void> {
     .where('removed_at', '<', sql<Date>`now() - interval '10 minutes'`)
     .execute();
   for (const { id } of removed) {
-    for (;;) {
-      const cleared = await db
+    await deleteAll((atOnce) =>
+      db
         .deleteFrom('webhook_deliveries')
         .where('id', 'in', (eb) =>
-          eb.selectFrom('webhook_deliveries').select('id').where('target_id', '=', id).limit(CLEARED_AT_ONCE),
+          eb.selectFrom('webhook_deliveries').select('id').where('target_id', '=', id).limit(atOnce),
         )
-        .executeTakeFirst();
-      if (cleared.numDeletedRows < CLEARED_AT_ONCE) break;
-    }
+        .executeTakeFirstOrThrow(),
+    );
     await db.deleteFrom('webhook_targets').where('id', '=', id).execute();
   }
 }

@@ -3,7 +3,7 @@ import { changesBetween } from '../audit/changes.ts';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { WebhookTargetRow } from '../database/tables.ts';
-import { invalid, notFound, Problem } from '../problem.ts';
+import { changedSince, invalid, notFound, Problem } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Actor } from '../web/access.ts';
 import { FORMATS } from './formats.ts';
@@ -32,14 +32,12 @@ export const listTargets = (db: Db): Promise<WebhookTargetRow[]> =>
     .execute();
 
 export async function getTarget(db: Db | Trx, id: number): Promise<WebhookTargetRow> {
-  const row = await db
+  return db
     .selectFrom('webhook_targets')
     .selectAll()
     .where('id', '=', id)
     .where('removed_at', 'is', null)
-    .executeTakeFirst();
-  if (!row) throw notFound('such webhook');
-  return row;
+    .executeTakeFirstOrThrow(() => notFound('such webhook'));
 }
 
 function refuseWrong(input: TargetInput, known: Known & { hasUrl: boolean }): void {
@@ -118,11 +116,7 @@ export async function changeTarget(
 ): Promise<{ secret: string | null }> {
   await lockTarget(trx, id);
   const row = await getTarget(trx, id);
-  if (version !== undefined && row.version !== version)
-    throw new Problem(
-      'changed-meanwhile',
-      'Somebody changed this webhook since you opened the page. Look at it, then save again.',
-    );
+  if (version !== undefined && row.version !== version) throw changedSince('webhook');
   refuseWrong(input, { ...known, hasUrl: true });
   await refuseSameName(trx, input.name, id);
   const { isSigned } = FORMATS[input.format];

@@ -3,6 +3,8 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '../database/open.ts';
 import { count } from '../metrics/measure.ts';
 import { tookTurn } from '../metrics/turns.ts';
+import { keepSurely } from '../outside/keep-surely.ts';
+import { waitAtMost } from '../outside/wait-at-most.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { attempt } from './attempt.ts';
 import { type Attempted, settle, type Taken, takeDelivery } from './deliveries.ts';
@@ -12,25 +14,11 @@ const LOOK_EVERY_MS = 1000;
 /** Requests out at a time, and how many of them may be to targets that fail: these cannot take every place. */
 const AT_ONCE = 16;
 const FAILING_AT_ONCE = 8;
-const SETTLE_TRIES = 5;
-const SETTLE_PAUSE_MS = 2000;
 /** A receiver that is slow keeps no process from ending; its event is sent again. */
 const LONGEST_STOP_MS = 5000;
 
 export type WebhookDesk = { db: Db; secrets: Secrets; world: WebhookWorld };
 type Log = Pick<FastifyBaseLogger, 'debug' | 'warn'>;
-
-/** What the receiver answered must not be lost to a database that is away for a moment. */
-async function settleSurely({ db }: WebhookDesk, delivery: Taken, attempted: Attempted) {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await settle(db, delivery, attempted, { now: new Date(), random: Math.random() });
-    } catch (error) {
-      if (tries === SETTLE_TRIES) throw error;
-      await setTimeout(SETTLE_PAUSE_MS);
-    }
-  }
-}
 
 /** Sends one delivery that was taken, and keeps what came of it. */
 export async function deliver(
@@ -41,7 +29,7 @@ export async function deliver(
   const attempted = await attempt(desk, delivery, signal);
   // Cut off by our own end: nobody failed. Its lease runs out, and it is sent again.
   if (signal?.aborted && attempted.status === null) return undefined;
-  await settleSurely(desk, delivery, attempted);
+  await keepSurely(() => settle(desk.db, delivery, attempted, { now: new Date(), random: Math.random() }));
   return attempted;
 }
 
@@ -123,11 +111,6 @@ export function startWebhooks(desk: WebhookDesk, logger: FastifyBaseLogger): () 
   const running = work();
   return async () => {
     ended.abort();
-    const patience = new AbortController();
-    await Promise.race([
-      running,
-      setTimeout(LONGEST_STOP_MS, null, { signal: patience.signal }).catch(() => {}),
-    ]);
-    patience.abort();
+    await waitAtMost(LONGEST_STOP_MS, running);
   };
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Test } from 'tap';
 import type { Db } from '../../src/database/open.ts';
 import { type Browser, PROFILE, REFUSAL, type TestDesk, testDesk } from '../desk.ts';
+import { unescaped } from '../unescaped.ts';
 
 /** Tables that a request may touch without having done anything: who was seen when. */
 const NOT_COUNTED = ['sessions', 'sign_in_failures', 'schema_migrations'];
@@ -67,17 +68,7 @@ export async function nothingWritten<Answer>(
 type Injected = { statusCode: number; headers: Record<string, unknown>; body: string };
 
 /** Text of a page as a reader sees it. */
-export const plainOf = (html: string) =>
-  html
-    .replace(/<[^<>]*>/g, ' ')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#x27;', "'")
-    .replaceAll('&#x3D;', '=')
-    .replaceAll('&#x60;', '`')
-    .replaceAll('&amp;', '&')
-    .replace(/\s+/g, ' ');
+export const plainOf = (html: string) => unescaped(html.replace(/<[^<>]*>/g, ' ')).replace(/\s+/g, ' ');
 
 /** A page that refuses: its status, its words, and no inside of the server on it. */
 export function refusedPage(

@@ -9,6 +9,7 @@ import { ERASURE_FORMS } from '../erasure/forms.fixture.ts';
 import { HISTORY_FORMS } from '../history-forms.fixture.ts';
 import { overrideStops } from '../letters/override-stops.ts';
 import { MAIL_IN_FORMS, mailsThatCame } from '../mail-in/forms.fixture.ts';
+import { MAILBOX_FORM } from '../mail-in/mailbox.fixture.ts';
 import { ACCOUNT, TO } from '../mail-out/mail-out.fixture.ts';
 import { NOTICE_FORMS } from '../notifications/forms.fixture.ts';
 import { PLAYBOOK_FORMS } from '../playbooks/forms.fixture.ts';
@@ -18,18 +19,6 @@ import { SHARE_FORMS } from '../sharing/forms.fixture.ts';
 import { IMPORT_FORMS } from '../transfer/forms.fixture.ts';
 import { WEBHOOK_FORMS } from '../webhooks/forms.fixture.ts';
 import { deskWithDraft } from './bad-input.fixture.ts';
-
-const MAILBOX = {
-  name: 'Desk',
-  host: '127.0.0.1',
-  port: '1',
-  security: 'none',
-  auth: 'password',
-  userName: 'desk',
-  secret: 'a password',
-  folder: 'INBOX',
-  afterTaking: 'leave',
-};
 
 type Form = {
   url: string;
@@ -298,10 +287,10 @@ export const FORMS: Record<string, Form> = {
     url: '/mail/take',
     fields: plain({ mail: 'From: a@provider.example\nMessage-ID: <1@provider.example>\n\nWe lifted it.\n' }),
   },
-  '/settings/mailboxes': { url: '/settings/mailboxes', fields: plain(MAILBOX) },
+  '/settings/mailboxes': { url: '/settings/mailboxes', fields: plain(MAILBOX_FORM) },
   '/settings/mailboxes/:id': {
     url: '/settings/mailboxes/1',
-    fields: plain({ ...MAILBOX, secret: '', name: 'Postmaster', version: '1' }),
+    fields: plain({ ...MAILBOX_FORM, secret: '', name: 'Postmaster', version: '1' }),
   },
   '/settings/mailboxes/:id/disable': { url: '/settings/mailboxes/1/disable', fields: plain({}) },
   '/settings/mailboxes/:id/enable': { url: '/settings/mailboxes/1/enable', fields: plain({}) },

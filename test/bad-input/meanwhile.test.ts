@@ -1,6 +1,7 @@
 import t from 'tap';
 import { addUser } from '../../src/accounts/store.ts';
 import { Browser, PASSWORD, signedIn } from '../desk.ts';
+import { unescaped } from '../unescaped.ts';
 import { deskWithDraft, nothingWritten, plainOf, refusedJson, refusedPage } from './bad-input.fixture.ts';
 
 t.test('a letter for an incident that is closed is refused, and the draft stays', async (t) => {
@@ -154,20 +155,11 @@ t.test('a form whose subject changed meanwhile says so and keeps what was typed'
 
 /** The fields of the page that gives back what was typed. */
 function fieldsOn(html: string): Record<string, string> {
-  const decode = (text: string) =>
-    text
-      .replaceAll('&quot;', '"')
-      .replaceAll('&lt;', '<')
-      .replaceAll('&gt;', '>')
-      .replaceAll('&#x27;', "'")
-      .replaceAll('&#x3D;', '=')
-      .replaceAll('&#x60;', '`')
-      .replaceAll('&amp;', '&');
   const main = html.slice(html.indexOf('<form method="post" action="/incidents'));
   const inputs = [...main.matchAll(/<input[^>]*name="([^"]+)" value="([^"]*)"/g)];
   const areas = [...main.matchAll(/<textarea[^>]*name="([^"]+)"[^>]*>\n([^<]*)<\/textarea>/g)];
   return Object.fromEntries(
-    [...inputs, ...areas].map(([, name, value]) => [name ?? '', decode(value ?? '')]),
+    [...inputs, ...areas].map(([, name, value]) => [name ?? '', unescaped(value ?? '')]),
   );
 }
 

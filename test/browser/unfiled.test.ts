@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import t from 'tap';
 import { testDesk } from '../desk.ts';
 import { askedIncident, DENIED, DESK, MITIGATED, mail, messagesOf, take } from '../mail-in/mails.fixture.ts';
-import { axe } from './axe.ts';
+import { isReadable } from './axe.ts';
 import { NO_CHROMIUM, visit } from './chromium.ts';
 
 const SIGNED = 'css.one.microsoft.com';
@@ -43,10 +43,7 @@ t.test(
         await page.goto(`${base}${path}`);
         for (const summary of await page.locator('main summary').all())
           if (await summary.isVisible()) await summary.click();
-        const what = `${path} ${JSON.stringify(options)}`;
-        t.strictSame(await axe(page), [], what);
-        const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        t.ok((over as number) <= 0, `${what}: nothing stands over the edge`);
+        await isReadable(t, page, `${path} ${JSON.stringify(options)}`);
         if (SHOTS)
           await page.screenshot({
             path: `${SHOTS}/${path.replace(/\W+/g, '-')}-${options.width}${'dark' in options ? '-dark' : ''}.png`,

@@ -1,18 +1,10 @@
 import t from 'tap';
 import { enteredText, readEntered } from '../../src/correspondence/entered-fields.ts';
 import { PROFILE, REFUSAL, signedIn, testDesk } from '../desk.ts';
+import { unescaped } from '../unescaped.ts';
 
 /** The inputs of a page's form, as a browser would send them. */
 function inputsOf(html: string): Record<string, string> {
-  const plain = (text: string) =>
-    text
-      .replaceAll('&lt;', '<')
-      .replaceAll('&gt;', '>')
-      .replaceAll('&quot;', '"')
-      .replaceAll('&#x27;', "'")
-      .replaceAll('&#x3D;', '=')
-      .replaceAll('&#x60;', '`')
-      .replaceAll('&amp;', '&');
   const inputs = [...html.matchAll(/<input\b[^>]*>/g)].map(([tag]) => [
     /\sname="([^"]+)"/.exec(tag)?.[1],
     /\svalue="([^"]*)"/.exec(tag)?.[1] ?? '',
@@ -21,7 +13,7 @@ function inputsOf(html: string): Record<string, string> {
     ([, name, value]) => [name, value],
   );
   return Object.fromEntries(
-    [...inputs, ...areas].filter(([name]) => name).map(([name, value]) => [name, plain(value ?? '')]),
+    [...inputs, ...areas].filter(([name]) => name).map(([name, value]) => [name, unescaped(value ?? '')]),
   );
 }
 

@@ -2,26 +2,15 @@ import t from 'tap';
 import { findMailbox } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { signedIn, testDesk } from '../desk.ts';
 import { MAIL_PASSWORD, whyNoDovecot } from '../trial/dovecot.ts';
-import { dovecot } from './mailbox.fixture.ts';
+import { dovecot, MAILBOX_FORM } from './mailbox.fixture.ts';
 import { mailOf } from './talk.fixture.ts';
 
 const PAGE = '/settings/mailboxes';
-const FORM = {
-  name: 'Desk',
-  host: '127.0.0.1',
-  port: '1',
-  security: 'none',
-  auth: 'password',
-  userName: 'desk',
-  secret: MAIL_PASSWORD,
-  folder: 'INBOX',
-  afterTaking: 'leave',
-};
 
 t.test('a mailbox is added, changed and disabled; its password is never shown again', async (t) => {
   const desk = await testDesk(t);
   const admin = await signedIn(desk, 'admin');
-  t.equal((await admin.post(PAGE, FORM)).statusCode, 303);
+  t.equal((await admin.post(PAGE, MAILBOX_FORM)).statusCode, 303);
   const page = (await admin.get(PAGE)).body;
   t.match(page, /desk at 127\.0\.0\.1:1/);
   t.match(page, /not looked at yet/);
@@ -34,7 +23,7 @@ t.test('a mailbox is added, changed and disabled; its password is never shown ag
   t.match(await desk.api('GET', '/mailboxes'), { status: 200, body: { items: [{ id: 1, name: 'Desk' }] } });
   t.notMatch(JSON.stringify((await desk.api('GET', '/mailboxes')).body), /secret|canary/i);
 
-  const change = { ...FORM, secret: '', name: 'Postmaster', version: '1' };
+  const change = { ...MAILBOX_FORM, secret: '', name: 'Postmaster', version: '1' };
   t.equal((await admin.post(`${PAGE}/1`, change)).statusCode, 303);
   t.strictSame((await findMailbox(desk.db, 1)).secret, row.secret, 'an empty field keeps it');
   t.match(await admin.post(`${PAGE}/1`, change), { statusCode: 409, body: /Somebody changed this mailbox/ });
@@ -54,7 +43,7 @@ t.test(
   async (t) => {
     const desk = await testDesk(t);
     const admin = await signedIn(desk, 'admin');
-    await admin.post(PAGE, FORM);
+    await admin.post(PAGE, MAILBOX_FORM);
     for (const [change, words] of [
       [{ name: 'desk' }, /Another mailbox has this name/],
       [{ name: 'b', secret: '' }, /Needed: the password/],
@@ -68,7 +57,7 @@ t.test(
       [{ name: 'b', host: 'https://imap.example.com' }, /Must be a host name/],
       [{ name: 'b', port: '99999' }, /Must be a port/],
     ] as [Record<string, string>, RegExp][]) {
-      const answer = await admin.post(PAGE, { ...FORM, userName: 'typed-by-me', ...change });
+      const answer = await admin.post(PAGE, { ...MAILBOX_FORM, userName: 'typed-by-me', ...change });
       t.match(answer, { statusCode: 422, body: words });
       t.match(answer.body, /value="typed-by-me"/);
       t.notMatch(answer.body, MAIL_PASSWORD);
@@ -82,13 +71,18 @@ t.test('looking at once tells what the server says', { skip: whyNoDovecot() ?? f
   const server = await dovecot(t);
   server.deliver(mailOf(1), mailOf(2));
   const admin = await signedIn(desk, 'admin');
-  await admin.post(PAGE, { ...FORM, port: String(server.port) });
+  await admin.post(PAGE, { ...MAILBOX_FORM, port: String(server.port) });
   t.equal((await admin.post(`${PAGE}/1/look`)).statusCode, 303);
   t.match(
     (await admin.get(PAGE)).body,
     /127\.0\.0\.1 holds 2 messages in INBOX\. It tells of new ones at once/,
   );
-  await admin.post(`${PAGE}/1`, { ...FORM, port: String(server.port), secret: 'wrong', version: '1' });
+  await admin.post(`${PAGE}/1`, {
+    ...MAILBOX_FORM,
+    port: String(server.port),
+    secret: 'wrong',
+    version: '1',
+  });
   await admin.post(`${PAGE}/1/look`);
   t.match((await admin.get(PAGE)).body, /refuses the sign-in\. It says: “.*Authentication failed/);
 });

@@ -49,6 +49,19 @@ export const settings = (port: number, more: Partial<MailboxSettings> = {}): Mai
   ...more,
 });
 
+/** A new mailbox as its form sends it; nobody answers there. */
+export const MAILBOX_FORM = {
+  name: 'Desk',
+  host: '127.0.0.1',
+  port: '1',
+  security: 'none',
+  auth: 'password',
+  userName: 'desk',
+  secret: MAIL_PASSWORD,
+  folder: 'INBOX',
+  afterTaking: 'leave',
+};
+
 export const addTo = (db: Db, given: MailboxSettings): Promise<number> =>
   db.transaction().execute((trx) => addMailbox(trx, SECRETS, given, SYSTEM));
 

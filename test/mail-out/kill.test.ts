@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { migrate } from '../../src/database/migrate.ts';
@@ -6,9 +5,8 @@ import { openDatabase } from '../../src/database/open.ts';
 import { addAccount } from '../../src/mail-out/accounts.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
 import { startServer } from '../bench/server.ts';
-import { emptyDatabase } from '../database.ts';
 import { BOOTSTRAP, PROFILE, REFUSAL } from '../desk.ts';
-import { freePort } from '../free-port.ts';
+import { ownServer } from '../own-server.ts';
 import { apiOf } from '../trial/desk.ts';
 import { ACCOUNT, TO } from './mail-out.fixture.ts';
 import { FakeSmtp, type Step } from './smtp.fixture.ts';
@@ -19,18 +17,9 @@ const PATIENCE_MS = 120_000;
 t.test(
   'threat 37: kill -9 while mail is sent: retried before the server hears of it, uncertain after, never twice',
   async (t) => {
-    const dataDir = join(t.testdir(), 'data');
-    const { url } = await emptyDatabase(t);
-    const environment: Record<string, string> = {
-      DATA_DIR: dataDir,
-      PORT: String(await freePort()),
-      DELIST_DESK_BOOTSTRAP_TOKEN: BOOTSTRAP,
-      // Nobody answers there: no look-up says anything of the letter's claims.
-      DNS_SERVERS: '127.0.0.1:9',
-      ...(url ? { DATABASE_URL: url } : {}),
-    };
+    const { dataDir, databaseUrl, environment } = await ownServer(t);
     const smtp = await FakeSmtp.start(t);
-    const database = await openDatabase({ dataDir, databaseUrl: url });
+    const database = await openDatabase({ dataDir, databaseUrl });
     await migrate(database.db as never);
     const secrets = openSecrets({ dataDir, secretKey: undefined, secretKeyFile: undefined });
     await database.db

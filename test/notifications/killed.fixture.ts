@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Test } from 'tap';
 import { migrate } from '../../src/database/migrate.ts';
 import { type Db, openDatabase } from '../../src/database/open.ts';
@@ -7,28 +6,19 @@ import type { Rule } from '../../src/notifications/rules.ts';
 import { changeNoticeSettings } from '../../src/notifications/settings-store.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
 import { startServer } from '../bench/server.ts';
-import { emptyDatabase } from '../database.ts';
 import { BOOTSTRAP } from '../desk.ts';
-import { freePort } from '../free-port.ts';
 import { ACCOUNT } from '../mail-out/mail-out.fixture.ts';
 import { FakeSmtp } from '../mail-out/smtp.fixture.ts';
+import { ownServer } from '../own-server.ts';
 import { apiOf } from '../trial/desk.ts';
 import { addPerson } from './people.fixture.ts';
 
 /** A server as a process of its own that can be killed and started again, its database looked into while it is gone. */
 export async function killedDesk(t: Test, rules: Rule[]) {
-  const dataDir = join(t.testdir(), 'data');
-  const { url } = await emptyDatabase(t);
-  const environment: Record<string, string> = {
-    DATA_DIR: dataDir,
-    PORT: String(await freePort()),
-    DELIST_DESK_BOOTSTRAP_TOKEN: BOOTSTRAP,
-    DNS_SERVERS: '127.0.0.1:9',
-    ...(url ? { DATABASE_URL: url } : {}),
-  };
+  const { dataDir, databaseUrl, environment } = await ownServer(t);
   const smtp = await FakeSmtp.start(t);
   const inDatabase = async <T>(work: (db: Db) => Promise<T>): Promise<T> => {
-    const database = await openDatabase({ dataDir, databaseUrl: url });
+    const database = await openDatabase({ dataDir, databaseUrl });
     try {
       return await work(database.db);
     } finally {

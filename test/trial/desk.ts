@@ -5,6 +5,15 @@ import { fileURLToPath } from 'node:url';
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Who asks in the trials. */
+export const HARBOUR = {
+  name: 'Harbour Hosting',
+  website: 'https://harbour.example.com',
+  contactName: 'Jonas Weber',
+  contactEmail: 'postmaster@harbour.example.com',
+  sendingDomains: ['harbour.example.com'],
+};
+
 /** Runs a command of the desk's, and answers what it prints. */
 export const command = (args: string[], environment: Record<string, string>, input = ''): string =>
   execFileSync(process.execPath, [CLI, ...args], {

@@ -9,8 +9,9 @@ import { addMailbox } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { startServer } from '../bench/server.ts';
+import { settings } from '../mail-in/mailbox.fixture.ts';
 import { chooser, seeded } from '../seeded.ts';
-import { Dovecot, MAIL_PASSWORD, whyNoDovecot } from './dovecot.ts';
+import { Dovecot, whyNoDovecot } from './dovecot.ts';
 import { PostfixIn } from './postfix-in.ts';
 import { whyNoPostfix } from './postfix-server.ts';
 
@@ -117,23 +118,7 @@ async function furnish(environment: Record<string, string>, imap: number): Promi
   const { db, close } = await openDatabase(config);
   try {
     await migrate(db as never);
-    const given = {
-      name: 'Desk',
-      host: '127.0.0.1',
-      port: imap,
-      security: 'none',
-      auth: 'password',
-      userName: 'desk',
-      secret: MAIL_PASSWORD,
-      clientId: '',
-      clientSecret: '',
-      tokenUrl: '',
-      folder: 'INBOX',
-      afterTaking: 'leave',
-      moveTo: '',
-      authservId: '',
-    } as const;
-    await db.transaction().execute((trx) => addMailbox(trx, openSecrets(config), given, SYSTEM));
+    await db.transaction().execute((trx) => addMailbox(trx, openSecrets(config), settings(imap), SYSTEM));
   } finally {
     await close();
   }

@@ -12,18 +12,10 @@ import { chromium, type Page } from 'playwright-core';
 import { readCatalogue } from '../../src/providers/catalogue.ts';
 import { startServer } from '../bench/server.ts';
 import { CHROMIUM, FLAGS, NO_CHROMIUM } from '../browser/chromium.ts';
-import { apiOf, command } from './desk.ts';
+import { apiOf, command, HARBOUR } from './desk.ts';
 
 const EMAIL = 'trial@harbour.example.com';
 const PASSWORD = 'a trial and nothing else';
-const PROFILE = {
-  name: 'Harbour Hosting',
-  website: 'https://harbour.example.com',
-  contactName: 'Jonas Weber',
-  contactEmail: 'postmaster@harbour.example.com',
-  sendingDomains: ['harbour.example.com'],
-};
-
 const tell = (words: string) => process.stdout.write(`${words}\n`);
 
 /** A refusal of each provider that says which address it means, each about an address of its own. */
@@ -116,7 +108,7 @@ export async function morningTrial(args: string[]): Promise<number> {
   const browser = await chromium.launch({ executablePath: CHROMIUM as string, args: FLAGS });
   try {
     const api = apiOf(server.url, token);
-    await api('PUT', '/profile', PROFILE);
+    await api('PUT', '/profile', HARBOUR);
     const reports = refusals(Number(values.incidents));
     for (const report of reports) await api('POST', '/incidents', { report });
 

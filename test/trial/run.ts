@@ -16,7 +16,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { startServer } from '../bench/server.ts';
 import { answersTrial } from './answers.ts';
-import { apiOf, command, startAgent } from './desk.ts';
+import { apiOf, command, HARBOUR, startAgent } from './desk.ts';
 import { everyPageTrial } from './every-page.ts';
 import { evidenceTrial } from './evidence.ts';
 import { faultTrial } from './faults/trial.ts';
@@ -91,14 +91,6 @@ type Entry = { kind: string; occurredAt: string; summary: string; actor: string 
 /** Entries that recording the provider's answer makes. */
 const OF_THE_ANSWER = ['message-received', 'state-changed'];
 
-const PROFILE = {
-  name: 'Harbour Hosting',
-  website: 'https://harbour.example.com',
-  contactName: 'Jonas Weber',
-  contactEmail: 'postmaster@harbour.example.com',
-  sendingDomains: ['harbour.example.com'],
-};
-
 async function trial(folder: string): Promise<void> {
   const hoursBack = options.wait ? 0 : QUIET_HOURS + 1;
   const home = { DATA_DIR: options.data ?? join(folder, 'desk'), PORT: '3000' };
@@ -110,7 +102,7 @@ async function trial(folder: string): Promise<void> {
   try {
     tell(`A desk answers at ${server.url}, on a fresh data directory.`);
     const api = apiOf(server.url, token);
-    await api('PUT', '/profile', PROFILE);
+    await api('PUT', '/profile', HARBOUR);
 
     const receiver = new Receiver();
     await receiver.listen(RECEIVER);

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { Browser, PASSWORD, REFUSAL, signedIn, testDesk } from '../desk.ts';
+import { unescaped } from '../unescaped.ts';
 
 t.test('a form that was filled in when the session had expired comes back after signing in', async (t) => {
   const desk = await testDesk(t);
@@ -13,14 +14,7 @@ t.test('a form that was filled in when the session had expired comes back after 
   t.equal(asked.statusCode, 401);
   const carried = /name="carried" value="([^"]*)"/.exec(asked.body)?.[1] ?? '';
   t.ok(carried.includes('half an hour'));
-  const plain = carried
-    .replaceAll('&quot;', '"')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&#x27;', "'")
-    .replaceAll('&#x3D;', '=')
-    .replaceAll('&amp;', '&');
-  const back = await browser.post('/sign-in', { email, password: PASSWORD, carried: plain });
+  const back = await browser.post('/sign-in', { email, password: PASSWORD, carried: unescaped(carried) });
   t.equal(back.statusCode, 200);
   t.match(back.body, /half an hour/);
   t.match(back.body, /action="\/incidents\/1\/notes"/);

@@ -83,16 +83,19 @@ export async function invite(trx: Trx, desk: Desk, by: Actor, given: Invited): P
         .doNothing(),
     )
     .returning('id')
-    .executeTakeFirst();
-  if (!row) throw invalid('email', 'This address has an open invitation: send that again instead.');
+    .executeTakeFirstOrThrow(() =>
+      invalid('email', 'This address has an open invitation: send that again instead.'),
+    );
   await note(trx, by, 'person-invited', { subject: calledSo(whom), detail: { role: whom.role } });
   return giveLink(trx, desk, by, row.id, whom);
 }
 
 async function openInvitation(trx: Trx, id: number) {
-  const row = await isOpen(trx).selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
-  if (!row) throw notFound('such open invitation: it was taken, or taken back');
-  return row;
+  return isOpen(trx)
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow(() => notFound('such open invitation: it was taken, or taken back'));
 }
 
 /** A new link with a new end; the one before it stops working. */
@@ -130,13 +133,11 @@ export const listInvitations = (db: Db) =>
 
 /** The invitation of a link that still works; throws not-found. Looking at it uses nothing up. */
 export async function getInvitation(db: Db, secret: string) {
-  const row = await isOpen(db)
+  return isOpen(db)
     .select(['email', 'name', 'role'])
     .where('token_hash', '=', hashSecret(secret))
     .where('expires_at', '>', NOW)
-    .executeTakeFirst();
-  if (!row) throw gone();
-  return row;
+    .executeTakeFirstOrThrow(gone);
 }
 
 /** Makes the account of whoever has the link: of two at once, one. Returns its id. */
@@ -154,8 +155,7 @@ export async function takeInvitation(
     .where('revoked_at', 'is', null)
     .where('expires_at', '>', NOW)
     .returning(['email', 'role'])
-    .executeTakeFirst();
-  if (!row) throw gone();
+    .executeTakeFirstOrThrow(gone);
   const userId = await addUser(trx, { ...person, email: row.email, role: row.role });
   const by = { userId, tokenId: null, name: person.name, from };
   await note(trx, by, 'invitation-taken', {

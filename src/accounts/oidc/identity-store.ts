@@ -114,7 +114,7 @@ export async function signInBy(
 }
 
 async function keep(trx: Trx, userId: number, claims: Claims): Promise<void> {
-  const added = await trx
+  await trx
     .insertInto('linked_identities')
     .values({
       user_id: userId,
@@ -125,8 +125,9 @@ async function keep(trx: Trx, userId: number, claims: Claims): Promise<void> {
     })
     .onConflict((conflict) => conflict.constraint('linked_identities_once_key').doNothing())
     .returning('id')
-    .executeTakeFirst();
-  if (!added) throw new Problem('already-exists', 'This identity is linked to an account already.');
+    .executeTakeFirstOrThrow(
+      () => new Problem('already-exists', 'This identity is linked to an account already.'),
+    );
 }
 
 /** Links an identity to the account of whoever is signed in and gave its password. */

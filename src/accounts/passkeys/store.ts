@@ -56,7 +56,7 @@ export async function addPasskey(trx: Trx, userId: number, passkey: NewPasskey):
     );
   if (theirs.some(({ name }) => name.toLowerCase() === passkey.name.toLowerCase()))
     throw invalid('name', 'Another passkey of yours has this name.');
-  const added = await trx
+  await trx
     .insertInto('passkeys')
     .values({
       user_id: userId,
@@ -70,8 +70,7 @@ export async function addPasskey(trx: Trx, userId: number, passkey: NewPasskey):
     })
     .onConflict((conflict) => conflict.column('credential_id').doNothing())
     .returning('id')
-    .executeTakeFirst();
-  if (!added) throw invalid('name', 'This passkey was added already.');
+    .executeTakeFirstOrThrow(() => invalid('name', 'This passkey was added already.'));
 }
 
 /** Notes that it signed. False: somebody signed with it at the same moment, or with a copy of it. */
@@ -96,8 +95,7 @@ export async function removePasskey(trx: Trx, userId: number, id: number): Promi
     .where('user_id', '=', userId)
     .where('id', '=', id)
     .returning('name')
-    .executeTakeFirst();
-  if (!removed) throw notFound('such passkey');
+    .executeTakeFirstOrThrow(() => notFound('such passkey'));
   await dropCodesWithoutFactor(trx, userId);
   return removed.name;
 }

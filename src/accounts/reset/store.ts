@@ -71,8 +71,7 @@ export async function resetPassword(
     .where('token_hash', '=', hashSecret(secret))
     .where('expires_at', '>', NOW)
     .returning('user_id')
-    .executeTakeFirst();
-  if (!used) throw gone();
+    .executeTakeFirstOrThrow(gone);
   const user = await trx
     .selectFrom('users')
     .select(['id', 'name', 'email', 'disabled_at'])

@@ -46,11 +46,9 @@ export async function getPicture(
   db: Db,
   id: number,
 ): Promise<{ file_name: string; content_type: PictureType; bytes: Buffer }> {
-  const row = await db
+  return db
     .selectFrom('evidence_files')
     .select(['file_name', 'content_type', 'bytes'])
     .where('id', '=', id)
-    .executeTakeFirst();
-  if (!row) throw notFound('such screenshot');
-  return row;
+    .executeTakeFirstOrThrow(() => notFound('such screenshot'));
 }

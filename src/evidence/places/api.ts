@@ -14,6 +14,8 @@ import { getPlace, isTooOld, kindOfPlace, linkOfPlace, PLACES, placeOf } from '.
 import { allowedWords } from './reading.ts';
 import { nameOf, newestReadings, type Reading, readingHistory, recordReading } from './store.ts';
 
+const route = apiRoutes('evidence');
+
 const Subject = Type.String({ maxLength: 253 });
 const Params = Type.Object({ subject: Subject, place: Type.String({ maxLength: 60 }) });
 
@@ -60,7 +62,6 @@ const LIST = 'place-readings';
 
 export const placeApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
-  const route = apiRoutes('evidence');
 
   function readingJson(reading: Reading, pictures: Map<number, KeptPicture[]>, now: Date) {
     const place = placeOf(reading.place);

@@ -2,6 +2,7 @@ import { type ExpressionBuilder, sql } from 'kysely';
 import { covers, networkText, parseNetwork } from '../../addresses/address.ts';
 import { networksFrom } from '../../addresses/store.ts';
 import type { Db, Trx } from '../../database/open.ts';
+import { cutPage } from '../../database/page.ts';
 import type { Database, PlaceReadingRow } from '../../database/tables.ts';
 import { addressesOf, lockIncident } from '../../incidents/store.ts';
 import { invalid } from '../../problem.ts';
@@ -38,13 +39,12 @@ async function checkSubject(trx: Trx, place: Place, subject: Subject): Promise<S
     return subject;
   }
   const { text } = networksFrom('subject', () => parseNetwork(subject.address));
-  const ours = await trx
+  await trx
     .selectFrom('addresses')
     .select('id')
     .where(sql<boolean>`network >>= ${text}::inet`)
     .limit(1)
-    .executeTakeFirst();
-  if (!ours) throw invalid('subject', `${text} is none of our addresses; add it first.`);
+    .executeTakeFirstOrThrow(() => invalid('subject', `${text} is none of our addresses; add it first.`));
   return { address: text };
 }
 
@@ -143,7 +143,5 @@ export async function readingHistory(
   const { after } = page;
   if (after) rows = rows.where((eb) => eb(eb.refTuple('read_at', 'id'), '<', eb.tuple(after.at, after.id)));
   const found = await rows.execute();
-  const items = found.slice(0, page.limit);
-  const last = items.at(-1);
-  return { items, next: found.length > items.length && last ? { at: last.read_at, id: last.id } : null };
+  return cutPage(found, page.limit, (last) => ({ at: last.read_at, id: last.id }));
 }

@@ -91,6 +91,15 @@ export async function linkEarlier(
     ]);
 }
 
+async function titlesOf(trx: Trx, numbers: number[]): Promise<Map<number, string>> {
+  const rows = await trx
+    .selectFrom('incidents')
+    .select(['number', 'title'])
+    .where('number', 'in', numbers)
+    .execute();
+  return new Map(rows.map((row) => [row.number, row.title]));
+}
+
 /** Links two incidents, the kind as it reads from the first; the entry goes to both timelines. What is linked stays. */
 export async function linkIncidents(
   trx: Trx,
@@ -101,12 +110,7 @@ export async function linkIncidents(
 ): Promise<void> {
   if (one === other) throw invalid('number', 'An incident cannot be linked to itself.');
   const [newer, older] = one > other ? [one, other] : [other, one];
-  const rows = await trx
-    .selectFrom('incidents')
-    .select(['number', 'title'])
-    .where('number', 'in', [newer, older])
-    .execute();
-  const titles = new Map(rows.map((row) => [row.number, row.title]));
+  const titles = await titlesOf(trx, [newer, older]);
   for (const number of [newer, older])
     if (!titles.has(number)) throw invalid('number', `There is no incident #${number}.`);
   const linked = await trx
@@ -144,12 +148,11 @@ export async function sayLink(
   number: number,
   { other, kind }: { other: number; kind: SaidKind },
 ): Promise<void> {
-  const known = await trx
+  await trx
     .selectFrom('incidents')
     .select('number')
     .where('number', '=', other)
-    .executeTakeFirst();
-  if (!known) throw invalid('number', `There is no incident #${other}.`);
+    .executeTakeFirstOrThrow(() => invalid('number', `There is no incident #${other}.`));
   await lockTwo(trx, number, other);
   await trx
     .deleteFrom('incident_links')
@@ -171,12 +174,7 @@ export async function unlink(trx: Trx, actor: Actor, number: number, other: numb
     .returning(['kind', 'from_older'])
     .executeTakeFirst();
   if (!gone || !isSaid(gone.kind)) throw invalid('number', `Nobody linked #${other} by hand.`);
-  const rows = await trx
-    .selectFrom('incidents')
-    .select(['number', 'title'])
-    .where('number', 'in', [number, other])
-    .execute();
-  const titles = new Map(rows.map((row) => [row.number, row.title]));
+  const titles = await titlesOf(trx, [number, other]);
   for (const [at, to] of [
     [number, other],
     [other, number],

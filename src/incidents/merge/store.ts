@@ -145,8 +145,7 @@ async function standingMerge(trx: Trx, { merged, survivor }: Pair): Promise<Merg
     .where('survivor', '=', survivor)
     .where('undone_at', 'is', null)
     .forUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound(`merge of #${merged} into #${survivor} that stands`);
+    .executeTakeFirstOrThrow(() => notFound(`merge of #${merged} into #${survivor} that stands`));
   const before = { merged: row.merged_before, before: row.survivor_before, after: row.survivor_after };
   return { id: row.id, merged: row.merged, survivor: row.survivor, before };
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { note } from '../../audit/note.ts';
 import { json } from '../../database/json.ts';
 import type { Db, Trx } from '../../database/open.ts';
+import { cutPage } from '../../database/page.ts';
 import type { LetterTemplateVersionsTable } from '../../database/tables.ts';
 import { notFound, Problem } from '../../problem.ts';
 import type { Actor } from '../../web/access.ts';
@@ -65,8 +66,7 @@ export async function listVersions(
     .orderBy('version', 'desc')
     .limit(limit + 1)
     .execute();
-  const items = rows.slice(0, limit);
-  return { items, next: rows.length > limit ? (items.at(-1)?.version ?? null) : null };
+  return cutPage(rows, limit, ({ version }) => version);
 }
 
 /**

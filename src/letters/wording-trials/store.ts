@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Db, Trx } from '../../database/open.ts';
+import { cutPage } from '../../database/page.ts';
 import type { LetterState, WordingTrialsTable } from '../../database/tables.ts';
 import type { Actor } from '../../web/access.ts';
 
@@ -41,8 +42,7 @@ export async function listTrials(
     .orderBy('id', 'desc')
     .limit(limit + 1)
     .execute();
-  const items = rows.slice(0, limit);
-  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  return cutPage(rows, limit, ({ id }) => id);
 }
 
 /** Undefined: one runs already. */

@@ -52,8 +52,7 @@ async function lockMessage(
     .select(COLUMNS)
     .where('id', '=', id)
     .forUpdate()
-    .executeTakeFirst();
-  if (!message) throw notFound('such message');
+    .executeTakeFirstOrThrow(() => notFound('such message'));
   if (message.incident_number !== (seen?.incident_number ?? null))
     throw new Problem('changed-meanwhile', 'Somebody filed this message meanwhile. Look at it again.');
   if (message.direction !== 'in' || message.verdict === null)

@@ -22,8 +22,7 @@ export async function readSplit(
     .selectFrom('messages')
     .select(['raw', 'subject'])
     .where('id', '=', id)
-    .executeTakeFirst();
-  if (!message) throw notFound('such message');
+    .executeTakeFirstOrThrow(() => notFound('such message'));
   const given: Given = {
     ...split,
     raw: message.raw,

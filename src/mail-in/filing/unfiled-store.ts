@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type MessageShown, shownMessages } from '../../correspondence/store.ts';
 import { NO_ANSWERS } from '../../correspondence/verdicts.ts';
 import type { Db, Trx } from '../../database/open.ts';
+import { cutPage } from '../../database/page.ts';
 import type { IncidentState } from '../../database/tables.ts';
 import { stateWords } from '../../incidents/incidents.ts';
 import { notFound, Problem } from '../../problem.ts';
@@ -25,10 +26,10 @@ export async function listUnfiled(
     .limit(limit + 1);
   if (after) rows = rows.where((eb) => eb(eb.refTuple(order, 'm.id'), '<', eb.tuple(after.at, after.id)));
   const found = await rows.execute();
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
-  const at = which === 'unfiled' ? last?.at : last?.put_away_at;
-  return { items, next: found.length > limit && last && at ? { at, id: last.id } : null };
+  return cutPage(found, limit, ({ id, at, put_away_at: putAway }) => ({
+    at: which === 'unfiled' ? at : (putAway as Date),
+    id,
+  }));
 }
 
 /** Filed answers that are not proven and wait for a person's word; the oldest first. */
@@ -57,12 +58,10 @@ export const waitingAnswer = (db: Db, incident: number) =>
 
 /** A message that came in, wherever it is. */
 export async function getIncoming(db: Db | Trx, id: number): Promise<MessageShown> {
-  const message = await shownMessages(db)
+  return shownMessages(db)
     .where('m.id', '=', id)
     .where('m.direction', '=', 'in')
-    .executeTakeFirst();
-  if (!message) throw notFound('such message');
-  return message;
+    .executeTakeFirstOrThrow(() => notFound('such message'));
 }
 
 /** Where a message is that an incident's link leads to no more; undefined: it is there, or nowhere. */

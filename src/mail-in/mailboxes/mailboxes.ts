@@ -3,7 +3,7 @@ import { changesBetween } from '../../audit/changes.ts';
 import { note } from '../../audit/note.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { MailboxesTable, MailboxRow } from '../../database/tables.ts';
-import { invalid, notFound, Problem } from '../../problem.ts';
+import { changedSince, invalid, notFound } from '../../problem.ts';
 import type { Purpose, Secrets } from '../../secrets/secrets.ts';
 import type { Actor } from '../../web/access.ts';
 
@@ -118,13 +118,8 @@ export async function changeMailbox(
     .selectAll()
     .where('id', '=', id)
     .forUpdate()
-    .executeTakeFirst();
-  if (!was) throw notFound('such mailbox');
-  if (was.version !== version)
-    throw new Problem(
-      'changed-meanwhile',
-      'Somebody changed this mailbox since you opened the page. Look at it, then save again.',
-    );
+    .executeTakeFirstOrThrow(() => notFound('such mailbox'));
+  if (was.version !== version) throw changedSince('mailbox');
   const keeps = mayKeepSecrets(was, given);
   if (!keeps && !given.secret)
     throw invalid('secret', 'Enter it again: it is only sent to the server that it was entered for.');
@@ -155,8 +150,7 @@ export async function setDisabled(trx: Trx, id: number, disabled: boolean, by: A
     .set({ ...AGAIN, disabled_at: disabled ? sql<Date>`now()` : null, version: sql<number>`version + 1` })
     .where('id', '=', id)
     .returning('name')
-    .executeTakeFirst();
-  if (!mailbox) throw notFound('such mailbox');
+    .executeTakeFirstOrThrow(() => notFound('such mailbox'));
   const what = disabled ? ['on', 'off'] : ['off', 'on'];
   await note(trx, by, 'mailbox-changed', {
     subject: mailbox.name,
@@ -168,9 +162,11 @@ export const listMailboxes = (db: Db): Promise<MailboxRow[]> =>
   db.selectFrom('mailboxes').selectAll().orderBy('id').limit(100).execute();
 
 export async function findMailbox(db: Db, id: number): Promise<MailboxRow> {
-  const row = await db.selectFrom('mailboxes').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw notFound('such mailbox');
-  return row;
+  return db
+    .selectFrom('mailboxes')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow(() => notFound('such mailbox'));
 }
 
 /** Lets a mailbox have its turn at once. */

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { note } from '../../audit/note.ts';
 import type { Config } from '../../config.ts';
 import type { Db } from '../../database/open.ts';
-import { Problem } from '../../problem.ts';
+import { oneAtATime } from '../../one-at-a-time.ts';
 import type { Actor } from '../../web/access.ts';
 import { type ExportOptions, exportStream } from './export.ts';
 import { spooled } from './spool.ts';
@@ -26,28 +26,19 @@ export function endWhenStalled(stream: Readable): Readable {
   return stream.once('close', () => clearTimeout(timer));
 }
 
-let running = false;
+const oneExport = oneAtATime('Another export runs just now; one is made at a time.');
 
 /** One export at a time. Throws `too-many-tries` while another runs. */
-export async function serveExport(
+export const serveExport = (
   { db, config }: { db: Db; config: Config },
   options: ExportOptions,
   by: Actor,
-): Promise<Readable> {
-  if (running) throw new Problem('too-many-tries', 'Another export runs just now; one is made at a time.');
-  running = true;
-  const free = () => {
-    running = false;
-  };
-  try {
+): Promise<Readable> =>
+  oneExport(async (free) => {
     await note(db, by, 'data-exported', {
       subject: `everything as ${options.format === 'csv' ? 'CSV' : 'JSON Lines'}${options.sources ? '' : ', without sources'}`,
     });
     const stream = await exportStream(db, options);
     const given = config.databaseUrl ? endWhenStalled(stream) : await spooled(stream);
     return given.once('close', free);
-  } catch (error) {
-    free();
-    throw error;
-  }
-}
+  });

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
-import { parseNetwork } from '../../addresses/address.ts';
-import { networksFrom } from '../../addresses/store.ts';
+import { networkFrom } from '../../addresses/store.ts';
 import type { Db } from '../../database/open.ts';
 import { NumberParams } from '../../incidents/number-params.ts';
 import { getIncident } from '../../incidents/store.ts';
@@ -41,7 +40,7 @@ const filterOf = (query: Static<typeof TimelineQuery>, zone: string): TimelineFi
   until: momentOf('until', query.until, zone, 1),
   kinds: query.show ? ENTRY_GROUPS[query.show] : undefined,
   provider: query.provider || undefined,
-  network: query.address ? networksFrom('address', () => parseNetwork(query.address ?? '')) : undefined,
+  network: query.address ? networkFrom(query.address ?? '') : undefined,
 });
 
 const send = (reply: FastifyReply, db: Db, filter: TimelineFilter) =>

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { cutPage } from '../../database/page.ts';
 import type { ImportRow } from '../../database/tables.ts';
 import { IdParams, orNull, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
 import { apiRoutes, paged } from '../../web/api-route.ts';
-import { cutPage, readCursor, writeCursor } from '../../web/cursor.ts';
+import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { apiOnce } from '../../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../../web/limits.ts';
 import { takeOctets } from '../../web/octets.ts';

@@ -92,16 +92,21 @@ export async function readOctets(db: Db | Trx, id: number, place: number, most: 
 }
 
 export async function getImport(db: Db | Trx, id: number): Promise<ImportRow> {
-  const row = await db.selectFrom('imports').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw notFound('such import');
-  return row;
+  return db
+    .selectFrom('imports')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow(() => notFound('such import'));
 }
 
 /** The import, held until the transaction ends. */
 export async function lockImport(trx: Trx, id: number): Promise<ImportRow> {
-  const row = await trx.selectFrom('imports').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
-  if (!row) throw notFound('such import');
-  return row;
+  return trx
+    .selectFrom('imports')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow(() => notFound('such import'));
 }
 
 export const listImports = (db: Db, { limit, before }: { limit: number; before?: number | undefined }) =>

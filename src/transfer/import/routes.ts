@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { cutPage } from '../../database/page.ts';
 import type { ImportRow } from '../../database/tables.ts';
 import { IdParams, Type } from '../../json-schema.ts';
 import { invalid } from '../../problem.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
-import { cutPage, readCursor, writeCursor } from '../../web/cursor.ts';
+import { readCursor, writeCursor } from '../../web/cursor.ts';
 import { formOnce } from '../../web/form-once.ts';
 import { timeZones } from '../../web/format.ts';
 import { type FormProblem, problemView } from '../../web/forms.ts';
@@ -97,18 +98,28 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
   );
 
   /** The import whose columns are being told, with what the form says of them. */
-  async function told(request: FastifyRequest, id: number) {
+  async function toldBy(request: FastifyRequest, id: number) {
     const row = await getImport(db, id);
     const table = await tableOf(db, row);
     return { row, table, mapping: readMapping(request.body, table, mappingOf(row)) };
   }
+
+  type Told = Awaited<ReturnType<typeof toldBy>>;
+
+  const again =
+    (request: FastifyRequest, { row, mapping }: Told) =>
+    async (problem: FormProblem) => ({
+      view: 'transfer/mapping',
+      data: await lookedAt(request, row, mapping, problem),
+    });
 
   /** A dry run over all rows: nothing is written but the mapping. */
   app.post(
     '/settings/import/:id/look',
     { config: { access: 'admin' }, schema: { params: IdParams } },
     async (request, reply) => {
-      const { row, table, mapping } = await told(request, request.params.id);
+      const told = await toldBy(request, request.params.id);
+      const { row, table, mapping } = told;
       await keepMapping(db, row, mapping);
       return orFormAgain(
         reply,
@@ -119,10 +130,7 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
           const sums = await planSums(table, planner, (id) => known.has(id));
           return reply.page('transfer/mapping', { ...(await lookedAt(request, row, mapping)), sums });
         },
-        async (problem) => ({
-          view: 'transfer/mapping',
-          data: await lookedAt(request, row, mapping, problem),
-        }),
+        again(request, told),
       );
     },
   );
@@ -131,7 +139,8 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
     '/settings/import/:id/start',
     { config: { access: 'admin' }, schema: { params: IdParams } },
     async (request, reply) => {
-      const { row, table, mapping } = await told(request, request.params.id);
+      const told = await toldBy(request, request.params.id);
+      const { row, table, mapping } = told;
       return orFormAgain(
         reply,
         async () => {
@@ -141,10 +150,7 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
           );
           return reply.done(`/settings/import/${row.id}`);
         },
-        async (problem) => ({
-          view: 'transfer/mapping',
-          data: await lookedAt(request, row, mapping, problem),
-        }),
+        again(request, told),
       );
     },
   );

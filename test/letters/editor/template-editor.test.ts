@@ -1,5 +1,6 @@
 import t from 'tap';
 import { buildApp } from '../../../src/app.ts';
+import type { Db } from '../../../src/database/open.ts';
 import { addVersion } from '../../../src/letters/editor/template-store.ts';
 import { openLibrary } from '../../../src/letters/library.ts';
 import { SYSTEM } from '../../../src/web/access.ts';
@@ -209,6 +210,10 @@ t.test('what one process saves, the others draft from at once', async (t) => {
   t.equal(await drafted(), 'Outlook.com, first request');
 });
 
+/** A version that is there already, whatever this release makes of it. */
+const keep = (db: Db, version: Parameters<typeof addVersion>[3]) =>
+  db.transaction().execute((trx) => addVersion(trx, SYSTEM, { key: KEY, language: 'en' }, version));
+
 t.test('what a release changes beneath a changed text is shown, and can be brought into it', async (t) => {
   const { api, db, app, desk } = await withIncident(t);
   const { body: built } = await api('GET', API);
@@ -216,16 +221,7 @@ t.test('what a release changes beneath a changed text is shown, and can be broug
   // As the release before had it: with another greeting, and without the last part.
   const was = text(built.body.replace('Hello,', 'Dear Sir or Madam,'));
   const ours = text(`${was.body}\nWe are on the telephone from 7 to 18 UTC.\n`);
-  await db
-    .transaction()
-    .execute((trx) =>
-      addVersion(
-        trx,
-        SYSTEM,
-        { key: KEY, language: 'en' },
-        { since: 0, text: { ...ours, claims: built.claims }, builtIn: was, note: '' },
-      ),
-    );
+  await keep(db, { since: 0, text: { ...ours, claims: built.claims }, builtIn: was, note: '' });
   t.match((await api('GET', API)).body, { releaseChanged: true, body: ours.body }, 'the person’s text stays');
   const admin = await signedIn({ api, db, app, desk }, 'admin');
   t.match((await admin.get('/settings/letters?state=release')).body, 'release changed it too');
@@ -243,16 +239,12 @@ t.test('what a release changes beneath a changed text is shown, and can be broug
 
 t.test('a text that a release can no longer read gives way to what is built in, and says why', async (t) => {
   const { api, db, app, desk } = await withIncident(t);
-  await db
-    .transaction()
-    .execute((trx) =>
-      addVersion(
-        trx,
-        SYSTEM,
-        { key: KEY, language: 'en' },
-        { since: 0, text: { ...TEXT, body: 'Hi\n{{variableOfOld}}\n', claims: [] }, builtIn: null, note: '' },
-      ),
-    );
+  await keep(db, {
+    since: 0,
+    text: { ...TEXT, body: 'Hi\n{{variableOfOld}}\n', claims: [] },
+    builtIn: null,
+    note: '',
+  });
   t.match((await api('GET', API)).body, { state: 'unusable', problems: [{ line: 2, column: 3 }] });
   t.match((await api('POST', '/incidents/1/letters', { template: KEY })).body.body, /^Hello,/);
   const admin = await signedIn({ api, db, app, desk }, 'admin');
