@@ -218,7 +218,9 @@ t.test('a file is dropped on the page, and a wrong one comes back with what is w
   t.equal(wrong.statusCode, 422);
   t.match(wrong.body, /id="error-mail">There is no report of a feedback loop/);
   t.match(wrong.body, 'Subject: &lt;b&gt;hello', 'what was pasted is still there');
-  const long = await browser.post('/complaints', { mail: `Subject: hello\n\n${'Hello. '.repeat(40_000)}END` });
+  const long = await browser.post('/complaints', {
+    mail: `Subject: hello\n\n${'Hello. '.repeat(40_000)}END`,
+  });
   t.match(long.body, 'END</textarea>', 'in full, since what is cut off would be sent so');
   const file = await postParts(browser, '/complaints', [
     { name: 'file', value: 'Subject: hello\n\nHello.', file: '<b>.eml', type: 'message/rfc822' },
