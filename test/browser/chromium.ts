@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import tap, { type Test } from 'tap';
+import type { Test } from 'tap';
 import { addUser } from '../../src/accounts/store.ts';
 import { PASSWORD, type TestDesk } from '../desk.ts';
 
@@ -29,12 +29,17 @@ export const FLAGS = [
 
 let launched: Promise<Browser> | undefined;
 
-/** One for all tests of a file: its start costs more than most visits. */
+async function launch(): Promise<Browser> {
+  // Loaded here: benches and trials use what stands in this file, and are no tests.
+  const { default: tap } = await import('tap');
+  const browser = await chromium.launch({ executablePath: CHROMIUM as string, args: FLAGS });
+  tap.teardown(() => browser.close());
+  return browser;
+}
+
+/** One for all tests of a process: its start costs more than most visits. */
 function sharedBrowser(): Promise<Browser> {
-  launched ??= chromium.launch({ executablePath: CHROMIUM as string, args: FLAGS }).then((browser) => {
-    tap.teardown(() => browser.close());
-    return browser;
-  });
+  launched ??= launch();
   return launched;
 }
 
