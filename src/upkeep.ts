@@ -7,6 +7,7 @@ import { forgetPending } from './accounts/second-factor/pending.ts';
 import { forgetOldSessions } from './accounts/session.ts';
 import type { Desk } from './app.ts';
 import type { Db } from './database/open.ts';
+import { eachAlone } from './each-alone.ts';
 import { keepRetention } from './erasure/retention.ts';
 import { askDueChecks } from './evidence/checks/schedule.ts';
 import { forgetOldChecks } from './evidence/checks/store.ts';
@@ -59,6 +60,7 @@ async function fetchReports(desk: Desk, logger: FastifyBaseLogger, signal: Abort
       hosts,
       signal,
       secrets: desk.secrets,
+      warn: (err) => logger.warn({ err }, 'SNDS reports'),
     });
     if (fetched > 0) logger.info({ fetched }, 'SNDS reports');
     for (const words of failed) logger.warn({ words }, 'SNDS report');
@@ -71,28 +73,36 @@ async function fetchReports(desk: Desk, logger: FastifyBaseLogger, signal: Abort
 export function startUpkeep(desk: Desk, logger: FastifyBaseLogger): () => Promise<void> {
   let round = 0;
   let running: Promise<void> = Promise.resolve();
-  const work = async () => {
+  // One that fails keeps none of the others from their turn: a row may be broken. Where the database is away, all do.
+  const failed = (err: unknown) => logger.warn({ err }, 'upkeep');
+  const tell = (number: number, name: string, words: string) => {
+    if (number > 0) logger.info({ [name]: number }, words);
+  };
+  const { db, catalogue } = desk;
+  const clear = async () => {
+    if (round++ % CLEAR_EVERY !== 0) return;
+    await eachAlone(
+      [...FORGETTING, (db: Db) => forgetOldSessions(db, desk.config)],
+      (forget) => forget(db),
+      failed,
+    );
+    const { sources, addresses } = await keepRetention(db);
+    if (sources + addresses > 0) logger.info({ sources, addresses }, 'retention');
+  };
+  const steps: (() => Promise<unknown>)[] = [
+    () => desk.playbooks.refresh(),
+    async () => tell(await raiseDueFollowUps(db, catalogue, new Date(), failed), 'raised', 'follow-ups due'),
+    async () => {
+      while ((await countBacklog(db)) > 0);
+    },
+    async () => tell(await askDueChecks(db, new Date()), 'asked', 'checks due'),
+    async () => tell(await remindOfSteps(db, catalogue, new Date(), failed), 'reminded', 'next steps due'),
+    () => tellDue(db, new Date()),
+    clear,
+  ];
+  const work = () => {
     tookTurn('upkeep');
-    try {
-      await desk.playbooks.refresh();
-      const raised = await raiseDueFollowUps(desk.db, desk.catalogue, new Date());
-      while ((await countBacklog(desk.db)) > 0);
-      const asked = await askDueChecks(desk.db, new Date());
-      if (asked > 0) logger.info({ asked }, 'checks due');
-      if (raised > 0) logger.info({ raised }, 'follow-ups due');
-      const reminded = await remindOfSteps(desk.db, desk.catalogue, new Date());
-      if (reminded > 0) logger.info({ reminded }, 'next steps due');
-      await tellDue(desk.db, new Date());
-      if (round++ % CLEAR_EVERY === 0) {
-        await forgetOldSessions(desk.db, desk.config);
-        for (const forget of FORGETTING) await forget(desk.db);
-        const { sources, addresses } = await keepRetention(desk.db);
-        if (sources + addresses > 0) logger.info({ sources, addresses }, 'retention');
-      }
-    } catch (error) {
-      // The database may be away; the next minute tries again.
-      logger.warn({ err: error }, 'upkeep');
-    }
+    return eachAlone(steps, (step) => step(), failed);
   };
   const ended = new AbortController();
   let fetching: Promise<void> = Promise.resolve();

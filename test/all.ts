@@ -1,11 +1,11 @@
 /**
  * Runs every test file: those of a folder in a process together (`together.ts`), three such processes at a time, since
  * many tests wait for something and a third one keeps two processors busy. Where `TEST_DATABASE_URL` names a server, it
- * runs those files for which it makes a difference which database there is.
+ * runs those files that come to a database: the others do the same on every one.
  */
 import { globSync } from 'node:fs';
 import tap from 'tap';
-import { dependsOnDatabase } from './with-database.ts';
+import { comesToDatabase } from './with-database.ts';
 
 /** Files to a process. More would leave one process at work while the others have ended. */
 const TOGETHER = 8;
@@ -29,7 +29,7 @@ function groups(files: string[]): string[][] {
 }
 
 const files = globSync('test/**/*.test.ts').sort();
-const chosen = process.env['TEST_DATABASE_URL'] ? files.filter(dependsOnDatabase) : files;
+const chosen = process.env['TEST_DATABASE_URL'] ? files.filter(comesToDatabase) : files;
 
 // Each process says itself how long it may take.
 tap.setTimeout(0);

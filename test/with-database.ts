@@ -18,18 +18,8 @@ function importsOf(file: string): string[] {
 }
 
 /** Whether a test file comes to a database, by whatever it imports; named from the project's root. */
-function comesToDatabase(file: string): boolean {
+export function comesToDatabase(file: string): boolean {
   const way = new Set([file]);
   for (const one of way) for (const next of importsOf(one)) way.add(next);
   return way.has(DATABASE) || readFileSync(file, 'utf8').includes(SERVER);
 }
-
-/**
- * What comes to a database and does the same on each: what a browser shows, walks over routes, and input that is refused
- * before it comes to one.
- */
-const SAME_ON_EACH =
-  /^test\/(browser|providers|security)\/|^test\/bad-input\/(protocol|pastes|mails|fuzz|too-large|every-field|addresses)\.test/;
-
-/** Whether a test file, named from the project's root, may find one thing on one database and another on another. */
-export const dependsOnDatabase = (file: string): boolean => comesToDatabase(file) && !SAME_ON_EACH.test(file);

@@ -47,7 +47,8 @@ export async function recordMessage(
         excerpt: excerptOf(mail.text),
       },
     });
-    await applyVerdict(trx, actor, row, { verdict: reading.verdict, at: message.at }, provider);
+    const { verdict, confidence } = reading;
+    await applyVerdict(trx, actor, row, { verdict, confidence, at: message.at }, provider);
   } else {
     await append(trx, {
       incident: number,

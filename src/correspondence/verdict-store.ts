@@ -10,6 +10,7 @@ import { followUpDue } from '../providers/playbook.ts';
 import type { Provider, Verdict } from '../providers/schema.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
+import { SURE } from './reading/classify.ts';
 import { answersOf } from './store.ts';
 import { type Answer, isAnswer } from './verdicts.ts';
 
@@ -39,12 +40,15 @@ function put(
 const firstOf = (answers: Answer[]): Date | null =>
   answers.findLast(({ verdict }) => isAnswer(verdict))?.at ?? null;
 
+/** Whether a person should look at what was read; null: one has. */
+const isDoubtful = (confidence: number | null) => confidence !== null && confidence < SURE;
+
 /** What an answer changes in its incident. An older one, recorded late, does not undo what a newer one said. */
 export async function applyVerdict(
   trx: Trx,
   actor: Actor,
   row: IncidentRow,
-  { verdict, at }: Answer,
+  { verdict, at, confidence = null }: Answer & { confidence?: number | null },
   provider: Provider | undefined,
 ): Promise<void> {
   const isNewest = !row.last_answer_at || at >= row.last_answer_at;
@@ -56,11 +60,14 @@ export async function applyVerdict(
   });
   const to = afterVerdict(row.state, verdict);
   if (!isNewest || to === row.state) return;
-  const reason = `the provider’s answer: ${stateWords(verdict)}`;
+  const reason = `the provider’s answer${isDoubtful(confidence) ? ', which is not clear' : ''}: ${stateWords(verdict)}`;
   await put(trx, actor, row, { to, reason, at, provider }, at);
 }
 
-/** A person says what an answer amounts to. If it is the newest answer, the incident follows. */
+/**
+ * A person says what an answer amounts to, or that a doubtful reading is right. If it is the newest answer, the incident
+ * follows.
+ */
 export async function correctVerdict(
   trx: Trx,
   actor: Actor,
@@ -78,7 +85,7 @@ export async function correctVerdict(
     .forUpdate()
     .executeTakeFirst();
   if (!message?.verdict) throw notFound('such answer');
-  if (message.verdict === verdict) return;
+  if (message.verdict === verdict && !isDoubtful(message.confidence)) return;
   const wrong = message.verdict;
   await trx.updateTable('messages').set({ verdict, confidence: null }).where('id', '=', messageId).execute();
   await append(trx, {

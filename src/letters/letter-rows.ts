@@ -30,6 +30,8 @@ export async function lockDraft(trx: Trx, id: number): Promise<LetterRow> {
       .select('actor_name')
       .where('letter_id', '=', id)
       .where('kind', '=', 'letter-sent')
+      .orderBy('id', 'desc')
+      .limit(1)
       .executeTakeFirst();
     const at = row.sent_at?.toISOString().slice(0, 16).replace('T', ' ');
     throw new Problem('already-sent', `${sent?.actor_name ?? 'Somebody'} sent this letter ${at} UTC.`);

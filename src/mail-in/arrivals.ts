@@ -11,8 +11,9 @@ import { senderOf } from './sender.ts';
 export type Mail = {
   raw: Buffer;
   way: Way;
-  /** With `uid` and `uidValidity`: where it lies in a mailbox (RFC 3501). */
+  /** With `uid` and `uidValidity`: where it lies in a mailbox (RFC 3501), as that was set up when it was looked at. */
   mailboxId?: number | null;
+  mailboxVersion?: number;
   uid?: number;
   uidValidity?: number;
   envelopeSender?: string | null;
@@ -63,10 +64,30 @@ async function idsOf(trx: Trx, keys: Buffer[]): Promise<Map<string, number>> {
   return new Map(rows.map((row) => [row.once_key.toString('hex'), row.id]));
 }
 
+/**
+ * Mailboxes that mails come from, with their versions, held as they are until the transaction ends. One that was changed
+ * while it was looked at may be another folder now: UIDs of the old one say nothing there.
+ */
+async function versionsOf(trx: Trx, mails: Mail[]): Promise<Map<number, number>> {
+  const ids = [...new Set(mails.flatMap(({ mailboxId }) => mailboxId ?? []))];
+  if (ids.length === 0) return new Map();
+  const rows = await trx
+    .selectFrom('mailboxes')
+    .select(['id', 'version'])
+    .where('id', 'in', ids)
+    .orderBy('id')
+    .forShare()
+    .execute();
+  return new Map(rows.map(({ id, version }) => [id, version]));
+}
+
 /** Notes where mails lie, so that they are not taken from there again. */
-async function noteUids(trx: Trx, mails: Mail[], kept: Kept[]): Promise<void> {
-  const rows = mails.flatMap(({ mailboxId, uid, uidValidity }, n) =>
-    mailboxId == null || uid === undefined || uidValidity === undefined
+async function noteUids(trx: Trx, mails: Mail[], kept: Kept[], versions: Map<number, number>): Promise<void> {
+  const rows = mails.flatMap(({ mailboxId, mailboxVersion, uid, uidValidity }, n) =>
+    mailboxId == null ||
+    uid === undefined ||
+    uidValidity === undefined ||
+    versions.get(mailboxId) !== mailboxVersion
       ? []
       : [{ mailbox_id: mailboxId, uid_validity: uidValidity, uid, arrival_id: (kept[n] as Kept).id }],
   );
@@ -93,6 +114,7 @@ export async function storeArrivals(trx: Trx, mails: Mail[]): Promise<Kept[]> {
   const keyed = mails.map((mail) => ({ mail, key: onceKey(mail.raw) }));
   // All processes store in the order of the keys, so that none waits for another that waits for it.
   const rows = keyed.toSorted((a, b) => a.key.compare(b.key)).map(({ mail, key }) => rowOf(mail, key));
+  const versions = await versionsOf(trx, mails);
   const isNew = new Map<string, number>();
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
     for (const { id, once_key } of await insertRows(trx, rows.slice(at, at + ROWS_AT_ONCE)))
@@ -108,7 +130,7 @@ export async function storeArrivals(trx: Trx, mails: Mail[]): Promise<Kept[]> {
     known.set(hex, id);
     return { id, known: !first };
   });
-  await noteUids(trx, mails, kept);
+  await noteUids(trx, mails, kept, versions);
   for (const [n, { way }] of mails.entries())
     if (!kept[n]?.known) count('delist_desk_mails_taken_total', { way });
   return kept;

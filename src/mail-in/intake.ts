@@ -8,11 +8,13 @@ import { senderOf } from './sender.ts';
 /** A mail of a flood: it is not stored and stays with whoever brought it. */
 export class Held extends Error {
   override name = 'Held';
+  readonly sender: string;
 
   constructor(sender: string) {
     super(
       `More than ${FLOOD_MAILS} mails came from ${sender || 'nobody'} within ${FLOOD_MINUTES} minutes; this one waits with you. Try again later`,
     );
+    this.sender = sender;
   }
 }
 

@@ -70,6 +70,12 @@ function columnsOf(input: AccountInput, secrets: Secrets, row?: SendingAccountRo
   };
 }
 
+/** Which account is the default, and what each is called, is changed by one at a time. */
+const takeTurn = (trx: Trx) => sql`select pg_advisory_xact_lock(hashtext('sending accounts'))`.execute(trx);
+
+const findDefault = (trx: Trx) =>
+  trx.selectFrom('sending_accounts').select('id').where('is_default', '=', true).executeTakeFirst();
+
 async function refuseSameName(trx: Trx, name: string, id = 0): Promise<void> {
   const other = await trx
     .selectFrom('sending_accounts')
@@ -88,15 +94,16 @@ export async function addAccount(
   by: Actor = SYSTEM,
 ): Promise<number> {
   refuseWrong(input, NONE);
+  await takeTurn(trx);
   await refuseSameName(trx, input.name);
-  const first = await trx
-    .selectFrom('sending_accounts')
-    .select('id')
-    .where('is_default', '=', true)
-    .executeTakeFirst();
   const { id } = await trx
     .insertInto('sending_accounts')
-    .values({ ...columnsOf(input, secrets), is_default: !first, disabled_at: null, last_sent_at: null })
+    .values({
+      ...columnsOf(input, secrets),
+      is_default: !(await findDefault(trx)),
+      disabled_at: null,
+      last_sent_at: null,
+    })
     .returning('id')
     .executeTakeFirstOrThrow();
   await note(trx, by, 'sending-account-added', {
@@ -115,6 +122,7 @@ export async function changeAccount(
   input: AccountInput,
   by: Actor,
 ): Promise<void> {
+  await takeTurn(trx);
   const row = await trx
     .selectFrom('sending_accounts')
     .selectAll()
@@ -136,18 +144,23 @@ export async function changeAccount(
   });
 }
 
-/** Switches an account off or on. Mail that waits for it goes on waiting. */
+/**
+ * Switches an account off or on. Mail that waits for it goes on waiting. One that is off is not the default, and one that
+ * is switched on is where there is none.
+ */
 export async function setAccountDisabled(
   trx: Trx,
   id: number,
   isDisabled: boolean,
   by: Actor,
 ): Promise<void> {
+  await takeTurn(trx);
+  const isDefault = isDisabled ? false : (await findDefault(trx)) === undefined ? true : undefined;
   const changed = await trx
     .updateTable('sending_accounts')
     .set({
       disabled_at: isDisabled ? new Date() : null,
-      ...(isDisabled ? { is_default: false } : {}),
+      ...(isDefault === undefined ? {} : { is_default: isDefault }),
       version: sql<number>`version + 1`,
     })
     .where('id', '=', id)
@@ -161,6 +174,7 @@ export async function setAccountDisabled(
 }
 
 export async function makeDefault(trx: Trx, id: number, by: Actor): Promise<void> {
+  await takeTurn(trx);
   const row = await getAccount(trx, id);
   if (row.disabled_at) throw invalid('default', 'This account is switched off.');
   await trx
@@ -218,6 +232,13 @@ export const listAccounts = (db: Db | Trx): Promise<ShownAccount[]> =>
     .limit(MAX_ACCOUNTS)
     .execute();
 
+async function whyNone(trx: Trx): Promise<string> {
+  const any = await trx.selectFrom('sending_accounts').select('id').limit(1).executeTakeFirst();
+  return any
+    ? 'No sending account is the default: an administrator makes one so under Settings → Sending accounts.'
+    : 'There is no sending account yet.';
+}
+
 /** The account that a letter leaves by: the one that is named by id or name, else the default one. */
 export async function accountToSendBy(trx: Trx, wanted?: number | string): Promise<SendingAccountRow> {
   const one = trx.selectFrom('sending_accounts').selectAll();
@@ -228,10 +249,7 @@ export async function accountToSendBy(trx: Trx, wanted?: number | string): Promi
       : one.where('is_default', '=', true)
   ).executeTakeFirst();
   if (!row)
-    throw invalid(
-      'account',
-      wanted === undefined ? 'There is no sending account yet.' : 'There is no such sending account.',
-    );
+    throw invalid('account', wanted === undefined ? await whyNone(trx) : 'There is no such sending account.');
   if (row.disabled_at) throw invalid('account', `The account ${row.name} is switched off.`);
   return row;
 }

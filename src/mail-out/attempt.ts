@@ -26,7 +26,7 @@ async function send(secrets: Secrets, taken: MailInHand, patience?: Patience): P
       { from: taken.envelope_sender, to: taken.envelope_recipients },
       taken.raw,
     );
-    return { state: 'sent', words: sentWords(words, refused) };
+    return { state: 'sent', words: sentWords(words, refused), refused: refused.map((one) => one.recipient) };
   } catch (error) {
     if (error instanceof SmtpTrouble) return outcomeOf(error);
     throw error;

@@ -1,4 +1,5 @@
-import { beginSending, findLost, keepDispatch, takeDispatch } from './dispatches.ts';
+import { eachAlone } from '../each-alone.ts';
+import { type Attempt, beginSending, findLost, keepDispatch, takeDispatch } from './dispatches.ts';
 import { LOST, type MailQueue } from './queue.ts';
 import { settleAttempt } from './settle.ts';
 
@@ -16,10 +17,13 @@ export const LETTER_QUEUE: MailQueue = {
       }
     );
   },
-  async settleLost(db) {
-    const lost = await findLost(db);
-    for (const one of lost)
+  async settleLost(db, failed = () => {}) {
+    const settled: { message: number }[] = [];
+    const settleOne = async (one: Attempt) => {
       await settleAttempt(db, one, { state: 'delivered-unknown', words: LOST }, { onlyLost: true });
-    return lost.map(({ message_id: message }) => ({ message }));
+      settled.push({ message: one.message_id });
+    };
+    await eachAlone(await findLost(db), settleOne, failed);
+    return settled;
   },
 };

@@ -7,6 +7,8 @@ export type Trouble = { words: string; replyCode: number | null; isContentBegun:
 export type Outcome = {
   state: Extract<DispatchState, 'sent' | 'deferred' | 'failed' | 'delivered-unknown'>;
   words: string;
+  /** Recipients that the server did not take the mail for, while it took it for others. */
+  refused?: string[];
 };
 
 const MAX_WORDS = 1000;

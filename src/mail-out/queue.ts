@@ -22,8 +22,8 @@ export type MailInHand = Pick<
 export type MailQueue = {
   /** The one that is due longest; undefined: none is. */
   take: (db: Db) => Promise<MailInHand | undefined>;
-  /** Settles those whose sender is gone in the middle of giving them away, and names them. */
-  settleLost: (db: Db) => Promise<MailInHand['name'][]>;
+  /** Settles those whose sender is gone in the middle of giving them away, and names them. `failed`: of one that cannot be. */
+  settleLost: (db: Db, failed?: (error: unknown) => void) => Promise<MailInHand['name'][]>;
 };
 
 export const LOST =

@@ -39,15 +39,18 @@ export async function lockDispatch(trx: Trx, messageId: number): Promise<Locked>
   return { dispatch, message, incident, account: name };
 }
 
+type Said = EntryDetails['dispatch-settled']['state'];
+
 const isSettled = (state: DispatchState) => state === 'sent' || state === 'failed' || state === 'withdrawn';
 
 /** Writes a state of a mail; the timeline tells what is final, and what waits for a person. */
 export async function setDispatch(
   trx: Trx,
   actor: Actor,
-  { dispatch, message, incident, account }: Locked,
-  to: { state: DispatchState; words: string; said?: EntryDetails['dispatch-settled']['state']; at?: Date },
+  locked: Locked,
+  to: { state: DispatchState; words: string; said?: Said; at?: Date },
 ): Promise<void> {
+  const { dispatch } = locked;
   const byName = actor === SYSTEM ? null : actor.name;
   await trx
     .updateTable('dispatches')
@@ -64,23 +67,25 @@ export async function setDispatch(
     })
     .where('message_id', '=', dispatch.message_id)
     .execute();
-  if (!to.said) return;
-  await append(trx, {
+  if (to.said) await tell(trx, actor, locked, { ...to, said: to.said, to: dispatch.envelope_recipients });
+}
+
+/** Writes into the timeline what became of a mail. */
+const tell = (
+  trx: Trx,
+  actor: Actor,
+  { message, incident, account }: Locked,
+  { said, words, to, at }: { said: Said; words: string; to: string[]; at?: Date },
+) =>
+  append(trx, {
     incident: incident.number,
     kind: 'dispatch-settled',
     actor,
     messageId: message.id,
     ...(message.letter_id === null ? {} : { letterId: message.letter_id }),
-    ...(to.at ? { occurredAt: to.at } : {}),
-    detail: {
-      state: to.said,
-      to: dispatch.envelope_recipients.join(', '),
-      subject: message.subject,
-      account,
-      words: to.words,
-    },
+    ...(at ? { occurredAt: at } : {}),
+    detail: { state: said, to: to.join(', '), subject: message.subject, account, words },
   });
-}
 
 /** Whether this mail is the request whose answer is waited for: no thanks, and none that another followed. */
 export const isNewestRequest = (incident: IncidentRow, message: Message) =>
@@ -133,6 +138,8 @@ export async function settleAttempt(
       words: outcome.words,
       ...(outcome.state === 'deferred' ? {} : { said: outcome.state }),
     });
+    if (outcome.refused?.length)
+      await tell(trx, SYSTEM, locked, { said: 'failed-for-some', words: outcome.words, to: outcome.refused });
     if (outcome.state === 'failed' || outcome.state === 'delivered-unknown')
       await requestUndelivered(trx, locked, REASONS[outcome.state], new Date());
     if (isLate) await requestArrived(trx, locked);
@@ -166,15 +173,56 @@ async function isLost(trx: Trx, dispatch: DispatchRow): Promise<boolean> {
 export type Bounce = {
   /** Of our mail, as the report has it. */
   originalMessageId: string;
-  recipient: string;
+  recipients: string[];
   words: string;
   at: Date;
   status: 'failed' | 'delayed';
 };
 
+/** Whom a mail did not reach of several, since it last went out. */
+async function cameBackFrom(trx: Trx, { message, incident }: Locked): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('timeline_entries')
+    .select('detail')
+    .where('incident_number', '=', incident.number)
+    .where('message_id', '=', message.id)
+    .where('kind', '=', 'dispatch-settled')
+    .orderBy('id')
+    .execute();
+  const said = rows.map(({ detail }) => detail as EntryDetails['dispatch-settled']);
+  const since = said.findLastIndex(({ state }) => state === 'sent-again') + 1;
+  return said
+    .slice(since)
+    .filter(({ state }) => state === 'failed-for-some')
+    .flatMap(({ to }) => to.split(', '));
+}
+
+/**
+ * Takes a bounce that names some of a mail’s recipients: the others have it as far as anybody knows. False: it reached
+ * nobody, or the report does not say whom it did not reach.
+ */
+async function failedForSome(trx: Trx, locked: Locked, bounce: Bounce, words: string): Promise<boolean> {
+  const all = locked.dispatch.envelope_recipients;
+  if (all.length === 1) return false;
+  const named = new Set(bounce.recipients.map((one) => one.toLowerCase()));
+  const failed = all.filter((one) => named.delete(one.toLowerCase()));
+  if (failed.length === 0 || named.size > 0) return false;
+  const before = await cameBackFrom(trx, locked);
+  const news = failed.filter((one) => !before.includes(one));
+  if (before.length + news.length >= all.length) return false;
+  if (news.length === 0) return true;
+  await trx
+    .updateTable('dispatches')
+    .set({ server_words: words })
+    .where('message_id', '=', locked.message.id)
+    .execute();
+  await tell(trx, SYSTEM, locked, { said: 'failed-for-some', words, to: news, at: bounce.at });
+  return true;
+}
+
 /**
  * Takes a bounce for the failure of the letter that it reports on: the mail did not arrive, and the incident needs
- * somebody. A delay changes nothing yet. Returns the mail it is about; null: it is none that we sent.
+ * somebody, unless others have it. A delay changes nothing yet. Returns the mail it is about; null: it is none that we sent.
  */
 export async function letterBounced(
   trx: Trx,
@@ -196,7 +244,8 @@ export async function letterBounced(
   // Whoever reports on it has had it: also where we did not know that yet.
   const hasLeft = state === 'sent' || state === 'delivered-unknown' || state === 'sending';
   if (bounce.status !== 'failed' || !hasLeft) return found;
-  const words = cleanWords(bounce.recipient ? `${bounce.recipient}: ${bounce.words}` : bounce.words);
+  const words = cleanWords([bounce.recipients.join(', '), bounce.words].filter(Boolean).join(': '));
+  if (await failedForSome(trx, locked, bounce, words)) return found;
   await setDispatch(trx, SYSTEM, locked, { state: 'failed', words, said: 'failed', at: bounce.at });
   await requestUndelivered(trx, locked, 'the mail came back undelivered', bounce.at);
   return found;

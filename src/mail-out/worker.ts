@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '../database/open.ts';
+import { eachAlone } from '../each-alone.ts';
 import { count } from '../metrics/measure.ts';
 import { tookTurn } from '../metrics/turns.ts';
 import { waitAtMost } from '../outside/wait-at-most.ts';
@@ -48,11 +49,11 @@ async function takeUp(
   running: Set<Promise<void>>,
   { stopped = () => false, patience, queues = [LETTER_QUEUE] }: Options,
 ): Promise<number> {
-  for (const queue of queues)
-    for (const lost of await queue.settleLost(desk.db))
-      logger.warn(lost, 'a mail may or may not have arrived');
+  const failed = (error: unknown) => logger.warn({ err: error }, 'mail out');
   let attempts = 0;
-  for (const queue of queues)
+  const takeFrom = async (queue: MailQueue) => {
+    for (const lost of await queue.settleLost(desk.db, failed))
+      logger.warn(lost, 'a mail may or may not have arrived');
     while (!stopped() && running.size < AT_ONCE) {
       const mail = await queue.take(desk.db);
       if (!mail) break;
@@ -60,6 +61,8 @@ async function takeUp(
       const work: Promise<void> = send(desk, logger, mail, patience).finally(() => running.delete(work));
       running.add(work);
     }
+  };
+  await eachAlone(queues, takeFrom, failed);
   return attempts;
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
+import { eachAlone } from '../each-alone.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { append } from '../timeline/store.ts';
 import { SYSTEM } from '../web/access.ts';
@@ -11,12 +12,11 @@ const AT_ONCE = 50;
 const MOST_TURNS = 40;
 const HOUR = 3_600_000;
 
-/** Unfinished incidents that changed since they were judged, or whose time to look has come; locked for this process. */
-const toJudge = (trx: Trx, now: Date): Promise<IncidentRow[]> =>
-  trx
+/** Unfinished incidents that changed since they were judged, or whose time to look has come. */
+const toJudge = (db: Db | Trx, now: Date) =>
+  db
     .selectFrom('incidents as i')
     .leftJoin('step_judgements as s', 's.incident_number', 'i.number')
-    .selectAll('i')
     .where('i.state', '!=', 'closed')
     .where((eb) =>
       eb.or([
@@ -26,10 +26,16 @@ const toJudge = (trx: Trx, now: Date): Promise<IncidentRow[]> =>
       ]),
     )
     .orderBy('i.number')
-    .limit(AT_ONCE)
-    .forUpdate('i')
-    .skipLocked()
+    .limit(AT_ONCE);
+
+/** Those of them that wait longest, but for some. */
+const numbersToJudge = async (db: Db, now: Date, but: number[]): Promise<number[]> => {
+  const rows = await toJudge(db, now)
+    .select('i.number')
+    .where('i.number', '!=', sql<number>`all(${sql.val(but)}::integer[])`)
     .execute();
+  return rows.map(({ number }) => number);
+};
 
 /** Evidence changes without the incident: each is looked at once an hour, and when its step becomes due. */
 function lookAt(due: Date | null, now: Date): Date {
@@ -71,26 +77,56 @@ async function judge(trx: Trx, row: IncidentRow, { step, situation }: ReadStep, 
   return true;
 }
 
+/** Judges these, each locked for this process, and reminds of what became due. */
+const judgeThese = (db: Db, catalogue: Catalogue, numbers: number[], now: Date) =>
+  db.transaction().execute(async (trx) => {
+    const rows: IncidentRow[] = await toJudge(trx, now)
+      .selectAll('i')
+      .where('i.number', 'in', numbers)
+      .forUpdate('i')
+      .skipLocked()
+      .execute();
+    const steps = await readSteps(trx, rows, catalogue, now);
+    let due = 0;
+    for (const row of rows) {
+      const read = steps.get(row.number);
+      if (read && (await judge(trx, row, read, now))) due++;
+    }
+    return { taken: rows.length, due };
+  });
+
 /**
  * Reminds once of each step that became due, in the incident’s timeline. Any number of processes may run this at a
  * time, and it may end anywhere: incidents are locked and taken by one, and what was reminded of is kept in the same
- * transaction. Returns how many reminders there were.
+ * transaction. One that cannot be judged holds up none of the others. Returns how many reminders there were.
  */
-export async function remindOfSteps(db: Db, catalogue: Catalogue, now: Date): Promise<number> {
+export async function remindOfSteps(
+  db: Db,
+  catalogue: Catalogue,
+  now: Date,
+  failed: (error: unknown) => void = () => {},
+): Promise<number> {
   let reminded = 0;
+  let taken = 0;
+  const broken: number[] = [];
+  const judgeSome = async (numbers: number[]) => {
+    const judged = await judgeThese(db, catalogue, numbers, now);
+    taken += judged.taken;
+    reminded += judged.due;
+  };
   for (let turn = 0; turn < MOST_TURNS; turn++) {
-    const { taken, due } = await db.transaction().execute(async (trx) => {
-      const rows = await toJudge(trx, now);
-      const steps = await readSteps(trx, rows, catalogue, now);
-      let due = 0;
-      for (const row of rows) {
-        const read = steps.get(row.number);
-        if (read && (await judge(trx, row, read, now))) due++;
-      }
-      return { taken: rows.length, due };
-    });
-    reminded += due;
-    if (taken < AT_ONCE) break;
+    const numbers = await numbersToJudge(db, now, broken);
+    taken = 0;
+    try {
+      if (numbers.length > 0) await judgeSome(numbers);
+    } catch {
+      const judgeOne = (number: number) => judgeSome([number]);
+      await eachAlone(numbers, judgeOne, (error, number) => {
+        broken.push(number);
+        failed(error);
+      });
+    }
+    if (numbers.length < AT_ONCE || taken === 0) break;
   }
   return reminded;
 }

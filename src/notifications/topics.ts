@@ -51,7 +51,8 @@ const OF_ENTRIES: Partial<Record<EntryKind, Told>> = {
   'message-received': as('answer'),
   'message-sent': as('letter'),
   'dispatch-settled': (entry) =>
-    entry.kind === 'dispatch-settled' && ['failed', 'delivered-unknown'].includes(entry.detail.state)
+    entry.kind === 'dispatch-settled' &&
+    ['failed', 'failed-for-some', 'delivered-unknown'].includes(entry.detail.state)
       ? ['undelivered']
       : [],
   'message-filed': nobody,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { ReportSubscriptionRow } from '../database/tables.ts';
+import { eachAlone } from '../each-alone.ts';
 import { accountToSendBy } from '../mail-out/accounts.ts';
 import { deskMail } from '../mail-out/desk-mail.ts';
 import { dkimOf } from '../mail-out/dkim.ts';
@@ -104,16 +105,15 @@ export async function makeMails(
 const isTold = (error: unknown): error is Error =>
   error instanceof Problem || error instanceof CannotOpenSecret;
 
-/** Makes the mails of one subscription that is due, in a transaction that holds its row. False: none is due. */
-async function makeOne(maker: Maker, now: Date): Promise<boolean> {
+/** Makes the mails of one subscription, in a transaction that holds its row. False: they were made meanwhile. */
+async function makeOne(maker: Maker, id: number, now: Date): Promise<boolean> {
   return maker.db.transaction().execute(async (trx) => {
     const row = await trx
       .selectFrom('report_subscriptions')
       .selectAll()
+      .where('id', '=', id)
       .where('paused_at', 'is', null)
       .where('next_due_at', '<=', now)
-      .orderBy('next_due_at')
-      .limit(1)
       .forUpdate()
       .skipLocked()
       .executeTakeFirst();
@@ -135,9 +135,52 @@ async function makeOne(maker: Maker, now: Date): Promise<boolean> {
   });
 }
 
-/** Makes the mails of all that is due. What was missed while nobody ran is made once, for the first time missed. */
-export async function makeDueMails(maker: Maker, now: Date): Promise<number> {
+const BROKEN = 'It could not be made: something failed on our side. It is tried again every ten minutes.';
+const AGAIN_AFTER_MS = 10 * 60_000;
+
+/** When those that failed for no reason that a person can mend are tried again, by id. */
+export class PutOff {
+  readonly #until = new Map<number, number>();
+
+  waits(id: number, now: Date): boolean {
+    const until = this.#until.get(id) ?? 0;
+    if (until <= now.getTime()) this.#until.delete(id);
+    return until > now.getTime();
+  }
+
+  add(id: number, now: Date): void {
+    this.#until.set(id, now.getTime() + AGAIN_AFTER_MS);
+  }
+}
+
+/**
+ * Makes the mails of all that is due. What was missed while nobody ran is made once, for the first time missed. One that
+ * fails holds up none of the others, and is told of on the page.
+ */
+export async function makeDueMails(
+  maker: Maker,
+  now: Date,
+  { putOff = new PutOff(), failed = () => {} }: { putOff?: PutOff; failed?: (error: unknown) => void } = {},
+): Promise<number> {
+  const due = await maker.db
+    .selectFrom('report_subscriptions')
+    .select('id')
+    .where('paused_at', 'is', null)
+    .where('next_due_at', '<=', now)
+    .orderBy('next_due_at')
+    .execute();
   let made = 0;
-  while (await makeOne(maker, now)) made += 1;
+  const make = async ({ id }: { id: number }) => {
+    if (!putOff.waits(id, now) && (await makeOne(maker, id, now))) made += 1;
+  };
+  await eachAlone(due, make, async (error, { id }) => {
+    failed(error);
+    putOff.add(id, now);
+    await maker.db
+      .updateTable('report_subscriptions')
+      .set({ last_problem: BROKEN })
+      .where('id', '=', id)
+      .execute();
+  });
   return made;
 }

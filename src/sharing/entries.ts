@@ -92,10 +92,7 @@ const INTERNAL: Partial<{ [Kind in EntryKind]: Tell<Kind> }> = {
     by: said([d.rule, d.about]),
     text: d.reason,
   }),
-  'verdict-corrected': (d) => ({
-    title: 'Verdict corrected',
-    by: `${stateWords(d.from)} became ${stateWords(d.to)}`,
-  }),
+  'verdict-corrected': (d) => describe('verdict-corrected', d),
   'incident-edited': (d) => ({
     title: 'Facts changed',
     text: d.changes

@@ -15,6 +15,8 @@ export type Fetching = {
   hosts: readonly string[];
   /** Ends when the process does. */
   signal?: AbortSignal;
+  /** What went wrong on our side. */
+  warn?: (error: unknown) => void;
 };
 type OpenFeed = Feed & { link: string; token: string };
 
@@ -107,6 +109,8 @@ function opened(feed: Feed, { secrets }: Fetching): OpenFeed | string {
 
 type Fetched = { until: string | null; error: string; isBehind: boolean };
 
+const BROKEN = 'The report could not be taken in: something failed on our side. It is tried again.';
+
 /** Fetches what a feed has, day by day where its link names days. What came before a failure is kept. */
 async function fetchAll(db: Db, feed: OpenFeed, now: Date, by: Fetching): Promise<Fetched> {
   let until = feed.fetched_until;
@@ -118,8 +122,9 @@ async function fetchAll(db: Db, feed: OpenFeed, now: Date, by: Fetching): Promis
         if (until === null || day > until) until = day;
       }
   } catch (failure) {
-    if (!(failure instanceof FetchFailed || failure instanceof BadReport)) throw failure;
-    return { until, error: failure.message, isBehind: false };
+    const isTold = failure instanceof FetchFailed || failure instanceof BadReport;
+    if (!isTold) by.warn?.(failure);
+    return { until, error: isTold ? failure.message : BROKEN, isBehind: false };
   }
   return { until, error: '', isBehind: namesDay(feed.link) && daysToAsk(until, now).length > 2 };
 }

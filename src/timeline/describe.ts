@@ -32,6 +32,7 @@ const CHANNELS = {
 const DISPATCH_TITLES: Record<EntryDetails['dispatch-settled']['state'], string> = {
   sent: 'Their server took the mail',
   failed: 'The mail could not be delivered',
+  'failed-for-some': 'The mail did not reach every recipient',
   'delivered-unknown': 'Nobody can say whether the mail arrived',
   withdrawn: 'Withdrawn before it left',
   'sent-again': 'To be sent again',
@@ -108,8 +109,8 @@ const DESCRIPTIONS: Describe = {
     by: [d.to && `to ${d.to}`, CHANNELS[d.channel]].filter(Boolean).join(', '),
   }),
   'verdict-corrected': (d) => ({
-    title: 'Verdict corrected',
-    by: `${stateWords(d.from)} became ${stateWords(d.to)}`,
+    title: d.from === d.to ? 'Verdict confirmed' : 'Verdict corrected',
+    by: d.from === d.to ? stateWords(d.to) : `${stateWords(d.from)} became ${stateWords(d.to)}`,
   }),
   'verdict-accepted': (d) => ({ title: 'Answer accepted', by: `${stateWords(d.verdict)}, from ${d.from}` }),
   'dispatch-settled': (d) => ({

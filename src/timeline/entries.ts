@@ -76,7 +76,8 @@ export type EntryDetails = {
   /** A person says that an answer of unproven sender counts. */
   'verdict-accepted': { verdict: Verdict; from: string; subject: string };
   'dispatch-settled': {
-    state: 'sent' | 'failed' | 'delivered-unknown' | 'withdrawn' | 'sent-again';
+    state: 'sent' | 'failed' | 'failed-for-some' | 'delivered-unknown' | 'withdrawn' | 'sent-again';
+    /** All recipients; of `failed-for-some`, those whom it did not reach. */
     to: string;
     subject: string;
     account: string;

@@ -8,7 +8,7 @@ const DECEIVING = /[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 function dispositionOf(name: string): string {
   const fileName = name.replace(DECEIVING, '_');
   const plain = fileName.replace(/[^\x20-\x7e]|["\\%/:*?<>|]/g, '_').slice(0, 100) || 'attachment';
-  const encoded = encodeURIComponent(fileName.slice(0, 200)).replace(
+  const encoded = encodeURIComponent(fileName.slice(0, 200).toWellFormed()).replace(
     /['()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16)}`,
   );

@@ -110,7 +110,8 @@ export const PROBLEMS: Record<ProblemCode, Kind> = {
   'database-away': {
     status: 503,
     title: 'The database does not answer',
-    todo: 'Nothing was stored. Try again in a minute; it needs no restart.',
+    // Whether a commit that was under way is stored, nobody knows.
+    todo: 'Try again in a minute; it needs no restart. The same form, or the same Idempotency-Key, is done once.',
     retryAfter: 30,
   },
   'disk-full': {

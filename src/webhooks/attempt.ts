@@ -17,9 +17,14 @@ const ANSWER_BYTES = 2048;
 const answerText = (body: Buffer): string =>
   body.toString('utf8').replaceAll('\0', '\ufffd').slice(0, ANSWER_BYTES);
 
-function failureWords(error: unknown): string {
+const OURS = 'not sent: something failed on our side';
+
+function failureWords(error: unknown, warn?: (error: unknown) => void): string {
   if (error instanceof CannotOpenSecret) return error.message.replace(/\.$/, '');
-  if (!(error instanceof GetFailed)) throw error;
+  if (!(error instanceof GetFailed)) {
+    warn?.(error);
+    return OURS;
+  }
   if (error.why === 'too-slow') return `no answer within ${LONGEST_MS / 1000} s`;
   if (/CERT|SELF_SIGNED|ALTNAME|LEAF_SIGNATURE|ISSUER/.test(error.code))
     return `its certificate does not hold (${error.code})`;
@@ -61,14 +66,19 @@ async function send(
   };
 }
 
-/** One attempt: what was answered, or why nothing was. Throws what is no fault of the receiver. */
+/**
+ * One attempt: what was answered, or why nothing was. What fails on our side is an attempt as well: an event that cannot
+ * be sent holds up none of the others, and is given up in the end.
+ */
 export async function attempt(
-  desk: { world: WebhookWorld; secrets: Secrets },
+  desk: { world: WebhookWorld; secrets: Secrets; warn?: (error: unknown) => void },
   delivery: Taken,
   signal?: AbortSignal,
 ): Promise<Attempted> {
   const at = new Date();
   const began = performance.now();
-  const sent = await send(desk, delivery, at, signal).catch((error: unknown) => notSent(failureWords(error)));
+  const sent = await send(desk, delivery, at, signal).catch((error: unknown) =>
+    notSent(failureWords(error, desk.warn)),
+  );
   return { ...sent, at, durationMs: performance.now() - began };
 }

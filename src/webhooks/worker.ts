@@ -17,7 +17,13 @@ const FAILING_AT_ONCE = 8;
 /** A receiver that is slow keeps no process from ending; its event is sent again. */
 const LONGEST_STOP_MS = 5000;
 
-export type WebhookDesk = { db: Db; secrets: Secrets; world: WebhookWorld };
+export type WebhookDesk = {
+  db: Db;
+  secrets: Secrets;
+  world: WebhookWorld;
+  /** What went wrong on our side. */
+  warn?: (error: unknown) => void;
+};
 type Log = Pick<FastifyBaseLogger, 'debug' | 'warn'>;
 
 /** Sends one delivery that was taken, and keeps what came of it. */
@@ -45,7 +51,7 @@ class Places {
   readonly #ended: AbortSignal;
 
   constructor(desk: WebhookDesk, logger: Log, ended: AbortSignal) {
-    this.#desk = desk;
+    this.#desk = { ...desk, warn: (error) => logger.warn({ err: error }, 'webhook') };
     this.#logger = logger;
     this.#ended = ended;
   }

@@ -302,6 +302,13 @@ export const FORMS: Record<string, Form> = {
       return { sender: 'flood@provider.example' };
     },
   },
+  '/settings/mailboxes/floods/put-away': {
+    url: '/settings/mailboxes/floods/put-away',
+    fields: async ({ db }) => {
+      await countHeld(db, 'other-flood@provider.example', 5);
+      return { sender: 'other-flood@provider.example' };
+    },
+  },
   '/settings/snds/imports': {
     url: '/settings/snds/imports',
     fields: plain({ report: '203.0.113.7,6/1/2026 1:00 AM,9,8,7,GREEN,< 0.1%,,0,,' }),

@@ -1154,6 +1154,7 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['mailbox_uids_pkey', {}],
     ['mailbox_uids_mailbox_fkey', { mailbox_id: '99' }],
     ['mailbox_uids_arrival_fkey', { uid: '2', arrival_id: '99' }],
+    ['mailbox_uids_taken_or_held', { uid: '2', held_for: `'a@example.com'` }],
   ],
   floods: [['floods_pkey', {}]],
   dispatches: [

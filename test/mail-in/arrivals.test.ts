@@ -1,6 +1,10 @@
 import t from 'tap';
 import { keepArrivals, type Mail } from '../../src/mail-in/arrivals.ts';
+import { knownUids } from '../../src/mail-in/mailboxes/folder-uids.ts';
+import { changeMailbox } from '../../src/mail-in/mailboxes/mailboxes.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { testDatabase } from '../database.ts';
+import { addTo, SECRETS, settings } from './mailbox.fixture.ts';
 
 const raw = (n: number, trace = '') =>
   Buffer.from(`${trace}From: a@provider.example\r\nMessage-ID: <${n}@provider.example>\r\n\r\nNo. ${n}\r\n`);
@@ -81,10 +85,12 @@ t.test('where a mail lies in a mailbox is noted with it, also when it is known',
     .executeTakeFirstOrThrow();
   await keepArrivals(db, [mail(1)]);
   const kept = await keepArrivals(db, [
-    mail(1, { way: 'imap', mailboxId, uid: 5, uidValidity: 4_000_000_000 }),
-    mail(2, { way: 'imap', mailboxId, uid: 6, uidValidity: 4_000_000_000 }),
+    mail(1, { way: 'imap', mailboxId, mailboxVersion: 1, uid: 5, uidValidity: 4_000_000_000 }),
+    mail(2, { way: 'imap', mailboxId, mailboxVersion: 1, uid: 6, uidValidity: 4_000_000_000 }),
   ]);
-  await keepArrivals(db, [mail(2, { way: 'imap', mailboxId, uid: 6, uidValidity: 4_000_000_000 })]);
+  await keepArrivals(db, [
+    mail(2, { way: 'imap', mailboxId, mailboxVersion: 1, uid: 6, uidValidity: 4_000_000_000 }),
+  ]);
   const rows = await db
     .selectFrom('mailbox_uids')
     .select(['uid', 'uid_validity', 'arrival_id'])
@@ -95,6 +101,26 @@ t.test('where a mail lies in a mailbox is noted with it, also when it is known',
     [5, 6].map((uid, n) => ({ uid, uid_validity: 4_000_000_000, arrival_id: kept[n]?.id })),
   );
 });
+
+t.test(
+  'a mailbox that was changed meanwhile is another folder: what was taken from the old one is not noted',
+  async (t) => {
+    const db = await testDatabase(t);
+    const id = await addTo(db, settings(143));
+    const old = { way: 'imap' as const, mailboxId: id, mailboxVersion: 1, uidValidity: 1 };
+    await db
+      .transaction()
+      .execute((trx) => changeMailbox(trx, SECRETS, id, 1, settings(143, { folder: 'Answers' }), SYSTEM));
+    t.match(
+      await keepArrivals(db, [mail(1, { ...old, uid: 7 })]),
+      [{ known: false }],
+      'it is taken all the same',
+    );
+    t.equal((await knownUids(db, id, 1)).size, 0);
+    await keepArrivals(db, [mail(2, { ...old, mailboxVersion: 2, uid: 7 })]);
+    t.strictSame([...(await knownUids(db, id, 1))], [[7, 'taken']]);
+  },
+);
 
 t.test('several files of mails are more than one statement takes, and are all taken', async (t) => {
   const db = await testDatabase(t);

@@ -1,9 +1,22 @@
+import { sql } from 'kysely';
 import t from 'tap';
 import { FLOOD_MAILS, FloodCount } from '../../src/mail-in/flood-count.ts';
-import { isPipedFlood, letFloodIn, listFloods } from '../../src/mail-in/flood-store.ts';
+import {
+  countHeld,
+  floodOf,
+  forgetOldFloods,
+  isPipedFlood,
+  letFloodIn,
+  listFloods,
+  putFloodAway,
+} from '../../src/mail-in/flood-store.ts';
 import { Intake } from '../../src/mail-in/intake.ts';
+import { forgetHeld, knownUids, noteHeld } from '../../src/mail-in/mailboxes/folder-uids.ts';
+import { changeMailbox } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { senderOf } from '../../src/mail-in/sender.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { testDatabase } from '../database.ts';
+import { addTo, mailbox, SECRETS, settings } from './mailbox.fixture.ts';
 import { listen, mailOf, Talk } from './talk.fixture.ts';
 
 t.test('a flood is more than 200 mails of one sender within ten minutes, and ends by itself', async (t) => {
@@ -85,4 +98,70 @@ t.test('what a pipe brought is counted in the database', async (t) => {
   }
   t.ok(await isPipedFlood(db, 'a@provider.example'));
   t.notOk(await isPipedFlood(db, 'b@provider.example'));
+});
+
+t.test(
+  'what is brought again now and then does not keep a flood going: it is over when fewer than 200 came',
+  async (t) => {
+    const db = await testDatabase(t);
+    const sender = 'a@provider.example';
+    const pass = (minutes: number) =>
+      sql`update floods set until = until - make_interval(mins => ${minutes})`.execute(db);
+    await countHeld(db, sender, 150);
+    for (let n = 0; n < 4; n++) {
+      await pass(2);
+      await countHeld(db, sender, 10);
+    }
+    t.match(await floodOf(db, sender), { goesOn: true });
+    await pass(3);
+    t.match(await floodOf(db, sender), { goesOn: false }, 'ten minutes after it began');
+    await countHeld(db, sender, 150);
+    await pass(9);
+    await countHeld(db, sender, 60);
+    await pass(9);
+    t.match(await floodOf(db, sender), { goesOn: true }, 'more than 200 came');
+  },
+);
+
+t.test('what of a flood lies in a folder stays of it until a person decides about all of it', async (t) => {
+  const db = await testDatabase(t);
+  const sender = 'a@provider.example';
+  const id = await addTo(db, settings(143));
+  const now = { id, version: 1 };
+  const end = () => sql`update floods set until = now() - interval '40 days'`.execute(db);
+  const held = (...uids: number[]) => uids.map((uid) => ({ uid, sender }));
+  await countHeld(db, sender, 3);
+  await noteHeld(db, now, 9, held(1, 2, 3));
+  await end();
+  await forgetOldFloods(db);
+  t.match(await listFloods(db), [{ sender, held: 3, lying: 3, goesOn: false, letIn: false }]);
+  t.strictSame([...(await knownUids(db, id, 9)).values()], ['held', 'held', 'held']);
+  await forgetHeld(db, now, 9, [1, 3, 4]);
+  t.match(await listFloods(db), [{ lying: 2 }], 'one was deleted there');
+  await countHeld(db, sender, 1);
+  await noteHeld(db, now, 9, held(4));
+  t.match(await listFloods(db), [{ held: 4, lying: 3, goesOn: true }], 'more of it is counted to it');
+
+  await sql`update mailboxes set next_look_at = now() + interval '5 minutes'`.execute(db);
+  await db.transaction().execute((trx) => putFloodAway(trx, sender));
+  t.strictSame(await listFloods(db), []);
+  t.strictSame([...(await knownUids(db, id, 9)).values()], ['put-away', 'put-away', 'put-away']);
+  t.ok((await mailbox(db, id)).next_look_at <= new Date(), 'it is looked at');
+
+  await countHeld(db, sender, 2);
+  await noteHeld(db, now, 9, held(7, 8));
+  t.match(await listFloods(db), [{ held: 2, lying: 2 }], 'another flood of theirs begins anew');
+  await db.transaction().execute((trx) => letFloodIn(trx, sender));
+  t.strictSame([...(await knownUids(db, id, 9)).keys()].sort(), [1, 3, 4], 'what is let in is fetched again');
+  await noteHeld(db, now, 9, held(7));
+  t.match(await listFloods(db), [{ letIn: true, lying: 0 }], 'a look that was going on holds nothing of it');
+  await end();
+  await forgetOldFloods(db);
+
+  await countHeld(db, sender, 1);
+  await db
+    .transaction()
+    .execute((trx) => changeMailbox(trx, SECRETS, id, 1, settings(143, { folder: 'Answers' }), SYSTEM));
+  await noteHeld(db, now, 9, held(7));
+  t.equal((await knownUids(db, id, 9)).size, 0, 'nor of a folder that is no longer looked at');
 });

@@ -1,4 +1,6 @@
 import t from 'tap';
+import { listUnfiled, type Place, putAway } from '../../src/mail-in/filing/unfiled-store.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { signedIn, testDesk } from '../desk.ts';
 import {
   askedIncident,
@@ -50,6 +52,41 @@ t.test('an unfiled mail is filed with a suggestion, taken back, put away and bro
   t.notMatch((await browser.get('/unfiled')).body, /Nothing waits here/);
 });
 
+t.test('of two who file the same mail the second is told where it is, and moves nothing', async (t) => {
+  const desk = await testDesk(t);
+  const one = await askedIncident(desk);
+  const two = await askedIncident(desk, { address: '203.0.113.9' });
+  const message = await take(desk, await mail({ text: `${BOTH}${DENIED}`, signedBy: SIGNED, from: DESK }));
+  const browser = await signedIn(desk);
+  const file = (incident: number) =>
+    browser.post(`/unfiled/${message.id}/filing`, { incident: String(incident), _once: crypto.randomUUID() });
+  await browser.get(`/unfiled/${message.id}`);
+  t.equal((await file(one)).statusCode, 303);
+  t.match(await file(two), {
+    statusCode: 409,
+    body: new RegExp(`filed this message with incident #${one} meanwhile`),
+  });
+  t.equal(await stateOf(desk, one), 'action-needed');
+  t.equal(await stateOf(desk, two), 'awaiting-provider');
+});
+
+t.test('mails that were put away in the same millisecond are each on one page', async (t) => {
+  const desk = await testDesk(t);
+  const ids: number[] = [];
+  for (let n = 0; n < 3; n += 1) ids.push((await take(desk, await mail({ text: `${n}. Hello.` }))).id);
+  await desk.db.transaction().execute(async (trx) => {
+    for (const id of ids) await putAway(trx, SYSTEM, id);
+  });
+  const seen: number[] = [];
+  for (let after: Place | undefined; seen.length < 5; ) {
+    const page = await listUnfiled(desk.db, { limit: 1, which: 'put-away', after });
+    seen.push(...page.items.map(({ id }) => id));
+    if (!page.next) break;
+    after = page.next;
+  }
+  t.strictSame(seen.toSorted(), ids.toSorted());
+});
+
 t.test('a wrong number is said beside its field', async (t) => {
   const desk = await testDesk(t);
   const message = await take(desk, await mail({ text: 'Hello.' }));
@@ -61,6 +98,9 @@ t.test('a wrong number is said beside its field', async (t) => {
     t.match(answer.body, /id="error-incident"/);
     t.match(answer.body, `value="${incident}"`);
   }
+  await askedIncident(desk);
+  const gone = await browser.post(`/unfiled/${message.id + 50}/filing`, { incident: '1' });
+  t.match(gone, { statusCode: 404, body: /There is no such message/ }, 'what is not there is named');
 });
 
 t.test('a message becomes an incident of its own', async (t) => {

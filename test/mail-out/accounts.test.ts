@@ -1,7 +1,10 @@
 import t from 'tap';
+import type { Trx } from '../../src/database/open.ts';
+import { accountToSendBy, addAccount, makeDefault, setAccountDisabled } from '../../src/mail-out/accounts.ts';
 import { sendTest } from '../../src/mail-out/test-message.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { SECRETS, signedIn, testDesk } from '../desk.ts';
-import { CANARY, HASTE } from './mail-out.fixture.ts';
+import { ACCOUNT, CANARY, HASTE } from './mail-out.fixture.ts';
 import { FakeSmtp } from './smtp.fixture.ts';
 
 const form = (port: number) => ({
@@ -113,5 +116,33 @@ t.test(
       smtp.lines.some((line) => line.startsWith('AUTH')),
       'no login in clear',
     );
+  },
+);
+
+t.test(
+  'one account is the default, whoever chooses at the same time, and also after it was switched off',
+  async (t) => {
+    const { db, desk } = await testDesk(t);
+    const change = (effect: (trx: Trx) => Promise<unknown>) => db.transaction().execute(effect);
+    const defaults = async () =>
+      (await db.selectFrom('sending_accounts').select('id').where('is_default', '=', true).execute()).map(
+        ({ id }) => id,
+      );
+    await Promise.all(
+      ['A', 'B', 'C'].map((name) => change((trx) => addAccount(trx, desk.secrets, { ...ACCOUNT, name }))),
+    );
+    t.equal((await defaults()).length, 1);
+    for (let round = 0; round < 10; round++)
+      await Promise.all([1, 2, 3].map((id) => change((trx) => makeDefault(trx, id, SYSTEM))));
+    t.equal((await defaults()).length, 1);
+    for (const id of [1, 2, 3]) await change((trx) => setAccountDisabled(trx, id, true, SYSTEM));
+    t.strictSame(await defaults(), []);
+    await t.rejects(
+      change((trx) => accountToSendBy(trx)),
+      /No sending account is the default/,
+    );
+    await change((trx) => setAccountDisabled(trx, 2, false, SYSTEM));
+    await change((trx) => setAccountDisabled(trx, 3, false, SYSTEM));
+    t.strictSame(await defaults(), [2]);
   },
 );

@@ -173,6 +173,11 @@ t.test('where some recipients are refused, the mail is sent and they are named',
     state: 'sent',
     server_words: '250 2.0.0 Ok: queued as 4F00 Refused: gone@provider.example.net: 550 5.1.1 gone',
   });
+  const { items } = (await desk.api('GET', `/incidents/${desk.number}/timeline`)).body;
+  t.match(items.at(-1), {
+    kind: 'dispatch-settled',
+    detail: { state: 'failed-for-some', to: 'gone@provider.example.net' },
+  });
 });
 
 t.test('a server that is slow holds up its own mail only', async (t) => {

@@ -213,7 +213,7 @@ t.test('a bounce of our own letter is its failure; a delay is none', async (t) =
     .executeTakeFirstOrThrow();
   const bounce = {
     originalMessageId: row.message_id ?? '',
-    recipient: TO,
+    recipients: [TO],
     words: '550 5.1.1 no such desk',
     at: new Date(),
   };
@@ -228,4 +228,58 @@ t.test('a bounce of our own letter is its failure; a delay is none', async (t) =
   const count = (await kindsOf(desk)).length;
   await bounced('failed');
   t.equal((await kindsOf(desk)).length, count, 'the same report again tells nothing new');
+});
+
+t.test('a letter to several has failed when it reached none of them', async (t) => {
+  const desk = await mailDesk(t);
+  const other = 'Colleague@harbour.example.com';
+  const { message } = await desk.send({ to: `${TO}, ${other}` });
+  await desk.work();
+  const { message_id: id } = await desk.db
+    .selectFrom('messages')
+    .select('message_id')
+    .where('id', '=', message)
+    .executeTakeFirstOrThrow();
+  const bounced = (...recipients: string[]) =>
+    desk.db.transaction().execute((trx) =>
+      letterBounced(trx, {
+        originalMessageId: id ?? '',
+        recipients,
+        words: '550 5.1.1 nobody',
+        at: new Date(),
+        status: 'failed',
+      }),
+    );
+  await bounced(other.toLowerCase());
+  t.match(await desk.dispatch(message), {
+    state: 'sent',
+    server_words: /colleague@harbour\.example\.com: 550/,
+  });
+  t.equal(await desk.state(), 'awaiting-provider', 'the provider has it');
+  const { items } = (await desk.api('GET', `/incidents/${desk.number}/timeline`)).body;
+  t.match(items.at(-1), { kind: 'dispatch-settled', detail: { state: 'failed-for-some', to: other } });
+  const count = (await kindsOf(desk)).length;
+  await bounced(other);
+  t.equal((await kindsOf(desk)).length, count, 'the same report again tells nothing new');
+  await bounced(TO);
+  t.match(await desk.dispatch(message), { state: 'failed' });
+  t.equal(await desk.state(), 'action-needed');
+
+  const next = await desk.send({ to: `${TO}, ${other}` });
+  await desk.work();
+  const { message_id: nextId } = await desk.db
+    .selectFrom('messages')
+    .select('message_id')
+    .where('id', '=', next.message)
+    .executeTakeFirstOrThrow();
+  await desk.db.transaction().execute((trx) =>
+    letterBounced(trx, {
+      originalMessageId: nextId ?? '',
+      recipients: [TO, other],
+      words: '550 5.1.1 nobody',
+      at: new Date(),
+      status: 'failed',
+    }),
+  );
+  t.match(await desk.dispatch(next.message), { state: 'failed' }, 'one report on both');
 });

@@ -65,3 +65,15 @@ t.test('a worker that reads before another has written reminds of nothing twice'
   t.equal(await remindOfSteps(db, CATALOGUE, later(60)), 0);
   t.equal((await remindersOf(db)).length, 1);
 });
+
+t.test('an incident that cannot be judged holds up none of the others', async (t) => {
+  const { db } = await desk(t, 55);
+  await sql`create function broken() returns trigger language plpgsql as $$ begin
+    if new.incident_number = 1 then raise exception 'broken'; end if; return new; end $$`.execute(db);
+  await sql`create trigger broken before insert or update on step_judgements for each row execute function broken()`.execute(
+    db,
+  );
+  const broke: unknown[] = [];
+  t.equal(await remindOfSteps(db, CATALOGUE, later(60), (error) => broke.push(error)), 54);
+  t.equal(broke.length, 1);
+});

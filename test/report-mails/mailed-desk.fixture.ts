@@ -29,7 +29,17 @@ export async function mailedDesk(t: Test, script?: Script) {
       .execute((trx) => addAccount(trx, desk.desk.secrets, { ...ACCOUNT, port: server.port }));
   const admin = await signedIn(desk, 'admin');
   t.equal((await admin.post('/reports/addresses', { address: 'boss@example.com' })).statusCode, 303);
-  const { id } = await desk.db.selectFrom('users').select('id').executeTakeFirstOrThrow();
+  const mailed = { ...desk, server, admin, maker: makerOf(desk) };
+  await scheduleDaily(t, mailed);
+  return mailed;
+}
+
+/** Has a report mailed to both each day. */
+export async function scheduleDaily(
+  t: Test,
+  { db, admin }: Pick<TestDesk, 'db'> & { admin: Awaited<ReturnType<typeof signedIn>> },
+): Promise<void> {
+  const { id } = await db.selectFrom('users').select('id').executeTakeFirstOrThrow();
   const made = await admin.post('/reports/subscriptions', {
     report: 'blocked-by-provider',
     query: 'period=30-days&provider=outlook-com',
@@ -39,5 +49,4 @@ export async function mailedDesk(t: Test, script?: Script) {
     addresses: '1',
   });
   t.equal(made.statusCode, 303, made.body);
-  return { ...desk, server, admin, maker: makerOf(desk) };
 }

@@ -1,9 +1,10 @@
+import { sql } from 'kysely';
 import t from 'tap';
 import { MAIL_LOOKS } from '../../src/mail-out/mail-looks.ts';
-import { makeDueMails } from '../../src/report-mails/make.ts';
+import { makeDueMails, PutOff } from '../../src/report-mails/make.ts';
 import { REPORT_QUEUE } from '../../src/report-mails/queue.ts';
 import { listSubscriptions } from '../../src/report-mails/store.ts';
-import { inDays, mailDueReports, mailedDesk } from './mailed-desk.fixture.ts';
+import { inDays, mailDueReports, mailedDesk, scheduleDaily } from './mailed-desk.fixture.ts';
 
 t.test(
   'a due report is mailed once to each, with table, link and CSV, by however many processes',
@@ -44,6 +45,24 @@ t.test('what was missed while nobody ran is mailed once', async (t) => {
   const desk = await mailedDesk(t, {});
   t.equal(await makeDueMails(desk.maker, inDays(20)), 1);
   t.equal(await makeDueMails(desk.maker, inDays(20)), 0);
+});
+
+t.test('a schedule that breaks is told of, tried again later, and holds up none of the others', async (t) => {
+  const desk = await mailedDesk(t, {});
+  await scheduleDaily(t, desk);
+  await sql`update report_subscriptions set time_zone = 'Nowhere/Else', next_due_at = next_due_at - interval '1 hour'
+    where id = 1`.execute(desk.db);
+  const broke: unknown[] = [];
+  const by = { putOff: new PutOff(), failed: (error: unknown) => broke.push(error) };
+  const due = inDays(2);
+  t.equal(await makeDueMails(desk.maker, due, by), 1, 'the other is made');
+  const rows = await listSubscriptions(desk.db);
+  t.match(rows[0], { last_problem: /something failed on our side/, mails: [] });
+  t.match(rows[1], { last_problem: '', mails: [{}, {}] });
+  await makeDueMails(desk.maker, due, by);
+  t.equal(broke.length, 1, 'it is not tried every few seconds');
+  await makeDueMails(desk.maker, new Date(due.getTime() + 11 * 60_000), by);
+  t.equal(broke.length, 2);
 });
 
 t.test('without a sending account the page says so, and the schedule goes on', async (t) => {

@@ -141,6 +141,13 @@ export class Dovecot {
     );
   }
 
+  /** Deletes the message that was delivered as the nth. */
+  remove(n: number): void {
+    for (const part of ['new', 'cur'])
+      for (const name of readdirSync(join(this.#box(), part)))
+        if (name.includes(`.${n}.test`)) rmSync(join(this.#box(), part, name));
+  }
+
   addFolder(name: string): void {
     for (const part of ['new', 'cur', 'tmp'])
       mkdirSync(join(this.#box(), `.${name}`, part), { recursive: true });

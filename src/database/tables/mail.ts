@@ -97,7 +97,10 @@ export type MailboxUidsTable = {
   mailbox_id: number;
   uid_validity: number;
   uid: number;
-  arrival_id: number;
+  /** Null: it was not taken. */
+  arrival_id: number | null;
+  /** The sender of the flood that it is of, while nobody said what becomes of it; null without an arrival: put away. */
+  held_for: string | null;
   taken_at: Now;
 };
 

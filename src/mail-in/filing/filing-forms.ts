@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import type { Db } from '../../database/open.ts';
+import type { Db, Trx } from '../../database/open.ts';
 import type { Known } from '../../incidents/logging/read-report.ts';
+import { getIncident } from '../../incidents/store.ts';
 import { Type } from '../../json-schema.ts';
 import { invalid, Problem } from '../../problem.ts';
 import type { Catalogue } from '../../providers/catalogue.ts';
@@ -30,23 +31,30 @@ function incidentIn(text: string | undefined): number {
   return Number(number);
 }
 
-/** Files a message where a form says; an empty field `unfile` takes it back to Unfiled. Returns the incident. */
+/** That there is no such incident is wrong in its field; one that was merged leads to where it is. */
+async function refuseUnknown(trx: Trx, number: number): Promise<void> {
+  await getIncident(trx, number).catch((error: unknown) => {
+    if (error instanceof Problem && error.code === 'not-found') throw invalid('incident', error.message);
+    throw error;
+  });
+}
+
+/**
+ * Files a message where a form says; an empty field `unfile` takes it back to Unfiled. `seenIn`: where the form showed it,
+ * null for Unfiled, which what is taken back has left. Returns the incident.
+ */
 export async function fileForm(
   { db, catalogue }: Filing,
   request: FastifyRequest,
   id: number,
-  seenIn?: number | null,
+  seenIn: number | null,
 ): Promise<number | null> {
   const isBack = (request.body as Record<string, unknown> | undefined)?.['unfile'] !== undefined;
   const number = isBack ? null : incidentIn(readForm(FileForm, request.body).incident);
   await formOnce(db, request, { what: `file ${id}`, input: { number } }, async (trx) => {
-    try {
-      await moveMessage(trx, actorOf(request), catalogue, id, number, seenIn);
-    } catch (error) {
-      if (error instanceof Problem && error.code === 'not-found' && number !== null)
-        throw invalid('incident', `There is no incident #${number}.`);
-      throw error;
-    }
+    if (number !== null) await refuseUnknown(trx, number);
+    const seen = isBack && seenIn === null ? undefined : seenIn;
+    await moveMessage(trx, actorOf(request), catalogue, id, number, seen);
   });
   return number;
 }

@@ -139,7 +139,7 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
     );
 
   form('filing', async (request, reply, id) => {
-    const number = await fileForm(app.desk, request, id);
+    const number = await fileForm(app.desk, request, id, null);
     return reply.done(`/unfiled?done=${id}`, number === null ? 'It is unfiled.' : '');
   });
 

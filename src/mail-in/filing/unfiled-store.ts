@@ -112,10 +112,13 @@ export async function incidentChoices(db: Db): Promise<{ number: number; words: 
   return rows.map(({ number, title, state }) => ({ number, words: `${title}, ${stateWords(state)}` }));
 }
 
+/** As a cursor holds it. */
+const NOW = sql<Date>`date_trunc('milliseconds', now())`;
+
 async function setPutAway(trx: Trx, id: number, by: Actor | null): Promise<void> {
   const changed = await trx
     .updateTable('messages')
-    .set({ put_away_at: by ? sql<Date>`now()` : null, put_away_by_name: by ? by.name : null })
+    .set({ put_away_at: by ? NOW : null, put_away_by_name: by ? by.name : null })
     .where('id', '=', id)
     .where('direction', '=', 'in')
     .where('incident_number', 'is', null)

@@ -2,8 +2,9 @@ import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import type { Db } from '../../database/open.ts';
 import type { MailboxRow } from '../../database/tables.ts';
 import { Held, type Intake } from '../intake.ts';
+import { forgetHeld, knownUids, noteHeld } from './folder-uids.ts';
 import { inTime } from './imap.ts';
-import { type Looked, takenUids } from './mailbox-turns.ts';
+import type { Looked } from './mailbox-turns.ts';
 
 /** Messages that are fetched together have no more than so many octets; a larger one is fetched alone. */
 const TOGETHER = 2 * 1024 * 1024;
@@ -69,18 +70,19 @@ function* batches(listed: Listed[], most: number): Generator<number[]> {
   if (batch.length > 0) yield batch;
 }
 
-/** Whether a message is stored: one of a flood is not, and stays where it is. */
+/** Stores a message. One of a flood is held: it is not stored, and stays where it is. */
 async function takeMessage(
   message: FetchMessageObject,
   row: MailboxRow,
   uidValidity: number,
   { intake }: Look,
-): Promise<boolean> {
-  if (!message.source) return false;
+): Promise<'taken' | 'not-there' | Held> {
+  if (!message.source) return 'not-there';
   const mail = {
     raw: message.source,
     way: 'imap' as const,
     mailboxId: row.id,
+    mailboxVersion: row.version,
     uid: message.uid,
     uidValidity,
   };
@@ -88,22 +90,29 @@ async function takeMessage(
   const at = message.internalDate ? new Date(message.internalDate).getTime() : Date.now();
   try {
     await intake.take(mail, { by: `mailbox ${row.id}`, at });
-    return true;
+    return 'taken';
   } catch (error) {
-    if (error instanceof Held) return false;
+    if (error instanceof Held) return error;
     throw error;
   }
 }
 
-/** UIDs of those messages that are stored. */
+/** UIDs of those messages that are stored. Those that are held are noted. */
 async function takeAll(
   messages: FetchMessageObject[],
   row: MailboxRow,
   uidValidity: number,
   by: Look,
 ): Promise<number[]> {
-  const isTaken = await Promise.all(messages.map((message) => takeMessage(message, row, uidValidity, by)));
-  return messages.filter((_, n) => isTaken[n]).map(({ uid }) => uid);
+  const became = await Promise.all(
+    messages.map(async (message) => ({
+      uid: message.uid,
+      is: await takeMessage(message, row, uidValidity, by),
+    })),
+  );
+  const held = became.flatMap(({ uid, is }) => (is instanceof Held ? [{ uid, sender: is.sender }] : []));
+  await noteHeld(by.db, row, uidValidity, held);
+  return became.filter(({ is }) => is === 'taken').map(({ uid }) => uid);
 }
 
 async function moveAway(client: ImapFlow, uids: number[], folder: string): Promise<void> {
@@ -122,22 +131,22 @@ async function markTaken(client: ImapFlow, row: MailboxRow, uids: number[]): Pro
 }
 
 /**
- * Looks at a mailbox once: takes each message that was not taken, told by UID and UIDVALIDITY and never by flags. Where
- * the server has numbered its messages anew, all are looked at again; none is stored twice for it.
+ * Looks at a mailbox once: takes each message that was not taken, told by UID and UIDVALIDITY and never by flags. What is
+ * held of a flood, or was put away, is not fetched again. Where the server has numbered its messages anew, all are looked
+ * at again; none is stored twice for it.
  */
 export async function look(client: ImapFlow, row: MailboxRow, by: Look): Promise<Looked> {
   const readOnly = row.after_taking === 'leave';
   const opened = await inTime(client, client.mailboxOpen(row.folder, { readOnly }));
   const uidValidity = Number(opened.uidValidity);
   const onServer = await uidsIn(client, opened.exists);
-  const taken = await takenUids(by.db, row.id, uidValidity);
+  await forgetHeld(by.db, row, uidValidity, onServer);
+  const known = await knownUids(by.db, row.id, uidValidity);
+  const are = Object.groupBy(onServer, (uid) => known.get(uid) ?? 'new');
+  const held = are.held?.length ?? 0;
   // Those that were committed, and the process was killed before it moved them.
-  const left = onServer.filter((uid) => taken.has(uid));
-  if (row.after_taking === 'move') await moveAway(client, left, row.move_to);
-  const wanted = inTurn(
-    onServer.filter((uid) => !taken.has(uid)),
-    row.failures,
-  );
+  if (row.after_taking === 'move') await moveAway(client, are.taken ?? [], row.move_to);
+  const wanted = inTurn(are.new ?? [], row.failures);
   let newlyTaken = 0;
   // While one batch is stored, the next is fetched.
   let storing: Promise<number[]> = Promise.resolve([]);
@@ -161,8 +170,8 @@ export async function look(client: ImapFlow, row: MailboxRow, by: Look): Promise
   await settle();
   return {
     uidValidity,
-    onServer: row.after_taking === 'move' ? wanted.length - newlyTaken : onServer.length,
-    untaken: wanted.length - newlyTaken,
+    onServer: onServer.length - (row.after_taking === 'move' ? newlyTaken + (are.taken?.length ?? 0) : 0),
+    untaken: wanted.length - newlyTaken + held,
     isRenumbered: row.uid_validity !== null && row.uid_validity !== uidValidity,
   };
 }

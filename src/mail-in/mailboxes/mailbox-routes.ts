@@ -6,7 +6,7 @@ import { actorOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
 import { readForm, typedAgain } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
-import { letFloodIn, listFloods } from '../flood-store.ts';
+import { letFloodIn, listFloods, putFloodAway } from '../flood-store.ts';
 import { whyNotTokenUrl } from './access-token.ts';
 import { type Again, mailboxView, NEW_MAILBOX } from './mailbox-view.ts';
 import {
@@ -173,5 +173,16 @@ export const mailboxPages: FastifyPluginAsyncTypebox = async (app) => {
       await letFloodIn(trx, sender);
     });
     return reply.done(PAGE, `For a day, all mails from ${sender || 'nobody'} are taken.`);
+  });
+
+  app.post(`${PAGE}/floods/put-away`, { config: { access: 'admin' } }, async (request, reply) => {
+    const { sender = '' } = readForm(FloodForm, request.body);
+    await formOnce(db, request, { what: 'put flood away' }, async (trx) => {
+      await putFloodAway(trx, sender);
+    });
+    return reply.done(
+      PAGE,
+      `What was held of ${sender || 'nobody'} stays in its folder, and is never taken.`,
+    );
   });
 };

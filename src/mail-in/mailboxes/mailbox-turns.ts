@@ -102,14 +102,3 @@ export const endLease = (db: Db, held: { id: number; lease_until: Date | null })
     .where('id', '=', held.id)
     .where('lease_until', '=', held.lease_until)
     .execute();
-
-/** UIDs that were taken from a folder as the server numbers it now. */
-export async function takenUids(db: Db, mailboxId: number, uidValidity: number): Promise<Set<number>> {
-  const rows = await db
-    .selectFrom('mailbox_uids')
-    .select('uid')
-    .where('mailbox_id', '=', mailboxId)
-    .where('uid_validity', '=', uidValidity)
-    .execute();
-  return new Set(rows.map(({ uid }) => uid));
-}

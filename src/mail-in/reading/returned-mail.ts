@@ -7,8 +7,9 @@ import { clockIn } from '../../bounces/stamps.ts';
 export type ReturnedMail = {
   /** With brackets. */
   messageId: string;
-  recipient: string;
-  /** The reply that refused it. */
+  /** Whom it did not reach, as far as the report names them. */
+  recipients: string[];
+  /** The reply that refused it, the first of several. */
   words: string;
   status: 'failed' | 'delayed';
 };
@@ -44,6 +45,7 @@ export function returnedMail(raw: Buffer): ReturnedMail | undefined {
     .find((id) => id !== undefined);
   const status = statusOf(actionsIn(parts), headers.get('subject') ?? '');
   if (messageId === undefined || status === undefined) return undefined;
-  const [reply] = readMail(lines, clockIn('UTC', new Date(0))).replies;
-  return { messageId, recipient: reply?.recipient ?? '', words: reply?.text ?? '', status };
+  const { replies } = readMail(lines, clockIn('UTC', new Date(0)));
+  const recipients = [...new Set(replies.flatMap(({ recipient }) => recipient ?? []))];
+  return { messageId, recipients, words: replies[0]?.text ?? '', status };
 }
