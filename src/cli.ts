@@ -21,9 +21,11 @@ async function run([name = '', ...args]: string[]): Promise<number | undefined> 
   return 0;
 }
 
-// A reader that goes away (`| head`) ends the work quietly.
+// A reader that goes away (`| head`) ends the work quietly; what could not be written was not done.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`${inWords(error)}\n`);
+  process.exit(1);
 });
 
 try {

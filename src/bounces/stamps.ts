@@ -150,15 +150,16 @@ function partsOf([
   return { year: year < 100 ? 2000 + year : year, month, day, hour, minute, second, milli };
 }
 
-/** A stamp without a year is at most a day ahead of now; else it is last year's. */
+/** A stamp without a year is of the newest year in which it is at most a day ahead of now: east of Greenwich, the next one comes early. */
 function syslogStamp(match: RegExpExecArray, clock: Clock): Stamp | null {
   const month = MONTHS.indexOf((match[1] ?? '').toLowerCase()) + 1;
   const [day = 0, year = 0, hour = 0, minute = 0, second = 0] = numbers(match, 2, 3, 4, 5, 6);
   const of = (y: number): Parts => partsOf([y, month, day, hour, minute, second]);
   const thisYear = clock.now.getUTCFullYear();
   if (year > 0) return toStamp(of(year), undefined, clock);
-  const ahead = wallTime(of(thisYear)) > clock.now.getTime() + DAY;
-  return toStamp(of(ahead ? thisYear - 1 : thisYear), undefined, clock);
+  const latest = clock.now.getTime() + DAY;
+  const newest = [thisYear + 1, thisYear].find((one) => wallTime(of(one)) <= latest) ?? thisYear - 1;
+  return toStamp(of(newest), undefined, clock);
 }
 
 /** Reads the stamp at the start of a log line or of a field; null when there is none. */

@@ -37,8 +37,23 @@ export const pairOf = (text: string, becomes: string): Pair => [escaped(text), b
 export const pairsOf = (texts: string[], becomes: string): Pair[] =>
   [...texts].sort((a, b) => b.length - a.length).map((text) => pairOf(text, becomes));
 
-/** What is looked for first, of all pairs at once. */
-export const anyOf = (pairs: Pair[]): string => pairs.map(([pattern]) => `(?:${pattern})`).join('|');
+/** Found only where nothing else stands beside it: what the desk itself wrote as somebody's name. */
+export const aloneOf = (text: string, becomes: string): Pair => [`^${escaped(text)}$`, becomes];
+/** Whether a name is told from other words: `Support` or `Max` stands in many a mail without meaning anybody. */
+export const isTelling = (name: string): boolean => /\S\s+\S/.test(name);
+
+const withoutEnds = (pattern: string): string => pattern.replace(/^\^|(?<!\\)\$$/g, '');
+
+/** What is looked for first, of all pairs at once, whatever stands beside it. */
+export const anyOf = (pairs: Pair[]): string =>
+  pairs.map(([pattern]) => `(?:${withoutEnds(pattern)})`).join('|');
+
+/** No letter before: none that ends another address or word. What is written by its number (`\\303`, `=3C`, `%3C`) ends in none. */
+const BEFORE = '(?:(?<![A-Za-z0-9._%+-])|(?<=\\\\[0-7][0-7][0-7])|(?<=[=%][0-9A-F][0-9A-F]))';
+const BEHIND = '(?!\\.?[A-Za-z0-9_-])';
+/** The same, found whole: what stands within another address or word is no find. */
+export const wholeOf = (pairs: Pair[]): string =>
+  `${BEFORE}(?:${pairs.map(([pattern]) => `(?:${pattern})`).join('|')})${BEHIND}`;
 
 export const pseudonym = (number: number): string => `[erased-${number}]`;
 

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../database/open.ts';
-import { anyOf, ofOctets, type Pair } from './pairs.ts';
+import { anyOf, ofOctets, type Pair, wholeOf } from './pairs.ts';
 import { BY_PERSON, OCTETS, type Place, readPlaces } from './places.ts';
 
 export type Counts = Record<string, number>;
@@ -24,12 +24,18 @@ const asText = ({ name, type }: Place['columns'][number]): RawBuilder<unknown> =
 
 type Of = { incident: number | null };
 
+/** Whether a text names somebody. Looking for what is whole takes long, so only where there is something. */
+const isNamedIn = (text: RawBuilder<unknown>, pairs: Pair[]): RawBuilder<unknown> =>
+  sql`case when ${text} ~* ${anyOf(pairs)} then ${text} ~* ${wholeOf(pairs)} else false end`;
+
 class Replacing {
   readonly trx: Trx;
   readonly pairs: RawBuilder<unknown>;
   readonly any: string;
   readonly pairsOfOctets: RawBuilder<unknown>;
-  readonly anyOctets: string;
+  /** Whether octets or a text name somebody: a mail that hides what stands in it is removed by that. */
+  readonly octetsName: (column: RawBuilder<unknown>) => RawBuilder<unknown>;
+  readonly textNames: (text: RawBuilder<unknown>) => RawBuilder<unknown>;
   readonly counts: Counts = {};
   readonly incidents = new Set<number>();
 
@@ -38,7 +44,8 @@ class Replacing {
     this.pairs = sql`${JSON.stringify(pairs)}::jsonb`;
     this.any = anyOf(pairs);
     this.pairsOfOctets = sql`${JSON.stringify(pairs.map(ofOctets))}::jsonb`;
-    this.anyOctets = anyOf(pairs.map(ofOctets));
+    this.octetsName = (column) => isNamedIn(sql`encode(${column}, 'escape')`, pairs.map(ofOctets));
+    this.textNames = (text) => isNamedIn(text, pairs);
   }
 
   count(table: string, rows: number): void {
@@ -52,8 +59,9 @@ class Replacing {
   /** Messages whose texts name somebody: their octets may do so in a way that cannot be read here. */
   async messagesThatNameThem(): Promise<number[]> {
     const { rows } = await sql<{ id: number }>`
-      select id from messages where concat_ws(E'\\n', from_address, to_address, subject, text, html) ~* ${this.any}
-        or encode(raw, 'escape') ~* ${this.anyOctets}`.execute(this.trx);
+      select id from messages where
+        ${this.textNames(sql`concat_ws(E'\\n', from_address, to_address, subject, text, html)`)}
+        or ${this.octetsName(sql`raw`)}`.execute(this.trx);
     return rows.map(({ id }) => id);
   }
 
@@ -80,7 +88,7 @@ class Replacing {
     const found =
       table === 'messages'
         ? sql`id = any(${named}::bigint[])`
-        : sql`${column} is not null and encode(${column}, 'escape') ~* ${this.anyOctets}`;
+        : sql`${column} is not null and ${this.octetsName(column)}`;
     const removed = sql`convert_to(${REMOVED}, 'UTF8')`;
     const fresh = sql`case when encode(${column}, 'escape') ~* ${ENCODED} then ${removed}
       else erased_octets(${column}, ${this.pairsOfOctets}) end`;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { calledSo } from '../accounts/accounts.ts';
 import { lockUser } from '../accounts/store.ts';
 import { note } from '../audit/note.ts';
 import { json } from '../database/json.ts';
@@ -7,7 +8,7 @@ import type { ErasureRow } from '../database/tables.ts';
 import { invalid, Problem } from '../problem.ts';
 import { appendAll } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
-import { type Pair, pairsOf, pseudonym } from './pairs.ts';
+import { aloneOf, isTelling, type Pair, pairsOf, pseudonym } from './pairs.ts';
 import { type Counts, type Replaced, replaceEverywhere } from './replace.ts';
 
 export type Erased = { id: number; became: string[]; counts: Counts; incidents: number[] };
@@ -167,7 +168,10 @@ export async function eraseAccount(
     .execute();
   for (const { table, column } of await ofUsersAlone(trx))
     await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = ${userId}`.execute(trx);
-  const pairs = pairsOf([user.email, ...(user.name.length > 2 ? [user.name] : [])], name);
+  const pairs = [
+    ...pairsOf([calledSo(user), user.email, ...(isTelling(user.name) ? [user.name] : [])], name),
+    ...(isTelling(user.name) || user.name.length < 3 ? [] : [aloneOf(user.name, name)]),
+  ];
   const erased = await erasePairs(trx, actor, { kind: 'account', became: [name], reason }, pairs);
   await note(trx, actor, 'account-made-anonymous', {
     subject: name,

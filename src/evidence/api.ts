@@ -11,6 +11,7 @@ import { actorOf } from '../web/access.ts';
 import { apiRoutes } from '../web/api-route.ts';
 import { apiOnce } from '../web/idempotency.ts';
 import { MAX_PICTURES_JSON_BYTES } from '../web/limits.ts';
+import { pastMoment } from '../web/moment.ts';
 import { askForCheck, lastCheck } from './checks/store.ts';
 import { SnapshotJson, snapshotJson } from './json.ts';
 import { PicturesJson, picturesInJson } from './pictures/json.ts';
@@ -161,7 +162,7 @@ export const evidenceApi: FastifyPluginAsyncTypebox = async (app) => {
     const { observedAt, address, kinds: _kinds, pictures: sent, ...fact } = given;
     const pictures = picturesInJson(sent);
     return apiOnce(db, request, async (trx) => {
-      const at = observedAt ? new Date(observedAt) : new Date();
+      const at = observedAt ? pastMoment('observedAt', observedAt) : new Date();
       const id = await recordEvidence(trx, actorOf(request), number, {
         ...fact,
         about: claimText(fact.claim),

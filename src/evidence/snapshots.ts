@@ -128,18 +128,23 @@ const concerning =
     ]);
   };
 
-/** What stands about the addresses in these networks, and about these domains. */
+/**
+ * What stands about the addresses in these networks, and about these domains. Of more than {@link MOST_ROWS}, as a large
+ * range has, what speaks against us is left out last, and so is what is about domains.
+ */
 export function standingSnapshots(db: Db | Trx, about: About): Promise<StandingSnapshot[]> {
-  return db
+  const told = db
     .selectFrom('snapshots')
     .select(SHOWN)
     .select('content_hash')
     .where('superseded_at', 'is', null)
     .where(concerning(about))
+    .orderBy(sql`domain is null`)
+    .orderBy(sql`outcome <> 'bad'`)
+    .orderBy(sql`outcome <> 'unknown'`)
     .orderBy('address')
-    .orderBy('domain')
-    .limit(MOST_ROWS)
-    .execute();
+    .limit(MOST_ROWS);
+  return db.selectFrom(told.as('told')).selectAll().orderBy('address').orderBy('domain').execute();
 }
 
 /** What stands and was seen since a moment, in short. */

@@ -57,8 +57,9 @@ export function faultOf(column: Column, value: unknown): string | undefined {
 
 /** A checked value as a column takes it. */
 export function toColumn(column: Column, value: unknown): unknown {
+  // A JSON column that must have a value has `null` for none.
+  if ((value === null || value === undefined) && (column.isNull || column.type !== 'json')) return null;
   if (column.type === 'json') return JSON.stringify(value ?? null);
-  if (value === null || value === undefined) return null;
   if (column.type === 'octets') return Buffer.from(value as string, 'base64');
   return column.type === 'time' ? new Date(value as string) : value;
 }

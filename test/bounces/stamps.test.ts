@@ -17,6 +17,21 @@ t.test('a stamp without a year is last year’s when it would lie ahead', (t) =>
   t.end();
 });
 
+t.test('the new year comes earlier east of Greenwich', (t) => {
+  const eve = (timeZone: string) => clock('2026-12-31T23:15:00Z', timeZone);
+  t.equal(readStamp('Jan  1 00:14:00 mx', eve('Europe/Berlin'))?.at, '2026-12-31T23:14:00.000Z');
+  t.equal(readStamp('Dec 31 23:59:00 mx', eve('Europe/Berlin'))?.at, '2026-12-31T22:59:00.000Z');
+  t.equal(
+    readStamp('Jan  1 03:00:00 mx', clock('2026-12-31T14:00:30Z', 'Pacific/Auckland'))?.at,
+    '2026-12-31T14:00:00.000Z',
+  );
+  t.equal(
+    readStamp('Dec 31 18:00:00 mx', clock('2027-01-01T02:00:30Z', 'America/Los_Angeles'))?.at,
+    '2027-01-01T02:00:00.000Z',
+  );
+  t.end();
+});
+
 t.test('a stamp without a zone is in the given zone, summer time included', (t) => {
   t.same(readStamp('2026-07-01 10:00:00', clock('2026-07-02T00:00:00Z', 'Europe/Berlin')), {
     at: '2026-07-01T08:00:00.000Z',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -34,6 +34,17 @@ t.test('help is no bad use, of all commands or of one', async (t) => {
   for (const all of ['help', '--help']) t.strictSame(desk(all), [0, overview(), '']);
   const { use } = (await COMMANDS.find(({ name }) => name === 'check')?.load()) ?? {};
   t.strictSame(desk('check', '--help'), [0, use, '']);
+});
+
+t.test('what could not be written was not done', { skip: !existsSync('/dev/full') }, (t) => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [CLI, 'help'], {
+    encoding: 'utf8',
+    stdio: ['ignore', full, 'pipe'],
+  });
+  closeSync(full);
+  t.strictSame([status, /ENOSPC/.test(stderr)], [1, true]);
+  t.end();
 });
 
 t.test('what is no command is bad use', async (t) => {

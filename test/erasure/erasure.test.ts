@@ -120,6 +120,48 @@ t.test('an incident is told of what went from an original of it alone', async (t
   t.equal(told.length, 1);
 });
 
+t.test(
+  'an encoded original that names somebody of nearly the same address stays byte for byte',
+  async (t) => {
+    const desk = await testDesk(t);
+    await desk.api('POST', '/incidents', {
+      report: `Content-Transfer-Encoding: quoted-printable
+
+550 5.7.1 Mail from [203.0.113.10] is blocked, naomia@provider.example; mia@provider.example.org`,
+      provider: 'gmail',
+    });
+    const send = (name: string, address: string) =>
+      desk.app.inject({
+        method: 'POST',
+        url: '/api/v1/incidents/1/messages',
+        headers: { authorization: 'Bearer a-bootstrap-token-for-tests', 'content-type': 'message/rfc822' },
+        payload: `From: ${name} <${address}>\r\nTo: desk@example.com\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\nWe look at it.\r\n`,
+      });
+    await send('Nao', 'naomia@provider.example');
+    await send('Mia', 'mia@provider.example');
+    const before = await desk.db.selectFrom('reports').select(['raw']).executeTakeFirstOrThrow();
+    await desk.db.transaction().execute((trx) => erasePerson(trx, ACTOR, MIA));
+    const messages = await desk.db.selectFrom('messages').select('raw').orderBy('id').execute();
+    t.match(messages[0]?.raw.toString(), /naomia@provider/, 'of somebody else');
+    t.match(messages[1]?.raw.toString(), /original was removed/, 'and of who was meant');
+    const after = await desk.db.selectFrom('reports').select(['raw']).executeTakeFirstOrThrow();
+    t.equal(after.raw.toString(), before.raw.toString());
+  },
+);
+
+t.test('an address that is written by numbers around it is found in an encoded original', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', {
+    report: `Content-Transfer-Encoding: quoted-printable
+
+550 5.7.1 Mail from [203.0.113.10] is blocked, write to =3Cmia@provider.example=3E`,
+    provider: 'gmail',
+  });
+  await desk.db.transaction().execute((trx) => erasePerson(trx, ACTOR, MIA));
+  const { raw } = await desk.db.selectFrom('reports').select('raw').executeTakeFirstOrThrow();
+  t.match(raw.toString(), /original was removed/);
+});
+
 t.test('the way through the append-only trigger is as narrow as an erasure', async (t) => {
   const { db } = await deskWithMia(t);
   const pairs = JSON.stringify(pairsOf([MIA.address], '[erased-1]'));
@@ -197,6 +239,47 @@ t.test('somebody who left becomes a name that the administrator chose', async (t
     [{ actor_name: 'Former colleague', detail: { text: 'it was Former colleague' } }],
     'what they did is theirs still',
   );
+});
+
+t.test('a name that is a word as well goes only where it is somebody’s name', async (t) => {
+  const desk = await testDesk(t);
+  await fillDesk(desk);
+  const { db } = desk;
+  const who = {
+    email: 'support@example.com',
+    name: 'Support',
+    role: 'operator',
+    password: PASSWORD,
+  } as const;
+  const userId = await addUser(db, who);
+  await sql`insert into timeline_entries (incident_number, kind, actor_user_id, actor_name, detail)
+    values (1, 'incident-assigned', ${userId}, 'Support', '{"from": null, "to": "Support"}'),
+      (1, 'note-added', ${userId}, 'Support', '{"text": "Their support answers at night."}')`.execute(db);
+  await desk.app.inject({
+    method: 'POST',
+    url: '/api/v1/incidents/1/messages',
+    headers: { authorization: 'Bearer a-bootstrap-token-for-tests', 'content-type': 'message/rfc822' },
+    payload:
+      'From: <tosa@provider.example>\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\nAsk our support (support@example.com).\r\n',
+  });
+  await db.transaction().execute((trx) => changeUser(trx, ACTOR, userId, { disabled: true }));
+  const before = await db.selectFrom('reports').selectAll().execute();
+  await db.transaction().execute((trx) => eraseAccount(trx, ACTOR, { userId, name: 'Somebody', reason: '' }));
+  const entries = await db
+    .selectFrom('timeline_entries')
+    .select(['actor_name', 'detail'])
+    .where('actor_user_id', '=', userId)
+    .orderBy('id')
+    .execute();
+  t.strictSame(entries, [
+    { actor_name: 'Somebody', detail: { from: null, to: 'Somebody' } },
+    { actor_name: 'Somebody', detail: { text: 'Their support answers at night.' } },
+  ]);
+  const messages = await db.selectFrom('messages').select(['raw', 'text']).orderBy('id').execute();
+  t.match(messages.at(-1)?.text, /Ask our support \(Somebody\)/);
+  t.match(messages.at(0)?.raw.toString(), /Message-ID/, 'others keep their originals');
+  t.strictSame(await db.selectFrom('reports').selectAll().execute(), before);
+  t.notMatch(await everything(desk), /support@example/i);
 });
 
 t.test('what is kept for a time goes after it, once its incident is closed', async (t) => {

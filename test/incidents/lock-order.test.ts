@@ -56,6 +56,6 @@ t.test('and a look at the lists of two operators', async (t) => {
   const desk = await twoIncidents(t, ['spamhaus', 'spamcop']);
   const listed = (key: string) => ({ key, label: key, outcome: 'bad' as const, words: 'listed' });
   const now = [listed('bl.spamcop.net'), listed('zen.spamhaus.org')];
-  const context = { catalogue: CATALOGUE, opens: true, at: new Date() };
+  const context = { catalogue: CATALOGUE, kind: 'public-lists', opens: true, at: new Date() };
   t.strictSame(await locks(desk, (trx) => followListings(trx, context, '203.0.113.7', [], now)), [1, 2]);
 });

@@ -183,6 +183,50 @@ t.test('in a used desk, numbers that are taken become new ones, and entries foll
   t.equal(next.body.number, 4, 'the next one has a number of its own');
 });
 
+t.test('a merge names the numbers that its incidents have here', async (t) => {
+  const from = await testDesk(t);
+  await from.api('POST', '/incidents', { report: REFUSAL });
+  await from.api('POST', '/incidents', { report: REFUSAL.replaceAll('203.0.113.7', '198.51.100.9') });
+  t.equal((await from.api('POST', '/incidents/2/merge', { into: 1 })).status, 200);
+  t.equal((await from.api('POST', '/incidents/1/merges/2/undo', {})).status, 200);
+  const to = await testDesk(t);
+  for (const last of [20, 21, 22])
+    await to.api('POST', '/incidents', { report: REFUSAL.replaceAll('203.0.113.7', `192.0.2.${last}`) });
+  await imported(to.db, await exported(from.db));
+  const rows = await to.db
+    .selectFrom('timeline_entries')
+    .select(['incident_number', 'kind', 'detail'])
+    .where('kind', 'in', ['incident-merged', 'merge-undone'])
+    .orderBy('kind')
+    .orderBy('incident_number')
+    .execute();
+  t.strictSame(
+    rows.map(({ incident_number, kind, detail }) => [incident_number, kind, detail['number']]),
+    [
+      [4, 'incident-merged', 5],
+      [5, 'incident-merged', 4],
+      [4, 'merge-undone', 5],
+      [5, 'merge-undone', 4],
+    ],
+  );
+});
+
+t.test('a template that was taken back is taken back there, and letters drafted from it come', async (t) => {
+  const from = await testDesk(t);
+  await from.api('PUT', '/profile', PROFILE);
+  await from.api('POST', '/incidents', { report: REFUSAL });
+  const template = '/letter-templates/outlook-com/first/en';
+  const { body: built } = await from.api('GET', template);
+  const { title, when, subject, body } = built;
+  t.equal((await from.api('PUT', template, { title: 'Ours', when, subject, body, version: 0 })).status, 200);
+  t.equal((await from.api('POST', `${template}/built-in`, {})).status, 200);
+  t.equal((await from.api('POST', '/incidents/1/letters', { template: 'outlook-com/first' })).status, 201);
+  const to = await testDesk(t);
+  const result = await imported(to.db, await exported(from.db));
+  t.match(result, { left_out: 0, added: { 'letter-template-versions': 2, letters: 1 } });
+  t.equal((await to.api('GET', template)).body.title, title, 'what is built in holds again');
+});
+
 t.test('what cannot be brought in is told with the reason, and the rest is', async (t) => {
   const from = await testDesk(t);
   await from.api('POST', '/incidents', { report: REFUSAL });

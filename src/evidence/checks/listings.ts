@@ -14,18 +14,20 @@ import { operatorOf } from '../../providers/list-zones.ts';
 import type { Provider } from '../../providers/schema.ts';
 import { SYSTEM } from '../../web/access.ts';
 import type { Fact } from '../kind.ts';
+import { wasAsked } from '../lists/row.ts';
 
 const DAY_MS = 86_400_000;
 /** What was seen of a network is looked through so far back. */
 const MOST_SEEN = 10_000;
 /** Addresses that the proof names; of more, their number. */
 const MOST_NAMED = 5;
+/** Looks that found something else, back from the last: a list that was silent in more of them is asked as if anew. */
+const MOST_SILENT = 50;
 
 type Change = { operator: Provider; listed: Fact[]; clear: Fact[] };
 
 /** What changed at each operator of lists: the new listings; or its zones, where all answered and none lists. */
-function changesOf(catalogue: Catalogue, before: Fact[], now: Fact[]): Change[] {
-  const was = new Map(before.map((fact) => [fact.key, fact.outcome]));
+function changesOf(catalogue: Catalogue, was: Map<string, Fact['outcome']>, now: Fact[]): Change[] {
   const rows = now.flatMap((fact) => {
     const operator = operatorOf(catalogue, fact.key);
     return operator ? [{ operator, fact }] : [];
@@ -39,6 +41,37 @@ function changesOf(catalogue: Catalogue, before: Fact[], now: Fact[]): Change[] 
       clear: doubtful ? [] : facts,
     };
   });
+}
+
+/** Whether a list said something: that it was silent, or not asked, changes nothing. */
+const isKnown = (fact: Fact): boolean => fact.outcome !== 'unknown' && wasAsked(fact);
+
+/**
+ * What lists said before: where one that lists now was silent at last, what it said before that. A listing that stood all
+ * the time is no new one, and none that came back.
+ */
+async function saidBefore(
+  trx: Trx,
+  { kind, address }: { kind: string; address: string },
+  before: Fact[],
+  now: Fact[],
+): Promise<Map<string, Fact['outcome']>> {
+  const said = new Map(before.filter(isKnown).map((fact) => [fact.key, fact.outcome]));
+  const silent = new Set(before.filter((fact) => !isKnown(fact)).map(({ key }) => key));
+  const open = new Set(now.flatMap(({ key, outcome }) => (outcome === 'bad' && silent.has(key) ? key : [])));
+  if (open.size === 0) return said;
+  const rows = await trx
+    .selectFrom('snapshots')
+    .select('facts')
+    .where('address', '=', address)
+    .where('kind', '=', kind)
+    .where('superseded_at', 'is not', null)
+    .orderBy('first_seen_at', 'desc')
+    .limit(MOST_SILENT)
+    .execute();
+  for (const fact of rows.flatMap(({ facts }) => facts))
+    if (open.has(fact.key) && isKnown(fact) && !said.has(fact.key)) said.set(fact.key, fact.outcome);
+  return said;
 }
 
 /** The listing in words, kept as the incident's report. */
@@ -92,11 +125,13 @@ function subjectOf(addresses: string[]): string {
 /** The listing of one address that is gone ends nothing while another of the incident's is listed, or nobody knows. */
 async function ended(trx: Trx, row: IncidentRow, { clear }: Change, at: Date): Promise<void> {
   const zones = clear.map(({ key }) => key);
+  // A list that is no longer asked does not say that its listing has gone.
+  const unasked = new Set(clear.filter((fact) => !wasAsked(fact)).map(({ key }) => key));
   const networks = (await addressesOf(trx, [row.number])).get(row.number) ?? [];
   const listed: Seen[] = [];
   for (const network of networks) {
     const seen = await seenIn(trx, network, zones, row.opened_at);
-    if (seen.some(({ stands }) => stands)) return;
+    if (seen.some(({ zone, outcome, stands }) => stands || (outcome === 'bad' && unasked.has(zone)))) return;
     listed.push(...seen.filter(({ outcome }) => outcome === 'bad'));
   }
   // Where no listing was seen, there is none that has gone.
@@ -141,13 +176,13 @@ async function lockOpen(trx: Trx, changes: Change[], network: Network): Promise<
  */
 export async function followListings(
   trx: Trx,
-  { catalogue, opens, at }: { catalogue: Catalogue; opens: boolean; at: Date },
+  { catalogue, kind, opens, at }: { catalogue: Catalogue; kind: string; opens: boolean; at: Date },
   address: string,
   before: Fact[],
   now: Fact[],
 ): Promise<void> {
   const network = parseNetwork(address);
-  const changes = changesOf(catalogue, before, now);
+  const changes = changesOf(catalogue, await saidBefore(trx, { kind, address }, before, now), now);
   const withOpen = changes.length > 0 ? await openWith(trx, network) : new Set();
   const followed = changes.filter(
     ({ operator, listed, clear }) => listed.length > 0 || (clear.length > 0 && withOpen.has(operator.key)),

@@ -133,7 +133,7 @@ async function keep(
   const { kind, subject } = part;
   const before = await keepSnapshot(trx, kind.key, subject, found, at);
   if (before === undefined || subject.address === undefined) return;
-  const context = { catalogue: world.catalogue, opens: check.incident_number === null, at };
+  const context = { catalogue: world.catalogue, kind: kind.key, opens: check.incident_number === null, at };
   await followListings(trx, context, subject.address, before, found.facts);
 }
 

@@ -30,8 +30,13 @@ const clean = (zone: Zone, what: string): Row =>
 export const unknownRow = (zone: Zone, what: string, why: string): Row =>
   rowOf(zone, what, 'unknown', `not known: ${why}`);
 
+/** How the words of a row begin whose list was not asked. */
+const NOT_ASKED = 'not asked';
+/** Whether a row says anything of its list: silence is no good news. */
+export const wasAsked = ({ words }: Pick<Fact, 'words'>): boolean => !words.startsWith(NOT_ASKED);
+
 export const keylessRow = (zone: Zone, what: string): Row => ({
-  ...rowOf(zone, what, 'note', 'not asked: it wants a key, which would stand in DNSBL_KEYS'),
+  ...rowOf(zone, what, 'note', `${NOT_ASKED}: it wants a key, which would stand in DNSBL_KEYS`),
   keyless: true,
 });
 

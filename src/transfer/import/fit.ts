@@ -10,6 +10,9 @@ export type Fitted = Given & { values: Map<string, unknown> };
 /** Entries that name other incidents by their number. */
 const NUMBERS_IN: Record<string, string> = {
   'incident-linked': 'number',
+  'incident-unlinked': 'number',
+  'incident-merged': 'number',
+  'merge-undone': 'number',
   'message-filed': 'cameFrom',
   'message-moved-away': 'to',
 };

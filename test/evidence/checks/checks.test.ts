@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import t from 'tap';
 import { runCheck } from '../../../src/evidence/checks/run.ts';
 import { finishCheck, lastCheck, takeCheck } from '../../../src/evidence/checks/store.ts';
@@ -332,3 +333,31 @@ t.test(
     t.equal((await viewer.post('/incidents/1/checks')).statusCode, 403);
   },
 );
+
+t.test('of more than is read at a time, what speaks against us comes first, and domains', async (t) => {
+  const { db } = await testDesk(t);
+  await sql`
+    insert into snapshots (kind, address, outcome, summary, facts, claims, raw, content_hash, first_seen_at, last_seen_at)
+    select 'lists', '10.20.0.0'::inet + n, case when n = 2100 then 'bad' else 'good' end, 'as told', '[]', '[]', '{}', '\\x00',
+      now(), now() from generate_series(1, 2100) n`.execute(db);
+  await sql`
+    insert into snapshots (kind, domain, outcome, summary, facts, claims, raw, content_hash, first_seen_at, last_seen_at)
+    values ('dkim', 'example.com', 'good', 'as told', '[]', '[]', '{}', '\\x00', now(), now())`.execute(db);
+  const all = await standingSnapshots(db, { networks: ['10.20.0.0/16'], domains: ['example.com'] });
+  t.equal(all.length, 2000);
+  t.match(all.at(-1), { domain: 'example.com' });
+  t.match(all.at(-2), { address: '10.20.8.52', outcome: 'bad' });
+  t.match(all[0], { address: '10.20.0.1' }, 'in the order of addresses');
+});
+
+t.test('a fact that is yet to come is none', async (t) => {
+  const desk = await logged(t);
+  const fact = { claim: 'no-public-listing', result: 'supports', words: 'on none', source: 'looked' };
+  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const future = await desk.api('POST', '/incidents/1/evidence', { ...fact, observedAt: at(3_600_000) });
+  t.match(future, { status: 422, body: { fields: { observedAt: /future/ } } });
+  t.equal(
+    (await desk.api('POST', '/incidents/1/evidence', { ...fact, observedAt: at(-3_600_000) })).status,
+    201,
+  );
+});

@@ -126,6 +126,42 @@ t.test('flapping is one incident: gone, back, and gone again', async (t) => {
   t.equal(kinds.filter((kind: string) => kind === 'recovery-confirmed').length, 2);
 });
 
+t.test('a list that was silent, or not asked, tells of nothing new and of nothing gone', async (t) => {
+  const { desk, look } = await monitored(t);
+  const listed = [zone('bl.spamcop.net', 'bad', 'reported')];
+  await look(listed);
+  await desk.api('PATCH', '/incidents/1', { state: 'mitigated', reason: 'they said so' });
+  await look([zone('bl.spamcop.net', 'unknown', 'no answer')]);
+  await look(listed);
+  t.match(await incidents(desk), [{ state: 'mitigated' }], 'it stood all the time: no relapse');
+  await desk.api('PATCH', '/incidents/1', { state: 'closed', reason: 'known' });
+  await look([zone('bl.spamcop.net', 'unknown', 'no answer')]);
+  await look([zone('bl.spamcop.net', 'unknown', 'no answer at all')]);
+  await look(listed);
+  t.equal((await incidents(desk)).length, 1, 'nor another incident');
+
+  const withKey = [...listed, zone('combined.mail.abusix.zone', 'bad', 'a trap was hit')];
+  await look(withKey);
+  t.match((await incidents(desk))[0], { number: 2, provider: 'abusix', state: 'open' });
+  const unasked = (key: string) => zone(key, 'note', 'not asked: it wants a key');
+  await look([...listed, unasked('combined.mail.abusix.zone')]);
+  t.match((await incidents(desk))[0], { number: 2, state: 'open' }, 'a key that is gone lifts no listing');
+  await look([...listed, zone('combined.mail.abusix.zone', 'good', 'not listed')]);
+  t.match((await incidents(desk))[0], { number: 2, state: 'recovered' });
+
+  const zen = (outcome: Outcome) => [
+    zone('zen.spamhaus.org', outcome, ''),
+    unasked('authbl.dq.spamhaus.net'),
+  ];
+  await look(zen('bad'));
+  await look(zen('good'));
+  t.match(
+    (await incidents(desk))[0],
+    { number: 3, state: 'recovered' },
+    'a list that was never asked holds up nothing',
+  );
+});
+
 t.test('a listing that goes ends no incident while another of its addresses is listed', async (t) => {
   const { desk, look } = await monitored(t);
   const other = '203.0.113.8';
