@@ -171,6 +171,7 @@ export async function orFormAgain(
     const kind = PROBLEMS[error.code];
     tellWhenAgain(reply, kind);
     const { view, data } = await again({ message: error.message, fields: error.fields, code: error.code });
-    return reply.page(view, { chooseAgain: filesToChooseAgain(reply.request), ...data }, kind.status);
+    const chooseAgain = filesToChooseAgain(reply.request).flatMap(({ names }) => names);
+    return reply.page(view, { chooseAgain, ...data }, kind.status);
   }
 }

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { postParts } from '../bad-input/bad-input.fixture.ts';
 import { Browser, PASSWORD, REFUSAL, signedIn, testDesk } from '../desk.ts';
 import { unescaped } from '../unescaped.ts';
 
@@ -30,6 +31,34 @@ t.test('a form that was filled in when the session had expired comes back after 
     notes.map((note) => note.detail['text']),
     [text],
   );
+});
+
+t.test('a page that keeps what was sent names the files that it cannot keep, and asks for them', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  const sent = [
+    { name: 'text', value: 'They answered.' },
+    { name: 'file', value: 'Subject: hello\n\nHello.', file: '<b>answer.eml', type: 'message/rfc822' },
+  ];
+  const asks =
+    /enctype="multipart\/form-data".*no file back: <b>&lt;b&gt;answer\.eml<\/b><\/label><input id="carried-file-0" name="file" type="file">/s;
+  const viewer = await signedIn(desk, 'viewer');
+  const refused = await postParts(viewer, '/incidents/1/messages', sent);
+  t.equal(refused.statusCode, 403);
+  t.match(refused.body, 'They answered.');
+  t.match(refused.body, asks);
+  const browser = await signedIn(desk);
+  const { email } = await desk.db
+    .selectFrom('users')
+    .select('email')
+    .where('role', '=', 'operator')
+    .executeTakeFirstOrThrow();
+  await desk.db.deleteFrom('sessions').execute();
+  const asked = await postParts(browser, '/incidents/1/messages', sent);
+  const carried = /name="carried" value="([^"]*)"/.exec(asked.body)?.[1] ?? '';
+  const back = await browser.post('/sign-in', { email, password: PASSWORD, carried: unescaped(carried) });
+  t.match(back.body, 'They answered.');
+  t.match(back.body, asks);
 });
 
 t.test('who may only read is offered nothing that would be refused', async (t) => {
