@@ -61,6 +61,28 @@ t.test('a page that keeps what was sent names the files that it cannot keep, and
   t.match(back.body, asks);
 });
 
+t.test('tabs of one incident, and of one address, are told apart', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  await desk.api('POST', '/incidents/1/messages', { direction: 'in', body: 'It does not qualify.' });
+  const browser = await signedIn(desk);
+  const titleOf = async (url: string) => /<title>(.*) · Delist Desk<\/title>/.exec((await browser.get(url)).body)?.[1];
+  const titles: Record<string, string> = {
+    '/incidents/1': '#1 Outlook.com blocks 203.0.113.7',
+    '/incidents/1/edit': '#1 Edit the facts',
+    '/incidents/1/conversation': '#1 Conversation',
+    '/addresses/203.0.113.7': '203.0.113.7',
+    '/addresses/203.0.113.7/edit': 'Edit: 203.0.113.7',
+    '/evidence/203.0.113.7': 'Evidence: 203.0.113.7',
+    '/evidence/203.0.113.7/checklist': 'Checklist: 203.0.113.7',
+    '/evidence/203.0.113.7/places': 'Looked up by hand: 203.0.113.7',
+    '/providers/t-online/history': 'Changes: T-Online',
+    '/unfiled': 'Unfiled',
+    '/unfiled?which=put-away': 'Put away',
+  };
+  for (const [url, title] of Object.entries(titles)) t.equal(await titleOf(url), title, url);
+});
+
 t.test('who may only read is offered nothing that would be refused', async (t) => {
   const desk = await testDesk(t);
   await desk.api('POST', '/incidents', { report: REFUSAL });
