@@ -113,6 +113,19 @@ t.test('who may only read is offered nothing that would be refused', async (t) =
   }
 });
 
+t.test('who may only read is offered nothing to do where there is nothing yet, and the dossier', async (t) => {
+  const desk = await testDesk(t);
+  const viewer = await signedIn(desk, 'viewer');
+  for (const url of ['/', '/addresses', '/incidents', '/settings/tags', '/reports/subscriptions']) {
+    const { body, statusCode } = await viewer.get(url);
+    t.equal(statusCode, 200, url);
+    t.notMatch(body.slice(body.indexOf('<main')), /href="\/(log|addresses\/new|settings\/profile)"|Have it mailed/, url);
+  }
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  t.match((await viewer.get('/incidents/1')).body, 'href="/incidents/1/dossier"');
+  t.equal((await viewer.get('/incidents/1/dossier')).statusCode, 200);
+});
+
 t.test('a form sent twice has one effect', async (t) => {
   const desk = await testDesk(t);
   await desk.api('POST', '/incidents', { report: REFUSAL });
