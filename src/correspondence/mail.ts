@@ -130,7 +130,10 @@ function fromEmail(email: Email): ReadMail {
     html: email.html ? clean(email.html).slice(0, MAX_TEXT) : null,
     messageId: email.messageId ? oneLine(email.messageId).slice(0, 500) : null,
     attachments: kept.map(readAttachment),
-    problem: dropped > 0 ? `${dropped} more attachments are in the source only.` : null,
+    problem:
+      dropped > 0
+        ? `${dropped === 1 ? 'One more attachment is' : `${dropped} more attachments are`} in the source only.`
+        : null,
   };
 }
 
