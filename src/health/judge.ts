@@ -254,7 +254,8 @@ export function databaseRows(facts: DatabaseFacts, isEmbedded: boolean): Row[] {
 }
 
 export function migrationRow({ missing, last }: { missing: number; last: string }): Row {
-  const words = missing === 0 ? `up to date, last step ${last}` : `${count(missing)} ${missing === 1 ? 'step is' : 'steps are'} missing`;
+  const steps = missing === 1 ? 'step is' : 'steps are';
+  const words = missing === 0 ? `up to date, last step ${last}` : `${count(missing)} ${steps} missing`;
   const todo = 'Another release runs on this database. Bring all processes to the same release.';
   return row('migrations', 'Schema', missing === 0 ? 'good' : 'bad', words, todo);
 }

@@ -33,7 +33,7 @@ t.test('a form that was filled in when the session had expired comes back after 
   );
 });
 
-t.test('a page that keeps what was sent names the files that it cannot keep, and asks for them', async (t) => {
+t.test('a page that keeps what was sent names the files that it cannot, and asks for them', async (t) => {
   const desk = await testDesk(t);
   await desk.api('POST', '/incidents', { report: REFUSAL });
   const sent = [
@@ -66,7 +66,8 @@ t.test('tabs of one incident, and of one address, are told apart', async (t) => 
   await desk.api('POST', '/incidents', { report: REFUSAL });
   await desk.api('POST', '/incidents/1/messages', { direction: 'in', body: 'It does not qualify.' });
   const browser = await signedIn(desk);
-  const titleOf = async (url: string) => /<title>(.*) · Delist Desk<\/title>/.exec((await browser.get(url)).body)?.[1];
+  const titleOf = async (url: string) =>
+    /<title>(.*) · Delist Desk<\/title>/.exec((await browser.get(url)).body)?.[1];
   const titles: Record<string, string> = {
     '/incidents/1': '#1 Outlook.com blocks 203.0.113.7',
     '/incidents/1/edit': '#1 Edit the facts',
@@ -113,13 +114,14 @@ t.test('who may only read is offered nothing that would be refused', async (t) =
   }
 });
 
-t.test('who may only read is offered nothing to do where there is nothing yet, and the dossier', async (t) => {
+t.test('who may only read is offered nothing to do where there is nothing, but the dossier', async (t) => {
   const desk = await testDesk(t);
   const viewer = await signedIn(desk, 'viewer');
   for (const url of ['/', '/addresses', '/incidents', '/settings/tags', '/reports/subscriptions']) {
     const { body, statusCode } = await viewer.get(url);
     t.equal(statusCode, 200, url);
-    t.notMatch(body.slice(body.indexOf('<main')), /href="\/(log|addresses\/new|settings\/profile)"|Have it mailed/, url);
+    const main = body.slice(body.indexOf('<main'));
+    t.notMatch(main, /href="\/(log|addresses\/new|settings\/profile)"|Have it mailed/, url);
   }
   await desk.api('POST', '/incidents', { report: REFUSAL });
   t.match((await viewer.get('/incidents/1')).body, 'href="/incidents/1/dossier"');
