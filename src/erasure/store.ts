@@ -104,10 +104,7 @@ export async function erasePerson(
 ): Promise<Erased> {
   const place = (await ownAddresses(trx)).get(address);
   if (place)
-    throw invalid(
-      'address',
-      `The desk itself works with this address: take it away under ${place} first.`,
-    );
+    throw invalid('address', `The desk itself works with this address: take it away under ${place} first.`);
   if ([address, ...names].some((text) => reason.toLowerCase().includes(text.toLowerCase())))
     throw invalid('reason', 'The reason is kept: leave the address and the names out of it.');
   await refuseWhileMailWaits(trx, address);
