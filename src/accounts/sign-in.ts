@@ -130,7 +130,8 @@ async function goOn(
   if (!carried) return reply.redirect(localPath(onward.next), 303);
   const { db, config } = request.server.desk;
   request.viewer = await viewerBySession(db, config, secret, false);
-  return reply.page('accounts/resume', { path: carried.path, fields: shownFields(carried.fields) });
+  const { path, fields, files } = carried;
+  return reply.page('accounts/resume', { path, fields: shownFields(fields), files });
 }
 
 /**

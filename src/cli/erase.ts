@@ -11,7 +11,7 @@ export const USE = `Use: erase ADDRESS [--name NAME]… --by YOUR-NAME [--reason
 
 Replaces a person's mail address, and names where they are given, by one word such as [erased-1]: in messages, letters,
 reports, notes, timelines and originals. Each incident that it changes says so in its timeline. --dry-run counts only.
-With the embedded database, stop the server first, or use Settings, Personal data.
+With the embedded database, stop the server first, or use Settings → Personal data.
 `;
 
 function told(io: Io, counts: Counts): void {

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Network, networkText, parseNetwork } from '../addresses/address.ts';
+import type { Db } from '../database/open.ts';
 import { Type } from '../json-schema.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
@@ -21,6 +22,16 @@ const LIST = 'complaints';
 const SHOWN_DAYS = 30;
 const DAY_MS = 86_400_000;
 
+function found(db: Db, cidr: string | undefined, after: Parameters<typeof listComplaints>[1]['after']) {
+  const since = new Date(Date.now() - SHOWN_DAYS * DAY_MS);
+  return Promise.all([
+    listComplaints(db, { limit: 50, cidr, after }),
+    complaintsByDay(db, since, cidr),
+    complaintsByCampaign(db, since, cidr),
+  ]);
+}
+const NOTHING: Awaited<ReturnType<typeof found>> = [{ items: [], next: null }, [], []];
+
 export const complaintPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, config } = app.desk;
 
@@ -33,22 +44,17 @@ export const complaintPages: FastifyPluginAsyncTypebox = async (app) => {
     } catch (error) {
       errors['address'] = (error as Error).message;
     }
-    const since = new Date(Date.now() - SHOWN_DAYS * DAY_MS);
-    const [page, days, campaigns] = await Promise.all([
-      listComplaints(db, {
-        limit: 50,
-        cidr: network?.cidr,
-        after: held && { at: held[0], id: held[1] },
-      }),
-      complaintsByDay(db, since, network?.cidr),
-      complaintsByCampaign(db, since, network?.cidr),
-    ]);
+    const isWrong = errors['address'] !== undefined;
+    const [page, days, campaigns] = isWrong
+      ? NOTHING
+      : await found(db, network?.cidr, held && { at: held[0], id: held[1] });
     const query = new URLSearchParams(address ? { address } : {});
     const first = linkTo('/complaints', query);
     if (page.next) query.set('cursor', writeCursor(LIST, [page.next.at, page.next.id]));
     return {
       ...again,
       address,
+      isWrong,
       errors,
       keepsMails: config.keepComplaintMails,
       shownDays: SHOWN_DAYS,

@@ -121,6 +121,7 @@ function fromEmail(email: Email): ReadMail {
   const text = email.text?.trim() ? email.text : email.html ? textOfHtml(email.html) : '';
   const kept = email.attachments.slice(0, MAX_ATTACHMENTS);
   const dropped = email.attachments.length - kept.length;
+  const more = dropped === 1 ? 'attachment is' : 'attachments are';
   return {
     from: addressText(email.from),
     to: addressText(email.to),
@@ -130,7 +131,7 @@ function fromEmail(email: Email): ReadMail {
     html: email.html ? clean(email.html).slice(0, MAX_TEXT) : null,
     messageId: email.messageId ? oneLine(email.messageId).slice(0, 500) : null,
     attachments: kept.map(readAttachment),
-    problem: dropped > 0 ? `${dropped} more attachments are in the source only.` : null,
+    problem: dropped > 0 ? `${dropped} more ${more} in the source only.` : null,
   };
 }
 

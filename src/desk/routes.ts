@@ -110,7 +110,7 @@ export const deskPages: FastifyPluginAsyncTypebox = async (app) => {
         live,
         title: SECTIONS[section].title,
         section: sectionView(section, counts[section], whose, { rows: rows(page.items), more: false }),
-        whose: whoseView(whose),
+        isMine: owner !== null,
         next: page.next ? `${link}&cursor=${writeDeskCursor(page.next, section)}` : '',
         first: after ? link : '',
       });

@@ -71,10 +71,10 @@ export const erasePairs = (trx: Trx, actor: Actor, what: What, pairs: Pair[]): P
 export async function ownAddresses(db: Db | Trx): Promise<Map<string, string>> {
   const { rows } = await sql<{ address: string; place: string }>`
     select lower(address) as address, place from (
-      select email as address, 'People' as place from users
-      union all select unnest(array[contact_email, reply_address, abuse_address]), 'Profile' from profile
-      union all select unnest(array[from_address, reply_address]), 'Sending accounts' from sending_accounts
-      union all select address, 'Reports by mail' from report_addresses) own
+      select email as address, 'Settings → People' as place from users
+      union all select unnest(array[contact_email, reply_address, abuse_address]), 'Settings → Profile' from profile
+      union all select unnest(array[from_address, reply_address]), 'Settings → Sending accounts' from sending_accounts
+      union all select address, 'Reports → Reports by mail' from report_addresses) own
     where address <> ''`.execute(db);
   return new Map(rows.map(({ address, place }) => [address, place]));
 }
@@ -105,10 +105,7 @@ export async function erasePerson(
 ): Promise<Erased> {
   const place = (await ownAddresses(trx)).get(address);
   if (place)
-    throw invalid(
-      'address',
-      `The desk itself works with this address: take it away under Settings, ${place} first.`,
-    );
+    throw invalid('address', `The desk itself works with this address: take it away under ${place} first.`);
   if ([address, ...names].some((text) => reason.toLowerCase().includes(text.toLowerCase())))
     throw invalid('reason', 'The reason is kept: leave the address and the names out of it.');
   await refuseWhileMailWaits(trx, address);

@@ -40,7 +40,9 @@ export function size(bytes: number): string {
   return `${count(Math.ceil(bytes / MIB))} MB`;
 }
 
-const since = (at: Date | null, now: Date) => (at ? `${roughly(now.getTime() - at.getTime())} ago` : 'never');
+/** `last sent 4 min ago`, `never sent yet`. */
+const lastTime = (what: string, at: Date | null, now: Date) =>
+  at ? `last ${what} ${roughly(now.getTime() - at.getTime())} ago` : `never ${what} yet`;
 
 /** What is due for longer than this calls for attention, and for longer than that for help. */
 type Patience = { title: string; attentionMs: number; badMs: number; todo: string; link?: string };
@@ -132,7 +134,7 @@ export function mailInRows(
 ): Row[] {
   const rows = mailboxes.map(({ name, lastGoodAt, lastLookAt, problem, untaken }, index) => {
     const silentMs = lastGoodAt ? now.getTime() - lastGoodAt.getTime() : Number.POSITIVE_INFINITY;
-    const words = `last looked at with success ${since(lastGoodAt, now)}${
+    const words = `${lastTime('looked at with success', lastGoodAt, now)}${
       untaken > 0 ? `, ${count(untaken)} not taken` : ''
     }${problem ? `: ${problem}` : ''}`;
     const mark =
@@ -170,7 +172,7 @@ export function mailOutRows(accounts: readonly AccountHealth[], uncertain: numbe
       `account-${index + 1}`,
       `Sending account ${name}`,
       problem ? 'bad' : 'good',
-      problem ? `last sent ${since(lastSentAt, now)}: ${problem}` : `last sent ${since(lastSentAt, now)}`,
+      `${lastTime('sent', lastSentAt, now)}${problem ? `: ${problem}` : ''}`,
       'Open the account, mend what its server says, and send a test message.',
       '/settings/mail',
     ),
@@ -191,7 +193,7 @@ export function feedRows(feeds: readonly FeedHealth[], now: Date): Row[] {
       `feed-${index + 1}`,
       `SNDS, ${kind}`,
       mark,
-      `last fetched ${since(lastFetchedAt, now)}${problem ? `: ${problem}` : ''}`,
+      `${lastTime('fetched', lastFetchedAt, now)}${problem ? `: ${problem}` : ''}`,
       'Renew the link at SNDS and save it; what it told before counts as unknown once it is old.',
       '/settings/snds',
     );
@@ -252,7 +254,8 @@ export function databaseRows(facts: DatabaseFacts, isEmbedded: boolean): Row[] {
 }
 
 export function migrationRow({ missing, last }: { missing: number; last: string }): Row {
-  const words = missing === 0 ? `up to date, last step ${last}` : `${count(missing)} steps are missing`;
+  const steps = missing === 1 ? 'step is' : 'steps are';
+  const words = missing === 0 ? `up to date, last step ${last}` : `${count(missing)} ${steps} missing`;
   const todo = 'Another release runs on this database. Bring all processes to the same release.';
   return row('migrations', 'Schema', missing === 0 ? 'good' : 'bad', words, todo);
 }

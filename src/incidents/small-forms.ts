@@ -19,6 +19,8 @@ const FIELDS = [
   'found',
   'fixed',
   'fixedAt',
+  'kind',
+  'number',
 ];
 
 /**

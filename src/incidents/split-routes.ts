@@ -56,7 +56,7 @@ export const splitPages: FastifyPluginAsyncTypebox = async (app) => {
           now: new Date(),
         }),
       );
-      return reply.done(`/incidents/${split}`, `Split off #${number}.`);
+      return reply.done(`/incidents/${split}`, `Split off from #${number}.`, [number]);
     },
     again: async (request, number, problem) => ({
       view: 'incidents/split',

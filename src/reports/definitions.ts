@@ -141,7 +141,7 @@ export const REPORTS: readonly Definition[] = [
     key: 'load',
     title: 'Load per person',
     question: 'Who carries how much?',
-    counts: `${BEGAN} Each counts for whom it is assigned to now.`,
+    counts: `${BEGAN} Each counts for its owner of now.`,
     unit: UNIT,
     names: 'person',
     usual: '90-days',

@@ -41,8 +41,8 @@ export function filterWords(
     query.assignee === undefined
       ? ''
       : query.assignee === 0
-        ? 'assigned to nobody'
-        : `assigned to ${nameOf.person(query.assignee)}`,
+        ? 'owned by nobody'
+        : `owned by ${nameOf.person(query.assignee)}`,
   ].filter(Boolean);
 }
 
@@ -56,7 +56,7 @@ const NAME_TITLES: Record<Names, string> = {
   provider: 'Provider',
   address: 'Address',
   cause: 'Cause',
-  person: 'Assigned to',
+  person: 'Owner',
   part: 'When',
 };
 

@@ -146,7 +146,7 @@ export function curvePicture(report: Report) {
   return {
     words: picture.words,
     ticks: scale.ticks,
-    shares: [0.25, 0.5, 0.75, 1].map((share) => ({ y: round(y(share)), label: `${share * 100} %` })),
+    shares: [0.25, 0.5, 0.75, 1].map((share) => ({ y: round(y(share)), label: `${share * 100}%` })),
     top: TOP,
     bottom: BOTTOM,
     pieces: stairs(all.distribution, scale),

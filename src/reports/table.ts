@@ -15,7 +15,7 @@ const WORDS: Record<Kind, (value: number) => string> = {
   count,
   duration: long,
   roughly,
-  percent: (value) => `${Math.round(value)} %`,
+  percent: (value) => `${Math.round(value)}%`,
   rate: (value) => String(round(value, 1)),
 };
 

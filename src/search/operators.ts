@@ -32,7 +32,7 @@ export const OPERATORS = {
   code: { about: 'of incidents with a reply, enhanced or block code', example: 'code:S3150' },
   ticket: { about: 'what belongs to a ticket of the provider', example: 'ticket:SRX123*' },
   tag: { about: 'of incidents with a tag', example: 'tag:shop' },
-  assignee: { about: 'of incidents that somebody looks after; me, none or a name', example: 'assignee:me' },
+  assignee: { about: 'of incidents by their owner: me, none or a name', example: 'assignee:me' },
   reason: { about: 'of incidents with a reason', example: 'reason:ip-reputation', values: REASONS },
   domain: { about: 'with a recipient’s or correspondent’s domain', example: 'domain:outlook.com' },
   kind: { about: 'only one kind of what is found', example: 'kind:letter', values: KINDS },

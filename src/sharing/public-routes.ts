@@ -40,7 +40,8 @@ export const sharedPages: FastifyPluginAsyncTypebox = async (app) => {
   const attempts = new Attempts();
 
   /** One answer for a link that never was, was revoked or has expired: it tells nobody which. */
-  const gone = (reply: FastifyReply) => reply.publicPage('sharing/gone', { isBusy: false }, 'UTC', 404);
+  const gone = (reply: FastifyReply) =>
+    reply.publicPage('sharing/gone', { heading: 'This link shows nothing', isBusy: false }, 'UTC', 404);
 
   app.get(
     '/shared/*',
@@ -55,7 +56,8 @@ export const sharedPages: FastifyPluginAsyncTypebox = async (app) => {
       const secret = (request.params as { '*': string })['*'];
       if (!attempts.mayAsk(request.ip, Date.now())) {
         reply.header('retry-after', '600');
-        return reply.publicPage('sharing/gone', { isBusy: true }, 'UTC', 429);
+        const busy = { heading: 'Too many pages at once', isBusy: true };
+        return reply.publicPage('sharing/gone', busy, 'UTC', 429);
       }
       const isWhole = SECRET.test(secret) && !request.validationError;
       const share = isWhole ? await openShare(db, secret, request.method === 'GET') : undefined;

@@ -21,8 +21,8 @@ declare module 'fastify' {
     page: (view: string, data: object | Promise<object>, status?: number) => Promise<FastifyReply>;
     /** Renders a page for somebody without an account: nothing of a session is read or set. Times are in `zone`. */
     publicPage: (view: string, data: object, zone: string, status?: number) => FastifyReply;
-    /** Answers a form: 303 to where its effect is seen, with one line on what was done. */
-    done: (to: string, words?: string) => FastifyReply;
+    /** Answers a form: 303 to where its effect is seen, with one line on what was done, which leads to `incidents`. */
+    done: (to: string, words?: string, incidents?: number[]) => FastifyReply;
   }
 }
 
@@ -77,7 +77,7 @@ const publicFrame = (demo: boolean, timeZone: string, assets: string): PageFrame
   now: new Date(),
   csrf: '',
   once: '',
-  flash: '',
+  flash: [],
   demo,
   passkeys: false,
   path: '',
@@ -105,8 +105,8 @@ export function servePages(app: FastifyInstance): void {
       return sendHtml(this.code(status), html);
     },
   );
-  app.decorateReply('done', function (this: FastifyReply, to: string, words?: string) {
-    if (words) setFlash(this, words);
+  app.decorateReply('done', function (this: FastifyReply, to: string, words?: string, incidents?: number[]) {
+    if (words) setFlash(this, words, incidents);
     return this.redirect(to, 303);
   });
 }
@@ -171,6 +171,7 @@ export async function orFormAgain(
     const kind = PROBLEMS[error.code];
     tellWhenAgain(reply, kind);
     const { view, data } = await again({ message: error.message, fields: error.fields, code: error.code });
-    return reply.page(view, { chooseAgain: filesToChooseAgain(reply.request), ...data }, kind.status);
+    const chooseAgain = filesToChooseAgain(reply.request).flatMap(({ names }) => names);
+    return reply.page(view, { chooseAgain, ...data }, kind.status);
   }
 }

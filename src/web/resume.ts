@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { localPath } from './links.ts';
+import { type ChosenFiles, filesToChooseAgain } from './uploads.ts';
 
 /** A field of a form whose session expired meanwhile. */
 type CarriedField = { name: string; value: string };
-type Carried = { path: string; fields: CarriedField[] };
+type Carried = { path: string; fields: CarriedField[]; files: ChosenFiles[] };
 
 /** A password or key is never written into a page. */
 const SECRET =
@@ -30,6 +31,7 @@ export function signInToGoOn(request: FastifyRequest, reply: FastifyReply): Prom
   const carried: Carried = {
     path: localPath(request.url),
     fields: fieldsOf(request.body).filter(({ name }) => !SECRET.test(name)),
+    files: filesToChooseAgain(request),
   };
   return reply.page(
     'accounts/sign-in',
@@ -52,24 +54,31 @@ export const shownFields = (fields: CarriedField[], errors: Record<string, strin
 export function formAgain(
   request: FastifyRequest,
   errors: Record<string, string>,
-): { path: string; fields: ReturnType<typeof shownFields> } | undefined {
+): { path: string; fields: ReturnType<typeof shownFields>; files: ChosenFiles[] } | undefined {
   const fields = fieldsOf(request.body);
   if (request.method !== 'POST' || fields.length === 0 || fields.some(({ name }) => SECRET.test(name)))
     return undefined;
-  return { path: localPath(request.url), fields: shownFields(fields, errors) };
+  return {
+    path: localPath(request.url),
+    fields: shownFields(fields, errors),
+    files: filesToChooseAgain(request),
+  };
 }
 
-/** Reads what the sign-in form carried along. Anything but a local path with text fields is dropped. */
+const isChosen = ({ field, names }: ChosenFiles): boolean =>
+  typeof field === 'string' && Array.isArray(names) && names.every((name) => typeof name === 'string');
+
+/** Reads what the sign-in form carried along. Anything but a local path with text fields and names of files is dropped. */
 export function readCarried(text: string | undefined): Carried | undefined {
   if (!text || text.length > MAX_CARRIED * 2) return undefined;
   try {
-    const { path, fields } = JSON.parse(text) as Carried;
+    const { path, fields, files = [] } = JSON.parse(text) as Carried;
     const local = localPath(path);
     if (local === '/' && path !== '/') return undefined;
     const texts = fields
       .filter((field) => typeof field.name === 'string' && typeof field.value === 'string')
       .slice(0, 200);
-    return { path: local, fields: texts };
+    return { path: local, fields: texts, files: files.filter(isChosen).slice(0, 20) };
   } catch {
     return undefined;
   }

@@ -26,12 +26,15 @@ export function fileOrPasted(request: FastifyRequest, pasted: string): { raw: Bu
   return { raw: Buffer.from(typeof text === 'string' ? text : ''), fileName: '' };
 }
 
-/** The chosen files by name: a form that comes again cannot hold them, since a browser hands no file back. */
-export const filesToChooseAgain = (request: FastifyRequest): string[] =>
-  Object.values((request.body ?? {}) as object)
-    .flat()
-    .filter((value) => Buffer.isBuffer(value) && value.length > 0)
-    .map((bytes) => names.get(bytes) || 'the file');
+/** The files that were chosen in one field of a form, by name. */
+export type ChosenFiles = { field: string; names: string[] };
+
+/** What was chosen: a form that comes again cannot hold it, since a browser hands no file back. */
+export const filesToChooseAgain = (request: FastifyRequest): ChosenFiles[] =>
+  Object.keys((request.body ?? {}) as object).flatMap((field) => {
+    const files = uploadsIn(request, field);
+    return files.length === 0 ? [] : [{ field, names: files.map(({ name }) => name || 'the file') }];
+  });
 
 /** An uploaded file becomes a field with its bytes; its name is kept beside it. */
 async function keepFile(part: MultipartFile & { value?: unknown }): Promise<void> {

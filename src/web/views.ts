@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
+import type { FlashPiece } from './flash.ts';
 import {
   ago,
   clock,
@@ -36,7 +37,7 @@ export type PageFrame = {
   now: Date;
   csrf: string;
   once: string;
-  flash: string;
+  flash: FlashPiece[];
   demo: boolean;
   /** Whether passkeys can be used at this desk's address. */
   passkeys: boolean;

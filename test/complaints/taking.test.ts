@@ -198,11 +198,14 @@ t.test('the pages show days, campaigns and people, and the address its rate', as
   const address = (await viewer.get('/addresses/192.0.2.10')).body;
   t.match(address, /6 complaints in 7 days/);
   t.match(address, /data-is="bad">.*6 complaints to 1,500 accepted: 0\.40%/s);
-  t.match((await viewer.get('/complaints?address=198.51.100.1')).body, /No report of this address/);
   t.match(
-    (await viewer.get('/complaints?address=nonsense')).body,
-    /id="error-address">nonsense is not an IP address/,
+    (await viewer.get('/complaints?address=198.51.100.0/24')).body,
+    /No report of <span class="ip">198\.51\.100\.0\/24</,
   );
+  const wrong = (await viewer.get('/complaints?address=nonsense')).body;
+  t.match(wrong, /id="error-address">nonsense is not an IP address/);
+  t.match(wrong, 'Nothing is shown: the filter is no address or range.');
+  t.notMatch(wrong, /No report|None in 30 days|june:shop/, 'and nothing is said of what was not looked for');
 });
 
 t.test('a file is dropped on the page, and a wrong one comes back with what is wrong', async (t) => {

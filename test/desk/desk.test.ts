@@ -113,6 +113,9 @@ t.test('with hundreds of incidents', async (t) => {
       (await walkPages(browser, '/desk/needs-you?whose=mine', ROW)).rows.map(Number).toSorted(),
       mine.toSorted(),
     );
+    const says = async (whose: string) =>
+      (await browser.get(`/desk/needs-you?whose=${whose}`)).body.includes('Only what is yours.');
+    t.strictSame([await says('mine'), await says('everybody')], [true, false], 'a part says whose it shows');
     t.equal((await browser.post('/desk/whose', { whose: 'nobody' })).statusCode, 422);
     const other = await signedIn(desk);
     t.strictSame(rowsOf((await other.get('/')).body, 'needs-you').length, 20, 'others keep theirs');

@@ -56,6 +56,10 @@ t.test('what is good, what needs attention, and what is broken', async (t) => {
     ['attention'],
     'new',
   );
+  t.equal(
+    mailInRows([{ ...mailbox, lastGoodAt: null, lastLookAt: null }], [], NOW)[0]?.words,
+    'never looked at with success yet',
+  );
   t.strictSame(marks(mailInRows([], ['127.0.0.1:24'], NOW)), ['good']);
   t.strictSame(marks(mailInRows([], [], NOW)), ['off']);
 

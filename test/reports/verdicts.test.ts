@@ -14,7 +14,7 @@ t.test('what people corrected is the measure of how answers are read', async (t)
   t.match((await browser.get('/reports/verdicts')).body, 'Nobody had to correct a verdict.');
   await desk.api('PATCH', '/incidents/1/messages/2', { verdict: 'closed' });
   const { body } = await browser.get('/reports/verdicts');
-  t.match(body, /3 read, 1 corrected by people: <b>66\.6 %<\/b> stood/);
+  t.match(body, /3 read, 1 corrected by people: <b>66\.6%<\/b> stood/);
   t.match(body, /<td role="cell">denied<\/td><td role="cell" data-label="Was">closed<\/td>/);
   t.match((await browser.get('/reports')).body, 'href="/reports/verdicts"');
 });

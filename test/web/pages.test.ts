@@ -1,4 +1,5 @@
 import t from 'tap';
+import { postParts } from '../bad-input/bad-input.fixture.ts';
 import { Browser, PASSWORD, REFUSAL, signedIn, testDesk } from '../desk.ts';
 import { unescaped } from '../unescaped.ts';
 
@@ -32,6 +33,57 @@ t.test('a form that was filled in when the session had expired comes back after 
   );
 });
 
+t.test('a page that keeps what was sent names the files that it cannot, and asks for them', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  const sent = [
+    { name: 'text', value: 'They answered.' },
+    { name: 'file', value: 'Subject: hello\n\nHello.', file: '<b>answer.eml', type: 'message/rfc822' },
+  ];
+  const asks =
+    /enctype="multipart\/form-data".*no file back: <b>&lt;b&gt;answer\.eml<\/b><\/label><input id="carried-file-0" name="file" type="file">/s;
+  const viewer = await signedIn(desk, 'viewer');
+  const refused = await postParts(viewer, '/incidents/1/messages', sent);
+  t.equal(refused.statusCode, 403);
+  t.match(refused.body, 'They answered.');
+  t.match(refused.body, asks);
+  const browser = await signedIn(desk);
+  const { email } = await desk.db
+    .selectFrom('users')
+    .select('email')
+    .where('role', '=', 'operator')
+    .executeTakeFirstOrThrow();
+  await desk.db.deleteFrom('sessions').execute();
+  const asked = await postParts(browser, '/incidents/1/messages', sent);
+  const carried = /name="carried" value="([^"]*)"/.exec(asked.body)?.[1] ?? '';
+  const back = await browser.post('/sign-in', { email, password: PASSWORD, carried: unescaped(carried) });
+  t.match(back.body, 'They answered.');
+  t.match(back.body, asks);
+});
+
+t.test('tabs of one incident, and of one address, are told apart', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  await desk.api('POST', '/incidents/1/messages', { direction: 'in', body: 'It does not qualify.' });
+  const browser = await signedIn(desk);
+  const titleOf = async (url: string) =>
+    /<title>(.*) · Delist Desk<\/title>/.exec((await browser.get(url)).body)?.[1];
+  const titles: Record<string, string> = {
+    '/incidents/1': '#1 Outlook.com blocks 203.0.113.7',
+    '/incidents/1/edit': '#1 Edit the facts',
+    '/incidents/1/conversation': '#1 Conversation',
+    '/addresses/203.0.113.7': '203.0.113.7',
+    '/addresses/203.0.113.7/edit': 'Edit: 203.0.113.7',
+    '/evidence/203.0.113.7': 'Evidence: 203.0.113.7',
+    '/evidence/203.0.113.7/checklist': 'Checklist: 203.0.113.7',
+    '/evidence/203.0.113.7/places': 'Looked up by hand: 203.0.113.7',
+    '/providers/t-online/history': 'Changes: T-Online',
+    '/unfiled': 'Unfiled',
+    '/unfiled?which=put-away': 'Put away',
+  };
+  for (const [url, title] of Object.entries(titles)) t.equal(await titleOf(url), title, url);
+});
+
 t.test('who may only read is offered nothing that would be refused', async (t) => {
   const desk = await testDesk(t);
   await desk.api('POST', '/incidents', { report: REFUSAL });
@@ -60,6 +112,20 @@ t.test('who may only read is offered nothing that would be refused', async (t) =
     );
     for (const button of ['Save the draft', 'Mark as sent', 'Discard this draft']) t.notMatch(main, button);
   }
+});
+
+t.test('who may only read is offered nothing to do where there is nothing, but the dossier', async (t) => {
+  const desk = await testDesk(t);
+  const viewer = await signedIn(desk, 'viewer');
+  for (const url of ['/', '/addresses', '/incidents', '/settings/tags', '/reports/subscriptions']) {
+    const { body, statusCode } = await viewer.get(url);
+    t.equal(statusCode, 200, url);
+    const main = body.slice(body.indexOf('<main'));
+    t.notMatch(main, /href="\/(log|addresses\/new|settings\/profile)"|Have it mailed/, url);
+  }
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  t.match((await viewer.get('/incidents/1')).body, 'href="/incidents/1/dossier"');
+  t.equal((await viewer.get('/incidents/1/dossier')).statusCode, 200);
 });
 
 t.test('a form sent twice has one effect', async (t) => {

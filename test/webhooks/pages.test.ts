@@ -118,6 +118,7 @@ t.test('webhooks by page', async (t) => {
     await desk.work();
     const log = await admin.get(`${page}/deliveries`);
     t.match(log.body, 'rel="next"');
+    t.match(log.body, '<span class="badge" data-is="good">delivered</span>', 'in the colour of its state');
     const next =
       /href="([^"]+)" rel="next"/.exec(log.body)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=') ??
       '';

@@ -194,7 +194,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 
-function whereTo(taken: Taken, left: number): [string, string] {
+function whereTo(taken: Taken, left: number): [string, string, number[]] {
   const { logged, appendedTo } = taken;
   const numbers = (list: number[]) => list.map((number) => `#${number}`).join(', ');
   const said = [
@@ -206,5 +206,5 @@ function whereTo(taken: Taken, left: number): [string, string] {
     .filter(Boolean)
     .join(' ');
   const only = [...logged, ...appendedTo];
-  return [only.length === 1 ? `/incidents/${only[0]}` : '/incidents', said];
+  return [only.length === 1 ? `/incidents/${only[0]}` : '/incidents', said, only];
 }

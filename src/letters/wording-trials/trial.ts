@@ -37,5 +37,5 @@ export function comparedWords(a: Worked, b: Worked, isOpen: boolean): string {
   if (compared === 'alike')
     return `They ${isOpen ? 'cannot be told apart yet' : 'could not be told apart'}: the ranges in which the true shares lie overlap.`;
   const [better, other] = compared === 'a' ? [a, b] : [b, a];
-  return `Wording ${compared.toUpperCase()} did better: ${better.share?.percent} % lifted against ${other.share?.percent} %, and the ranges do not overlap.`;
+  return `Wording ${compared.toUpperCase()} did better: ${better.share?.percent}% lifted against ${other.share?.percent}%, and the ranges do not overlap.`;
 }

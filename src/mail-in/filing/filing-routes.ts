@@ -85,12 +85,13 @@ export const filingPages: FastifyPluginAsyncTypebox = async (app) => {
   form('filing', async (request, reply, { number, id }) => {
     const to = await fileForm(app.desk, request, id, number);
     return to === null
-      ? reply.done(`/unfiled/${id}`, `Taken out of #${number}; it is unfiled.`)
-      : reply.done(`/incidents/${to}/messages/${id}`, `Moved from #${number} to #${to}.`);
+      ? reply.done(`/unfiled/${id}`, `Taken out of #${number}; it is unfiled.`, [number])
+      : reply.done(`/incidents/${to}/messages/${id}`, `Moved from #${number} to #${to}.`, [number, to]);
   });
 
   form('incident', async (request, reply, { number, id }) => {
     const to = await splitForm(app.desk, request, id, number);
-    return reply.done(`/incidents/${to}`, `Logged #${to} with the message that was in #${number}.`);
+    const words = `Logged #${to} with the message that was in #${number}.`;
+    return reply.done(`/incidents/${to}`, words, [number]);
   });
 };

@@ -71,6 +71,7 @@ export const unfiledPages: FastifyPluginAsyncTypebox = async (app) => {
       if (page.next) query.set('cursor', writeCursor(`unfiled/${which}`, [page.next.at, page.next.id]));
       return reply.page('mail-in/unfiled', {
         live,
+        title: which === 'put-away' ? 'Put away' : 'Unfiled',
         isPutAway: which === 'put-away',
         rows: page.items.map((message) => unfiledRow(message, titles, catalogue)),
         unproven: unproven.map((message) => unfiledRow(message, titles, catalogue)),

@@ -11,7 +11,8 @@ export async function tryMailbox(row: MailboxRow, server: MailServer): Promise<s
       const idle = client.capabilities.has('IDLE')
         ? 'It tells of new ones at once'
         : 'It is asked every two minutes';
-      return `${row.host} holds ${opened.exists} messages in ${row.folder}. ${idle}.`;
+      const messages = opened.exists === 1 ? 'message' : 'messages';
+      return `${row.host} holds ${opened.exists} ${messages} in ${row.folder}. ${idle}.`;
     } finally {
       await leave(client);
     }

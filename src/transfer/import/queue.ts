@@ -202,7 +202,7 @@ export async function noteProgress(trx: Trx, row: ImportRow, progress: Progress)
   const all = [...before, ...Object.values(progress.added)].reduce((sum, n) => sum + n, 0);
   await publish(trx, {
     kind: 'import-done',
-    words: `${row.file_name || 'An import'} is brought in: ${all} records added, ${row.left_out + progress.leftOut.length} left out.`,
+    words: `${row.file_name || 'An import'} is brought in: ${all} ${all === 1 ? 'record' : 'records'} added, ${row.left_out + progress.leftOut.length} left out.`,
     link: `/settings/import/${row.id}`,
     once: `import ${row.id}`,
   });

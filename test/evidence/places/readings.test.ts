@@ -100,6 +100,15 @@ t.test('the history is paged, and a page never repeats', async (t) => {
   t.equal(seen.length, 5);
 });
 
+t.test('whoever pages back while recording for an incident still records for it', async (t) => {
+  const given = await desk(t);
+  for (let one = 0; one < 31; one += 1) await given.read('talos', 'Good', { note: String(one) });
+  const browser = await signedIn(given);
+  const { body } = await browser.get(`/evidence/${IP}/places/talos?incident=1`);
+  const older = /href="([^"#]*)[^"]*" rel="next"/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  t.match((await browser.get(older)).body, 'name="incident" value="1"');
+});
+
 t.test(
   'a value that the place does not have, or a subject that is not ours, is refused with what may be',
   async (t) => {

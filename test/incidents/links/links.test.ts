@@ -27,6 +27,12 @@ t.test('a link says what it is, from either side, and is taken back', async (t) 
     422,
     'what was found stays',
   );
+  const wrong = await browser.post('/incidents/1/links', { number: '99', kind: 'caused-by' });
+  t.equal(wrong.statusCode, 422);
+  t.match(
+    wrong.body,
+    /<option value="caused-by" selected>.*name="number" inputmode="numeric" required value="99"/s,
+  );
   for (const number of [1, 99])
     t.equal((await api('POST', '/incidents/1/links', { number, kind: 'related' })).status, 422);
 });

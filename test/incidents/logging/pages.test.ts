@@ -1,5 +1,5 @@
 import t from 'tap';
-import { REFUSAL, signedIn, testDesk } from '../../desk.ts';
+import { PASSWORD, REFUSAL, signedIn, testDesk } from '../../desk.ts';
 
 const T_ONLINE =
   '554 IP=203.0.113.7 - None/bad reputation. Ask your postmaster for help or to contact tobr@rx.t-online.de for reset. (NOWL)';
@@ -95,6 +95,20 @@ t.test('an incident that was shown for one block takes no block of another provi
       [1, 'outlook-com', 2],
     ],
   );
+  t.equal(logged.headers['location'], '/incidents');
+  t.match(
+    (await browser.get('/incidents')).body,
+    'Logged <a href="/incidents/2">#2</a>. Added to <a href="/incidents/1">#1</a>.</p>',
+    'what was done leads to where it was done',
+  );
+});
+
+t.test('a name that reads like an incident leads to none', async (t) => {
+  const desk = await testDesk(t);
+  const admin = await signedIn(desk, 'admin');
+  const person = { name: '#1', email: 'one@example.com', role: 'viewer', password: PASSWORD };
+  t.equal((await admin.post('/settings/users', person)).statusCode, 303);
+  t.match((await admin.get('/settings/users')).body, '<p class="flash" role="status">#1 added.</p>');
 });
 
 t.test('what is known of addresses stands beside them', async (t) => {
