@@ -15,8 +15,8 @@ import {
 } from './phrase-pattern.ts';
 import { foldedWord } from './tokens.ts';
 
-/** What a phrase says. `verdict-signals.json` tells what follows from it. */
-export const SIGNALS = [
+/** What became of the block, or what will. */
+export const FINDINGS = [
   'mitigated',
   'will-be-mitigated',
   'conditional',
@@ -26,11 +26,16 @@ export const SIGNALS = [
   'not-yet',
   'timer',
   'not-blocked',
+  'closed',
+  'no-reasons',
+] as const;
+
+/** What a phrase says. `verdict-signals.json` tells what follows from it. */
+export const SIGNALS = [
+  ...FINDINGS,
   'request',
   'click',
   'answer-first',
-  'no-reasons',
-  'closed',
   'received',
   'thanks',
   'report-back',

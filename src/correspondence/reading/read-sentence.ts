@@ -1,5 +1,6 @@
 import { LAYOUT } from './newest-part.ts';
 import {
+  FINDINGS,
   type Found,
   findPhrases,
   isGoverned,
@@ -22,21 +23,6 @@ const LEAST_QUESTION_WORDS = 4;
 /** Signals that a negation nearby must never let through. */
 const GUARDED: Signal[] = ['mitigated', 'will-be-mitigated', 'conditional'];
 
-/** What is no finding where it is only supposed: "if the block stays", "you wrote that it was lifted". */
-const FINDINGS: Signal[] = [
-  'mitigated',
-  'will-be-mitigated',
-  'conditional',
-  'limit',
-  'withdrawn',
-  'denied',
-  'not-yet',
-  'timer',
-  'not-blocked',
-  'closed',
-  'no-reasons',
-];
-
 /** What a question can say: that something is asked. What it asks about is not told by it. */
 const ASKING: Signal[] = ['request', 'click', 'answer-first', 'survey', 'offer', 'condition', 'absence'];
 
@@ -52,13 +38,15 @@ function withoutAnswerWord(text: string): string {
 const asPromised = (found: Found<Signal>, outstanding: boolean): Found<Signal> =>
   outstanding && found.signal === 'mitigated' ? { ...found, signal: 'will-be-mitigated' } : found;
 
-/** A phrase that is written with such a word ("if it were up to us") stays. */
+const isFinding = (signal: Signal): boolean => (FINDINGS as readonly Signal[]).includes(signal);
+
+/**
+ * What is only supposed ("if the block stays", "you wrote that it was lifted") is no finding. A phrase that begins with
+ * such a word itself ("if it were up to us") stays.
+ */
 const withoutSupposed = (found: Found<Signal>[], spans: Span[]): Found<Signal>[] =>
   found.filter(
-    (one) =>
-      !FINDINGS.includes(one.signal) ||
-      /^(?:if|wenn|falls|si|se) /.test(one.source) ||
-      !spans.some(({ start, end }) => one.start >= start && one.end <= end),
+    (one) => !isFinding(one.signal) || !spans.some(({ start, end }) => one.start > start && one.end <= end),
   );
 
 /** The phrases found in words that stand together. */

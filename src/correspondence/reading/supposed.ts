@@ -4,9 +4,8 @@ import { tokensOf } from './tokens.ts';
 
 export type Span = { start: number; end: number };
 
-/** Where a clause ends: a comma, a semicolon, a colon, a dash between words, or where what was found of it is told. */
-const CLAUSE_END =
-  /[,;:，；：]\s|\s[-–—]\s|\s(?=(?:and|und)\s(?:found|find|saw|see|nothing|haben|konnten)\s)/u;
+/** Where a clause ends: a comma, a semicolon, a colon, a dash between words. */
+const CLAUSE_END = /[,;:，；：]\s|\s[-–—]\s/u;
 
 /** The tokens with which the clauses of a sentence end (exclusive), in order. */
 export function clauseEnds(sentence: string): number[] {
@@ -19,15 +18,21 @@ export function clauseEnds(sentence: string): number[] {
 
 /**
  * The stretches of a sentence that suppose, ask or tell what somebody said: from a word of the book's class `supposed`
- * ("if", "whether", "you wrote that") to the end of its clause. What stands there is not said as a fact.
+ * ("if", "whether", "you wrote that") to the end of its clause, or to a word of the class `found-out` ("whether it is
+ * listed and found nothing"). What stands there is not said as a fact.
  */
 export function supposedIn(tokens: string[], ends: number[], book: PhraseBook): Span[] {
   const supposed = book.classes.get('supposed');
   if (!supposed) return [];
+  const foundOut = book.classes.get('found-out');
+  const isFoundOut = (at: number) =>
+    foundOut !== undefined && endOfClass(foundOut, tokens, at, book.classes) >= 0;
   const spans: Span[] = [];
   for (let at = 0; at < tokens.length; at += 1) {
     if (endOfClass(supposed, tokens, at, book.classes) < 0) continue;
-    const end = ends.find((one) => one > at) ?? tokens.length;
+    const clause = ends.find((one) => one > at) ?? tokens.length;
+    let end = at + 1;
+    while (end < clause && !isFoundOut(end)) end += 1;
     spans.push({ start: at, end });
     at = end - 1;
   }

@@ -158,7 +158,7 @@ t.test('what is brought to an incident goes to it, and the page says so', async 
   });
 
   await t.test('also where nothing was shown before it was sent', async (t) => {
-    await browser.get('/log?incident=1');
+    t.match((await browser.get('/log?incident=1')).body, 'those of #1 are taken');
     const added = await browser.post('/log', brought(REFUSAL.replaceAll('203.0.113.7', '203.0.113.8')));
     t.equal(added.headers['location'], '/incidents/1');
     await browser.get('/log?incident=1');
