@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../database/open.ts';
 import { cutPage } from '../database/page.ts';
 import { addressesOf } from '../incidents/store.ts';
-import { type Judged, STAMP } from './kept-steps.ts';
+import { type Judged, STAMP } from '../next-step/kept-steps.ts';
 import { COUNTED, SECTION_NAMES, SECTIONS, type Section } from './sections.ts';
 
 /** Whose incidents: those of one person, or of everybody. */

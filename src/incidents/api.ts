@@ -3,8 +3,7 @@ import { networkFrom } from '../addresses/store.ts';
 import { VALUE_MAX } from '../custom-fields/field.ts';
 import { fieldValuesOf, setFieldValues } from '../custom-fields/store.ts';
 import { closed, orNull, SmallId, Type, Version } from '../json-schema.ts';
-import { CLOSED_STEP } from '../next-step/next-step.ts';
-import { readSteps } from '../next-step/store.ts';
+import { KeptSteps } from '../next-step/kept-steps.ts';
 import { Problem } from '../problem.ts';
 import { incidentFilter } from '../search/incident-filter.ts';
 import { tagNames } from '../tags/tag.ts';
@@ -14,7 +13,7 @@ import { readCursor, writeCursor } from '../web/cursor.ts';
 import { editIncident } from './facts-store.ts';
 import { SEVERITIES, STATES } from './incidents.ts';
 import { IncidentJson, incidentJson } from './json.ts';
-import { listIncidents } from './list.ts';
+import { listStamped } from './list.ts';
 import { NumberParams } from './number-params.ts';
 import { readIncidentJson } from './read-json.ts';
 import { setState } from './state-store.ts';
@@ -24,6 +23,8 @@ const route = apiRoutes('incidents');
 /** Incidents for programs. They are logged by `logging/api.ts`. */
 export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
+  // Programs ask for the same page again and again: steps are judged again where something changed.
+  const steps = new KeptSteps(db, catalogue);
 
   app.get(
     '/incidents',
@@ -45,7 +46,8 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
         throw new Problem('bad-request', 'A filter by field takes both, field and value.');
       const [after] = readCursor(cursor, 'incidents', ['number']) ?? [];
       const network = address ? networkFrom(address) : undefined;
-      const page = await listIncidents(db, {
+      await steps.catchUp();
+      const page = await listStamped(db, {
         limit,
         after,
         states: state ? [state] : undefined,
@@ -57,10 +59,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
       });
       const now = new Date();
       const numbers = page.items.map((row) => row.number);
-      const [steps, fields] = await Promise.all([
-        readSteps(db, page.items, catalogue, now),
-        fieldValuesOf(db, numbers),
-      ]);
+      const [stepOf, fields] = await Promise.all([steps.read(page.items, now), fieldValuesOf(db, numbers)]);
       return {
         items: page.items.map((row) =>
           incidentJson(row, {
@@ -68,7 +67,7 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
             tags: row.tags,
             fields: fields.get(row.number) ?? [],
             links: [],
-            step: steps.get(row.number)?.step ?? CLOSED_STEP,
+            step: stepOf(row),
             now,
           }),
         ),

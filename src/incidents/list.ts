@@ -4,6 +4,7 @@ import { numbersWith } from '../custom-fields/store.ts';
 import type { Db } from '../database/open.ts';
 import { cutPage } from '../database/page.ts';
 import type { IncidentRow, IncidentState } from '../database/tables.ts';
+import { STAMP } from '../next-step/kept-steps.ts';
 import { numbersTagged, tagsOf } from '../tags/store.ts';
 import { numbersWatched } from '../watchers/store.ts';
 import { numbersOf } from './of-network.ts';
@@ -47,9 +48,9 @@ export async function countIncidents(
     .executeTakeFirstOrThrow();
 }
 
-type IncidentPage = { items: IncidentListed[]; next: number | null };
+type IncidentPage<More = unknown> = { items: (IncidentListed & More)[]; next: number | null };
 
-function readRows(db: Db, query: IncidentQuery) {
+function rowsAsked(db: Db, query: IncidentQuery) {
   let rows = db
     .selectFrom('incidents as i')
     .leftJoin('users as u', 'u.id', 'i.assignee_id')
@@ -68,12 +69,18 @@ function readRows(db: Db, query: IncidentQuery) {
   if (query.field) rows = rows.where('i.number', 'in', numbersWith(db, query.field));
   if (query.watcherId !== undefined) rows = rows.where('i.number', 'in', numbersWatched(db, query.watcherId));
   if (query.fits) rows = rows.where(query.fits);
-  return rows.execute();
+  return rows;
 }
 
 /** A page of incidents, newest number first. */
-export async function listIncidents(db: Db, query: IncidentQuery): Promise<IncidentPage> {
-  const found = await readRows(db, query);
+export const listIncidents = async (db: Db, query: IncidentQuery): Promise<IncidentPage> =>
+  pageOf(db, query, await rowsAsked(db, query).execute());
+
+/** The same with the stamps by which next steps are kept. */
+export const listStamped = async (db: Db, query: IncidentQuery): Promise<IncidentPage<{ stamp: string }>> =>
+  pageOf(db, query, await rowsAsked(db, query).select(STAMP.as('stamp')).execute());
+
+async function pageOf<Row extends IncidentRow>(db: Db, query: IncidentQuery, found: Row[]) {
   const { items: page, next } = cutPage(found, query.limit, ({ number }) => number);
   const numbers = page.map((row) => row.number);
   const [addresses, tags] = await Promise.all([addressesOf(db, numbers), tagsOf(db, numbers)]);

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Db } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
-import { CLOSED_STEP, type NextStep } from '../next-step/next-step.ts';
-import { readSteps } from '../next-step/store.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { readNews, readPlace } from '../timeline/news.ts';
+import { CLOSED_STEP, type NextStep } from './next-step.ts';
+import { readSteps } from './store.ts';
 
 /** `stamp`: see `STAMP`. */
 export type Judged = IncidentRow & { stamp: string };

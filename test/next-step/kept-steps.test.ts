@@ -1,7 +1,7 @@
 import { type KyselyPlugin, type QueryId, sql } from 'kysely';
 import t from 'tap';
-import { type Judged, KeptSteps, STAMP } from '../../src/desk/kept-steps.ts';
 import { discardDraft } from '../../src/letters/draft-store.ts';
+import { type Judged, KeptSteps, STAMP } from '../../src/next-step/kept-steps.ts';
 import { readSteps } from '../../src/next-step/store.ts';
 import { CATALOGUE, PROFILE, REFUSAL, type TestDesk, testDesk } from '../desk.ts';
 import { watched } from '../paging/queries.fixture.ts';
