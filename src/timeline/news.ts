@@ -8,6 +8,9 @@ import type { EntryKind } from './entries.ts';
  * is what is visible now and was not then, whatever order transactions end in.
  */
 
+/** The transaction that wrote an entry. What came with a backup has none here, and stands before all others. */
+export const COMMITTED = sql`coalesce(xact, '0'::xid8)`;
+
 /** A snapshot as PostgreSQL writes it: `xmin:xmax:xip,…`. */
 export const PLACE = /^\d{1,19}:\d{1,19}:[\d,]{0,4000}$/;
 
@@ -52,9 +55,9 @@ export async function readNews(db: Db, since: string, limit: number): Promise<Ne
         e.incident_number as number, e.kind
       from place left join lateral (
         select incident_number, kind from timeline_entries
-        where xact >= pg_snapshot_xmin(place.since) and xact < pg_snapshot_xmax(place.now)
-          and not pg_visible_in_snapshot(xact, place.since)
-        order by xact limit ${limit + 1}::integer) e on true`.execute(db));
+        where ${COMMITTED} >= pg_snapshot_xmin(place.since) and ${COMMITTED} < pg_snapshot_xmax(place.now)
+          and not pg_visible_in_snapshot(${COMMITTED}, place.since)
+        order by ${COMMITTED} limit ${limit + 1}::integer) e on true`.execute(db));
   } catch (error) {
     // A place that PostgreSQL cannot read, which somebody made up.
     if ((error as { code?: string }).code !== '22P02') throw error;

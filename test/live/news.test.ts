@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import type { Trx } from '../../src/database/open.ts';
-import { readNews, readPlace } from '../../src/timeline/news.ts';
+import { COMMITTED, readNews, readPlace } from '../../src/timeline/news.ts';
 import { addNote } from '../../src/timeline/notes.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { testDatabase } from '../database.ts';
@@ -153,10 +153,10 @@ t.test('looking for news walks no timeline', async (t) => {
   await sql`analyze timeline_entries`.execute(db);
   const { rows } = await sql<{ 'QUERY PLAN': unknown }>`explain (analyze, format json)
     select incident_number from timeline_entries
-    where xact >= pg_snapshot_xmin(${place}::pg_snapshot) and xact < pg_snapshot_xmax(pg_current_snapshot())
-      and not pg_visible_in_snapshot(xact, ${place}::pg_snapshot)
-    order by xact limit 201`.execute(db);
+    where ${COMMITTED} >= pg_snapshot_xmin(${place}::pg_snapshot) and ${COMMITTED} < pg_snapshot_xmax(pg_current_snapshot())
+      and not pg_visible_in_snapshot(${COMMITTED}, ${place}::pg_snapshot)
+    order by ${COMMITTED} limit 201`.execute(db);
   const plan = JSON.stringify(rows);
-  t.match(plan, /timeline_entries_xact_idx/);
+  t.match(plan, /timeline_entries_committed_idx/);
   t.notMatch(plan, /Seq Scan/);
 });
