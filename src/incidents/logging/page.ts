@@ -88,10 +88,8 @@ function matchView(match: OpenIncident | undefined, { networks }: Block, { asked
 
 const basisOf = ({ provider, rejections: [first] }: Block, { asked }: More) => {
   if (!provider) return 'The report does not say; choose it.';
-  const isSaid = provider.key === (first?.provider ?? first?.listOwner);
-  return !isSaid && asked
-    ? `That of #${asked.number}; the report does not say.`
-    : (BASES[first?.providerBasis ?? ''] ?? '');
+  if (provider.key === (first?.provider ?? first?.listOwner)) return BASES[first?.providerBasis ?? ''] ?? '';
+  return asked ? `That of #${asked.number}; the report does not say.` : 'Named in the text.';
 };
 
 function blockView(block: Block, match: OpenIncident | undefined, more: More) {
@@ -187,10 +185,13 @@ export function previewView(read: Read | undefined, more: More) {
   const single = blocks.length === 1 ? blocks[0] : undefined;
   const match = isEach || !toLog[0] ? null : matchView(more.matches[0], toLog[0], more);
   const addresses = chosen.addresses || single?.addresses || '';
+  // Without a rejection, a few words can still name who refuses, or an address.
+  const named = read?.report.rejections.length === 0 && asRead.length > 0 && !more.asked;
   const name = chosen.providerText ? chosen.provider?.name : single?.providerName;
   return {
     isEmpty: !read,
     nothing: read !== undefined && read.report.rejections.length === 0,
+    named,
     onlyNotBlocks: read?.report.rejections.length === 0 && notBlocks.length > 0,
     elsewhere: elsewhereWords(toLog, more),
     kept: toLog.some((block) => takes(more.asked, block)),
@@ -201,7 +202,7 @@ export function previewView(read: Read | undefined, more: More) {
     submit: submitWords({ match, isEach, blocks, asked: read ? undefined : more.asked }),
     someUnknown: several && blocks.some((block) => !block.provider),
     blocks,
-    block: single ?? null,
+    block: named ? null : (single ?? null),
     /** What was read, so that what a person changes is told from it. */
     found: {
       provider: single?.providerName ?? '',

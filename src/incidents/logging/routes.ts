@@ -17,7 +17,9 @@ import { NumberParams } from '../number-params.ts';
 import { addressNotes } from './address-notes.ts';
 import { type AskedFor, blocksFor, numberAskedFor, takes } from './asked-for.ts';
 import { incidentAskedFor } from './asked-for-store.ts';
-import { blocksMeant } from './blocks.ts';
+import { type Block, blocksMeant } from './blocks.ts';
+import { knownAbout } from './known-about.ts';
+import { namedIn } from './named.ts';
 import { findOpenIncident } from './open-incident.ts';
 import { type Chosen, previewView } from './page.ts';
 import { type ReadReport, readReport } from './read-report.ts';
@@ -70,6 +72,13 @@ function problemOnly(error: unknown): Problem {
 
 const typedOf = (request: FastifyRequest): Typed => typedAgain(request.body);
 
+/** Nothing was read that a server says. */
+const isNoReport = ({ report }: ReadReport) =>
+  report.rejections.length === 0 && report.notBlocks.length === 0 && report.format !== 'complaint';
+
+/** Enough of it to tell a few words from what was copied. */
+const beginningOf = (raw: Buffer): string => raw.toString('utf8', 0, 2000);
+
 export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, playbooks } = app.desk;
 
@@ -79,6 +88,16 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
     const read = reads.get(request) ?? readReport(raw, playbooks, viewerOf(request).timeZone);
     reads.set(request, read);
     return read;
+  }
+
+  /** What was read; where that says nothing of it, what a few words name, or the incident that they were brought to. */
+  function blocksRead(read: ReadReport, raw: Buffer, asked: AskedFor | undefined): Block[] {
+    if (asked) return blocksFor(read.blocks, asked);
+    const named = namedIn(beginningOf(raw), catalogue);
+    if (isNoReport(read)) return named ? [named] : [];
+    const [only, ...others] = read.blocks;
+    if (!only || only.provider || others.length > 0) return read.blocks;
+    return [{ ...only, provider: named?.provider ?? null }];
   }
 
   async function askedFor(request: FastifyRequest): Promise<AskedFor | undefined> {
@@ -95,9 +114,12 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
     const read = await readOnce(request, raw).catch(problemOnly);
     if (read instanceof Problem) return { ...nothing(), unread: read.message };
     const { report } = read;
-    const blocks = blocksFor(read.blocks, asked);
+    const blocks = blocksRead(read, raw, asked);
     const toLog = blocksMeant(blocks, chosen.provider, networksTyped(chosen.addresses));
-    const [addresses, ...matches] = await Promise.all([
+    const named = blocks[0] ?? { networks: [] };
+    const about = { viewer: viewerOf(request), catalogue };
+    const [known, addresses, ...matches] = await Promise.all([
+      isNoReport(read) && !asked ? knownAbout(db, beginningOf(raw), named, about) : undefined,
       addressNotes(
         db,
         [...blocks, ...toLog].flatMap(({ networks }) => networks),
@@ -107,10 +129,11 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
         return block.provider && findOpenIncident(db, block.provider.key, block.networks);
       }),
     ]);
-    return previewView(
+    const view = previewView(
       { report, blocks, toLog },
       { ...shown, addresses, matches: matches.map((match) => match ?? undefined) },
     );
+    return { ...view, known: known ?? null };
   }
 
   async function logView(request: FastifyRequest, problem?: FormProblem) {
@@ -162,7 +185,7 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
         const to = form.to === 'new' ? 'new' : (chosen ?? asked?.number);
         const given: Given = { ...form, raw, fileName, source: 'page', to };
         const read = await readOnce(request, raw);
-        const blocks = blocksToLog({ ...read, blocks: blocksFor(read.blocks, asked) }, given, catalogue);
+        const blocks = blocksToLog({ ...read, blocks: blocksRead(read, raw, asked) }, given, catalogue);
         const taken = await formOnce(db, request, { what: 'log', input: { ...form, raw } }, (trx) =>
           takeReport(trx, actorOf(request), given, blocks),
         );

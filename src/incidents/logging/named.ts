@@ -1,0 +1,67 @@
+import { type Network, parseNetwork } from '../../addresses/address.ts';
+import type { Catalogue } from '../../providers/catalogue.ts';
+import { providerMeant } from '../../providers/choice.ts';
+import type { Provider } from '../../providers/schema.ts';
+import type { Block } from './blocks.ts';
+
+/** What somebody types is shorter; what is longer was copied, and is read as a report or not at all. */
+const MOST_CHARACTERS = 300;
+const MOST_WORDS = 40;
+/** Names of providers have no more words than this. */
+const LONGEST_NAME = 3;
+
+const AROUND = /^[\s"'“”‘’()<>[\],;:!?]+|[\s"'“”‘’()<>[\],;:!?.]+$/gu;
+const MAY_BE_NETWORK = /^[\da-f]{1,4}[.:][\da-f.:]{2,40}(?:\/\d{1,3})?$/i;
+
+const wordsOf = (text: string): string[] =>
+  text
+    .split(/\s+/, MOST_WORDS)
+    .map((word) => word.replace(AROUND, ''))
+    .filter(Boolean);
+
+function networkOf(word: string): Network | undefined {
+  if (!MAY_BE_NETWORK.test(word)) return undefined;
+  try {
+    return parseNetwork(word);
+  } catch {
+    // A version or a time, or an address that is nobody's.
+    return undefined;
+  }
+}
+
+/** The provider that is named from a word on, and how many words its name has: the longest name counts. */
+function nameAt(words: string[], at: number, catalogue: Catalogue): [Provider | undefined, number] {
+  for (let length = Math.min(LONGEST_NAME, words.length - at); length > 0; length -= 1) {
+    const provider = providerMeant(words.slice(at, at + length).join(' '), catalogue);
+    if (provider) return [provider, length];
+  }
+  return [undefined, 1];
+}
+
+/** The one provider that the words name; undefined where they name none, or several. */
+function providerIn(words: string[], catalogue: Catalogue): Provider | undefined {
+  const named = new Set<Provider>();
+  for (let at = 0; at < words.length; ) {
+    const [provider, length] = nameAt(words, at, catalogue);
+    if (provider) named.add(provider);
+    at += length;
+  }
+  return named.size === 1 ? [...named][0] : undefined;
+}
+
+/**
+ * A few words that somebody types instead of a report, such as `203.0.113.7 hotmail`: who refuses, and which address.
+ * Undefined where they name neither, or are too many.
+ */
+export function namedIn(text: string, catalogue: Catalogue): Block | undefined {
+  if (text.length > MOST_CHARACTERS) return undefined;
+  const words = wordsOf(text);
+  const networks = new Map<string, Network>();
+  for (const network of words.flatMap((word) => networkOf(word) ?? [])) networks.set(network.cidr, network);
+  const provider = providerIn(
+    words.filter((word) => !networkOf(word)),
+    catalogue,
+  );
+  if (!provider && networks.size === 0) return undefined;
+  return { provider: provider ?? null, networks: [...networks.values()], rejections: [], reason: null };
+}
