@@ -6,6 +6,7 @@ import { evidenceBlocks } from './evidence-blocks.ts';
 import { letterBlocks } from './letter-blocks.ts';
 import { messageBlocks } from './message-blocks.ts';
 import type { DossierOptions } from './options.ts';
+import { PART_NAMES, PARTS, type Part } from './parts.ts';
 import type { DossierRead } from './store.ts';
 import { timelineBlocks } from './timeline-blocks.ts';
 
@@ -76,12 +77,26 @@ function rejections(read: DossierRead, { zone }: DossierOptions): Block[] {
   ];
 }
 
+const WRITTEN: Record<Part, (read: DossierRead, options: DossierOptions) => Block[]> = {
+  letters: letterBlocks,
+  correspondence: messageBlocks,
+  evidence: evidenceBlocks,
+  rejections,
+  timeline: timelineBlocks,
+};
+
+function leftOut(parts: readonly Part[]): Block[] {
+  const missing = PART_NAMES.filter((part) => !parts.includes(part)).map((part) => PARTS[part].toLowerCase());
+  return missing.length > 0 ? [note(`Left out here: ${missing.join(', ')}.`)] : [];
+}
+
 /** The dossier in its order: what it is about, what was asked and answered, what was known, what happened. */
-export const dossierContents = (read: DossierRead, options: DossierOptions): Block[] => [
+export const dossierContents = (
+  read: DossierRead,
+  options: DossierOptions,
+  parts: readonly Part[] = PART_NAMES,
+): Block[] => [
   ...summary(read, options),
-  ...letterBlocks(read, options),
-  ...messageBlocks(read, options),
-  ...evidenceBlocks(read, options),
-  ...rejections(read, options),
-  ...timelineBlocks(read, options),
+  ...leftOut(parts),
+  ...PART_NAMES.filter((part) => parts.includes(part)).flatMap((part) => WRITTEN[part](read, options)),
 ];

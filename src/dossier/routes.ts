@@ -5,6 +5,7 @@ import { NumberParams } from '../incidents/number-params.ts';
 import { type Static, Type } from '../json-schema.ts';
 import { viewerOf } from '../web/access.ts';
 import { apiRoutes } from '../web/api-route.ts';
+import { PART_NAMES } from './parts.ts';
 import { readDossier, sourcesOf } from './store.ts';
 import { withoutNotes } from './without-notes.ts';
 
@@ -16,6 +17,12 @@ const DossierQuery = Type.Object({
     Type.Enum([...PAPERS], { description: 'the size of the sheets; A4 where none is named' }),
   ),
   notes: Type.Optional(Type.Enum(['yes', 'no'], { description: '`no`: without notes' })),
+  parts: Type.Optional(
+    Type.Array(Type.Enum(PART_NAMES), {
+      maxItems: PART_NAMES.length,
+      description: 'what the PDF has, once for each part; all of them where none is named',
+    }),
+  ),
 });
 type DossierQuery = Static<typeof DossierQuery>;
 
@@ -41,13 +48,14 @@ function dossiers({ db, catalogue }: FastifyInstance['desk']) {
       import('./pdf.ts'),
     ]);
     const withNotes = query.notes !== 'no';
-    const blocks = dossierContents(read, {
+    const options = {
       zone: viewerOf(request).timeZone,
       now,
       providerName: catalogue.byKey.get(read.row.provider)?.name ?? read.row.provider,
       kindTitles: await kindTitles(),
       withNotes,
-    });
+    };
+    const blocks = dossierContents(read, options, query.parts);
     const paper = () => inTurn(() => writePdf(`#${number} ${read.row.title}`, blocks, query.paper ?? 'a4'));
     return { read: withNotes ? read : withoutNotes(read), now, withNotes, paper };
   }

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { PARTS } from '../dossier/parts.ts';
 import { Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 import { getProfile } from '../profile/store.ts';
@@ -52,7 +53,8 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
         incidentView(app.desk, request, request.params.number, {}, true),
         getProfile(db),
       ]);
-      return reply.page('incidents/dossier', { ...view, organisation: name });
+      const parts = Object.entries(PARTS).map(([key, title]) => ({ key, title }));
+      return reply.page('incidents/dossier', { ...view, organisation: name, parts });
     },
   );
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import t from 'tap';
 import { dossierContents } from '../../src/dossier/contents.ts';
+import { PART_NAMES, PARTS, type Part } from '../../src/dossier/parts.ts';
 import { writePdf } from '../../src/dossier/pdf.ts';
 import { readDossier } from '../../src/dossier/store.ts';
 import { timelineBlocks } from '../../src/dossier/timeline-blocks.ts';
@@ -128,6 +129,36 @@ t.test('without notes, what people wrote for each other stays', async (t) => {
   t.match(without, '"state-changed"');
   t.notMatch(without, 'For us alone');
   t.notMatch(without, 'Told us by telephone.', 'nor reasons that people gave each other');
+});
+
+t.test('the PDF has the parts that are chosen, and says what was left out', async (t) => {
+  const desk = await filledDesk(t);
+  const read = await readDossier(desk.db, 1);
+  const spoken = { zone: 'UTC', now: new Date(), kindTitles: new Map() };
+  const options = { ...spoken, providerName: 'Outlook.com', withNotes: true };
+  const words = (parts?: readonly Part[]) => JSON.stringify(dossierContents(read, options, parts));
+  const all = words();
+  t.notMatch(all, 'Left out here');
+  for (const part of PART_NAMES) {
+    const only = words([part]);
+    t.ok(only.length < all.length, part);
+    t.match(only, 'Left out here: ');
+    t.notMatch(only, new RegExp(`Left out here: [^"]*${PARTS[part].toLowerCase()}`));
+  }
+  t.match(words(['rejections']), "weren't sent");
+  t.notMatch(words(['timeline', 'letters']), '"text":"Rejections"');
+
+  const browser = await signedIn(desk, 'viewer');
+  t.match((await browser.get('/incidents/1/dossier')).body, 'name="parts" value="evidence" checked');
+  const whole = await browser.get('/incidents/1/dossier.pdf');
+  const some = await browser.get(
+    '/incidents/1/dossier.pdf?parts=rejections&parts=timeline&notes=no&paper=a4',
+  );
+  t.equal(some.statusCode, 200);
+  t.ok(some.rawPayload.length < whole.rawPayload.length);
+  t.equal((await browser.get('/incidents/1/dossier.pdf?parts=timeline')).statusCode, 200);
+  t.equal((await browser.get('/incidents/1/dossier.pdf?parts=secrets')).statusCode, 400);
+  t.equal((await desk.api('GET', '/incidents/1/dossier.pdf?parts=nothing')).status, 400);
 });
 
 t.test('what is not there, and what is asked wrongly, is said', async (t) => {
