@@ -15,17 +15,27 @@ const MOST_COUNTED = 2000;
 const STATEMENT = /^[\s(]*(?:select|insert|update|delete|with)\b/i;
 /**
  * How much of a table fits depends on the value, and the server's guess for any value is far off: of words, ranges and
- * fragments, and of what lies between two values (it takes that for one row in two hundred).
+ * fragments, and of what lies between two values of one column (it takes that for one row in two hundred).
  */
-const DEPENDS_ON_VALUES = /@@|&&|<<|>>|~|\b(?:i?like|between)\b/i;
-const BOUNDS = /[<>]=?\s*\(?\$\d/g;
+const DEPENDS_ON_VALUES = [
+  /@@|&&/,
+  /(?:<<|>>|~|\bi?like\b)[=*]?\s*(?:\w*\s*\(\s*)*\$\d/i,
+  /\$\d+(?:::[\w[\]]+)?\s*(?:<<|>>)/,
+  /\bbetween\s+\$\d+(?:::\w+)?\s+and\s+\$\d/i,
+];
+const BOUND = /([\w."]+)\s*[<>]=?\s*\(?\$\d/g;
 /** They look like comparisons, and reach into JSON. */
 const ARROWS = /->>?/g;
+
+function hasTwoBounds(text: string): boolean {
+  const columns = [...text.matchAll(BOUND)].map(([, column]) => column);
+  return new Set(columns).size < columns.length;
+}
 
 function deservesName(text: string): boolean {
   if (text.length > MOST_CHARACTERS || !STATEMENT.test(text)) return false;
   const bare = text.replace(ARROWS, ' ');
-  return !DEPENDS_ON_VALUES.test(bare) && (bare.match(BOUNDS)?.length ?? 0) < 2;
+  return !DEPENDS_ON_VALUES.some((pattern) => pattern.test(bare)) && !hasTwoBounds(bare);
 }
 
 /** Names for the statements of one pool; undefined where a statement is better planned each time. */

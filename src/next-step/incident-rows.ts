@@ -129,7 +129,7 @@ export async function readDeliveries(db: Db | Trx, numbers: number[], lists: str
     .innerJoin('observed_hours as h', (join) =>
       join
         .onRef('h.address_id', '=', 'inside.id')
-        .on((eb) => eb.or([eb('h.provider', '=', eb.ref('i.provider')), eb('i.provider', 'in', lists)])),
+        .on(sql<boolean>`(h.provider = i.provider or i.provider = any(${lists}::text[]))`),
     )
     .select('i.number')
     .select([
