@@ -33,11 +33,20 @@ export type UsualLength = { count: number; median: number; most: number };
  */
 export type LetterFacts = {
   providerName: string;
+  /** It refuses no mail itself: others do, by its list or its rating. */
+  usedByOthers: boolean;
   /** As written, single addresses and CIDR ranges. */
   addresses: string[];
   hostnames: string[];
   /** The newest refusal, on one line as it was said. */
-  refusal: { text: string; at: Date | null; codes: string; recordedAt?: Date } | null;
+  refusal: {
+    text: string;
+    at: Date | null;
+    codes: string;
+    recordedAt?: Date;
+    /** Its log named no zone or year, so that `at` is a guess. */
+    isGuess?: boolean;
+  } | null;
   blockCode: string;
   recipientDomains: string[];
   ticketReference: string;
@@ -45,7 +54,12 @@ export type LetterFacts = {
   lastReply: { at: Date; verdict: Verdict; quote: string } | null;
   incident: {
     number: number;
+    /** The first refusal of all. */
+    beganAt: Date | null;
+    /** The first refusal of the block as it stands: of one that came back, since it did. */
     firstRejectionAt: Date | null;
+    /** When it was lifted before it came back; null: it never was. */
+    liftedBefore: Date | null;
     lastRejectionAt: Date | null;
     rejectionCount: number;
     affected: string;

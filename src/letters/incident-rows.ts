@@ -32,6 +32,7 @@ export const readRejections = (db: Db | Trx, number: number) =>
     .selectFrom('rejections')
     .select([
       'occurred_at',
+      'occurred_at_guessed',
       'recorded_at',
       'recipient',
       'recipient_domain',

@@ -38,6 +38,15 @@ const A_DAY: Record<Language, string> = {
   es: 'mensajes al día',
   nl: 'berichten per dag',
 };
+/** Who refuses by a list or a filter of others; in German as after “an”. */
+const RECEIVERS: Record<Language, string> = {
+  en: 'some recipients',
+  de: 'einen Teil der Empfänger',
+  fr: 'une partie des serveurs destinataires',
+  it: 'una parte dei server destinatari',
+  es: 'una parte de los servidores de destino',
+  nl: 'een deel van de ontvangers',
+};
 /** `about 1,100` and `1100` get their unit; `40,000 a week` has one. */
 const volumeOf = (volume: string, language: Language) =>
   /\p{L}{3,}\D{0,40}$/u.test(volume) || volume === '' ? volume : `${volume} ${A_DAY[language]}`;
@@ -134,6 +143,8 @@ export function variablesOf(facts: LetterFacts, missing: Missing[], language: La
     ...courseOf(facts, language),
     ...newAddressOf(facts, lacks, language),
     providerName: oneLine(facts.providerName),
+    usedByOthers: facts.usedByOthers,
+    receiver: facts.usedByOthers ? RECEIVERS[language] : oneLine(facts.providerName),
     addresses,
     address: letterList(addresses, language, IN_SUBJECT),
     ticketReference: lacks('ticket-reference') ? gap('ticket-reference') : oneLine(facts.ticketReference),
@@ -152,7 +163,9 @@ export function variablesOf(facts: LetterFacts, missing: Missing[], language: La
     lastReply: lastReply ? { ...lastReply, quote: quoteOf(insideSentence(lastReply.quote)) } : null,
     lifted: lastReply !== null && LIFTED.includes(lastReply.verdict),
     temporary: incident.temporary,
+    beganAt: incident.beganAt,
     firstRejectionAt: incident.firstRejectionAt,
+    liftedBefore: incident.liftedBefore,
     lastRejectionAt: incident.lastRejectionAt,
     rejectionCount: counted(incident.rejectionCount, language),
     recipientCount: counted(incident.recipients, language),

@@ -20,6 +20,7 @@ import type { AddressRow, LetterFacts } from './facts.ts';
 import { newestAnswer, newestTicket, readAddresses, readRejections } from './incident-rows.ts';
 import { namedList } from './named-list.ts';
 import { questionsOf } from './questions.ts';
+import { readRelapse } from './relapse.ts';
 import { readWarmUp } from './warm-up.ts';
 
 /** How old a look may be that found an address on no list, in ms: as the claim. What was found stands until somebody looks again. */
@@ -78,6 +79,7 @@ export async function readSources(
     readEarlier(db, row),
     readUsual(db, row.provider),
   ]);
+  const relapse = await readRelapse(db, row, rejections);
   const letter = requests.at(-1);
   const timeOf = (one: (typeof rejections)[number]) => one.occurred_at ?? one.recorded_at;
   const newest = rejections.reduce<(typeof rejections)[number] | undefined>(
@@ -94,6 +96,7 @@ export async function readSources(
   });
   const facts: LetterFacts = {
     providerName: provider?.name ?? row.provider,
+    usedByOthers: provider !== undefined && provider.kind !== 'mailbox-provider',
     addresses: addresses.map((one) => networkText(one.network)),
     hostnames: addresses.map((one) => one.hostname).filter(Boolean),
     refusal: newest
@@ -101,6 +104,7 @@ export async function readSources(
           text: newest.text,
           at: newest.occurred_at,
           recordedAt: newest.recorded_at,
+          isGuess: newest.occurred_at_guessed,
           codes: [newest.reply_code, newest.enhanced_code, newest.block_code].filter(Boolean).join(' '),
         }
       : null,
@@ -111,7 +115,9 @@ export async function readSources(
     lastReply: reply?.verdict ? { at: reply.at, verdict: reply.verdict, quote: reply.quote ?? '' } : null,
     incident: {
       number,
-      firstRejectionAt: row.first_rejection_at,
+      beganAt: row.first_rejection_at,
+      firstRejectionAt: relapse?.at ?? row.first_rejection_at,
+      liftedBefore: relapse?.liftedAt ?? null,
       lastRejectionAt: row.last_rejection_at,
       rejectionCount: row.rejection_count,
       affected: row.affected,

@@ -10,6 +10,8 @@ import type { Need } from './facts.ts';
 export type Standing = 'always' | 'guarded' | 'condition' | Need;
 export const VARIABLES: Record<string, Standing> = {
   providerName: 'always',
+  usedByOthers: 'condition',
+  receiver: 'always',
   addresses: 'addresses',
   address: 'addresses',
   'refusal.text': 'refusal',
@@ -66,7 +68,9 @@ export const VARIABLES: Record<string, Standing> = {
   plan: 'condition',
   addressRows: 'condition',
   earlier: 'condition',
+  beganAt: 'guarded',
   firstRejectionAt: 'guarded',
+  liftedBefore: 'guarded',
   lastRejectionAt: 'guarded',
   rejectionCount: 'guarded',
   affected: 'guarded',
@@ -91,7 +95,9 @@ export const SHAPES: Record<string, 'moment' | 'list'> = {
   'refusal.at': 'moment',
   'lastLetter.at': 'moment',
   'lastReply.at': 'moment',
+  beganAt: 'moment',
   firstRejectionAt: 'moment',
+  liftedBefore: 'moment',
   lastRejectionAt: 'moment',
   soon: 'moment',
   openedAt: 'moment',

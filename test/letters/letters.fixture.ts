@@ -58,7 +58,9 @@ const UNTOUCHED = {
 } as const;
 export const incidentWith = (changes: Partial<LetterFacts['incident']>): LetterFacts['incident'] => ({
   number: 41,
+  beganAt: changes.firstRejectionAt ?? null,
   firstRejectionAt: null,
+  liftedBefore: null,
   lastRejectionAt: null,
   rejectionCount: 0,
   affected: '',
@@ -83,6 +85,7 @@ const COURSE = {
 export function factsWith(changes: Partial<LetterFacts> = {}): LetterFacts {
   return {
     providerName: 'Outlook.com',
+    usedByOthers: false,
     addresses: ['203.0.113.7'],
     hostnames: ['web-3.harbour.example.com'],
     refusal: { text: REFUSAL, at: hoursAgo(2.2), codes: '550 5.7.1 S3150' },
@@ -267,6 +270,19 @@ export const WORLDS: Record<string, { facts: LetterFacts; sources: ClaimSources 
       profile: fullProfile,
       evidence: ['spf-pass', 'fix-date', 'ip-controlled'].map((key) => record(key)),
     }),
+  },
+  'refused again after it was lifted, by a list': {
+    facts: factsWith({
+      usedByOthers: true,
+      incident: incidentWith({
+        beganAt: hoursAgo(240),
+        liftedBefore: hoursAgo(120),
+        firstRejectionAt: hoursAgo(6),
+        lastRejectionAt: hoursAgo(2.2),
+        rejectionCount: 31,
+      }),
+    }),
+    sources: sourcesWith({ evidence: ['compromise-fixed', 'no-compromise-found'].map((key) => record(key)) }),
   },
   'delivered again': {
     facts: factsWith({

@@ -1,3 +1,4 @@
+import { letterTime } from '../language.ts';
 import type { Check, Context } from './context.ts';
 import { opening, placeOf } from './context.ts';
 import { findPhrase } from './folded.ts';
@@ -61,6 +62,14 @@ export const REFUSAL_CHECKS: Record<string, Check> = {
     return needsRefusal(context) && isWhole(context) && span ? [{ place: placeOf(context.body, span) }] : [];
   },
   'refusal-without-zone': (context) => (needsRefusal(context) && !ZONE.test(context.body.text) ? [{}] : []),
+  // Whoever corrects it in the letter has heard it.
+  'refusal-time-guessed': (context) => {
+    const { at, isGuess } = context.facts.letter.refusal ?? {};
+    if (!needsRefusal(context) || !at || !isGuess) return [];
+    const words = letterTime(at, context.letter.language);
+    const start = context.body.text.indexOf(words);
+    return start === -1 ? [] : [{ place: placeOf(context.body, { start, end: start + words.length }) }];
+  },
   // Pasted today, it was looked for today: how old it is stands beside it. Known for a day, nobody has looked again.
   'refusal-old': (context) => {
     const age = ageOf(context);

@@ -51,6 +51,13 @@ const old = (hours: number, recorded: number) =>
     incident: { ...factsWith().incident, lastRejectionAt: hoursAgo(hours) },
   });
 
+const guessed = (isGuess: boolean) => ({
+  text: REFUSAL,
+  at: new Date('2026-03-11T06:03:07Z'),
+  codes: '550 5.7.1 S3150',
+  isGuess,
+});
+
 /** Each check: what it says, a letter that trips it, and one that is close and does not. */
 const CASES: Record<string, [string, Case, Case]> = {
   'address-missing': [
@@ -98,6 +105,17 @@ const CASES: Record<string, [string, Case, Case]> = {
     'warn refusal-without-zone',
     { letter: { body: 'Mail from 203.0.113.7 is refused since 06:03.' } },
     { letter: { body: 'Mail from 203.0.113.7 is refused since 06:03 +01:00.' } },
+  ],
+  'refusal-time-guessed': [
+    'warn refusal-time-guessed',
+    {
+      letter: { body: bodyWith('Since 11 March 2026, 06:03 UTC.') },
+      facts: withFacts({ refusal: guessed(true) }) as object,
+    },
+    {
+      letter: { body: bodyWith('Since 11 March 2026, 06:03 UTC.') },
+      facts: withFacts({ refusal: guessed(false) }) as object,
+    },
   ],
   'refusal-old': ['stop refusal-old', { facts: old(80, 30) as object }, { facts: old(20, 20) as object }],
   'list-not-named': [

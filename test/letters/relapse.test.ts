@@ -1,0 +1,87 @@
+import t from 'tap';
+import { relapseIn, type StateEntry } from '../../src/letters/relapse.ts';
+import { testDesk } from '../desk.ts';
+
+const at = (day: number, hour = 8) => new Date(Date.UTC(2026, 2, day, hour));
+const entry = (kind: string, day: number, to: string | null = null): StateEntry => ({
+  kind,
+  occurred_at: at(day),
+  recorded_at: at(day),
+  to,
+});
+const moved = (to: string, day: number) => entry('state-changed', day, to);
+
+t.test(
+  'a block that came back: lifted when they lifted it, refused since the report that told it',
+  async (t) => {
+    const entries = [
+      moved('awaiting-provider', 1),
+      moved('mitigated', 3),
+      moved('recovered', 4),
+      entry('relapse-seen', 10),
+      moved('open', 10),
+    ];
+    t.strictSame(
+      relapseIn(entries, []),
+      { liftedAt: at(3), at: at(10) },
+      'the moment of the entry, of a log',
+    );
+    const refusal = (day: number, told: number) => ({ occurred_at: at(day, 6), recorded_at: at(told) });
+    t.strictSame(
+      relapseIn(entries, [refusal(10, 10), refusal(9, 10), refusal(3, 3), refusal(2, 10)]),
+      { liftedAt: at(3), at: at(9, 6) },
+      'not what was refused while the lifting spread, nor before it',
+    );
+    t.equal(relapseIn(entries.slice(0, 3), []), null);
+    t.equal(relapseIn([entry('relapse-seen', 10)], []), null, 'nothing tells when it was lifted');
+    t.strictSame(
+      relapseIn([...entries, moved('mitigated', 12), entry('relapse-seen', 15)], []),
+      { liftedAt: at(12), at: at(15) },
+      'the newest counts',
+    );
+  },
+);
+
+const line = (time: string) =>
+  `${time}+00:00 mx1 postfix/smtp[41]: 4F2A91C0: to=<ann@outlook.com>, relay=outlook-com.olc.protection.outlook.com[52.101.8.47]:25, delay=1, dsn=5.7.1, status=bounced (host outlook-com.olc.protection.outlook.com[52.101.8.47] said: 550 5.7.1 Unfortunately, messages from [203.0.113.7] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3150). (in reply to MAIL FROM command))`;
+
+t.test('the next first request says so, and since when mail is refused again', async (t) => {
+  const { api } = await testDesk(t);
+  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 19);
+  await api('PUT', '/profile', {
+    name: 'Harbour Hosting',
+    website: 'https://harbour.example.com',
+    contactName: 'Jonas Weber',
+    contactEmail: 'postmaster@harbour.example.com',
+    sendingDomains: ['shop.example.net'],
+  });
+  const { body: logged } = await api('POST', '/incidents', { report: line(day(9)) });
+  const number = logged.number as number;
+  const draft = async (template: string) =>
+    (await api('POST', `/incidents/${number}/letters`, { template, language: 'en' })).body;
+  t.notMatch((await draft('outlook-com/first')).body, 'An earlier block was lifted');
+  await api('POST', `/incidents/${number}/messages`, {
+    direction: 'in',
+    from: 'support@example.com',
+    subject: 'SRX1790000001ID',
+    sentAt: `${day(6)}Z`,
+    body: 'We have implemented mitigation for your IP (203.0.113.7) and this process may take 24 - 48 hours to replicate completely throughout our system.\n',
+  });
+  t.equal((await api('GET', `/incidents/${number}`)).body.state, 'mitigated');
+  await api('POST', '/incidents', { report: line(day(1)) });
+  t.match((await api('GET', `/incidents/${number}`)).body, { state: 'open', relapses: 1 });
+
+  const written = (iso: string) =>
+    new Date(`${iso}Z`).toLocaleDateString('en-GB', {
+      day: 'numeric',
+      month: 'long',
+      year: 'numeric',
+      timeZone: 'UTC',
+    });
+  const again = await draft('outlook-com/first');
+  t.match(again.body, `has been refused since ${written(day(1))}, `);
+  t.match(again.body, `An earlier block was lifted on ${written(day(6))}; mail is refused again.`);
+  const { body: summary } = await draft('management/summary');
+  t.match(summary, new RegExp(`– ${written(day(9))}, .*: first refusal`));
+  t.match(summary, new RegExp(`– ${written(day(6))}, .*: lifted; ${written(day(1))}, .*: refused again`));
+});
