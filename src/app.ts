@@ -20,7 +20,7 @@ import type { Catalogue } from './providers/catalogue.ts';
 import { API_ROUTES, PAGES } from './routes.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import { requireDeclaredAccess } from './web/access.ts';
-import { API, describeApi } from './web/api.ts';
+import { API, describeApi, refuseForms } from './web/api.ts';
 import { serveAssets } from './web/assets.ts';
 import { endGracefully } from './web/ending.ts';
 import { answerError } from './web/errors.ts';
@@ -104,6 +104,7 @@ export async function buildApp(
   await takeUploads(app);
   app.addHook('onRequest', (request) => knowChanges(request, desk.playbooks));
   describeApi(app);
+  refuseForms(app);
 
   for (const plugin of PAGES) await app.register(plugin);
   for (const plugin of API_ROUTES) await app.register(plugin, { prefix: API });

@@ -72,6 +72,13 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
       ...route('operator', 'messages:write', {
         summary: 'Record a message: JSON, or a raw message/rfc822 body',
         params: NumberParams,
+        querystring: Type.Object({
+          direction: Type.Optional(
+            Type.Enum(['in', 'out'], {
+              description: 'of a raw mail; left out: in. JSON says it in its body',
+            }),
+          ),
+        }),
         body: { content: { 'application/json': { schema: MessageBody }, 'message/rfc822': { schema: {} } } },
         response: { 201: MessageJson },
       }),
@@ -80,10 +87,7 @@ export const correspondenceApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number } = request.params;
       const incident = await getIncident(db, number);
-      const given = givenOf(
-        request.body as Static<typeof MessageBody> | Buffer,
-        (request.query as { direction?: string }).direction,
-      );
+      const given = givenOf(request.body as Static<typeof MessageBody> | Buffer, request.query.direction);
       const message = await readMessage(given, { catalogue, provider: incident.provider });
       const recorded = await apiOnce(db, request, async (trx) => {
         const id = await recordOnce(trx, actorOf(request), catalogue, number, message, {

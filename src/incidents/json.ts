@@ -42,12 +42,15 @@ export const IncidentJson = Type.Object({
   closedAt: orNull(Time),
   followUpDueAt: orNull(Time),
   lastVerdict: orNull(Type.String()),
-  durations: Type.Object({
-    blocked: Type.Integer(),
-    toFirstRequest: orNull(Type.Integer()),
-    toFirstAnswer: orNull(Type.Integer()),
-    toMitigation: orNull(Type.Integer()),
-  }),
+  durations: Type.Object(
+    {
+      blocked: Type.Integer(),
+      toFirstRequest: orNull(Type.Integer()),
+      toFirstAnswer: orNull(Type.Integer()),
+      toMitigation: orNull(Type.Integer()),
+    },
+    { description: 'whole seconds; null: not reached yet' },
+  ),
   nextAction: Type.Object({
     text: Type.String(),
     reason: Type.String(),

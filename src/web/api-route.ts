@@ -18,8 +18,12 @@ export const apiRoutes =
 export const NOTHING = { 204: Type.Null() };
 
 export const PageQuery = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
-  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'how many of the list at most' }),
+  ),
+  cursor: Type.Optional(
+    Type.String({ maxLength: 200, description: '`next` of the page before; left out: the first page' }),
+  ),
 };
 
 /** A page of a list: `next` goes into `?cursor=` for the following one, null at the end. */

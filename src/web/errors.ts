@@ -4,8 +4,9 @@ import { count } from '../metrics/measure.ts';
 import type { Problem } from '../problem.ts';
 import { localPath, withNext } from './links.ts';
 import { problemPage, tellWhenAgain } from './pages.ts';
-import { NOT_KNOWN, PROBLEMS, toProblem } from './problems.ts';
+import { PROBLEMS, toProblem } from './problems.ts';
 import { isCarried, signInToGoOn } from './resume.ts';
+import { NOT_KNOWN } from './wrong-input.ts';
 
 const wantsJson = (request: FastifyRequest) =>
   request.url.startsWith('/api/') ||

@@ -1,5 +1,6 @@
 import type { FastifyError } from 'fastify';
 import { Problem, type ProblemCode } from '../problem.ts';
+import { wrongWords } from './wrong-input.ts';
 
 export type Kind = {
   status: number;
@@ -135,14 +136,15 @@ export const PROBLEM_SCHEMA = {
     title: { type: 'string' },
     status: { type: 'integer', minimum: 400, maximum: 599 },
     detail: { type: 'string' },
-    instance: { type: 'string', description: 'the number of the request' },
-    fields: { type: 'object', additionalProperties: { type: 'string' } },
+    instance: { type: 'string', description: 'the number of the request, as in the header X-Request-Id' },
+    fields: {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'inputs that are wrong, by their names, each with what is wrong with it',
+    },
   },
   additionalProperties: true,
 } as const;
-
-/** Said of an input whose name is none of ours. */
-export const NOT_KNOWN = 'is not known here';
 
 export const TOO_LARGE = 'What was sent is larger than this page takes.';
 
@@ -170,13 +172,6 @@ const FULL = new Set(['53100', 'ENOSPC', '58030']);
 /** Two transactions wanted what the other held; PostgreSQL undid one of them. */
 const MET = new Set(['40001', '40P01']);
 
-/** A schema's own words for these name the pattern, which helps nobody. */
-const WRONG_BY: Record<string, string> = {
-  additionalProperties: NOT_KNOWN,
-  pattern: 'is not written as it has to be',
-  format: 'is not written as it has to be',
-};
-
 function fromFastify(error: FastifyError): Problem | undefined {
   if (error.validation) {
     const context = error.validationContext ?? 'body';
@@ -189,7 +184,7 @@ function fromFastify(error: FastifyError): Problem | undefined {
         (one.params as Record<string, string>)['missingProperty'] ??
         (one.params as Record<string, string>)['additionalProperty'];
       const field = [path, named].filter(Boolean).join('.') || context;
-      fields[field] = WRONG_BY[one.keyword] ?? one.message ?? 'is wrong';
+      fields[field] = wrongWords(one);
     }
     const words = Object.entries(fields).map(([field, message]) => `${field} ${message}`);
     return new Problem(

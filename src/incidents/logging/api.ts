@@ -17,16 +17,29 @@ const route = apiRoutes('incidents');
 /** What was recognised, as `src/bounces` describes it. */
 const ParsedJson = Type.Object({
   format: Type.String(),
-  rejections: Type.Array(Type.Unknown()),
-  notBlocks: Type.Array(Type.Unknown()),
-  notes: Type.Array(Type.Unknown()),
+  rejections: Type.Array(
+    Type.Unknown({
+      description:
+        'one rejection: provider (key, or null), rule, reason, temporary, ip, replyCode, enhancedCode, blockCode, listName, recipient, recipientDomain, mx, at (null: not known; atGuessed: without zone or year), seen (how often), line, text',
+    }),
+  ),
+  notBlocks: Type.Array(
+    Type.Unknown({ description: 'a bounce that is no block, such as an unknown mailbox, in the same form' }),
+  ),
+  notes: Type.Array(Type.Unknown({ description: 'what was left out, and why' })),
 });
 
 /** The incidents that were open for it, and how many rejections were left out since nobody knows their provider. */
 const AppendedJson = Type.Object({
-  appendedTo: Type.Optional(Type.Integer()),
-  alsoAppendedTo: Type.Optional(Type.Array(Type.Integer())),
-  leftOut: Type.Optional(Type.Integer()),
+  appendedTo: Type.Optional(Type.Integer({ description: 'the incident that was open for it' })),
+  alsoAppendedTo: Type.Optional(
+    Type.Array(Type.Integer(), {
+      description: 'others that were, where the report is about several providers',
+    }),
+  ),
+  leftOut: Type.Optional(
+    Type.Integer({ description: 'rejections that were not logged, since nothing tells their provider' }),
+  ),
 });
 const appendedJson = ([appendedTo, ...others]: number[], left: number) => ({
   ...(appendedTo === undefined ? {} : { appendedTo }),
@@ -35,7 +48,9 @@ const appendedJson = ([appendedTo, ...others]: number[], left: number) => ({
 });
 const LoggedJson = Type.Object({
   ...IncidentJson.properties,
-  alsoLogged: Type.Optional(Type.Array(Type.Integer())),
+  alsoLogged: Type.Optional(
+    Type.Array(Type.Integer(), { description: 'other incidents of the same report, one a provider' }),
+  ),
   ...AppendedJson.properties,
 });
 
@@ -69,6 +84,7 @@ export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
     {
       ...route('operator', 'incidents:write', {
         summary: 'Log a block, or add it to the open incident of the same provider and address',
+        description: '201: an incident was made. 200: all of it went to incidents that were open.',
         body: Type.Object(
           {
             report: Type.String(),
