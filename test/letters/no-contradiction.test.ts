@@ -131,3 +131,27 @@ t.test('what was found stands behind a colon, whatever its words are', async (t)
     '– Enrolled in JMRP: 203.0.113.7: portal entry of 3 May; 2001:db8::7: reports up to 9 March.',
   );
 });
+
+t.test('no letter says that something is attached: nothing here knows', async (t) => {
+  for (const template of templates.filter(({ round }) => round !== 'help'))
+    t.notMatch(
+      bodyOf(template, known()),
+      /\b(?:is attached|attached you|in allegato trovate|anbei|beigefügt|ci-joint|adjunto encontrar|bijgevoegd)\b/i,
+      named(template),
+    );
+});
+
+t.test(
+  'what nobody recorded, no letter tells: neither a request of ours nor an answer of theirs',
+  async (t) => {
+    const facts = known({ lastLetter: null, lastReply: null, requests: [] });
+    for (const template of english.filter(({ round }) =>
+      ['followup-silence', 'second-review'].includes(round),
+    ))
+      t.notMatch(
+        bodyOf(template, facts),
+        /\bwe (?:have )?(?:sent|asked)|was declined|your answer/i,
+        named(template),
+      );
+  },
+);
