@@ -21,7 +21,7 @@ everything. It can be limited to parts as well, such as \`incidents:write\`. Eac
 which part; the problem \`not-allowed\` names in \`missingScope\` the part that a token lacks.
 
 **Lists.** \`limit\` is 1 to 200; where it is left out, each call names what holds. \`next\` in the answer goes into \`?cursor=\` for the page after it,
-with the same filters; it is null at the end. A cursor belongs to its list and is not to be taken apart.
+with the same filters; it is null at the end, where a call says nothing else. A cursor belongs to its list and is not to be taken apart.
 
 **Idempotency-Key.** A POST with this header (1 to 200 printable ASCII characters without blanks, a new one for each thing to
 do) is done once: repeated within two days, it answers as it did, and does nothing. What failed left its key free. The same
