@@ -186,10 +186,12 @@ function fromFastify(error: FastifyError): Problem | undefined {
       const field = [path, named].filter(Boolean).join('.') || context;
       fields[field] = wrongWords(one);
     }
-    const words = Object.entries(fields).map(([field, message]) => `${field} ${message}`);
+    const words = Object.entries(fields).map(([field, message]) =>
+      field === context ? `it ${message}` : `${field} ${message}`,
+    );
     return new Problem(
       context === 'body' ? 'invalid' : 'bad-request',
-      `In the ${context}: ${words.join('; ')}.`,
+      `In the ${context === 'querystring' ? 'query' : context}: ${words.join('; ')}.`,
       { fields },
     );
   }

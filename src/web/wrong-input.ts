@@ -9,6 +9,15 @@ const WRITTEN: Record<string, string> = {
   date: 'must be a day, such as 2026-03-11',
   email: 'must be an e-mail address',
 };
+const TYPES: Record<string, string> = {
+  object: 'an object',
+  array: 'a list',
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'null',
+};
 /** A list of more values than these is in the description of the API. */
 const MOST_VALUES = 20;
 
@@ -16,6 +25,13 @@ type Params = Record<string, unknown>;
 
 const WORDS: Record<string, (params: Params) => string | undefined> = {
   required: () => 'is missing',
+  type: ({ type }) =>
+    `must be ${[type]
+      .flat()
+      .map((one) => TYPES[String(one)] ?? String(one))
+      .join(' or ')}`,
+  minimum: ({ limit }) => `must be at least ${limit}`,
+  maximum: ({ limit }) => `must be at most ${limit}`,
   additionalProperties: () => NOT_KNOWN,
   // A schema's own words for these name the pattern, which helps nobody.
   pattern: () => 'is not written as it has to be',

@@ -117,6 +117,9 @@ t.test('a program that sends something wrong is told what', async (t) => {
   const { api, app } = await testDesk(t);
   const detail = async (body: object) => (await api('POST', '/incidents', body)).body.detail as string;
   t.equal(await detail({ note: 'x' }), 'In the body: report is missing.');
+  t.equal(await detail([]), 'In the body: it must be an object.');
+  t.equal(await detail({ report: 1 }), 'In the body: report must be a text.');
+  t.equal((await api('GET', '/incidents?limit=0')).body.detail, 'In the query: limit must be at least 1.');
   t.equal(
     await detail({ report: 'x', severity: 'huge' }),
     'In the body: severity must be one of: low, normal, high, critical.',
