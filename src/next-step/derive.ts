@@ -1,11 +1,18 @@
 import { isLifted } from '../incidents/state.ts';
-import { isRequest } from '../letters/rounds.ts';
+import { beginsRound, isRequest, isToDesk } from '../letters/rounds.ts';
 import { playbookFor } from '../providers/cases.ts';
 import { routeFor, ruleIdOf } from '../providers/playbook.ts';
 import type { Route } from '../providers/schema.ts';
 import { isOurs } from './causes.ts';
 import { type CoolDown, coolDownOf, effectHours } from './desk-clock.ts';
-import { isSpent, otherRouteOf, relistedTooOften, takesLetters } from './desk-ways.ts';
+import {
+  isLowWeight,
+  isSpent,
+  otherRouteOf,
+  relistedTooOften,
+  remindsElsewhere,
+  takesLetters,
+} from './desk-ways.ts';
 import type { Facts, Moments, Situation } from './facts.ts';
 import { listsOf, upstreamOf } from './lists.ts';
 import { FLEETING, type Known, type Material } from './material.ts';
@@ -44,7 +51,8 @@ function factsOf(
   const answered = isAtLeast(row.last_answer_at, row.last_request_at);
   const verdict = row.last_verdict;
   const lists = listsOf(provider, material.rule, material.listRows);
-  const lastLetter = sent.at(-1)?.at ?? row.last_request_at;
+  const toDesk = sent.filter(({ round }) => isToDesk(round));
+  const lastLetter = toDesk.at(-1)?.at ?? row.last_request_at;
   const newest = material.newestEvidenceAt;
   const open = lettersOfRound(material);
   const claimFacts = Object.fromEntries(claims.map((claim) => [`claim:${claim.key}`, claim.status]));
@@ -58,6 +66,8 @@ function factsOf(
     temporary: material.newestRejection?.temporary ?? null,
     rule: material.rule,
     route: route?.kind ?? null,
+    way: route?.key ?? null,
+    rounds: provider?.letters?.rounds ?? null,
     takesLetters: letters,
     mayWrite: letters && !cooling,
     coolsDown: cooling,
@@ -67,6 +77,8 @@ function factsOf(
       isAtLeast(answer.at, row.last_request_at),
     needsConfirmation:
       provider?.course?.some(({ kind, who }) => kind === 'confirmation' && who === 'we') === true &&
+      route?.kind !== 'email' &&
+      beginsRound(toDesk.at(-1)?.round ?? 'first') &&
       !answered,
     roundsOver: isSpent(provider, row.round),
     relistedTooOften: relistedTooOften(provider, material),
@@ -76,7 +88,8 @@ function factsOf(
     followUps: open.filter(({ round }) => round === 'followup-silence').length,
     followsUp: provider === undefined || provider.timing.followUpAfter !== undefined,
     comesBack: row.follow_up_due_at !== null,
-    otherRoute: otherRouteOf(provider, route) !== undefined,
+    otherRoute: otherRouteOf(provider, route, row.round)?.kind ?? null,
+    secondDesk: remindsElsewhere(provider, route),
     asksOwnership: asksOwnership(answer?.quote ?? ''),
     namesTraffic: namesTraffic(answer?.quote ?? ''),
     newFacts: newer(newest, lastLetter) || newer(cause?.recordedAt ?? null, lastLetter),
@@ -97,6 +110,7 @@ function factsOf(
     sinceLifted: since(row.mitigated_at),
     sinceRecovered: since(row.recovered_at),
     sinceFix: since(cause?.fixedAt ?? null),
+    sincePassedOn: since(moments['passed-on']),
     refusedSince:
       row.last_rejection_at !== null &&
       isAtLeast(row.last_rejection_at, row.last_answer_at) &&
@@ -105,10 +119,12 @@ function factsOf(
       deliveries.acceptedAt !== null &&
       isAtLeast(deliveries.acceptedAt, row.last_rejection_at) &&
       (!isLifted(row.state) || isAtLeast(deliveries.acceptedAt, row.mitigated_at)),
+    byRobot: row.round < 2 && provider?.course?.find(({ kind }) => kind === 'first-answer')?.who === 'robot',
+    expiryOver: (since(moments.fix ?? moments.rejection ?? moments.opened) ?? 0) >= effectHours(provider),
     effectOver: isOver(moments['effect-end']),
     holdOver: isOver(moments['stated-end']),
     refusedShare: deliveries.all > 0 ? (100 * deliveries.refused) / deliveries.all : null,
-    lowWeightList: deskFacts(material.cited?.owner ?? row.provider).lowWeight === true,
+    lowWeightList: isLowWeight(material.cited?.owner ? known.citedOwner : provider),
     cause: cause?.class ?? null,
     ownFault: isOurs(cause?.class ?? null),
     fixed: cause?.fixedAt != null,
@@ -146,7 +162,9 @@ export function situationOf(material: Material, known: Known, now: Date): Situat
   const { row, undelivered } = material;
   const rule = ruleIdOf(material.rule, row.provider);
   const provider = known.provider && playbookFor(known.provider, rule);
-  const route = provider && routeFor(provider, rule);
+  // A refusal that goes on when the list has let go is the desk’s own matter.
+  const isCleared = upstreamOf(material, known.citedOwner, now) === 'clear';
+  const route = provider && routeFor(provider, isCleared ? null : rule);
   const desk = deskFacts(row.provider);
   // What they have not got lets no clock run.
   const cool = undelivered ? undefined : coolDownOf(row, provider, material.sent, now);

@@ -4,6 +4,9 @@ import type { Material } from './material.ts';
 const HOUR = 3_600_000;
 const ASKABLE: Route['kind'][] = ['form', 'email', 'portal'];
 
+/** Somebody else asks there, or acts in the provider’s place. */
+const BY_OTHERS: Route['kind'][] = ['recipient', 'network-owner'];
+
 /** They answer letters by the usual route. A list that only expires still hears of its own errors. */
 export function takesLetters(
   provider: Provider | undefined,
@@ -11,19 +14,43 @@ export function takesLetters(
   { cause }: Material,
 ): boolean {
   if (!provider || !route) return true;
-  if (route.kind === 'recipient') return false;
+  if (BY_OTHERS.includes(route.kind) || provider.letters?.rounds.length === 0) return false;
   if (route.kind !== 'none') return true;
   return cause?.class === 'listing-error' && provider.routes.some(({ kind }) => ASKABLE.includes(kind));
 }
 
-/** Whom to turn to when the desk keeps silent: the playbook’s next one, else another of its routes. */
-export function otherRouteOf(provider: Provider | undefined, used: Route | undefined): string | undefined {
-  const next = provider?.escalation?.find(({ route }) => route !== undefined && route !== used?.key);
-  if (next) return provider?.routes.find(({ key }) => key === next.route)?.name ?? next.text;
-  return provider?.routes.find(
+/** A way beside the one that was used, with what the playbook says of it. */
+export type OtherRoute = { kind: Route['kind']; name: string; text: string };
+
+/**
+ * Whom to turn to when the desk keeps silent or says no: what the playbook names for that many rounds, else another
+ * of its routes. A way with nothing to send comes last.
+ */
+export function otherRouteOf(
+  provider: Provider | undefined,
+  used: Route | undefined,
+  round: number,
+): OtherRoute | undefined {
+  const named = (provider?.escalation ?? []).flatMap(({ route: key, text, afterRounds = 0 }) => {
+    const route = provider?.routes.find((one) => one.key === key);
+    return route && route !== used ? [{ kind: route.kind, name: route.name, text, afterRounds }] : [];
+  });
+  const told = named.filter(({ kind }) => kind !== 'none');
+  const next = told.find(({ afterRounds }) => afterRounds >= round) ?? told.at(-1) ?? named[0];
+  if (next) return next;
+  const other = provider?.routes.find(
     (route) => route !== used && route.rules === undefined && ASKABLE.includes(route.kind),
-  )?.name;
+  );
+  return other && { kind: other.kind, name: other.name, text: '' };
 }
+
+/** A form has no thread to remind in: where the playbook names a second desk, the reminder goes there. */
+export const remindsElsewhere = (provider: Provider | undefined, used: Route | undefined): boolean =>
+  used !== undefined &&
+  used.kind !== 'email' &&
+  provider?.escalation?.some(
+    ({ to, route, afterRounds }) => to === 'second-desk' && route !== used.key && afterRounds === 1,
+  ) === true;
 
 /** The rounds after which this provider never gave in. None where each reply that brings a fix may go. */
 export function isSpent(provider: Provider | undefined, round: number): boolean {
@@ -39,3 +66,9 @@ export function relistedTooOften(provider: Provider | undefined, { earlierEnds, 
   const again = earlierEnds.filter((at) => at.getTime() >= since).length + row.relapses;
   return again >= rule.count;
 }
+
+/** None of the operator’s zones weighs much, so few receivers refuse by them. */
+export const isLowWeight = (operator: Provider | undefined): boolean => {
+  const zones = operator?.zones ?? [];
+  return zones.length > 0 && zones.every(({ weight }) => weight === 'low' || weight === 'informational');
+};

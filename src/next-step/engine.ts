@@ -56,13 +56,19 @@ const writes = (button: Button): boolean => button.go === 'letter' && button.els
 const asks = (button: Button): boolean =>
   writes(button) && (button.round === undefined || isRequest(button.round));
 
+/** The desk reads a letter of that round; without a round, some letter at all. */
+const isRead = ({ round }: Button, { rounds }: Facts): boolean =>
+  rounds === null || (round === undefined ? rounds.length > 0 : rounds.includes(round));
+
 /** A button that would harm now: a letter in a cool-down, or to a desk that takes none or reads none. */
 const isHarmful = (button: Button, facts: Facts): boolean =>
-  (asks(button) && !facts.mayWrite) || (writes(button) && !facts.takesLetters);
+  (asks(button) && !facts.mayWrite) || (writes(button) && !(facts.takesLetters && isRead(button, facts)));
 const isAllowed = (rule: Rule, facts: Facts): boolean =>
   !isHarmful(rule.button, facts) && !(rule.replies === true && facts.onlyReceipt);
 
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+/** Names such as iCloud keep their small letter. */
+const BRAND = /^[a-z]{1,2}[A-Z]/;
+const capital = (text: string) => (BRAND.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1));
 
 const NAME = /\{(\w+)\}/g;
 const plain = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);

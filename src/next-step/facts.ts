@@ -22,6 +22,10 @@ export type Facts = {
   /** The rejection rule, as `provider/id`, and how it is asked about. */
   rule: string | null;
   route: Provider['routes'][number]['kind'] | null;
+  /** That route’s key: `repair`, `wait` and `third-party-list` tell why there is nothing to ask. */
+  way: string | null;
+  /** The rounds of letters that the desk reads; null: every one. */
+  rounds: readonly string[] | null;
   /** The provider answers letters by that route. */
   takesLetters: boolean;
   /** A letter that asks for something may go now: they take letters, and no cool-down runs. */
@@ -44,7 +48,10 @@ export type Facts = {
   followsUp: boolean;
   /** Silence has a time after which the incident comes back. */
   comesBack: boolean;
-  otherRoute: boolean;
+  /** Whom to turn to next: by which kind of route. */
+  otherRoute: Provider['routes'][number]['kind'] | null;
+  /** Where they were silent, another desk of theirs is asked: the same form again is a request too many. */
+  secondDesk: boolean;
   asksOwnership: boolean;
   namesTraffic: boolean;
   /** Evidence, or a cause, that is newer than the last letter. */
@@ -65,10 +72,16 @@ export type Facts = {
   sinceLifted: number | null;
   sinceRecovered: number | null;
   sinceFix: number | null;
+  /** Since the newest letter to somebody who acts in the provider’s place: owner of the network, recipient, receiver. */
+  sincePassedOn: number | null;
   /** Refused after the last answer, and after the last letter. */
   refusedSince: boolean;
   /** Accepted deliveries are newer than the newest refusal. */
   deliveredSince: boolean;
+  /** The first answer there comes from a machine, and nothing else was asked. */
+  byRobot: boolean;
+  /** What ends by itself should have ended, since the fix or else the newest refusal. */
+  expiryOver: boolean;
   /** Time enough for a mitigation to hold everywhere. */
   effectOver: boolean;
   /** The time is over for which a conditional mitigation asked to hold the volume. */
@@ -107,6 +120,7 @@ export type Moments = {
   lifted: Date | null;
   recovered: Date | null;
   fix: Date | null;
+  'passed-on': Date | null;
   'cool-down-end': Date | null;
   'follow-up': Date | null;
   'effect-end': Date | null;
@@ -118,6 +132,7 @@ export const WORDS = [
   'provider',
   'list',
   'before',
+  'firstStep',
   'lacked',
   'quote',
   'effect',
@@ -126,6 +141,7 @@ export const WORDS = [
   'mail',
   'earlier',
   'otherRoute',
+  'escalation',
   'nearby',
   'coolDown',
   'note',

@@ -73,6 +73,7 @@ export const FROM = [
   'lifted',
   'recovered',
   'fix',
+  'passed-on',
   'cool-down-end',
   'follow-up',
   'effect-end',
@@ -126,8 +127,6 @@ export const Desks = Type.Record(
       timeZone: Type.Optional(Type.String({ maxLength: 60 })),
       /** Receipts come from a mailbox that nobody reads. */
       unattendedReceipt: Type.Optional(Type.Boolean()),
-      /** A listing there refuses little mail. */
-      lowWeight: Type.Optional(Type.Boolean()),
       source: Words,
       verified: Type.Boolean(),
     },

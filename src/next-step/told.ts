@@ -1,4 +1,5 @@
 import type { Claim } from '../letters/claims/claims.ts';
+import { type Audience, audienceOf } from '../letters/rounds.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider, Route } from '../providers/schema.ts';
 import { causeWords } from './causes.ts';
@@ -37,12 +38,18 @@ export function momentsOf(
     lifted,
     recovered: row.recovered_at,
     fix: cause?.fixedAt ?? null,
+    'passed-on': passedOnAt(material.sent),
     'cool-down-end': cool?.end ?? null,
     'follow-up': row.follow_up_due_at,
     'effect-end': plus(lifted ?? row.last_answer_at, effectHours(provider)),
     'stated-end': plus(lifted, hold),
   };
 }
+
+/** When somebody who acts in the provider’s place was written to last. */
+export const passedOnAt = (sent: Material['sent']): Date | null =>
+  sent.findLast(({ round }) => IN_ITS_PLACE.includes(audienceOf(round)))?.at ?? null;
+const IN_ITS_PLACE: Audience[] = ['network-owner', 'recipient-admin', 'receiver'];
 
 /** What the last letter did not state, and whether it could be stated by now. */
 function lackedBy(lastClaims: Material['lastClaims'], claims: Claim[]): string {
@@ -78,10 +85,12 @@ export function wordsOf(
   const name = provider?.name ?? 'the provider';
   const rule = provider?.rejections.find((one) => one.id === ruleIdOf(material.rule, row.provider));
   const step = rule?.firstStep ?? provider?.checkFirst[0]?.text;
+  const other = otherRouteOf(provider, route, row.round);
   return {
     provider: name,
     list: material.cited?.name ?? citedOwner?.name ?? 'the list',
-    before: step ? `Before that: ${step}` : 'Nothing was asked yet.',
+    firstStep: step ?? '',
+    before: step ?? 'Nothing was asked yet.',
     lacked: lackedBy(lastClaims, claims),
     quote: quoted(answer?.quote ?? ''),
     effect: roughHours(effectHours(provider)),
@@ -89,7 +98,8 @@ export function wordsOf(
     cause: causeWords(cause?.class ?? null),
     mail: undelivered?.words ? `The server: ${undelivered.words}` : 'They may not have it.',
     earlier: earlier ? `#${earlier.number}` : '',
-    otherRoute: otherRouteOf(provider, route) ?? '',
+    otherRoute: other?.name ?? '',
+    escalation: other?.text ?? '',
     nearby: material.casesNearby < MOST_NEARBY ? String(material.casesNearby) : `${MOST_NEARBY} or more`,
     coolDown: cool?.why ?? '',
     note: route?.notes[0] ?? `${name} takes no requests.`,

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { isToDesk } from '../../src/letters/rounds.ts';
 import { RULES } from '../../src/next-step/rules.ts';
 import { judgePoint, pointsOf } from '../../src/next-step/state-space.ts';
 import {
@@ -226,7 +227,7 @@ const SITUATIONS: [number, string, Given, string][] = [
     43,
     'SpamCop is provably wrong',
     { ...list('spamcop', 'listed'), ...cause('listing-error') },
-    'first-request',
+    'report-error',
   ],
   [44, 'Cloudmark’s confirmation is not answered', { row: at('cloudmark', asked(2)) }, 'confirm-request'],
   [
@@ -351,7 +352,7 @@ const SITUATIONS: [number, string, Given, string][] = [
   [
     64,
     'hardly any mail is refused',
-    { ...list('uceprotect', 'level-1'), deliveries: { acceptedAt: null, refused: 1, all: 5000 } },
+    { ...list('nordspam', 'bl'), deliveries: { acceptedAt: null, refused: 1, all: 5000 } },
     'no-action',
   ],
   [
@@ -365,6 +366,217 @@ const SITUATIONS: [number, string, Given, string][] = [
     'solved without any answer',
     { row: asked(100, { state: 'recovered', recovered_at: ago(2) }) },
     'lifted-silently',
+  ],
+  [
+    70,
+    'Microsoft only slows down, and sees no block',
+    {
+      ...deferred,
+      row: answered('not-blocked', 5, { last_rejection_at: ago(1) }),
+      rule: 'outlook-com/rate-limited-reputation',
+    },
+    'limits-only',
+  ],
+  [
+    71,
+    'Microsoft defers for its rating since this morning',
+    { ...deferred, rule: 'outlook-com/rate-limited-reputation' },
+    'slow-down',
+  ],
+  [
+    72,
+    'Yahoo says that it defers, and means for good',
+    { ...deferred, row: at('yahoo'), rule: 'yahoo/permanently-deferred' },
+    'find-cause',
+  ],
+  [
+    73,
+    'the sender’s domain is not in the DNS',
+    { ...deferred, row: at('yahoo', { reason: 'policy' }), rule: 'yahoo/unresolvable-sender' },
+    'repair',
+  ],
+  [
+    74,
+    'no reverse name, at a company whose recipient alone is asked',
+    { row: at('rackspace', { reason: 'missing-ptr' }), rule: 'rackspace/no-ptr' },
+    'repair',
+  ],
+  [
+    75,
+    'SPF was mended',
+    {
+      row: at('gmail', { reason: 'authentication' }),
+      rule: 'gmail/unauthenticated',
+      ...cause('misconfiguration', 2),
+    },
+    'repaired',
+  ],
+  [
+    76,
+    'a limit answered with a 5xx reply',
+    { row: at('tencent-qq', { reason: 'rate-limit' }), rule: 'tencent-qq/address-frequency' },
+    'limit-ends',
+  ],
+  [
+    77,
+    'a list is to blame that the refusal does not name',
+    {
+      row: at('mimecast', { reason: 'listed-on-third-party-list' }),
+      rule: 'mimecast/rbl',
+      cited: { name: null, owner: null },
+    },
+    'which-list',
+  ],
+  [
+    78,
+    'the list that was to blame has let go',
+    {
+      row: at('orange-fr', { reason: 'listed-on-third-party-list' }),
+      rule: 'orange-fr/cloudmark-102',
+      cited: { name: 'Cloudmark CSI', owner: 'cloudmark' },
+      upstream: { number: 9, state: 'recovered' },
+    },
+    'list-clear',
+  ],
+  [
+    79,
+    'the consumer list of Microsoft refuses at a company',
+    { row: at('microsoft-365'), rule: 'microsoft-365/block-list-filter-agent' },
+    'other-desk',
+  ],
+  [
+    80,
+    'Talos’ old name is cited',
+    {
+      row: at('talos', { reason: 'listed-on-third-party-list' }),
+      rule: 'talos/sbrs',
+      cited: { name: 'SenderBase (SBRS)', owner: 'talos' },
+    },
+    'first-request',
+  ],
+  [
+    81,
+    'the code tells of an open relay',
+    { row: { reason: 'policy' }, rule: 'outlook-com/open-relay-sc-003' },
+    'end-what-is-named',
+  ],
+  [
+    82,
+    'only the owner of the line is heard',
+    { row: at('spectrum', { reason: 'policy' }), rule: 'spectrum/account' },
+    'owner-acts',
+  ],
+  [83, 'CSS, where a machine removes', list('spamhaus', 'css'), 'self-service'],
+  [84, 'PBL, where nobody is accused', list('spamhaus', 'pbl'), 'policy-list'],
+  [85, 'Abusix, where nobody reads a text', list('abusix', 'listed'), 'self-service-click'],
+  [
+    86,
+    'the recipient has the note since this morning',
+    { row: at('mimecast', { reason: 'policy' }), rule: 'mimecast/blocked-senders', sent: [sent('note', 5)] },
+    'passed-on',
+  ],
+  [
+    87,
+    'the recipient has had the note for four days',
+    { row: at('mimecast', { reason: 'policy' }), rule: 'mimecast/blocked-senders', sent: [sent('note', 96)] },
+    'ask-whether-done',
+  ],
+  [
+    88,
+    'the message was looked at, and nothing was found',
+    { row: at('mail-ru', { reason: 'content' }), rule: 'mail-ru/spam', ...cause('not-found') },
+    'first-request',
+  ],
+  [89, 'Yandex, since this morning', { row: at('yandex'), rule: 'yandex/spam-address' }, 'wait-a-day'],
+  [
+    90,
+    'Gmail for days, and nobody looked at the spam rate',
+    { ...deferred, row: at('gmail', { first_rejection_at: ago(60) }) },
+    'eligible-first',
+  ],
+  [
+    91,
+    'Free should have let go by now',
+    {
+      row: at('free-fr', { first_rejection_at: ago(40), last_rejection_at: ago(31) }),
+      rule: 'free-fr/too-many-spams',
+      ...cause('compromised-account', 30),
+    },
+    'time-is-over',
+  ],
+  [
+    92,
+    'a machine that removes said nothing for a day',
+    { ...list('spamhaus', 'css', asked(26, { state: 'action-needed', state_since: ago(2) })) },
+    'look-there',
+  ],
+  [
+    93,
+    'Spamhaus’ confirmation is not answered',
+    { ...list('spamhaus', 'css', asked(1, { follow_up_due_at: ago(-23) })) },
+    'confirm-request',
+  ],
+  [
+    94,
+    'Cloudmark’s confirmation was answered',
+    {
+      row: at('cloudmark', asked(0.5, { first_answer_at: ago(1), last_answer_at: ago(1) })),
+      sent: [sent('first', 2), sent('answer-info', 0.5)],
+    },
+    'wait',
+  ],
+  [
+    95,
+    'Barracuda’s form had no effect, and has no thread',
+    { row: at('barracuda', asked(26, { state: 'action-needed', state_since: ago(2) })) },
+    'second-desk',
+  ],
+  [
+    96,
+    'Barracuda’s support was silent as well',
+    {
+      row: at('barracuda', asked(26, { round: 2, state: 'action-needed', state_since: ago(2) })),
+      sent: [sent('first', 60), sent('escalation', 26)],
+    },
+    'other-route-recipient',
+  ],
+  [97, 'Barracuda said no', { row: at('barracuda', answered('denied', 3)) }, 'cool-down'],
+  [
+    98,
+    'Barracuda said no, days ago',
+    { row: at('barracuda', answered('denied', 80)) },
+    'other-desk-after-no',
+  ],
+  [
+    99,
+    'the second no, where nobody else is known',
+    { row: at('cox', answered('denied', 3, { round: 2 })) },
+    'no-way-left',
+  ],
+  [100, 'Talos said no', { row: at('talos', answered('denied', 3)) }, 'hand-over-recipient'],
+  [
+    101,
+    'Comcast is silent, also after the reminder',
+    {
+      row: at('comcast', asked(80, { state: 'action-needed' })),
+      sent: [sent('first', 160), sent('followup-silence', 80)],
+    },
+    'other-route-owner',
+  ],
+  [
+    102,
+    'Apple is silent, also after the reminder',
+    {
+      row: at('icloud', asked(130, { state: 'action-needed' })),
+      sent: [sent('first', 260), sent('followup-silence', 130)],
+    },
+    'other-route-list',
+  ],
+  [
+    103,
+    'a machine lifted it at the first request',
+    { row: answered('mitigated', 30, { state: 'recovered', recovered_at: ago(2) }) },
+    'watch',
   ],
 ];
 
@@ -397,6 +609,46 @@ t.test(
     );
   },
 );
+
+t.test('a button leads to the letter for those whom its step names', async (t) => {
+  const round = (given: Given) => stepFor(given).button?.round;
+  t.equal(round(list('spamhaus', 'sbl')), 'hand-over');
+  t.equal(
+    round({ row: at('mimecast', { reason: 'policy' }), rule: 'mimecast/blocked-senders' }),
+    'note',
+    'to the administrator, not to customers',
+  );
+  t.equal(round({ row: at('gmx', { reason: 'listed-on-third-party-list' }), dead: true }), 'dead-list');
+  for (const { id, button, also } of RULES)
+    for (const one of [button, ...also])
+      if (one.round) t.equal(isToDesk(one.round), one.elsewhere !== true, `${id}: ${one.round}`);
+});
+
+t.test('no second reminder, and no letter to the desk where somebody else asks', async (t) => {
+  const offered = (given: Given) => {
+    const step = stepFor(given);
+    return [step.id, ...step.alternatives.map(({ id }) => id)];
+  };
+  const silent = asked(130, { state: 'action-needed' });
+  t.notOk(
+    offered({
+      row: at('icloud', silent),
+      sent: [sent('first', 260), sent('followup-silence', 130)],
+    }).includes('follow-up'),
+  );
+  t.notOk(offered({ row: at('barracuda', silent) }).includes('follow-up'), 'its form again is one too many');
+  const listRows = [LISTED('zen.spamhaus.org', 'listed; Spamhaus SBL (127.0.0.2)')];
+  t.strictSame(
+    offered({ ...list('spamhaus', 'zen'), listRows }).filter((id) => id !== 'sbl'),
+    [],
+    'SBL, by a look-up',
+  );
+  t.strictSame(
+    offered({ row: at('gmail', answered('denied', 2)) }).filter((id) => /review|answer|follow/.test(id)),
+    [],
+    'Gmail reads its form alone',
+  );
+});
 
 t.test('the reasons name what they rest on', async (t) => {
   t.match(
@@ -433,6 +685,16 @@ t.test('the reasons name what they rest on', async (t) => {
     'and what nobody can say yet',
   );
   t.match(denied.due, ago(2 - 24));
+  t.match(
+    stepFor({ row: at('gmail', { reason: 'authentication' }), rule: 'gmail/unauthenticated' }).why,
+    /^Set up SPF and DKIM for the domain\. /,
+    'what is to be mended',
+  );
+  t.match(
+    stepFor({ row: at('icloud', asked(130, { state: 'action-needed' })) }).why,
+    /^iCloud Mail has not answered/,
+    'a name keeps its small letter',
+  );
   t.equal(stepFor({ row: answered('refused-to-explain', 2) }).id, 'let-it-rest');
   t.match(stepFor({ ...cause('complaint-spike') }).why, /^A spike of complaints was found/);
 });
