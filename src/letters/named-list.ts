@@ -1,3 +1,4 @@
+import { withoutEnd } from '../providers/dead-lists.ts';
 import deadZones from '../providers/dead-zones.json' with { type: 'json' };
 import type { LetterFacts } from './facts.ts';
 
@@ -7,13 +8,11 @@ const DEAD = (deadZones as { zone: string; name: string; ended?: string }[]).map
   ended: one.ended ?? '',
 }));
 const MAX_TEXT = 4000;
-/** The catalogue writes it behind the names of lists that are gone. */
-const ENDED = / \(ended [^)]{1,40}\)$/;
 
 /** The block list that a refusal names, and since when it is dead; null: it names none. */
 export function namedList(name: string | null, refusal: string): LetterFacts['list'] {
   const text = refusal.slice(0, MAX_TEXT).toLowerCase();
-  const known = name?.replace(ENDED, '') ?? '';
+  const known = withoutEnd(name ?? '');
   const dead = DEAD.find((one) => text.includes(one.zone) || one.name === known);
   if (dead) return { name: known || dead.name, ended: dead.ended };
   return known ? { name: known, ended: null } : null;

@@ -3,6 +3,7 @@ import type { IncidentRow } from '../database/tables.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
+import { isDeadList } from '../providers/dead-lists.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { lookAgain } from './cause-store.ts';
@@ -40,13 +41,10 @@ async function readStepAnswers(db: Db | Trx, numbers: number[]): Promise<Map<num
 }
 
 function knownOf({ row, cited }: Material, catalogue: Catalogue): Known {
-  const name = cited?.name?.toLowerCase() ?? '';
   return {
     provider: catalogue.byKey.get(row.provider),
     citedOwner: cited?.owner ? catalogue.byKey.get(cited.owner) : undefined,
-    isDeadList:
-      name !== '' &&
-      catalogue.deadZones.some((dead) => dead.zone === name || dead.name.toLowerCase() === name),
+    isDeadList: isDeadList(cited?.name ?? '', catalogue),
   };
 }
 

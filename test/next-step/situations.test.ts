@@ -578,6 +578,7 @@ const SITUATIONS: [number, string, Given, string][] = [
     { row: answered('mitigated', 30, { state: 'recovered', recovered_at: ago(2) }) },
     'watch',
   ],
+  [104, 'PSBL’s page was used, which never answers', list('psbl', 'listed', asked(1)), 'see-removed'],
 ];
 
 for (const [number, name, given, expected] of SITUATIONS)
