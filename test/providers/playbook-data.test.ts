@@ -239,3 +239,29 @@ t.test('what is not to be asked for has nothing to wait for', async (t) => {
   for (const { key, stop, timing } of providers)
     if (stop?.rounds === 0) t.equal(timing.followUpAfter, undefined, key);
 });
+
+t.test('a refusal that rests on a list of the catalogue names its operator', async (t) => {
+  const names = providers.flatMap(({ key, lists }) =>
+    lists.map(({ name }) => [name.toLowerCase(), key] as const),
+  );
+  const odd = providers.flatMap(({ key, rejections }) =>
+    rejections.flatMap(({ id, listName, listOwner }) => {
+      const known = names.find(([name]) => listName?.toLowerCase().startsWith(name));
+      return known && listOwner === undefined ? [`${key}/${id}: ${listName} is of ${known[1]}`] : [];
+    }),
+  );
+  t.strictSame(odd, [], 'its listing can be looked at, and its incident is found');
+});
+
+t.test('a way with nothing to ask says by its key what is to be done', async (t) => {
+  const known = [
+    ...['repair', 'fix', 'stop-the-node', 'wait', 'expires', 'backscatterer-expires'],
+    ...['third-party-list', 'cloudmark', 'spamhaus', 'talos', 'outlook-com-desk', 'own-tenant'],
+    'address-of-recipient',
+  ];
+  t.strictSame(
+    routes.filter(({ route }) => route.kind === 'none' && !known.includes(route.key)).map(({ at }) => at),
+    [],
+    'the next step goes by it',
+  );
+});
