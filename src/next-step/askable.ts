@@ -35,6 +35,7 @@ const FACTS: { [Name in keyof Named]: Askable<Named[Name]> } = {
   onlyReceipt: 'yes or no',
   needsConfirmation: 'yes or no',
   roundsOver: 'yes or no',
+  idleOver: 'yes or no',
   relistedTooOften: 'yes or no',
   answered: 'yes or no',
   everAnswered: 'yes or no',

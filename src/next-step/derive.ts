@@ -54,6 +54,7 @@ function factsOf(
   const toDesk = sent.filter(({ round }) => isToDesk(round));
   const lastLetter = toDesk.at(-1)?.at ?? row.last_request_at;
   const newest = material.newestEvidenceAt;
+  const newFacts = newer(newest, lastLetter) || newer(cause?.recordedAt ?? null, lastLetter);
   const open = lettersOfRound(material);
   const claimFacts = Object.fromEntries(claims.map((claim) => [`claim:${claim.key}`, claim.status]));
   return {
@@ -81,6 +82,7 @@ function factsOf(
       beginsRound(toDesk.at(-1)?.round ?? 'first') &&
       !answered,
     roundsOver: isSpent(provider, row.round),
+    idleOver: !newFacts && (since(row.last_answer_at) ?? 0) >= (provider?.stop?.idle ?? Infinity),
     relistedTooOften: relistedTooOften(provider, material),
     answered,
     everAnswered: row.first_answer_at !== null || row.last_answer_at !== null,
@@ -92,7 +94,7 @@ function factsOf(
     secondDesk: remindsElsewhere(provider, route),
     asksOwnership: asksOwnership(answer?.quote ?? ''),
     namesTraffic: namesTraffic(answer?.quote ?? ''),
-    newFacts: newer(newest, lastLetter) || newer(cause?.recordedAt ?? null, lastLetter),
+    newFacts,
     ticket: ticket !== null,
     ticketChannel: ticket?.channel ?? null,
     undelivered: material.undelivered?.state ?? null,

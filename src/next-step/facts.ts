@@ -36,6 +36,8 @@ export type Facts = {
   needsConfirmation: boolean;
   /** The number of rounds is used up after which this provider has never given in. */
   roundsOver: boolean;
+  /** For as long as the playbook says, nothing new is known that a letter could say. */
+  idleOver: boolean;
   /** Listed again as often as the operator’s rule to pause says. */
   relistedTooOften: boolean;
   /** An answer is newer than the last request. */

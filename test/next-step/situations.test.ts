@@ -579,6 +579,22 @@ const SITUATIONS: [number, string, Given, string][] = [
     'watch',
   ],
   [104, 'PSBL’s page was used, which never answers', list('psbl', 'listed', asked(1)), 'see-removed'],
+  [
+    105,
+    'no, eleven days ago, and nothing new is known',
+    { row: answered('denied', 264), sent: [sent('first', 288)] },
+    'hand-over-idle',
+  ],
+  [
+    106,
+    'SBL by a look-up, and the owner of the network has the letter',
+    {
+      ...list('spamhaus', 'zen'),
+      listRows: [LISTED('zen.spamhaus.org', 'listed; SBL: a source of spam (127.0.0.2)')],
+      sent: [sent('hand-over', 5)],
+    },
+    'passed-on',
+  ],
 ];
 
 for (const [number, name, given, expected] of SITUATIONS)
