@@ -5,6 +5,7 @@ import type { LetterRow } from '../database/tables.ts';
 import { askForCheck, lastCheck } from '../evidence/checks/store.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
+import { routeOfLetter } from '../providers/other-route.ts';
 import { addressOf, routeFor } from '../providers/playbook.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
@@ -146,7 +147,7 @@ export async function currentDraft(
     .executeTakeFirstOrThrow();
   const read = await readSources(db, incident, provider, now);
   const draft = draftLetter(template, read.facts, judgeClaims(template.claims, read.sources, now));
-  const route = provider && routeFor(provider, read.rule);
+  const route = provider && routeOfLetter(provider, routeFor(provider, read.rule), letter.round);
   const deskAddress = route && addressOf(route, read.facts.refusal?.text ?? '');
   return { ...read, incident, draft, route, deskAddress };
 }

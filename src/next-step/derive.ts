@@ -1,18 +1,12 @@
 import { isLifted } from '../incidents/state.ts';
 import { beginsRound, isRequest, isToDesk } from '../letters/rounds.ts';
 import { playbookFor } from '../providers/cases.ts';
+import { otherRouteOf } from '../providers/other-route.ts';
 import { routeFor, ruleIdOf } from '../providers/playbook.ts';
 import type { Route } from '../providers/schema.ts';
 import { isOurs } from './causes.ts';
 import { type CoolDown, coolDownOf, effectHours } from './desk-clock.ts';
-import {
-  isLowWeight,
-  isSpent,
-  otherRouteOf,
-  relistedTooOften,
-  remindsElsewhere,
-  takesLetters,
-} from './desk-ways.ts';
+import { isLowWeight, isSpent, relistedTooOften, remindsElsewhere, takesLetters } from './desk-ways.ts';
 import type { Facts, Moments, Situation } from './facts.ts';
 import { listsOf, upstreamOf } from './lists.ts';
 import { FLEETING, type Known, type Material } from './material.ts';

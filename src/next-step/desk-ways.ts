@@ -1,8 +1,8 @@
+import { ASKABLE } from '../providers/other-route.ts';
 import type { Provider, Route } from '../providers/schema.ts';
 import type { Material } from './material.ts';
 
 const HOUR = 3_600_000;
-const ASKABLE: Route['kind'][] = ['form', 'email', 'portal'];
 
 /** Somebody else asks there, or acts in the provider’s place. */
 const BY_OTHERS: Route['kind'][] = ['recipient', 'network-owner'];
@@ -17,31 +17,6 @@ export function takesLetters(
   if (BY_OTHERS.includes(route.kind) || provider.letters?.rounds.length === 0) return false;
   if (route.kind !== 'none') return true;
   return cause?.class === 'listing-error' && provider.routes.some(({ kind }) => ASKABLE.includes(kind));
-}
-
-/** A way beside the one that was used, with what the playbook says of it. */
-export type OtherRoute = { kind: Route['kind']; name: string; text: string };
-
-/**
- * Whom to turn to when the desk keeps silent or says no: what the playbook names for that many rounds, else another
- * of its routes. A way with nothing to send comes last.
- */
-export function otherRouteOf(
-  provider: Provider | undefined,
-  used: Route | undefined,
-  round: number,
-): OtherRoute | undefined {
-  const named = (provider?.escalation ?? []).flatMap(({ route: key, text, afterRounds = 0 }) => {
-    const route = provider?.routes.find((one) => one.key === key);
-    return route && route !== used ? [{ kind: route.kind, name: route.name, text, afterRounds }] : [];
-  });
-  const told = named.filter(({ kind }) => kind !== 'none');
-  const next = told.find(({ afterRounds }) => afterRounds >= round) ?? told.at(-1) ?? named[0];
-  if (next) return next;
-  const other = provider?.routes.find(
-    (route) => route !== used && route.rules === undefined && ASKABLE.includes(route.kind),
-  );
-  return other && { kind: other.kind, name: other.name, text: '' };
 }
 
 /** A form has no thread to remind in: where the playbook names a second desk, the reminder goes there. */

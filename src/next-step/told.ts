@@ -1,10 +1,10 @@
 import type { Claim } from '../letters/claims/claims.ts';
 import { type Audience, audienceOf } from '../letters/rounds.ts';
+import { otherRouteOf } from '../providers/other-route.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider, Route } from '../providers/schema.ts';
 import { causeWords } from './causes.ts';
 import { type CoolDown, effectHours } from './desk-clock.ts';
-import { otherRouteOf } from './desk-ways.ts';
 import type { Moments, Words } from './facts.ts';
 import { roughHours, statedHours } from './hours.ts';
 import { FLEETING, type Known, type Material, MOST_NEARBY } from './material.ts';
