@@ -42,6 +42,16 @@ const ANY_ADDRESS = new RegExp(`(?:^|[\\s,<:;"'])${ADDRESS}`, 'g');
 const SOURCE = /\b(?:source="?|I=|dlvSourceIp=|local_ip=|src_?ip=)\[?([\da-fA-F:.]{3,45})/i;
 const GREETING =
   /refused to talk to me|verweigert|refus[eé] de me parler|initial connection|BANNER rejected|greeting/i;
+/** Longest record whose surroundings are searched; longer ones keep their reply only. */
+const LONGEST_AROUND = 2000;
+
+/** The sender was named, and no recipient yet. */
+const AT_SENDER = /\b(?:in reply to|after (?:pipelined )?)\s?MAIL FROM\b/i;
+
+function phaseOf(around: string, record: string): Said['phase'] {
+  if (GREETING.test(around)) return 'greeting';
+  return AT_SENDER.test(around) || AT_SENDER.test(record.slice(-LONGEST_AROUND)) ? 'sender' : null;
+}
 
 const CLIENT =
   /\bH=(?:[\w.-]{1,255} )?(?:\([^)]{0,255}\) )?\[([\da-fA-F:.]{3,45})\]|(?:reject|milter-reject|proxy-reject): [A-Z-]{4,14} from [^[\s]{1,255}\[([\da-fA-F:.]{3,45})\]/;
@@ -88,9 +98,6 @@ function inboundSaid(record: string, line: number): Said {
   return said({ line, text, sourceIp, around: '', marked: true, inbound: true });
 }
 
-/** Longest record whose surroundings are searched; longer ones keep their reply only. */
-const LONGEST_AROUND = 2000;
-
 /** Reads one record, a log line or an unwrapped paragraph: the reply and all that stands around it. */
 export function readRecord(record: string, line: number): Said {
   if (REFUSED_BY_US.test(record)) return inboundSaid(record, line);
@@ -102,7 +109,7 @@ export function readRecord(record: string, line: number): Said {
   return said({
     line,
     text: reply,
-    phase: GREETING.test(around) ? 'greeting' : null,
+    phase: phaseOf(around, record),
     recipient,
     recipientDomain: domainOf(recipient) ?? domain?.toLowerCase() ?? null,
     mx,

@@ -71,8 +71,13 @@ function continues(open: Open, reply: RegExpExecArray | null): boolean {
 
 const CODE_IN_LINE = /(?:^|[:;('"]\s?|\s)([45]\d\d)([-\s])(?=\s?[\d#<[("A-Za-z])|:\s?([45]\d\d)$/g;
 
+/** Who checks a sender's domain quotes what its server answered, and goes on (Exim's callouts). */
+const QUOTES_ANSWER = /^\s{0,8}(?:[\w ]{1,40}: )?([45]\d\d)-Response: /i;
+
 /** The last reply code that a line holds at a place where replies begin, and whether more lines follow. */
 function lastCode(text: string): { code: string; continued: boolean } | null {
+  const quoting = QUOTES_ANSWER.exec(text)?.[1];
+  if (quoting !== undefined) return { code: quoting, continued: true };
   const found = [...text.matchAll(CODE_IN_LINE)].at(-1);
   const code = found?.[1] ?? found?.[3];
   return code === undefined ? null : { code, continued: found?.[2] === '-' };

@@ -52,7 +52,7 @@ function keyOf(text: string): string | undefined {
 }
 
 /** Block codes that had underscores of their own. */
-const SPLIT_CODE = /\b(?:(?:ofr|lpn)\d{0,3}|lib|sfr in) \d{3}\b|\bGU EIB \d{2}\b/gi;
+const SPLIT_CODE = /\b(?:(?:ofr|lpn|elnk|oxs(?:us|eu))\d{0,4}|lib|sfr in) \d{3}\b|\bGU EIB \d{2}\b/gi;
 
 /** qmail writes blanks as underscores, and line breaks as slashes. */
 export function readable(text: string): string {
