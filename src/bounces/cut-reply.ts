@@ -17,7 +17,7 @@ function isCount(separator: string, words: string): boolean {
   return THINGS.test(words) && (/^[a-z]/.test(words) || PER.test(words));
 }
 
-const FIELD = '(?:reply|response|stat|led|diag|dsndiag|text|reason|error|msg|message)=["\']?';
+const FIELD = '(?:reply|response|stat|led|diag|dsndiag|text|reason|error|msg|message|reject)=["\']?';
 
 /** A code where replies stand: at the start, after a colon, bracket, quote or field name; 失败, 错误: failed, error. */
 const PLACED = new RegExp(

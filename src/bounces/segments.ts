@@ -102,9 +102,9 @@ function wraps(open: Open, text: string, reply: RegExpExecArray | null): boolean
 
 const ANSWER = /^\s*<<< /;
 
-/** The last words of a line that cannot be the end of what was said: `write to`, a bare code, an open bracket. */
+/** Last words that cannot be the end of what was said: `write to`, a bare code, an open bracket, Sendmail's `<a@b.example>...`. */
 const LEADS_ON =
-  /(?:\b(?:to|contact|e-?mail|mail|at|from|for|via|address|by|with|and|or|of|see|an|von|bei|und)|[(:,<]|(?:^|[\s:])[45]\d\d|(?:^|\s)[45]\.\d\.\d{1,3})$/i;
+  /(?:\b(?:to|contact|e-?mail|mail|at|from|for|via|address|by|with|and|or|of|see|an|von|bei|und)|[(:,<]|>\.\.\.|(?:^|[\s:])[45]\d\d|(?:^|\s)[45]\.\d\.\d{1,3})$/i;
 
 const leadsOn = (open: Open): boolean =>
   open.code !== null && LEADS_ON.test((open.parts.at(-1) ?? '').trimEnd());
@@ -124,7 +124,8 @@ function startsRecord(open: Open, text: string): boolean {
   if (isLogLine(text) || open.rows.length >= MOST_ROWS) return true;
   const reply = STARTS_REPLY.exec(text.trimStart());
   if (isLogLine(open.parts[0] ?? '')) return !wraps(open, text, reply);
-  if (ANSWER.test(text) || open.transcript) return !(open.transcript && open.continued);
+  if (ANSWER.test(text) || open.transcript)
+    return !(open.transcript && (open.continued || (!ANSWER.test(text) && leadsOn(open))));
   return startsOther(open, text) || startsWithAddress(open, text) || !continues(open, reply);
 }
 
