@@ -17,7 +17,7 @@ function isCount(separator: string, words: string): boolean {
   return THINGS.test(words) && (/^[a-z]/.test(words) || PER.test(words));
 }
 
-const FIELD = '(?:reply|response|stat|led|diag|dsndiag|text|reason|error|msg|message)=["\']?';
+const FIELD = '(?:reply|response|stat|led|diag|dsndiag|text|reason|error|msg|message|reject)=["\']?';
 
 /** A code where replies stand: at the start, after a colon, bracket, quote or field name; 失败, 错误: failed, error. */
 const PLACED = new RegExp(
@@ -33,7 +33,7 @@ const ESCAPED_BREAK = /(?:\\r)?\\n(?=[45]\d\d[- ]|[\sA-Z]|$)|["'], ?["'](?=[45]\
 /** A colon behind the code: `554: 5.7.1 …`. */
 const CODE_COLON = /(^|: |> )([45]\d\d): (?=[45]\.\d\.\d|[A-Z])/;
 /** As a Cisco gateway prints it in bounces of its own: `error 550-'5.1.1 …' (delivery attempts: 0)`, `[Default] 550-'…'`, also cut short. */
-const CISCO = /(?:\berror|\]) ([45]\d\d)-'(.{1,1000}?)'(?: \(delivery attempts: \d{1,4}\)|\s{0,3}$)/;
+const CISCO = /(?:\berror|\]) ([45]\d\d)-['‘](.{1,1000}?)['’](?: \(delivery attempts: \d{1,4}\)|\s{0,3}$)/;
 /** PHPMailer names the code after the words. */
 const CODE_AFTER = /\bDetail: (.{1,1000}?) SMTP code: ([45]\d\d)\b/;
 /** A bare code before words; taken only when nothing better stands there. */
@@ -47,7 +47,7 @@ const LATER_LINE = /\s([45]\d\d)-(?=[A-Z][\w ]{2})/;
 
 /** What stands in front of a reply that has no code, or of an error of our own server. */
 const DRESSING =
-  /(?:\bsaid: |refused to talk to me: |\bremote host said: ?|status=(?:bounced|deferred|undeliverable) \(|server returned '|after [A-Z][^:]{0,120}: host [^:]{1,120}: |^(?:smtp|x-[\w-]{1,20}); ?|^(?:permanent|temporary): |\b(?:LED|stat|reply|response)=["']?|\bdefer \(-?\d+\):? |after [A-Z][^:]{0,120}: host:? [\w.-]{3,253}(?: ?\[[\da-f:.]{3,45}\])?:? (?=[45]\.\d\.\d)|Diagnostic-Code: |\s(?:\*\*|==) [^\s:]{3,320}: )/i;
+  /(?:\bsaid: |refused to talk to me: |\bremote host said: ?|status=(?:bounced|deferred|undeliverable) \(|server returned '|after [A-Z][^:]{0,120}: host [^:]{1,120}: |^(?:smtp|x-[\w-]{1,20}); ?|^(?:permanent|temporary): |\b(?:LED|stat|reply|response)=["']?|\bdefer \(-?\d+\):? |after [A-Z][^:]{0,120}: host:? [\w.-]{3,253}(?: ?\[[\da-f:.]{3,45}\])?:? (?=[45]\.\d\.\d)|Diagnostic-Code: |\b(?:message|error|exception|response|reply|responded)(?: (?:was|is))?: (?=[45]\.\d\.\d)|\s(?:\*\*|==) [^\s:]{3,320}: )/i;
 
 /** A recipient and why it failed, as Postfix tells of what has no reply: `<x@example.net>: Spam message rejected`. */
 const TOLD_FOR = /^<[^<>\s@]{1,128}@[\w.-]{1,253}>: (?!deliver)(?=[A-Za-z])/;

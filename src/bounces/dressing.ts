@@ -40,13 +40,26 @@ const SENDERS =
 const ANY_ADDRESS = new RegExp(`(?:^|[\\s,<:;"'])${ADDRESS}`, 'g');
 
 const SOURCE = /\b(?:source="?|I=|dlvSourceIp=|local_ip=|src_?ip=)\[?([\da-fA-F:.]{3,45})/i;
+/** What people write beside a reply that they quote. */
+const OUR_OWN =
+  /\b(?:our|my|unsere?|meine?) (?:(?:mail|server|sending|outgoing|public|static)[\w' -]{0,20} )?ip(?:v4|v6)?(?:[- ](?:address|adresse))?(?: is| was| ist|:| =)?:? [[(]?([\da-f:.]{3,45})/i;
 const GREETING =
   /refused to talk to me|verweigert|refus[eé] de me parler|initial connection|BANNER rejected|greeting/i;
+/** Longest record whose surroundings are searched; longer ones keep their reply only. */
+const LONGEST_AROUND = 2000;
+
+/** The sender was named, and no recipient yet. */
+const AT_SENDER = /\b(?:in reply to|after (?:pipelined )?)\s?MAIL FROM\b/i;
+
+function phaseOf(around: string, record: string): Said['phase'] {
+  if (GREETING.test(around)) return 'greeting';
+  return AT_SENDER.test(around) || AT_SENDER.test(record.slice(-LONGEST_AROUND)) ? 'sender' : null;
+}
 
 const CLIENT =
-  /\bH=(?:[\w.-]{1,255} )?(?:\([^)]{0,255}\) )?\[([\da-fA-F:.]{3,45})\]|(?:reject|milter-reject|proxy-reject): [A-Z-]{4,14} from [^[\s]{1,255}\[([\da-fA-F:.]{3,45})\]/;
+  /\bH=(?:[\w.-]{1,255} )?(?:\([^)]{0,255}\) )?\[([\da-fA-F:.]{3,45})\]|(?:reject|milter-reject|proxy-reject): [A-Z-]{4,14} from [^[\s]{1,255}\[([\da-fA-F:.]{3,45})\]|\bruleset=check_.{1,400}?, relay=(?:[^[\s]{1,255} )?\[([\da-fA-F:.]{3,45})\]/;
 const REFUSED_BY_US =
-  /(?:\breject|milter-reject): [A-Z-]{4,14} from |\b(?:rejected|temporarily rejected) (?:RCPT|MAIL|connection|EHLO|after DATA)|\bdropped by '/;
+  /(?:\breject|milter-reject): [A-Z-]{4,14} from |\bruleset=check_|\b(?:rejected|temporarily rejected) (?:RCPT|MAIL|connection|EHLO|after DATA)|\bdropped by '/;
 
 function receiverOf(record: string): { mx: string | null; mxIp: string | null } {
   const quoted = RELAY_QUOTED.exec(record);
@@ -82,14 +95,11 @@ const BY_MILTER = /milter-reject: [A-Z-]{4,14} from [^[\s]{1,255}\[[\da-fA-F:.]{
 function inboundSaid(record: string, line: number): Said {
   const { reply, marked } = cutReply(record);
   const client = CLIENT.exec(record);
-  const sourceIp = client?.[1] ?? client?.[2] ?? null;
+  const sourceIp = client?.[1] ?? client?.[2] ?? client?.[3] ?? null;
   const told = marked ? reply : BY_MILTER.exec(reply)?.[1];
   const text = told ?? record.replace(/^.*?(?=(?:temporarily )?rejected |dropped by )/, '');
   return said({ line, text, sourceIp, around: '', marked: true, inbound: true });
 }
-
-/** Longest record whose surroundings are searched; longer ones keep their reply only. */
-const LONGEST_AROUND = 2000;
 
 /** Reads one record, a log line or an unwrapped paragraph: the reply and all that stands around it. */
 export function readRecord(record: string, line: number): Said {
@@ -102,12 +112,12 @@ export function readRecord(record: string, line: number): Said {
   return said({
     line,
     text: reply,
-    phase: GREETING.test(around) ? 'greeting' : null,
+    phase: phaseOf(around, record),
     recipient,
     recipientDomain: domainOf(recipient) ?? domain?.toLowerCase() ?? null,
     mx,
     mxIp,
-    sourceIp: SOURCE.exec(around)?.[1] ?? null,
+    sourceIp: SOURCE.exec(around)?.[1] ?? OUR_OWN.exec(record)?.[1] ?? null,
     around: before === '' ? reply : around,
     marked,
   });

@@ -7,7 +7,7 @@ export type Said = {
   /** The reply itself, unwrapped, from its code on; without a code, the words around. */
   text: string;
   /** At which point of the dialogue it was said. */
-  phase: 'greeting' | null;
+  phase: 'greeting' | 'sender' | null;
   recipient: string | null;
   /** Known even where the recipient is not. */
   recipientDomain: string | null;

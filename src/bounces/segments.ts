@@ -71,8 +71,13 @@ function continues(open: Open, reply: RegExpExecArray | null): boolean {
 
 const CODE_IN_LINE = /(?:^|[:;('"]\s?|\s)([45]\d\d)([-\s])(?=\s?[\d#<[("A-Za-z])|:\s?([45]\d\d)$/g;
 
+/** Who checks a sender's domain quotes what its server answered, and goes on (Exim's callouts). */
+const QUOTES_ANSWER = /^\s{0,8}(?:[\w ]{1,40}: )?([45]\d\d)-Response: /i;
+
 /** The last reply code that a line holds at a place where replies begin, and whether more lines follow. */
 function lastCode(text: string): { code: string; continued: boolean } | null {
+  const quoting = QUOTES_ANSWER.exec(text)?.[1];
+  if (quoting !== undefined) return { code: quoting, continued: true };
   const found = [...text.matchAll(CODE_IN_LINE)].at(-1);
   const code = found?.[1] ?? found?.[3];
   return code === undefined ? null : { code, continued: found?.[2] === '-' };
@@ -97,9 +102,9 @@ function wraps(open: Open, text: string, reply: RegExpExecArray | null): boolean
 
 const ANSWER = /^\s*<<< /;
 
-/** The last words of a line that cannot be the end of what was said: `write to`, a bare code, an open bracket. */
+/** Last words that cannot be the end of what was said: `write to`, a bare code, an open bracket, Sendmail's `<a@b.example>...`. */
 const LEADS_ON =
-  /(?:\b(?:to|contact|e-?mail|mail|at|from|for|via|address|by|with|and|or|of|see|an|von|bei|und)|[(:,<]|(?:^|[\s:])[45]\d\d|(?:^|\s)[45]\.\d\.\d{1,3})$/i;
+  /(?:\b(?:to|contact|e-?mail|mail|at|from|for|via|address|by|with|and|or|of|see|an|von|bei|und)|[(:,<]|>\.\.\.|(?:^|[\s:])[45]\d\d|(?:^|\s)[45]\.\d\.\d{1,3})$/i;
 
 const leadsOn = (open: Open): boolean =>
   open.code !== null && LEADS_ON.test((open.parts.at(-1) ?? '').trimEnd());
@@ -119,7 +124,8 @@ function startsRecord(open: Open, text: string): boolean {
   if (isLogLine(text) || open.rows.length >= MOST_ROWS) return true;
   const reply = STARTS_REPLY.exec(text.trimStart());
   if (isLogLine(open.parts[0] ?? '')) return !wraps(open, text, reply);
-  if (ANSWER.test(text) || open.transcript) return !(open.transcript && open.continued);
+  if (ANSWER.test(text) || open.transcript)
+    return !(open.transcript && (open.continued || (!ANSWER.test(text) && leadsOn(open))));
   return startsOther(open, text) || startsWithAddress(open, text) || !continues(open, reply);
 }
 

@@ -18,6 +18,12 @@ const RFC_SECTION =
 /** Lists that refuse a query name whom they refused: the receiver's own resolver. */
 const RESOLVER = /(?:\/returnc\/[a-z]{1,8}\/|\byour\s{1,3}dns\s{1,3}ip:?\s{1,3})[\da-f:.]{3,45}/gi;
 
+/** Who checks a sender's domain by asking its mail server tells which server that was (Exim's callouts). */
+const CALLED = /\bcalled:\s{1,8}[\da-f:.]{3,45}/gi;
+
+/** What looks like a sender's address and is none. */
+const NO_SENDER = [YAHOO_MARK, BT_MARK, RFC_SECTION, RESOLVER, CALLED];
+
 /** Ranges that cannot be a sender on the Internet. Documentation addresses count: operators write with them. */
 const NOT_SENDERS = new Set([
   'private',
@@ -73,11 +79,7 @@ export function publicIps(text: string): string[] {
   const patterns = [...(MAY_HOLD_V4.test(text) ? [V4] : []), ...(MAY_HOLD_V6.test(text) ? [V6] : [])];
   if (patterns.length === 0) return [];
   const found: { at: number; ip: string }[] = [];
-  const clean = text
-    .replace(YAHOO_MARK, ' ')
-    .replace(BT_MARK, ' ')
-    .replace(RFC_SECTION, ' ')
-    .replace(RESOLVER, ' ');
+  const clean = NO_SENDER.reduce((rest, mark) => rest.replace(mark, ' '), text);
   for (const pattern of patterns) {
     let left = MOST_CANDIDATES;
     for (const match of clean.matchAll(pattern)) {

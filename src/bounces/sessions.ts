@@ -15,11 +15,11 @@ const KEYS = [
 
 /** Lines that tell of success, or of nothing that was said by the other side. */
 const NO_REPLY =
-  /status=sent|stat=Sent|result="?Ok|postfix[\w.-]{0,60}\/(?:pickup|cleanup(?!\[\d{1,9}\]: \w{5,20}: milter-reject: )|qmgr|bounce|anvil|scache|tlsproxy|master)\[|\b(?:Completed|removed)$|\sDSN: |: (?:disconnect|connect) from |\] disconnect ip=|(?:^|\s)(?:=>|->|<=) \S+@|\bdelivered file=|status: local \d/;
+  /status=sent|stat=Sent|result="?Ok|postfix[\w.-]{0,60}\/(?:pickup|cleanup(?!\[\d{1,9}\]: \w{5,20}: milter-reject: )|qmgr|bounce|anvil|scache|tlsproxy|master)\[|\bCompleted$|: removed$|\sDSN: |: (?:disconnect|connect) from |\] disconnect ip=|(?:^|\s)(?:=>|->|<=) \S+@|\bdelivered file=|status: local \d/;
 
-/** Programs beside a mail server whose lines tell of other things. */
+/** Programs beside a mail server whose lines tell of other things; `blocked by rspamd: …` is no such line. */
 const OTHER_PROGRAM =
-  /\s(?:dovecot|rspamd|spamd|amavis|fail2ban|sshd|kernel|opendkim|opendmarc|postgrey|clamd|named|unbound|cron|systemd|saslauthd|policyd|nginx|apache)[\w./-]{0,40}(?:\[\d{1,9}\])?: /i;
+  /(?<!\b(?:by|with|via|from|of))\s(?:dovecot|rspamd|spamd|amavis|fail2ban|sshd|kernel|opendkim|opendmarc|postgrey|clamd|named|unbound|cron|systemd|saslauthd|policyd|nginx|apache)[\w./-]{0,40}(?:\[\d{1,9}\])?: /i;
 
 /** Stamp, host and program stand within this many characters. */
 const HEAD = 200;
@@ -52,7 +52,7 @@ function keyOf(text: string): string | undefined {
 }
 
 /** Block codes that had underscores of their own. */
-const SPLIT_CODE = /\b(?:(?:ofr|lpn)\d{0,3}|lib|sfr in) \d{3}\b|\bGU EIB \d{2}\b/gi;
+const SPLIT_CODE = /\b(?:(?:ofr|lpn|elnk|oxs(?:us|eu))\d{0,4}|lib|sfr in) \d{3}\b|\bGU EIB \d{2}\b/gi;
 
 /** qmail writes blanks as underscores, and line breaks as slashes. */
 export function readable(text: string): string {

@@ -4,7 +4,7 @@ import { type Recognition, recognise } from '../providers/match.ts';
 import type { Rejection } from './rejection.ts';
 import { isTemporary, readReply } from './reply-code.ts';
 import type { Said } from './said.ts';
-import { sendingIp } from './sending-ip.ts';
+import { publicIp, sendingIp } from './sending-ip.ts';
 
 /** Causes that a text without any code can state; "spam" and "policy" are in too many mails. */
 const PLAIN_CAUSES = new Set(['missing-ptr', 'listed-on-third-party-list', 'ip-reputation', 'not-a-block']);
@@ -32,13 +32,17 @@ function isTelling(said: Said, known: Recognition, ip: string | null): boolean {
 const aboutRecipient = (text: string, recipient: string | null): boolean =>
   recipient !== null && text.toLowerCase().includes(recipient.toLowerCase());
 
+/** A host of our own network took the mail on its way: the recipient's provider never saw it. */
+const onTheWay = ({ mx, mxIp }: Said): boolean => mx === null && mxIp !== null && publicIp(mxIp) === null;
+
 /** What was said as a rejection; null when it is a success, or when nothing tells that it is a refusal. */
 export function toRejection(said: Said, catalogue: Catalogue): Rejection | null {
   const { text, replyCode, enhancedCode } = readReply(said.text);
   if (text === '' || replyCode?.startsWith('2') || replyCode?.startsWith('3')) return null;
-  const { mx: host, recipientDomain } = said;
-  const atConnect = said.phase === 'greeting';
-  const meant = recognise({ text, replyCode, enhancedCode, host, recipientDomain, atConnect }, catalogue);
+  const { mx: host } = said;
+  const recipientDomain = onTheWay(said) ? null : said.recipientDomain;
+  const at = { atConnect: said.phase === 'greeting', atSender: said.phase === 'sender' };
+  const meant = recognise({ text, replyCode, enhancedCode, host, recipientDomain, ...at }, catalogue);
   const ordinary = replyCode !== null && aboutRecipient(text, said.recipient);
   const reason = meant.reason ?? (ordinary ? 'not-a-block' : null);
   const known: Recognition = { ...meant, reason };
@@ -57,7 +61,7 @@ export function toRejection(said: Said, catalogue: Catalogue): Rejection | null 
     enhancedCode,
     temporary: known.temporary ?? isTemporary(replyCode, enhancedCode),
     recipient: said.recipient,
-    recipientDomain,
+    recipientDomain: said.recipientDomain,
     mx: host,
     at: said.at,
     atGuessed: said.atGuessed,

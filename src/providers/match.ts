@@ -106,10 +106,16 @@ function reasonWithoutRule(reply: Reply, decided: Seen | undefined): Reason | nu
 const possibleReason = (reply: Reply, reason: Reason | null): Reason | null =>
   reply.atConnect === true && reason === 'content' ? 'ip-reputation' : reason;
 
+/** With the moment of the dialogue in words, so that rules can ask for it. */
+function marked({ text, atConnect, atSender }: Reply): string {
+  if (atConnect === true) return `(at greeting) ${text}`;
+  return atSender === true ? `${text} (at sender)` : text;
+}
+
 /** Names provider, rule, block code and list of one reply. Pure; the index is built once per catalogue. */
 export function recognise(reply: Reply, catalogue: Catalogue): Recognition {
   const index = ruleIndex(catalogue);
-  const text = fold(reply.atConnect === true ? `(at greeting) ${reply.text}` : reply.text);
+  const text = fold(marked(reply));
   const seen = seenIn(index, { text, replyCode: reply.replyCode, enhancedCode: reply.enhancedCode });
   const found = receiver(catalogue, reply, text.cased, seen);
   const decided = decide(catalogue, reply, seen, found?.provider ?? null);

@@ -15,6 +15,8 @@ export type Reply = {
   recipientDomain: string | null;
   /** True for a reply to the connection itself (RFC 5321 § 3.1). */
   atConnect?: boolean;
+  /** True for a reply to MAIL FROM, before any recipient was named. */
+  atSender?: boolean;
 };
 
 /** Who runs no mail servers for others is cited by those who do. */
@@ -43,6 +45,9 @@ const MOST_HOSTS = 20;
 /** Where customers hand in their mail: replies name it as the way to take, or it passed the reply on. */
 const SUBMISSION =
   /^(?:smtps?|smtp-?(?:auth|out|mail|relay)|authsmtp|submission|outgoing|outbound|mailout)\d{0,2}\./i;
+
+/** Whether a host that is nobody's known one took the mail on its way: the recipient's provider never saw it. */
+const onTheWay = (host: string | null): boolean => host !== null && SUBMISSION.test(host);
 
 /** The name of an address, and so not of who refuses it: numbers of the address in it, or the address behind it. */
 const OF_AN_ADDRESS = /\d{1,3}[.-]\d{1,3}[.-]\d{1,3}|ip-?\d{4}/i;
@@ -112,7 +117,9 @@ export const sameOperator = (catalogue: Catalogue, key: string, item: Seen | und
 export function receiver(catalogue: Catalogue, reply: Reply, text: string, seen: Seen[]): Receiver | null {
   const byHost = reply.host === null ? undefined : hostOf(catalogue, reply.host)?.key;
   const byDomain =
-    reply.recipientDomain === null ? undefined : providerForDomain(catalogue, reply.recipientDomain)?.key;
+    reply.recipientDomain === null || (byHost === undefined && onTheWay(reply.host))
+      ? undefined
+      : providerForDomain(catalogue, reply.recipientDomain)?.key;
   const named = seen.filter(namesReceiver);
   const confirmed =
     named.find((item) => keyOf(item) === byHost) ?? named.find((item) => keyOf(item) === byDomain);

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { parse } from './parsing.fixture.ts';
 
-const ROWS = ['wordings', 'wordings-fresh', 'wordings-mended', 'wordings-regional'].flatMap((name) => {
+const ROWS = [
+  'wordings',
+  'wordings-fresh',
+  'wordings-mended',
+  'wordings-regional',
+  'wordings-unseen',
+].flatMap((name) => {
   const file = new URL(`../fixtures/${name}.tsv`, import.meta.url);
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(2);
 });
