@@ -114,6 +114,45 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
   'a thank-you alone says the least': [
     ['Thank you for your mail. Please ask the administrator of the recipient.', 'other'],
   ],
+  'a full stop behind the day of a month ends no sentence': [
+    ['Probeweise lassen wir den Server bis zum 15. Dezember wieder zu.', 'conditionally-mitigated'],
+  ],
+  'what would be asked for in an if-clause is not asked for': [
+    ['Your case was queued. We will write if we need more information.', 'acknowledged'],
+    ['Wir untersuchen das. Sie hören nur von uns, wenn wir noch Angaben benötigen.', 'acknowledged'],
+  ],
+  'what follows "otherwise" is supposed': [
+    ['Entries go when the sending has stopped, otherwise they stay. Yours is in the queue.', 'acknowledged'],
+  ],
+  '"you provided" is no condition': [['The address you provided is not on our list.', 'not-blocked']],
+  'who refuses until something gets better refuses, however thankful': [
+    ['Thank you for writing. We can not unblock the host until its complaint rate drops.', 'denied'],
+  ],
+  'a warning is no withdrawal': [
+    ['We put a mitigation in place. Keep complaints low, else the mitigation will be reversed.', 'mitigated'],
+    ['We read your removal request, and the host has been removed.', 'mitigated'],
+  ],
+  'who takes action where it is warranted has not decided': [
+    ['We received your report. We will take action where it is warranted.', 'acknowledged'],
+  ],
+  'a limit alone is no relief': [['Keep below 500 messages per hour.', 'other']],
+  'a link that expires is no entry that did': [
+    ['Cliquez sur le lien pour confirmer la demande. Le lien expire demain.', 'needs-information'],
+  ],
+  'who can not be considered is not "not listed"': [
+    ['Uw adres komt niet in aanmerking voor versoepeling.', 'denied'],
+    ['Solange der Dienst offen ist, können wir nichts für Sie tun.', 'denied'],
+  ],
+  'a case that ends because nobody answered says nothing of the block': [
+    ['Having heard nothing, we assume that the problem no longer exists, and end our work here.', 'closed'],
+  ],
+  'words that no reader is shown say nothing': [
+    ['<p>The block was lifted.</p><div style="display: none">not qualified</div>', 'mitigated'],
+  ],
+  'a bare "no" refuses': [
+    ['No.\n\nThe desk', 'denied'],
+    ['No block was found.', 'not-blocked'],
+  ],
 };
 
 for (const [cause, answers] of Object.entries(CAUSES))
