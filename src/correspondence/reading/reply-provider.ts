@@ -53,11 +53,12 @@ const isNamedIn = (line: string, name: string): boolean =>
     ? withCapitals(name).some((one) => contains(line, one))
     : contains(line.toLowerCase(), name);
 
-/** A line that greets names whom the desk writes to: "Hello Tim,". */
+/** A line that only greets names whom the desk writes to: "Hello Tim,". */
 function isSalutation(line: string): boolean {
   const words = line.toLowerCase();
   return (
     words.length <= 60 &&
+    !/[.!?]\s/.test(words) &&
     LAYOUT.salutations.some((word) => words.startsWith(word) && !isLetter(words[word.length]))
   );
 }

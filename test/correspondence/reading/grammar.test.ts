@@ -149,6 +149,25 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
   'words that no reader is shown say nothing': [
     ['<p>The block was lifted.</p><div style="display: none">not qualified</div>', 'mitigated'],
   ],
+  'what is passed to others is not what is done here': [
+    ['I took this to the abuse team. They are leaving the rate limit where it is.', 'denied'],
+  ],
+  'a result beside its label is one': [
+    ['192.0.2.7\nStatus: unblocked\n192.0.2.8\nStatus: not qualified', 'mitigated'],
+    ['192.0.2.8\nResult: not qualified\n192.0.2.7\nResult: unblocked', 'denied'],
+  ],
+  'an earlier listing that was removed is over': [
+    ['Your previous listing was removed on 3 May. This time we keep it.', 'denied'],
+  ],
+  'a refusal goes no further than its clause': [
+    ['Die Adressen erfüllen die Kriterien nicht und sind daher gesperrt.', 'denied'],
+  ],
+  'who accepts mail from some only refuses ours': [
+    ['We accept mail from this host only after its web site names who runs it.', 'denied'],
+  ],
+  'a message that was refused is none of their refusals': [
+    ['I would need the headers of a message that was refused.', 'needs-information'],
+  ],
   'a bare "no" refuses': [
     ['No.\n\nThe desk', 'denied'],
     ['No block was found.', 'not-blocked'],
