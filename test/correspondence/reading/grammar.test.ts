@@ -168,6 +168,23 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
   'a message that was refused is none of their refusals': [
     ['I would need the headers of a message that was refused.', 'needs-information'],
   ],
+  'not taken off the list is not "not on the list"': [
+    ['Die Adresse kann zurzeit nicht aus der Liste entfernt werden.', 'denied'],
+  ],
+  'what somebody is to confirm is no fact': [
+    ['Please have your provider confirm to us that the problem was dealt with.', 'needs-information'],
+  ],
+  'what is disabled is not lifted, unless it is the block': [
+    ['We are sorry, but further resets for 192.0.2.7 are disabled.', 'denied'],
+    ['The rule that caught you was disabled.', 'mitigated'],
+  ],
+  'no longer blocked as of now was ended by them': [
+    ['Die IP-Adresse wurde von uns geprüft und ist ab sofort nicht mehr gesperrt.', 'mitigated'],
+    ['Die IP-Adresse ist nicht mehr gesperrt.', 'not-blocked'],
+  ],
+  '"as usual" at the end is no rule': [
+    ['Seu IP foi desbloqueado e já pode enviar normalmente.', 'mitigated'],
+  ],
   'a bare "no" refuses': [
     ['No.\n\nThe desk', 'denied'],
     ['No block was found.', 'not-blocked'],
