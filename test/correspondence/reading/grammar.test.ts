@@ -185,6 +185,21 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
   '"as usual" at the end is no rule': [
     ['Seu IP foi desbloqueado e já pode enviar normalmente.', 'mitigated'],
   ],
+  'what is done for a kind of addresses is a rule': [
+    ['Hosts in that list are removed on request of their provider. You are not the provider.', 'other'],
+    ['Nous débloquons les adresses dont les plaintes ont cessé. Rien ne change pour la vôtre.', 'denied'],
+  ],
+  'relief that was put back is over': [
+    ['Your throttle was eased on Monday; complaints doubled; we have put it back where it was.', 'denied'],
+    ['De versoepeling van maart is ingetrokken.', 'denied'],
+    ["L'autorisation accordée hier a été retirée.", 'denied'],
+  ],
+  'a notice sent by mistake is none': [
+    ['The note that the host was unblocked was sent by mistake. Its status is: blocked.', 'denied'],
+  ],
+  'what our provider told them is not what they found': [
+    ['Your provider tells us that the problem is fixed. The listing stays.', 'denied'],
+  ],
   'a bare "no" refuses': [
     ['No.\n\nThe desk', 'denied'],
     ['No block was found.', 'not-blocked'],
