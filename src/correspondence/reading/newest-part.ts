@@ -16,6 +16,7 @@ export const MailLayout = Type.Object(
     footers: Words,
     legendHeadings: Words,
     emptyMarks: Words,
+    resultLabels: Words,
     answerWords: Words,
     historyVerbs: Words,
     salutations: Words,

@@ -11,10 +11,11 @@ import { foldedWord, hasNoBlanks } from './tokens.ts';
  *   conditions), so that "has not been lifted" is no "has been lifted", nor one of the class `clause` ("please", "but"),
  *   with which something new begins; `__` leaves out up to sixteen of any
  * - a `?` behind an element makes it optional
- * - `^` in front of all stands for the beginning of the sentence
+ * - `^` in front of all stands for the beginning of the sentence, `$` behind all for its end
  */
 type Step =
   | { kind: 'start' }
+  | { kind: 'end' }
   | { kind: 'word'; alternatives: Alternative[]; optional: boolean }
   | { kind: 'gap'; most: number; barred: boolean };
 type Alternative = {
@@ -49,6 +50,7 @@ function alternativeOf(word: string): Alternative {
 
 function stepsOf(element: string): Step[] {
   if (element === '^') return [{ kind: 'start' }];
+  if (element === '$') return [{ kind: 'end' }];
   const gap = GAP.exec(element);
   if (gap) return [{ kind: 'gap', most: gap[1] === '_' ? 16 : Number(gap[1] ?? 4), barred: gap[1] !== '_' }];
   if (hasNoBlanks(element) && !element.includes('|')) {
@@ -157,6 +159,8 @@ export function endOfMatch(
   const step = pattern[from];
   if (!step) return at;
   if (step.kind === 'start') return at === 0 ? endOfMatch(pattern, tokens, at, classes, from + 1) : -1;
+  if (step.kind === 'end')
+    return at === tokens.length ? endOfMatch(pattern, tokens, at, classes, from + 1) : -1;
   if (step.kind === 'gap') return afterGap(step, pattern, from + 1, tokens, at, classes);
   for (const one of step.alternatives) {
     for (const start of endsOf(one, tokens, at, classes)) {

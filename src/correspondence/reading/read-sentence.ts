@@ -38,15 +38,18 @@ function withoutAnswerWord(text: string): string {
 const asPromised = (found: Found<Signal>, outstanding: boolean): Found<Signal> =>
   outstanding && found.signal === 'mitigated' ? { ...found, signal: 'will-be-mitigated' } : found;
 
-const isFinding = (signal: Signal): boolean => (FINDINGS as readonly Signal[]).includes(signal);
+/** What is no fact in a clause that supposes: a finding, and what would be asked for. */
+const isSupposable = (signal: Signal): boolean =>
+  signal === 'request' || (FINDINGS as readonly Signal[]).includes(signal);
 
 /**
- * What is only supposed ("if the block stays", "you wrote that it was lifted") is no finding. A phrase that begins with
+ * What is only supposed ("if the block stays", "if we need more", "you wrote that it was lifted") is not said. A phrase that begins with
  * such a word itself ("if it were up to us") stays.
  */
 const withoutSupposed = (found: Found<Signal>[], spans: Span[]): Found<Signal>[] =>
   found.filter(
-    (one) => !isFinding(one.signal) || !spans.some(({ start, end }) => one.start > start && one.end <= end),
+    (one) =>
+      !isSupposable(one.signal) || !spans.some(({ start, end }) => one.start > start && one.end <= end),
   );
 
 /** The phrases found in words that stand together. */

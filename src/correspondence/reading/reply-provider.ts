@@ -53,11 +53,12 @@ const isNamedIn = (line: string, name: string): boolean =>
     ? withCapitals(name).some((one) => contains(line, one))
     : contains(line.toLowerCase(), name);
 
-/** A line that greets names whom the desk writes to: "Hello Tim,". */
+/** A line that only greets names whom the desk writes to: "Hello Tim,". */
 function isSalutation(line: string): boolean {
   const words = line.toLowerCase();
   return (
     words.length <= 60 &&
+    !/[.!?]\s/.test(words) &&
     LAYOUT.salutations.some((word) => words.startsWith(word) && !isLetter(words[word.length]))
   );
 }
@@ -83,14 +84,22 @@ function weighLines(parts: ReplyParts): [string, number][] {
   ];
 }
 
+/** The keys of those whose names stand in a line. A name inside of another's longer one names nobody: "Yahoo! Mail". */
+function namedIn(line: string, names: [string, string[]][]): string[] {
+  const named = names.flatMap(([key, known]) =>
+    known.filter((name) => isNamedIn(line, name)).map((name) => ({ key, name })),
+  );
+  const isInside = ({ key, name }: { key: string; name: string }): boolean =>
+    named.some((other) => other.key !== key && other.name !== name && other.name.includes(name));
+  return [...new Set(named.filter((one) => !isInside(one)).map(({ key }) => key))];
+}
+
 /** The provider whose name stands where desks name themselves; the first of the heaviest. */
 function providerByName(parts: ReplyParts, catalogue: Catalogue): string | null {
   const weights = new Map<string, number>();
   const names = namesOf(catalogue);
   for (const [line, weight] of weighLines(parts)) {
-    for (const [key, known] of names) {
-      if (known.some((name) => isNamedIn(line, name))) weights.set(key, (weights.get(key) ?? 0) + weight);
-    }
+    for (const key of namedIn(line, names)) weights.set(key, (weights.get(key) ?? 0) + weight);
   }
   return [...weights].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }

@@ -44,10 +44,17 @@ export function headingSignal(line: string, books: PhraseBook[]): HeadingSignal 
 
 type Line = { text: string; signal: HeadingSignal | null; rest: string };
 
+/** "Status: unblocked" is a result as "unblocked" is. */
+function withoutLabel(line: string): string {
+  const cut = /^[^:：=]{1,30}[:：=]\s*/u.exec(line)?.[0] ?? '';
+  const label = trimSigns(cut.toLowerCase(), ' :：=');
+  return LAYOUT.resultLabels.includes(label) ? line.slice(cut.length) : line;
+}
+
 function readLine(text: string, books: PhraseBook[]): Line {
   const nothing = { text, signal: null, rest: '' };
   if (text.length > MAX_LINE || text.trim() === '') return nothing;
-  const marked = text.replace(/^[\s*•#=_-]{1,20}/, '');
+  const marked = withoutLabel(text.replace(/^[\s*•#=_-]{1,20}/, ''));
   const cut = SEPARATOR.exec(marked);
   const head = cut && cut.index > 0 ? marked.slice(0, cut.index) : marked;
   if (namesAddress(head)) return nothing;

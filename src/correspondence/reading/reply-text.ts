@@ -7,6 +7,8 @@ const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"'
 const HTML_HINT = /<(?:p|br|blockquote|div|html|body|table|td|span|a)\b/i;
 const BREAKING_TAG = /<\/?(?:p|br|div|tr|li|ul|ol|table|h[1-6])\b[^<>]{0,1000}>/gi;
 const HIDDEN_PART = /<(style|script|head)\b[^<>]{0,1000}>[^<]{0,20000}<\/\1>/gi;
+/** An element without others inside; its attributes tell whether it is shown. */
+const PLAIN_ELEMENT = /<(div|span|p|td|font|small)\b([^<>]{0,1000})>[^<]{0,2000}<\/\1>/gi;
 const ANY_TAG = /<[a-z!/][^<>]{0,1000}>/gi;
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));/gi;
 
@@ -17,9 +19,13 @@ function decodeEntity(whole: string, decimal?: string, hex?: string, name?: stri
   return printable ? String.fromCodePoint(code) : ' ';
 }
 
+/** Mail for many often carries words that no reader is shown. */
+const unlessHidden = (whole: string, _name: string, attributes: string): string =>
+  /display:none|visibility:hidden/i.test(attributes.replace(/\s/g, '')) ? ' ' : whole;
+
 function withoutHtml(text: string): string {
   if (!HTML_HINT.test(text)) return text;
-  const plain = markQuotes(text.replace(HIDDEN_PART, '\n'))
+  const plain = markQuotes(text.replace(HIDDEN_PART, '\n').replace(PLAIN_ELEMENT, unlessHidden))
     .replace(BREAKING_TAG, '\n')
     .replace(ANY_TAG, ' ')
     .replace(ENTITY, decodeEntity);

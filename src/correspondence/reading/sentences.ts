@@ -8,6 +8,17 @@ const STOP = /(?<=[.!?;…])["')\]”»]?\s+|(?<=[。！？；])/u;
 const ABBREVIATION =
   /(?:^|[\s(])(?:z\.B|d\.h|e\.g|i\.e|u\.a|bzw|ggf|ca|no|nr|Nr|Mr|Mrs|Ms|Dr|Hr|Fr|Sr|Sra|Dott|approx|incl|vs|p\.ej|es|bijv|o\.a|dhr|mevr|M|s\.u|evtl|Bsp|tel|Tel)\.$/;
 
+/** A day of the month with its full stop, "15.", and what goes on behind it: "Dezember", "prosince". */
+const DAY = /(?:^|\s)\d{1,2}\.$/;
+const MONTHS = Array.from({ length: 12 }, (_, month) =>
+  new Intl.DateTimeFormat('de', { month: 'long', timeZone: 'UTC' }).format(Date.UTC(2000, month)),
+);
+const GOES_ON = new RegExp(`^(?:\\p{Ll}|${MONTHS.join('|')})`, 'u');
+
+/** Whether the full stop at the end of a piece is none of a sentence. */
+const isOpen = (piece: string, next: string): boolean =>
+  ABBREVIATION.test(piece) || (DAY.test(piece) && GOES_ON.test(next));
+
 /** Whether a line goes on on the next one, because the mail program wrapped it. */
 function isWrapped(line: string, next: string): boolean {
   if (next.trim() === '' || line.trim() === '' || LIST_MARK.test(next)) return false;
@@ -41,9 +52,10 @@ export function sentencesOf(text: string): string[] {
   const sentences: string[] = [];
   for (const line of unwrapped(text)) {
     let open = '';
-    for (const piece of line.split(STOP)) {
+    const pieces = line.split(STOP);
+    for (const [at, piece] of pieces.entries()) {
       const whole = open === '' ? piece : `${open} ${piece}`;
-      const goesOn = ABBREVIATION.test(whole.slice(-12));
+      const goesOn = isOpen(whole.slice(-12), pieces[at + 1] ?? '');
       open = goesOn ? whole : '';
       if (!goesOn && whole.trim() !== '') sentences.push(whole.trim().slice(0, MAX_SENTENCE));
       if (sentences.length >= MAX_SENTENCES) return sentences;

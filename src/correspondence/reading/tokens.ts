@@ -29,7 +29,7 @@ const CONTRACTIONS: [RegExp, string][] = [
   [/'re\b/g, ' are'],
   [/\bi'm\b/g, 'i am'],
   [/\b(it|that|there|here|what)'s\b/g, '$1 is'],
-  [/\bi'd\b/g, 'i would'],
+  [/\b(i|we|they)'d\b/g, '$1 would'],
 ];
 /** A sign of these scripts, the mark of a long vowel among them, or a run of all other letters and digits. */
 const WORD =

@@ -116,6 +116,9 @@ t.test('a name that is a word as well is a name with a capital letter', async (t
   t.equal(providerOf('The block was lifted.\nPlease feel free to answer.'), null);
   t.equal(providerOf('The block was lifted.\nAbuse Orange'), 'orange-fr');
   t.equal(providerOf('The block was lifted.\nPostmaster TIM'), 'tim-it');
+  t.equal(providerOf("Bonjour, l'IP est débloquée. Bien à vous, Proximus"), 'proximus', 'no mere greeting');
+  t.equal(providerOf('Your mail was received.\nWe aim to answer today.'), null);
+  t.equal(providerOf('The block was lifted.\nYahoo!メール'), 'yahoo-japan', 'the longer name is the name');
 });
 
 t.test('of two desks with one form of tickets the one that is named wrote', async (t) => {

@@ -114,6 +114,96 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
   'a thank-you alone says the least': [
     ['Thank you for your mail. Please ask the administrator of the recipient.', 'other'],
   ],
+  'a full stop behind the day of a month ends no sentence': [
+    ['Probeweise lassen wir den Server bis zum 15. Dezember wieder zu.', 'conditionally-mitigated'],
+  ],
+  'what would be asked for in an if-clause is not asked for': [
+    ['Your case was queued. We will write if we need more information.', 'acknowledged'],
+    ['Wir untersuchen das. Sie hören nur von uns, wenn wir noch Angaben benötigen.', 'acknowledged'],
+  ],
+  'what follows "otherwise" is supposed': [
+    ['Entries go when the sending has stopped, otherwise they stay. Yours is in the queue.', 'acknowledged'],
+  ],
+  '"you provided" is no condition': [['The address you provided is not on our list.', 'not-blocked']],
+  'who refuses until something gets better refuses, however thankful': [
+    ['Thank you for writing. We can not unblock the host until its complaint rate drops.', 'denied'],
+  ],
+  'a warning is no withdrawal': [
+    ['We put a mitigation in place. Keep complaints low, else the mitigation will be reversed.', 'mitigated'],
+    ['We read your removal request, and the host has been removed.', 'mitigated'],
+  ],
+  'who takes action where it is warranted has not decided': [
+    ['We received your report. We will take action where it is warranted.', 'acknowledged'],
+  ],
+  'a limit alone is no relief': [['Keep below 500 messages per hour.', 'other']],
+  'a link that expires is no entry that did': [
+    ['Cliquez sur le lien pour confirmer la demande. Le lien expire demain.', 'needs-information'],
+  ],
+  'who can not be considered is not "not listed"': [
+    ['Uw adres komt niet in aanmerking voor versoepeling.', 'denied'],
+    ['Solange der Dienst offen ist, können wir nichts für Sie tun.', 'denied'],
+  ],
+  'a case that ends because nobody answered says nothing of the block': [
+    ['Having heard nothing, we assume that the problem no longer exists, and end our work here.', 'closed'],
+  ],
+  'words that no reader is shown say nothing': [
+    ['<p>The block was lifted.</p><div style="display: none">not qualified</div>', 'mitigated'],
+  ],
+  'what is passed to others is not what is done here': [
+    ['I took this to the abuse team. They are leaving the rate limit where it is.', 'denied'],
+  ],
+  'a result beside its label is one': [
+    ['192.0.2.7\nStatus: unblocked\n192.0.2.8\nStatus: not qualified', 'mitigated'],
+    ['192.0.2.8\nResult: not qualified\n192.0.2.7\nResult: unblocked', 'denied'],
+  ],
+  'an earlier listing that was removed is over': [
+    ['Your previous listing was removed on 3 May. This time we keep it.', 'denied'],
+  ],
+  'a refusal goes no further than its clause': [
+    ['Die Adressen erfüllen die Kriterien nicht und sind daher gesperrt.', 'denied'],
+  ],
+  'who accepts mail from some only refuses ours': [
+    ['We accept mail from this host only after its web site names who runs it.', 'denied'],
+  ],
+  'a message that was refused is none of their refusals': [
+    ['I would need the headers of a message that was refused.', 'needs-information'],
+  ],
+  'not taken off the list is not "not on the list"': [
+    ['Die Adresse kann zurzeit nicht aus der Liste entfernt werden.', 'denied'],
+  ],
+  'what somebody is to confirm is no fact': [
+    ['Please have your provider confirm to us that the problem was dealt with.', 'needs-information'],
+  ],
+  'what is disabled is not lifted, unless it is the block': [
+    ['We are sorry, but further resets for 192.0.2.7 are disabled.', 'denied'],
+    ['The rule that caught you was disabled.', 'mitigated'],
+  ],
+  'no longer blocked as of now was ended by them': [
+    ['Die IP-Adresse wurde von uns geprüft und ist ab sofort nicht mehr gesperrt.', 'mitigated'],
+    ['Die IP-Adresse ist nicht mehr gesperrt.', 'not-blocked'],
+  ],
+  '"as usual" at the end is no rule': [
+    ['Seu IP foi desbloqueado e já pode enviar normalmente.', 'mitigated'],
+  ],
+  'what is done for a kind of addresses is a rule': [
+    ['Hosts in that list are removed on request of their provider. You are not the provider.', 'other'],
+    ['Nous débloquons les adresses dont les plaintes ont cessé. Rien ne change pour la vôtre.', 'denied'],
+  ],
+  'relief that was put back is over': [
+    ['Your throttle was eased on Monday; complaints doubled; we have put it back where it was.', 'denied'],
+    ['De versoepeling van maart is ingetrokken.', 'denied'],
+    ["L'autorisation accordée hier a été retirée.", 'denied'],
+  ],
+  'a notice sent by mistake is none': [
+    ['The note that the host was unblocked was sent by mistake. Its status is: blocked.', 'denied'],
+  ],
+  'what our provider told them is not what they found': [
+    ['Your provider tells us that the problem is fixed. The listing stays.', 'denied'],
+  ],
+  'a bare "no" refuses': [
+    ['No.\n\nThe desk', 'denied'],
+    ['No block was found.', 'not-blocked'],
+  ],
 };
 
 for (const [cause, answers] of Object.entries(CAUSES))

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
+import { partsOfReply } from '../../../src/correspondence/reading/newest-part.ts';
+import { booksFor, readPhraseBooks, type Signal } from '../../../src/correspondence/reading/phrase-book.ts';
+import { readSentence } from '../../../src/correspondence/reading/read-sentence.ts';
+import { readableText } from '../../../src/correspondence/reading/reply-text.ts';
+import { sentencesOf } from '../../../src/correspondence/reading/sentences.ts';
+import { tokensOf } from '../../../src/correspondence/reading/tokens.ts';
+import { decide } from '../../../src/correspondence/reading/verdict-rules.ts';
 import { confusion } from '../../confusion.fixture.ts';
 import { judged, type LabelledReply, percent, share } from './judging.fixture.ts';
 
@@ -30,4 +37,20 @@ t.test('answers in eleven languages are read as their desks mean them', async (t
     [],
     'no refusal is read as relief',
   );
+});
+
+const REFUSING: Signal[] = ['denied', 'withdrawn', 'timer', 'not-yet'];
+
+t.test('a refusal in words that no phrase knows is no relief', async (t) => {
+  const all = readPhraseBooks();
+  for (const { id, verdict, text, addresses, tellsOfRelief } of ROWS) {
+    if (verdict !== 'denied' || addresses || tellsOfRelief) continue;
+    const { newest } = partsOfReply(readableText(text));
+    const books = booksFor(tokensOf(newest), all);
+    const readings = sentencesOf(newest)
+      .map((sentence) => readSentence(sentence, books))
+      .filter(({ found }) => !found.some(({ signal }) => REFUSING.includes(signal)));
+    const rest = decide(readings);
+    t.notMatch(rest?.verdict ?? 'none', /mitigated/, `${id}: ${rest?.evidence.text}`);
+  }
 });

@@ -9,6 +9,8 @@ export type LabelledReply = {
   verdict: string;
   provider?: string;
   ticket?: string;
+  /** A refusal that also tells of relief that was given: to others, or until it was taken back. */
+  tellsOfRelief?: boolean;
   addresses?: { ip?: string; network?: string; verdict: string }[];
 };
 

@@ -26,6 +26,18 @@ t.test('patterns: classes, gaps, alternatives of several words, options', async 
   t.notOk(says('the block, please, have removed'), 'nor a word with which something new begins');
 });
 
+t.test('patterns: beginning and end of the sentence', async (t) => {
+  const bounded = readPhraseBook(
+    { ...minimal, signals: { denied: ['^ no $', '<thing> stays $'] } },
+    'bounded',
+  );
+  const isThere = (text: string) => findPhrases(bounded, bounded.phrases, tokensOf(text)).length > 0;
+  t.ok(isThere('No.'));
+  t.ok(isThere('The block stays.'));
+  t.notOk(isThere('No block.'), 'something follows');
+  t.notOk(isThere('Well, no.'), 'something comes before');
+});
+
 t.test('a bad book is told with its place', async (t) => {
   const bad = (change: object): void => {
     readPhraseBook({ ...minimal, ...change }, 'bad.json');

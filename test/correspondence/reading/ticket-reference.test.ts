@@ -40,6 +40,7 @@ t.test('finds numbers behind a word for a case, in each language', async (t) => 
     ['Ticket #1640111 | view', '1640111'],
     ['It is about ticket number, 1790000032 which you opened', '1790000032'],
     ['Your request (664213) is closed', '664213'],
+    ['Thank you for your inquiry 1-4510002.', '1-4510002'],
     ['It was passed to the second line (INC0064213)', 'INC0064213'],
     ['It was queued as 6521187', '6521187'],
     ['このメールはチケット番号 1790000033、解除の件です', '1790000033'],
