@@ -232,5 +232,12 @@ export async function incidentView(
     problem: '',
     typed: {} as Record<string, string>,
     open: '',
+    /** A correction that was refused: of which note, whether that stands on this page, and what was typed. */
+    correcting: null as {
+      id: number;
+      text: string;
+      errors: Record<string, string>;
+      isShown: boolean;
+    } | null,
   };
 }
