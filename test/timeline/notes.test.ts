@@ -20,7 +20,7 @@ t.test('a correction that is refused stays a correction, with what was typed', a
   await desk.api('POST', '/incidents', { report: REFUSAL });
   const note = (await desk.api('POST', '/incidents/1/notes', { text: 'First wording.' })).body;
   const browser = await signedIn(desk);
-  await browser.get('/incidents/1');
+  t.equal((await browser.get('/incidents/1')).statusCode, 200);
   const correct = (text: string) => browser.post(`/incidents/1/notes/${note.id}/corrections`, { text });
   const form = (body: string) =>
     new RegExp(
