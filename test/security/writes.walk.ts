@@ -125,8 +125,34 @@ const WRITES: Write[] = [
   ['DELETE /webhooks/:id', ofWebhook('')],
 ];
 
-/** Writes that need mails, files, letters that left or a receiver: the tests of their domains have these. */
-const LEFT = [];
+/** Writes that need mails, files, a receiver or rows of their own: the tests of their domains have these. */
+const LEFT = [
+  'POST /incidents/:number/split',
+  'POST /incidents/:number/merge',
+  'POST /incidents/:number/merges/:merged/undo',
+  'DELETE /incidents/:number/shares/:id',
+  'POST /messages/:id/filing',
+  'POST /messages/:id/acceptance',
+  'POST /messages/:id/putting-away',
+  'POST /messages/:id/bringing-back',
+  'POST /letters/:id/send',
+  'POST /letters/:id/withdraw',
+  'POST /observations',
+  'POST /snds/imports',
+  'POST /complaints',
+  'POST /mail',
+  'POST /mail/mbox',
+  'PUT /providers/:key/facts',
+  'DELETE /providers/:key/facts',
+  'DELETE /providers/:key/notes/:id',
+  'POST /reminders/answers',
+  'POST /reminders/withdrawals',
+  'POST /tags/:tag/merge',
+  'PATCH /notices/:id',
+  'POST /webhooks/:id/test',
+  'POST /webhooks/:id/deliveries/:delivery/replay',
+  'POST /imports',
+];
 
 /** Every valid write that is named here is taken, and answers as its route declares. */
 export async function everyWriteAnswersAsDeclared(t: Test, { app, routes }: WalkedDesk): Promise<void> {
@@ -158,5 +184,5 @@ export async function everyWriteAnswersAsDeclared(t: Test, { app, routes }: Walk
   }
   t.strictSame(wrong, []);
   const left = [...byCall.keys()].filter((call) => !WRITES.some(([one]) => one === call));
-  t.strictSame(left.sort(), LEFT);
+  t.strictSame(left.sort(), LEFT.toSorted(), 'a new write is walked, or left to a test that is named here');
 }
