@@ -74,6 +74,7 @@ import { dispatchPages } from './mail-out/dispatch-routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { nextStepApi } from './next-step/api.ts';
 import { nextStepPages } from './next-step/routes.ts';
+import { noticeApi } from './notifications/api.ts';
 import { calendarRoutes } from './notifications/calendar/calendar-routes.ts';
 import { noticePages } from './notifications/notice-routes.ts';
 import { noticeSettingsPages } from './notifications/settings-routes.ts';
@@ -90,6 +91,7 @@ import { profileApi, profilePages } from './profile/routes.ts';
 import { reminderApi } from './reminders/api.ts';
 import { reminderPages } from './reminders/routes.ts';
 import { reportAddressPages } from './report-mails/address-routes.ts';
+import { reportMailApi } from './report-mails/api.ts';
 import { reportMailPages } from './report-mails/routes.ts';
 import { reportApi } from './reports/api.ts';
 import { reportPages } from './reports/routes.ts';
@@ -246,6 +248,8 @@ export const API_ROUTES: FastifyPluginAsyncTypebox[] = [
   watcherApi,
   fieldApi,
   reportApi,
+  reportMailApi,
+  noticeApi,
   webhookApi,
   webhookLogApi,
   searchApi,

@@ -3,6 +3,7 @@ import { changesBetween } from '../audit/changes.ts';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Role, Theme, UserRow, Whose } from '../database/tables.ts';
+import { unlessTaken } from '../database/taken.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Actor } from '../web/access.ts';
 import { calledSo } from './accounts.ts';
@@ -61,8 +62,6 @@ export async function namesOfPeople(db: Db, ids: number[]): Promise<Map<number, 
 
 export type NewUser = { email: string; name: string; role: Role; password: string; timeZone?: string };
 
-const isDuplicate = (error: unknown) => (error as { code?: string }).code === '23505';
-
 /** Adds a person. Throws `invalid` on `email` when the address is taken. */
 export async function addUser(db: Db | Trx, user: NewUser): Promise<number> {
   const row = {
@@ -71,17 +70,17 @@ export async function addUser(db: Db | Trx, user: NewUser): Promise<number> {
     role: user.role,
     password_hash: await hashPassword(user.password),
   };
-  try {
-    const added = await db
-      .insertInto('users')
-      .values({ ...row, ...(user.timeZone ? { time_zone: user.timeZone } : {}) })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    return added.id;
-  } catch (error) {
-    if (isDuplicate(error)) throw invalid('email', 'Somebody has this address already.');
-    throw error;
-  }
+  const added = await unlessTaken(
+    'users_email_key',
+    () => invalid('email', 'Somebody has this address already.'),
+    () =>
+      db
+        .insertInto('users')
+        .values({ ...row, ...(user.timeZone ? { time_zone: user.timeZone } : {}) })
+        .returning('id')
+        .executeTakeFirstOrThrow(),
+  );
+  return added.id;
 }
 
 /** Adds a person, as somebody who may do so. */

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { cutPage } from '../database/page.ts';
+import type { Scope } from '../database/tables.ts';
 import { Type } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
 import { PageQuery } from '../web/api-route.ts';
@@ -7,11 +8,12 @@ import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormFields, type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { checkScopes, domainChoices, scopesOf } from '../web/scopes.ts';
+import { checkScopes, domainChoices } from '../web/scopes.ts';
 import { IdParams } from './form-fields.ts';
 import { listTokens, makeToken, revokeToken } from './token-store.ts';
 
-const SCOPES = ['read', 'write', 'admin'] as const;
+const SCOPES = ['read', 'write', 'admin'] as const satisfies Scope[];
+const scopeIn = (text: string | undefined): Scope => SCOPES.find((one) => one === text) ?? 'write';
 const TokenForm = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 120, description: 'what the token is for' }),
   scope: Type.Enum([...SCOPES]),
@@ -54,9 +56,9 @@ export const tokenPages: FastifyPluginAsyncTypebox = async (app) => {
         inForce: !token.revoked_at && (!token.expires_at || token.expires_at > now),
       })),
       scopes: [...SCOPES],
-      domains: domainChoices(scopesOf(app.declaredRoutes), only),
+      domains: domainChoices(only, scopeIn(typed['scope'])),
       isLimited: only.length > 0,
-      values: { name: typed['name'] ?? '', scope: typed['scope'] ?? 'write', days: typed['days'] ?? '' },
+      values: { name: typed['name'] ?? '', scope: scopeIn(typed['scope']), days: typed['days'] ?? '' },
       secret,
       ...problemView(problem),
     };
@@ -74,7 +76,7 @@ export const tokenPages: FastifyPluginAsyncTypebox = async (app) => {
       reply,
       async () => {
         const form = readForm(TokenForm, request.body);
-        const scopes = form.only ? checkScopes(form.only, scopesOf(app.declaredRoutes)) : null;
+        const scopes = form.only ? checkScopes(form.only, form.scope) : null;
         const expiresAt = form.days ? new Date(Date.now() + form.days * 86_400_000) : null;
         let secret = '';
         // The secret is in no stored answer: a repeated submit makes no second token, and shows none.

@@ -103,9 +103,12 @@ export const AUDIT_KINDS = {
     'settings',
     (_, detail) => `${said(detail, 'what')} the link of their calendar`,
   ),
+  'calendar-changed': kind('settings', () => 'changed what their calendar shows'),
 
   'playbook-changed': kind('texts', (subject, detail) => `${said(detail, 'what')} ${subject}`),
   'template-changed': kind('texts', (subject, detail) => `${said(detail, 'what')} the template ${subject}`),
+  'wording-trial-started': kind('texts', plain('began to compare wordings of the template')),
+  'wording-trial-ended': kind('texts', plain('ended the comparison of wordings of the template')),
 
   'backup-made': kind('data', (_, detail) => `made a backup of ${said(detail, 'rows')} rows`),
   'person-erased': kind('data', plain('erased a person, who is now')),

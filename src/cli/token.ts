@@ -2,7 +2,7 @@ import { makeToken } from '../accounts/token-store.ts';
 import { COMMAND_LINE } from '../audit/note.ts';
 import type { Scope } from '../database/tables.ts';
 import { Problem } from '../problem.ts';
-import { ALL_SCOPES, checkScopes } from '../web/scopes.ts';
+import { checkScopes } from '../web/scopes.ts';
 import { refuse } from './bad-use.ts';
 import type { Io } from './io.ts';
 import { textOptions } from './text-options.ts';
@@ -23,8 +23,9 @@ export async function tokenCommand([verb, ...args]: string[], io: Io): Promise<n
   if (!name || !scope || !SCOPES.includes(scope) || badDays) return refuse(io, USE);
   const expiresAt = lasts === null ? null : new Date(Date.now() + lasts * 86_400_000);
   try {
-    const scopes = only === undefined ? null : checkScopes(only.split(','), ALL_SCOPES);
-    const wanted = { name, scope: scope as Scope, scopes, expiresAt };
+    const held = scope as Scope;
+    const scopes = only === undefined ? null : checkScopes(only.split(','), held);
+    const wanted = { name, scope: held, scopes, expiresAt };
     const token = await withDatabase((db) =>
       db.transaction().execute((trx) => makeToken(trx, COMMAND_LINE, wanted)),
     );

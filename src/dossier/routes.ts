@@ -16,7 +16,12 @@ const DossierQuery = Type.Object({
   paper: Type.Optional(
     Type.Enum([...PAPERS], { description: 'the size of the sheets; A4 where none is named' }),
   ),
-  notes: Type.Optional(Type.Enum(['yes', 'no'], { description: '`no`: without notes' })),
+  notes: Type.Optional(
+    Type.Enum(['yes', 'no'], {
+      description:
+        '`no`: without what is for us alone: notes and reasons, who is affected, who looks after it, tags, fields of this desk',
+    }),
+  ),
   parts: Type.Optional(
     Type.Array(Type.Enum(PART_NAMES), {
       maxItems: PART_NAMES.length,
@@ -40,24 +45,24 @@ type Given = { params: { number: number }; query: DossierQuery };
 function dossiers({ db, catalogue }: FastifyInstance['desk']) {
   async function made(request: FastifyRequest, { params, query }: Given) {
     const { number } = params;
-    const read = await readDossier(db, number);
+    const withNotes = query.notes !== 'no';
+    const whole = await readDossier(db, number);
+    const read = withNotes ? whole : withoutNotes(whole);
     const now = new Date();
     // Loaded when the first one is asked for: a start needs neither writer nor fonts.
     const [{ dossierContents }, { writePdf }] = await Promise.all([
       import('./contents.ts'),
       import('./pdf.ts'),
     ]);
-    const withNotes = query.notes !== 'no';
     const options = {
       zone: viewerOf(request).timeZone,
       now,
       providerName: catalogue.byKey.get(read.row.provider)?.name ?? read.row.provider,
       kindTitles: await kindTitles(),
-      withNotes,
     };
     const blocks = dossierContents(read, options, query.parts);
     const paper = () => inTurn(() => writePdf(`#${number} ${read.row.title}`, blocks, query.paper ?? 'a4'));
-    return { read: withNotes ? read : withoutNotes(read), now, withNotes, paper };
+    return { read, now, withNotes, paper };
   }
 
   const named = (reply: FastifyReply, { params }: Given, ending: 'pdf' | 'zip') =>

@@ -5,7 +5,6 @@ import { type Block, heading, note } from './blocks.ts';
 import type { DossierOptions } from './options.ts';
 import type { DossierRead } from './store.ts';
 import { restOfTimeline } from './whole-timeline.ts';
-import { isNote } from './without-notes.ts';
 
 /** What an entry says beyond its title, in the words of the day. */
 function moreOf({ detail }: Entry): string {
@@ -13,8 +12,7 @@ function moreOf({ detail }: Entry): string {
   return said.text ?? said.reason ?? said.words ?? said.quote ?? '';
 }
 
-export function timelineBlocks(read: DossierRead, { zone, withNotes }: DossierOptions): Block[] {
-  const shown = withNotes ? read.entries : read.entries.filter((entry) => !isNote(entry));
+export function timelineBlocks(read: DossierRead, { zone }: DossierOptions): Block[] {
   const rest = restOfTimeline(read.entries.length, read.entryCount);
   return [
     heading('Timeline'),
@@ -25,11 +23,10 @@ export function timelineBlocks(read: DossierRead, { zone, withNotes }: DossierOp
         { title: 'What', share: 0.6 },
         { title: 'Who', share: 0.16 },
       ],
-      rows: shown.map((entry) => {
+      rows: read.entries.map((entry) => {
         const { title, by } = describeEntry(entry);
         // A rejection's and a message's words stand in their own parts.
-        const more =
-          entry.kind === 'rejection-recorded' || (!withNotes && !entry.messageId) ? '' : moreOf(entry);
+        const more = entry.kind === 'rejection-recorded' ? '' : moreOf(entry);
         return [
           exact(entry.occurredAt, zone),
           [[title, by].filter(Boolean).join(', '), more].filter(Boolean).join(': ') +

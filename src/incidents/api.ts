@@ -13,6 +13,7 @@ import { readCursor, writeCursor } from '../web/cursor.ts';
 import { editIncident } from './facts-store.ts';
 import { SEVERITIES, STATES } from './incidents.ts';
 import { IncidentJson, incidentJson } from './json.ts';
+import { linksOf } from './links/store.ts';
 import { listStamped } from './list.ts';
 import { NumberParams } from './number-params.ts';
 import { readIncidentJson } from './read-json.ts';
@@ -59,14 +60,18 @@ export const incidentApi: FastifyPluginAsyncTypebox = async (app) => {
       });
       const now = new Date();
       const numbers = page.items.map((row) => row.number);
-      const [stepOf, fields] = await Promise.all([steps.read(page.items, now), fieldValuesOf(db, numbers)]);
+      const [stepOf, fields, links] = await Promise.all([
+        steps.read(page.items, now),
+        fieldValuesOf(db, numbers),
+        linksOf(db, numbers),
+      ]);
       return {
         items: page.items.map((row) =>
           incidentJson(row, {
             addresses: row.addresses,
             tags: row.tags,
             fields: fields.get(row.number) ?? [],
-            links: [],
+            links: links.get(row.number) ?? [],
             step: stepOf(row),
             now,
           }),

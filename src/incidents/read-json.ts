@@ -18,14 +18,14 @@ export async function readIncidentJson(
     addressesOf(db, [number]),
     tagsOf(db, [number]),
     fieldValuesOf(db, [number]),
-    linksOf(db, number),
+    linksOf(db, [number]),
     readStep(db, row, catalogue, now),
   ]);
   return incidentJson(row, {
     addresses: addresses.get(number) ?? [],
     tags: tagged.get(number) ?? [],
     fields: fields.get(number) ?? [],
-    links,
+    links: links.get(number) ?? [],
     step,
     now,
   });

@@ -1,9 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { PARTS } from '../dossier/parts.ts';
 import { Type } from '../json-schema.ts';
-import { Problem } from '../problem.ts';
 import { getProfile } from '../profile/store.ts';
-import { addNote, correctNote } from '../timeline/notes.ts';
 import { actorOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { readForm } from '../web/forms.ts';
@@ -11,12 +9,12 @@ import { readMoment } from '../web/moment.ts';
 import { STATES, stateWords } from './incidents.ts';
 import { LINK_KINDS } from './links/kinds.ts';
 import { sayLink, unlink } from './links/store.ts';
+import { noteForms } from './note-forms.ts';
 import { NumberParams } from './number-params.ts';
 import { incidentView, ShowQuery } from './show-page.ts';
 import { incidentForms } from './small-forms.ts';
 import { confirmRecovery, setState } from './state-store.ts';
 
-const NoteForm = Type.Object({ text: Type.String({ maxLength: 20_000, description: 'the note' }) });
 const StateForm = Type.Object({
   to: Type.Enum([...STATES], { description: 'one of the states' }),
   reason: Type.String({ maxLength: 2000, description: 'why it changes' }),
@@ -60,26 +58,7 @@ export const incidentPages: FastifyPluginAsyncTypebox = async (app) => {
 
   const smallForm = incidentForms(app);
 
-  smallForm('/incidents/:number/notes', 'note', async (request, number) => {
-    const { text } = readForm(NoteForm, request.body);
-    const added = await formOnce(db, request, { what: `note ${number}` }, (trx) =>
-      addNote(trx, actorOf(request), number, text),
-    );
-    return { to: `/incidents/${number}#e${added}`, words: 'Note added.' };
-  });
-
-  smallForm('/incidents/:number/notes/:entry/corrections', 'note', async (request, number) => {
-    const { text } = readForm(NoteForm, request.body);
-    const entry = Number((request.params as unknown as { entry: string }).entry);
-    if (!Number.isSafeInteger(entry)) throw new Problem('not-found', 'There is no such note.');
-    const corrected = await formOnce(db, request, { what: `correct ${entry}` }, (trx) =>
-      correctNote(trx, actorOf(request), number, entry, text),
-    );
-    return {
-      to: `/incidents/${number}#e${corrected}`,
-      words: 'Correction added. The earlier wording stays in the timeline.',
-    };
-  });
+  noteForms(app);
 
   smallForm('/incidents/:number/state', 'state', async (request, number) => {
     const form = readForm(StateForm, request.body);

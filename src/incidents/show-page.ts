@@ -232,5 +232,7 @@ export async function incidentView(
     problem: '',
     typed: {} as Record<string, string>,
     open: '',
+    /** A correction that was refused, of which note, and whether that is on this page; 0: none was. */
+    correcting: { id: 0, text: '', errors: {} as Record<string, string>, isShown: true },
   };
 }

@@ -52,7 +52,7 @@ export async function readIncident(db: Db, number: number) {
   const [head, links, changes, tickets, letters, evidence, addresses, tags, watchers, fields] =
     await Promise.all([
       readHead(db, number),
-      linksOf(db, number),
+      linksOf(db, [number]),
       stateChanges(db, number),
       db
         .selectFrom('tickets')
@@ -105,7 +105,7 @@ export async function readIncident(db: Db, number: number) {
   const { sending_domains: sendingDomains, ...row } = rest;
   return {
     row,
-    links,
+    links: links.get(number) ?? [],
     changes,
     tickets,
     letters,

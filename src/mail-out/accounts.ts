@@ -3,6 +3,7 @@ import { changesBetween } from '../audit/changes.ts';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { SendingAccountRow } from '../database/tables.ts';
+import { unlessTaken } from '../database/taken.ts';
 import { changedSince, invalid, notFound, Problem } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { type Actor, SYSTEM } from '../web/access.ts';
@@ -70,21 +71,14 @@ function columnsOf(input: AccountInput, secrets: Secrets, row?: SendingAccountRo
   };
 }
 
-/** Which account is the default, and what each is called, is changed by one at a time. */
+/** Which account is the default is changed by one at a time. */
 const takeTurn = (trx: Trx) => sql`select pg_advisory_xact_lock(hashtext('sending accounts'))`.execute(trx);
 
 const findDefault = (trx: Trx) =>
   trx.selectFrom('sending_accounts').select('id').where('is_default', '=', true).executeTakeFirst();
 
-async function refuseSameName(trx: Trx, name: string, id = 0): Promise<void> {
-  const other = await trx
-    .selectFrom('sending_accounts')
-    .select('id')
-    .where(sql`lower(name)`, '=', name.trim().toLowerCase())
-    .where('id', '<>', id)
-    .executeTakeFirst();
-  if (other) throw invalid('name', 'Another account has this name.');
-}
+const uniquely = <T>(write: () => Promise<T>): Promise<T> =>
+  unlessTaken('sending_accounts_name_key', () => invalid('name', 'Another account has this name.'), write);
 
 /** Adds an account; the first is the default one. Returns its id. */
 export async function addAccount(
@@ -95,17 +89,19 @@ export async function addAccount(
 ): Promise<number> {
   refuseWrong(input, NONE);
   await takeTurn(trx);
-  await refuseSameName(trx, input.name);
-  const { id } = await trx
-    .insertInto('sending_accounts')
-    .values({
-      ...columnsOf(input, secrets),
-      is_default: !(await findDefault(trx)),
-      disabled_at: null,
-      last_sent_at: null,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+  const isDefault = !(await findDefault(trx));
+  const { id } = await uniquely(() =>
+    trx
+      .insertInto('sending_accounts')
+      .values({
+        ...columnsOf(input, secrets),
+        is_default: isDefault,
+        disabled_at: null,
+        last_sent_at: null,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow(),
+  );
   await note(trx, by, 'sending-account-added', {
     subject: input.name,
     detail: { id, host: input.host, from: input.fromAddress },
@@ -131,13 +127,14 @@ export async function changeAccount(
     .executeTakeFirstOrThrow(() => notFound('such sending account'));
   if (row.version !== version) throw changedSince('account');
   refuseWrong(input, keptSecrets(row, input));
-  await refuseSameName(trx, input.name, id);
   const columns = columnsOf(input, secrets, row);
-  await trx
-    .updateTable('sending_accounts')
-    .set({ ...columns, last_problem: '', version: version + 1 })
-    .where('id', '=', id)
-    .execute();
+  await uniquely(() =>
+    trx
+      .updateTable('sending_accounts')
+      .set({ ...columns, last_problem: '', version: version + 1 })
+      .where('id', '=', id)
+      .execute(),
+  );
   await note(trx, by, 'sending-account-changed', {
     subject: columns.name,
     detail: { id, changes: changesBetween(row, columns) },

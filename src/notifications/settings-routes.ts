@@ -214,7 +214,7 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
     await formOnce(db, request, { what: 'calendar address' }, async (trx) => {
       if (form.action === 'new')
         secret = await newCalendarLink(trx, actorOf(request), ownId(request), options);
-      else await changeCalendarLink(trx, ownId(request), options);
+      else await changeCalendarLink(trx, actorOf(request), ownId(request), options);
     });
     if (form.action === 'new') return reply.page(page, await view(viewerOf(request), undefined, secret));
     return reply.done(`${PAGE}#calendar`, 'Saved.');

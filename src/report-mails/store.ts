@@ -8,32 +8,16 @@ import type { Definition } from '../reports/definition.ts';
 import { queryOf, type ReportQuery, readScope } from '../reports/query.ts';
 import type { Actor } from '../web/access.ts';
 import { type Maker, makeMails, scheduleOf } from './make.ts';
+import { type Recipients, recipientColumns } from './recipients.ts';
 import { nextDue } from './schedule.ts';
 
 const MOST = 200;
 
-export type NewSubscription = {
-  cadence: Cadence;
-  weekday: number | null;
-  hour: number;
-  userIds: number[];
-  addressIds: number[];
-};
+export type NewSubscription = Recipients & { cadence: Cadence; weekday: number | null; hour: number };
 
-async function countKnown(trx: Trx, { userIds, addressIds }: NewSubscription): Promise<number> {
-  const users = await trx
-    .selectFrom('users')
-    .select('id')
-    .where('id', '=', sql<number>`any(${sql.val(userIds)}::integer[])`)
-    .where('disabled_at', 'is', null)
-    .execute();
-  const others = await trx
-    .selectFrom('report_addresses')
-    .select('id')
-    .where('id', '=', sql<number>`any(${sql.val(addressIds)}::integer[])`)
-    .execute();
-  return users.length + others.length;
-}
+/** On which day of the week it is due; null where the cadence knows none. */
+export const weekdayOf = ({ cadence, weekday }: Pick<NewSubscription, 'cadence' | 'weekday'>) =>
+  cadence === 'weekly' ? (weekday ?? 1) : null;
 
 /** Has a report mailed on a schedule. Throws `invalid` for a question that no report answers, or nobody to mail. */
 export async function addSubscription(
@@ -45,18 +29,13 @@ export async function addSubscription(
   { zone, now }: { zone: string; now: Date },
 ): Promise<number> {
   readScope(query, definition.usual, zone, now);
-  const userIds = [...new Set(given.userIds)];
-  const addressIds = [...new Set(given.addressIds)];
-  const wanted = userIds.length + addressIds.length;
-  if (wanted === 0) throw invalid('people', 'Choose at least one person or address.');
-  if ((await countKnown(trx, { ...given, userIds, addressIds })) !== wanted)
-    throw invalid('people', 'One of them is no longer there.');
+  const recipients = await recipientColumns(trx, given);
   const count = await trx
     .selectFrom('report_subscriptions')
     .select((eb) => eb.fn.countAll<number>().as('n'))
     .executeTakeFirstOrThrow();
   if (count.n >= MOST) throw invalid('people', `There are ${MOST} schedules already; remove one first.`);
-  const weekday = given.cadence === 'weekly' ? (given.weekday ?? 1) : null;
+  const weekday = weekdayOf(given);
   const schedule = { cadence: given.cadence, weekday, hour: given.hour, zone };
   const { id } = await trx
     .insertInto('report_subscriptions')
@@ -67,8 +46,7 @@ export async function addSubscription(
       weekday,
       hour: given.hour,
       time_zone: zone,
-      user_ids: userIds,
-      address_ids: addressIds,
+      ...recipients,
       created_by_name: actor.name,
       next_due_at: nextDue(schedule, now),
       paused_at: null,
@@ -82,7 +60,7 @@ export async function addSubscription(
   return id;
 }
 
-async function lockSubscription(trx: Trx, id: number): Promise<ReportSubscriptionRow> {
+export async function lockSubscription(trx: Trx, id: number): Promise<ReportSubscriptionRow> {
   return trx
     .selectFrom('report_subscriptions')
     .selectAll()
@@ -154,8 +132,10 @@ export type LastMail = Pick<
   'state' | 'server_words' | 'created_at' | 'settled_at' | 'for_due_at'
 > & { recipient: string };
 
+export type SubscriptionListed = ReportSubscriptionRow & { mails: LastMail[] };
+
 /** All schedules, with the mails of the newest due time of each. */
-export async function listSubscriptions(db: Db): Promise<(ReportSubscriptionRow & { mails: LastMail[] })[]> {
+export async function listSubscriptions(db: Db): Promise<SubscriptionListed[]> {
   const rows = await db.selectFrom('report_subscriptions').selectAll().orderBy('id').limit(MOST).execute();
   const { rows: mails } = await sql<LastMail & { subscription_id: number }>`
     select m.subscription_id, m.envelope_recipients[1] as recipient, m.state, m.server_words, m.created_at, m.settled_at, m.for_due_at

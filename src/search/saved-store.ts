@@ -1,5 +1,6 @@
 import type { Db, Trx } from '../database/open.ts';
 import type { SavedSearchRow } from '../database/tables.ts';
+import { unlessTaken } from '../database/taken.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import { reaches, type Viewer } from '../web/access.ts';
 import type { Sort } from './search.ts';
@@ -45,16 +46,12 @@ function checked({ name, query, sort, shared }: NewSaved, viewer: Viewer): NewSa
   return kept;
 }
 
-async function nameTaken<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const { code, constraint } = error as { code?: string; constraint?: string };
-    if (code === '23505' && constraint === 'saved_searches_name_key')
-      throw invalid('name', `There is a view called “${name}” already.`);
-    throw error;
-  }
-}
+const uniquely = <T>(name: string, write: () => Promise<T>): Promise<T> =>
+  unlessTaken(
+    'saved_searches_name_key',
+    () => invalid('name', `There is a view called “${name}” already.`),
+    write,
+  );
 
 /** Keeps a search under a name. What no person saves is shared. */
 export async function saveSearch(trx: Trx, viewer: Viewer, given: NewSaved): Promise<number> {
@@ -65,7 +62,7 @@ export async function saveSearch(trx: Trx, viewer: Viewer, given: NewSaved): Pro
     .where('owner_id', 'is not distinct from', viewer.userId)
     .executeTakeFirstOrThrow();
   if (n >= MOST_OWN) throw invalid('name', `${MOST_OWN} views are the most; delete one first.`);
-  const row = await nameTaken(kept.name, () =>
+  const row = await uniquely(kept.name, () =>
     trx
       .insertInto('saved_searches')
       .values({
@@ -100,7 +97,7 @@ export async function changeSaved(
 ): Promise<void> {
   const row = await mine(trx, viewer, id);
   const kept = checked({ ...row, ...change }, viewer);
-  const changed = await nameTaken(kept.name, () =>
+  const changed = await uniquely(kept.name, () =>
     trx
       .updateTable('saved_searches')
       .set({ ...kept, shared: kept.shared || row.owner_id === null, version: row.version + 1 })

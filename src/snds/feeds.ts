@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { SndsFeedsTable } from '../database/tables.ts';
+import { unlessTaken } from '../database/taken.ts';
 import { changedSince, invalid, notFound } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Actor } from '../web/access.ts';
@@ -20,7 +21,7 @@ export type FeedChange = Omit<NewFeed, 'kind' | 'link' | 'token'> & {
   token?: string | undefined;
 };
 
-const TAKEN = 'This link is fetched already.';
+const taken = () => invalid('link', 'This link is fetched already.');
 
 const hashOf = (link: string) => createHash('sha256').update('SNDS link\0').update(link).digest();
 const sealedLink = (secrets: Secrets, link: string) => ({
@@ -74,7 +75,7 @@ export async function addFeed(trx: Trx, secrets: Secrets, feed: NewFeed, by: Act
     })
     .onConflict((conflict) => conflict.column('link_hash').doNothing())
     .returning('id')
-    .executeTakeFirstOrThrow(() => invalid('link', TAKEN));
+    .executeTakeFirstOrThrow(taken);
   await note(trx, by, 'snds-feed-changed', {
     subject: `${row.id} (${feed.kind})`,
     detail: { what: 'added' },
@@ -91,28 +92,21 @@ export async function changeFeed(
   change: FeedChange,
   by: Actor,
 ): Promise<void> {
-  if (change.link) {
-    const other = await trx
-      .selectFrom('snds_feeds')
-      .select('id')
-      .where('link_hash', '=', hashOf(change.link))
-      .where('id', '<>', id)
-      .executeTakeFirst();
-    if (other) throw invalid('link', TAKEN);
-  }
-  const changed = await trx
-    .updateTable('snds_feeds')
-    .set({
-      ...(change.link ? sealedLink(secrets, change.link) : {}),
-      ...(change.token ? sealedToken(secrets, change.token) : {}),
-      renewed_on: change.renewedOn,
-      attested_on: change.attestedOn,
-      next_at: new Date(),
-      version: version + 1,
-    })
-    .where('id', '=', id)
-    .where('version', '=', version)
-    .executeTakeFirst();
+  const changed = await unlessTaken('snds_feeds_link_hash_key', taken, () =>
+    trx
+      .updateTable('snds_feeds')
+      .set({
+        ...(change.link ? sealedLink(secrets, change.link) : {}),
+        ...(change.token ? sealedToken(secrets, change.token) : {}),
+        renewed_on: change.renewedOn,
+        attested_on: change.attestedOn,
+        next_at: new Date(),
+        version: version + 1,
+      })
+      .where('id', '=', id)
+      .where('version', '=', version)
+      .executeTakeFirst(),
+  );
   if (changed.numUpdatedRows === 1n) {
     const parts = [change.link ? 'link' : '', change.token ? 'token' : ''].filter(Boolean);
     const changes = parts.map((what) => ({ what, from: 'not shown', to: 'not shown' }));

@@ -3,6 +3,7 @@ import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { cutPage } from '../database/page.ts';
 import type { TagChangesTable } from '../database/tables.ts';
+import { unlessTaken } from '../database/taken.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Actor } from '../web/access.ts';
 
@@ -70,27 +71,20 @@ async function countOf(trx: Trx, id: number): Promise<number> {
   return n;
 }
 
-/** What the database says of a name that another tag has, perhaps since a moment ago. */
-function nameTaken(error: unknown, was: string, name: string): unknown {
-  const { code, constraint } = error as { code?: string; constraint?: string };
-  if (code !== '23505' || constraint !== 'tags_name_key') return error;
-  return new Problem('already-exists', `There is a tag ${name} already: merge ${was} into it instead.`, {
+const nameTaken = (was: string, name: string) =>
+  new Problem('already-exists', `There is a tag ${name} already: merge ${was} into it instead.`, {
     fields: { name: 'Another tag has this name; merge the two instead.' },
   });
-}
 
 /** Gives a tag another name, as `tagName` gives it, wherever it stands. Throws `already-exists` when another has it. */
 export async function renameTag(trx: Trx, actor: Actor, id: number, name: string): Promise<void> {
   const tag = await lockTag(trx, id);
   if (tag.name === name) return;
-  await trx
-    .updateTable('tags')
-    .set({ name })
-    .where('id', '=', id)
-    .execute()
-    .catch((error: unknown) => {
-      throw nameTaken(error, tag.name, name);
-    });
+  await unlessTaken(
+    'tags_name_key',
+    () => nameTaken(tag.name, name),
+    () => trx.updateTable('tags').set({ name }).where('id', '=', id).execute(),
+  );
   await keepChange(trx, actor, {
     kind: 'renamed',
     tag: tag.name,

@@ -3,6 +3,7 @@ import { changesBetween } from '../audit/changes.ts';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { WebhookTargetRow } from '../database/tables.ts';
+import { unlessTaken } from '../database/taken.ts';
 import { changedSince, invalid, notFound, Problem } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Actor } from '../web/access.ts';
@@ -61,16 +62,8 @@ const choiceColumns = (input: TargetInput) => ({
   least_severity: input.leastSeverity,
 });
 
-async function refuseSameName(trx: Trx, name: string, id = 0): Promise<void> {
-  const other = await trx
-    .selectFrom('webhook_targets')
-    .select('id')
-    .where(sql`lower(name)`, '=', name.trim().toLowerCase())
-    .where('removed_at', 'is', null)
-    .where('id', '<>', id)
-    .executeTakeFirst();
-  if (other) throw invalid('name', 'Another webhook has this name.');
-}
+const uniquely = <T>(write: () => Promise<T>): Promise<T> =>
+  unlessTaken('webhook_targets_name_key', () => invalid('name', 'Another webhook has this name.'), write);
 
 /** Adds a target. A secret that was not given is made, and told this once. */
 export async function addTarget(
@@ -81,7 +74,6 @@ export async function addTarget(
   known: Known,
 ): Promise<{ id: number; secret: string | null }> {
   refuseWrong(input, { ...known, hasUrl: false });
-  await refuseSameName(trx, input.name);
   const { all } = await trx
     .selectFrom('webhook_targets')
     .select((eb) => eb.fn.countAll<number>().as('all'))
@@ -90,16 +82,18 @@ export async function addTarget(
   if (all >= MOST_TARGETS)
     throw new Problem('invalid', `There are ${MOST_TARGETS} webhooks already; remove one first.`);
   const secret = FORMATS[input.format].isSigned ? input.secret || newSecret() : null;
-  const { id } = await trx
-    .insertInto('webhook_targets')
-    .values({
-      ...choiceColumns(input),
-      ...(urlColumns(input, secrets) as { url_sealed: Buffer; url_shown: string }),
-      secret_sealed: secret === null ? null : secrets.seal(SECRET_PURPOSE, secret),
-      created_by_name: actor.name,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+  const { id } = await uniquely(() =>
+    trx
+      .insertInto('webhook_targets')
+      .values({
+        ...choiceColumns(input),
+        ...(urlColumns(input, secrets) as { url_sealed: Buffer; url_shown: string }),
+        secret_sealed: secret === null ? null : secrets.seal(SECRET_PURPOSE, secret),
+        created_by_name: actor.name,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow(),
+  );
   await note(trx, actor, 'webhook-added', { subject: input.name, detail: { id, format: input.format } });
   return { id, secret };
 }
@@ -118,22 +112,23 @@ export async function changeTarget(
   const row = await getTarget(trx, id);
   if (version !== undefined && row.version !== version) throw changedSince('webhook');
   refuseWrong(input, { ...known, hasUrl: true });
-  await refuseSameName(trx, input.name, id);
   const { isSigned } = FORMATS[input.format];
   const secret = isSigned ? input.secret || (row.secret_sealed ? null : newSecret()) : null;
   const columns = { ...choiceColumns(input), ...urlColumns(input, secrets) };
-  await trx
-    .updateTable('webhook_targets')
-    .set({
-      ...columns,
-      ...(input.url ? { failures: 0, failing_since: null, rest_until: null, last_problem: '' } : {}),
-      ...(secret ? { secret_sealed: secrets.seal(SECRET_PURPOSE, secret) } : {}),
-      ...(secret || !isSigned ? { previous_secret_sealed: null, previous_until: null } : {}),
-      ...(isSigned ? {} : { secret_sealed: null }),
-      version: row.version + 1,
-    })
-    .where('id', '=', id)
-    .execute();
+  await uniquely(() =>
+    trx
+      .updateTable('webhook_targets')
+      .set({
+        ...columns,
+        ...(input.url ? { failures: 0, failing_since: null, rest_until: null, last_problem: '' } : {}),
+        ...(secret ? { secret_sealed: secrets.seal(SECRET_PURPOSE, secret) } : {}),
+        ...(secret || !isSigned ? { previous_secret_sealed: null, previous_until: null } : {}),
+        ...(isSigned ? {} : { secret_sealed: null }),
+        version: row.version + 1,
+      })
+      .where('id', '=', id)
+      .execute(),
+  );
   await note(trx, by, 'webhook-changed', {
     subject: input.name,
     detail: { id, changes: changesBetween(row, columns) },

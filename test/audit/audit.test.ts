@@ -182,3 +182,43 @@ t.test('what did not happen is not in the log', async (t) => {
     ['signed-in'],
   );
 });
+
+t.test('what a calendar shows, and comparisons of wordings, stand in it', async (t) => {
+  const desk = await testDesk(t);
+  const admin = await signedIn(desk, 'admin');
+  await admin.get('/settings/notifications');
+  const calendar = (fields: Record<string, string>) =>
+    admin.post('/settings/notifications/calendar', { ...fields, _once: crypto.randomUUID() });
+  await calendar({ action: 'new', isAll: 'no' });
+  await calendar({ action: 'change', isAll: 'yes' });
+  await calendar({ action: 'change', isAll: 'yes' });
+  const url = '/letter-templates/gmail/first/en';
+  const text = { title: 'To Gmail', when: 'When it refuses', subject: 'About {{address}}' };
+  for (const end of ['.', ', please.'])
+    await desk.api('PUT', url, { ...text, body: `Hello,\n\nlift the block${end}\n` });
+  const { body } = await desk.api('POST', `${url}/trials`, { a: 1, b: 2 });
+  const ended = await desk.api('PATCH', `${url}/trials/${body.id}`, { state: 'ended', use: 'b' });
+  t.equal(ended.status, 200);
+  const found = (await logged(desk)).filter(({ kind }) => /^(calendar|wording)/.test(kind));
+  const bot = { by: 'bootstrap token', from: '127.0.0.1' };
+  t.match(found, [
+    { kind: 'calendar-link-changed' },
+    {
+      kind: 'calendar-changed',
+      by: 'The admin',
+      words: 'changed what their calendar shows',
+      changes: [{ what: 'is all', from: 'false', to: 'true' }],
+    },
+    {
+      kind: 'wording-trial-started',
+      ...bot,
+      words: 'began to compare wordings of the template gmail/first (en)',
+    },
+    {
+      kind: 'wording-trial-ended',
+      ...bot,
+      words: 'ended the comparison of wordings of the template gmail/first (en)',
+    },
+  ]);
+  t.equal(found.length, 4, 'what was saved as it was is no change');
+});

@@ -6,6 +6,7 @@ import { PART_NAMES, PARTS, type Part } from '../../src/dossier/parts.ts';
 import { writePdf } from '../../src/dossier/pdf.ts';
 import { readDossier } from '../../src/dossier/store.ts';
 import { timelineBlocks } from '../../src/dossier/timeline-blocks.ts';
+import { withoutNotes } from '../../src/dossier/without-notes.ts';
 import { PROFILE, REFUSAL, signedIn, testDesk } from '../desk.ts';
 import {
   insertBeside,
@@ -135,7 +136,7 @@ t.test('the PDF has the parts that are chosen, and says what was left out', asyn
   const desk = await filledDesk(t);
   const read = await readDossier(desk.db, 1);
   const spoken = { zone: 'UTC', now: new Date(), kindTitles: new Map() };
-  const options = { ...spoken, providerName: 'Outlook.com', withNotes: true };
+  const options = { ...spoken, providerName: 'Outlook.com' };
   const words = (parts?: readonly Part[]) => JSON.stringify(dossierContents(read, options, parts));
   const all = words();
   t.notMatch(all, 'Left out here');
@@ -159,6 +160,35 @@ t.test('the PDF has the parts that are chosen, and says what was left out', asyn
   t.equal((await browser.get('/incidents/1/dossier.pdf?parts=timeline')).statusCode, 200);
   t.equal((await browser.get('/incidents/1/dossier.pdf?parts=secrets')).statusCode, 400);
   t.equal((await desk.api('GET', '/incidents/1/dossier.pdf?parts=nothing')).status, 400);
+});
+
+t.test('without notes, neither paper nor archive tells what is for us alone', async (t) => {
+  const desk = await filledDesk(t);
+  await desk.api('POST', '/fields', { name: 'Customer', kind: 'text' });
+  const set = await desk.api('PATCH', '/incidents/1', {
+    affected: 'zq-affected',
+    nextAction: 'zq-next',
+    fields: { customer: 'zq-customer' },
+  });
+  t.equal(set.status, 200);
+  await desk.api('POST', '/incidents/1/tags', { add: ['zq-tag'] });
+  const read = await readDossier(desk.db, 1);
+  const options = { zone: 'UTC', now: new Date(), providerName: 'Outlook.com', kindTitles: new Map() };
+  const paper = (one: typeof read) => JSON.stringify(dossierContents(one, options));
+  const browser = await signedIn(desk);
+  const archive = async (query: string) => {
+    const files = unzip((await browser.get(`/incidents/1/dossier.zip${query}`)).rawPayload);
+    return `${files.get('incident.json')}${files.get('timeline.jsonl')}`;
+  };
+  for (const word of ['affected', 'customer', 'tag']) t.match(paper(read), `zq-${word}`);
+  for (const word of ['affected', 'next', 'customer', 'tag']) t.match(await archive(''), `zq-${word}`);
+  t.notMatch(paper(withoutNotes(read)), /zq-|Facts changed|Tags changed/);
+  t.notMatch(await archive('?notes=no'), /zq-/);
+  t.match(
+    await archive('?notes=no'),
+    'Mail from 203.0.113.7 refused',
+    'what was asked and answered is there',
+  );
 });
 
 t.test('what is not there, and what is asked wrongly, is said', async (t) => {
@@ -188,7 +218,6 @@ t.test('a timeline longer than paper holds says so on paper, and is whole in the
     now: new Date(),
     providerName: 'Outlook.com',
     kindTitles: new Map(),
-    withNotes: true,
   });
   t.match(JSON.stringify(paper.at(-1)), says);
   const without = await timeline('?notes=no');
@@ -207,7 +236,6 @@ t.test('more of anything than paper holds: it says so, and the archive has the s
     now: new Date(),
     providerName: 'Outlook.com',
     kindTitles: new Map(),
-    withNotes: true,
   };
   const paper = JSON.stringify(dossierContents(await readDossier(desk.db, 1), options));
   t.match(paper, /These are the first 500 of 602 messages\. The sources of all are in the \.zip/);

@@ -71,6 +71,7 @@ const QUERY: Record<string, string> = {
   '/providers/:key/facts': '?path=about',
   '/reports/subscriptions/new': '?report=mitigation',
   '/api/v1/messages': '?unfiled=true',
+  '/api/v1/notices': '?userId=1',
   '/api/v1/search': '?q=block',
 };
 

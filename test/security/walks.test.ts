@@ -13,6 +13,7 @@ import {
 } from './reads.walk.ts';
 import { noFormGivesAway } from './refusals.walk.ts';
 import { submitForms, TAKES_AWAY, walkedDesk } from './walked-desk.fixture.ts';
+import { everyWriteAnswersAsDeclared } from './writes.walk.ts';
 
 /** Walks over all routes that the application has, on one desk that has something behind each of them. */
 t.test('the route table is walked', { timeout: 290_000 }, async (t) => {
@@ -50,6 +51,9 @@ t.test('the route table is walked', { timeout: 290_000 }, async (t) => {
       await everyRouteForEverybody(t, walked);
       await aTokenIsNoSession(t, walked);
     },
+  );
+  await t.test('every write of the API answers by its schema', async (t) =>
+    everyWriteAnswersAsDeclared(t, walked),
   );
   await t.test('a field that is none of a form’s own has no effect', async (t) => {
     t.strictSame(walked.refused, [], 'forms take what is theirs');

@@ -33,7 +33,7 @@ export const linkApi: FastifyPluginAsyncTypebox = async (app) => {
       const { number: other, kind = 'related' } = request.body;
       return apiOnce(db, request, async (trx) => {
         await sayLink(trx, actorOf(request), number, { other, kind });
-        const links = await linksOf(trx, number);
+        const links = (await linksOf(trx, [number])).get(number) ?? [];
         return {
           links: links.map((link) => ({
             number: link.number,

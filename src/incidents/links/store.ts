@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../../database/open.ts';
-import type { IncidentState, LinkKind } from '../../database/tables.ts';
+import type { IncidentRow, IncidentState, LinkKind } from '../../database/tables.ts';
 import { invalid } from '../../problem.ts';
 import { type AnyNewEntry, append } from '../../timeline/store.ts';
 import type { Actor } from '../../web/access.ts';
@@ -19,40 +19,46 @@ export type LinkedIncident = {
   round: number;
 };
 
-/** Linked incidents, in either direction, newest first. */
-export async function linksOf(db: Db | Trx, number: number): Promise<LinkedIncident[]> {
-  const rows = await db
-    .selectFrom('incident_links as l')
-    .innerJoin('incidents as i', (join) =>
-      join.on(
-        sql<boolean>`i.number = case when l.incident_number = ${number} then l.linked_number else l.incident_number end`,
-      ),
-    )
-    .select([
-      'i.number',
-      'i.title',
-      'i.state',
-      'l.kind',
-      'l.from_older',
-      'i.opened_at',
-      'i.mitigated_at',
-      'i.round',
-    ])
-    .where((eb) => eb.or([eb('l.incident_number', '=', number), eb('l.linked_number', '=', number)]))
-    .where('i.merged_into', 'is', null)
-    .orderBy('i.number', 'desc')
-    .limit(50)
-    .execute();
-  return rows.map((row) => ({
-    number: row.number,
-    title: row.title,
-    state: row.state,
-    kind: row.kind,
-    reads: row.from_older === number < row.number,
-    openedAt: row.opened_at,
-    mitigatedAt: row.mitigated_at,
-    round: row.round,
-  }));
+/** Links of an incident that are told, the newest of them. */
+const MOST_TOLD = 50;
+
+type LinkRow = Pick<IncidentRow, 'number' | 'title' | 'state' | 'opened_at' | 'mitigated_at' | 'round'> & {
+  of_number: number;
+  kind: LinkKind;
+  reads: boolean;
+};
+
+/** Linked incidents of several, in either direction, newest first, in one query. */
+export async function linksOf(db: Db | Trx, numbers: number[]): Promise<Map<number, LinkedIncident[]>> {
+  const found = new Map<number, LinkedIncident[]>(numbers.map((number) => [number, []]));
+  if (numbers.length === 0) return found;
+  const { rows } = await sql<LinkRow>`
+    select l.* from unnest(${numbers}::integer[]) as here (number)
+    cross join lateral (
+      select here.number as of_number, i.number, i.title, i.state, o.kind,
+        o.from_older = (here.number < i.number) as reads, i.opened_at, i.mitigated_at, i.round
+      from (
+        select linked_number as number, kind, from_older from incident_links where incident_number = here.number
+        union all
+        select incident_number, kind, from_older from incident_links where linked_number = here.number
+      ) o
+      join incidents i on i.number = o.number
+      where i.merged_into is null
+      order by i.number desc
+      limit ${MOST_TOLD}::integer
+    ) l`.execute(db);
+  for (const row of rows)
+    found.get(row.of_number)?.push({
+      number: row.number,
+      title: row.title,
+      state: row.state,
+      kind: row.kind,
+      reads: row.reads,
+      openedAt: row.opened_at,
+      mitigatedAt: row.mitigated_at,
+      round: row.round,
+    });
+  return found;
 }
 
 /** An earlier incident to link to. */

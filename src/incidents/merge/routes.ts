@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from '../../json-schema.ts';
+import { type Static, Type } from '../../json-schema.ts';
+import { invalid } from '../../problem.ts';
 import { actorOf } from '../../web/access.ts';
 import { formOnce } from '../../web/form-once.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../../web/forms.ts';
@@ -13,27 +14,40 @@ const IncidentNumber = Type.Integer({
   maximum: 2_147_483_647,
   description: 'the number of an incident',
 });
+/** `other`: one that is not among the likely ones, of which `into` is chosen. */
 const MergeForm = Type.Object({
-  into: IncidentNumber,
+  into: Type.Optional(IncidentNumber),
+  other: Type.Optional(IncidentNumber),
   reason: Type.Optional(Type.String({ maxLength: 2000 })),
 });
+
+type Typed = { into?: string; other?: string; reason?: string };
+
+function chosenIn({ into, other }: Static<typeof MergeForm>): number {
+  const chosen = other ?? into;
+  if (chosen === undefined) throw invalid('into', 'Say which incident stays.');
+  return chosen;
+}
+
 const UndoForm = Type.Object({ merged: IncidentNumber });
 
 /** Asks before an incident becomes a part of another, and takes that back. */
 export const mergePages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
 
-  async function view(number: number, typed: { into?: string; reason?: string }, problem?: FormProblem) {
+  async function view(number: number, typed: Typed, problem?: FormProblem) {
     const row = await getIncident(db, number);
     const [likely, addresses] = await Promise.all([likelyDuplicates(db, row), addressesOf(db, [number])]);
+    const { into = '', other = '', reason = '' } = typed;
+    const isLikely = likely.some((one) => String(one.number) === into);
     return {
       number,
       incidentTitle: row.title,
       provider: catalogue.byKey.get(row.provider)?.name ?? row.provider,
       addresses: addresses.get(number) ?? [],
-      likely,
-      into: typed.into ?? '',
-      reason: typed.reason ?? '',
+      likely: likely.map((one) => ({ ...one, isChosen: String(one.number) === into && !other })),
+      other: other || (isLikely ? '' : into),
+      reason,
       ...problemView(problem),
     };
   }
@@ -54,15 +68,16 @@ export const mergePages: FastifyPluginAsyncTypebox = async (app) => {
   incidentForm(app, '/incidents/:number/merge', {
     access: 'operator',
     async act(request, reply, number) {
-      const { into, reason = '' } = readForm(MergeForm, request.body);
+      const form = readForm(MergeForm, request.body);
+      const { reason = '' } = form;
+      const into = chosenIn(form);
       await formOnce(db, request, { what: `merge ${number}` }, (trx) =>
         mergeInto(trx, actorOf(request), number, { into, reason, now: new Date() }),
       );
       return reply.done(`/incidents/${into}`, `#${number} is a part of this incident now.`);
     },
     async again(request, number, problem) {
-      const { into = '', reason = '' } = typedAgain(request.body);
-      return { view: 'incidents/merge', data: await view(number, { into, reason }, problem) };
+      return { view: 'incidents/merge', data: await view(number, typedAgain(request.body), problem) };
     },
   });
 

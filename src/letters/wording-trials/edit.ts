@@ -77,5 +77,5 @@ export async function endTrial(
     throw new Problem('changed-meanwhile', `${trial.ended_by_name} ended this comparison already.`);
   const chosen = use ? wordingOf(trial, use) : null;
   if (chosen !== null) await adopt(trx, actor, letters, place, chosen);
-  await closeTrial(trx, actor, id, { chosen });
+  await closeTrial(trx, actor, trial, { chosen });
 }

@@ -1,8 +1,10 @@
 import type { Selectable } from 'kysely';
+import { note } from '../../audit/note.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import { cutPage } from '../../database/page.ts';
 import type { LetterState, WordingTrialsTable } from '../../database/tables.ts';
 import type { Actor } from '../../web/access.ts';
+import { wordingWords } from './trial.ts';
 
 export type TrialRow = Selectable<WordingTrialsTable>;
 type Named = { key: string; language: string };
@@ -45,19 +47,29 @@ export async function listTrials(
   return cutPage(rows, limit, ({ id }) => id);
 }
 
+const calledSo = ({ key, language }: Named) => `${key} (${language})`;
+
 /** Undefined: one runs already. */
-export const addTrial = (
+export async function addTrial(
   trx: Trx,
   actor: Actor,
-  { key, language }: Named,
+  named: Named,
   { a, b }: { a: number; b: number },
-): Promise<{ id: number } | undefined> =>
-  trx
+): Promise<{ id: number } | undefined> {
+  const { key, language } = named;
+  const added = await trx
     .insertInto('wording_trials')
     .values({ template: key, language, wording_a: a, wording_b: b, started_by_name: actor.name })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst();
+  if (added)
+    await note(trx, actor, 'wording-trial-started', {
+      subject: calledSo(named),
+      detail: { id: added.id, a: wordingWords(a), b: wordingWords(b) },
+    });
+  return added;
+}
 
 export async function countTurn(trx: Trx, id: number): Promise<void> {
   await trx
@@ -70,7 +82,7 @@ export async function countTurn(trx: Trx, id: number): Promise<void> {
 export async function closeTrial(
   trx: Trx,
   actor: Actor,
-  id: number,
+  { id, template: key, language }: TrialRow,
   { chosen }: { chosen: number | null },
 ): Promise<void> {
   await trx
@@ -78,6 +90,10 @@ export async function closeTrial(
     .set({ ended_at: new Date(), ended_by_name: actor.name, chosen })
     .where('id', '=', id)
     .execute();
+  await note(trx, actor, 'wording-trial-ended', {
+    subject: calledSo({ key, language }),
+    detail: { id, chosen: chosen === null ? '' : wordingWords(chosen) },
+  });
 }
 
 /** What a comparison gave an incident last. */

@@ -3,6 +3,7 @@ import { changesBetween } from '../../audit/changes.ts';
 import { note } from '../../audit/note.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { MailboxesTable, MailboxRow } from '../../database/tables.ts';
+import { unlessTaken } from '../../database/taken.ts';
 import { changedSince, invalid, notFound } from '../../problem.ts';
 import type { Purpose, Secrets } from '../../secrets/secrets.ts';
 import type { Actor } from '../../web/access.ts';
@@ -41,7 +42,8 @@ const columns = (secrets: Secrets, given: MailboxSettings) => ({
   ...(given.clientSecret ? { oauth_client_secret: secrets.seal(CLIENT_SECRET, given.clientSecret) } : {}),
 });
 
-const NAME_TAKEN = 'Another mailbox has this name.';
+const uniquely = <T>(write: () => Promise<T>): Promise<T> =>
+  unlessTaken('mailboxes_name_key', () => invalid('name', 'Another mailbox has this name.'), write);
 
 /** Settings that are wrong together, field by field. */
 function check(given: MailboxSettings): void {
@@ -53,16 +55,6 @@ function check(given: MailboxSettings): void {
   if (given.auth === 'oauth2' && !given.tokenUrl) throw invalid('tokenUrl', 'Needed with OAuth 2.');
 }
 
-async function checkName(trx: Trx, name: string, id: number): Promise<void> {
-  const other = await trx
-    .selectFrom('mailboxes')
-    .select('id')
-    .where(sql<boolean>`lower(name) = lower(${name})`)
-    .where('id', '<>', id)
-    .executeTakeFirst();
-  if (other) throw invalid('name', NAME_TAKEN);
-}
-
 export async function addMailbox(
   trx: Trx,
   secrets: Secrets,
@@ -71,24 +63,25 @@ export async function addMailbox(
 ): Promise<number> {
   check(given);
   if (!given.secret) throw invalid('secret', 'Needed: the password, or the refresh token.');
-  await checkName(trx, given.name, 0);
-  const { id } = await trx
-    .insertInto('mailboxes')
-    .values({
-      ...columns(secrets, given),
-      secret: secrets.seal(SECRET, given.secret),
-      oauth_client_secret: given.clientSecret ? secrets.seal(CLIENT_SECRET, given.clientSecret) : null,
-      uid_validity: null,
-      on_server: null,
-      untaken: null,
-      renumbered_at: null,
-      lease_until: null,
-      last_look_at: null,
-      last_good_at: null,
-      disabled_at: null,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+  const { id } = await uniquely(() =>
+    trx
+      .insertInto('mailboxes')
+      .values({
+        ...columns(secrets, given),
+        secret: secrets.seal(SECRET, given.secret),
+        oauth_client_secret: given.clientSecret ? secrets.seal(CLIENT_SECRET, given.clientSecret) : null,
+        uid_validity: null,
+        on_server: null,
+        untaken: null,
+        renumbered_at: null,
+        lease_until: null,
+        last_look_at: null,
+        last_good_at: null,
+        disabled_at: null,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow(),
+  );
   await note(trx, by, 'mailbox-added', { subject: given.name, detail: { id, host: given.host } });
   return id;
 }
@@ -123,20 +116,21 @@ export async function changeMailbox(
   const keeps = mayKeepSecrets(was, given);
   if (!keeps && !given.secret)
     throw invalid('secret', 'Enter it again: it is only sent to the server that it was entered for.');
-  await checkName(trx, given.name, id);
   const isSame = was.host === given.host && was.user_name === given.userName && was.folder === given.folder;
   if (!isSame) await trx.deleteFrom('mailbox_uids').where('mailbox_id', '=', id).execute();
   const now = { ...(keeps ? {} : { oauth_client_secret: null }), ...columns(secrets, given) };
-  await trx
-    .updateTable('mailboxes')
-    .set({
-      ...now,
-      ...AGAIN,
-      ...(isSame ? {} : { uid_validity: null, on_server: null, untaken: null }),
-      version: version + 1,
-    })
-    .where('id', '=', id)
-    .execute();
+  await uniquely(() =>
+    trx
+      .updateTable('mailboxes')
+      .set({
+        ...now,
+        ...AGAIN,
+        ...(isSame ? {} : { uid_validity: null, on_server: null, untaken: null }),
+        version: version + 1,
+      })
+      .where('id', '=', id)
+      .execute(),
+  );
   await note(trx, by, 'mailbox-changed', {
     subject: given.name,
     detail: { id, changes: changesBetween(was, now) },

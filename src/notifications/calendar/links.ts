@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { hashSecret, newSecret } from '../../accounts/accounts.ts';
+import { changesBetween } from '../../audit/changes.ts';
 import { note } from '../../audit/note.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import { notFound } from '../../problem.ts';
@@ -35,13 +36,22 @@ export async function newCalendarLink(
 }
 
 /** Changes what a person's calendar shows, under the same address. */
-export async function changeCalendarLink(trx: Trx, userId: number, options: CalendarOptions): Promise<void> {
-  const changed = await trx
-    .updateTable('calendar_links')
-    .set(columnsOf(options))
+export async function changeCalendarLink(
+  trx: Trx,
+  by: Actor,
+  userId: number,
+  options: CalendarOptions,
+): Promise<void> {
+  const before = await trx
+    .selectFrom('calendar_links')
+    .select(['is_all', 'has_alarms'])
     .where('user_id', '=', userId)
-    .executeTakeFirst();
-  if (changed.numUpdatedRows === 0n) throw notFound('such calendar; it was revoked');
+    .forUpdate()
+    .executeTakeFirstOrThrow(() => notFound('such calendar; it was revoked'));
+  const changes = changesBetween(before, columnsOf(options));
+  if (changes.length === 0) return;
+  await trx.updateTable('calendar_links').set(columnsOf(options)).where('user_id', '=', userId).execute();
+  await note(trx, by, 'calendar-changed', { subjectUserId: userId, detail: { changes } });
 }
 
 export async function revokeCalendarLink(trx: Trx, by: Actor, userId: number): Promise<void> {

@@ -36,3 +36,16 @@ t.test('a link says what it is, from either side, and is taken back', async (t) 
   for (const number of [1, 99])
     t.equal((await api('POST', '/incidents/1/links', { number, kind: 'related' })).status, 422);
 });
+
+t.test('the list tells the links of each incident, whatever their number, in one query', async (t) => {
+  const desk = await testDesk(t);
+  const { api } = desk;
+  await logged(desk, 3);
+  await api('POST', '/incidents/1/links', { number: 3, kind: 'caused-by' });
+  const { items } = (await api('GET', '/incidents')).body;
+  t.equal(items.length, 3);
+  for (const { number, links } of items) {
+    t.strictSame(links, (await api('GET', `/incidents/${number}`)).body.links, `#${number}`);
+    t.equal(links.length, 2, `#${number} is linked to both others`);
+  }
+});

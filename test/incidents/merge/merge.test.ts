@@ -154,6 +154,30 @@ t.test(
   },
 );
 
+t.test('a likely incident is chosen in the form, beside the reason that is typed there', async (t) => {
+  const desk = await twice(t);
+  await desk.api('POST', '/incidents', { report: refusalOf('203.0.113.0'), addresses: ['203.0.113.0/29'] });
+  const browser = await signedIn(desk);
+  const chosen = /<input type="radio" name="into" value="1" checked>/;
+  t.match((await browser.get('/incidents/3/merge?into=1')).body, chosen);
+  t.match((await browser.get('/incidents/3/merge?into=2')).body, /name="other"[^>]* value="2"/);
+  const { body } = await browser.get('/incidents/3/merge');
+  t.match(body, '<input type="radio" name="into" value="1">');
+  t.notMatch(body, 'merge?into=', 'no link to leave the form by');
+  const reason = 'the range holds it';
+  const none = await browser.post('/incidents/3/merge', { into: '', other: '', reason });
+  t.match(none, { statusCode: 422, body: /Say which incident stays\./ });
+  const wrong = await browser.post('/incidents/3/merge', { into: '1', other: '99', reason });
+  t.match(wrong, { statusCode: 422, body: /There is no incident #99\./ });
+  for (const words of ['value="99"', `value="${reason}"`]) t.match(wrong.body, words);
+  t.equal(
+    (await browser.post('/incidents/3/merge', { into: '1', reason })).headers['location'],
+    '/incidents/1',
+  );
+  const { items } = (await desk.api('GET', '/incidents/1/timeline?limit=200')).body;
+  t.match(items.at(-1), { kind: 'incident-merged', detail: { reason } });
+});
+
 t.test('a block that stands is not hidden behind one that was lifted before', async (t) => {
   const desk = await twice(t);
   const { api } = desk;
