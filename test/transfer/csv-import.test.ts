@@ -159,7 +159,11 @@ t.test('of a closed row without a closing date nobody knows how long it was bloc
   t.equal(await blocked(2), 24 * HOUR);
   t.match((await admin.get('/incidents/1')).body, 'blocked for an unknown time');
   const { all } = await ask(desk, 'blocked-by-provider?from=2026-03-01&to=2026-03-31');
-  t.match(all.values, { incidents: 1, eachSeconds: 24 * HOUR }, 'what is not known is no part of what each lasted');
+  t.match(
+    all.values,
+    { incidents: 1, each_s: 24 * HOUR },
+    'what is not known is no part of what each lasted',
+  );
 });
 
 t.test('what is no table is refused beside the field', async (t) => {
