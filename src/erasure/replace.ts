@@ -111,6 +111,15 @@ class Replacing {
       );
   }
 
+  /** Mails of theirs that lie in folders are never taken: nobody would be asked what becomes of them any more. */
+  async held(): Promise<void> {
+    const theirs = sql`select mailbox_id from mailbox_uids where held_for ~* ${`^(?:${this.any})$`}`;
+    await sql`update mailboxes set next_look_at = now() where id in (${theirs})`.execute(this.trx);
+    const { numAffectedRows = 0n } = await sql`
+      update mailbox_uids set held_for = null where held_for ~* ${`^(?:${this.any})$`}`.execute(this.trx);
+    this.count('mailbox_uids', Number(numAffectedRows));
+  }
+
   async byPerson(): Promise<void> {
     for (const [table, column] of BY_PERSON) {
       const { numAffectedRows = 0n } = await sql`
@@ -139,6 +148,7 @@ export async function replaceEverywhere(trx: Trx, pairs: Pair[]): Promise<Replac
   await sql`select set_config('statement_timeout', '0', true),
     set_config('delist_desk.erasing', ${JSON.stringify(pairs)}, true)`.execute(trx);
   const replacing = new Replacing(trx, pairs);
+  await replacing.held();
   const named = await replacing.messagesThatNameThem();
   for (const table of Object.keys(OCTETS)) await replacing.octets(table, named);
   for (const place of await readPlaces(trx)) await replacing.words(place);

@@ -6,10 +6,14 @@ import { pairsOf, readAddress, readNames } from '../../src/erasure/pairs.ts';
 import { OCTETS } from '../../src/erasure/places.ts';
 import { keepRetention, saveRetention } from '../../src/erasure/retention.ts';
 import { eraseAccount, erasePerson, tryOut } from '../../src/erasure/store.ts';
+import { listFloods } from '../../src/mail-in/flood-store.ts';
+import { knownUids } from '../../src/mail-in/mailboxes/folder-uids.ts';
+import { takeDueMailbox } from '../../src/mail-in/mailboxes/mailbox-turns.ts';
 import { exportStream } from '../../src/transfer/export/export.ts';
 import { fillDesk } from '../backup/backup.fixture.ts';
 import { testDatabase } from '../database.ts';
 import { PASSWORD, signedIn, type TestDesk, testDesk } from '../desk.ts';
+import { addTo, settings } from '../mail-in/mailbox.fixture.ts';
 
 const ACTOR = { userId: null, tokenId: null, name: 'Mara Admin' };
 const MIA = { address: 'mia@provider.example', names: ['Mia Lüders'], reason: 'asked for it' };
@@ -102,6 +106,27 @@ t.test('a person is erased everywhere, and the timeline says so in the same tran
     [{}, ['[erased-1]']],
     'the same address is the same word each time',
   );
+});
+
+t.test('mail of theirs that is held in a folder is no longer shown as held', async (t) => {
+  const desk = await testDesk(t);
+  const { db } = desk;
+  const id = await addTo(db, settings(143));
+  await sql`update mailboxes set next_look_at = now() + interval '5 minutes', untaken = 1`.execute(db);
+  await sql`insert into floods (sender, first_at, last_at, held, until)
+    values (${MIA.address}, now(), now(), 1, now() + interval '1 hour')`.execute(db);
+  await sql`insert into mailbox_uids (mailbox_id, uid_validity, uid, held_for)
+    values (${id}, 1, 7, ${MIA.address}), (${id}, 1, 8, 'tom@provider.example')`.execute(db);
+  await db.transaction().execute((trx) => erasePerson(trx, ACTOR, MIA));
+  t.strictSame(
+    [...(await knownUids(db, id, 1))],
+    [
+      [7, 'put-away'],
+      [8, 'held'],
+    ],
+  );
+  t.strictSame(await listFloods(db), []);
+  t.ok(await takeDueMailbox(db), 'the folder is looked at, and what lies there counted anew');
 });
 
 t.test('an incident is told of what went from an original of it alone', async (t) => {
