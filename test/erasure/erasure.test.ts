@@ -280,6 +280,13 @@ t.test('a name that is a word as well goes only where it is somebody’s name', 
   await sql`insert into timeline_entries (incident_number, kind, actor_user_id, actor_name, detail)
     values (1, 'incident-assigned', ${userId}, 'Support', '{"from": null, "to": "Support"}'),
       (1, 'note-added', ${userId}, 'Support', '{"text": "Their support answers at night."}')`.execute(db);
+  const namesake = await addUser(db, { ...who, email: 'support@other.example' });
+  await sql`insert into timeline_entries (incident_number, kind, actor_user_id, actor_name, detail)
+    values (1, 'incident-tagged', null, 'Mara Admin', '{"added": ["Support"], "removed": []}'),
+      (1, 'note-added', null, 'Mara Admin', '{"text": "Support"}'),
+      (1, 'watchers-changed', null, 'Mara Admin', '{"added": ["Support"], "removed": []}'),
+      (1, 'note-added', ${namesake}, 'Support', '{"text": "the other one"}')`.execute(db);
+  await sql`insert into tags (name) values ('Support')`.execute(db);
   await desk.app.inject({
     method: 'POST',
     url: '/api/v1/incidents/1/messages',
@@ -300,6 +307,24 @@ t.test('a name that is a word as well goes only where it is somebody’s name', 
     { actor_name: 'Somebody', detail: { from: null, to: 'Somebody' } },
     { actor_name: 'Somebody', detail: { text: 'Their support answers at night.' } },
   ]);
+  const others = await db
+    .selectFrom('timeline_entries')
+    .select(['actor_name', 'detail'])
+    .where((eb) => eb.or([eb('actor_name', '=', 'Mara Admin'), eb('actor_user_id', '=', namesake)]))
+    .where('kind', '!=', 'data-erased')
+    .orderBy('id')
+    .execute();
+  t.strictSame(
+    others,
+    [
+      { actor_name: 'Mara Admin', detail: { added: ['Support'], removed: [] } },
+      { actor_name: 'Mara Admin', detail: { text: 'Support' } },
+      { actor_name: 'Mara Admin', detail: { added: ['Somebody'], removed: [] } },
+      { actor_name: 'Support', detail: { text: 'the other one' } },
+    ],
+    'an equal word is no name of theirs, and a namesake is somebody else',
+  );
+  t.match(await db.selectFrom('tags').select('name').where('name', '=', 'Support').execute(), [{}]);
   const messages = await db.selectFrom('messages').select(['raw', 'text']).orderBy('id').execute();
   t.match(messages.at(-1)?.text, /Ask our support \(Somebody\)/);
   t.match(messages.at(0)?.raw.toString(), /Message-ID/, 'others keep their originals');
