@@ -1,7 +1,7 @@
 import { count } from '../metrics/measure.ts';
 import type { DnsAnswer, RecordType } from './answer.ts';
 import { questionMessage } from './question.ts';
-import { failed, isServerFailure, isTruncated, readAnswer } from './reading.ts';
+import { failed, isNoAnswer, isServerFailure, isTruncated, readAnswer } from './reading.ts';
 import { openServers, type Server } from './server.ts';
 import { askOverTcp } from './tcp.ts';
 
@@ -104,7 +104,9 @@ export class Line {
 
   #read(asked: Asked, message: Buffer): void {
     const answer = readAnswer(message, asked.question, asked.type);
-    if (isServerFailure(message)) this.#tryAgain(asked, answer);
+    // A server that failed may know it a moment later; one that refuses does so again.
+    const isWorthIt = isServerFailure(message) || asked.tries < this.#servers.length;
+    if (isNoAnswer(message) && isWorthIt) this.#tryAgain(asked, answer);
     else this.#settle(asked, answer);
   }
 

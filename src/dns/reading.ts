@@ -20,6 +20,8 @@ const WHY: Record<number, string> = {
 const codeOf = (message: Buffer): number => message.readUInt8(3) & CODE;
 export const isTruncated = (message: Buffer): boolean => (message.readUInt8(2) & TRUNCATED) !== 0;
 export const isServerFailure = (message: Buffer): boolean => codeOf(message) === SERVFAIL;
+/** Whether the server tells something instead of an answer; another one may have it. What a list answers is not this. */
+export const isNoAnswer = (message: Buffer): boolean => ![NO_ERROR, NXDOMAIN].includes(codeOf(message));
 
 /** Only addresses are kept: who has just set a text or a name wants to see it. */
 const isKept = (type: RecordType): boolean => type === 'A' || type === 'AAAA';

@@ -77,13 +77,22 @@ export type Place = {
   columns: { name: string; type: 'text' | 'text[]' | 'jsonb' }[];
   /** Whether its rows belong to an incident each. */
   ofIncident: boolean;
+  /** Whether they say which account did what they tell of. */
+  ofUser: boolean;
 };
 
 /** Every column that can hold words, of every table that is no setting, as the database itself describes them. */
 export async function readPlaces(trx: Trx): Promise<Place[]> {
-  const { rows } = await sql<{ table: string; name: string; type: string; ofIncident: boolean }>`
+  const { rows } = await sql<{
+    table: string;
+    name: string;
+    type: string;
+    ofIncident: boolean;
+    ofUser: boolean;
+  }>`
     select c.relname as "table", a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
-      exists (select from pg_attribute i where i.attrelid = c.oid and i.attname = 'incident_number') as "ofIncident"
+      exists (select from pg_attribute i where i.attrelid = c.oid and i.attname = 'incident_number') as "ofIncident",
+      exists (select from pg_attribute u where u.attrelid = c.oid and u.attname = 'actor_user_id') as "ofUser"
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
     where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace
       and format_type(a.atttypid, a.atttypmod) in ('text', 'text[]', 'jsonb')
@@ -93,6 +102,7 @@ export async function readPlaces(trx: Trx): Promise<Place[]> {
   return [...Map.groupBy(rows, ({ table }) => table)].map(([table, columns]) => ({
     table,
     ofIncident: columns[0]?.ofIncident ?? false,
+    ofUser: columns[0]?.ofUser ?? false,
     columns: columns.map(({ name, type }) => ({ name, type: type as 'text' })),
   }));
 }

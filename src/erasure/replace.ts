@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../database/open.ts';
+import { type OwnName, ownRows } from './own-rows.ts';
 import { anyOf, ofOctets, type Pair, wholeOf } from './pairs.ts';
 import { BY_PERSON, OCTETS, type Place, readPlaces } from './places.ts';
 
@@ -28,6 +29,8 @@ type Of = { incident: number | null };
 const isNamedIn = (text: RawBuilder<unknown>, pairs: Pair[]): RawBuilder<unknown> =>
   sql`case when ${text} ~* ${anyOf(pairs)} then ${text} ~* ${wholeOf(pairs)} else false end`;
 
+type Sums = { counts: Counts; incidents: Set<number> };
+
 class Replacing {
   readonly trx: Trx;
   readonly pairs: RawBuilder<unknown>;
@@ -36,10 +39,12 @@ class Replacing {
   /** Whether octets or a text name somebody: a mail that hides what stands in it is removed by that. */
   readonly octetsName: (column: RawBuilder<unknown>) => RawBuilder<unknown>;
   readonly textNames: (text: RawBuilder<unknown>) => RawBuilder<unknown>;
-  readonly counts: Counts = {};
-  readonly incidents = new Set<number>();
+  readonly counts: Counts;
+  readonly incidents: Set<number>;
 
-  constructor(trx: Trx, pairs: Pair[]) {
+  constructor(trx: Trx, pairs: Pair[], { counts, incidents }: Sums) {
+    this.counts = counts;
+    this.incidents = incidents;
     this.trx = trx;
     this.pairs = sql`${JSON.stringify(pairs)}::jsonb`;
     this.any = anyOf(pairs);
@@ -65,7 +70,7 @@ class Replacing {
     return rows.map(({ id }) => id);
   }
 
-  async words({ table, columns, ofIncident }: Place): Promise<void> {
+  async words({ table, columns, ofIncident }: Place, only: RawBuilder<unknown> = sql`true`): Promise<void> {
     const became = columns.map(
       ({ name, type }) => sql`${sql.raw(FUNCTIONS[type])}(${sql.ref(name)}, ${this.pairs})`,
     );
@@ -73,7 +78,7 @@ class Replacing {
     const names = columns.map(({ name }) => sql.ref(name));
     const { rows } = await sql<Of>`
       update ${sql.table(table)} set ${sql.join(columns.map(({ name }, place) => sql`${sql.ref(name)} = ${became[place]}`))}
-      where (${sql.join(found, sql` or `)})
+      where (${sql.join(found, sql` or `)}) and (${only})
         and row(${sql.join(names)}) is distinct from row(${sql.join(became)})
       returning ${ofIncident ? sql.ref('incident_number') : table === 'incidents' ? sql.ref('number') : sql`null::integer`} as incident`.execute(
       this.trx,
@@ -111,6 +116,15 @@ class Replacing {
       );
   }
 
+  /** Mails of theirs that lie in folders are never taken: nobody would be asked what becomes of them any more. */
+  async held(): Promise<void> {
+    const theirs = sql`select mailbox_id from mailbox_uids where held_for ~* ${`^(?:${this.any})$`}`;
+    await sql`update mailboxes set next_look_at = now() where id in (${theirs})`.execute(this.trx);
+    const { numAffectedRows = 0n } = await sql`
+      update mailbox_uids set held_for = null where held_for ~* ${`^(?:${this.any})$`}`.execute(this.trx);
+    this.count('mailbox_uids', Number(numAffectedRows));
+  }
+
   async byPerson(): Promise<void> {
     for (const [table, column] of BY_PERSON) {
       const { numAffectedRows = 0n } = await sql`
@@ -135,15 +149,32 @@ class Replacing {
  * Replaces what the pairs find, wherever people's words are kept, in the transaction of an erasure that is kept already:
  * only so does the database let through what else is never changed.
  */
-export async function replaceEverywhere(trx: Trx, pairs: Pair[]): Promise<Replaced> {
-  await sql`select set_config('statement_timeout', '0', true),
-    set_config('delist_desk.erasing', ${JSON.stringify(pairs)}, true)`.execute(trx);
-  const replacing = new Replacing(trx, pairs);
+export async function replaceEverywhere(trx: Trx, pairs: Pair[], own?: OwnName): Promise<Replaced> {
+  await sql`select set_config('statement_timeout', '0', true)`.execute(trx);
+  await letThrough(trx, pairs);
+  const sums: Sums = { counts: {}, incidents: new Set() };
+  const replacing = new Replacing(trx, pairs, sums);
+  await replacing.held();
   const named = await replacing.messagesThatNameThem();
   for (const table of Object.keys(OCTETS)) await replacing.octets(table, named);
-  for (const place of await readPlaces(trx)) await replacing.words(place);
+  const places = await readPlaces(trx);
+  for (const place of places) await replacing.words(place);
   await replacing.byPerson();
+  if (own) {
+    await letThrough(trx, [own.pair]);
+    const naming = new Replacing(trx, [own.pair], sums);
+    for (const place of places) {
+      const rows = ownRows(place, own);
+      if (rows) await naming.words(place, rows);
+    }
+  }
   await replacing.search();
-  await sql`select set_config('delist_desk.erasing', '', true)`.execute(trx);
-  return { counts: replacing.counts, incidents: [...replacing.incidents].sort((a, b) => a - b) };
+  await letThrough(trx, []);
+  return { counts: sums.counts, incidents: [...sums.incidents].sort((a, b) => a - b) };
 }
+
+/** What the database lets through from now on, in rows that are never changed otherwise: these pairs, and nothing else. */
+const letThrough = (trx: Trx, pairs: Pair[]) =>
+  sql`select set_config('delist_desk.erasing', ${pairs.length > 0 ? JSON.stringify(pairs) : ''}, true)`.execute(
+    trx,
+  );

@@ -8,6 +8,7 @@ import type { ErasureRow } from '../database/tables.ts';
 import { invalid, Problem } from '../problem.ts';
 import { appendAll } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
+import type { OwnName } from './own-rows.ts';
 import { aloneOf, isTelling, type Pair, pairsOf, pseudonym } from './pairs.ts';
 import { type Counts, type Replaced, replaceEverywhere } from './replace.ts';
 
@@ -64,8 +65,13 @@ export async function eraseAs(
   return { id, became: what.became, counts, incidents };
 }
 
-export const erasePairs = (trx: Trx, actor: Actor, what: What, pairs: Pair[]): Promise<Erased> =>
-  eraseAs(trx, actor, what, () => replaceEverywhere(trx, pairs));
+export const erasePairs = (
+  trx: Trx,
+  actor: Actor,
+  what: What,
+  pairs: Pair[],
+  own?: OwnName,
+): Promise<Erased> => eraseAs(trx, actor, what, () => replaceEverywhere(trx, pairs, own));
 
 /** Addresses that the desk itself works with, and where each is set. */
 export async function ownAddresses(db: Db | Trx): Promise<Map<string, string>> {
@@ -165,11 +171,13 @@ export async function eraseAccount(
     .execute();
   for (const { table, column } of await ofUsersAlone(trx))
     await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = ${userId}`.execute(trx);
-  const pairs = [
-    ...pairsOf([calledSo(user), user.email, ...(isTelling(user.name) ? [user.name] : [])], name),
-    ...(isTelling(user.name) || user.name.length < 3 ? [] : [aloneOf(user.name, name)]),
-  ];
-  const erased = await erasePairs(trx, actor, { kind: 'account', became: [name], reason }, pairs);
+  const isFullName = isTelling(user.name);
+  const pairs = pairsOf([calledSo(user), user.email, ...(isFullName ? [user.name] : [])], name);
+  const own =
+    isFullName || user.name.length < 3
+      ? undefined
+      : { pair: aloneOf(user.name, name), name: user.name, userId };
+  const erased = await erasePairs(trx, actor, { kind: 'account', became: [name], reason }, pairs, own);
   await note(trx, actor, 'account-made-anonymous', {
     subject: name,
     subjectUserId: userId,

@@ -133,18 +133,51 @@ const concerning =
  * range has, what speaks against us is left out last, and so is what is about domains.
  */
 export function standingSnapshots(db: Db | Trx, about: About): Promise<StandingSnapshot[]> {
-  const told = db
-    .selectFrom('snapshots')
-    .select(SHOWN)
-    .select('content_hash')
-    .where('superseded_at', 'is', null)
-    .where(concerning(about))
-    .orderBy(sql`domain is null`)
-    .orderBy(sql`outcome <> 'bad'`)
-    .orderBy(sql`outcome <> 'unknown'`)
+  return standing(db, about, MOST_ROWS).orderBy('address').orderBy('domain').execute();
+}
+
+const standing = (db: Db | Trx, about: About, room: number) =>
+  db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('snapshots')
+        .select(SHOWN)
+        .select('content_hash')
+        .where('superseded_at', 'is', null)
+        .where(concerning(about))
+        .orderBy(sql`domain is null`)
+        .orderBy(sql`outcome <> 'bad'`)
+        .orderBy(sql`outcome <> 'unknown'`)
+        .orderBy('address')
+        .limit(room)
+        .as('told'),
+    )
+    .selectAll();
+
+/** Of so many single addresses, what stands about them has room in any case. */
+const FEW = 40;
+/** Of more large groups than ten, each has less room, so that what is read at once stays within memory. */
+const MOST_AT_ONCE = 10 * MOST_ROWS;
+
+/**
+ * What stands about each of several groups of networks, such as those of incidents, and about domains, in one query, each
+ * snapshot once. A large group takes no room from another one.
+ */
+export async function standingOfGroups(
+  db: Db | Trx,
+  groups: string[][],
+  domains: string[],
+): Promise<StandingSnapshot[]> {
+  const isLarge = (networks: string[]) => networks.length > FEW || !networks.every(isSingle);
+  const { large = [], small = [] } = Object.groupBy(groups, (one) => (isLarge(one) ? 'large' : 'small'));
+  const room = Math.min(MOST_ROWS, Math.floor(MOST_AT_ONCE / Math.max(large.length, 1)));
+  const together = standing(db, { networks: [...new Set(small.flat())], domains }, MOST_AT_ONCE);
+  const rows = await large
+    .reduce((all, networks) => all.unionAll(standing(db, { networks, domains: [] }, room)), together)
     .orderBy('address')
-    .limit(MOST_ROWS);
-  return db.selectFrom(told.as('told')).selectAll().orderBy('address').orderBy('domain').execute();
+    .orderBy('domain')
+    .execute();
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
 }
 
 /** What stands and was seen since a moment, in short. */

@@ -49,11 +49,15 @@ export type Clocked = Pick<
 const between = (from: Date | null, to: Date | null) =>
   from && to ? Math.max(0, to.getTime() - from.getTime()) : null;
 
-/** The durations that matter, in milliseconds; null while they are not known. `blocked` runs until now while blocked. */
+/**
+ * The durations that matter, in milliseconds; null while they are not known. `blocked` runs until now while blocked. One
+ * that ended when it began is not known either: of a case that was brought in, one of the two times may be all there is.
+ */
 export function durations(row: Clocked, now: Date) {
   const since = blockedSince(row);
+  const ended = blockedUntil(row);
   return {
-    blocked: Math.max(0, (blockedUntil(row) ?? now).getTime() - since.getTime()),
+    blocked: ended && ended <= since ? null : between(since, ended ?? now),
     toFirstRequest: between(since, row.first_request_at),
     toFirstAnswer: between(row.first_request_at, row.first_answer_at),
     toMitigation: between(row.first_request_at, row.mitigated_at),

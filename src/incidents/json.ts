@@ -44,12 +44,12 @@ export const IncidentJson = Type.Object({
   lastVerdict: orNull(Type.String()),
   durations: Type.Object(
     {
-      blocked: Type.Integer(),
+      blocked: orNull(Type.Integer()),
       toFirstRequest: orNull(Type.Integer()),
       toFirstAnswer: orNull(Type.Integer()),
       toMitigation: orNull(Type.Integer()),
     },
-    { description: 'whole seconds; null: not reached yet' },
+    { description: 'whole seconds; null: not reached yet, or, of `blocked`, not known' },
   ),
   nextAction: Type.Object({
     text: Type.String(),
@@ -150,7 +150,7 @@ export function incidentJson(
     followUpDueAt: iso(row.follow_up_due_at),
     lastVerdict: row.last_verdict,
     durations: {
-      blocked: Math.round(times.blocked / 1000),
+      blocked: seconds(times.blocked),
       toFirstRequest: seconds(times.toFirstRequest),
       toFirstAnswer: seconds(times.toFirstAnswer),
       toMitigation: seconds(times.toMitigation),

@@ -9,6 +9,7 @@ import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { incidentTitle } from './incidents.ts';
 import { linkIncidents } from './links/store.ts';
+import { lockProviderOf } from './logging/open-incident.ts';
 import { lockIncident, writeIncident } from './store.ts';
 
 type Owned = { id: number; network: string };
@@ -67,6 +68,7 @@ export async function splitOff(
   number: number,
   { address, providerName, now }: { address: string; providerName: string; now: Date },
 ): Promise<number> {
+  await lockProviderOf(trx, number);
   const row = await lockIncident(trx, number);
   if (row.state === 'closed')
     throw new Problem('incident-closed', `Incident #${number} is closed; nothing is split off it.`);

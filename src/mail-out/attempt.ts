@@ -1,7 +1,7 @@
 import { keepSurely } from '../outside/keep-surely.ts';
 import { CannotOpenSecret } from '../secrets/seal.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { notBegun, type Outcome, orGivenUp, outcomeOf } from './outcome.ts';
+import { notBegun, type Outcome, orGivenUp, outcomeFor, outcomeOf } from './outcome.ts';
 import type { MailInHand } from './queue.ts';
 import { openSession, type Patience, SmtpTrouble, serverOf } from './smtp.ts';
 
@@ -26,9 +26,12 @@ async function send(secrets: Secrets, taken: MailInHand, patience?: Patience): P
       { from: taken.envelope_sender, to: taken.envelope_recipients },
       taken.raw,
     );
-    return { state: 'sent', words: sentWords(words, refused), refused: refused.map((one) => one.recipient) };
+    return outcomeFor(taken.envelope_recipients, refused, sentWords(words, refused));
   } catch (error) {
-    if (error instanceof SmtpTrouble) return outcomeOf(error);
+    if (error instanceof SmtpTrouble)
+      return error.refused.length > 0
+        ? outcomeFor(taken.envelope_recipients, error.refused, error.words)
+        : outcomeOf(error);
     throw error;
   } finally {
     session.end();

@@ -4,6 +4,7 @@ import type { Trx } from '../database/open.ts';
 import { Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Actor } from '../web/access.ts';
+import { leftOf } from './dispatches.ts';
 import { isNewestRequest, type Locked, lockDispatch, setDispatch } from './settle.ts';
 
 /** It is on its way after all: since it was written, or, where it is sent again, from now on. */
@@ -45,19 +46,29 @@ export async function decideDispatch(
   const words = `${actor.name}: ${
     { arrived: 'it arrived.', again: 'send it again.', 'not-arrived': 'it did not arrive.' }[decision]
   }${locked.dispatch.server_words ? ` Before: ${locked.dispatch.server_words}` : ''}`.slice(0, 1000);
+  const { taken_for: taken } = locked.dispatch;
+  const whom = leftOf(locked.dispatch);
   if (decision === 'not-arrived')
-    return setDispatch(trx, actor, locked, { state: 'failed', words, said: 'failed' });
+    return setDispatch(
+      trx,
+      actor,
+      locked,
+      taken.length > 0
+        ? { state: 'sent', words, said: 'failed-for-some', whom }
+        : { state: 'failed', words, said: 'failed' },
+    );
   await setDispatch(
     trx,
     actor,
     locked,
     decision === 'arrived'
-      ? { state: 'sent', words, said: 'sent' }
-      : { state: 'queued', words, said: 'sent-again' },
+      ? { state: 'sent', words, said: 'sent', whom }
+      : { state: 'queued', words, said: 'sent-again', ...(state === 'failed' ? {} : { whom }) },
   );
   await trx
     .updateTable('dispatches')
-    .set({ created_at: sql<Date>`now()` })
+    // What failed reached nobody, or came back from all: it goes to each of them again.
+    .set({ created_at: sql<Date>`now()`, ...(state === 'failed' ? { taken_for: [], left_for: null } : {}) })
     .where('message_id', '=', messageId)
     .where('state', '=', 'queued')
     .execute();

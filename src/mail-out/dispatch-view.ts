@@ -16,27 +16,32 @@ const SENTENCES: Record<DispatchState, string> = {
   withdrawn: 'It was taken back before it left. The letter is a draft again.',
 };
 
-export const dispatchView = (one: ShownDispatch, number: number) => ({
-  ...MAIL_LOOKS[one.state],
-  id: one.messageId,
-  state: one.state,
-  subject: one.subject,
-  sentence:
-    one.isAccountOff && (one.state === 'queued' || one.state === 'deferred')
-      ? `The account ${one.account} is switched off: the mail waits until it is switched on.`
-      : SENTENCES[one.state],
-  said: one.words,
-  to: one.to.join(', '),
-  account: one.account,
-  nextAt: one.state === 'queued' || one.state === 'deferred' ? one.dueAt : null,
-  attempts: one.attempts,
-  settledAt: one.settledAt,
-  by: one.settledBy ?? '',
-  href: `/incidents/${number}/messages/${one.messageId}`,
-  canUndo: one.state === 'queued' || one.state === 'deferred',
-  canTryNow: one.state === 'deferred',
-  mustDecide: one.state === 'delivered-unknown',
-  canSendAgain: one.state === 'failed',
-});
+export const dispatchView = (one: ShownDispatch, number: number) => {
+  const isPartly = one.takenFor.length > 0 && (one.state === 'queued' || one.state === 'deferred');
+  return {
+    ...MAIL_LOOKS[one.state],
+    id: one.messageId,
+    state: one.state,
+    subject: one.subject,
+    sentence:
+      one.isAccountOff && (one.state === 'queued' || one.state === 'deferred')
+        ? `The account ${one.account} is switched off: the mail waits until it is switched on.`
+        : isPartly
+          ? `The server took it for ${one.takenFor.join(', ')}. For the others it is tried again by itself.`
+          : SENTENCES[one.state],
+    said: one.words,
+    to: one.to.join(', '),
+    account: one.account,
+    nextAt: one.state === 'queued' || one.state === 'deferred' ? one.dueAt : null,
+    attempts: one.attempts,
+    settledAt: one.settledAt,
+    by: one.settledBy ?? '',
+    href: `/incidents/${number}/messages/${one.messageId}`,
+    canUndo: (one.state === 'queued' || one.state === 'deferred') && !isPartly,
+    canTryNow: one.state === 'deferred',
+    mustDecide: one.state === 'delivered-unknown',
+    canSendAgain: one.state === 'failed',
+  };
+};
 
 export type DispatchView = ReturnType<typeof dispatchView>;

@@ -43,6 +43,10 @@ export async function takeDispatch(db: Db): Promise<Taken | undefined> {
   return { ...row, raw, account };
 }
 
+/** Whom a mail is still to be given to. */
+export const leftOf = (row: Pick<DispatchRow, 'left_for' | 'envelope_recipients'>): string[] =>
+  row.left_for ?? row.envelope_recipients;
+
 /** Of one attempt; another attempt at the same mail has another number. */
 export type Attempt = Pick<DispatchRow, 'message_id' | 'attempts'>;
 

@@ -1,5 +1,5 @@
 import { eachAlone } from '../each-alone.ts';
-import { type Attempt, beginSending, findLost, keepDispatch, takeDispatch } from './dispatches.ts';
+import { type Attempt, beginSending, findLost, keepDispatch, leftOf, takeDispatch } from './dispatches.ts';
 import { LOST, type MailQueue } from './queue.ts';
 import { settleAttempt } from './settle.ts';
 
@@ -10,6 +10,7 @@ export const LETTER_QUEUE: MailQueue = {
     return (
       taken && {
         ...taken,
+        envelope_recipients: leftOf(taken),
         name: { message: taken.message_id },
         keep: () => keepDispatch(db, taken),
         begin: () => beginSending(db, taken),

@@ -7,9 +7,16 @@ export type Trouble = { words: string; replyCode: number | null; isContentBegun:
 export type Outcome = {
   state: Extract<DispatchState, 'sent' | 'deferred' | 'failed' | 'delivered-unknown'>;
   words: string;
-  /** Recipients that the server did not take the mail for, while it took it for others. */
+  /** Of several recipients: those that the server took the mail for … */
+  taken?: string[];
+  /** … those that it refused, … */
   refused?: string[];
+  /** … and those that it put off: the mail is tried again for them alone. */
+  left?: string[];
 };
+
+/** What a server said of a recipient that it did not take the mail for. */
+export type Refused = { recipient: string; words: string; replyCode: number | null };
 
 const MAX_WORDS = 1000;
 
@@ -33,6 +40,17 @@ export function outcomeOf({ words, replyCode, isContentBegun }: Trouble): Outcom
   return { state: isContentBegun ? 'delivered-unknown' : 'deferred', words };
 }
 
+/** What becomes of a mail whose recipients have each their own answer, where the server took it for any of them, or for none. */
+export function outcomeFor(to: string[], answers: Refused[], words: string): Outcome {
+  const names = (of: Refused[]) => of.map(({ recipient }) => recipient);
+  const isPutOff = ({ replyCode }: Refused) => replyCode !== null && replyCode >= 400 && replyCode < 500;
+  const left = names(answers.filter(isPutOff));
+  const refused = names(answers.filter((one) => !isPutOff(one)));
+  const taken = to.filter((one) => !left.includes(one) && !refused.includes(one));
+  if (left.length > 0) return { state: 'deferred', words, taken, refused, left };
+  return taken.length > 0 ? { state: 'sent', words, taken, refused } : { state: 'failed', words };
+}
+
 const MINUTE = 60_000;
 const LONGEST_WAIT = 4 * 60 * MINUTE;
 export const GIVE_UP_AFTER_DAYS = 3;
@@ -44,5 +62,5 @@ export const waitAfter = (attempts: number): number =>
 /** A deferred letter that is too old for another attempt has failed. */
 export const orGivenUp = (outcome: Outcome, since: Date, now: Date): Outcome =>
   outcome.state === 'deferred' && now.getTime() - since.getTime() > GIVE_UP_AFTER_DAYS * 24 * 60 * MINUTE
-    ? { state: 'failed', words: `Given up after ${GIVE_UP_AFTER_DAYS} days. ${outcome.words}` }
+    ? { ...outcome, state: 'failed', words: `Given up after ${GIVE_UP_AFTER_DAYS} days. ${outcome.words}` }
     : outcome;

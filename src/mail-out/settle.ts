@@ -8,7 +8,7 @@ import { notFound } from '../problem.ts';
 import type { EntryDetails } from '../timeline/entries.ts';
 import { append } from '../timeline/store.ts';
 import { type Actor, SYSTEM } from '../web/access.ts';
-import type { Attempt } from './dispatches.ts';
+import { type Attempt, leftOf } from './dispatches.ts';
 import { cleanWords, type Outcome, waitAfter } from './outcome.ts';
 
 /** What becomes of a mail that goes out, each with the incident that follows from it. */
@@ -48,7 +48,7 @@ export async function setDispatch(
   trx: Trx,
   actor: Actor,
   locked: Locked,
-  to: { state: DispatchState; words: string; said?: Said; at?: Date },
+  to: { state: DispatchState; words: string; said?: Said; whom?: string[]; at?: Date },
 ): Promise<void> {
   const { dispatch } = locked;
   const byName = actor === SYSTEM ? null : actor.name;
@@ -67,7 +67,8 @@ export async function setDispatch(
     })
     .where('message_id', '=', dispatch.message_id)
     .execute();
-  if (to.said) await tell(trx, actor, locked, { ...to, said: to.said, to: dispatch.envelope_recipients });
+  if (to.said)
+    await tell(trx, actor, locked, { ...to, said: to.said, to: to.whom ?? dispatch.envelope_recipients });
 }
 
 /** Writes into the timeline what became of a mail. */
@@ -117,6 +118,22 @@ const REASONS = {
 /** States from which an attempt may still tell what became of it. */
 const TELLS: DispatchState[] = ['queued', 'deferred', 'sending'];
 
+/** Of those whom an attempt was for: who has the mail by it, and who will not get it. */
+function sharesOf(dispatch: DispatchRow, outcome: Outcome): { taken: string[]; failed: string[] } {
+  const tried = leftOf(dispatch);
+  const taken = outcome.taken ?? (outcome.state === 'sent' ? tried : []);
+  const failed =
+    outcome.state === 'failed' ? tried.filter((one) => !taken.includes(one)) : (outcome.refused ?? []);
+  return { taken, failed };
+}
+
+/** Whether a mail came back from none or not from all of these, whom a server took it for. */
+async function notBack(trx: Trx, locked: Locked, taken: string[]): Promise<boolean> {
+  if (taken.length === 0) return false;
+  const back = await cameBackFrom(trx, locked);
+  return taken.some((one) => !back.includes(one));
+}
+
 /**
  * Keeps what an attempt came to. A 250 that comes late is believed also where the attempt was given up for lost; of
  * anything else, the newer knowledge stays.
@@ -133,15 +150,26 @@ export async function settleAttempt(
     const isLate = dispatch.state === 'delivered-unknown' && outcome.state === 'sent';
     if (dispatch.attempts !== attempt.attempts || !(TELLS.includes(dispatch.state) || isLate)) return;
     if (options.onlyLost && (dispatch.state !== 'sending' || !(await isLost(trx, dispatch)))) return;
-    await setDispatch(trx, SYSTEM, locked, {
-      state: outcome.state,
-      words: outcome.words,
-      ...(outcome.state === 'deferred' ? {} : { said: outcome.state }),
-    });
-    if (outcome.refused?.length)
-      await tell(trx, SYSTEM, locked, { said: 'failed-for-some', words: outcome.words, to: outcome.refused });
-    if (outcome.state === 'failed' || outcome.state === 'delivered-unknown')
-      await requestUndelivered(trx, locked, REASONS[outcome.state], new Date());
+    const { taken, failed } = sharesOf(dispatch, outcome);
+    const hasIt = await notBack(trx, locked, [...dispatch.taken_for, ...taken]);
+    const state = outcome.state === 'failed' && hasIt ? 'sent' : outcome.state;
+    await setDispatch(trx, SYSTEM, locked, { state, words: outcome.words });
+    await trx
+      .updateTable('dispatches')
+      .set({
+        taken_for: [...dispatch.taken_for, ...taken],
+        left_for: outcome.left ?? dispatch.left_for,
+      })
+      .where('message_id', '=', dispatch.message_id)
+      .execute();
+    const news = (said: Said, to: string[]) =>
+      to.length > 0 ? tell(trx, SYSTEM, locked, { said, words: outcome.words, to }) : undefined;
+    await news('sent', taken);
+    if (state === 'failed') await news('failed', dispatch.envelope_recipients);
+    else await news('failed-for-some', failed);
+    if (state === 'delivered-unknown') await news(state, leftOf(dispatch));
+    if (!hasIt && (state === 'failed' || state === 'delivered-unknown'))
+      await requestUndelivered(trx, locked, REASONS[state], new Date());
     if (isLate) await requestArrived(trx, locked);
     await noteAccount(trx, dispatch.account_id, outcome);
   });
@@ -243,9 +271,11 @@ export async function letterBounced(
   const { state } = locked.dispatch;
   // Whoever reports on it has had it: also where we did not know that yet.
   const hasLeft = state === 'sent' || state === 'delivered-unknown' || state === 'sending';
-  if (bounce.status !== 'failed' || !hasLeft) return found;
+  // Some have it, and others are still to get it.
+  const isUnderWay = !hasLeft && locked.dispatch.taken_for.length > 0 && state !== 'failed';
+  if (bounce.status !== 'failed' || !(hasLeft || isUnderWay)) return found;
   const words = cleanWords([bounce.recipients.join(', '), bounce.words].filter(Boolean).join(': '));
-  if (await failedForSome(trx, locked, bounce, words)) return found;
+  if ((await failedForSome(trx, locked, bounce, words)) || isUnderWay) return found;
   await setDispatch(trx, SYSTEM, locked, { state: 'failed', words, said: 'failed', at: bounce.at });
   await requestUndelivered(trx, locked, 'the mail came back undelivered', bounce.at);
   return found;

@@ -12,6 +12,8 @@ export type ShownDispatch = {
   account: string;
   isAccountOff: boolean;
   to: string[];
+  /** Those of them whom the server took it for. */
+  takenFor: string[];
   words: string;
   dueAt: Date;
   attempts: number;
@@ -33,6 +35,7 @@ const dispatches = (db: Db | Trx) =>
       'a.name as account',
       'a.disabled_at',
       'd.envelope_recipients as to',
+      'd.taken_for as takenFor',
       'd.server_words as words',
       'd.due_at as dueAt',
       'd.attempts',

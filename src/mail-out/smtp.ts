@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection/index.js';
 import type { MailSecurity, SendingAccountRow } from '../database/tables.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { cleanWords, type Trouble } from './outcome.ts';
+import { cleanWords, type Refused, type Trouble } from './outcome.ts';
 
 /** A submission server (RFC 6409) and how to log in there, secrets opened. */
 export type Server = {
@@ -34,8 +34,11 @@ export class SmtpTrouble extends Error implements Trouble {
   readonly replyCode: number | null;
   /** Whether any of the message itself was given to the server. */
   readonly isContentBegun: boolean;
-  constructor(words: string, replyCode: number | null, isContentBegun: boolean) {
+  /** What was said of each recipient, where none was taken. */
+  readonly refused: Refused[];
+  constructor(words: string, replyCode: number | null, isContentBegun: boolean, refused: Refused[] = []) {
     super(words);
+    this.refused = refused;
     this.words = words;
     this.replyCode = replyCode;
     this.isContentBegun = isContentBegun;
@@ -77,7 +80,7 @@ function secretsOf({ login }: Server): string[] {
   );
 }
 
-type Sent = { words: string; refused: { recipient: string; words: string }[] };
+type Sent = { words: string; refused: Refused[] };
 /** A session that has logged in; nothing of a message is said yet. */
 export type Session = {
   send: (envelope: { from: string; to: string[] }, raw: Buffer) => Promise<Sent>;
@@ -126,11 +129,26 @@ function replyCodeOf({ code, responseCode }: LibraryError): number | null {
   return responseCode ?? (code === 'EMESSAGE' ? TOO_LARGE : null);
 }
 
-function troubleOf(error: unknown, server: Server, isContentBegun: boolean): SmtpTrouble {
+const refusedIn = (errors: LibraryError['rejectedErrors'], server: Server): Refused[] =>
+  (errors ?? []).map((one) => ({
+    recipient: one.recipient ?? '',
+    words: cleanWords(one.response ?? one.message, secretsOf(server)),
+    replyCode: replyCodeOf(one as LibraryError),
+  }));
+
+/** `recipients`: how many there are; where some were taken, what came afterwards is about them. */
+function troubleOf(
+  error: unknown,
+  server: Server,
+  isContentBegun: boolean,
+  recipients = Number.POSITIVE_INFINITY,
+): SmtpTrouble {
   const { message, response, rejectedErrors } = error as LibraryError;
-  const each = rejectedErrors?.map((one) => `${one.recipient}: ${one.response ?? one.message}`).join('; ');
+  const answers = refusedIn(rejectedErrors, server);
+  const refused = answers.length < recipients ? [] : answers;
+  const each = refused.map((one) => `${one.recipient}: ${one.words}`).join('; ');
   const words = cleanWords(each || response || message, secretsOf(server));
-  return new SmtpTrouble(words, replyCodeOf(error as LibraryError), isContentBegun);
+  return new SmtpTrouble(words, replyCodeOf(error as LibraryError), isContentBegun, refused);
 }
 
 async function logIn(connection: SMTPConnection, server: Server, ms: number): Promise<void> {
@@ -205,13 +223,10 @@ export async function openSession(server: Server, patience: Patience = PATIENCE)
         );
         return {
           words: cleanWords(info.response, secretsOf(server)),
-          refused: ((info.rejectedErrors ?? []) as LibraryError['rejectedErrors'] & object).map((one) => ({
-            recipient: one.recipient ?? '',
-            words: cleanWords(one.response ?? one.message, secretsOf(server)),
-          })),
+          refused: refusedIn(info.rejectedErrors as LibraryError['rejectedErrors'], server),
         };
       } catch (error) {
-        throw troubleOf(error, server, isContentBegun);
+        throw troubleOf(error, server, isContentBegun, to.length);
       }
     },
     end() {

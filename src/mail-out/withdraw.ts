@@ -54,7 +54,7 @@ function changesBack(incident: IncidentRow, before: Record<string, unknown>): In
 export async function withdrawDispatch(trx: Trx, actor: Actor, messageId: number): Promise<void> {
   const locked = await lockDispatch(trx, messageId);
   const { dispatch, message, incident } = locked;
-  if (dispatch.state !== 'queued' && dispatch.state !== 'deferred')
+  if (!['queued', 'deferred'].includes(dispatch.state) || dispatch.taken_for.length > 0)
     throw meanwhile(
       dispatch.state === 'withdrawn'
         ? 'This mail is withdrawn already.'

@@ -3,7 +3,7 @@ import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { claimRecords } from '../evidence/claim-records.ts';
 import { kindTitles } from '../evidence/kind-titles.ts';
-import { type Snapshot, standingSnapshots } from '../evidence/snapshots.ts';
+import { type Snapshot, standingOfGroups } from '../evidence/snapshots.ts';
 import { tellingRejections } from '../incidents/telling-rejections.ts';
 import { judgeClaims } from '../letters/claims/claims.ts';
 import { recordedEvidence } from '../letters/claims/recorded.ts';
@@ -103,8 +103,8 @@ export async function readMaterial(
     readCauses(db, numbers),
     readUpstream(db, numbers),
   ]);
-  const networks = [...new Set([...addresses.values()].flat().map(({ network }) => network))];
-  const all = await standingSnapshots(db, { networks, domains: profile.sendingDomains });
+  const groups = [...addresses.values()].map((own) => own.map(({ network }) => network));
+  const all = await standingOfGroups(db, groups, profile.sendingDomains);
   const byAddress = [...Map.groupBy(all, ({ address }) => address)];
 
   return rows.map((row): ReadMaterial => {

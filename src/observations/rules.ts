@@ -72,6 +72,29 @@ export const isProof = (
   seen.accepted >= rule.accepted &&
   seen.now.getTime() - seen.lastRefusal.getTime() >= quietMinutes(rule, seen.relapses) * MINUTE_MS;
 
+/**
+ * Where a block began whose first refusal was `first`, as far as was known: the earliest of the minutes `of` a log that
+ * is read late, unless accepted deliveries prove that mail flowed in between. The minutes before `first`, oldest first.
+ */
+export function beganAt(
+  rule: WatchRule,
+  minutes: MinuteTally[],
+  { first, of }: { first: Date; of: ReadonlySet<number> },
+): Date {
+  let began = first;
+  let [refusal, accepted] = [first, 0];
+  for (const { minute, ...one } of minutes.toReversed()) {
+    if (one.refused === 0) {
+      accepted += one.accepted;
+      continue;
+    }
+    if (isProof(rule, { accepted, lastRefusal: minute, now: refusal, relapses: 0 })) break;
+    [refusal, accepted] = [minute, 0];
+    if (of.has(minute.getTime())) began = minute;
+  }
+  return began;
+}
+
 /** A log that is read late is counted, and raises no alarm: its blocks may be long over. */
 const ALARM_HOURS = 24;
 export const isFresh = (minute: Date, now: Date): boolean =>

@@ -56,13 +56,19 @@ export async function placeTransport(trx: Trx, via: string, address: string): Pr
   const network = text ? networkFrom(text) : null;
   if (network?.text.includes('/'))
     throw invalid('address', `${network.text} is a range; a transport sends from one address.`);
+  // First the transport, then its address, as batches of a log do.
+  await trx
+    .selectFrom('transports')
+    .select('via')
+    .where('via', '=', via)
+    .forUpdate()
+    .executeTakeFirstOrThrow(() => notFound('such transport'));
   const [id = null] = network ? await ensureAddresses(trx, [network]) : [];
-  const placed = await trx
+  await trx
     .updateTable('transports')
     .set({ address_id: id, ...(id === null ? {} : { unplaced: 0 }) })
     .where('via', '=', via)
-    .executeTakeFirst();
-  if (placed.numUpdatedRows === 0n) throw notFound('such transport');
+    .execute();
 }
 
 type Seen = { via: string; first: Date; last: Date };

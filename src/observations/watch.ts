@@ -22,6 +22,7 @@ import { count } from '../web/format.ts';
 import type { Flow } from './batch.ts';
 import { refusedSince } from './hours.ts';
 import { firstAccepted, lastRefusal, minuteTallies, refusedCodes, tally } from './minutes.ts';
+import { ownRefusals } from './own-refusals.ts';
 import { blockedAt, isFresh, isProof, type WatchRule } from './rules.ts';
 import { weigh } from './weigh.ts';
 
@@ -93,32 +94,40 @@ async function countTo(trx: Trx, row: IncidentRow, flow: Watched, codes: Codes):
     rejection_count: codes.reduce((sum, one) => sum + one.count, 0),
     first_rejection_at: new Date(Math.min(...times)),
     last_rejection_at: new Date(Math.max(...times)),
-    ...spreadOf(row, flow),
+    ...spreadOf(
+      row,
+      flow.rows.filter(({ outcome }) => outcome !== 'accepted'),
+    ),
   });
 }
 
 /** What the facts of an incident name, with the codes and domains of these refusals. */
-const spreadOf = (row: IncidentRow, flow: Watched) =>
+const spreadOf = (row: IncidentRow, refused: Flow['rows']) =>
   codesAndDomains(
-    flow.rows
-      .filter(({ outcome }) => outcome !== 'accepted')
-      .flatMap(({ blockCode, domains }) => [
-        { blockCode, recipientDomain: null },
-        ...domains.map(({ domain }) => ({ blockCode: null, recipientDomain: domain })),
-      ]),
+    refused.flatMap(({ blockCode, domains }) => [
+      { blockCode, recipientDomain: null },
+      ...domains.map(({ domain }) => ({ blockCode: null, recipientDomain: domain })),
+    ]),
     row,
   );
 
 /** Later refusals are counted to the open incident, and not told one by one. */
-async function addRefusals(trx: Trx, row: IncidentRow, flow: Watched): Promise<void> {
-  const minutes = flow.rows.filter((one) => one.outcome !== 'accepted').map((one) => one.minute.getTime());
+async function addRefusals(
+  trx: Trx,
+  row: IncidentRow,
+  flow: Watched,
+  { rule }: Pick<Context, 'rule'>,
+): Promise<void> {
+  const own = await ownRefusals(trx, row, flow, rule);
+  if (own.length === 0) return;
+  const minutes = own.map((one) => one.minute.getTime());
   const first = new Date(Math.min(...minutes, row.first_rejection_at?.getTime() ?? Number.POSITIVE_INFINITY));
   const last = new Date(Math.max(...minutes, row.last_rejection_at?.getTime() ?? Number.NEGATIVE_INFINITY));
   await writeIncident(trx, row.number, {
-    rejection_count: row.rejection_count + flow.refused,
+    rejection_count: row.rejection_count + own.reduce((sum, one) => sum + one.count, 0),
     first_rejection_at: first,
     last_rejection_at: last,
-    ...spreadOf(row, flow),
+    ...spreadOf(row, own),
   });
 }
 
@@ -205,7 +214,7 @@ export async function follow(trx: Trx, flow: Watched, context: Context): Promise
   const found = await findOpenAround(trx, provider.key, flow.network);
   if (!found) return openedBy(trx, flow, provider, context);
   const row = await lockIncident(trx, found.number);
-  if (flow.refused > 0) await addRefusals(trx, row, flow);
+  if (flow.refused > 0) await addRefusals(trx, row, flow, context);
   if (flow.refused > 0 && isLifted(row.state)) {
     const again = await relapsed(trx, row, flow, provider, context);
     return again ? { relapsed: row.number, ...(await endOf(trx, row.number, flow, context)) } : {};

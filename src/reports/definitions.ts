@@ -12,7 +12,7 @@ const UNIT = { one: 'incident', many: 'incidents' };
 const NOT_YET = 'not yet';
 const BEGAN = 'Incidents whose block began in the period.';
 const CLIPPED =
-  'Only the part of a block inside the period counts. A block ends when the provider lifts it, when mail is seen to flow, or when the incident is closed; one that came back after it was lifted lasted until it was lifted for good.';
+  'Only the part of a block inside the period counts. A block ends when the provider lifts it, when mail is seen to flow, or when the incident is closed; one that came back after it was lifted lasted until it was lifted for good. One whose end nobody told, as a table of another tracker may have, is not counted.';
 const CENSORED =
   'What has not ended counts as having lasted until now, or until the block was over without it (Kaplan and Meier’s estimate): leaving it out would make a provider look quicker than it is. Times are known to within a twelfth.';
 

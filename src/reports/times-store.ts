@@ -39,11 +39,12 @@ export const begun = ({ period, filters }: Scope): RawBuilder<boolean> =>
 /** The end of a period, as far as it has come. */
 export const endOf = ({ period, now }: Scope): Date => (period.to < now ? period.to : now);
 
-/** Blocks that lasted at any time of the period. */
+/** Blocks that lasted at any time of the period. Of one that ended when it began nobody knows for how long. */
 export const lasting = (scope: Scope): RawBuilder<boolean> =>
   and([
     condition`t.since < ${endOf(scope)}::timestamptz`,
     condition`t.until > ${scope.period.from}::timestamptz`,
+    condition`t.until > t.since`,
     ...filtering(scope.filters),
   ]);
 

@@ -37,6 +37,20 @@ export async function listTags(
 export const recentTagChanges = (db: Db, limit = 20) =>
   db.selectFrom('tag_changes').selectAll().orderBy('id', 'desc').limit(limit).execute();
 
+/** A tag, and the one that has a name, where there is one: held in the order of names, as whoever uses tags does. */
+async function lockTags(trx: Trx, id: number, name: string) {
+  const rows = await trx
+    .selectFrom('tags')
+    .select(['id', 'name'])
+    .where((eb) => eb.or([eb('id', '=', id), eb('name', '=', name)]))
+    .orderBy('name')
+    .forUpdate()
+    .execute();
+  const tag = rows.find((row) => row.id === id);
+  if (!tag) throw notFound('such tag');
+  return { tag, named: rows.find((row) => row.name === name) };
+}
+
 async function lockTag(trx: Trx, id: number) {
   return trx
     .selectFrom('tags')
@@ -78,7 +92,7 @@ const nameTaken = (was: string, name: string) =>
 
 /** Gives a tag another name, as `tagName` gives it, wherever it stands. Throws `already-exists` when another has it. */
 export async function renameTag(trx: Trx, actor: Actor, id: number, name: string): Promise<void> {
-  const tag = await lockTag(trx, id);
+  const { tag } = await lockTags(trx, id, name);
   if (tag.name === name) return;
   await unlessTaken(
     'tags_name_key',
@@ -95,13 +109,8 @@ export async function renameTag(trx: Trx, actor: Actor, id: number, name: string
 
 /** Every incident that has the one has the other instead; the one is gone. */
 export async function mergeTag(trx: Trx, actor: Actor, id: number, into: string): Promise<void> {
-  const tag = await lockTag(trx, id);
-  const other = await trx
-    .selectFrom('tags')
-    .select('id')
-    .where('name', '=', into)
-    .forKeyShare()
-    .executeTakeFirstOrThrow(() => invalid('into', `There is no tag ${into}.`));
+  const { tag, named: other } = await lockTags(trx, id, into);
+  if (!other) throw invalid('into', `There is no tag ${into}.`);
   if (other.id === id) throw invalid('into', 'Choose another tag than itself.');
   const incidents = await countOf(trx, id);
   await trx

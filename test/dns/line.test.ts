@@ -118,6 +118,29 @@ t.test('where one server is silent, gone or failing, the next one is asked, and 
   }
 });
 
+t.test(
+  'where one server refuses the question, the next one is asked; where all do, each is once',
+  async (t) => {
+    const fine = await serving(t, () => ({ records: ['127.0.0.2'] }));
+    for (const code of ['REFUSED', 'NOTIMP', 'FORMERR'] as const) {
+      const refusing = await serving(t, () => ({ code }));
+      t.match(await asked(new Line([refusing.address, fine.address], PATIENCE)), { status: 'found' }, code);
+      t.match(await asked(new Line([refusing.address], PATIENCE)), {
+        status: 'failed',
+        why: new RegExp(code),
+        silent: false,
+      });
+      t.equal(refusing.asked.length, 2, 'once each time');
+    }
+    const listed = await serving(t, () => ({ records: ['127.255.255.254'] }));
+    const before = fine.asked.length;
+    t.match(await asked(new Line([listed.address, fine.address], PATIENCE)), {
+      records: ['127.255.255.254'],
+    });
+    t.equal(fine.asked.length, before, 'a list that refuses by its own code has answered');
+  },
+);
+
 t.test('what is cut short over UDP and does not come over TCP is a failure', async (t) => {
   const cut = (question: Buffer) => answerTo(question, { truncated: true }, 'udp');
   const alone = await crafting(t, (question, send) => send(cut(question)));

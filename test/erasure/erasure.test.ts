@@ -6,10 +6,14 @@ import { pairsOf, readAddress, readNames } from '../../src/erasure/pairs.ts';
 import { OCTETS } from '../../src/erasure/places.ts';
 import { keepRetention, saveRetention } from '../../src/erasure/retention.ts';
 import { eraseAccount, erasePerson, tryOut } from '../../src/erasure/store.ts';
+import { listFloods } from '../../src/mail-in/flood-store.ts';
+import { knownUids } from '../../src/mail-in/mailboxes/folder-uids.ts';
+import { takeDueMailbox } from '../../src/mail-in/mailboxes/mailbox-turns.ts';
 import { exportStream } from '../../src/transfer/export/export.ts';
 import { fillDesk } from '../backup/backup.fixture.ts';
 import { testDatabase } from '../database.ts';
 import { PASSWORD, signedIn, type TestDesk, testDesk } from '../desk.ts';
+import { addTo, settings } from '../mail-in/mailbox.fixture.ts';
 
 const ACTOR = { userId: null, tokenId: null, name: 'Mara Admin' };
 const MIA = { address: 'mia@provider.example', names: ['Mia Lüders'], reason: 'asked for it' };
@@ -102,6 +106,27 @@ t.test('a person is erased everywhere, and the timeline says so in the same tran
     [{}, ['[erased-1]']],
     'the same address is the same word each time',
   );
+});
+
+t.test('mail of theirs that is held in a folder is no longer shown as held', async (t) => {
+  const desk = await testDesk(t);
+  const { db } = desk;
+  const id = await addTo(db, settings(143));
+  await sql`update mailboxes set next_look_at = now() + interval '5 minutes', untaken = 1`.execute(db);
+  await sql`insert into floods (sender, first_at, last_at, held, until)
+    values (${MIA.address}, now(), now(), 1, now() + interval '1 hour')`.execute(db);
+  await sql`insert into mailbox_uids (mailbox_id, uid_validity, uid, held_for)
+    values (${id}, 1, 7, ${MIA.address}), (${id}, 1, 8, 'tom@provider.example')`.execute(db);
+  await db.transaction().execute((trx) => erasePerson(trx, ACTOR, MIA));
+  t.strictSame(
+    [...(await knownUids(db, id, 1))],
+    [
+      [7, 'put-away'],
+      [8, 'held'],
+    ],
+  );
+  t.strictSame(await listFloods(db), []);
+  t.ok(await takeDueMailbox(db), 'the folder is looked at, and what lies there counted anew');
 });
 
 t.test('an incident is told of what went from an original of it alone', async (t) => {
@@ -255,6 +280,13 @@ t.test('a name that is a word as well goes only where it is somebody’s name', 
   await sql`insert into timeline_entries (incident_number, kind, actor_user_id, actor_name, detail)
     values (1, 'incident-assigned', ${userId}, 'Support', '{"from": null, "to": "Support"}'),
       (1, 'note-added', ${userId}, 'Support', '{"text": "Their support answers at night."}')`.execute(db);
+  const namesake = await addUser(db, { ...who, email: 'support@other.example' });
+  await sql`insert into timeline_entries (incident_number, kind, actor_user_id, actor_name, detail)
+    values (1, 'incident-tagged', null, 'Mara Admin', '{"added": ["Support"], "removed": []}'),
+      (1, 'note-added', null, 'Mara Admin', '{"text": "Support"}'),
+      (1, 'watchers-changed', null, 'Mara Admin', '{"added": ["Support"], "removed": []}'),
+      (1, 'note-added', ${namesake}, 'Support', '{"text": "the other one"}')`.execute(db);
+  await sql`insert into tags (name) values ('Support')`.execute(db);
   await desk.app.inject({
     method: 'POST',
     url: '/api/v1/incidents/1/messages',
@@ -275,6 +307,24 @@ t.test('a name that is a word as well goes only where it is somebody’s name', 
     { actor_name: 'Somebody', detail: { from: null, to: 'Somebody' } },
     { actor_name: 'Somebody', detail: { text: 'Their support answers at night.' } },
   ]);
+  const others = await db
+    .selectFrom('timeline_entries')
+    .select(['actor_name', 'detail'])
+    .where((eb) => eb.or([eb('actor_name', '=', 'Mara Admin'), eb('actor_user_id', '=', namesake)]))
+    .where('kind', '!=', 'data-erased')
+    .orderBy('id')
+    .execute();
+  t.strictSame(
+    others,
+    [
+      { actor_name: 'Mara Admin', detail: { added: ['Support'], removed: [] } },
+      { actor_name: 'Mara Admin', detail: { text: 'Support' } },
+      { actor_name: 'Mara Admin', detail: { added: ['Somebody'], removed: [] } },
+      { actor_name: 'Support', detail: { text: 'the other one' } },
+    ],
+    'an equal word is no name of theirs, and a namesake is somebody else',
+  );
+  t.match(await db.selectFrom('tags').select('name').where('name', '=', 'Support').execute(), [{}]);
   const messages = await db.selectFrom('messages').select(['raw', 'text']).orderBy('id').execute();
   t.match(messages.at(-1)?.text, /Ask our support \(Somebody\)/);
   t.match(messages.at(0)?.raw.toString(), /Message-ID/, 'others keep their originals');

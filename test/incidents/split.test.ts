@@ -1,5 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
+import { sql } from 'kysely';
 import t from 'tap';
-import { PROFILE, REFUSAL, signedIn, testDesk } from '../desk.ts';
+import type { Trx } from '../../src/database/open.ts';
+import { mergeInto, undoMerge } from '../../src/incidents/merge/store.ts';
+import { splitOff } from '../../src/incidents/split.ts';
+import { SYSTEM } from '../../src/web/access.ts';
+import { PROFILE, REFUSAL, signedIn, type TestDesk, testDesk } from '../desk.ts';
 
 const OTHER = REFUSAL.replace('203.0.113.7', '203.0.113.8');
 
@@ -77,6 +83,42 @@ t.test('the only address, a strange one and a closed incident are refused', asyn
   t.match(await split('no address'), { status: 422 });
   await api('PATCH', '/incidents/1', { state: 'closed', reason: 'over' });
   t.match(await split('203.0.113.7'), { status: 409, body: { type: /incident-closed/ } });
+});
+
+/** The embedded database runs one transaction at a time. */
+const skip = process.env['TEST_DATABASE_URL'] ? false : 'needs TEST_DATABASE_URL';
+
+/** Reports the other address while a change of incidents is about to be committed; says where the report went. */
+async function reportedMeanwhile(desk: TestDesk, change: (trx: Trx) => Promise<unknown>): Promise<number> {
+  const changed = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const changing = desk.db.transaction().execute(async (trx) => {
+    await change(trx);
+    changed.resolve();
+    await goOn.promise;
+  });
+  await Promise.race([changed.promise, changing]);
+  const reporting = desk.api('POST', '/incidents', { report: OTHER });
+  const waits = sql<{ n: number }>`select count(*)::int as n from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  for (let n = 0; n < 200 && (await waits.execute(desk.db)).rows[0]?.n === 0; n++) await setTimeout(10);
+  goOn.resolve();
+  await changing;
+  const { status, body } = await reporting;
+  return status === 200 ? body.appendedTo : -status;
+}
+
+t.test('what is reported meanwhile goes to the incident that has its address then', { skip }, async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: [REFUSAL, OTHER].join('\n') });
+  const now = new Date();
+  const given = { address: '203.0.113.8', providerName: 'Outlook.com', now };
+  const split = (trx: Trx) => splitOff(trx, SYSTEM, 1, given);
+  t.equal(await reportedMeanwhile(desk, split), 2, 'when it is split off');
+  const merge = (trx: Trx) => mergeInto(trx, SYSTEM, 2, { into: 1, reason: '', now });
+  t.equal(await reportedMeanwhile(desk, merge), 1, 'when it is merged');
+  const undo = (trx: Trx) => undoMerge(trx, SYSTEM, { merged: 2, survivor: 1 }, now);
+  t.equal(await reportedMeanwhile(desk, undo), 2, 'when that is undone');
 });
 
 t.test('merging what was split off takes the split back', async (t) => {

@@ -1,6 +1,13 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { endMailboxLeases, takeDueMailbox } from '../../src/mail-in/mailboxes/mailbox-turns.ts';
+import { letFloodIn } from '../../src/mail-in/flood-store.ts';
+import {
+  endMailboxLeases,
+  keepLease,
+  noteBegin,
+  noteLook,
+  takeDueMailbox,
+} from '../../src/mail-in/mailboxes/mailbox-turns.ts';
 import { addMailbox } from '../../src/mail-in/mailboxes/mailboxes.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { testDatabase } from '../database.ts';
@@ -27,3 +34,31 @@ t.test(
     t.ok(await takeDueMailbox(db), 'whoever is alone at its database takes it over when it starts');
   },
 );
+
+t.test('who lets a flood in while its folder is looked at has it looked at once more, at once', async (t) => {
+  const db = await testDatabase(t);
+  const id = await db.transaction().execute((trx) => addMailbox(trx, SECRETS, settings(143), SYSTEM));
+  const row = await takeDueMailbox(db);
+  if (!row) throw new Error('it is nobody’s turn');
+  let lease = row.lease_until;
+  const isDue = async () => {
+    const held = await keepLease(db, { id, lease_until: lease });
+    lease = held?.lease_until ?? null;
+    return held?.isDue;
+  };
+  const look = async (meanwhile: () => Promise<unknown>) => {
+    await noteBegin(db, row);
+    t.equal(await isDue(), false, 'who asked before it is answered by it');
+    await meanwhile();
+    await noteLook(db, row, { uidValidity: 1, onServer: 1, untaken: 0, isRenumbered: false });
+    return isDue();
+  };
+  t.equal(await look(async () => undefined), false, 'nobody asked');
+  const sender = 'a@provider.example';
+  await sql`insert into floods (sender, first_at, last_at, held, until)
+    values (${sender}, now(), now(), 1, now() + interval '1 hour')`.execute(db);
+  await sql`insert into mailbox_uids (mailbox_id, uid_validity, uid, held_for)
+    values (${id}, 1, 7, ${sender})`.execute(db);
+  t.equal(await look(() => db.transaction().execute((trx) => letFloodIn(trx, sender))), true);
+  t.equal(await look(async () => undefined), false);
+});

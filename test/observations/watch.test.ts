@@ -320,6 +320,30 @@ t.test('batches out of order lead to the same counts, and a late one undoes noth
   t.equal(row.rejection_count, 60);
 });
 
+t.test(
+  'a log that is read late tells of the true beginning of a block, and not of the block before',
+  async (t) => {
+    const { desk, at } = await watched(t);
+    const firstOf = async (number: number) => (await incident(desk, number)).firstRejectionAt.slice(0, 16);
+    const countOf = async (number: number) => (await incident(desk, number)).rejectionCount;
+    await send(desk, [refused(at(60), 20)]);
+    await send(desk, [accepted(at(4 * HOURS), 60)]);
+    await desk.db
+      .updateTable('incidents')
+      .set({ state: 'closed', closed_at: new Date(at(4 * HOURS)) })
+      .execute();
+    t.strictSame((await send(desk, [refused(at(9 * HOURS), 20)])).body.opened, [2]);
+    await send(desk, [refused(at(8 * HOURS), 5), accepted(at(8 * HOURS + 5), 30)]);
+    t.equal(await firstOf(2), at(8 * HOURS).slice(0, 16), 'it began an hour earlier');
+    await send(desk, [refused(at(30), 7), refused(at(7 * HOURS), 3)]);
+    t.equal(await firstOf(2), at(7 * HOURS).slice(0, 16), 'not before the incident before it was over');
+    t.strictSame([await countOf(1), await countOf(2)], [20, 28], 'what is of the block before is in neither');
+    await send(desk, [refused(at(4 * HOURS + 10), 2), accepted(at(5 * HOURS), 50)]);
+    t.equal(await firstOf(2), at(7 * HOURS).slice(0, 16), 'nor before mail was proven to flow');
+    t.equal(await countOf(2), 28);
+  },
+);
+
 t.test('after an incident is closed, a new block is a new incident, linked to the old one', async (t) => {
   const { desk, at } = await watched(t);
   await send(desk, [refused(at(0), 20)]);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sql } from 'kysely';
 import t, { type Test } from 'tap';
 import { openGet } from '../../src/outside/get.ts';
 import { KNOWN_HOSTS, whyNotLink } from '../../src/snds/feed.ts';
@@ -253,5 +254,33 @@ t.test(
     isOpen = true;
     t.equal((await fetchDueFeeds(desk.db, later(0.2), by)).fetched, 0, 'it may still be somebody’s');
     t.equal((await fetchDueFeeds(desk.db, later(0.3), by)).fetched, 1);
+  },
+);
+
+t.test(
+  'a feed whose report breaks on our side is told of as ours, tried later, and holds up no other',
+  async (t) => {
+    const desk = await testDesk(t);
+    const { db } = desk;
+    const { by, asked } = await sndsServer(t, send('text/plain', report({ day: daysAgo(1) })));
+    await addFeed(desk);
+    await addFeed(desk, { link: `${OLD}/data.aspx?key=22222222-2222-3333-4444-555566667777` });
+    await sql`create function broken() returns trigger language plpgsql as $$ begin
+    raise exception 'a report is broken'; end $$`.execute(db);
+    await sql`create trigger broken before insert on snds_imports for each row when (new.feed_id = 1)
+    execute function broken()`.execute(db);
+    const warned: string[] = [];
+    const warn = (error: unknown) => warned.push((error as Error).message);
+    const done = await fetchDueFeeds(db, NOW, { ...by, warn });
+    t.match(done, { fetched: 1, failed: [/something failed on our side/] });
+    t.strictSame(warned, ['a report is broken']);
+    t.equal(asked.length, 2);
+    t.match(await db.selectFrom('snds_feeds').selectAll().orderBy('id').execute(), [
+      { failures: 1, last_error: /something failed on our side/, last_fetched_at: null },
+      { failures: 0, last_error: '', last_fetched_at: NOW },
+    ]);
+    t.strictSame(await fetchDueFeeds(db, NOW, by), { fetched: 0, failed: [] }, 'not at once');
+    await sql`drop trigger broken on snds_imports`.execute(db);
+    t.strictSame(await fetchDueFeeds(db, later(1), by), { fetched: 1, failed: [] });
   },
 );

@@ -2,6 +2,7 @@ import t from 'tap';
 import { takeImport } from '../../src/transfer/import/queue.ts';
 import { runImport } from '../../src/transfer/import/worker.ts';
 import { type Browser, CATALOGUE, REFUSAL, signedIn, type TestDesk, testDesk } from '../desk.ts';
+import { ask, HOUR } from '../reports/ask.fixture.ts';
 
 const CSV = [
   'Case;Subject;ISP;IP Address;Status;Created;Resolved;Ticket;Comments;Reply',
@@ -138,6 +139,31 @@ t.test('a table of another tracker: mapped, looked at, brought in once', async (
     await work(desk);
     t.match((await desk.api('GET', '/imports/2')).body, { added: { incidents: 1 }, known: 2 });
   });
+});
+
+t.test('of a closed row without a closing date nobody knows how long it was blocked', async (t) => {
+  const desk = await testDesk(t);
+  const admin = await signedIn(desk, 'admin');
+  await admin.get('/settings/import');
+  const rows = [
+    'Case;ISP;IP Address;Status;Created;Resolved',
+    '1;gmail.com;203.0.113.8;Closed;2026-03-10 09:00;',
+    '2;gmail.com;203.0.113.9;Closed;2026-03-10 09:00;2026-03-11 09:00',
+  ];
+  await upload(admin, 'x.csv', rows.join('\n'));
+  await admin.post('/settings/import/1/start', fieldsOf((await admin.get('/settings/import/1')).body));
+  await work(desk);
+  const blocked = async (number: number) =>
+    (await desk.api('GET', `/incidents/${number}`)).body.durations.blocked;
+  t.equal(await blocked(1), null);
+  t.equal(await blocked(2), 24 * HOUR);
+  t.match((await admin.get('/incidents/1')).body, 'blocked for an unknown time');
+  const { all } = await ask(desk, 'blocked-by-provider?from=2026-03-01&to=2026-03-31');
+  t.match(
+    all.values,
+    { incidents: 1, each_s: 24 * HOUR },
+    'what is not known is no part of what each lasted',
+  );
 });
 
 t.test('what is no table is refused beside the field', async (t) => {

@@ -211,6 +211,65 @@ t.test('a merge names the numbers that its incidents have here', async (t) => {
   );
 });
 
+t.test(
+  'an incident that was merged into a later one is a part of it there too, however far apart',
+  async (t) => {
+    const from = await testDesk(t);
+    for (const last of [7, 8, 9])
+      await from.api('POST', '/incidents', {
+        report: REFUSAL.replaceAll('203.0.113.7', `203.0.113.${last}`),
+      });
+    t.equal((await from.api('POST', '/incidents/1/merge', { into: 3 })).status, 200);
+    const apart = (file: string) =>
+      file.replace('{"record":"incidents","number":2', `${'\n'.repeat(1200)}$&`);
+    const to = await testDesk(t);
+    await to.api('POST', '/incidents', { report: REFUSAL.replaceAll('203.0.113.7', '192.0.2.20') });
+    const file = apart(await exported(from.db));
+    t.match(await imported(to.db, file), { state: 'done', left_out: 0, added: { incidents: 3 } });
+    const rows = await to.db
+      .selectFrom('incidents')
+      .select(['number', 'title', 'merged_into'])
+      .orderBy('title')
+      .execute();
+    const [ours, part, other, survivor] = rows.map(({ number }) => number);
+    t.strictSame(
+      rows.map((row) => row.merged_into),
+      [null, survivor, null, null],
+    );
+    t.not(part, 1, 'its number was taken');
+    const counted = await to.db.selectFrom('incident_times').select('number').execute();
+    t.strictSame(
+      new Set(counted.map(({ number }) => number)),
+      new Set([ours, other, survivor]),
+      'reports count the block once',
+    );
+    const waiting = await to.db
+      .selectFrom('import_records')
+      .select('source_id')
+      .where('kind', '=', 'merged-into')
+      .execute();
+    t.strictSame(waiting, []);
+
+    await t.test('also where its survivor comes with a later import', async (t) => {
+      const other = await testDesk(t);
+      const lines = (await exported(from.db)).split('\n');
+      const isSurvivor = (line: string) => line.startsWith('{"record":"incidents","number":3');
+      const partOf = async () =>
+        (
+          await other.db
+            .selectFrom('incidents')
+            .select('merged_into')
+            .where('number', '=', 1)
+            .executeTakeFirst()
+        )?.merged_into;
+      await imported(other.db, lines.filter((line) => !isSurvivor(line)).join('\n'));
+      t.equal(await partOf(), null);
+      await imported(other.db, lines.join('\n'));
+      t.equal(await partOf(), 3);
+    });
+  },
+);
+
 t.test('a template that was taken back is taken back there, and letters drafted from it come', async (t) => {
   const from = await testDesk(t);
   await from.api('PUT', '/profile', PROFILE);

@@ -98,14 +98,20 @@ export async function signInBy(
   const by = actorOf(provider, from);
   const role = claimedRole(provider, claims);
   const known = await trx
-    .updateTable('linked_identities')
-    .set({ last_used_at: new Date(), email: emailOf(claims) })
+    .selectFrom('linked_identities')
+    .select(['id', 'user_id'])
     .where('issuer', '=', claims.iss)
     .where('subject', '=', claims.sub)
-    .returning('user_id')
     .executeTakeFirst();
   if (known) {
+    // First the person, then the link, as whoever takes it away does.
     if (role) await refreshRole(trx, by, known.user_id, role);
+    await trx
+      .updateTable('linked_identities')
+      .set({ last_used_at: new Date(), email: emailOf(claims) })
+      .where('id', '=', known.id)
+      .returning('id')
+      .executeTakeFirstOrThrow(() => refused(`${provider.name} is no longer linked to your account.`));
     return known.user_id;
   }
   const userId = await makeAccount(trx, provider, claims, role, by);

@@ -137,6 +137,10 @@ export type DispatchesTable = {
   settled_by_name: string | null;
   before: Json<Record<string, unknown>>;
   created_at: Now;
+  /** Recipients that a server took it for. */
+  taken_for: Default<string[]>;
+  /** Those that it is tried again for; null: all. */
+  left_for: string[] | null;
 };
 
 /** A mail of the desk itself to a person, in its queue until it is settled. */

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Network } from '../../addresses/address.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { IncidentRow } from '../../database/tables.ts';
+import { getIncident } from '../store.ts';
 
 /**
  * Which incident a block belongs to, and whose turn it is to say so: two reports of one block at a time must not
@@ -17,6 +18,11 @@ const MOST_LOCKS = 16;
 /** The turn for all addresses of a provider: for whoever decides over ranges. */
 export async function lockProvider(trx: Trx, provider: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext(${turnOf(provider)}))`.execute(trx);
+}
+
+/** The turn for the provider of an incident: for whoever gives its addresses to another one. Throws as `getIncident`. */
+export async function lockProviderOf(trx: Trx, number: number): Promise<void> {
+  await lockProvider(trx, (await getIncident(trx, number)).provider);
 }
 
 /** The turns for several providers. */

@@ -6,6 +6,7 @@ import { recountOutcomes } from '../../outcomes/store.ts';
 import { invalid, notFound, Problem } from '../../problem.ts';
 import { append } from '../../timeline/store.ts';
 import type { Actor } from '../../web/access.ts';
+import { lockProviderOf } from '../logging/open-incident.ts';
 import { lockWholeIncident, writeIncident } from '../store.ts';
 import { type Merge, moveAll, returnAll } from './ledger.ts';
 import { divided, united } from './united.ts';
@@ -84,6 +85,7 @@ export async function mergeInto(
   { into, reason, now }: { into: number; reason: string; now: Date },
 ): Promise<number> {
   if (into === number) throw invalid('into', 'Choose another incident than this one.');
+  await lockProviderOf(trx, number);
   const rows = await lockBoth(trx, number, into);
   const [merged, survivor] = [rows.get(number) as IncidentRow, rows.get(into) as IncidentRow];
   if (merged.provider !== survivor.provider)
@@ -181,6 +183,7 @@ async function restore(trx: Trx, number: number, facts: Record<string, unknown>)
  * with the survivor. Throws `changed-meanwhile` while a later merge, of the same survivor or of itself, stands.
  */
 export async function undoMerge(trx: Trx, actor: Actor, pair: Pair, now: Date): Promise<void> {
+  await lockProviderOf(trx, pair.survivor);
   const { before, ...merge } = await standingMerge(trx, pair);
   const { merged } = merge;
   await refuseOlder(trx, merge);

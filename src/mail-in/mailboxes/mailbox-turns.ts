@@ -55,9 +55,21 @@ export async function keepLease(
   return row && { lease_until: row.lease_until, isDue: row.is_due };
 }
 
+/**
+ * Says that a look begins, which answers all who asked for one. Whoever asks from now on, as by letting a flood in, may
+ * have decided something that it no longer sees: the next look is due to them when it ends.
+ */
+export const noteBegin = (db: Db, { id, version }: MailboxRow) =>
+  db
+    .updateTable('mailboxes')
+    .set({ next_look_at: sql<Date>`now() + interval '1 hour'` })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .execute();
+
 export type Looked = { uidValidity: number; onServer: number; untaken: number; isRenumbered: boolean };
 
-/** How a look went. The next is due later in any case: IDLE is an offer of the server's, and no promise. */
+/** How a look went. The next is due later in any case, or asked for: IDLE is an offer of the server's, and no promise. */
 export const noteLook = (db: Db, { id, version }: MailboxRow, looked: Looked) =>
   db
     .updateTable('mailboxes')
@@ -67,7 +79,7 @@ export const noteLook = (db: Db, { id, version }: MailboxRow, looked: Looked) =>
       untaken: looked.untaken,
       last_look_at: sql<Date>`now()`,
       last_good_at: sql<Date>`now()`,
-      next_look_at: sql<Date>`now() + interval '5 minutes'`,
+      next_look_at: sql<Date>`least(next_look_at, now() + interval '5 minutes')`,
       last_problem: '',
       failures: 0,
       ...(looked.isRenumbered ? { renumbered_at: sql<Date>`now()` } : {}),

@@ -4,7 +4,7 @@ import type { Intake } from '../intake.ts';
 import { connectTo, leave, type MailServer } from './imap.ts';
 import { wordsFor } from './imap-words.ts';
 import { look } from './look.ts';
-import { endLease, keepLease, noteLook, noteProblem } from './mailbox-turns.ts';
+import { endLease, keepLease, noteBegin, noteLook, noteProblem } from './mailbox-turns.ts';
 import { Pause } from './pause.ts';
 
 /** A third of the lease. */
@@ -67,6 +67,7 @@ export class Watch {
       if (this.#hasNew || this.#isDue) {
         this.#hasNew = false;
         this.#isDue = false;
+        await noteBegin(this.#by.db, this.#row);
         const looked = await look(client, this.#row, { ...this.#by, isStopped });
         if (this.#isStopped) return;
         await noteLook(this.#by.db, this.#row, looked);

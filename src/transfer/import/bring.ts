@@ -12,6 +12,7 @@ import {
   referencesIn,
 } from './fit.ts';
 import { insertRows, keyText, newIds, numbersFor, refusalWords, within } from './insert.ts';
+import { joinParts } from './parts.ts';
 import type { LeftOut } from './queue.ts';
 import { type Brought, type Known, keepBrought } from './records.ts';
 
@@ -114,6 +115,8 @@ async function giveIds({ trx, known }: Bringing, kind: RecordKind, records: Give
 function finish(kind: RecordKind, one: Fitted, known: Known): Fitted {
   const { values, record } = one;
   if (hasId(kind)) values.set(kind.key[0] ?? 'id', Number(known.get(kind.name, record[nameOf(kind)])));
+  // Its survivor may come after it: {@link joinParts} sets it.
+  if (kind.name === 'incidents') values.set('merged_into', null);
   if (kind.name === 'timeline-entries') {
     values.set('detail', JSON.stringify(detailHere(record, known)));
     values.set('actor_name', actorHere(record['actorName']));
@@ -265,6 +268,7 @@ export async function bring(bringing: Bringing, kind: RecordKind, records: Given
       })),
     );
   for (const one of rows) if (!added.includes(one)) known.drop(kind.name, one.record[nameOf(kind)]);
+  if (kind.name === 'incidents') await joinParts(trx, bringing, added);
   await follow(trx, kind, added);
   const allLeftOut = [...leftOut, ...written.leftOut];
   return {

@@ -4,7 +4,8 @@ import { runCheck } from '../../../src/evidence/checks/run.ts';
 import { finishCheck, lastCheck, takeCheck } from '../../../src/evidence/checks/store.ts';
 import type { AddressKind, DomainKind, Found, Kind, Outcome } from '../../../src/evidence/kind.ts';
 import { standingSnapshots } from '../../../src/evidence/snapshots.ts';
-import { PROFILE, REFUSAL, signedIn, type TestDesk, testDesk } from '../../desk.ts';
+import { readMaterial } from '../../../src/next-step/read-material.ts';
+import { CATALOGUE, PROFILE, REFUSAL, signedIn, type TestDesk, testDesk } from '../../desk.ts';
 
 const found = (outcome: Outcome, words: string): Found => ({
   outcome,
@@ -349,6 +350,29 @@ t.test('of more than is read at a time, what speaks against us comes first, and 
   t.match(all.at(-2), { address: '10.20.8.52', outcome: 'bad' });
   t.match(all[0], { address: '10.20.0.1' }, 'in the order of addresses');
 });
+
+t.test(
+  'what stands about a large range hides nothing of another incident that is judged with it',
+  async (t) => {
+    const desk = await testDesk(t);
+    const { api, db } = desk;
+    const report = '550 5.7.1 blocked';
+    await api('POST', '/incidents', { report, provider: 'outlook-com', addresses: ['203.0.0.0/16'] });
+    await api('POST', '/incidents', { report, provider: 'outlook-com', addresses: ['198.51.100.7'] });
+    await api('POST', '/incidents', { report, provider: 'outlook-com', addresses: ['203.0.0.7'] });
+    await sql`
+    insert into snapshots (kind, address, outcome, summary, facts, claims, raw, content_hash, first_seen_at, last_seen_at)
+    select 'lists', address, outcome, 'as told', '[]', '[]', '{}', '\\x00', now(), now() from (
+      select '203.0.0.0'::inet + n as address, 'bad' as outcome from generate_series(1, 2100) n
+      union all select '198.51.100.7', 'good') seen`.execute(db);
+    const rows = await db.selectFrom('incidents').selectAll().orderBy('number').execute();
+    const materials = await readMaterial(db, rows, CATALOGUE, new Date());
+    t.strictSame(
+      materials.map(({ snapshots }) => snapshots.length),
+      [2000, 1, 1],
+    );
+  },
+);
 
 t.test('a fact that is yet to come is none', async (t) => {
   const desk = await logged(t);
