@@ -27,15 +27,18 @@ const BOUND = /([\w."]+)\s*[<>]=?\s*\(?\$\d/g;
 /** They look like comparisons, and reach into JSON. */
 const ARROWS = /->>?/g;
 
-function hasTwoBounds(text: string): boolean {
+const FOUND_BY_VALUE = /(?<![<>!])=\s*\$\d/;
+
+/** Whether how much is read hangs on bounds: two of one column, or several where nothing is found by its value. */
+function dependsOnBounds(text: string): boolean {
   const columns = [...text.matchAll(BOUND)].map(([, column]) => column);
-  return new Set(columns).size < columns.length;
+  return new Set(columns).size < columns.length || (columns.length > 1 && !FOUND_BY_VALUE.test(text));
 }
 
 function deservesName(text: string): boolean {
   if (text.length > MOST_CHARACTERS || !STATEMENT.test(text)) return false;
   const bare = text.replace(ARROWS, ' ');
-  return !DEPENDS_ON_VALUES.some((pattern) => pattern.test(bare)) && !hasTwoBounds(bare);
+  return !DEPENDS_ON_VALUES.some((pattern) => pattern.test(bare)) && !dependsOnBounds(bare);
 }
 
 /** Names for the statements of one pool; undefined where a statement is better planned each time. */

@@ -31,6 +31,7 @@ t.test('no name for what is planned by its values, or is no statement with a pla
     'select 1 from addresses where label ~* $1',
     'select count(*) from incidents where opened_at >= $1 and opened_at < $2',
     'select count(*) from incidents where opened_at between $1::timestamptz and $2',
+    'select count(*) from spans where since < $1 and until > $2',
     'select count(*) from incidents as "i" where "i"."opened_at" >= $1 and "i"."opened_at" < $2',
     `insert into a values ${'($1),'.repeat(2000)}($2)`,
   ])
