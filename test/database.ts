@@ -16,7 +16,8 @@ const MIGRATIONS = new URL('../migrations/', import.meta.url);
 /** Another one with each change of a migration. */
 function migrationsHash(): string {
   const hash = createHash('sha256');
-  for (const file of readdirSync(MIGRATIONS).sort()) hash.update(readFileSync(new URL(file, MIGRATIONS)));
+  for (const file of readdirSync(MIGRATIONS).sort())
+    hash.update(file).update(readFileSync(new URL(file, MIGRATIONS)));
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -35,7 +35,7 @@ const CODE_COLON = /(^|: |> )([45]\d\d): (?=[45]\.\d\.\d|[A-Z])/;
 /** As a Cisco gateway prints it in bounces of its own: `error 550-'5.1.1 …' (delivery attempts: 0)`, `[Default] 550-'…'`, also cut short. */
 const CISCO = /(?:\berror|\]) ([45]\d\d)-['‘](.{1,1000}?)['’](?: \(delivery attempts: \d{1,4}\)|\s{0,3}$)/;
 /** PHPMailer names the code after the words. */
-const CODE_AFTER = /\bDetail: (.{1,1000}?) SMTP code: ([45]\d\d)\b/;
+const CODE_AFTER = /\bDetail: (.{1,1000}?) SMTP code: ([45]\d\d)(?=\s|$)/;
 /** A bare code before words; taken only when nothing better stands there. */
 const BARE = /(?:^|\s)(?=([45]\d\d)(\s)[A-Za-z<[(#“"])/g;
 /** A code right after who said it is one whatever follows: `said: 450`, `said: Error 550`, `said: 550 messages from …`. */

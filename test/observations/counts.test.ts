@@ -93,7 +93,7 @@ t.test('a bad batch is refused whole, with what is wrong and where', async (t) =
     ['no such day', [accepted('2026-02-30T10:00Z', 1)], 422, /no minute of the calendar/],
     ['seconds', [accepted('2026-02-03T10:00:00Z', 1)], 422, /minute/],
     ['too many rows', Array.from({ length: 2001 }, () => accepted(at(0), 1)), 422, /2000/],
-    ['no rows', [], 422, /fewer than 1/],
+    ['no rows', [], 422, /must not be empty/],
     ['an unknown key', [{ ...accepted(at(0), 1), admin: true }], 422, /additional|admin/],
     ['a count of nothing', [accepted(at(0), 0)], 422, /count/],
     ['a code that is none', [accepted(at(0), 1, { replyCode: '999' })], 422, /replyCode/],
