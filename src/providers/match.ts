@@ -106,10 +106,13 @@ function reasonWithoutRule(reply: Reply, decided: Seen | undefined): Reason | nu
 const possibleReason = (reply: Reply, reason: Reason | null): Reason | null =>
   reply.atConnect === true && reason === 'content' ? 'ip-reputation' : reason;
 
+/** Said of the recipient whenever it is said: some servers answer MAIL FROM so. */
+const OF_RECIPIENT = /\b(?:recipient|rcpt|user unknown)\b/i;
+
 /** With the moment of the dialogue in words, so that rules can ask for it. */
 function marked({ text, atConnect, atSender }: Reply): string {
   if (atConnect === true) return `(at greeting) ${text}`;
-  return atSender === true ? `${text} (at sender)` : text;
+  return atSender === true && !OF_RECIPIENT.test(text) ? `${text} (at sender)` : text;
 }
 
 /** Names provider, rule, block code and list of one reply. Pure; the index is built once per catalogue. */
