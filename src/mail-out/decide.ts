@@ -5,7 +5,14 @@ import { Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Actor } from '../web/access.ts';
 import { leftOf } from './dispatches.ts';
-import { isNewestRequest, type Locked, lockDispatch, setDispatch } from './settle.ts';
+import {
+  isNewestRequest,
+  type Locked,
+  lockDispatch,
+  notBack,
+  requestUndelivered,
+  setDispatch,
+} from './settle.ts';
 
 /** It is on its way after all: since it was written, or, where it is sent again, from now on. */
 async function requestDelivered(
@@ -46,17 +53,20 @@ export async function decideDispatch(
   const words = `${actor.name}: ${
     { arrived: 'it arrived.', again: 'send it again.', 'not-arrived': 'it did not arrive.' }[decision]
   }${locked.dispatch.server_words ? ` Before: ${locked.dispatch.server_words}` : ''}`.slice(0, 1000);
-  const { taken_for: taken } = locked.dispatch;
   const whom = leftOf(locked.dispatch);
-  if (decision === 'not-arrived')
-    return setDispatch(
+  if (decision === 'not-arrived') {
+    const hasIt = await notBack(trx, locked, locked.dispatch.taken_for);
+    await setDispatch(
       trx,
       actor,
       locked,
-      taken.length > 0
+      hasIt
         ? { state: 'sent', words, said: 'failed-for-some', whom }
         : { state: 'failed', words, said: 'failed' },
     );
+    if (!hasIt) await requestUndelivered(trx, locked, 'the mail did not arrive', new Date());
+    return;
+  }
   await setDispatch(
     trx,
     actor,

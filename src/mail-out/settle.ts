@@ -118,17 +118,21 @@ const REASONS = {
 /** States from which an attempt may still tell what became of it. */
 const TELLS: DispatchState[] = ['queued', 'deferred', 'sending'];
 
-/** Of those whom an attempt was for: who has the mail by it, and who will not get it. */
+/**
+ * Of those whom an attempt was for: who has the mail by it, and who will not get it. What is kept twice, since nobody
+ * heard that it was kept, is about nobody any more.
+ */
 function sharesOf(dispatch: DispatchRow, outcome: Outcome): { taken: string[]; failed: string[] } {
   const tried = leftOf(dispatch);
-  const taken = outcome.taken ?? (outcome.state === 'sent' ? tried : []);
-  const failed =
-    outcome.state === 'failed' ? tried.filter((one) => !taken.includes(one)) : (outcome.refused ?? []);
+  const taken = tried.filter((one) => outcome.taken?.includes(one) ?? outcome.state === 'sent');
+  const failed = tried.filter((one) =>
+    outcome.state === 'failed' ? !taken.includes(one) : outcome.refused?.includes(one),
+  );
   return { taken, failed };
 }
 
 /** Whether a mail came back from none or not from all of these, whom a server took it for. */
-async function notBack(trx: Trx, locked: Locked, taken: string[]): Promise<boolean> {
+export async function notBack(trx: Trx, locked: Locked, taken: string[]): Promise<boolean> {
   if (taken.length === 0) return false;
   const back = await cameBackFrom(trx, locked);
   return taken.some((one) => !back.includes(one));
@@ -207,7 +211,7 @@ export type Bounce = {
   status: 'failed' | 'delayed';
 };
 
-/** Whom a mail did not reach of several, since it last went out. */
+/** Whom a mail did not reach of several, since it last went out to them. */
 async function cameBackFrom(trx: Trx, { message, incident }: Locked): Promise<string[]> {
   const rows = await trx
     .selectFrom('timeline_entries')
@@ -217,12 +221,14 @@ async function cameBackFrom(trx: Trx, { message, incident }: Locked): Promise<st
     .where('kind', '=', 'dispatch-settled')
     .orderBy('id')
     .execute();
-  const said = rows.map(({ detail }) => detail as EntryDetails['dispatch-settled']);
-  const since = said.findLastIndex(({ state }) => state === 'sent-again') + 1;
-  return said
-    .slice(since)
-    .filter(({ state }) => state === 'failed-for-some')
-    .flatMap(({ to }) => to.split(', '));
+  const back = new Set<string>();
+  for (const { detail } of rows) {
+    const { state, to } = detail as EntryDetails['dispatch-settled'];
+    for (const one of to.split(', '))
+      if (state === 'failed-for-some') back.add(one);
+      else if (state === 'sent-again') back.delete(one);
+  }
+  return [...back];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { decideDispatch } from '../../src/mail-out/decide.ts';
+import { letterBounced, settleAttempt } from '../../src/mail-out/settle.ts';
 import { withdrawDispatch } from '../../src/mail-out/withdraw.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { CATALOGUE, signedIn } from '../desk.ts';
@@ -47,6 +48,20 @@ t.test('what one recipient puts off is tried again for them alone', async (t) =>
   t.strictSame(desk.server.recipients, [TO, LATER, LATER, LATER], 'nobody is given it twice');
   t.equal(desk.server.messages.length, 2);
   t.match((await desk.api('GET', `/letters/${letter}`)).body.mail, { state: 'sent' });
+});
+
+t.test('what an attempt came to is told once, though it is kept twice', async (t) => {
+  const gone = 'gone@provider.example.net';
+  const desk = await mailDesk(t, { script: { to: { ...PUT_OFF.to, [gone]: '550 5.1.1 gone' } } });
+  const { message } = await desk.send({ to: `${TO}, ${LATER}, ${gone}` });
+  await desk.work();
+  const once = [`sent ${TO}`, `failed-for-some ${gone}`];
+  t.strictSame(await told(desk), once);
+  const attempt = { message_id: message, attempts: 1 };
+  const shares = { taken: [TO], refused: [gone], left: [LATER] };
+  await settleAttempt(desk.db, attempt, { state: 'deferred', words: '451', ...shares });
+  t.strictSame(await told(desk), once);
+  t.match(await desk.dispatch(message), { taken_for: [TO], left_for: [LATER] });
 });
 
 t.test('who puts it off for three days did not get it; the others did', async (t) => {
@@ -98,4 +113,32 @@ t.test('where the line broke while the rest was sent, a person decides about the
   await desk.work();
   t.match(await desk.dispatch(message), { state: 'sent' });
   t.equal(desk.server.recipients.filter((one) => one === TO).length, 1);
+});
+
+t.test('where it came back from the one who had it, and the rest fails, it reached nobody', async (t) => {
+  for (const decision of ['not-arrived', 'again'] as const) {
+    const desk = await mailDesk(t, { script: PUT_OFF });
+    const { message } = await desk.send({ to: `${TO}, ${LATER}` });
+    await desk.work();
+    const { message_id: id } = await desk.db
+      .selectFrom('messages')
+      .select('message_id')
+      .where('id', '=', message)
+      .executeTakeFirstOrThrow();
+    const bounce = { recipients: [TO], words: '550 5.1.1 gone', at: new Date() };
+    await desk.db
+      .transaction()
+      .execute((trx) => letterBounced(trx, { ...bounce, originalMessageId: id ?? '', status: 'failed' }));
+    t.equal(await desk.state(), 'awaiting-provider', 'the other may still get it');
+    desk.server.script = { end: (socket) => socket.destroy() };
+    await dueNow(desk);
+    await desk.work();
+    t.match(await desk.dispatch(message), { state: 'delivered-unknown' });
+    desk.server.script = { to: { [LATER]: '550 5.1.1 gone' } };
+    await desk.db.transaction().execute((trx) => decideDispatch(trx, SYSTEM, message, decision, CATALOGUE));
+    await desk.work();
+    t.match(await desk.dispatch(message), { state: 'failed' }, decision);
+    t.equal((await told(desk)).at(-1), `failed ${TO}, ${LATER}`);
+    t.equal(await desk.state(), 'action-needed');
+  }
 });
