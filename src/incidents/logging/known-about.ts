@@ -34,13 +34,14 @@ export async function knownAbout(
   const words = wordsLookedFor(text, named);
   if (words.length > MOST_CHARACTERS || words.includes('\n')) return undefined;
   const asking = { sort: 'newest' as const, limit: MOST_HITS, facets: false };
-  const { hits } = await search(
+  const { hits, plan } = await search(
     db,
     { ...asking, text: `${words} kind:incident,ticket,address` },
     viewer,
     catalogue,
   );
-  if (hits.length === 0) return undefined;
+  // Where no word is looked for, the newest of all would be found.
+  if (hits.length === 0 || !plan.shown) return undefined;
   const incidents = new Map(hits.flatMap(({ incident }) => (incident ? [[incident.number, incident]] : [])));
   return {
     words,

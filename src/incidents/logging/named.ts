@@ -3,6 +3,7 @@ import type { Catalogue } from '../../providers/catalogue.ts';
 import { providerMeant } from '../../providers/choice.ts';
 import type { Provider } from '../../providers/schema.ts';
 import type { Block } from './blocks.ts';
+import type { SeenRejection } from './rejections.ts';
 
 /** What somebody types is shorter; what is longer was copied, and is read as a report or not at all. */
 const MOST_CHARACTERS = 300;
@@ -64,4 +65,23 @@ export function namedIn(text: string, catalogue: Catalogue): Block | undefined {
   );
   if (!provider && networks.size === 0) return undefined;
   return { provider: provider ?? null, networks: [...networks.values()], rejections: [], reason: null };
+}
+
+/** A text without the replies in it, so far as they stand there as they were read; else nothing of it. */
+const besideReplies = (text: string, rejections: SeenRejection[]): string =>
+  rejections
+    .filter((one) => one.replyCode !== null || one.enhancedCode !== null)
+    .reduce(
+      (rest, { text: reply }) => (rest.includes(reply) ? rest.replaceAll(reply, ' ') : ''),
+      text.replace(/\s+/g, ' '),
+    );
+
+/** The provider that somebody names beside a reply. Its own words can be names, too: “feel free to ask us”. */
+export function namedBeside(
+  text: string,
+  rejections: SeenRejection[],
+  catalogue: Catalogue,
+): Provider | null {
+  if (text.length > MOST_CHARACTERS) return null;
+  return namedIn(besideReplies(text, rejections), catalogue)?.provider ?? null;
 }

@@ -19,7 +19,7 @@ import { type AskedFor, blocksFor, numberAskedFor, takes } from './asked-for.ts'
 import { incidentAskedFor } from './asked-for-store.ts';
 import { type Block, blocksMeant } from './blocks.ts';
 import { knownAbout } from './known-about.ts';
-import { namedIn } from './named.ts';
+import { namedBeside, namedIn } from './named.ts';
 import { findOpenIncident } from './open-incident.ts';
 import { type Chosen, previewView } from './page.ts';
 import { type ReadReport, readReport } from './read-report.ts';
@@ -93,11 +93,14 @@ export const logPages: FastifyPluginAsyncTypebox = async (app) => {
   /** What was read; where that says nothing of it, what a few words name, or the incident that they were brought to. */
   function blocksRead(read: ReadReport, raw: Buffer, asked: AskedFor | undefined): Block[] {
     if (asked) return blocksFor(read.blocks, asked);
-    const named = namedIn(beginningOf(raw), catalogue);
-    if (isNoReport(read)) return named ? [named] : [];
+    const text = beginningOf(raw);
+    if (isNoReport(read)) {
+      const named = namedIn(text, catalogue);
+      return named ? [named] : [];
+    }
     const [only, ...others] = read.blocks;
     if (!only || only.provider || others.length > 0) return read.blocks;
-    return [{ ...only, provider: named?.provider ?? null }];
+    return [{ ...only, provider: namedBeside(text, only.rejections, catalogue) }];
   }
 
   async function askedFor(request: FastifyRequest): Promise<AskedFor | undefined> {

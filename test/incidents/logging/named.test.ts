@@ -51,7 +51,7 @@ t.test('the Log page takes a few words for what they name, and shows what there 
   t.equal(value(address, 'provider'), '');
   for (const words of ['#1', 'SRX1500000000ID', 'S3150'])
     t.match(await preview(words), '<a href="/incidents/1">#1 ', words);
-  for (const words of ['198.51.100.99', '#99', 'hello', REFUSAL, `${'x '.repeat(100)}`])
+  for (const words of ['198.51.100.99', '#99', 'hello', '!!!', REFUSAL, `${'x '.repeat(100)}`])
     t.notMatch(await preview(words), 'Looking for it?', words.slice(0, 60));
   t.match(await preview('hello'), 'To log it all the same, fill in provider and address');
   t.match(await preview('<script>alert(1)</script> 203.0.113.7'), '/addresses/203.0.113.7');
@@ -77,5 +77,9 @@ t.test('a rejection that does not say whose it is takes the provider that is nam
   const page = await preview('Gmail: 550 5.7.1 message from 203.0.113.7 rejected');
   t.match(page, 'value="Gmail"');
   t.match(page, 'Named in the text.');
-  t.notMatch(await preview('550 5.7.1 message from 203.0.113.7 rejected'), 'Named in the text.');
+  for (const reply of [
+    '550 5.7.1 message from 203.0.113.7 rejected',
+    '550 5.7.1 message from 203.0.113.7 rejected, feel free to ask us',
+  ])
+    t.notMatch(await preview(reply), 'Named in the text.', reply);
 });
