@@ -41,10 +41,13 @@ export function ownRows(
           ([kind, keys]) => sql`(kind = ${kind} and (${holds(sql.ref('detail'), keys, name)}))`,
         )
       : [];
+  // Whoever changed their name was called otherwise when they did.
+  const renamed =
+    table === 'audit_entries' ? [sql`(subject_user_id = ${userId} and lower(subject) = lower(${name}))`] : [];
   if (who.length === 0) return undefined;
   const did = sql`(${sql.join(who, sql` or `)})`;
   return sql.join(
-    [ofUser ? sql`(${did} and actor_user_id is not distinct from ${userId})` : did, ...about],
+    [ofUser ? sql`(${did} and actor_user_id is not distinct from ${userId})` : did, ...about, ...renamed],
     sql` or `,
   );
 }

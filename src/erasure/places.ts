@@ -97,7 +97,7 @@ export async function readPlaces(trx: Trx): Promise<Place[]> {
     where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace
       and format_type(a.atttypid, a.atttypmod) in ('text', 'text[]', 'jsonb')
       and c.relname not in (${sql.join([...MADE, ...BY_PERSON.map(([table]) => table)])})
-      and (c.relname not in (${sql.join(SETTINGS)}) or a.attname like '%by_name')
+      and (c.relname not in (${sql.join(SETTINGS)}) or a.attname like '%by_name' or a.attname = 'paused_by')
     order by c.relname collate "C", a.attnum`.execute(trx);
   return [...Map.groupBy(rows, ({ table }) => table)].map(([table, columns]) => ({
     table,

@@ -251,6 +251,10 @@ t.test('somebody who left becomes a name that the administrator chose', async (t
   await sql`insert into timeline_entries (incident_number, kind, actor_user_id, actor_name, detail)
     values (1, 'note-added', ${userId}, 'Jo Weber', '{"text": "it was Jo Weber"}')`.execute(db);
   await sql`insert into retention (sources_months, changed_by_name) values (6, 'Jo Weber')`.execute(db);
+  await sql`insert into webhook_targets (name, format, url_sealed, url_shown, groups, paused_at, paused_by, created_by_name)
+    values ('Chat', 'slack', 'x', 'https://chat.example.com', '{state}', now(), 'Jo Weber', 'Jo Weber')`.execute(
+    db,
+  );
   const erase = () =>
     db
       .transaction()
@@ -287,6 +291,9 @@ t.test('a name that is a word as well goes only where it is somebody’s name', 
       (1, 'watchers-changed', null, 'Mara Admin', '{"added": ["Support"], "removed": []}'),
       (1, 'note-added', ${namesake}, 'Support', '{"text": "the other one"}')`.execute(db);
   await sql`insert into tags (name) values ('Support')`.execute(db);
+  await sql`insert into audit_entries (kind, actor_user_id, actor_name, subject, subject_user_id, detail)
+    values ('account-changed', ${userId}, 'Jo', 'Support', ${userId},
+      '{"changes": [{"what": "name", "from": "Jo", "to": "Support"}]}')`.execute(db);
   await desk.app.inject({
     method: 'POST',
     url: '/api/v1/incidents/1/messages',
@@ -325,6 +332,11 @@ t.test('a name that is a word as well goes only where it is somebody’s name', 
     'an equal word is no name of theirs, and a namesake is somebody else',
   );
   t.match(await db.selectFrom('tags').select('name').where('name', '=', 'Support').execute(), [{}]);
+  t.match(
+    await db.selectFrom('audit_entries').selectAll().where('kind', '=', 'account-changed').execute(),
+    [{ actor_name: 'Jo', subject: 'Somebody', detail: { changes: [{ from: 'Jo', to: 'Somebody' }] } }],
+    'also where they were called so only then',
+  );
   const messages = await db.selectFrom('messages').select(['raw', 'text']).orderBy('id').execute();
   t.match(messages.at(-1)?.text, /Ask our support \(Somebody\)/);
   t.match(messages.at(0)?.raw.toString(), /Message-ID/, 'others keep their originals');
