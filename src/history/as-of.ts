@@ -52,7 +52,9 @@ export function incidentView(one: IncidentThen, at: Date, nameOf: (provider: str
     isKnown,
     knownState: isKnown ? known.state : null,
     isBlocked: was.liftedAt === null,
-    blockedMs: Math.max(0, (was.liftedAt ?? at).getTime() - one.since.getTime()),
+    /** Null, as in `durations`: of one that ended when it began nobody knows. */
+    blockedMs:
+      was.liftedAt && was.liftedAt <= one.since ? null : (was.liftedAt ?? at).getTime() - one.since.getTime(),
     letters: one.letters,
     relapses: one.relapses,
     verdict: one.verdict,

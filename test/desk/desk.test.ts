@@ -42,6 +42,18 @@ t.test('the head of a part counts as due what its rows say is due', async (t) =>
   t.match(body, />\s*due /);
 });
 
+t.test(
+  'of a block that was over when it was logged, the desk says that nobody knows how long it lasted',
+  async (t) => {
+    const desk = await testDesk(t);
+    await desk.api('POST', '/incidents', { report: REFUSAL });
+    await sql`update incidents set state = 'mitigated', mitigated_at = least(first_rejection_at, opened_at)`.execute(
+      desk.db,
+    );
+    t.match((await (await signedIn(desk)).get('/')).body, 'Blocked for an unknown time');
+  },
+);
+
 t.test('the strip shows a block as soon as it is logged, and a letter as soon as it is sent', async (t) => {
   const desk = await testDesk(t);
   await desk.api('PUT', '/profile', PROFILE);

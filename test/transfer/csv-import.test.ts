@@ -158,6 +158,8 @@ t.test('of a closed row without a closing date nobody knows how long it was bloc
   t.equal(await blocked(1), null);
   t.equal(await blocked(2), 24 * HOUR);
   t.match((await admin.get('/incidents/1')).body, 'blocked for an unknown time');
+  const then = await desk.api('GET', '/addresses/203.0.113.8?asOf=2026-04-01');
+  t.match(then.body.history, [{ number: 1, state: 'closed', blockedSeconds: null }]);
   const { all } = await ask(desk, 'blocked-by-provider?from=2026-03-01&to=2026-03-31');
   t.match(
     all.values,
