@@ -26,8 +26,8 @@ type FeedRow = EntryRow & { transaction: string; until: string };
 /** Which database this is: one that a backup was brought into is another one. */
 async function databaseOf(db: Db): Promise<string> {
   const { rows } = await sql<{ database: string }>`
-    select c.system_identifier || ' ' || d.oid as database
-    from pg_control_system() c, pg_database d where d.datname = current_database()`.execute(db);
+    select system_identifier || ' ' || 'timeline_entries'::regclass::oid as database
+    from pg_control_system()`.execute(db);
   return rows[0]?.database ?? '';
 }
 

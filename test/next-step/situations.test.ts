@@ -712,6 +712,12 @@ t.test('the reasons name what they rest on', async (t) => {
     /^iCloud Mail has not answered/,
     'a name keeps its small letter',
   );
+  const again = stepFor({ row: at('somebody', asked(400, { state: 'open', last_rejection_at: ago(1) })) });
+  t.match(again, { id: 'ask-again', why: 'Mail is refused, and no request is out.' });
+  t.match(stepFor({ row: at('orange-fr', asked(400, { state: 'action-needed', round: 2 })) }), {
+    id: 'stopped',
+    why: /kept silent, also when asked again/,
+  });
   t.equal(stepFor({ row: answered('refused-to-explain', 2) }).id, 'let-it-rest');
   t.match(stepFor({ ...cause('complaint-spike') }).why, /^A spike of complaints was found/);
 });

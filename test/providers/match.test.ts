@@ -162,6 +162,18 @@ t.test('traps: what sounds like a block and is none', (t) => {
   t.end();
 });
 
+t.test('whose address is refused is no refused sender, no banned file and no missing recipient', (t) => {
+  for (const text of [
+    '550 Absender-IP 203.0.113.7 gesperrt',
+    '550 IP do remetente bloqueado',
+    '554 5.7.1 IP banned: 203.0.113.7',
+    '550 We cannot receive mail from 203.0.113.7: blacklisted',
+  ])
+    t.match(ask(text), { reason: 'ip-reputation' }, text);
+  t.match(ask('550 PTR record missing from DNS'), { reason: 'missing-ptr' });
+  t.end();
+});
+
 t.test('without known words the codes decide, and a refused greeting is about the address', (t) => {
   t.equal(ask('550 5.7.26 xyzzy').reason, 'authentication');
   t.equal(ask('550 5.7.25 xyzzy').reason, 'missing-ptr');

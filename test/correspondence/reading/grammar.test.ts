@@ -204,6 +204,66 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ['No.\n\nThe desk', 'denied'],
     ['No block was found.', 'not-blocked'],
   ],
+  'a receipt that names what was asked for is no relief': [
+    ['Your removal request has been recorded.', 'acknowledged'],
+    ['Your appeal was accepted and is under review.', 'acknowledged'],
+    ['We sent your delisting request through to the abuse team.', 'acknowledged'],
+    ['Nous confirmons la réception de votre demande.', 'acknowledged'],
+    ['Le délai de prise en compte de votre demande est de deux jours.', 'acknowledged'],
+    ['La respuesta puede tardar, atendemos todos los casos.', 'other'],
+  ],
+  'how requests are handled, and what is accepted at most, is no act': [
+    ['All delisting requests go through the form on our web site.', 'other'],
+    ['Mail is only accepted from hosts with a valid PTR record.', 'other'],
+    ['We accept up to 100 messages per connection.', 'other'],
+    ['Requests for removal are processed automatically.', 'other'],
+  ],
+  'what we or others are to do was not done': [
+    ['After you have found and fixed the cause, please send us a new request.', 'needs-information'],
+    ['Please send one message as a test, with its full headers.', 'needs-information'],
+    ['Por favor, explíquenos cómo ha corregido el problema.', 'needs-information'],
+  ],
+  'a desk that has two questions makes no survey': [
+    ['Two questions: which list do you mail to, and since when?', 'needs-information'],
+    ['Before we can delist your IP, please tell us what you did to stop the spam.', 'needs-information'],
+  ],
+  'where nobody can answer, or mail is refused, no request is': [
+    ['Hemos recibido su solicitud. No es posible responder a este correo.', 'acknowledged'],
+    [
+      'Abbiamo ricevuto la sua richiesta. Non è possibile rispondere a ogni singolo messaggio.',
+      'acknowledged',
+    ],
+    ['Recebemos o seu pedido. Não é possível responder a este e-mail.', 'acknowledged'],
+    ['Wij onderzoeken waarom uw e-mails worden geweigerd.', 'acknowledged'],
+  ],
+  'who watches the traffic has not lifted anything': [
+    ['Your ticket stays open while we monitor the traffic.', 'acknowledged'],
+  ],
+  'what is not yet, or is to be set by somebody else, is no relief in Japanese': [
+    ['ブロックは解除されておりません。', 'other'],
+    ['受信者様側で許可設定をお願いいたします。', 'needs-information'],
+    ['お問い合わせを承りました。現在、調査を継続しております。', 'acknowledged'],
+  ],
+  'a filter that drops mail lifts nothing': [['Our filter dropped it because of the link.', 'other']],
+  'complaints and addresses that come back are no relief': [
+    ['Complaints came in again yesterday.', 'other'],
+    ['La IP vuelve a entrar en nuestra lista.', 'denied'],
+    ["L'indirizzo è stato sospeso.", 'other'],
+  ],
+  'a wait or good advice beside relief takes nothing back': [
+    ['Your address has been delisted. Please wait 24 hours before you test.', 'mitigated'],
+    ['The block was lifted. Please keep complaints below the threshold.', 'mitigated'],
+    ['The message was classified as spam. We removed the block.', 'mitigated'],
+    ['Die Sperre wurde aufgehoben. Besteht das Problem weiterhin, melden Sie sich bitte.', 'mitigated'],
+    ['Die Sperre wurde aufgehoben, Sie müssen nichts weiter tun.', 'mitigated'],
+    ['IPs 192.0.2.7 and 192.0.2.9 are now delisted.', 'mitigated'],
+    ['We have checked this and can confirm that the block has been removed.', 'mitigated'],
+    ['We have applied a mitigation to your IP address.', 'mitigated'],
+  ],
+  'a refusal in other words is not "no block"': [
+    ['No delisting possible due to continued spam.', 'denied'],
+    ['We are not seeing any improvement in the traffic.', 'denied'],
+  ],
 };
 
 for (const [cause, answers] of Object.entries(CAUSES))
