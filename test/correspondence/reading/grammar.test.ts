@@ -207,6 +207,8 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
   'a receipt that names what was asked for is no relief': [
     ['Your removal request has been recorded.', 'acknowledged'],
     ['Your appeal was accepted and is under review.', 'acknowledged'],
+    ['Your exception request has been added to our queue.', 'acknowledged'],
+    ['We have set the priority of your request to normal.', 'other'],
     ['We sent your delisting request through to the abuse team.', 'acknowledged'],
     ['Nous confirmons la réception de votre demande.', 'acknowledged'],
     ['Le délai de prise en compte de votre demande est de deux jours.', 'acknowledged'],
@@ -217,6 +219,8 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ['Mail is only accepted from hosts with a valid PTR record.', 'other'],
     ['We accept up to 100 messages per connection.', 'other'],
     ['Requests for removal are processed automatically.', 'other'],
+    ['Only hosts with a valid PTR record are allowed to send mail from their own network.', 'other'],
+    ['Blocks are lifted automatically after 24 hours without spam.', 'denied'],
   ],
   'what we or others are to do was not done': [
     ['After you have found and fixed the cause, please send us a new request.', 'needs-information'],
@@ -244,7 +248,11 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ['受信者様側で許可設定をお願いいたします。', 'needs-information'],
     ['お問い合わせを承りました。現在、調査を継続しております。', 'acknowledged'],
   ],
-  'a filter that drops mail lifts nothing': [['Our filter dropped it because of the link.', 'other']],
+  'a filter that drops mail, or is made stricter, lifts nothing': [
+    ['Our filter dropped it because of the link.', 'other'],
+    ['Filters were updated and now catch your newsletter.', 'other'],
+    ['We have updated our filters to catch such mail.', 'other'],
+  ],
   'complaints and addresses that come back are no relief': [
     ['Complaints came in again yesterday.', 'other'],
     ['La IP vuelve a entrar en nuestra lista.', 'denied'],
@@ -263,6 +271,7 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
   'a refusal in other words is not "no block"': [
     ['No delisting possible due to continued spam.', 'denied'],
     ['We are not seeing any improvement in the traffic.', 'denied'],
+    ['Your reputation changed from neutral to poor.', 'denied'],
   ],
 };
 
