@@ -227,6 +227,16 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ['Please send one message as a test, with its full headers.', 'needs-information'],
     ['Por favor, explíquenos cómo ha corregido el problema.', 'needs-information'],
   ],
+  'that we mended it is to be confirmed, or thanked for, and lifts nothing': [
+    ['Bitte bestätigen Sie, dass das Problem behoben wurde.', 'needs-information'],
+    ['Vielen Dank, dass Sie den Fehler behoben haben. Wir prüfen nun Ihren Antrag.', 'acknowledged'],
+    ['Veuillez confirmer que le problème a été corrigé.', 'needs-information'],
+    ['Confirme que el problema se ha corregido.', 'needs-information'],
+    ['Por favor, confirme que o problema foi resolvido.', 'needs-information'],
+    ['Nadat u het probleem heeft hersteld, kunt u opnieuw een verzoek indienen.', 'other'],
+    ['Votre demande de déblocage a été enregistrée.', 'acknowledged'],
+    ['Lo sblocco viene effettuato dopo la verifica.', 'other'],
+  ],
   'a desk that has two questions makes no survey': [
     ['Two questions: which list do you mail to, and since when?', 'needs-information'],
     ['Before we can delist your IP, please tell us what you did to stop the spam.', 'needs-information'],
