@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { DayCount } from '../../src/letters/course.ts';
 import { perDayOf, trafficOf, weeksOf } from '../../src/letters/course.ts';
-import { testDesk } from '../desk.ts';
+import { PROFILE, testDesk } from '../desk.ts';
 
 const NOW = new Date('2026-03-11T08:15:00Z');
 const day = (ago: number, accepted: number, refused: number, address = '203.0.113.7'): DayCount => ({
@@ -39,13 +39,7 @@ const REFUSAL = (ip: string) =>
 
 t.test('an incident’s course stands in its letters, and nothing else does', async (t) => {
   const { api } = await testDesk(t);
-  await api('PUT', '/profile', {
-    name: 'Harbour Hosting',
-    website: 'https://harbour.example.com',
-    contactName: 'Jonas Weber',
-    contactEmail: 'postmaster@harbour.example.com',
-    sendingDomains: ['shop.example.net'],
-  });
+  await api('PUT', '/profile', { ...PROFILE, sendingDomains: ['shop.example.net'] });
   const logged = async (ip: string) =>
     (await api('POST', '/incidents', { report: REFUSAL(ip), provider: 'outlook-com' })).body.number as number;
   const number = await logged('203.0.113.7');

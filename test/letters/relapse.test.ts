@@ -1,6 +1,6 @@
 import t from 'tap';
 import { relapseIn, type StateEntry } from '../../src/letters/relapse.ts';
-import { testDesk } from '../desk.ts';
+import { PROFILE, testDesk } from '../desk.ts';
 
 const at = (day: number, hour = 8) => new Date(Date.UTC(2026, 2, day, hour));
 const entry = (kind: string, day: number, to: string | null = null): StateEntry => ({
@@ -48,13 +48,7 @@ const line = (time: string) =>
 t.test('the next first request says so, and since when mail is refused again', async (t) => {
   const { api } = await testDesk(t);
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 19);
-  await api('PUT', '/profile', {
-    name: 'Harbour Hosting',
-    website: 'https://harbour.example.com',
-    contactName: 'Jonas Weber',
-    contactEmail: 'postmaster@harbour.example.com',
-    sendingDomains: ['shop.example.net'],
-  });
+  await api('PUT', '/profile', { ...PROFILE, sendingDomains: ['shop.example.net'] });
   const { body: logged } = await api('POST', '/incidents', { report: line(day(9)) });
   const number = logged.number as number;
   const draft = async (template: string) =>

@@ -72,14 +72,6 @@ t.test('where a mail lies in a mailbox is noted with it, also when it is known',
       user_name: 'desk',
       secret: Buffer.from('sealed'),
       oauth_client_secret: null,
-      uid_validity: null,
-      on_server: null,
-      untaken: null,
-      renumbered_at: null,
-      lease_until: null,
-      last_look_at: null,
-      last_good_at: null,
-      disabled_at: null,
     })
     .returning('id')
     .executeTakeFirstOrThrow();

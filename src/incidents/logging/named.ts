@@ -16,6 +16,8 @@ const MAY_BE_NETWORK = /^[\da-f]{1,4}[.:][\da-f.:]{2,40}(?:\/\d{1,3})?$/i;
 
 const wordsOf = (text: string): string[] =>
   text
+    // What is copied from a chat or a document brings marks that nobody sees.
+    .replace(/\p{Cf}/gu, '')
     .split(/\s+/, MOST_WORDS)
     .map((word) => word.replace(AROUND, ''))
     .filter(Boolean);

@@ -70,14 +70,6 @@ export async function addMailbox(
         ...columns(secrets, given),
         secret: secrets.seal(SECRET, given.secret),
         oauth_client_secret: given.clientSecret ? secrets.seal(CLIENT_SECRET, given.clientSecret) : null,
-        uid_validity: null,
-        on_server: null,
-        untaken: null,
-        renumbered_at: null,
-        lease_until: null,
-        last_look_at: null,
-        last_good_at: null,
-        disabled_at: null,
       })
       .returning('id')
       .executeTakeFirstOrThrow(),

@@ -16,6 +16,7 @@ t.test('a few words name who refuses, and an address', async (t) => {
     ['203.0.113.0/24 gmail', ['gmail', '203.0.113.0/24']],
     ['gmail refuses 203.0.113.7 and 203.0.113.8', ['gmail', '203.0.113.7', '203.0.113.8']],
     ['203.0.113.7 203.0.113.7', ['', '203.0.113.7']],
+    ['\u202a203.0.113.7\u202c \u200bgmail', ['gmail', '203.0.113.7']],
     ['Microsoft 365 and gmail', undefined],
     ['gmail and yahoo', undefined],
     ['at 12:30:45 nothing', undefined],
