@@ -6,11 +6,9 @@ import { indexPhrases, type PhraseIndex } from './phrase-index.ts';
 import {
   classesOf,
   endOfMatch,
-  hasWord,
   type PhrasePattern,
   readPattern,
   readWordClass,
-  type WordClass,
   type WordClasses,
 } from './phrase-pattern.ts';
 import { foldedWord } from './tokens.ts';
@@ -233,24 +231,3 @@ export function booksFor(tokens: string[], books: PhraseBook[]): PhraseBook[] {
         return count * 3 >= most || (count + 2 >= most && (count > 0 || most === 1));
       });
 }
-
-/** Words in front of a phrase in which a negation, a condition or a "will" still goes with it. */
-const NEAR = 3;
-
-/** Whether a word of the class stands inside of what was found or shortly before, although the phrase itself has none. */
-function hasNear(
-  wordClass: WordClass | undefined,
-  { source, start, end }: Found<string>,
-  tokens: string[],
-): boolean {
-  if (source.split(/[\s|+?]/).some((word) => hasWord(wordClass, foldedWord(word)))) return false;
-  return tokens.slice(Math.max(0, start - NEAR), end).some((token) => hasWord(wordClass, token));
-}
-
-/** Whether a negation or condition governs what was found: "was not, as promised, lifted". */
-export const isGoverned = (book: PhraseBook, found: Found<string>, tokens: string[]): boolean =>
-  hasNear(book.classes.get('barrier'), found, tokens);
-
-/** Whether what was found is told as to come, or as what could be: "will be taken off", "would have been lifted". */
-export const isOutstanding = (book: PhraseBook, found: Found<string>, tokens: string[]): boolean =>
-  hasNear(book.classes.get('modal'), found, tokens);

@@ -1,13 +1,6 @@
+import { deniesRemoval, isAboutOtherThing, isGoverned, isOutstanding } from './near-words.ts';
 import { LAYOUT } from './newest-part.ts';
-import {
-  FINDINGS,
-  type Found,
-  findPhrases,
-  isGoverned,
-  isOutstanding,
-  type PhraseBook,
-  type Signal,
-} from './phrase-book.ts';
+import { FINDINGS, type Found, findPhrases, type PhraseBook, type Signal } from './phrase-book.ts';
 import { withoutInserted } from './sentences.ts';
 import { clauseEnds, type Span, supposedIn } from './supposed.ts';
 import { tokensOf } from './tokens.ts';
@@ -57,8 +50,13 @@ function phrasesIn(text: string, books: PhraseBook[], isTerse: boolean): Found<S
   const told = withoutAnswerWord(text);
   const tokens = tokensOf(told).slice(0, MAX_SENTENCE_TOKENS);
   const ends = clauseEnds(told);
+  const clauseOf = (one: Found<Signal>): number => ends.findLast((end) => end <= one.start) ?? 0;
+  const holds = (book: PhraseBook, one: Found<Signal>): boolean =>
+    (!GUARDED.includes(one.signal) || !isGoverned(book, one, tokens, clauseOf(one))) &&
+    (one.signal !== 'not-blocked' || !deniesRemoval(book, one, tokens)) &&
+    !books.some((any) => isAboutOtherThing(any, one, tokens));
   const ungoverned = (book: PhraseBook, found: Found<Signal>[]): Found<Signal>[] =>
-    found.filter((one) => !GUARDED.includes(one.signal) || !isGoverned(book, one, tokens));
+    found.filter((one) => holds(book, one));
   const found = books.flatMap((book) =>
     withoutSupposed(
       ungoverned(book, findPhrases(book, book.phrases, tokens)),

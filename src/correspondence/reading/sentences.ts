@@ -15,9 +15,12 @@ const MONTHS = Array.from({ length: 12 }, (_, month) =>
 );
 const GOES_ON = new RegExp(`^(?:\\p{Ll}|${MONTHS.join('|')})`, 'u');
 
+/** A number alone, as items of a list have it in front. */
+const ITEM = /^\d{1,2}\.$/;
+
 /** Whether the full stop at the end of a piece is none of a sentence. */
 const isOpen = (piece: string, next: string): boolean =>
-  ABBREVIATION.test(piece) || (DAY.test(piece) && GOES_ON.test(next));
+  ABBREVIATION.test(piece) || (ITEM.test(piece) && next !== '') || (DAY.test(piece) && GOES_ON.test(next));
 
 /** Whether a line goes on on the next one, because the mail program wrapped it. */
 function isWrapped(line: string, next: string): boolean {

@@ -18,8 +18,9 @@ export function clauseEnds(sentence: string): number[] {
 
 /**
  * The stretches of a sentence that suppose, ask or tell what somebody said: from a word of the book's class `supposed`
- * ("if", "whether", "you wrote that") to the end of its clause, or to a word of the class `found-out` ("whether it is
- * listed and found nothing"). What stands there is not said as a fact.
+ * ("if", "whether", "you wrote that") to the end of its clause, or, where it is
+ * a clause of its own ("as you write,"), of the next one, or to a word of the class `found-out` ("whether it is listed
+ * and found nothing"). What stands there is not said as a fact.
  */
 export function supposedIn(tokens: string[], ends: number[], book: PhraseBook): Span[] {
   const supposed = book.classes.get('supposed');
@@ -29,8 +30,9 @@ export function supposedIn(tokens: string[], ends: number[], book: PhraseBook): 
     foundOut !== undefined && endOfClass(foundOut, tokens, at, book.classes) >= 0;
   const spans: Span[] = [];
   for (let at = 0; at < tokens.length; at += 1) {
-    if (endOfClass(supposed, tokens, at, book.classes) < 0) continue;
-    const clause = ends.find((one) => one > at) ?? tokens.length;
+    const behind = endOfClass(supposed, tokens, at, book.classes);
+    if (behind < 0) continue;
+    const clause = ends.find((one) => one > behind) ?? tokens.length;
     let end = at + 1;
     while (end < clause && !isFoundOut(end)) end += 1;
     spans.push({ start: at, end });

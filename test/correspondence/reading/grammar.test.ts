@@ -258,6 +258,33 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ['受信者様側で許可設定をお願いいたします。', 'needs-information'],
     ['お問い合わせを承りました。現在、調査を継続しております。', 'acknowledged'],
   ],
+  'an attachment, a link or an office that is removed, runs out or is closed is no block': [
+    ['We have removed the attachment from your message for security reasons.', 'other'],
+    ['Wir haben den Anhang aus Sicherheitsgründen entfernt.', 'other'],
+    ['Der Link ist abgelaufen.', 'other'],
+    ['Vos données seront supprimées à la fin du dossier.', 'other'],
+    ["L'allegato è stato rimosso per motivi di sicurezza.", 'other'],
+    ['Uw ticket blijft open.', 'acknowledged'],
+  ],
+  'where a removal is refused, nobody says that nothing is listed': [
+    ['Il vostro indirizzo non può essere rimosso dalla lista.', 'denied'],
+    ['O seu endereço não pode ser removido da lista.', 'denied'],
+    ['Adresa dumneavoastră nu poate fi eliminată din listă.', 'denied'],
+  ],
+  'a negation governs its whole clause': [
+    ['At no time was your address taken off the list.', 'denied'],
+    ['Zu keinem Zeitpunkt wurde Ihre Adresse von der Liste genommen.', 'denied'],
+    ['Our list knows no such address: we took it off this morning.', 'mitigated'],
+  ],
+  'what somebody says goes on behind a clause of its own': [
+    ['As you write, the issue is resolved. From here it is not: the listing stays.', 'denied'],
+  ],
+  'who asks what we can provide hangs nothing on it': [
+    ['We would appreciate it if you could provide more information on the errors.', 'needs-information'],
+  ],
+  'who keeps somebody posted keeps nobody on a list': [
+    ["Your case was forwarded to the engineers. I'll keep you posted on any progress.", 'acknowledged'],
+  ],
   'a filter that drops mail, or is made stricter, lifts nothing': [
     ['Our filter dropped it because of the link.', 'other'],
     ['Filters were updated and now catch your newsletter.', 'other'],

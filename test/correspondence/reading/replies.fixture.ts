@@ -880,7 +880,7 @@ export const REPLIES: ReplyFixture[] = [
   },
   {
     id: 'c-en-let-know',
-    verdict: 'other',
+    verdict: 'acknowledged',
     trap: '"let you know" lets no mail in',
     text: "Your mail went upstairs, they'll let you know.",
   },
