@@ -45,6 +45,20 @@ const withoutSupposed = (found: Found<Signal>[], spans: Span[]): Found<Signal>[]
       !isSupposable(one.signal) || !spans.some(({ start, end }) => one.start > start && one.end <= end),
   );
 
+/**
+ * Without refusals that reach over one end of a clause into relief with which the next one begins: "it is not blocked any
+ * more, we have lifted it" does not say "not lifted".
+ */
+const withoutLeaps = (found: Found<Signal>[], ends: number[]): Found<Signal>[] =>
+  found.filter((one) => {
+    const crossed = ends.filter((end) => end > one.start && end < one.end);
+    return !(
+      one.signal === 'denied' &&
+      crossed.length === 1 &&
+      found.some(({ signal, start }) => signal === 'mitigated' && start === crossed[0])
+    );
+  });
+
 /** The phrases found in words that stand together. */
 function phrasesIn(text: string, books: PhraseBook[], isTerse: boolean): Found<Signal>[] {
   const told = withoutAnswerWord(text);
@@ -59,7 +73,7 @@ function phrasesIn(text: string, books: PhraseBook[], isTerse: boolean): Found<S
     found.filter((one) => holds(book, one));
   const found = books.flatMap((book) =>
     withoutSupposed(
-      ungoverned(book, findPhrases(book, book.phrases, tokens)),
+      withoutLeaps(ungoverned(book, findPhrases(book, book.phrases, tokens)), ends),
       supposedIn(tokens, ends, book),
     ).map((one) => asPromised(one, isOutstanding(book, one, tokens))),
   );
