@@ -42,7 +42,7 @@ const isSupposable = (signal: Signal): boolean =>
 const withoutSupposed = (found: Found<Signal>[], spans: Span[]): Found<Signal>[] =>
   found.filter(
     (one) =>
-      !isSupposable(one.signal) || !spans.some(({ start, end }) => one.start > start && one.end <= end),
+      !isSupposable(one.signal) || !spans.some(({ start, end }) => one.start > start && one.start < end),
   );
 
 /**

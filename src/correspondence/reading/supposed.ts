@@ -32,7 +32,8 @@ export function supposedIn(tokens: string[], ends: number[], book: PhraseBook): 
   for (let at = 0; at < tokens.length; at += 1) {
     const behind = endOfClass(supposed, tokens, at, book.classes);
     if (behind < 0) continue;
-    const clause = ends.find((one) => one > behind) ?? tokens.length;
+    const ownClause = behind - at > 1 && ends.includes(behind);
+    const clause = ends.find((one) => one > (ownClause ? behind : at)) ?? tokens.length;
     let end = at + 1;
     while (end < clause && !isFoundOut(end)) end += 1;
     spans.push({ start: at, end });
