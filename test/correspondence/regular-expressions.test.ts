@@ -16,6 +16,7 @@ const FILES = [
   'source-text',
   'visible-signs',
   'reading/newest-part',
+  'reading/near-words',
   'reading/phrase-book',
   'reading/read-sentence',
   'reading/phrase-pattern',

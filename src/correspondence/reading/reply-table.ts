@@ -1,8 +1,10 @@
 import type { Verdict } from '../../providers/schema.ts';
 import { LAYOUT } from './newest-part.ts';
 import { findPhrases, type HeadingSignal, type PhraseBook } from './phrase-book.ts';
+import { readSentence } from './read-sentence.ts';
 import { trimSigns } from './reply-text.ts';
 import { ADDRESS_TOKEN, addressesIn, namesAddress, tokensOf } from './tokens.ts';
+import { decide } from './verdict-rules.ts';
 
 /**
  * A table of results as Microsoft's desk writes it: a heading for each result with the addresses under it, or a
@@ -42,6 +44,12 @@ export function headingSignal(line: string, books: PhraseBook[]): HeadingSignal 
   return HEADING_ORDER.find((signal) => found.some((one) => one.signal === signal)) ?? null;
 }
 
+/** The result that a sentence tells of what stands below its colon: "the following have been unblocked:". */
+function announcedSignal(sentence: string, books: PhraseBook[]): HeadingSignal | null {
+  const verdict = decide([readSentence(sentence, books)])?.verdict;
+  return HEADING_ORDER.find((signal) => HEADING_VERDICTS[signal] === verdict) ?? null;
+}
+
 type Line = { text: string; signal: HeadingSignal | null; rest: string };
 
 /** "Status: unblocked" is a result as "unblocked" is. */
@@ -60,7 +68,9 @@ function readLine(text: string, books: PhraseBook[]): Line {
   if (namesAddress(head)) return nothing;
   const rest = cut && cut.index > 0 ? marked.slice(cut.index + cut[0].length).trim() : '';
   if (rest === '' && /[.!?。]\s*$/.test(marked) && tokensOf(marked).length > 4) return nothing;
-  return { text, signal: headingSignal(head, books), rest };
+  const announces = rest === '' && /[:：]\s{0,10}$/.test(marked);
+  const signal = headingSignal(head, books) ?? (announces ? announcedSignal(head, books) : null);
+  return { text, signal, rest };
 }
 
 const isEmptyMark = (text: string): boolean =>

@@ -258,6 +258,13 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ['受信者様側で許可設定をお願いいたします。', 'needs-information'],
     ['お問い合わせを承りました。現在、調査を継続しております。', 'acknowledged'],
   ],
+  'what most listings do is told in a receipt, and a final notice is no final decision': [
+    ['We received your mail. Most listings are removed automatically once the spam stops.', 'acknowledged'],
+    ["This is a final notice that ticket 55002 will be closed, as you didn't respond.", 'closed'],
+  ],
+  'a refusal does not leap into the clause that lifts the block': [
+    ['Su IP ya no se encuentra bloqueada, hemos retirado la restricción esta mañana.', 'mitigated'],
+  ],
   'an attachment, a link or an office that is removed, runs out or is closed is no block': [
     ['We have removed the attachment from your message for security reasons.', 'other'],
     ['Wir haben den Anhang aus Sicherheitsgründen entfernt.', 'other'],

@@ -32,6 +32,19 @@ t.test(
   },
 );
 
+t.test('a sentence with a colon announces the result of the addresses below it', async (t) => {
+  t.strictSame(
+    sorted(
+      'The following IP addresses have been unblocked:\n\n192.0.2.1\n192.0.2.2\n\nThe following IP addresses could not be unblocked:\n\n192.0.2.3',
+    ),
+    ['192.0.2.1 mitigated', '192.0.2.2 mitigated', '192.0.2.3 denied'],
+  );
+  t.strictSame(sorted('Die folgenden Adressen haben wir entsperrt:\n192.0.2.1\n\nGruß'), [
+    '192.0.2.1 mitigated',
+  ]);
+  t.strictSame(sorted('We received your request for:\n192.0.2.1\n192.0.2.2'), []);
+});
+
 t.test('rows give each address its own result, whatever stands between them', async (t) => {
   const results = ['203.0.113.7 mitigated', '203.0.113.9 denied', '2001:db8::9 not-blocked'];
   const rows = ['Mitigated', 'Not qualified', 'Nothing detected'];
