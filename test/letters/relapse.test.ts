@@ -3,13 +3,13 @@ import { relapseIn, type StateEntry } from '../../src/letters/relapse.ts';
 import { PROFILE, testDesk } from '../desk.ts';
 
 const at = (day: number, hour = 8) => new Date(Date.UTC(2026, 2, day, hour));
-const entry = (kind: string, day: number, to: string | null = null): StateEntry => ({
+const entry = (kind: string, day: number, to: StateEntry['to'] = null): StateEntry => ({
   kind,
   occurred_at: at(day),
   recorded_at: at(day),
   to,
 });
-const moved = (to: string, day: number) => entry('state-changed', day, to);
+const moved = (to: StateEntry['to'], day: number) => entry('state-changed', day, to);
 
 t.test(
   'a block that came back: lifted when they lifted it, refused since the report that told it',
@@ -38,6 +38,17 @@ t.test(
       relapseIn([...entries, moved('mitigated', 12), entry('relapse-seen', 15)], []),
       { liftedAt: at(12), at: at(15) },
       'the newest counts',
+    );
+    const takenBack = [moved('mitigated', 3), moved('action-needed', 5), moved('mitigated', 8)];
+    t.strictSame(
+      relapseIn([...takenBack, moved('recovered', 9), entry('relapse-seen', 12)], []),
+      { liftedAt: at(8), at: at(12) },
+      'a lifting that was taken back is not the one that the block came back from',
+    );
+    t.equal(
+      relapseIn([...entries, moved('closed', 11), entry('relapse-seen', 15)], []),
+      null,
+      'closed unlifted: what was lifted before the relapse before is not it',
     );
   },
 );
