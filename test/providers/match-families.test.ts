@@ -22,6 +22,8 @@ const FAMILIES: [Reason, string[]][] = [
       '554 Votre adresse IP est bloquée',
       '550 您的IP地址已被列入黑名单',
       '554 您的IP已被封禁',
+      '550 5.7.1 192.0.2.10 is a known spam source',
+      '554 5.7.1 192.0.2.10 sends spam, see link http://www.example.net/',
     ],
   ],
   [
@@ -47,7 +49,16 @@ const FAMILIES: [Reason, string[]][] = [
   ],
   [
     'content',
-    ['550 High probability of spam', '550 Mensaje rechazado por ser spam', '554 垃圾邮件,拒绝接收'],
+    [
+      '550 High probability of spam',
+      '550 Mensaje rechazado por ser spam',
+      '554 垃圾邮件,拒绝接收',
+      '550 known spam URL in message',
+      '550 5.7.1 [192.0.2.10] message rejected: known spam link found',
+      '552 rejected: contains URL listed as known spam',
+      '550 Message from 192.0.2.10 contains a known spam domain in a link',
+      '550 5.7.1 The domain shop.example.org in the message body is blacklisted',
+    ],
   ],
   [
     'policy',
