@@ -38,4 +38,6 @@ t.test('whom to turn to next goes by the rounds', async (t) => {
   t.equal(next('outlook-com', 4), 'network-owner');
   t.equal(next('icloud', 1), 'none', 'a list to look at');
   t.equal(next('t-online', 1), undefined);
+  t.equal(next('tim-it', 0), 'network-owner', 'after two days the provider of the line asks');
+  t.equal(next('aruba', 1), 'telephone');
 });
