@@ -4,8 +4,8 @@ import { stateWords } from '../incidents/incidents.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
-import { ruleOf } from '../letters/incident-rows.ts';
 import { letterToAnswer } from '../letters/next-letter.ts';
+import { ruleOf } from '../letters/rule-of.ts';
 import { authenticityView, filingView } from '../mail-in/filing/unfiled-page.ts';
 import { movedTo } from '../mail-in/filing/unfiled-store.ts';
 import { recordOnce } from '../mail-in/record-once.ts';
@@ -68,7 +68,7 @@ export const correspondencePages: FastifyPluginAsyncTypebox = async (app) => {
     const incident = await getIncident(db, number);
     const provider = catalogue.byKey.get(incident.provider);
     const [rule, references] = await Promise.all([
-      ruleOf(db, number, incident.provider),
+      ruleOf(db, incident, provider),
       ticketReferences(db, number),
     ]);
     const value = (name: string, otherwise = '') => typed[name] ?? otherwise;

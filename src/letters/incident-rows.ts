@@ -1,7 +1,5 @@
 import { NO_ANSWERS } from '../correspondence/verdicts.ts';
 import type { Db, Trx } from '../database/open.ts';
-import { tellingRejections } from '../incidents/telling-rejections.ts';
-import { ruleIdOf } from '../providers/playbook.ts';
 
 /** What of an incident a letter rests on, as it is in the database: each function is one query. */
 
@@ -49,12 +47,6 @@ export const readRejections = (db: Db | Trx, number: number) =>
     .orderBy('id', 'desc')
     .limit(MOST_REJECTIONS)
     .execute();
-
-/** The rule of its provider by which an incident goes; null: none of its rejections fits one. */
-export async function ruleOf(db: Db | Trx, number: number, provider: string): Promise<string | null> {
-  const telling = (await tellingRejections(db, [number])).get(number);
-  return ruleIdOf(telling?.rule, provider);
-}
 
 /** The ticket to write in: the newest that is open, else the newest. */
 export const newestTicket = (db: Db | Trx, number: number) =>

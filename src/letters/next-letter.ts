@@ -2,8 +2,8 @@ import type { Db } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { routeFor } from '../providers/playbook.ts';
 import type { Provider, Route } from '../providers/schema.ts';
-import { ruleOf } from './incident-rows.ts';
 import type { LetterLibrary } from './library.ts';
+import { ruleOf } from './rule-of.ts';
 import { type Desk, nextTemplate, unknownDesk } from './suggest.ts';
 import type { LetterTemplate } from './templates.ts';
 
@@ -25,10 +25,7 @@ export async function nextLetter(
   provider: Provider | undefined,
   language?: string,
 ): Promise<Next> {
-  const [templates, rule] = await Promise.all([
-    letters.current(db),
-    ruleOf(db, incident.number, incident.provider),
-  ]);
+  const [templates, rule] = await Promise.all([letters.current(db), ruleOf(db, incident, provider)]);
   const desk = provider ?? unknownDesk(incident.provider);
   const route = provider && routeFor(provider, rule);
   const template = nextTemplate(templates, desk, incident, { language, route, rule });

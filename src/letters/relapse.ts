@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow, IncidentState } from '../database/tables.ts';
+import { earlier } from '../incidents/incidents.ts';
 import { isLifted } from '../incidents/state.ts';
 
 /** A block that came back: when it had been lifted, and since when mail is refused again. */
@@ -25,19 +26,26 @@ function lastLifting(before: StateEntry[]): Date | undefined {
   return moves.slice(blocked + 1).find(({ to }) => to === 'mitigated' || to === 'recovered')?.occurred_at;
 }
 
-/**
- * The newest relapse that entries tell, oldest first. Mail is refused again since the first refusal of the report that
- * told it; where a log was counted, since the moment that its entry names. Null: the block never came back, or nothing
- * tells that it was lifted.
- */
-export function relapseIn(entries: StateEntry[], refusals: Refusal[]): Relapse | null {
+type Told = { liftedAt: Date; seen: StateEntry };
+
+/** The newest relapse that entries tell, oldest first; null: the block never came back, or nothing tells that it was lifted. */
+function toldIn(entries: StateEntry[]): Told | null {
   const last = entries.findLastIndex(({ kind }) => kind === 'relapse-seen');
   const seen = entries[last];
-  if (!seen) return null;
-  const lifted = lastLifting(entries.slice(0, last));
-  if (!lifted) return null;
-  const times = refusals.flatMap(({ occurred_at: at, recorded_at: told }) =>
-    at && told >= seen.recorded_at && at > lifted ? [Number(at)] : [],
+  const liftedAt = seen && lastLifting(entries.slice(0, last));
+  return seen && liftedAt ? { liftedAt, seen } : null;
+}
+
+/**
+ * The newest relapse. Mail is refused again since the first refusal of the report that told it; where a log was counted,
+ * since the moment that its entry names. Null as in `toldIn`.
+ */
+export function relapseIn(entries: StateEntry[], refusals: Refusal[]): Relapse | null {
+  const told = toldIn(entries);
+  if (!told) return null;
+  const { liftedAt: lifted, seen } = told;
+  const times = refusals.flatMap(({ occurred_at: at, recorded_at: recorded }) =>
+    at && recorded >= seen.recorded_at && at > lifted ? [Number(at)] : [],
   );
   return { liftedAt: lifted, at: new Date(times.reduce((a, b) => Math.min(a, b), Number(seen.occurred_at))) };
 }
@@ -59,4 +67,44 @@ export async function readRelapse(
     .limit(MOST_ENTRIES)
     .execute();
   return relapseIn(entries.reverse(), refusals);
+}
+
+/**
+ * Of incidents that were refused again, since when: one look for all of them. What was written before that belongs to
+ * the block before.
+ */
+export async function readBlockedAgain(
+  db: Db | Trx,
+  incidents: Pick<IncidentRow, 'number' | 'relapses'>[],
+): Promise<Map<number, Date>> {
+  const numbers = incidents.filter(({ relapses }) => relapses > 0).map(({ number }) => number);
+  if (numbers.length === 0) return new Map();
+  const { rows } = await sql<StateEntry & { number: number }>`
+    select n.number, e.kind, e.occurred_at, e.recorded_at, e.detail->>'to' as "to"
+    from unnest(${sql.val(numbers)}::integer[]) as n (number)
+    cross join lateral (
+      select id, kind, occurred_at, recorded_at, detail from timeline_entries
+      where incident_number = n.number and kind in ('relapse-seen', 'state-changed')
+      order by id desc limit ${MOST_ENTRIES}::integer) e
+    order by e.id`.execute(db);
+  const told = [...Map.groupBy(rows, ({ number }) => number)].flatMap(([number, entries]) => {
+    const one = toldIn(entries);
+    return one ? [{ number, ...one }] : [];
+  });
+  const { rows: first } = await sql<{ number: number; at: Date | null }>`
+    select n.number, min(r.occurred_at) as at
+    from unnest(
+      ${sql.val(told.map(({ number }) => number))}::integer[],
+      ${sql.val(told.map(({ liftedAt }) => liftedAt))}::timestamptz[],
+      ${sql.val(told.map(({ seen }) => seen.recorded_at))}::timestamptz[]) as n (number, lifted, told)
+    left join rejections r
+      on r.incident_number = n.number and r.recorded_at >= n.told and r.occurred_at > n.lifted
+    group by n.number`.execute(db);
+  const refusedAt = new Map(first.map(({ number, at }) => [number, at]));
+  return new Map(
+    told.map(({ number, seen }) => [
+      number,
+      earlier(refusedAt.get(number) ?? null, seen.occurred_at) ?? seen.occurred_at,
+    ]),
+  );
 }

@@ -2,7 +2,6 @@ import { covers, networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { getProfile } from '../profile/store.ts';
-import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider } from '../providers/schema.ts';
 import { readEvidence } from './claims/claim-evidence.ts';
 import type { ClaimSources, EvidenceRecord } from './claims/claims-from-facts.ts';
@@ -21,6 +20,7 @@ import { newestAnswer, newestTicket, readAddresses, readRejections } from './inc
 import { namedList } from './named-list.ts';
 import { questionsOf } from './questions.ts';
 import { readRelapse } from './relapse.ts';
+import { ruleOf } from './rule-of.ts';
 import { readWarmUp } from './warm-up.ts';
 
 /** How old a look may be that found an address on no list, in ms: as the claim. What was found stands until somebody looks again. */
@@ -79,7 +79,7 @@ export async function readSources(
     readEarlier(db, row),
     readUsual(db, row.provider),
   ]);
-  const relapse = await readRelapse(db, row, rejections);
+  const [relapse, rule] = await Promise.all([readRelapse(db, row, rejections), ruleOf(db, row, provider)]);
   const letter = requests.at(-1);
   const timeOf = (one: (typeof rejections)[number]) => one.occurred_at ?? one.recorded_at;
   const newest = rejections.reduce<(typeof rejections)[number] | undefined>(
@@ -164,7 +164,7 @@ export async function readSources(
   return {
     facts,
     sources,
-    rule: ruleIdOf(newest?.rule, row.provider),
+    rule,
     cited: name && owner ? { name, owner } : null,
   };
 }

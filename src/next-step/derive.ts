@@ -1,18 +1,26 @@
 import { isLifted } from '../incidents/state.ts';
 import { beginsRound, isRequest, isToDesk } from '../letters/rounds.ts';
 import { playbookFor } from '../providers/cases.ts';
+import { listsOf, ruleAfterLook } from '../providers/list-looks.ts';
 import { otherRouteOf } from '../providers/other-route.ts';
 import { routeFor, ruleIdOf } from '../providers/playbook.ts';
-import type { Route } from '../providers/schema.ts';
+import type { Provider, Route } from '../providers/schema.ts';
 import { isOurs } from './causes.ts';
-import { type CoolDown, coolDownOf, effectHours } from './desk-clock.ts';
-import { isLowWeight, isSpent, relistedTooOften, remindsElsewhere, takesLetters } from './desk-ways.ts';
+import { type CoolDown, coolDownOf, effectHours, isChanged } from './desk-clock.ts';
+import {
+  isLowWeight,
+  isSpent,
+  relistedTooOften,
+  remindsElsewhere,
+  roundsOf,
+  takesLetters,
+} from './desk-ways.ts';
 import type { Facts, Moments, Situation } from './facts.ts';
-import { listsOf, upstreamOf } from './lists.ts';
+import { upstreamOf } from './lists.ts';
 import { FLEETING, type Known, type Material } from './material.ts';
 import { asksOwnership, namesTraffic } from './quote.ts';
 import { deskFacts } from './rules.ts';
-import { momentsOf, wordsOf } from './told.ts';
+import { momentsOf, ofBlock, wordsOf } from './told.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -22,7 +30,21 @@ const newer = (at: Date | null, than: Date | null): boolean => at !== null && (t
 const isAtLeast = (at: Date | null, than: Date | null): boolean =>
   at !== null && (than === null || at >= than);
 
-const lettersOfRound = ({ sent }: Material): Material['sent'] => {
+/** When what the refusal named was put in order, as far as somebody recorded or saw it. */
+function mendedAt({ row, cause, claims }: Material): Date | null {
+  if (cause?.fixedAt) return cause.fixedAt;
+  const names = claims.find(({ key, status }) => key === 'fcrdns-ok' && status === 'supported');
+  return row.reason === 'missing-ptr' ? (names?.observedAt ?? null) : null;
+}
+
+function refusedSinceFix(material: Material): boolean {
+  const { row } = material;
+  const mended = mendedAt(material);
+  const denied = row.last_verdict === 'denied' ? row.last_answer_at : null;
+  return mended !== null && (newer(row.last_rejection_at, mended) || newer(denied, mended));
+}
+
+const lettersOfRound = (sent: Material['sent']): Material['sent'] => {
   const start = sent.findLastIndex(({ round }) => isRequest(round) && round !== 'followup-silence');
   return sent.slice(start + 1);
 };
@@ -35,7 +57,7 @@ function factsOf(
   cool: CoolDown | undefined,
   now: Date,
 ): Facts {
-  const { row, answer, cause, ticket, sent, claims, deliveries, earlier } = material;
+  const { row, answer, cause, ticket, sent, claims, deliveries, earlier, undelivered } = material;
   const { provider } = known;
   const desk = deskFacts(row.provider);
   const since = (at: Date | null) => (at === null ? null : (now.getTime() - at.getTime()) / HOUR);
@@ -44,16 +66,18 @@ function factsOf(
   const cooling = cool !== undefined && cool.end > now;
   const answered = isAtLeast(row.last_answer_at, row.last_request_at);
   const verdict = row.last_verdict;
-  const lists = listsOf(provider, material.rule, material.listRows);
+  const lists = listsOf(provider, ruleIdOf(material.rule, row.provider), material.listRows);
+  const block = ofBlock(material);
+  const rounds = roundsOf(material);
   const toDesk = sent.filter(({ round }) => isToDesk(round));
   const lastLetter = toDesk.at(-1)?.at ?? row.last_request_at;
   const newest = material.newestEvidenceAt;
   const newFacts = newer(newest, lastLetter) || newer(cause?.recordedAt ?? null, lastLetter);
-  const open = lettersOfRound(material);
+  const open = lettersOfRound(block);
   const claimFacts = Object.fromEntries(claims.map((claim) => [`claim:${claim.key}`, claim.status]));
   return {
     state: row.state,
-    round: row.round,
+    round: rounds,
     provider: row.provider,
     kind: provider?.kind ?? null,
     verdict,
@@ -66,6 +90,9 @@ function factsOf(
     takesLetters: letters,
     mayWrite: letters && !cooling,
     coolsDown: cooling,
+    asksTooSoon:
+      moments['ask-anew'] !== null && moments['ask-anew'] > now && !undelivered && !isChanged(material),
+    mayAskAnew: isOver(moments['ask-anew']),
     onlyReceipt:
       desk.unattendedReceipt === true &&
       answer?.verdict === 'acknowledged' &&
@@ -75,7 +102,7 @@ function factsOf(
       route?.kind !== 'email' &&
       beginsRound(toDesk.at(-1)?.round ?? 'first') &&
       !answered,
-    roundsOver: isSpent(provider, row.round),
+    roundsOver: isSpent(provider, rounds),
     idleOver: !newFacts && (since(row.last_answer_at) ?? 0) >= (provider?.stop?.idle ?? Infinity),
     relistedTooOften: relistedTooOften(provider, material),
     answered,
@@ -84,20 +111,20 @@ function factsOf(
     followUps: open.filter(({ round }) => round === 'followup-silence').length,
     followsUp: provider === undefined || provider.timing.followUpAfter !== undefined,
     comesBack: row.follow_up_due_at !== null,
-    otherRoute: otherRouteOf(provider, route, row.round)?.kind ?? null,
+    otherRoute: otherRouteOf(provider, route, rounds)?.kind ?? null,
     secondDesk: remindsElsewhere(provider, route),
     asksOwnership: asksOwnership(answer?.quote ?? ''),
     namesTraffic: namesTraffic(answer?.quote ?? ''),
     newFacts,
     ticket: ticket !== null,
     ticketChannel: ticket?.channel ?? null,
-    undelivered: material.undelivered?.state ?? null,
+    undelivered: undelivered?.state ?? null,
     draft: material.draft,
     staleDraft: claims.some(
       ({ key, status }) => status === 'stale' && material.draftStates.includes(key) && !FLEETING.has(key),
     ),
-    askedCause: sent.some(({ round }) => round === 'ask-cause'),
-    thanked: sent.some(({ round }) => round === 'thanks'),
+    askedCause: block.some(({ round }) => round === 'ask-cause'),
+    thanked: block.some(({ round }) => round === 'thanks'),
     sinceOpened: since(row.opened_at) ?? 0,
     sinceRequest: since(row.last_request_at),
     sinceAnswer: since(row.last_answer_at),
@@ -106,6 +133,7 @@ function factsOf(
     sinceLifted: since(row.mitigated_at),
     sinceRecovered: since(row.recovered_at),
     sinceFix: since(cause?.fixedAt ?? null),
+    refusedSinceFix: refusedSinceFix(material),
     sincePassedOn: since(moments['passed-on']),
     refusedSince:
       row.last_rejection_at !== null &&
@@ -153,8 +181,17 @@ function keyOf({ row, newestRejection, cause, undelivered }: Material): string {
   ].join(' ');
 }
 
+/** Of a list’s refusal, the rule by what looks found since. */
+function looked(material: Material, provider: Provider | undefined): Material {
+  const { row, listRows } = material;
+  const said = ruleIdOf(material.rule, row.provider);
+  const rule = ruleAfterLook(provider, said, row.last_rejection_at, listRows);
+  return rule === said ? material : { ...material, rule: `${row.provider}/${rule}` };
+}
+
 /** All that rules can ask of an incident, with the words and moments that steps are told with. */
-export function situationOf(material: Material, known: Known, now: Date): Situation {
+export function situationOf(read: Material, known: Known, now: Date): Situation {
+  const material = looked(read, known.provider);
   const { row, undelivered } = material;
   const rule = ruleIdOf(material.rule, row.provider);
   const provider = known.provider && playbookFor(known.provider, rule);

@@ -1,7 +1,8 @@
 import type { IncidentRow } from '../database/tables.ts';
 import { beginsRound } from '../letters/rounds.ts';
-import type { Provider } from '../providers/schema.ts';
+import type { Provider, Verdict } from '../providers/schema.ts';
 import { roughHours } from './hours.ts';
+import type { Material } from './material.ts';
 
 const HOUR = 3_600_000;
 const plus = (at: Date | null, hours: number): Date | null =>
@@ -62,6 +63,30 @@ function afterAnswer(row: Asked, provider: Provider | undefined, name: string): 
   if (hours === 0 || !end || verdict === 'needs-information') return undefined;
   const why = `After a refusal ${name} wants ${roughHours(hours)} to pass. ${provider?.coolDown?.text ?? ''}`;
   return { end, why };
+}
+
+/** Silence, a receipt or a no: the same request again gets the same answer. */
+export const isNoYes = (verdict: Verdict | null): boolean =>
+  verdict === null || verdict === 'acknowledged' || verdict === 'denied' || verdict === 'closed';
+
+/** What tells whether a new request is worth it. */
+type Tried = Pick<Material, 'row' | 'cause' | 'earlier' | 'blockedAgain'>;
+
+/**
+ * When the time is over in which a new request gets no second look, counted from the last one about this block, which may
+ * stand in an incident before; null: no such time is known, or they were not refused.
+ */
+export function againAt({ row, earlier }: Tried, provider: Provider | undefined): Date | null {
+  const hours = provider?.stop?.again;
+  if (hours === undefined) return null;
+  if (row.last_request_at === null) return plus(earlier?.askedAt ?? null, hours);
+  return isNoYes(row.last_verdict) ? plus(row.last_request_at, hours) : null;
+}
+
+/** Something happened since that request that makes it another one: a fix, or a lifting that did not last. */
+export function isChanged({ row, cause, earlier, blockedAgain }: Tried): boolean {
+  const asked = row.last_request_at ?? earlier?.askedAt ?? null;
+  return [cause?.fixedAt, blockedAgain].some((at) => at && (asked === null || at > asked));
 }
 
 /** How long it would do harm to ask again; undefined: not at all. What they ask for may be answered at once. */

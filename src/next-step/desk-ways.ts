@@ -1,3 +1,4 @@
+import { beginsRound } from '../letters/rounds.ts';
 import { ASKABLE } from '../providers/other-route.ts';
 import type { Provider, Route } from '../providers/schema.ts';
 import type { Material } from './material.ts';
@@ -26,6 +27,16 @@ export const remindsElsewhere = (provider: Provider | undefined, used: Route | u
   provider?.escalation?.some(
     ({ to, route, afterRounds }) => to === 'second-desk' && route !== used.key && afterRounds === 1,
   ) === true;
+
+/** Rounds of letters about the block as it stands; of one that came back, at least the one before. */
+export function roundsOf({
+  row,
+  sent,
+  blockedAgain,
+}: Pick<Material, 'row' | 'sent' | 'blockedAgain'>): number {
+  if (blockedAgain === null || row.round === 0) return row.round;
+  return Math.max(1, sent.filter(({ round, at }) => beginsRound(round) && at >= blockedAgain).length);
+}
 
 /** The rounds after which this provider never gave in. None where each reply that brings a fix may go. */
 export function isSpent(provider: Provider | undefined, round: number): boolean {

@@ -12,6 +12,7 @@ export type Undelivered = { state: 'failed' | 'delivered-unknown'; words: string
  */
 export type Facts = {
   state: IncidentState;
+  /** Of the block as it stands: one that came back begins anew, with 1 while nobody was asked again. */
   round: number;
   provider: string;
   kind: Provider['kind'] | null;
@@ -31,6 +32,10 @@ export type Facts = {
   /** A letter that asks for something may go now: they take letters, and no cool-down runs. */
   mayWrite: boolean;
   coolsDown: boolean;
+  /** A new request, other than an answer in the ticket, gets no second look yet, and nothing has changed since the last. */
+  asksTooSoon: boolean;
+  /** That time is over. */
+  mayAskAnew: boolean;
   /** All that came is a receipt of a desk that nobody reads. */
   onlyReceipt: boolean;
   needsConfirmation: boolean;
@@ -74,6 +79,8 @@ export type Facts = {
   sinceLifted: number | null;
   sinceRecovered: number | null;
   sinceFix: number | null;
+  /** Refused, or answered with no, after the fix, or after a look that found the reverse name in order. */
+  refusedSinceFix: boolean;
   /** Since the newest letter to somebody who acts in the provider’s place: owner of the network, recipient, receiver. */
   sincePassedOn: number | null;
   /** Refused after the last answer, and after the last letter. */
@@ -124,6 +131,7 @@ export type Moments = {
   fix: Date | null;
   'passed-on': Date | null;
   'cool-down-end': Date | null;
+  'ask-anew': Date | null;
   'follow-up': Date | null;
   'effect-end': Date | null;
   'stated-end': Date | null;
@@ -146,6 +154,7 @@ export const WORDS = [
   'escalation',
   'nearby',
   'coolDown',
+  'stop',
   'note',
   'follow',
 ] as const;

@@ -1,14 +1,12 @@
 import type { IncidentRow, IncidentState } from '../database/tables.ts';
 import type { Claim } from '../letters/claims/claims.ts';
+import type { ListRow } from '../providers/list-looks.ts';
 import type { Provider, Verdict } from '../providers/schema.ts';
 import type { CauseClass } from './causes.ts';
 import type { Undelivered } from './facts.ts';
 
 /** Incidents of one network that are counted; more are told as “20 or more”. */
 export const MOST_NEARBY = 20;
-
-/** One row of what public lists say of the incident’s addresses. */
-export type ListRow = { zone: string; listed: boolean; words: string; seenAt: Date };
 
 /** What of an incident’s own row rules rest on. */
 export type JudgedRow = Pick<
@@ -40,6 +38,8 @@ export type Material = {
   rule: string | null;
   newestRejection: { id: number; temporary: boolean | null } | null;
   cited: { name: string | null; owner: string | null } | null;
+  /** Of a block that came back: since when mail is refused again. */
+  blockedAgain: Date | null;
   /** Letters that went out, the newest last. */
   sent: { round: string; at: Date }[];
   /** Claims of the newest one: their texts, and whether it stated them. */
@@ -53,7 +53,8 @@ export type Material = {
   newestEvidenceAt: Date | null;
   deliveries: { acceptedAt: Date | null; refused: number; all: number };
   cause: { class: CauseClass; fixedAt: Date | null; recordedAt: Date } | null;
-  earlier: { number: number; endedAt: Date } | null;
+  /** `askedAt`: the last request, of one that was refused or not answered and never lifted: it may be this same block. */
+  earlier: { number: number; endedAt: Date; askedAt?: Date | null } | null;
   /** When earlier incidents of the same address and provider ended, within a year. */
   earlierEnds: Date[];
   casesNearby: number;

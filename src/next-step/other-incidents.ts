@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
+import type { Verdict } from '../providers/schema.ts';
 import { MOST_NEARBY } from './material.ts';
 
 /** What other incidents have to do with these; each is one query, however many there are. */
@@ -16,14 +17,24 @@ const sameAddress = (before: boolean) => sql<{ number: number }>`(
     order by ob.incident_number desc limit ${LOOKED_BACK}::integer) back
   where ia.incident_number = i.number)`;
 
+type Earlier = {
+  number: number;
+  earlier: number;
+  ended: Date;
+  lifted: boolean;
+  asked: Date | null;
+  verdict: Verdict | null;
+};
+
 /** Earlier incidents of the same provider and address that ended within a year before, the newest first. */
 export async function readEarlier(db: Db | Trx, numbers: number[], since: Date) {
-  const { rows } = await sql<{ number: number; earlier: number; ended: Date }>`
-    select i.number, o.number as earlier, coalesce(o.recovered_at, o.closed_at) as ended
+  const { rows } = await sql<Earlier>`
+    select i.number, o.number as earlier, coalesce(o.recovered_at, o.closed_at) as ended,
+      coalesce(o.mitigated_at, o.recovered_at) is not null as lifted, o.last_request_at as asked, o.last_verdict as verdict
     from incidents i
     cross join lateral ${sameAddress(true)} back
     cross join lateral (
-      select number, recovered_at, closed_at from incidents
+      select number, mitigated_at, recovered_at, closed_at, last_request_at, last_verdict from incidents
       where number = back.number and provider = i.provider and state in ('recovered', 'closed')
         and coalesce(recovered_at, closed_at) between ${since}::timestamptz and i.opened_at limit 1) o
     where i.number = any(${numbers}::integer[])

@@ -3,14 +3,17 @@ import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { claimRecords } from '../evidence/claim-records.ts';
 import { kindTitles } from '../evidence/kind-titles.ts';
+import { listRowsOf } from '../evidence/list-rows.ts';
 import { type Snapshot, standingOfGroups } from '../evidence/snapshots.ts';
 import { tellingRejections } from '../incidents/telling-rejections.ts';
 import { judgeClaims } from '../letters/claims/claims.ts';
 import { recordedEvidence } from '../letters/claims/recorded.ts';
+import { readBlockedAgain } from '../letters/relapse.ts';
 import { undeliveredOf } from '../mail-out/shown.ts';
 import { getProfile } from '../profile/store.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { type RecordedCause, readCauses } from './cause-store.ts';
+import { isNoYes } from './desk-clock.ts';
 import {
   type AddressOf,
   readAddresses,
@@ -21,7 +24,7 @@ import {
   readSent,
   readTickets,
 } from './incident-rows.ts';
-import type { ListRow, Material } from './material.ts';
+import type { Material } from './material.ts';
 import { readEarlier, readNearby, readUpstream } from './other-incidents.ts';
 import { RULES } from './rules.ts';
 
@@ -30,15 +33,6 @@ const YEAR = 365 * 86_400_000;
 const RULE_CLAIMS = [...new Set(RULES.flatMap(({ when }) => when.flatMap(Object.keys)))].flatMap((name) =>
   name.startsWith('claim:') ? [name.slice('claim:'.length)] : [],
 );
-
-const listRowsOf = (snapshots: Snapshot[]): ListRow[] =>
-  snapshots
-    .filter(({ kind }) => kind === 'public-lists')
-    .flatMap(({ facts, last_seen_at: seenAt }) =>
-      facts
-        .filter(({ outcome }) => outcome !== 'unknown')
-        .map(({ key, words }) => ({ zone: key, listed: words.startsWith('listed'), words, seenAt })),
-    );
 
 /** When evidence came that says something for us. */
 function newestOf(evidence: { recorded_at: Date }[], snapshots: Snapshot[]): Date | null {
@@ -85,6 +79,7 @@ export async function readMaterial(
     undelivered,
     causes,
     upstream,
+    blockedAgain,
   ] = await Promise.all([
     getProfile(db),
     kindTitles(),
@@ -102,6 +97,7 @@ export async function readMaterial(
     undeliveredOf(db, numbers),
     readCauses(db, numbers),
     readUpstream(db, numbers),
+    readBlockedAgain(db, rows),
   ]);
   const groups = [...addresses.values()].map((own) => own.map(({ network }) => network));
   const all = await standingOfGroups(db, groups, profile.sendingDomains);
@@ -139,6 +135,7 @@ export async function readMaterial(
       newestRejection: rejection ? { id: rejection.newest_id, temporary: rejection.temporary } : null,
       cited: rejection ? { name: rejection.list_name, owner: rejection.list_owner } : null,
       sent: (sent.get(number) ?? []).flatMap(({ round, sent_at: at }) => (at ? [{ round, at }] : [])),
+      blockedAgain: blockedAgain.get(number) ?? null,
       lastClaims,
       draft: draft !== undefined,
       draftStates,
@@ -148,7 +145,13 @@ export async function readMaterial(
       newestEvidenceAt: newestOf(recorded, snapshots),
       deliveries: deliveries.get(number) ?? { acceptedAt: null, refused: 0, all: 0 },
       cause: causes.get(number) ?? null,
-      earlier: before[0] ? { number: before[0].earlier, endedAt: before[0].ended } : null,
+      earlier: before[0]
+        ? {
+            number: before[0].earlier,
+            endedAt: before[0].ended,
+            askedAt: !before[0].lifted && isNoYes(before[0].verdict) ? before[0].asked : null,
+          }
+        : null,
       earlierEnds: before.map(({ ended }) => ended),
       casesNearby: Math.max(0, ...own.map((one) => nearby.get(`${row.provider} ${one.nearby}`) ?? 0)),
       upstream: upstream.get(number) ?? null,

@@ -75,6 +75,7 @@ export const FROM = [
   'fix',
   'passed-on',
   'cool-down-end',
+  'ask-anew',
   'follow-up',
   'effect-end',
   'stated-end',

@@ -87,6 +87,7 @@ function materialOf(point: Point, now: Date): Material {
     rule: null,
     newestRejection: { id: 1, temporary: false },
     cited: evidence === 'listed elsewhere' ? { name: 'Spamhaus', owner: 'spamhaus' } : null,
+    blockedAgain: null,
     sent: [],
     lastClaims: [],
     draft: false,

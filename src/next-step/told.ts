@@ -4,7 +4,8 @@ import { otherRouteOf } from '../providers/other-route.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider, Route } from '../providers/schema.ts';
 import { causeWords } from './causes.ts';
-import { type CoolDown, effectHours } from './desk-clock.ts';
+import { againAt, type CoolDown, effectHours } from './desk-clock.ts';
+import { roundsOf } from './desk-ways.ts';
 import type { Moments, Words } from './facts.ts';
 import { roughHours, statedHours } from './hours.ts';
 import { FLEETING, type Known, type Material, MOST_NEARBY } from './material.ts';
@@ -38,13 +39,18 @@ export function momentsOf(
     lifted,
     recovered: row.recovered_at,
     fix: cause?.fixedAt ?? null,
-    'passed-on': passedOnAt(material.sent),
+    'passed-on': passedOnAt(ofBlock(material)),
     'cool-down-end': cool?.end ?? null,
+    'ask-anew': againAt(material, provider),
     'follow-up': row.follow_up_due_at,
     'effect-end': plus(lifted ?? row.last_answer_at, effectHours(provider)),
     'stated-end': plus(lifted, hold),
   };
 }
+
+/** Letters about the block as it stands: what went out before it came back was about the one before. */
+export const ofBlock = ({ sent, blockedAgain }: Pick<Material, 'sent' | 'blockedAgain'>): Material['sent'] =>
+  blockedAgain === null ? sent : sent.filter(({ at }) => at >= blockedAgain);
 
 /** When somebody who acts in the provider’s place was written to last. */
 export const passedOnAt = (sent: Material['sent']): Date | null =>
@@ -85,7 +91,8 @@ export function wordsOf(
   const name = provider?.name ?? 'the provider';
   const rule = provider?.rejections.find((one) => one.id === ruleIdOf(material.rule, row.provider));
   const step = rule?.firstStep ?? provider?.checkFirst[0]?.text;
-  const other = otherRouteOf(provider, route, row.round);
+  const rounds = roundsOf(material);
+  const other = otherRouteOf(provider, route, rounds);
   return {
     provider: name,
     list: material.cited?.name ?? citedOwner?.name ?? 'the list',
@@ -94,7 +101,7 @@ export function wordsOf(
     lacked: lackedBy(lastClaims, claims),
     quote: quoted(answer?.quote ?? ''),
     effect: roughHours(effectHours(provider)),
-    round: String(row.round),
+    round: String(rounds),
     cause: causeWords(cause?.class ?? null),
     mail: undelivered?.words ? `The server: ${undelivered.words}` : 'They may not have it.',
     earlier: earlier ? `#${earlier.number}` : '',
@@ -102,6 +109,7 @@ export function wordsOf(
     escalation: other?.text ?? '',
     nearby: material.casesNearby < MOST_NEARBY ? String(material.casesNearby) : `${MOST_NEARBY} or more`,
     coolDown: cool?.why ?? '',
+    stop: provider?.stop?.text ?? '',
     note: route?.notes[0] ?? `${name} takes no requests.`,
     follow: row.follow_up_due_at
       ? 'if none comes in the usual time, this incident comes back to you.'

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { relapseIn, type StateEntry } from '../../src/letters/relapse.ts';
+import { readBlockedAgain, relapseIn, type StateEntry } from '../../src/letters/relapse.ts';
 import { PROFILE, testDesk } from '../desk.ts';
 
 const at = (day: number, hour = 8) => new Date(Date.UTC(2026, 2, day, hour));
@@ -57,7 +57,7 @@ const line = (time: string) =>
   `${time}+00:00 mx1 postfix/smtp[41]: 4F2A91C0: to=<ann@outlook.com>, relay=outlook-com.olc.protection.outlook.com[52.101.8.47]:25, delay=1, dsn=5.7.1, status=bounced (host outlook-com.olc.protection.outlook.com[52.101.8.47] said: 550 5.7.1 Unfortunately, messages from [203.0.113.7] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3150). (in reply to MAIL FROM command))`;
 
 t.test('the next first request says so, and since when mail is refused again', async (t) => {
-  const { api } = await testDesk(t);
+  const { api, db } = await testDesk(t);
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 19);
   await api('PUT', '/profile', { ...PROFILE, sendingDomains: ['shop.example.net'] });
   const { body: logged } = await api('POST', '/incidents', { report: line(day(9)) });
@@ -83,6 +83,14 @@ t.test('the next first request says so, and since when mail is refused again', a
       year: 'numeric',
       timeZone: 'UTC',
     });
+  const since = (await readBlockedAgain(db, [{ number, relapses: 1 }])).get(number);
+  t.equal(
+    since?.toISOString().slice(0, 19),
+    day(1),
+    'the block as it stands, for whoever asks of many incidents',
+  );
+  t.equal((await readBlockedAgain(db, [{ number, relapses: 0 }])).size, 0);
+
   const again = await draft('outlook-com/first');
   t.match(again.body, `has been refused since ${written(day(1))}, `);
   t.match(again.body, `An earlier block was lifted on ${written(day(6))}; mail is refused again.`);

@@ -34,16 +34,18 @@ export const ROW: JudgedRow = {
 export type Given = Partial<Omit<Material, 'row' | 'claims'>> & {
   row?: Partial<JudgedRow>;
   claims?: Record<string, ClaimStatus>;
+  /** When claims were seen as they are. */
+  seen?: Record<string, Date>;
   dead?: boolean;
 };
 
-const claimOf = ([key, status]: [string, ClaimStatus]): Claim => ({
+const claimOf = (key: string, status: ClaimStatus, observedAt: Date | null): Claim => ({
   key,
   status,
   text: key,
   evidence: null,
   words: null,
-  observedAt: null,
+  observedAt,
   whenUnknown: whenUnknown(key) ?? 'omit',
   stated: null,
   said: [],
@@ -52,20 +54,21 @@ const claimOf = ([key, status]: [string, ClaimStatus]): Claim => ({
   fails: [],
 });
 
-function materialOf({ row, claims = {}, dead: _dead, ...given }: Given): Material {
+function materialOf({ row, claims = {}, seen = {}, dead: _dead, ...given }: Given): Material {
   return {
     row: { ...ROW, ...row },
     addresses: ['203.0.113.7'],
     rule: null,
     newestRejection: { id: 1, temporary: false },
     cited: null,
+    blockedAgain: null,
     sent: [],
     lastClaims: [],
     draft: false,
     draftStates: [],
     answer: null,
     ticket: null,
-    claims: Object.entries(claims).map(claimOf),
+    claims: Object.entries(claims).map(([key, status]) => claimOf(key, status, seen[key] ?? null)),
     newestEvidenceAt: null,
     deliveries: { acceptedAt: null, refused: 0, all: 0 },
     cause: null,

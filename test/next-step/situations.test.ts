@@ -198,7 +198,9 @@ const SITUATIONS: [number, string, Given, string][] = [
     'SBL and CSS at once',
     {
       ...list('spamhaus', 'css'),
-      listRows: [LISTED('sbl.spamhaus.org', 'listed; Spamhaus SBL (127.0.0.2)')],
+      listRows: [
+        LISTED('sbl.spamhaus.org', 'listed; SBL: a source of spam (127.0.0.2); CSS: spam (127.0.0.3)'),
+      ],
     },
     'sbl-before-css',
   ],
@@ -405,7 +407,7 @@ const SITUATIONS: [number, string, Given, string][] = [
     75,
     'SPF was mended',
     {
-      row: at('gmail', { reason: 'authentication' }),
+      row: at('gmail', { reason: 'authentication', last_rejection_at: ago(3) }),
       rule: 'gmail/unauthenticated',
       ...cause('misconfiguration', 2),
     },
@@ -595,6 +597,106 @@ const SITUATIONS: [number, string, Given, string][] = [
     },
     'passed-on',
   ],
+  [
+    107,
+    'SPF was mended, and mail is refused since',
+    {
+      row: at('gmail', { reason: 'authentication', last_rejection_at: ago(1) }),
+      rule: 'gmail/unauthenticated',
+      ...cause('misconfiguration', 2),
+    },
+    'not-repaired',
+  ],
+  [
+    108,
+    'the reverse name looks right, and mail is refused after that look',
+    {
+      row: at('gmail', { reason: 'missing-ptr', last_rejection_at: ago(1) }),
+      rule: 'gmail/no-ptr',
+      claims: { 'fcrdns-ok': 'supported' },
+      seen: { 'fcrdns-ok': ago(3) },
+    },
+    'not-repaired',
+  ],
+  [
+    109,
+    'the message was changed, and is refused since',
+    {
+      row: at('mail-ru', { reason: 'content', last_rejection_at: ago(1) }),
+      rule: 'mail-ru/spam',
+      ...cause('misconfiguration', 5),
+    },
+    'not-repaired',
+  ],
+  [
+    110,
+    'the recipient had a note about the block before this one',
+    {
+      row: at('mimecast', { reason: 'policy', relapses: 1 }),
+      rule: 'mimecast/blocked-senders',
+      blockedAgain: ago(4),
+      sent: [sent('note', 50)],
+    },
+    'recipient-acts',
+  ],
+  [
+    111,
+    'the same, with a note since it came back',
+    {
+      row: at('mimecast', { reason: 'policy', relapses: 1 }),
+      rule: 'mimecast/blocked-senders',
+      blockedAgain: ago(4),
+      sent: [sent('note', 50), sent('note', 2)],
+    },
+    'passed-on',
+  ],
+  [
+    112,
+    'Aruba: five days after the recipient got the note',
+    { row: at('aruba'), sent: [sent('note', 130)] },
+    'other-route-telephone',
+  ],
+  [
+    113,
+    'TIM refuses for days what the list has let go of',
+    {
+      row: at('tim-it', { reason: 'listed-on-third-party-list', first_rejection_at: ago(60) }),
+      rule: 'tim-it/spamhaus',
+      cited: { name: 'Spamhaus', owner: 'spamhaus' },
+      listRows: [{ zone: 'zen.spamhaus.org', listed: false, words: 'not listed', seenAt: ago(2) }],
+    },
+    'owner-after-list',
+  ],
+  [
+    114,
+    'Outlook.com said no in an incident that was closed five days ago, and nothing has changed',
+    { earlier: { number: 12, endedAt: ago(24 * 5), askedAt: ago(24 * 6) }, earlierEnds: [ago(24 * 5)] },
+    'too-soon',
+  ],
+  [
+    115,
+    'the fourth no stands for over 14 days, and its network’s owner did nothing',
+    {
+      row: answered('denied', 800, { round: 4, last_rejection_at: ago(1) }),
+      sent: [sent('first', 1000), sent('hand-over', 780)],
+    },
+    'ask-anew',
+  ],
+  [
+    116,
+    'CSS was named, and a look since finds PBL alone',
+    {
+      ...list('spamhaus', 'css'),
+      listRows: [
+        {
+          ...LISTED('zen.spamhaus.org', 'listed by policy, which accuses nobody; PBL: end users'),
+          seenAt: ago(0.5),
+        },
+      ],
+    },
+    'policy-list',
+  ],
+  [117, 'a list that only time ends, and nobody knows the cause', list('spamcop', 'listed'), 'no-letters'],
 ];
 
 for (const [number, name, given, expected] of SITUATIONS)
