@@ -3,6 +3,7 @@ import type { IncidentRow } from '../database/tables.ts';
 import { recordEvidence } from '../evidence/store.ts';
 import { blockedSince, earlier, later } from '../incidents/incidents.ts';
 import { recordRelapse } from '../incidents/logging/append-report.ts';
+import { endBefore } from '../incidents/logging/end-before.ts';
 import { logIncident } from '../incidents/logging/log.ts';
 import { findOpenAround } from '../incidents/logging/open-incident.ts';
 import { readHere } from '../incidents/logging/read-report.ts';
@@ -46,10 +47,12 @@ async function open(
   flow: Watched,
   provider: Provider,
   context: Context,
-  at: Date,
+  { at, end }: { at: Date; end: Date | null },
 ): Promise<number> {
   const { catalogue, rule, source, now } = context;
-  const from = before(at, rule.windowMinutes * MINUTE_MS);
+  const window = before(at, rule.windowMinutes * MINUTE_MS);
+  // The window may reach into the block before.
+  const from = later(window, end) ?? window;
   const codes = await refusedCodes(trx, flow, from, flow.newest);
   const raw = Buffer.from([...new Set(flow.rows.flatMap((row) => row.samples))].join('\n'));
   // Nothing waits for a thread inside a transaction; of more samples than are read here, the first tell all.
@@ -230,9 +233,18 @@ async function endOf(trx: Trx, number: number, flow: Watched, context: Context):
 async function openedBy(trx: Trx, flow: Watched, provider: Provider, context: Context): Promise<Consequence> {
   const { rule, now } = context;
   if (!rule.opens) return {};
-  const at = await blockIn(trx, flow, rule, (minute) => isFresh(minute, now));
+  const end =
+    flow.refused > 0
+      ? await endBefore(trx, { provider: provider.key, cidrs: [flow.network.cidr], openedAt: now })
+      : null;
+  const at = await blockIn(
+    trx,
+    flow,
+    rule,
+    (minute) => isFresh(minute, now) && (end === null || minute > end),
+  );
   if (!at) return {};
-  const opened = await open(trx, flow, provider, context, at);
+  const opened = await open(trx, flow, provider, context, { at, end });
   return { opened, ...(await endOf(trx, opened, flow, context)) };
 }
 

@@ -344,6 +344,24 @@ t.test(
   },
 );
 
+t.test('the window in which a block is seen does not reach into the one before', async (t) => {
+  const { desk, at, time } = await watched(t);
+  await send(desk, [refused(at(60), 20), refused(at(65), 5)]);
+  await desk.db
+    .updateTable('incidents')
+    .set({ state: 'closed', closed_at: time(70) })
+    .execute();
+  t.strictSame(
+    (await send(desk, [refused(at(68), 4)])).body.opened,
+    [],
+    'what comes late is of the block before',
+  );
+  t.strictSame((await send(desk, [refused(at(80), 10)])).body.opened, [2]);
+  const second = await incident(desk, 2);
+  t.equal(second.firstRejectionAt.slice(0, 16), at(80).slice(0, 16));
+  t.equal(second.rejectionCount, 10);
+});
+
 t.test('after an incident is closed, a new block is a new incident, linked to the old one', async (t) => {
   const { desk, at } = await watched(t);
   await send(desk, [refused(at(0), 20)]);

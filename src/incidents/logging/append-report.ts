@@ -12,18 +12,12 @@ import { earlier, later } from '../incidents.ts';
 import { isLifted } from '../state.ts';
 import { moveState } from '../state-store.ts';
 import { lockIncident, writeIncident } from '../store.ts';
+import { endBefore, spanAfter } from './end-before.ts';
 import type { BlockToLog } from './log.ts';
-import {
-  codesAndDomains,
-  keepRejections,
-  rejectionEntries,
-  type SeenRejection,
-  span,
-  sum,
-} from './rejections.ts';
+import { codesAndDomains, keepRejections, rejectionEntries, type SeenRejection, sum } from './rejections.ts';
 
-function widened(row: IncidentRow, block: BlockToLog) {
-  const { first, last } = span(block.rejections);
+function widened(row: IncidentRow, block: BlockToLog, end: Date | null) {
+  const { first, last } = spanAfter(block.rejections, end);
   return {
     ...codesAndDomains(block.rejections, row),
     rejection_count: row.rejection_count + sum(block.rejections),
@@ -70,7 +64,13 @@ export async function appendReport(
     .values({ incident_number: number, report_id: report.id })
     .execute();
   await keepRejections(trx, number, report.id, block.rejections);
-  await writeIncident(trx, number, widened(row, block));
+  const end = await endBefore(trx, {
+    number,
+    provider: row.provider,
+    cidrs: block.networks.map(({ cidr }) => cidr),
+    openedAt: row.opened_at,
+  });
+  await writeIncident(trx, number, widened(row, block, end));
   await appendAll(trx, [
     {
       incident: number,

@@ -10,6 +10,7 @@ import { appendAll } from '../../timeline/store.ts';
 import type { Actor } from '../../web/access.ts';
 import { incidentTitle } from '../incidents.ts';
 import { linkEarlier, type ToLink } from '../links/store.ts';
+import { endBefore, spanAfter } from './end-before.ts';
 import {
   codesAndDomains,
   keepRejections,
@@ -100,8 +101,12 @@ export async function logIncident(
 ): Promise<number> {
   const addressIds = await ensureAddresses(trx, block.networks);
   const addresses = block.networks.map((network) => network.text);
-  const { first, last } = span(block.rejections);
   const now = block.at ?? new Date();
+  const cidrs = block.networks.map(({ cidr }) => cidr);
+  const end = await endBefore(trx, { provider: block.provider.key, cidrs, openedAt: now });
+  const own = spanAfter(block.rejections, end);
+  // Where all is older, a block is recorded afterwards.
+  const { first, last } = own.first ? own : span(block.rejections);
   const title = (block.title?.trim() || incidentTitle(block.provider.name, addresses)).slice(0, 300);
   const related = await relatedTo(trx, block.provider.key, addressIds);
   const row = {
@@ -138,7 +143,7 @@ export async function logIncident(
   ]);
   await askForCheck(trx, {
     incident: number,
-    networks: block.networks.map((network) => network.cidr),
+    networks: cidrs,
     askedBy: actor.name,
   });
   return number;
