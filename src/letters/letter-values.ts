@@ -1,5 +1,6 @@
 import type { Verdict } from '../providers/schema.ts';
 import { gap, type LetterFacts, type Missing, type Need, refusedSince } from './facts.ts';
+import { happenedOf } from './happened.ts';
 import {
   BLANKS,
   type Language,
@@ -64,6 +65,13 @@ const counted = (count: number, language: Language) => (count > 1 ? letterNumber
 function courseOf(facts: LetterFacts, language: Language) {
   const { incident, traffic, usual, lastReply } = facts;
   const number = (value: number) => letterNumber(value, language);
+  const requests = facts.requests.map((one) => ({
+    at: one.at,
+    reference: oneLine(one.reference),
+    by: oneLine(one.by),
+    answeredAt: one.answer?.at ?? null,
+    answer: quoteOf(insideSentence(one.answer?.quote ?? '')),
+  }));
   return {
     incidentNumber: String(incident.number),
     openedAt: incident.openedAt,
@@ -74,13 +82,8 @@ function courseOf(facts: LetterFacts, language: Language) {
     isIdentified: incident.state === 'awaiting-provider' || incident.state === 'action-needed',
     isMonitoring: incident.state === 'mitigated',
     isResolved: incident.state === 'recovered' || incident.state === 'closed',
-    requests: facts.requests.map((one) => ({
-      at: one.at,
-      reference: oneLine(one.reference),
-      by: oneLine(one.by),
-      answeredAt: one.answer?.at ?? null,
-      answer: quoteOf(insideSentence(one.answer?.quote ?? '')),
-    })),
+    requests,
+    happened: happenedOf(facts, requests),
     questions: facts.questions.map((text, index) => ({
       number: String(index + 1),
       text: oneLine(text),

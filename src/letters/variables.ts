@@ -63,6 +63,7 @@ export const VARIABLES: Record<string, Standing> = {
   decision: 'decision',
   prevention: 'prevention',
   requests: 'condition',
+  happened: 'condition',
   questions: 'condition',
   volumeWeeks: 'condition',
   plan: 'condition',
@@ -120,6 +121,20 @@ export const SHAPES: Record<string, 'moment' | 'list'> = {
  */
 export const TABLES: Record<string, Record<string, Standing>> = {
   requests: { at: 'always', reference: 'guarded', by: 'guarded', answeredAt: 'guarded', answer: 'guarded' },
+  happened: {
+    at: 'always',
+    isFirstRefusal: 'condition',
+    isOpened: 'condition',
+    isRequest: 'condition',
+    isLiftedBefore: 'condition',
+    isRefusedAgain: 'condition',
+    isLifted: 'condition',
+    isRecovered: 'condition',
+    reference: 'guarded',
+    by: 'guarded',
+    answeredAt: 'guarded',
+    answer: 'guarded',
+  },
   questions: { number: 'always', text: 'always', answer: 'answers' },
   volumeWeeks: { from: 'always', to: 'always', least: 'always', most: 'always' },
   plan: { week: 'always', daily: 'warm-up-plan' },

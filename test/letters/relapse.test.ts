@@ -96,5 +96,15 @@ t.test('the next first request says so, and since when mail is refused again', a
   t.match(again.body, `An earlier block was lifted on ${written(day(6))}; mail is refused again.`);
   const { body: summary } = await draft('management/summary');
   t.match(summary, new RegExp(`– ${written(day(9))}, .*: first refusal`));
-  t.match(summary, new RegExp(`– ${written(day(6))}, .*: lifted; ${written(day(1))}, .*: refused again`));
+  const told = summary.split('\n').filter((line: string) => line.startsWith('– ') && / UTC.*: /.test(line));
+  t.match(
+    told.map((line: string) => line.replace(/^– (.*?), .*: /, '$1: ')),
+    [
+      `${written(day(9))}: first refusal`,
+      `${written(day(6))}: lifted`,
+      `${written(day(1))}: refused again`,
+      /: incident opened$/,
+    ],
+    'in the order in which it happened, not in that in which it was recorded',
+  );
 });
