@@ -26,14 +26,15 @@ function lastLifting(before: StateEntry[]): Date | undefined {
   return moves.slice(blocked + 1).find(({ to }) => to === 'mitigated' || to === 'recovered')?.occurred_at;
 }
 
-type Told = { liftedAt: Date; seen: StateEntry };
+type Told = { liftedAt: Date; seen: StateEntry; flowed: boolean };
 
 /** The newest relapse that entries tell, oldest first; null: the block never came back, or nothing tells that it was lifted. */
 function toldIn(entries: StateEntry[]): Told | null {
   const last = entries.findLastIndex(({ kind }) => kind === 'relapse-seen');
   const seen = entries[last];
   const liftedAt = seen && lastLifting(entries.slice(0, last));
-  return seen && liftedAt ? { liftedAt, seen } : null;
+  const state = entries.slice(0, last).findLast(({ to }) => to !== null)?.to;
+  return seen && liftedAt ? { liftedAt, seen, flowed: state === 'recovered' } : null;
 }
 
 /**
@@ -69,6 +70,9 @@ export async function readRelapse(
   return relapseIn(entries.reverse(), refusals);
 }
 
+/** `flowed`: mail was seen to flow before it was refused again. */
+export type BlockedAgain = { at: Date; flowed: boolean };
+
 /**
  * Of incidents that were refused again, since when: one look for all of them. What was written before that belongs to
  * the block before.
@@ -76,7 +80,7 @@ export async function readRelapse(
 export async function readBlockedAgain(
   db: Db | Trx,
   incidents: Pick<IncidentRow, 'number' | 'relapses'>[],
-): Promise<Map<number, Date>> {
+): Promise<Map<number, BlockedAgain>> {
   const numbers = incidents.filter(({ relapses }) => relapses > 0).map(({ number }) => number);
   if (numbers.length === 0) return new Map();
   const { rows } = await sql<StateEntry & { number: number }>`
@@ -102,9 +106,9 @@ export async function readBlockedAgain(
     group by n.number`.execute(db);
   const refusedAt = new Map(first.map(({ number, at }) => [number, at]));
   return new Map(
-    told.map(({ number, seen }) => [
-      number,
-      earlier(refusedAt.get(number) ?? null, seen.occurred_at) ?? seen.occurred_at,
-    ]),
+    told.map(({ number, seen, flowed }) => {
+      const at = earlier(refusedAt.get(number) ?? null, seen.occurred_at) ?? seen.occurred_at;
+      return [number, { at, flowed }];
+    }),
   );
 }

@@ -41,7 +41,8 @@ export function claimsOfCause(cause: Cause): Finding[] {
   const findings: Finding[] = [];
   if (kind === 'not-found')
     findings.push({ claim: 'no-compromise-found', result: 'supports', words: found, at: foundAt });
-  if (kind === 'compromised-account')
+  // Once it is closed, a letter tells of that one; whether there is another is for whoever looked.
+  if (kind === 'compromised-account' && !fixedAt)
     findings.push({ claim: 'no-compromise-found', result: 'contradicts', words: found, at: foundAt });
   if (kind === 'previous-owner')
     findings.push({ claim: 'previous-owner', result: 'supports', words: found, at: foundAt });

@@ -20,7 +20,7 @@ import { upstreamOf } from './lists.ts';
 import { FLEETING, type Known, type Material } from './material.ts';
 import { asksOwnership, namesTraffic } from './quote.ts';
 import { deskFacts } from './rules.ts';
-import { momentsOf, ofBlock, wordsOf } from './told.ts';
+import { causeOf, momentsOf, ofBlock, wordsOf } from './told.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -57,7 +57,8 @@ function factsOf(
   cool: CoolDown | undefined,
   now: Date,
 ): Facts {
-  const { row, answer, cause, ticket, sent, claims, deliveries, earlier, undelivered } = material;
+  const { row, answer, cause, ticket, sent, claims, deliveries, earlier, undelivered, blockedAgain } =
+    material;
   const { provider } = known;
   const desk = deskFacts(row.provider);
   const since = (at: Date | null) => (at === null ? null : (now.getTime() - at.getTime()) / HOUR);
@@ -139,11 +140,16 @@ function factsOf(
       row.last_rejection_at !== null &&
       isAtLeast(row.last_rejection_at, row.last_answer_at) &&
       isAtLeast(row.last_rejection_at, row.last_request_at),
+    flowed: blockedAgain?.flowed === true,
+    cameBack: isAtLeast(blockedAgain?.at ?? null, row.last_request_at),
     deliveredSince:
       deliveries.acceptedAt !== null &&
       isAtLeast(deliveries.acceptedAt, row.last_rejection_at) &&
       (!isLifted(row.state) || isAtLeast(deliveries.acceptedAt, row.mitigated_at)),
     byRobot: row.round < 2 && provider?.course?.find(({ kind }) => kind === 'first-answer')?.who === 'robot',
+    refusedAfterExpiry:
+      moments.fix !== null &&
+      newer(row.last_rejection_at, new Date(moments.fix.getTime() + effectHours(provider) * HOUR)),
     expiryOver: (since(moments.fix ?? moments.rejection ?? moments.opened) ?? 0) >= effectHours(provider),
     effectOver: isOver(moments['effect-end']),
     holdOver: isOver(moments['stated-end']),
@@ -159,6 +165,7 @@ function factsOf(
     everRefused: row.rejection_count > 0 || row.last_rejection_at !== null,
     addresses: material.addresses.length,
     casesNearby: material.casesNearby,
+    earlierLifted: earlier && !earlier.askedAt,
     relapseDays: earlier ? (row.opened_at.getTime() - earlier.endedAt.getTime()) / DAY : null,
     relapsesInYear: material.earlierEnds.length + row.relapses,
     roleContact: material.contacts.length > 0 ? material.contacts.some((one) => ROLES.test(one)) : null,
@@ -191,7 +198,7 @@ function looked(material: Material, provider: Provider | undefined): Material {
 
 /** All that rules can ask of an incident, with the words and moments that steps are told with. */
 export function situationOf(read: Material, known: Known, now: Date): Situation {
-  const material = looked(read, known.provider);
+  const material = { ...looked(read, known.provider), cause: causeOf(read) };
   const { row, undelivered } = material;
   const rule = ruleIdOf(material.rule, row.provider);
   const provider = known.provider && playbookFor(known.provider, rule);

@@ -86,7 +86,7 @@ export function againAt({ row, earlier }: Tried, provider: Provider | undefined)
 /** Something happened since that request that makes it another one: a fix, or a lifting that did not last. */
 export function isChanged({ row, cause, earlier, blockedAgain }: Tried): boolean {
   const asked = row.last_request_at ?? earlier?.askedAt ?? null;
-  return [cause?.fixedAt, blockedAgain].some((at) => at && (asked === null || at > asked));
+  return [cause?.fixedAt, blockedAgain?.at].some((at) => at && (asked === null || at > asked));
 }
 
 /** How long it would do harm to ask again; undefined: not at all. What they ask for may be answered at once. */

@@ -35,7 +35,7 @@ export function roundsOf({
   blockedAgain,
 }: Pick<Material, 'row' | 'sent' | 'blockedAgain'>): number {
   if (blockedAgain === null || row.round === 0) return row.round;
-  return Math.max(1, sent.filter(({ round, at }) => beginsRound(round) && at >= blockedAgain).length);
+  return Math.max(1, sent.filter(({ round, at }) => beginsRound(round) && at >= blockedAgain.at).length);
 }
 
 /** The rounds after which this provider never gave in. None where each reply that brings a fix may go. */

@@ -85,12 +85,18 @@ export type Facts = {
   sincePassedOn: number | null;
   /** Refused after the last answer, and after the last letter. */
   refusedSince: boolean;
+  /** Refused again after it was lifted, and nobody was asked since. */
+  cameBack: boolean;
+  /** Before that, mail was seen to flow. */
+  flowed: boolean;
   /** Accepted deliveries are newer than the newest refusal. */
   deliveredSince: boolean;
   /** The first answer there comes from a machine, and nothing else was asked. */
   byRobot: boolean;
   /** What ends by itself should have ended, since the fix or else the newest refusal. */
   expiryOver: boolean;
+  /** Refused after it should have ended by itself. */
+  refusedAfterExpiry: boolean;
   /** Time enough for a mitigation to hold everywhere. */
   effectOver: boolean;
   /** The time is over for which a conditional mitigation asked to hold the volume. */
@@ -113,6 +119,8 @@ export type Facts = {
   casesNearby: number;
   /** Days since an earlier incident of the same address and provider ended. */
   relapseDays: number | null;
+  /** It was lifted, as far as is known: of one that was refused and closed, this is the same block. */
+  earlierLifted: boolean | null;
   relapsesInYear: number;
   roleContact: boolean | null;
   place: string | null;

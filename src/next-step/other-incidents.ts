@@ -17,7 +17,7 @@ const sameAddress = (before: boolean) => sql<{ number: number }>`(
     order by ob.incident_number desc limit ${LOOKED_BACK}::integer) back
   where ia.incident_number = i.number)`;
 
-type Earlier = {
+export type Earlier = {
   number: number;
   earlier: number;
   ended: Date;
@@ -35,7 +35,7 @@ export async function readEarlier(db: Db | Trx, numbers: number[], since: Date) 
     cross join lateral ${sameAddress(true)} back
     cross join lateral (
       select number, mitigated_at, recovered_at, closed_at, last_request_at, last_verdict from incidents
-      where number = back.number and provider = i.provider and state in ('recovered', 'closed')
+      where number = back.number and provider = i.provider and state in ('recovered', 'closed') and merged_into is null
         and coalesce(recovered_at, closed_at) between ${since}::timestamptz and i.opened_at limit 1) o
     where i.number = any(${numbers}::integer[])
     order by o.number desc`.execute(db);

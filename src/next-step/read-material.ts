@@ -25,7 +25,7 @@ import {
   readTickets,
 } from './incident-rows.ts';
 import type { Material } from './material.ts';
-import { readEarlier, readNearby, readUpstream } from './other-incidents.ts';
+import { type Earlier, readEarlier, readNearby, readUpstream } from './other-incidents.ts';
 import { RULES } from './rules.ts';
 
 const YEAR = 365 * 86_400_000;
@@ -44,6 +44,10 @@ function newestOf(evidence: { recorded_at: Date }[], snapshots: Snapshot[]): Dat
   ];
   return times.reduce<Date | null>((newest, at) => (newest && newest > at ? newest : at), null);
 }
+
+/** The last request of an incident that they did not lift; null: they did, or nobody asked. */
+const triedAt = ({ lifted, verdict, asked }: Earlier): Date | null =>
+  !lifted && isNoYes(verdict) ? asked : null;
 
 /** With what the incident’s page shows as it stands. */
 export type ReadMaterial = Material & {
@@ -149,10 +153,11 @@ export async function readMaterial(
         ? {
             number: before[0].earlier,
             endedAt: before[0].ended,
-            askedAt: !before[0].lifted && isNoYes(before[0].verdict) ? before[0].asked : null,
+            askedAt: triedAt(before[0]),
           }
         : null,
-      earlierEnds: before.map(({ ended }) => ended),
+      // One that was refused and closed is this same block, and no other one.
+      earlierEnds: before.filter((one) => triedAt(one) === null).map(({ ended }) => ended),
       casesNearby: Math.max(0, ...own.map((one) => nearby.get(`${row.provider} ${one.nearby}`) ?? 0)),
       upstream: upstream.get(number) ?? null,
       snapshots,

@@ -3,7 +3,7 @@ import { type Audience, audienceOf } from '../letters/rounds.ts';
 import { otherRouteOf } from '../providers/other-route.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider, Route } from '../providers/schema.ts';
-import { causeWords } from './causes.ts';
+import { type CauseClass, causeWords, isOurs } from './causes.ts';
 import { againAt, type CoolDown, effectHours } from './desk-clock.ts';
 import { roundsOf } from './desk-ways.ts';
 import type { Moments, Words } from './facts.ts';
@@ -33,7 +33,7 @@ export function momentsOf(
     opened: row.opened_at,
     state: row.state_since,
     request: row.last_request_at,
-    'first-rejection': row.first_rejection_at ?? row.opened_at,
+    'first-rejection': material.blockedAgain?.at ?? row.first_rejection_at ?? row.opened_at,
     answer: row.last_answer_at,
     rejection: row.last_rejection_at,
     lifted,
@@ -50,7 +50,20 @@ export function momentsOf(
 
 /** Letters about the block as it stands: what went out before it came back was about the one before. */
 export const ofBlock = ({ sent, blockedAgain }: Pick<Material, 'sent' | 'blockedAgain'>): Material['sent'] =>
-  blockedAgain === null ? sent : sent.filter(({ at }) => at >= blockedAgain);
+  blockedAgain === null ? sent : sent.filter(({ at }) => at >= blockedAgain.at);
+
+/** What an address is, or was before us, does not end with a block. */
+const LASTING: CauseClass[] = ['neighbours', 'previous-owner', 'new-address', 'dynamic-address'];
+
+/** The cause of the block as it stands: what was recorded of the one before is of that one, unless it lasts or was not mended. */
+export function causeOf({
+  cause,
+  blockedAgain,
+}: Pick<Material, 'cause' | 'blockedAgain'>): Material['cause'] {
+  if (!cause || !blockedAgain || cause.recordedAt >= blockedAgain.at) return cause;
+  const lasts = LASTING.includes(cause.class) || (isOurs(cause.class) && !cause.fixedAt);
+  return lasts ? cause : null;
+}
 
 /** When somebody who acts in the provider’s place was written to last. */
 export const passedOnAt = (sent: Material['sent']): Date | null =>

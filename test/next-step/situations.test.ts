@@ -634,7 +634,7 @@ const SITUATIONS: [number, string, Given, string][] = [
     {
       row: at('mimecast', { reason: 'policy', relapses: 1 }),
       rule: 'mimecast/blocked-senders',
-      blockedAgain: ago(4),
+      blockedAgain: { at: ago(4), flowed: true },
       sent: [sent('note', 50)],
     },
     'recipient-acts',
@@ -645,7 +645,7 @@ const SITUATIONS: [number, string, Given, string][] = [
     {
       row: at('mimecast', { reason: 'policy', relapses: 1 }),
       rule: 'mimecast/blocked-senders',
-      blockedAgain: ago(4),
+      blockedAgain: { at: ago(4), flowed: true },
       sent: [sent('note', 50), sent('note', 2)],
     },
     'passed-on',
@@ -654,7 +654,7 @@ const SITUATIONS: [number, string, Given, string][] = [
     112,
     'Aruba: five days after the recipient got the note',
     { row: at('aruba'), sent: [sent('note', 130)] },
-    'other-route-telephone',
+    'other-route-by-hand',
   ],
   [
     113,
@@ -695,6 +695,135 @@ const SITUATIONS: [number, string, Given, string][] = [
       ],
     },
     'policy-list',
+  ],
+  [
+    118,
+    'a block came back after weeks, and nobody has looked why',
+    {
+      row: at(
+        'gmx',
+        answered('mitigated', 900, {
+          state: 'open',
+          relapses: 1,
+          mitigated_at: null,
+          last_rejection_at: ago(1),
+        }),
+      ),
+      blockedAgain: { at: ago(1), flowed: true },
+      cause: { class: 'not-found', fixedAt: null, recordedAt: ago(950) },
+    },
+    'came-back',
+  ],
+  [
+    119,
+    'mail flowed after the list let go, and is refused again two days later',
+    {
+      ...list(
+        'spamhaus',
+        'css',
+        answered('mitigated', 50, {
+          state: 'open',
+          relapses: 1,
+          mitigated_at: null,
+          last_rejection_at: ago(1),
+        }),
+      ),
+      blockedAgain: { at: ago(1), flowed: true },
+    },
+    'came-back',
+  ],
+  [
+    120,
+    'the third listing within a week',
+    {
+      ...list(
+        'spamhaus',
+        'css',
+        answered('mitigated', 50, {
+          state: 'open',
+          relapses: 2,
+          mitigated_at: null,
+          last_rejection_at: ago(1),
+        }),
+      ),
+      blockedAgain: { at: ago(1), flowed: true },
+    },
+    'lock-removal',
+  ],
+  [
+    121,
+    'Yahoo defers again since this morning, a month after it let go',
+    {
+      ...deferred,
+      row: at(
+        'yahoo',
+        answered('denied', 900, {
+          state: 'open',
+          relapses: 1,
+          first_rejection_at: ago(1200),
+          last_rejection_at: ago(1),
+        }),
+      ),
+      blockedAgain: { at: ago(3), flowed: true },
+    },
+    'slow-down',
+  ],
+  [
+    122,
+    'a fault of the provider was the cause of the block before',
+    {
+      row: at(
+        'gmx',
+        answered('mitigated', 900, {
+          state: 'open',
+          relapses: 1,
+          mitigated_at: null,
+          last_rejection_at: ago(1),
+        }),
+      ),
+      blockedAgain: { at: ago(1), flowed: true },
+      cause: { class: 'provider-outage', fixedAt: null, recordedAt: ago(950) },
+    },
+    'came-back',
+  ],
+  [
+    123,
+    'Gmail got the form weeks ago, and mail is still refused',
+    { row: at('gmail', asked(400, { last_rejection_at: ago(1) })), sent: [sent('first', 400)] },
+    'no-effect',
+  ],
+  [
+    124,
+    'a machine was asked a day ago, and mail is refused since',
+    {
+      ...list('spamhaus', 'css', asked(26, { state: 'action-needed', last_rejection_at: ago(1) })),
+      sent: [sent('first', 26)],
+    },
+    'still-there',
+  ],
+  [
+    125,
+    'a list that should have ended refuses on',
+    { ...list('spamcop', 'listed', { last_rejection_at: ago(1) }), ...cause('complaint-spike', 40) },
+    'not-over',
+  ],
+  [
+    126,
+    'Mimecast: five days after the recipient got the note there is the sender’s form',
+    { row: at('mimecast'), rule: 'mimecast/poor-reputation', sent: [sent('note', 130)] },
+    'other-route-by-hand',
+  ],
+  [
+    127,
+    'the incident before was refused and closed a month ago',
+    { earlier: { number: 12, endedAt: ago(700), askedAt: ago(720) }, earlierEnds: [] },
+    'enrol-and-write',
+  ],
+  [
+    128,
+    'Comcast said no this morning',
+    { row: at('comcast', answered('denied', 2, { last_rejection_at: ago(1) })), sent: [sent('first', 26)] },
+    'cool-down',
   ],
   [117, 'a list that only time ends, and nobody knows the cause', list('spamcop', 'listed'), 'no-letters'],
 ];
