@@ -77,11 +77,13 @@ t.test('a cause of ours comes before any letter, and its fix is in the letter', 
   const claim = async (key: string) =>
     (await letter()).claims.find((one: { key: string }) => one.key === key)?.status;
   t.not(await claim('compromise-fixed'), 'supported', 'no letter tells of a fix before there is one');
+  t.equal(await claim('no-compromise-found'), 'contradicted');
   const fixed = 'the account was closed and its password changed';
   const fixedAt = new Date(Date.now() - 30 * HOUR).toISOString();
   await api('POST', '/incidents/1/cause', { class: 'compromised-account', found, fixed, fixedAt });
   t.match(await next(desk), { step: 'enrol-and-write' });
   t.equal(await claim('compromise-fixed'), 'supported');
+  t.equal(await claim('no-compromise-found'), 'unknown', 'what was closed keeps no letter back');
   t.match((await letter()).body, fixed);
   t.match((await api('GET', '/incidents/1/cause')).body, { fixed, fixedAt, recordedBy: /./ });
 

@@ -1,0 +1,81 @@
+import t from 'tap';
+import { getIncident } from '../../src/incidents/store.ts';
+import { readStep } from '../../src/next-step/store.ts';
+import { CATALOGUE, PROFILE, type TestDesk, testDesk } from '../desk.ts';
+
+const NOW = Date.now();
+const at = (hours: number) => new Date(NOW - hours * 3_600_000).toISOString();
+const line = (domain: string, mx: string, reply: string, hours: number) =>
+  `${at(hours).slice(0, 19)}+00:00 mx1 postfix/smtp[41]: 4F2A91C0: to=<ann@${domain}>, relay=${mx}[198.51.100.9]:25, delay=1, dsn=5.7.1, status=bounced (host ${mx}[198.51.100.9] said: ${reply} (in reply to MAIL FROM command))`;
+const S3150 = (hours: number) =>
+  line(
+    'outlook.com',
+    'outlook-com.olc.protection.outlook.com',
+    "550 5.7.1 Unfortunately, messages from [203.0.113.7] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3150).",
+    hours,
+  );
+const CSS = (hours: number) =>
+  line(
+    'example.org',
+    'mx.example.org',
+    '554 5.7.1 Client host [203.0.113.7] blocked using zen.spamhaus.org',
+    hours,
+  );
+const log = (desk: TestDesk, report: string, more = {}) =>
+  desk.api('POST', '/incidents', { report, ...more });
+const message = (desk: TestDesk, direction: 'in' | 'out', hours: number, body: string) =>
+  desk.api('POST', '/incidents/1/messages', {
+    direction,
+    ...(direction === 'in' ? { from: 'support@example.com' } : {}),
+    subject: 'Mail from 203.0.113.7',
+    sentAt: at(hours),
+    body,
+  });
+const stepOf = async ({ db }: TestDesk, number: number) =>
+  (await readStep(db, await getIncident(db, number), CATALOGUE, new Date())).step.id;
+
+t.test(
+  'an incident that was refused and closed is no way around the time between two requests',
+  async (t) => {
+    const desk = await testDesk(t);
+    await log(desk, S3150(60));
+    await message(desk, 'out', 50, 'Please look at it.');
+    await message(desk, 'in', 40, 'Our investigation shows that it does not qualify for mitigation.');
+    t.equal(await stepOf(desk, 1), 'second-review');
+    await desk.api('PATCH', '/incidents/1', { state: 'closed', reason: 'Given up.' });
+    t.equal((await log(desk, S3150(0))).status, 201);
+    t.equal(await stepOf(desk, 2), 'too-soon');
+    await desk.api('POST', '/incidents/2/cause', {
+      class: 'compromised-account',
+      found: 'one account',
+      fixed: 'closed it',
+      fixedAt: at(30),
+    });
+    t.equal(await stepOf(desk, 2), 'enrol-and-write', 'a change is worth a request');
+  },
+);
+
+t.test('of a block that came back, the cause that is known is that of the block before', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('PUT', '/profile', PROFILE);
+  await log(desk, CSS(60), { provider: 'spamhaus' });
+  await desk.api('POST', '/incidents/1/cause', {
+    class: 'compromised-account',
+    found: 'one account',
+    fixed: 'closed it',
+    fixedAt: at(55),
+  });
+  await message(desk, 'out', 50, 'Removal asked for on the page.');
+  await message(desk, 'in', 49, 'The listing of 203.0.113.7 has been removed.');
+  await desk.api('PATCH', '/incidents/1', { state: 'recovered', reason: 'Mail flows.' });
+  await desk.db
+    .updateTable('incidents')
+    .set({ recovered_at: new Date(at(45)) })
+    .execute();
+  await desk.db
+    .updateTable('incident_causes')
+    .set({ recorded_at: new Date(at(54)) })
+    .execute();
+  await log(desk, CSS(1), { provider: 'spamhaus' });
+  t.equal(await stepOf(desk, 1), 'came-back', 'and no answer in the ticket of what had ended');
+});
