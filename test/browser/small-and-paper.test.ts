@@ -196,3 +196,15 @@ t.test(
     t.equal(button?.x, words?.x);
   },
 );
+
+t.test('on a tablet the ways and an address are a line each', { skip: NO_CHROMIUM }, async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL.replace('203.0.113.7', '198.51.100.124') });
+  const { page, base } = await visit(t, desk);
+  await page.setViewportSize({ width: 768, height: 1024 });
+  await page.goto(base);
+  const ways = await page.locator('#rail').boundingBox();
+  t.ok(ways && ways.height < 60, 'the ways');
+  const address = await page.locator('.rows .who-what .ip').first().boundingBox();
+  t.ok(address && address.height < 24, 'the address');
+});
