@@ -208,3 +208,15 @@ t.test('on a tablet the ways and an address are a line each', { skip: NO_CHROMIU
   const address = await page.locator('.rows .who-what .ip').first().boundingBox();
   t.ok(address && address.height < 24, 'the address');
 });
+
+t.test('all that a cell holds stands beside its name on a phone', { skip: NO_CHROMIUM }, async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL, addresses: ['203.0.113.7', '203.0.113.8'] });
+  const { page, base } = await visit(t, desk);
+  await onPhone(page, `${base}/incidents`);
+  const places = await Promise.all(
+    (await page.locator('[data-label="Address"] .ip').all()).map(async (one) => (await one.boundingBox())?.x),
+  );
+  t.equal(places.length, 2);
+  t.equal(places[0], places[1]);
+});

@@ -354,3 +354,10 @@ t.test('a page with times says of which zone they are', async (t) => {
   t.match((await browser.get('/incidents/1/dossier')).body, 'times are those of Asia/Kolkata');
   t.match((await browser.get('/incidents/1/deliveries')).body, 'By hour of Asia/Kolkata');
 });
+
+t.test('an incident without an address says so', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  await desk.db.deleteFrom('incident_addresses').execute();
+  t.match((await (await signedIn(desk)).get('/incidents/1')).body, 'None is known.');
+});
