@@ -31,6 +31,8 @@ export const pathOf = (cidr: string) => `/addresses/${networkText(cidr)}`;
 /** States in which a provider is not known to take our mail again. */
 const BLOCKING = STATES.filter((state) => state !== 'closed' && state !== 'recovered');
 const BLOCKED_NOW = 20;
+/** Of them in the head. */
+const BLOCKED_SHOWN = 6;
 
 /** What the page of an address and that of its form have in common: what it is, its incidents, who blocks it now. */
 export async function addressView({ db, catalogue }: Given, text: string, cursor?: string) {
@@ -62,12 +64,14 @@ export async function addressView({ db, catalogue }: Given, text: string, cursor
       outcome: one.last_verdict ? stateWords(one.last_verdict) : '',
     })),
     next: page.next === null ? '' : `${pathOf(row.network)}?cursor=${writeCursor('incidents', [page.next])}`,
-    blockedNow: blocking.items.map((one) => ({
+    blockedNow: blocking.items.slice(0, BLOCKED_SHOWN).map((one) => ({
       number: one.number,
       state: one.state,
       stateWords: stateWords(one.state),
       provider: nameOf(one.provider),
     })),
+    moreBlocked: Math.max(0, blocking.items.length - BLOCKED_SHOWN),
+    evenMore: blocking.next !== null,
   };
 }
 

@@ -36,7 +36,7 @@ function summary(read: DossierRead, { zone, now, providerName }: DossierOptions)
       ['Affected', row.affected],
       ['Rejections', row.rejection_count > 0 && count(row.rejection_count)],
       ['Tickets', read.tickets.map((one) => `${one.reference} (${one.state})`).join(', ')],
-      ['Responsible', read.assignee],
+      ['Owner', read.assignee],
       ['Tags', read.tags.join(', ')],
       ...read.fields.map((field): [string, string] => [field.name, field.value]),
       ['Rounds of letters', String(row.round)],

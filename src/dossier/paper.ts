@@ -183,7 +183,8 @@ export class Sheets {
       this.#set({ size: 7.5, color: SOFT });
       doc.text(this.#settable(name, {}), this.left, y, {
         width: this.width - 90,
-        lineBreak: false,
+        // A line: only what is higher than its place ends in an ellipsis.
+        height: 9,
         ellipsis: true,
       });
       doc.text(`${page + 1} of ${count}`, this.left, y, {

@@ -1,5 +1,5 @@
 import type { Db } from '../database/open.ts';
-import { fromLocalInput, isoDay, offset } from '../web/format.ts';
+import { fromLocalInput, isoDay } from '../web/format.ts';
 import { badgeOf, factRow } from './badge.ts';
 import { differenceRows, differences } from './compare.ts';
 import { kindTitles } from './kind-titles.ts';
@@ -55,7 +55,6 @@ export async function subjectView(
     // The day before: the end of the day itself may be yet to come.
     sinceDay: query.since ?? (at ? isoDay(new Date(at.getTime() - DAY_MS), zone) : ''),
     today: isoDay(now, zone),
-    zoneWords: offset(now, zone),
     changes: earlier.length > 0 ? differenceRows(differences(earlier, standing), titleOf) : [],
     history: shown.map((one) => ({ ...kindRow(titleOf)(one), facts: [] })),
     errors: {} as Record<string, string>,

@@ -5,7 +5,7 @@ import { type Static, Type } from '../json-schema.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { noSuchProvider, providerChoices, providerMeant } from '../providers/choice.ts';
 import { incidentFilter } from '../search/incident-filter.ts';
-import { tagHref, tagNames } from '../tags/tag.ts';
+import { shownTags, tagNames } from '../tags/tag.ts';
 import type { Viewer } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { linkTo } from '../web/links.ts';
@@ -105,8 +105,7 @@ const rowView = (row: IncidentListed, now: Date, isSelected: boolean) => ({
   blockedMs: durations(row, now).blocked,
   round: row.round,
   assignee: row.assignee_name ?? '',
-  tags: row.tags.slice(0, SHOWN_TAGS).map((name) => ({ name, href: tagHref(name) })),
-  moreTags: Math.max(0, row.tags.length - SHOWN_TAGS),
+  ...shownTags(row.tags, SHOWN_TAGS),
   selected: isSelected,
 });
 

@@ -17,7 +17,7 @@ import { causeView, stepView } from '../next-step/page.ts';
 import { readStep } from '../next-step/store.ts';
 import { incidentDeliveries } from '../observations/deliveries.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
-import { tagHref } from '../tags/tag.ts';
+import { shownTags } from '../tags/tag.ts';
 import { readEntryCursor, writeEntryCursor } from '../timeline/cursor.ts';
 import { ENTRY_GROUPS, type EntryGroup, totalOf } from '../timeline/entries.ts';
 import { recentPlace } from '../timeline/news.ts';
@@ -34,6 +34,7 @@ import { familyOf, likelyDuplicates, mergesInto } from './merge/store.ts';
 import { type IncidentRead, readBodies, readIncident } from './show.ts';
 
 const ENTRIES_PER_PAGE = 100;
+const HEAD_TAGS = 8;
 
 /** What is usually set by hand next, and why. */
 const ENDINGS: Partial<Record<IncidentState, { to: IncidentState; reason: string }>> = {
@@ -190,7 +191,9 @@ export async function incidentView(
     rest: whole ? restOfTimeline(page.entries.length, totalOf(counts)) : '',
     addresses: read.addresses,
     assignee: read.assignee,
-    tags: read.tags.map((name) => ({ name, href: tagHref(name) })),
+    ...shownTags(read.tags),
+    /** Above the next step there is room for some. */
+    head: shownTags(read.tags, HEAD_TAGS),
     watchers: read.watchers.map(({ name }) => name),
     watching: {
       can: viewer.userId !== null,

@@ -9,7 +9,7 @@ import { noSuchProvider, providerChoices, providerMeant } from '../providers/cho
 import { actorOf, viewerOf } from '../web/access.ts';
 import { readCursor, writeCursor } from '../web/cursor.ts';
 import { formOnce } from '../web/form-once.ts';
-import { near, offset } from '../web/format.ts';
+import { near } from '../web/format.ts';
 import { readForm, typedAgain } from '../web/forms.ts';
 import { linkTo } from '../web/links.ts';
 import { orFormAgain } from '../web/pages.ts';
@@ -191,7 +191,6 @@ export const observationPages: FastifyPluginAsyncTypebox = async (app) => {
         number: row.number,
         incidentTitle: row.title,
         provider: nameOf(row.provider),
-        zoneWords: offset(now, zone),
         hours: hours.map(({ hour, accepted, deferred, refused }) => ({
           iso: hour.toISOString(),
           words: near(hour, now, zone),

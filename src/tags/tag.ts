@@ -38,6 +38,12 @@ export function tagName(text: string, field = 'tags'): string {
 /** The list of the incidents that have a tag. */
 export const tagHref = (name: string) => `/incidents?tag=${encodeURIComponent(name)}`;
 
+/** Tags as links, as many as there is room for, and how many that leaves. */
+export const shownTags = (names: string[], room = Number.POSITIVE_INFINITY) => ({
+  tags: names.slice(0, room).map((name) => ({ name, href: tagHref(name) })),
+  moreTags: Math.max(0, names.length - room),
+});
+
 /** Distinct names out of a list with commas, in its order. */
 export const tagNames = (text: string, field = 'tags'): string[] => [
   ...new Set(

@@ -19,6 +19,7 @@ t.test('the incident and the address show what was delivered, as a picture and a
   t.match(page, /aria-label="140 accepted and 37 refused from /);
   t.match(page, /Most per hour: 140\./);
   const table = (await browser.get('/incidents/1/deliveries')).body;
+  t.match(table, 'By hour of UTC, ', 'hours of a summer are not those of today’s offset');
   t.match(table, /data-label="Accepted" class="num">140</);
   t.match(
     table,

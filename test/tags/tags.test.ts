@@ -32,6 +32,9 @@ t.test('tags are given, shown, found and taken away, each change an entry', asyn
   t.notMatch(list, '<a href="/incidents/2">');
   t.match((await browser.get('/incidents?tag=%3Cb%3E')).body, /“&lt;b&gt;” is no tag/);
 
+  await api('POST', '/incidents/2/tags', { add: [...'abcdefghi'] });
+  t.match((await browser.get('/incidents/2')).body, /<a class="quiet" href="#h-facts">2 more tags<\/a>/);
+
   await browser.get('/incidents/1');
   const removed = await browser.post('/incidents/1/tags', { remove: 'shop' });
   t.equal(removed.statusCode, 303);

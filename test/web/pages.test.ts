@@ -343,3 +343,21 @@ t.test('a form without a page of its own keeps what was typed, with what is wron
     303,
   );
 });
+
+t.test('a page with times says of which zone they are', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  const browser = await signedIn(desk);
+  t.match((await browser.get('/incidents')).body, 'Times are in UTC.');
+  await desk.db.updateTable('users').set({ time_zone: 'Asia/Kolkata' }).execute();
+  t.match((await browser.get('/incidents')).body, 'Times are those of Asia/Kolkata, now UTC+05:30.');
+  t.match((await browser.get('/incidents/1/dossier')).body, 'times are those of Asia/Kolkata');
+  t.match((await browser.get('/incidents/1/deliveries')).body, 'By hour of Asia/Kolkata');
+});
+
+t.test('an incident without an address says so', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', { report: REFUSAL });
+  await desk.db.deleteFrom('incident_addresses').execute();
+  t.match((await (await signedIn(desk)).get('/incidents/1')).body, 'None is known.');
+});

@@ -68,6 +68,11 @@ export const editorPages: FastifyPluginAsyncTypebox = async (app) => {
   const placeIn = (params: Static<typeof TemplateParams>) =>
     placeOf(db, letters, catalogue, templateNamed(params));
 
+  const headingOf = (place: Shelved) => {
+    const text = standingText(place);
+    return text ? `Edit: ${text.title}` : 'A new template';
+  };
+
   type Again = { message: string; fields: Record<string, string>; code: string };
 
   /** Beside a field whose mistakes stand in the list. */
@@ -88,7 +93,7 @@ export const editorPages: FastifyPluginAsyncTypebox = async (app) => {
         : NO_PREVIEW;
     return {
       ...showView(place, catalogue.byKey),
-      heading: standingText(place)?.title ?? 'A new template',
+      heading: headingOf(place),
       values,
       mistakes: problemViews(problems, values),
       ...preview,
