@@ -135,7 +135,7 @@ export type LastMail = Pick<
 export type SubscriptionListed = ReportSubscriptionRow & { mails: LastMail[] };
 
 /** All schedules, with the mails of the newest due time of each. */
-export async function listSubscriptions(db: Db): Promise<SubscriptionListed[]> {
+export async function listSubscriptions(db: Db | Trx): Promise<SubscriptionListed[]> {
   const rows = await db.selectFrom('report_subscriptions').selectAll().orderBy('id').limit(MOST).execute();
   const { rows: mails } = await sql<LastMail & { subscription_id: number }>`
     select m.subscription_id, m.envelope_recipients[1] as recipient, m.state, m.server_words, m.created_at, m.settled_at, m.for_due_at

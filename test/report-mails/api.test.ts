@@ -37,7 +37,10 @@ t.test('schedules by API: listed, made once for a key, changed, paused, removed'
     body: { paused: true, nextDueAt: null },
   });
   t.match(await api('PATCH', '/report-schedules/1', { paused: false }), { body: { paused: false } });
+  const replayed = await api('POST', '/report-schedules', wanted, key);
+  t.strictSame(replayed.body, made.body, 'the same key is answered as it was, whatever changed since');
   t.equal((await api('DELETE', '/report-schedules/1')).status, 204);
+  t.match(await api('POST', '/report-schedules', wanted, key), { status: 201, body: { id: 1 } });
   t.equal((await api('GET', '/report-schedules/1')).status, 404);
   t.strictSame((await api('GET', '/report-schedules')).body.items, []);
   const audit = await desk.db
