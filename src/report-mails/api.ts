@@ -71,6 +71,12 @@ function zoneIn({ timeZone }: Static<typeof ScheduleChange>): string | undefined
   return timeZone;
 }
 
+/** Nobody is told of a field that they did not send. */
+const fieldsOf = ({ userIds, addresses }: Static<typeof ScheduleChange>) => ({
+  people: userIds === undefined && addresses !== undefined ? 'addresses' : 'userIds',
+  addresses: 'addresses',
+});
+
 /** Reports that are mailed on a schedule, for programs. */
 export const reportMailApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
@@ -121,7 +127,7 @@ export const reportMailApi: FastifyPluginAsyncTypebox = async (app) => {
         const addressIds = await addressIdsOf(trx, addresses);
         const { cadence, hour } = given;
         const wanted = { cadence, weekday, hour, userIds, addressIds };
-        const at = { zone, now: new Date() };
+        const at = { zone, now: new Date(), fields: fieldsOf(request.body) };
         const asked = readQuery(query);
         return one(await addSubscription(trx, actorOf(request), definition, asked, wanted, at), trx);
       });
@@ -155,7 +161,7 @@ export const reportMailApi: FastifyPluginAsyncTypebox = async (app) => {
             zone,
             query: query === undefined ? undefined : readQuery(query),
           },
-          now,
+          { now, fields: fieldsOf(request.body) },
         );
         if (paused !== undefined) await pauseSubscription(trx, id, paused, now, actorOf(request));
       });
