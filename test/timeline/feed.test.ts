@@ -144,10 +144,9 @@ t.test(
     t.match(await readFeed(desk.db, place, 10), { entries: [] });
 
     const trx = await openSnapshot(desk.db);
-    const lines = await Array.fromAsync(backupLines(trx));
-    await trx.rollback().execute();
     const { db: restored } = await emptyDatabase(t);
-    await loadBackup(restored, asLines(lines));
+    await loadBackup(restored, asLines(backupLines(trx)));
+    await trx.rollback().execute();
     t.equal(await readFeed(restored, place, 10), undefined, 'brought in by a backup');
     t.match(await readFeed(restored, undefined, 10), { entries: [{}] });
 
