@@ -90,6 +90,7 @@ import { programmeApi, programmePages } from './profile/programme-routes.ts';
 import { profileApi, profilePages } from './profile/routes.ts';
 import { reminderApi } from './reminders/api.ts';
 import { reminderPages } from './reminders/routes.ts';
+import { reportAddressApi } from './report-mails/address-api.ts';
 import { reportAddressPages } from './report-mails/address-routes.ts';
 import { reportMailApi } from './report-mails/api.ts';
 import { reportMailPages } from './report-mails/routes.ts';
@@ -249,6 +250,7 @@ export const API_ROUTES: FastifyPluginAsyncTypebox[] = [
   fieldApi,
   reportApi,
   reportMailApi,
+  reportAddressApi,
   noticeApi,
   webhookApi,
   webhookLogApi,

@@ -20,7 +20,7 @@ export const networkFrom = (text: string, field = 'address'): Network =>
   networksFrom(field, () => parseNetwork(text));
 
 /** The ids of these networks; those not known yet become addresses. */
-export async function ensureAddresses(trx: Trx, networks: Network[]): Promise<number[]> {
+export async function ensureAddresses(trx: Trx, networks: Pick<Network, 'cidr'>[]): Promise<number[]> {
   if (networks.length === 0) return [];
   const cidrs = [...new Set(networks.map((network) => network.cidr))];
   const known = sql`select id from addresses where network = any(${cidrs}::cidr[])`;

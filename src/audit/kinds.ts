@@ -105,6 +105,9 @@ export const AUDIT_KINDS = {
   ),
   'calendar-changed': kind('settings', () => 'changed what their calendar shows'),
 
+  'notice-rules-changed': kind('settings', () => 'changed what they are told of'),
+  'notice-times-changed': kind('settings', () => 'changed when they are mailed'),
+
   'playbook-changed': kind('texts', (subject, detail) => `${said(detail, 'what')} ${subject}`),
   'template-changed': kind('texts', (subject, detail) => `${said(detail, 'what')} the template ${subject}`),
   'wording-trial-started': kind('texts', plain('began to compare wordings of the template')),

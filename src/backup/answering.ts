@@ -14,8 +14,8 @@ import { recordBackup } from './store.ts';
 const SILENT_MS = 120_000;
 const MOST_ASKED = 20_000;
 
-async function answer(socket: Socket, source: Source): Promise<End | undefined> {
-  socket.setTimeout(SILENT_MS, () => socket.destroy());
+async function answer(socket: Socket, source: Source, silentMs: number): Promise<End | undefined> {
+  socket.setTimeout(silentMs).on('timeout', () => socket.destroy());
   const lines = createInterface({ input: socket });
   const said = lines[Symbol.asyncIterator]();
   const { value: line = '' } = await said.next();
@@ -27,7 +27,10 @@ async function answer(socket: Socket, source: Source): Promise<End | undefined> 
     return undefined;
   }
   try {
+    // Copying a large database takes its time, and so does reading its backup again.
+    socket.setTimeout(0);
     const backup = await serveBackup(source, { sealedKey: asked.sealedKey });
+    socket.setTimeout(silentMs);
     tell({ ok: true });
     let byteLength = 0;
     backup.stream.on('data', (part: Buffer) => {
@@ -35,6 +38,7 @@ async function answer(socket: Socket, source: Source): Promise<End | undefined> 
     });
     await pipeline(backup.stream, socket);
     const end = backup.end();
+    socket.setTimeout(0);
     const { value: kept } = await said.next();
     if (kept === 'kept' && end)
       await recordBackup(source.db, { way: 'command', by: COMMAND_LINE, byteLength, end });
@@ -56,6 +60,7 @@ async function answer(socket: Socket, source: Source): Promise<End | undefined> 
 export async function answerCommands(
   source: Source,
   logger: FastifyBaseLogger,
+  { silentMs = SILENT_MS } = {},
 ): Promise<() => Promise<void>> {
   await clearCopies(source.dataDir);
   const path = socketPath(source.dataDir);
@@ -67,7 +72,7 @@ export async function answerCommands(
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
     socket.on('error', () => {}).once('close', () => open.delete(socket));
-    answer(socket, source).then(
+    answer(socket, source, silentMs).then(
       (end) => end && logger.info({ rows: end.rows }, 'backup'),
       (error: unknown) => {
         logger.warn({ err: error }, 'backup');

@@ -11,8 +11,8 @@ export type StoredColumn = {
 };
 export type StoredTable = { name: string; columns: StoredColumn[] };
 
-/** Which step the schema is at is said by the head; what is searched is worked out from the rest. */
-const LEFT_OUT = ['kysely_migration', 'kysely_migration_lock', 'search_texts'];
+/** Which step the schema is at is said by the head; what is searched is worked out from the rest; a place is another database. */
+const LEFT_OUT = ['database_identity', 'kysely_migration', 'kysely_migration_lock', 'search_texts'];
 /** The number of a transaction means nothing in another database. */
 export const TRANSACTION_NUMBER = 'xid8';
 

@@ -16,11 +16,18 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** What this process writes now. */
+const writing = new Set<string>();
+
+/** In a container one that was killed had the number that this one has. */
+const isWritten = (part: string, pid: number) => (pid === process.pid ? writing.has(part) : isRunning(pid));
+
 /** What processes that were killed left beside a file. */
 async function clearParts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, , pid] = PART.exec(name) ?? [];
-    if (pid && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
+    const part = join(folder, name);
+    if (pid && !isWritten(part, Number(pid))) await rm(part, { force: true });
   }
 }
 
@@ -45,6 +52,7 @@ export async function writeWhole<Seen = void>(
   const folder = dirname(file);
   await clearParts(folder);
   const part = join(folder, `.${basename(file)}.${process.pid}.part`);
+  writing.add(part);
   try {
     await pipeline(from, createWriteStream(part, { mode: 0o600, flags: 'w' }));
     await sync(part);
@@ -56,6 +64,8 @@ export async function writeWhole<Seen = void>(
   } catch (error) {
     await rm(part, { force: true });
     throw error;
+  } finally {
+    writing.delete(part);
   }
 }
 

@@ -28,6 +28,7 @@ const OCTETS = 1024 * 1024;
 const OF_A_START = [
   'api_token_secret',
   'complaint_secret',
+  'database_identity',
   'desk_identity',
   'outcome_backlog',
   'playbook_version',

@@ -39,7 +39,8 @@ export async function openKeys(sealed: SealedKey, passphrase: string): Promise<s
   const [salt, nonce, box] = [sealed.salt, sealed.nonce, sealed.box].map((text) =>
     Buffer.from(text, 'base64'),
   ) as [Buffer, Buffer, Buffer];
-  if (sealed.n * sealed.r * sealed.p > MOST_COST * 8)
+  const cost = sealed.n * sealed.r * sealed.p;
+  if (!(cost > 0 && cost <= MOST_COST * 8) || nonce.length !== 12 || box.length <= TAG_BYTES)
     throw new BadBackup('The sealed key in this backup is damaged.');
   const decipher = createDecipheriv('aes-256-gcm', await stretched(passphrase, salt, sealed), nonce);
   decipher.setAuthTag(box.subarray(-TAG_BYTES));

@@ -1,4 +1,5 @@
 import { stateWords } from '../incidents/incidents.ts';
+import { withShortLines } from '../web/long-lines.ts';
 import { CHANNEL_WORDS } from './channels.ts';
 import { foldQuotes, type TextPart } from './fold-quotes.ts';
 import { type MarkedPart, markWords } from './mark-words.ts';
@@ -91,7 +92,7 @@ const attachmentView = (one: AttachmentShown) => ({
 const fieldsView = (fields: MessageRead['form_fields'], text: string) =>
   (fields ?? []).map(({ label, value }) => ({
     label,
-    value,
+    value: withShortLines(value),
     isText: value.trim() !== '' && value.trim() === text.trim(),
   }));
 
@@ -104,7 +105,7 @@ function waitsFor({ direction, applied, verdict, proven }: MessageRead): string 
 /** A message as its own page and the conversation show it. `them`: the provider's name. */
 export function messageView(message: MessageRead, attachments: AttachmentShown[], them: string) {
   const isIn = message.direction === 'in';
-  const parts = foldQuotes(message.text);
+  const parts = foldQuotes(withShortLines(message.text));
   const marked = markWords(parts, message.quote);
   const badge = verdictBadge(message);
   return {

@@ -1,13 +1,16 @@
+import { withShortLines } from '../web/long-lines.ts';
 import { visible } from './visible-signs.ts';
 
 /** Octets as text: UTF-8 where they are that, else each octet a character. They may end within one. */
 export function sourceText(octets: Uint8Array): string {
+  return visible(withShortLines(decoded(octets)));
+}
+
+function decoded(octets: Uint8Array): string {
   try {
-    return visible(
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets, { stream: true }),
-    );
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets, { stream: true });
   } catch {
-    return visible(Buffer.from(octets).toString('latin1'));
+    return Buffer.from(octets).toString('latin1');
   }
 }
 

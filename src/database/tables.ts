@@ -119,6 +119,7 @@ import type {
   TagsTable,
 } from './tables/tags.ts';
 import type {
+  DatabaseIdentityTable,
   DeskIdentityTable,
   ImportLeftOutTable,
   ImportPiecesTable,
@@ -248,6 +249,7 @@ export type Database = {
   webhook_attempts: WebhookAttemptsTable;
   search_texts: SearchTextsTable;
   saved_searches: SavedSearchesTable;
+  database_identity: DatabaseIdentityTable;
   desk_identity: DeskIdentityTable;
   imports: ImportsTable;
   import_pieces: ImportPiecesTable;

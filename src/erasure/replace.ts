@@ -119,6 +119,11 @@ class Replacing {
   /** Mails of theirs that lie in folders are never taken: nobody would be asked what becomes of them any more. */
   async held(): Promise<void> {
     const theirs = sql`select mailbox_id from mailbox_uids where held_for ~* ${`^(?:${this.any})$`}`;
+    // Flood, then mailbox, then what lies in it: as whoever notes, lets in or puts away a flood.
+    await sql`select from floods where sender ~* ${`^(?:${this.any})$`} order by sender for update`.execute(
+      this.trx,
+    );
+    await sql`select from mailboxes where id in (${theirs}) order by id for update`.execute(this.trx);
     await sql`update mailboxes set next_look_at = now() where id in (${theirs})`.execute(this.trx);
     const { numAffectedRows = 0n } = await sql`
       update mailbox_uids set held_for = null where held_for ~* ${`^(?:${this.any})$`}`.execute(this.trx);

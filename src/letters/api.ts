@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Channel } from '../correspondence/channels.ts';
 import { EnteredFields } from '../correspondence/json.ts';
+import type { Db, Trx } from '../database/open.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { closed, IdParams, orNull, SmallId, Type, Version } from '../json-schema.ts';
@@ -43,12 +44,12 @@ function named(templates: LetterTemplate[], key: string, language: string | unde
 
 export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters, secrets } = app.desk;
-  const shown = (id: number) => readLetterJson(app.desk, id);
+  const shown = (id: number, of: Db | Trx = db) => readLetterJson({ ...app.desk, db: of }, id);
 
   /** Whom a letter goes to where nobody says. */
-  async function usuallyTo(whole: WholeLetter): Promise<string> {
-    const { deskAddress } = await currentDraft(db, whole.letter, whole, new Date());
-    return usualRecipient(db, whole.letter, deskAddress);
+  async function usuallyTo(trx: Trx, whole: WholeLetter): Promise<string> {
+    const { deskAddress } = await currentDraft(trx, whole.letter, whole, new Date());
+    return usualRecipient(trx, whole.letter, deskAddress);
   }
 
   app.post(
@@ -70,15 +71,16 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number } = request.params;
       const { template: key, language } = request.body ?? {};
-      const incident = await getIncident(db, number);
-      const provider = catalogue.byKey.get(incident.provider);
-      const next = await nextLetter(db, letters, incident, provider, language);
-      const template = key ? named(next.templates, key, language) : next.template;
-      if (!template) throw invalid('template', provider?.letters?.why ?? 'No template fits; name one.');
-      const id = await apiOnce(db, request, (trx) =>
-        startLetter(trx, actorOf(request), number, { template, provider, letters, now: new Date() }),
-      );
-      return reply.code(201).send(await shown(id));
+      const made = await apiOnce(db, request, async (trx) => {
+        const incident = await getIncident(trx, number);
+        const provider = catalogue.byKey.get(incident.provider);
+        const next = await nextLetter(trx, letters, incident, provider, language);
+        const template = key ? named(next.templates, key, language) : next.template;
+        if (!template) throw invalid('template', provider?.letters?.why ?? 'No template fits; name one.');
+        const given = { template, provider, letters, now: new Date() };
+        return shown(await startLetter(trx, actorOf(request), number, given), trx);
+      });
+      return reply.code(201).send(made);
     },
   );
 
@@ -162,15 +164,17 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
         throw invalid('channel', 'A letter that is delivered goes by email.');
       if (isMailed && sentAt) throw invalid('sentAt', 'A letter that is delivered is sent now.');
       const at = sentAt ? pastMoment('sentAt', sentAt) : undefined;
-      const whole = await wholeLetter(app.desk, id);
-      const usual = isMailed && to === undefined ? await usuallyTo(whole) : '';
-      const mailing = { account, to: to ?? usual, reference, fillGaps: true };
-      const sending = { channel, reference, to, fields, at, fillGaps: true };
-      await apiOnce(db, request, async (trx) => {
-        if (isMailed) await mailLetter(trx, actorOf(request), secrets, id, whole, mailing);
-        else await sendLetter(trx, actorOf(request), id, whole, sending);
+      return apiOnce(db, request, async (trx) => {
+        const whole = await wholeLetter({ ...app.desk, db: trx }, id);
+        if (isMailed) {
+          const mailing = { account, to: to ?? (await usuallyTo(trx, whole)), reference, fillGaps: true };
+          await mailLetter(trx, actorOf(request), secrets, id, whole, mailing);
+        } else {
+          const sending = { channel, reference, to, fields, at, fillGaps: true };
+          await sendLetter(trx, actorOf(request), id, whole, sending);
+        }
+        return shown(id, trx);
       });
-      return shown(id);
     },
   );
 
@@ -183,12 +187,12 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     }),
     async (request) => {
       const { id } = request.params;
-      await apiOnce(db, request, async (trx) => {
+      return apiOnce(db, request, async (trx) => {
         const dispatch = await dispatchOfLetter(trx, id);
         if (!dispatch) throw notFound('mail of this letter');
         await withdrawDispatch(trx, actorOf(request), dispatch.messageId);
+        return shown(id, trx);
       });
-      return shown(id);
     },
   );
 };

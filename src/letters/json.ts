@@ -1,5 +1,5 @@
 import { orNull, Type } from '../json-schema.ts';
-import { dispatchJson, dispatchOfLetter } from '../mail-out/shown.ts';
+import { DispatchJson, dispatchJson, dispatchOfLetter } from '../mail-out/shown.ts';
 import { kindsToCheck } from './claims/claim-help.ts';
 import { claimJson } from './claims/claim-json.ts';
 import type { StoredClaim } from './claims/claims-view.ts';
@@ -51,7 +51,9 @@ export const LetterJson = Type.Object({
   version: Type.Integer(),
   sentAt: orNull(Type.String({ format: 'date-time' })),
   channel: Words,
-  mail: Type.Unknown({ description: 'the mail that was made of it; null where it left in some other way' }),
+  mail: Type.Union([DispatchJson, Type.Null()], {
+    description: 'the mail that was made of it; null where it left in some other way',
+  }),
 });
 
 /** Reads a letter as {@link LetterJson}. What it rests on is judged as of now until it is sent. */

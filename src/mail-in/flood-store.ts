@@ -140,6 +140,15 @@ export async function isPipedFlood(db: Db, sender: string): Promise<boolean> {
 export const forgetOldFloods = (db: Db) =>
   db
     .deleteFrom('floods')
-    .where('until', '<', sql<Date>`now() - interval '30 days'`)
-    .where(sql<boolean>`not ${LIES_SOMEWHERE}`)
+    .where('sender', 'in', (eb) =>
+      eb
+        .selectFrom('floods')
+        .select('sender')
+        .where('until', '<', sql<Date>`now() - interval '30 days'`)
+        .where(sql<boolean>`not ${LIES_SOMEWHERE}`)
+        .orderBy('sender')
+        // What is in somebody's hands is old tomorrow, too.
+        .forUpdate()
+        .skipLocked(),
+    )
     .execute();

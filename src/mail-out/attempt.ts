@@ -1,7 +1,7 @@
 import { keepSurely } from '../outside/keep-surely.ts';
 import { CannotOpenSecret } from '../secrets/seal.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { notBegun, type Outcome, orGivenUp, outcomeFor, outcomeOf } from './outcome.ts';
+import { notBegun, type Outcome, orGivenUp, outcomeFor, outcomeOfTrouble } from './outcome.ts';
 import type { MailInHand } from './queue.ts';
 import { openSession, type Patience, SmtpTrouble, serverOf } from './smtp.ts';
 
@@ -28,10 +28,7 @@ async function send(secrets: Secrets, taken: MailInHand, patience?: Patience): P
     );
     return outcomeFor(taken.envelope_recipients, refused, sentWords(words, refused));
   } catch (error) {
-    if (error instanceof SmtpTrouble)
-      return error.refused.length > 0
-        ? outcomeFor(taken.envelope_recipients, error.refused, error.words)
-        : outcomeOf(error);
+    if (error instanceof SmtpTrouble) return outcomeOfTrouble(taken.envelope_recipients, error);
     throw error;
   } finally {
     session.end();

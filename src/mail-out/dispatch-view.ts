@@ -1,5 +1,6 @@
 import type { DispatchState } from '../database/tables.ts';
 import { MAIL_LOOKS } from './mail-looks.ts';
+import { canWithdraw } from './outcome.ts';
 import type { ShownDispatch } from './shown.ts';
 
 /** Pure: a mail of ours in words, and what can be done about it. */
@@ -37,7 +38,7 @@ export const dispatchView = (one: ShownDispatch, number: number) => {
     settledAt: one.settledAt,
     by: one.settledBy ?? '',
     href: `/incidents/${number}/messages/${one.messageId}`,
-    canUndo: (one.state === 'queued' || one.state === 'deferred') && !isPartly,
+    canUndo: canWithdraw(one.state, one.takenFor),
     canTryNow: one.state === 'deferred',
     mustDecide: one.state === 'delivered-unknown',
     canSendAgain: one.state === 'failed',

@@ -11,12 +11,16 @@ export type Outcome = {
   taken?: string[];
   /** … those that it refused, … */
   refused?: string[];
-  /** … and those that it put off: the mail is tried again for them alone. */
+  /** … and those that it put off, or of whom nobody knows: the mail is tried again for them alone. */
   left?: string[];
 };
 
 /** What a server said of a recipient that it did not take the mail for. */
 export type Refused = { recipient: string; words: string; replyCode: number | null };
+
+/** Whether a mail has left for nobody yet, and can be taken back. */
+export const canWithdraw = (state: DispatchState, takenFor: string[]): boolean =>
+  (state === 'queued' || state === 'deferred') && takenFor.length === 0;
 
 const MAX_WORDS = 1000;
 
@@ -49,6 +53,19 @@ export function outcomeFor(to: string[], answers: Refused[], words: string): Out
   const taken = to.filter((one) => !left.includes(one) && !refused.includes(one));
   if (left.length > 0) return { state: 'deferred', words, taken, refused, left };
   return taken.length > 0 ? { state: 'sent', words, taken, refused } : { state: 'failed', words };
+}
+
+/**
+ * What becomes of a mail that the server did not take. Recipients that it had refused for good before it came to the
+ * message are not tried again with the others.
+ */
+export function outcomeOfTrouble(to: string[], trouble: Trouble & { refused: Refused[] }): Outcome {
+  if (trouble.refused.length >= to.length) return outcomeFor(to, trouble.refused, trouble.words);
+  const outcome = outcomeOf(trouble);
+  const refused = trouble.refused.flatMap((one) => ((one.replyCode ?? 0) >= 500 ? one.recipient : []));
+  return outcome.state === 'failed' || refused.length === 0
+    ? outcome
+    : { ...outcome, refused, left: to.filter((one) => !refused.includes(one)) };
 }
 
 const MINUTE = 60_000;

@@ -171,7 +171,7 @@ export async function settleAttempt(
     await news('sent', taken);
     if (state === 'failed') await news('failed', dispatch.envelope_recipients);
     else await news('failed-for-some', failed);
-    if (state === 'delivered-unknown') await news(state, leftOf(dispatch));
+    if (state === 'delivered-unknown') await news(state, outcome.left ?? leftOf(dispatch));
     if (!hasIt && (state === 'failed' || state === 'delivered-unknown'))
       await requestUndelivered(trx, locked, REASONS[state], new Date());
     if (isLate) await requestArrived(trx, locked);

@@ -1,7 +1,10 @@
 import type { Db, Trx } from '../database/open.ts';
 import type { DispatchState } from '../database/tables.ts';
+import { orNull, Type } from '../json-schema.ts';
 import type { Undelivered } from '../next-step/facts.ts';
 import { notFound } from '../problem.ts';
+import { MAIL_LOOKS } from './mail-looks.ts';
+import { canWithdraw } from './outcome.ts';
 
 /** How a mail of ours is doing, as pages and the API show it. */
 export type ShownDispatch = {
@@ -117,11 +120,31 @@ export async function undeliveredOf(db: Db | Trx, incidents: number[]): Promise<
   );
 }
 
+const Time = Type.String({ format: 'date-time' });
+
+/** A mail of ours as the API shows it. */
+export const DispatchJson = Type.Object({
+  messageId: Type.Integer(),
+  state: Type.Enum(Object.keys(MAIL_LOOKS) as DispatchState[]),
+  account: Type.String(),
+  to: Type.Array(Type.String()),
+  takenFor: Type.Array(Type.String(), { description: 'those of `to` whom the server took it for' }),
+  canWithdraw: Type.Boolean({ description: 'whether it can still be taken back' }),
+  serverWords: Type.String(),
+  dueAt: Time,
+  attempts: Type.Integer(),
+  lastAttemptAt: orNull(Time),
+  settledAt: orNull(Time),
+  settledBy: orNull(Type.String()),
+});
+
 export const dispatchJson = (one: ShownDispatch) => ({
   messageId: one.messageId,
   state: one.state,
   account: one.account,
   to: one.to,
+  takenFor: one.takenFor,
+  canWithdraw: canWithdraw(one.state, one.takenFor),
   serverWords: one.words,
   dueAt: one.dueAt.toISOString(),
   attempts: one.attempts,

@@ -34,7 +34,7 @@ export class SmtpTrouble extends Error implements Trouble {
   readonly replyCode: number | null;
   /** Whether any of the message itself was given to the server. */
   readonly isContentBegun: boolean;
-  /** What was said of each recipient, where none was taken. */
+  /** What was said of the recipients that were not taken, before it came to the message. */
   readonly refused: Refused[];
   constructor(words: string, replyCode: number | null, isContentBegun: boolean, refused: Refused[] = []) {
     super(words);
@@ -129,6 +129,10 @@ function replyCodeOf({ code, responseCode }: LibraryError): number | null {
   return responseCode ?? (code === 'EMESSAGE' ? TOO_LARGE : null);
 }
 
+/** Answers to recipients, as far as the message got: an error that came behind them does not name them. */
+const answersOf = (connection: object) =>
+  (connection as { _envelope?: Pick<LibraryError, 'rejectedErrors'> })._envelope?.rejectedErrors;
+
 const refusedIn = (errors: LibraryError['rejectedErrors'], server: Server): Refused[] =>
   (errors ?? []).map((one) => ({
     recipient: one.recipient ?? '',
@@ -141,12 +145,12 @@ function troubleOf(
   error: unknown,
   server: Server,
   isContentBegun: boolean,
+  refused: Refused[] = [],
   recipients = Number.POSITIVE_INFINITY,
 ): SmtpTrouble {
-  const { message, response, rejectedErrors } = error as LibraryError;
-  const answers = refusedIn(rejectedErrors, server);
-  const refused = answers.length < recipients ? [] : answers;
-  const each = refused.map((one) => `${one.recipient}: ${one.words}`).join('; ');
+  const { message, response } = error as LibraryError;
+  const ofAll = refused.length < recipients ? [] : refused;
+  const each = ofAll.map((one) => `${one.recipient}: ${one.words}`).join('; ');
   const words = cleanWords(each || response || message, secretsOf(server));
   return new SmtpTrouble(words, replyCodeOf(error as LibraryError), isContentBegun, refused);
 }
@@ -226,7 +230,8 @@ export async function openSession(server: Server, patience: Patience = PATIENCE)
           refused: refusedIn(info.rejectedErrors as LibraryError['rejectedErrors'], server),
         };
       } catch (error) {
-        throw troubleOf(error, server, isContentBegun, to.length);
+        const refused = refusedIn(answersOf(connection), server);
+        throw troubleOf(error, server, isContentBegun, refused, to.length);
       }
     },
     end() {

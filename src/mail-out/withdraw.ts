@@ -6,6 +6,7 @@ import { writeIncident } from '../incidents/store.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
 import { meanwhile } from './decide.ts';
+import { canWithdraw } from './outcome.ts';
 import { lockDispatch, setDispatch } from './settle.ts';
 
 /** What a letter changes in its incident, and what it is set back to when it is withdrawn. */
@@ -54,7 +55,7 @@ function changesBack(incident: IncidentRow, before: Record<string, unknown>): In
 export async function withdrawDispatch(trx: Trx, actor: Actor, messageId: number): Promise<void> {
   const locked = await lockDispatch(trx, messageId);
   const { dispatch, message, incident } = locked;
-  if (!['queued', 'deferred'].includes(dispatch.state) || dispatch.taken_for.length > 0)
+  if (!canWithdraw(dispatch.state, dispatch.taken_for))
     throw meanwhile(
       dispatch.state === 'withdrawn'
         ? 'This mail is withdrawn already.'

@@ -161,7 +161,7 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
         const form = readForm(TimesForm, request.body);
         const times = timesOf(form);
         await formOnce(db, request, { what: 'when notices are mailed' }, async (trx) => {
-          await changeNoticeSettings(trx, ownId(request), form.version, { times });
+          await changeNoticeSettings(trx, actorOf(request), ownId(request), form.version, { times });
         });
         return reply.done(PAGE, 'Saved.');
       },
@@ -177,7 +177,7 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
         const rule = ruleOf(form, catalogue);
         await formOnce(db, request, { what: 'save a notice rule' }, async (trx) => {
           const { rules } = await getNoticeSettings(trx, ownId(request));
-          await changeNoticeSettings(trx, ownId(request), form.version, {
+          await changeNoticeSettings(trx, actorOf(request), ownId(request), form.version, {
             rules: withRule(rules, form.index, rule),
           });
         });
@@ -191,7 +191,7 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
     const { version, index } = readForm(RemovalForm, request.body);
     await formOnce(db, request, { what: 'take a notice rule away' }, async (trx) => {
       const { rules } = await getNoticeSettings(trx, ownId(request));
-      await changeNoticeSettings(trx, ownId(request), version, {
+      await changeNoticeSettings(trx, actorOf(request), ownId(request), version, {
         rules: rules.filter((_rule, position) => position !== index),
       });
     });
@@ -201,7 +201,7 @@ export const noticeSettingsPages: FastifyPluginAsyncTypebox = async (app) => {
   app.post(`${PAGE}/rules/defaults`, { config: { access: 'viewer' } }, async (request, reply) => {
     const { version } = readForm(DefaultsForm, request.body);
     await formOnce(db, request, { what: 'notice rules as they were' }, async (trx) => {
-      await changeNoticeSettings(trx, ownId(request), version, { rules: null });
+      await changeNoticeSettings(trx, actorOf(request), ownId(request), version, { rules: null });
     });
     return reply.done(`${PAGE}#rules`, 'The rules are those of everybody of your role again.');
   });

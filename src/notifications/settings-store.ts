@@ -1,8 +1,13 @@
+import type { Change } from '../audit/changes.ts';
+import type { AuditKind } from '../audit/kinds.ts';
+import { note } from '../audit/note.ts';
 import { json } from '../database/json.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { notFound, Problem } from '../problem.ts';
+import type { Actor } from '../web/access.ts';
 import type { Rule } from './rules.ts';
 import { type NoticeSettings, settingsOf } from './settings.ts';
+import { changedRules, changedTimes } from './settings-changes.ts';
 import type { Times } from './times.ts';
 
 const COLUMNS = [
@@ -58,11 +63,13 @@ export type NoticeChange = {
 /** Changes a person's settings as they saw them. Throws `changed-meanwhile`. */
 export async function changeNoticeSettings(
   trx: Trx,
+  by: Actor,
   userId: number,
   version: number,
   change: NoticeChange,
 ): Promise<void> {
   const { rules, times } = change;
+  const before = await getNoticeSettings(trx, userId);
   const columns = {
     ...(rules === undefined ? {} : { rules: rules === null ? null : json(rules) }),
     ...(times === undefined
@@ -90,4 +97,10 @@ export async function changeNoticeSettings(
       'changed-meanwhile',
       'These settings were changed since you opened the page, perhaps in another window. Look at them, then save again.',
     );
+  const after = await getNoticeSettings(trx, userId);
+  const noted = async (kind: AuditKind, changes: Change[]) => {
+    if (changes.length > 0) await note(trx, by, kind, { subjectUserId: userId, detail: { changes } });
+  };
+  await noted('notice-rules-changed', changedRules(before.rules, after.rules));
+  await noted('notice-times-changed', changedTimes(before, after));
 }

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Db, Trx } from '../database/open.ts';
 import { closed, SmallId, type Static, Type } from '../json-schema.ts';
 import { invalid, notFound } from '../problem.ts';
 import { REPORTS, reportByKey } from '../reports/definitions.ts';
@@ -70,17 +71,23 @@ function zoneIn({ timeZone }: Static<typeof ScheduleChange>): string | undefined
   return timeZone;
 }
 
+/** Nobody is told of a field that they did not send. */
+const fieldsOf = ({ userIds, addresses }: Static<typeof ScheduleChange>) => ({
+  people: userIds === undefined && addresses !== undefined ? 'addresses' : 'userIds',
+  addresses: 'addresses',
+});
+
 /** Reports that are mailed on a schedule, for programs. */
 export const reportMailApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
-  async function shown(): Promise<ScheduleJson[]> {
-    const [rows, addresses] = await Promise.all([listSubscriptions(db), listReportAddresses(db)]);
+  async function shown(of: Db | Trx = db): Promise<ScheduleJson[]> {
+    const [rows, addresses] = await Promise.all([listSubscriptions(of), listReportAddresses(of)]);
     const texts = new Map(addresses.map(({ id, address }) => [id, address]));
     return rows.map((row) => scheduleJson(row, texts));
   }
-  async function one(id: number): Promise<ScheduleJson> {
-    const found = (await shown()).find((schedule) => schedule.id === id);
+  async function one(id: number, of: Db | Trx = db): Promise<ScheduleJson> {
+    const found = (await shown(of)).find((schedule) => schedule.id === id);
     if (!found) throw notFound('such schedule');
     return found;
   }
@@ -116,14 +123,15 @@ export const reportMailApi: FastifyPluginAsyncTypebox = async (app) => {
       const definition = reportByKey(report);
       if (!definition) throw notFound('such report');
       const zone = zoneIn(given) ?? viewerOf(request).timeZone;
-      const id = await apiOnce(db, request, async (trx) => {
+      const made = await apiOnce(db, request, async (trx) => {
         const addressIds = await addressIdsOf(trx, addresses);
         const { cadence, hour } = given;
         const wanted = { cadence, weekday, hour, userIds, addressIds };
-        const at = { zone, now: new Date() };
-        return addSubscription(trx, actorOf(request), definition, readQuery(query), wanted, at);
+        const at = { zone, now: new Date(), fields: fieldsOf(request.body) };
+        const asked = readQuery(query);
+        return one(await addSubscription(trx, actorOf(request), definition, asked, wanted, at), trx);
       });
-      return reply.code(201).send(await one(id));
+      return reply.code(201).send(made);
     },
   );
 
@@ -153,7 +161,7 @@ export const reportMailApi: FastifyPluginAsyncTypebox = async (app) => {
             zone,
             query: query === undefined ? undefined : readQuery(query),
           },
-          now,
+          { now, fields: fieldsOf(request.body) },
         );
         if (paused !== undefined) await pauseSubscription(trx, id, paused, now, actorOf(request));
       });

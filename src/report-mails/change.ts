@@ -7,7 +7,7 @@ import { queryOf, type ReportQuery, readScope } from '../reports/query.ts';
 import { readQuery } from '../reports/query-text.ts';
 import type { Actor } from '../web/access.ts';
 import { scheduleOf } from './make.ts';
-import { recipientColumns } from './recipients.ts';
+import { type RecipientFields, recipientColumns } from './recipients.ts';
 import { nextDue } from './schedule.ts';
 import { lockSubscription, type NewSubscription, weekdayOf } from './store.ts';
 
@@ -25,7 +25,7 @@ export async function changeSubscription(
   by: Actor,
   id: number,
   change: SubscriptionChange,
-  now: Date,
+  { now, fields }: { now: Date; fields: RecipientFields },
 ): Promise<void> {
   const row = await lockSubscription(trx, id);
   const definition = reportByKey(row.report);
@@ -42,10 +42,11 @@ export async function changeSubscription(
   const { userIds, addressIds } = change;
   const recipients =
     userIds || addressIds
-      ? await recipientColumns(trx, {
-          userIds: userIds ?? row.user_ids,
-          addressIds: addressIds ?? row.address_ids,
-        })
+      ? await recipientColumns(
+          trx,
+          { userIds: userIds ?? row.user_ids, addressIds: addressIds ?? row.address_ids },
+          fields,
+        )
       : {};
   const columns = { ...when, query: queryOf(query).toString(), ...recipients };
   const changes = changesBetween(row, columns);

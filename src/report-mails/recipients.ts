@@ -7,30 +7,39 @@ export type Recipients = { userIds: number[]; addressIds: number[] };
 
 const MOST = 50;
 
-async function countKnown(trx: Trx, { userIds, addressIds }: Recipients): Promise<number> {
-  const users = await trx
+/** By which names whoever chose them gave them: for what is said of them. */
+export type RecipientFields = { people: string; addresses: string };
+
+async function missingPeople(trx: Trx, ids: number[]): Promise<boolean> {
+  const known = await trx
     .selectFrom('users')
     .select('id')
-    .where('id', '=', sql<number>`any(${sql.val(userIds)}::integer[])`)
+    .where('id', '=', sql<number>`any(${sql.val(ids)}::integer[])`)
     .where('disabled_at', 'is', null)
     .execute();
-  const others = await trx
+  return known.length < ids.length;
+}
+
+async function missingAddresses(trx: Trx, ids: number[]): Promise<boolean> {
+  const known = await trx
     .selectFrom('report_addresses')
     .select('id')
-    .where('id', '=', sql<number>`any(${sql.val(addressIds)}::integer[])`)
+    .where('id', '=', sql<number>`any(${sql.val(ids)}::integer[])`)
     .execute();
-  return users.length + others.length;
+  return known.length < ids.length;
 }
 
 /** Recipients as columns, each once. Throws `invalid` for nobody, for too many, and for somebody who is not there. */
-export async function recipientColumns(trx: Trx, given: Recipients) {
+export async function recipientColumns(trx: Trx, given: Recipients, fields: RecipientFields) {
   const userIds = [...new Set(given.userIds)];
   const addressIds = [...new Set(given.addressIds)];
   const wanted = userIds.length + addressIds.length;
-  if (wanted === 0) throw invalid('people', 'Choose at least one person or address.');
-  if (wanted > MOST) throw invalid('people', `A report is mailed to at most ${MOST} people and addresses.`);
-  if ((await countKnown(trx, { userIds, addressIds })) !== wanted)
-    throw invalid('people', 'One of them is no longer there.');
+  if (wanted === 0) throw invalid(fields.people, 'Choose at least one person or address.');
+  if (wanted > MOST)
+    throw invalid(fields.people, `A report is mailed to at most ${MOST} people and addresses.`);
+  const gone = 'One of them is no longer there.';
+  if (await missingPeople(trx, userIds)) throw invalid(fields.people, gone);
+  if (await missingAddresses(trx, addressIds)) throw invalid(fields.addresses, gone);
   return { user_ids: userIds, address_ids: addressIds };
 }
 
@@ -42,7 +51,7 @@ export async function addressIdsOf(trx: Trx, addresses: string[]): Promise<numbe
     if (!found)
       throw invalid(
         'addresses',
-        `${text}: an administrator has to confirm it first, on the page of schedules.`,
+        `${text}: an administrator has to confirm it first, by POST /report-addresses or on the page of schedules.`,
       );
     return found.id;
   });

@@ -18,6 +18,8 @@ import { addSubscription, pauseSubscription, removeSubscription, sendNow } from 
 export const HERE = '/reports/subscriptions';
 const Params = Type.Object({ id: SmallId });
 const Choices = Type.Optional(Type.Array(SmallId, { maxItems: 50 }));
+/** One list to choose from has both. */
+const FIELDS = { people: 'people', addresses: 'people' };
 const NewForm = Type.Object({
   report: Type.Enum(REPORTS.map(({ key }) => key)),
   query: Type.Optional(Type.String({ maxLength: 1000 })),
@@ -75,7 +77,7 @@ export const reportMailPages: FastifyPluginAsyncTypebox = async (app) => {
               userIds: form.people ?? [],
               addressIds: form.addresses ?? [],
             },
-            { zone, now: new Date() },
+            { zone, now: new Date(), fields: FIELDS },
           ),
         );
         return reply.done(HERE, `${definition.title} will be mailed.`);

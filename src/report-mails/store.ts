@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import { note } from '../audit/note.ts';
 import type { Db, Trx } from '../database/open.ts';
-import type { Cadence, ReportMailRow, ReportSubscriptionRow } from '../database/tables.ts';
+import type { Cadence, ReportAddressRow, ReportMailRow, ReportSubscriptionRow } from '../database/tables.ts';
 import { checkAddress } from '../mail-out/mail-address.ts';
-import { invalid, notFound } from '../problem.ts';
+import { invalid, notFound, Problem } from '../problem.ts';
 import type { Definition } from '../reports/definition.ts';
 import { queryOf, type ReportQuery, readScope } from '../reports/query.ts';
 import type { Actor } from '../web/access.ts';
 import { type Maker, makeMails, scheduleOf } from './make.ts';
-import { type Recipients, recipientColumns } from './recipients.ts';
+import { type RecipientFields, type Recipients, recipientColumns } from './recipients.ts';
 import { nextDue } from './schedule.ts';
 
 const MOST = 200;
@@ -26,15 +26,15 @@ export async function addSubscription(
   definition: Definition,
   query: ReportQuery,
   given: NewSubscription,
-  { zone, now }: { zone: string; now: Date },
+  { zone, now, fields }: { zone: string; now: Date; fields: RecipientFields },
 ): Promise<number> {
   readScope(query, definition.usual, zone, now);
-  const recipients = await recipientColumns(trx, given);
+  const recipients = await recipientColumns(trx, given, fields);
   const count = await trx
     .selectFrom('report_subscriptions')
     .select((eb) => eb.fn.countAll<number>().as('n'))
     .executeTakeFirstOrThrow();
-  if (count.n >= MOST) throw invalid('people', `There are ${MOST} schedules already; remove one first.`);
+  if (count.n >= MOST) throw new Problem('invalid', `There are ${MOST} schedules already; remove one first.`);
   const weekday = weekdayOf(given);
   const schedule = { cadence: given.cadence, weekday, hour: given.hour, zone };
   const { id } = await trx
@@ -99,19 +99,21 @@ export async function sendNow(trx: Trx, maker: Maker, id: number, now: Date): Pr
   return makeMails(trx, maker, await lockSubscription(trx, id), now);
 }
 
-export async function addReportAddress(trx: Trx, actor: Actor, text: string): Promise<void> {
+/** Confirms an address of nobody here. Throws `invalid` on `address`. */
+export async function addReportAddress(trx: Trx, actor: Actor, text: string): Promise<ReportAddressRow> {
   const checked = checkAddress(text.trim());
   if ('problem' in checked) throw invalid('address', checked.problem);
-  await trx
+  const added = await trx
     .insertInto('report_addresses')
     .values({ address: checked.address, confirmed_by_name: actor.name })
     .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
+    .returningAll()
     .executeTakeFirstOrThrow(() => invalid('address', 'This address is confirmed already.'));
   await note(trx, actor, 'report-address-changed', {
     subject: checked.address,
     detail: { what: 'confirmed' },
   });
+  return added;
 }
 
 /** From now on no report goes there. */
@@ -135,7 +137,7 @@ export type LastMail = Pick<
 export type SubscriptionListed = ReportSubscriptionRow & { mails: LastMail[] };
 
 /** All schedules, with the mails of the newest due time of each. */
-export async function listSubscriptions(db: Db): Promise<SubscriptionListed[]> {
+export async function listSubscriptions(db: Db | Trx): Promise<SubscriptionListed[]> {
   const rows = await db.selectFrom('report_subscriptions').selectAll().orderBy('id').limit(MOST).execute();
   const { rows: mails } = await sql<LastMail & { subscription_id: number }>`
     select m.subscription_id, m.envelope_recipients[1] as recipient, m.state, m.server_words, m.created_at, m.settled_at, m.for_due_at

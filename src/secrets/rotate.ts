@@ -5,13 +5,15 @@ import { SEALED_COLUMNS } from './sealed-columns.ts';
 
 type Sealed = { table: string; column: string; id: number; value: Buffer };
 
+/** `lock`: waits for whoever writes secrets, whose rows nobody else would see, and lets nobody write until it is done. */
 async function eachSealed(db: Db | Trx, lock: boolean): Promise<Sealed[]> {
   const all: Sealed[] = [];
   for (const [table, columns] of Object.entries(SEALED_COLUMNS)) {
+    if (lock) await sql`lock table ${sql.table(table)} in share row exclusive mode`.execute(db);
     for (const column of columns) {
       const { rows } = await sql<{ id: number; value: Buffer }>`
         select id, ${sql.ref(column)} as value from ${sql.table(table)}
-        where ${sql.ref(column)} is not null order by id ${lock ? sql`for update` : sql``}`.execute(db);
+        where ${sql.ref(column)} is not null order by id`.execute(db);
       all.push(...rows.map((row) => ({ table, column, ...row })));
     }
   }

@@ -9,7 +9,7 @@ import { apiOnce } from '../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { takeOctets } from '../web/octets.ts';
 import { listDays } from './store.ts';
-import { readReport, takeReport } from './take-report.ts';
+import { readGiven, takeReport } from './take-report.ts';
 
 const route = apiRoutes('snds');
 const Maybe = (type: ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>) => orNull(type);
@@ -71,7 +71,7 @@ export const sndsApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const body = request.body as Buffer | { text: string };
       const raw = Buffer.isBuffer(body) ? body : Buffer.from(body.text);
-      const report = readReport(raw, Buffer.isBuffer(body) ? 'body' : 'text');
+      const report = await readGiven(raw, Buffer.isBuffer(body) ? 'body' : 'text');
       const taken = await apiOnce(
         db,
         request,

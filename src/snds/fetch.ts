@@ -7,7 +7,9 @@ import { MAX_REPORT_BYTES } from '../web/limits.ts';
 import { daysToAsk, linkFor, namesDay, nextTurn, whyNotLink } from './feed.ts';
 import { type Feed, noteTurn, openFeed, takeDueFeed } from './feeds.ts';
 import { importReport } from './import-report.ts';
-import { BadReport, readSnds, type SndsReport } from './snds-file.ts';
+import type { PackedReport } from './pack-report.ts';
+import { readReport } from './read-report.ts';
+import { BadReport } from './snds-file.ts';
 
 export type Fetching = {
   get: Get;
@@ -76,15 +78,15 @@ async function fetchReport(link: string, token: string, by: Fetching): Promise<B
 }
 
 /** A feed gives reports of its kind, or an empty one. */
-function readOf(raw: Buffer, feed: Feed): SndsReport {
-  const report = readSnds(raw);
+async function readOf(raw: Buffer, feed: Feed): Promise<PackedReport> {
+  const report = await readReport(raw, { field: 'link', patient: true });
   if (report.kind === feed.kind || report.kind === 'empty') return report;
   throw new BadReport(`This link gives a ${report.kind} report, and a ${feed.kind} report is expected.`);
 }
 
 async function fetchOne(db: Db, feed: OpenFeed, link: string, now: Date, by: Fetching): Promise<void> {
   const raw = await fetchReport(link, feed.token, by);
-  const report = readOf(raw, feed);
+  const report = await readOf(raw, feed);
   await db.transaction().execute((trx) =>
     importReport(trx, report, {
       raw,

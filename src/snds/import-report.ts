@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
-import { parseNetwork } from '../addresses/address.ts';
-import { json } from '../database/json.ts';
+import { ensureAddresses } from '../addresses/store.ts';
 import type { Trx } from '../database/open.ts';
 import type { SndsDaysTable, SndsImportsTable } from '../database/tables.ts';
-import { addressIds } from '../observations/store.ts';
-import type { SndsDay, SndsReport, SndsStatus } from './snds-file.ts';
+import type { PackedReport } from './pack-report.ts';
 
 export type GivenReport = {
   raw: Buffer;
@@ -17,7 +15,7 @@ export type GivenReport = {
 };
 export type Imported = {
   id: number;
-  kind: SndsReport['kind'];
+  kind: PackedReport['kind'];
   rows: number;
   firstDay: string | null;
   lastDay: string | null;
@@ -27,19 +25,13 @@ export type Imported = {
   repeated: boolean;
 };
 
-const CHUNK = 2000;
-
-function* chunksOf<Item>(items: Item[]): Generator<Item[]> {
-  for (let at = 0; at < items.length; at += CHUNK) yield items.slice(at, at + CHUNK);
-}
-
 const hashOf = (raw: Buffer) => createHash('sha256').update(raw).digest();
 
 /**
  * The import that this report repeats. A data report does as long as nothing of it was replaced since; a status
  * report, which says what holds now, only when nothing else came in between.
  */
-async function repeatedBy(trx: Trx, report: SndsReport, { raw, feedId }: GivenReport) {
+async function repeatedBy(trx: Trx, report: PackedReport, { raw, feedId }: GivenReport) {
   const sha256 = hashOf(raw);
   if (report.kind === 'data')
     return trx
@@ -68,7 +60,7 @@ async function repeatedBy(trx: Trx, report: SndsReport, { raw, feedId }: GivenRe
 }
 
 /** Keeps a report byte for byte with its rows, all of it in this transaction. A later report replaces days, with a trace. */
-export async function importReport(trx: Trx, report: SndsReport, given: GivenReport): Promise<Imported> {
+export async function importReport(trx: Trx, report: PackedReport, given: GivenReport): Promise<Imported> {
   // One at a time: two that have the same days would wait for each other in a circle.
   await sql`lock table snds_imports in share row exclusive mode`.execute(trx);
   const earlier = await repeatedBy(trx, report, given);
@@ -76,7 +68,6 @@ export async function importReport(trx: Trx, report: SndsReport, given: GivenRep
     await trx.updateTable('snds_imports').set({ seen_at: given.now }).where('id', '=', earlier.id).execute();
     return { ...importedOf(earlier), replaced: 0, repeated: true };
   }
-  const days = report.kind === 'data' ? report.rows.map((row) => row.day).toSorted() : [];
   const row = await trx
     .insertInto('snds_imports')
     .values({
@@ -87,17 +78,17 @@ export async function importReport(trx: Trx, report: SndsReport, given: GivenRep
       sha256: hashOf(given.raw),
       byte_length: given.raw.length,
       file_name: given.fileName.slice(0, 200),
-      rows: report.rows.length,
-      first_day: days[0] ?? null,
-      last_day: days.at(-1) ?? null,
+      rows: report.rows,
+      first_day: report.firstDay,
+      last_day: report.lastDay,
       by_name: given.byName,
       received_at: given.now,
       seen_at: given.now,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  if (report.kind === 'data') await keepDays(trx, row.id, report.rows);
-  if (report.kind === 'status') await keepStatus(trx, row.id, report.rows);
+  if (report.kind === 'data') await keepDays(trx, row.id, report);
+  if (report.kind === 'status') await keepStatus(trx, row.id, report);
   const { replaced } = await trx
     .selectFrom('snds_replaced')
     .select((eb) => eb.fn.countAll<number>().as('replaced'))
@@ -108,7 +99,7 @@ export async function importReport(trx: Trx, report: SndsReport, given: GivenRep
 
 const importedOf = (row: {
   id: number;
-  kind: SndsReport['kind'];
+  kind: PackedReport['kind'];
   rows: number;
   first_day: string | null;
   last_day: string | null;
@@ -135,57 +126,30 @@ const COLUMNS = {
   extra: 'jsonb',
 } as const satisfies Partial<Record<keyof SndsDaysTable, string>>;
 const NAMES = Object.keys(COLUMNS);
+const GIVEN = NAMES.filter((name) => name !== 'address_id');
 const list = (parts: RawBuilder<unknown>[]) => sql.join(parts);
 const names = list(NAMES.map((name) => sql.ref(name)));
 const typed = list(
-  NAMES.map((name) => sql`${sql.ref(name)} ${sql.raw(COLUMNS[name as keyof typeof COLUMNS])}`),
+  GIVEN.map((name) => sql`${sql.ref(name)} ${sql.raw(COLUMNS[name as keyof typeof COLUMNS])}`),
 );
+const given = list(GIVEN.map((name) => sql.ref(`r.${name}`)));
 const taken = list(
-  [...NAMES.filter((name) => name !== 'address_id' && name !== 'day'), 'import_id'].map(
+  [...GIVEN.filter((name) => name !== 'day'), 'import_id'].map(
     (name) => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`,
   ),
 );
 
-const columns = (row: SndsDay, addressId: number) => ({
-  address_id: addressId,
-  day: row.day,
-  activity: row.activity,
-  rcpt: row.rcpt,
-  data: row.data,
-  recipients: row.recipients,
-  filter: row.filter,
-  complaint_low: row.complaints.low,
-  complaint_high: row.complaints.high,
-  complaint_text: row.complaintText,
-  trap_period: row.trapPeriod,
-  trap_hits: row.trapHits,
-  sample_helo: row.sampleHelo,
-  sample_mail_from: row.sampleMailFrom,
-  jmrp_sender: row.jmrpSender,
-  comments: row.comments,
-  extra: row.extra,
-});
-
 /** SNDS shows nobody but the owner of a range its data, so its addresses are ours. */
-async function idsOf(trx: Trx, rows: SndsDay[]): Promise<Map<string, number>> {
-  const texts = [...new Set(rows.map((row) => row.address))];
-  const networks = texts.map(parseNetwork).sort((a, b) => (a.cidr < b.cidr ? -1 : 1));
-  const ids = new Map<string, number>();
-  for (const chunk of chunksOf(networks)) {
-    const known = await addressIds(trx, chunk);
-    for (const network of chunk) ids.set(network.text, known.get(network.cidr) ?? 0);
-  }
-  return ids;
-}
-
-async function keepDays(trx: Trx, importId: number, rows: SndsDay[]): Promise<void> {
-  const ids = await idsOf(trx, rows);
-  // A report that has a day twice means its last.
-  const once = new Map(rows.map((row) => [`${row.address} ${row.day}`, row]));
-  for (const chunk of chunksOf([...once.values()])) {
-    const values = json(chunk.map((row) => columns(row, ids.get(row.address) ?? 0)));
+async function keepDays(trx: Trx, importId: number, { networks, parts }: PackedReport): Promise<void> {
+  await ensureAddresses(
+    trx,
+    networks.map((cidr) => ({ cidr })),
+  );
+  for (const part of parts)
     await sql`
-      with incoming as (select * from jsonb_to_recordset(${values}) as r (${typed})),
+      with incoming as (
+        select a.id as address_id, ${given} from jsonb_to_recordset(${part}::jsonb) as r (network cidr, ${typed})
+        join addresses a on a.network = r.network),
       trace as (
         insert into snds_replaced (address_id, day, was, import_id, replaced_by)
         select d.address_id, d.day, to_jsonb(d) - 'address_id' - 'day' - 'import_id', d.import_id, ${importId}
@@ -194,10 +158,13 @@ async function keepDays(trx: Trx, importId: number, rows: SndsDay[]): Promise<vo
       insert into snds_days (${names}, import_id) select ${names}, ${importId}::bigint from incoming
       on conflict (address_id, day) do update set ${taken}
       where to_jsonb(snds_days) - 'import_id' <> to_jsonb(excluded) - 'import_id'`.execute(trx);
-  }
 }
 
-async function keepStatus(trx: Trx, importId: number, rows: SndsStatus[]): Promise<void> {
-  const values = rows.map((row, position) => ({ import_id: importId, position, ...row }));
-  for (const chunk of chunksOf(values)) await trx.insertInto('snds_status').values(chunk).execute();
+async function keepStatus(trx: Trx, importId: number, { parts }: PackedReport): Promise<void> {
+  for (const part of parts)
+    await sql`
+      insert into snds_status (import_id, position, first, last, blocked, details)
+      select ${importId}::bigint, r.position, r.first, r.last, r.blocked, r.details
+      from jsonb_to_recordset(${part}::jsonb)
+        as r (position integer, first inet, last inet, blocked boolean, details text)`.execute(trx);
 }

@@ -15,7 +15,7 @@ import { dueDates, KNOWN_HOSTS, maskedLink, whyNotLink } from './feed.ts';
 import { addFeed, changeFeed, type Feed, listFeeds, openFeed, removeFeed } from './feeds.ts';
 import { FRESH_DAYS } from './found.ts';
 import { listImports, newestDay, rawImport } from './store.ts';
-import { importedWords, readReport, takeReport } from './take-report.ts';
+import { importedWords, readGiven, takeReport } from './take-report.ts';
 
 const Day = (words: string) => Type.String({ format: 'date', description: words });
 const FeedForm = Type.Object({
@@ -130,7 +130,7 @@ export const sndsPages: FastifyPluginAsyncTypebox = async (app) => {
         reply,
         async () => {
           const { raw, fileName } = fileOrPasted(request, 'report');
-          const report = readReport(raw, 'report');
+          const report = await readGiven(raw, 'report');
           const taken = await formOnce(db, request, { what: 'import SNDS report', input: raw }, (trx) =>
             takeReport(trx, report, {
               raw,

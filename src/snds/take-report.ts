@@ -1,14 +1,16 @@
 import type { Trx } from '../database/open.ts';
 import { invalid } from '../problem.ts';
 import { type GivenReport, type Imported, importReport } from './import-report.ts';
-import { BadReport, readSnds, type SndsReport } from './snds-file.ts';
+import type { PackedReport } from './pack-report.ts';
+import { readReport } from './read-report.ts';
+import { BadReport } from './snds-file.ts';
 
 /** Reads a report that somebody hands in, or says what is wrong with it. */
-export function readReport(raw: Buffer, field: string): SndsReport {
+export async function readGiven(raw: Buffer, field: string): Promise<PackedReport> {
   if (raw.length === 0) throw invalid(field, 'Choose the report, or paste it.');
   try {
-    const report = readSnds(raw);
-    if (report.rows.length === 0) throw invalid(field, 'The report is empty: there is not a row in it.');
+    const report = await readReport(raw, { field });
+    if (report.rows === 0) throw invalid(field, 'The report is empty: there is not a row in it.');
     return report;
   } catch (error) {
     if (error instanceof BadReport) throw invalid(field, error.message);
@@ -18,7 +20,7 @@ export function readReport(raw: Buffer, field: string): SndsReport {
 
 export const takeReport = (
   trx: Trx,
-  report: SndsReport,
+  report: PackedReport,
   given: Omit<GivenReport, 'feedId' | 'now'>,
 ): Promise<Imported> => importReport(trx, report, { ...given, feedId: null, now: new Date() });
 

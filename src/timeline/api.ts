@@ -57,7 +57,7 @@ export const timelineApi: FastifyPluginAsyncTypebox = async (app) => {
     route('viewer', 'incidents:read', {
       summary: 'What happened in all incidents, each entry once, for programs that keep a copy',
       description:
-        'Ask again with `next` whenever you like, also when `items` is empty: it is never null. `more`: there is more to be had at once. Nothing is left out, whatever is written meanwhile. A database that a backup was brought into refuses the cursors of the one before: begin again without one.',
+        'Ask again with `next` whenever you like, also when `items` is empty: it is never null. `more`: there is more to be had at once. Nothing is left out, whatever is written meanwhile. Another database, such as one that a backup was brought into, refuses the cursors of the one before: begin again without one.',
       querystring: Type.Object({
         ...PageQuery,
         cursor: Type.Optional(Type.String({ maxLength: LONGEST_FEED_CURSOR })),

@@ -12,7 +12,7 @@ import { entryOf } from './store.ts';
  * next turn. So each entry comes once, whatever order transactions end in.
  */
 export type FeedPlace = {
-  /** Another one counts its transactions anew. */
+  /** Another one counts its transactions by itself. */
   database: string;
   /** Up to where all was read; null: from the first entry on. */
   since: string | null;
@@ -21,13 +21,15 @@ export type FeedPlace = {
 };
 export type Feed = { entries: Entry[]; place: FeedPlace; more: boolean };
 
-type FeedRow = EntryRow & { transaction: string; until: string };
+type FeedRow = EntryRow & { transaction: string; until: string; known: boolean };
 
-/** Which database this is: one that a backup was brought into is another one. */
+/**
+ * Which database this is. One that a backup was brought into has another id; one that was filled by PostgreSQL's own
+ * tools has the same id in a row of another transaction.
+ */
 async function databaseOf(db: Db): Promise<string> {
   const { rows } = await sql<{ database: string }>`
-    select system_identifier || ' ' || 'timeline_entries'::regclass::oid as database
-    from pg_control_system()`.execute(db);
+    select id || ' ' || xmin || ' ' || tableoid as database from database_identity`.execute(db);
   return rows[0]?.database ?? '';
 }
 
@@ -37,14 +39,19 @@ export async function feedEnd(db: Db): Promise<FeedPlace> {
   return { database, since, within: null };
 }
 
-/** The rows behind a place, each with the end of the turn; one without an id where there is none. */
+/**
+ * The rows behind a place, each with the end of the turn; one without an id where there is none. `known`: whether the
+ * place was reached here. It was not where the database's files were put back to what they had been before.
+ */
 async function rowsBehind(db: Db, { since, within }: FeedPlace, limit: number): Promise<FeedRow[]> {
   const { until, transaction, id } = within ?? { until: null, transaction: null, id: '0' };
   const { rows } = await sql<FeedRow>`
     with turn as materialized (
       select ${since}::pg_snapshot as since, coalesce(${until}::pg_snapshot, pg_current_snapshot()) as until
     )
-    select turn.until::text as until, e.* from turn left join lateral (
+    select turn.until::text as until,
+      greatest(pg_snapshot_xmax(turn.since), pg_snapshot_xmax(turn.until)) <= pg_snapshot_xmax(pg_current_snapshot()) as known,
+      e.* from turn left join lateral (
       select *, ${COMMITTED}::text as transaction from timeline_entries
       where (${COMMITTED}, id) > (coalesce(${transaction}::xid8, pg_snapshot_xmin(turn.since), '0'), ${id}::bigint)
         and ${COMMITTED} < pg_snapshot_xmax(turn.until)
@@ -71,7 +78,8 @@ export async function readFeed(
     if ((error as { code?: string }).code !== '22P02') throw error;
     return undefined;
   }
-  const until = rows[0]?.until ?? '';
+  if (rows[0]?.known !== true) return undefined;
+  const until = rows[0].until;
   const { items, next } = cutPage(
     rows.filter((row) => row.id !== null),
     limit,

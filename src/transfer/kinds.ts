@@ -412,6 +412,7 @@ export const LEFT_OUT: Record<string, string> = {
   webhook_targets: 'addresses with secrets; set up anew',
   webhook_deliveries: 'the way out',
   webhook_attempts: 'the way out',
+  database_identity: 'means nothing elsewhere',
   desk_identity: 'stands in the first line',
   imports: 'what was brought in is exported, not the way it came',
   import_pieces: 'what was brought in is exported, not the way it came',

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Db, Trx } from '../database/open.ts';
 import { SEVERITIES } from '../incidents/incidents.ts';
 import { closed, orNull, type Static, Type, Version } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
@@ -76,6 +77,7 @@ const withoutSecrets = ({ url, secret, ...body }: { url?: string; secret?: strin
 export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, secrets, catalogue, config } = app.desk;
   const world = openWebhookWorld(config);
+  const shown = async (of: Db | Trx, id: number) => webhookJson(await getTarget(of, id));
   const known = { providers: (key: string) => catalogue.byKey.has(key) };
 
   app.get(
@@ -107,17 +109,17 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
       const input = inputOf(request.body);
       await checkUrl(world, input, 'url');
       let secret: string | null = null;
-      const id = await apiOnce(
+      const webhook = await apiOnce(
         db,
         request,
         async (trx) => {
           const added = await addTarget(trx, actorOf(request), secrets, input, known);
           if (!input.secret) secret = added.secret;
-          return added.id;
+          return shown(trx, added.id);
         },
         { input: withoutSecrets(request.body) },
       );
-      return reply.code(201).send({ webhook: webhookJson(await getTarget(db, id)), secret });
+      return reply.code(201).send({ webhook, secret });
     },
   );
 
@@ -128,7 +130,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
       params: TargetParams,
       response: { 200: WebhookJson },
     }),
-    async (request) => webhookJson(await getTarget(db, request.params.id)),
+    (request) => shown(db, request.params.id),
   );
 
   app.patch(
@@ -144,13 +146,13 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
       const { version, ...body } = request.body;
       if (body.url !== undefined) await checkUrl(world, { url: body.url }, 'url');
       let secret: string | null = null;
-      await apiOnce(
+      const webhook = await apiOnce(
         db,
         request,
         async (trx) => {
           // Held while it is read, so that two who change different things at a time both do.
           await lockTarget(trx, id);
-          const { name, format, groups, providers, leastSeverity } = webhookJson(await getTarget(trx, id));
+          const { name, format, groups, providers, leastSeverity } = await shown(trx, id);
           const given = { name, format, groups, providers, leastSeverity, url: '', ...body };
           const changed = await changeTarget(
             trx,
@@ -162,10 +164,11 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
             known,
           );
           if (!body.secret) secret = changed.secret;
+          return shown(trx, id);
         },
         { input: { version, ...withoutSecrets(body) } },
       );
-      return { webhook: webhookJson(await getTarget(db, id)), secret };
+      return { webhook, secret };
     },
   );
 
@@ -192,11 +195,11 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     }),
     async (request) => {
       const { id } = request.params;
-      await apiOnce(db, request, async (trx) => {
+      return apiOnce(db, request, async (trx) => {
         await getTarget(trx, id);
         await pauseTarget(trx, actorOf(request), id, '');
+        return shown(trx, id);
       });
-      return webhookJson(await getTarget(db, id));
     },
   );
 
@@ -214,8 +217,10 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { id } = request.params;
       const drop = request.body.dropWaiting ?? false;
-      await apiOnce(db, request, (trx) => resumeTarget(trx, actorOf(request), id, { drop }));
-      return webhookJson(await getTarget(db, id));
+      return apiOnce(db, request, async (trx) => {
+        await resumeTarget(trx, actorOf(request), id, { drop });
+        return shown(trx, id);
+      });
     },
   );
 
@@ -229,10 +234,11 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { id } = request.params;
       let secret: string | null = null;
-      await apiOnce(db, request, async (trx) => {
+      const webhook = await apiOnce(db, request, async (trx) => {
         secret = await rotateSecret(trx, actorOf(request), secrets, id);
+        return shown(trx, id);
       });
-      return { webhook: webhookJson(await getTarget(db, id)), secret };
+      return { webhook, secret };
     },
   );
 

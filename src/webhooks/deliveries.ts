@@ -167,6 +167,7 @@ export async function settle(
         attempts: delivery.tries,
         firstAt: delivery.first_tried_at,
         isTest: delivery.is_test,
+        isOther: target.version !== delivery.target.version,
         failures: target.failures,
         failingSince: target.failing_since,
       },

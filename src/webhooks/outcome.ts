@@ -37,6 +37,8 @@ export type Standing = {
   /** When the first of these attempts began. */
   firstAt: Date;
   isTest: boolean;
+  /** Whether the target was changed since: it may be another receiver by now. */
+  isOther: boolean;
   /** Of the target: failures in a row before this attempt, and since when. */
   failures: number;
   failingSince: Date | null;
@@ -82,6 +84,8 @@ export function planAfter(answered: Answered, standing: Standing, now: Date, ran
       dueInMs: 0,
       ...(judged === 'delivered' ? { target: { failures: 0, restMs: 0, pause: null } } : {}),
     };
+  // What the one before answered is nothing to go by.
+  if (standing.isOther) return { state: judged === 'delivered' ? 'delivered' : 'waiting', dueInMs: 0 };
   const target = targetAfter(judged, answered, standing, now, random);
   const isOld = now.getTime() - standing.firstAt.getTime() >= LONGEST_MS;
   const isOver =

@@ -10,7 +10,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import t from 'tap';
 import { answerCommands } from '../../src/backup/answering.ts';
-import { socketPath } from '../../src/backup/asking.ts';
+import { askServer, socketPath } from '../../src/backup/asking.ts';
 import { writeWhole } from '../../src/backup/file.ts';
 import { lastBackup } from '../../src/backup/store.ts';
 import { backupCommand } from '../../src/cli/backup.ts';
@@ -156,6 +156,23 @@ t.test(
   },
 );
 
+t.test('a backup counts however long its reader takes to look at it', async (t) => {
+  const folder = await filledFolder();
+  const open = await openDatabase({ databaseUrl: undefined, dataDir: folder });
+  const quiet = pino({ level: 'silent' });
+  const end = await answerCommands({ ...open, dataDir: folder }, quiet, { silentMs: 5000 });
+  t.teardown(async () => {
+    await end();
+    await open.close();
+  });
+  const asked = await askServer(folder, { ask: 'backup' });
+  for await (const part of asked?.octets ?? []) t.ok(part);
+  await setTimeout(6000);
+  await asked?.kept();
+  for (let tries = 0; tries < 50 && !(await lastBackup(open.db)); tries++) await setTimeout(100);
+  t.match(await lastBackup(open.db), { way: 'command' });
+});
+
 t.test(
   'threat 40: killed in the middle of a backup, the last one stands; of a restore, nothing does',
   async (t) => {
@@ -167,6 +184,11 @@ t.test(
     t.equal(readdirSync(folder).length, 2, 'half a file lies beside it');
     await writeWhole(join(folder, 'next.gz'), Readable.from(['x']));
     t.strictSame(readdirSync(folder).sort(), ['b.gz', 'next.gz'], 'until the next backup');
+    writeFileSync(join(folder, `.earlier.gz.${process.pid}.part`), 'of an earlier container');
+    await writeWhole(join(folder, 'next.gz'), Readable.from(['x']), async () => {
+      await writeWhole(join(folder, 'b.gz'), Readable.from(['y']));
+    });
+    t.strictSame(readdirSync(folder).sort(), ['b.gz', 'next.gz'], 'also where it had our number');
 
     t.match(await run(backupCommand, [file], { DATA_DIR: await filledFolder() }), { code: 0 });
     const { url } = await emptyDatabase(t);

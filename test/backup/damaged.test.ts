@@ -84,4 +84,9 @@ t.test('the key in a backup opens with its passphrase only', async (t) => {
   t.notMatch(JSON.stringify(sealed), key.toString('base64'));
   t.equal(await openKeys(sealed, 'correct horse battery'), key.toString('base64'));
   await t.rejects(openKeys(sealed, 'wrong horse battery'), BadBackup);
+  for (const damage of [{ box: 'AAAA' }, { nonce: '' }, { n: 0 }, { r: 1e9 }])
+    await t.rejects(openKeys({ ...sealed, ...damage }, 'correct horse battery'), {
+      name: 'BadBackup',
+      message: /damaged/,
+    });
 });

@@ -1,9 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import type { Claims } from '../../src/accounts/oidc/client.ts';
 import { linkIdentity, signInBy, unlinkIdentity } from '../../src/accounts/oidc/identity-store.ts';
 import { addUser } from '../../src/accounts/store.ts';
 import type { Db, Trx } from '../../src/database/open.ts';
 import type { OidcProviderRow } from '../../src/database/tables.ts';
+import { erasePerson } from '../../src/erasure/store.ts';
+import { countHeld, letFloodIn, putFloodAway } from '../../src/mail-in/flood-store.ts';
+import { noteHeld } from '../../src/mail-in/mailboxes/folder-uids.ts';
 import { takeBatch } from '../../src/observations/take-batch.ts';
 import { placeTransport } from '../../src/observations/transports.ts';
 import { Problem } from '../../src/problem.ts';
@@ -11,6 +15,7 @@ import { mergeTag, renameTag } from '../../src/tags/manage-store.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { testDatabase } from '../database.ts';
 import { CATALOGUE, LETTERS, PASSWORD, testDesk } from '../desk.ts';
+import { addTo, settings } from '../mail-in/mailbox.fixture.ts';
 import { minute, refused } from '../observations/batches.fixture.ts';
 
 /** The embedded database runs one transaction at a time: nobody waits there. */
@@ -103,5 +108,27 @@ t.test('nor a sign-in by a provider with whoever takes the link away', { skip },
     ];
     t.strictSame(await atOnce(db, sides), [], `round ${n}`);
     t.strictSame(await db.selectFrom('linked_identities').select('id').execute(), []);
+  }
+});
+
+t.test('nor an erasure with whoever decides about a flood of the same person', { skip }, async (t) => {
+  const { db } = await testDesk(t);
+  const sender = 'eve@example.org';
+  const mailbox = { id: await addTo(db, settings(1)), version: 1 };
+  for (let n = 1; n <= ROUNDS; n++) {
+    await countHeld(db, sender, 3);
+    await noteHeld(db, mailbox, 1, [{ uid: n, sender }]);
+    const decide = n % 2 ? letFloodIn : putFloodAway;
+    const person = { address: sender, names: [], reason: 'asked for' };
+    const sides: Side[] = [
+      (trx) => erasePerson(trx, SYSTEM, person),
+      // At another place of the erasure, which looks at every table, in each round.
+      async (trx) => {
+        await setTimeout(n * 5);
+        await decide(trx, sender);
+      },
+    ];
+    t.strictSame(await atOnce(db, sides), [], `round ${n}`);
+    t.strictSame(await db.selectFrom('floods').select('sender').execute(), []);
   }
 });

@@ -1201,6 +1201,10 @@ const BAD: Record<string, [constraint: string, instead: Row][]> = {
     ['reply_tag_secret_pkey', {}],
     ['reply_tag_secret_one', { id: 'false' }],
   ],
+  database_identity: [
+    ['database_identity_pkey', {}],
+    ['database_identity_one', { one: 'false' }],
+  ],
   desk_identity: [
     ['desk_identity_pkey', {}],
     ['desk_identity_one', { id: 'false' }],

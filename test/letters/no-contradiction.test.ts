@@ -28,12 +28,21 @@ const bodyOf = (template: LetterTemplate, facts: LetterFacts, ...claims: string[
 const TWO = { addresses: ['203.0.113.7', '2001:db8::7'] };
 
 t.test('after a break-in that was ended, no letter says that there was none', async (t) => {
-  const none = /No sign of a break-in|Kein Hinweis auf|Aucun signe d|Nessun segno|Sin indicios|Geen aanwijz/;
-  for (const template of templates.filter(({ claims }) => claims.includes('compromise-fixed'))) {
+  const none =
+    /no sign of|found none|checked our side:|kein(?:en)? Hinweis|aucun signe d|(?:nessun|mostrato) segn|(?:sin|mostraron) indicios|geen aanwijz/i;
+  const looked = templates.filter(({ claims }) => claims.includes('no-compromise-found'));
+  t.ok(looked.length > 70, `${looked.length} letters`);
+  for (const template of looked) {
     const both = bodyOf(template, known(), 'compromise-fixed', 'no-compromise-found');
-    t.notMatch(both, none, named(template));
+    t.notMatch(both.replace(/another break-in and found none/, ''), none, named(template));
     t.notMatch(both, /Looked for a break-in/, named(template));
   }
+  const spamcop = one('spamcop/first');
+  t.match(
+    bodyOf(spamcop, known(), 'no-compromise-found'),
+    'found none, and think that the entry may be an error',
+  );
+  t.notMatch(bodyOf(spamcop, known(), 'fix-date', 'no-compromise-found'), /found none|cannot explain/);
   t.match(
     bodyOf(one('mailbox-provider/first'), known(), 'compromise-fixed', 'no-compromise-found'),
     '– No further sign of a break-in; checked: ',

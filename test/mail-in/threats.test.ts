@@ -1,4 +1,4 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { signedIn, testDesk } from '../desk.ts';
 import {
   arrive,
@@ -52,23 +52,27 @@ t.test('header fields of strangers change nothing', async (t) => {
   t.strictSame(after, before);
 });
 
-// Threat 9: impersonating somebody by mail. FreeScout CVE-2026-47123.
-t.test('a forged From and In-Reply-To act as nobody: filed, marked, and without effect', async (t) => {
+const OURS = '<ours@harbour.example.com>';
+
+/** An incident whose request left under an id that anybody can answer to. */
+async function askedByMail(t: Test) {
   const desk = await testDesk(t);
   const number = await askedIncident(desk);
+  await desk.db.updateTable('messages').set({ message_id: OURS }).execute();
+  return { desk, number };
+}
+
+// Threat 9: impersonating somebody by mail. FreeScout CVE-2026-47123.
+t.test('a forged From and In-Reply-To act as nobody: filed, marked, and without effect', async (t) => {
+  const { desk, number } = await askedByMail(t);
   const browser = await signedIn(desk);
   const user = await desk.db.selectFrom('users').select('email').executeTakeFirstOrThrow();
-  await desk.db.updateTable('messages').set({ message_id: '<ours@harbour.example.com>' }).execute();
   for (const from of [user.email, 'Sender Support <a@css.one.microsoft.com>']) {
-    const message = await take(
-      desk,
-      await mail({ from, text: MITIGATED, inReplyTo: '<ours@harbour.example.com>' }),
-      {
-        clientAddress: '198.51.100.66',
-        envelopeSender: from.match(/[^<\s]+@[^>\s]+/)?.[0] ?? '',
-        helo: 'x.example',
-      },
-    );
+    const message = await take(desk, await mail({ from, text: MITIGATED, inReplyTo: OURS }), {
+      clientAddress: '198.51.100.66',
+      envelopeSender: from.match(/[^<\s]+@[^>\s]+/)?.[0] ?? '',
+      helo: 'x.example',
+    });
     t.match(message, { incident_number: number, direction: 'in', applied: false });
     t.not(message.proven, true);
     const page = await browser.get(`/incidents/${number}/messages/${message.id}`);
@@ -86,15 +90,12 @@ t.test('a forged From and In-Reply-To act as nobody: filed, marked, and without 
   t.match(timeline.body, /Not proven: They lifted the block/);
 });
 
-// Threat 28: MIME bombs.
 t.test('a forged answer is quoted in no letter until a person says that it counts', async (t) => {
-  const desk = await testDesk(t);
-  const number = await askedIncident(desk);
-  await desk.db.updateTable('messages').set({ message_id: '<ours@harbour.example.com>' }).execute();
+  const { desk, number } = await askedByMail(t);
   const forged = await mail({
     from: `Sender Support <a@${SIGNED}>`,
     text: DENIED,
-    inReplyTo: '<ours@harbour.example.com>',
+    inReplyTo: OURS,
   });
   const message = await take(desk, forged, { clientAddress: '198.51.100.66', helo: 'x.example' });
   t.match(message, { incident_number: number, applied: false, verdict: 'denied', quote: String });
@@ -107,6 +108,7 @@ t.test('a forged answer is quoted in no letter until a person says that it count
   t.ok((await letter()).includes(quote), 'then it is');
 });
 
+// Threat 28: MIME bombs.
 t.test('a mail of 100,000 parts or nested a thousand times is kept raw, in bounded time', async (t) => {
   const desk = await testDesk(t);
   const head =

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { sql } from 'kysely';
 import t from 'tap';
 import { decideDispatch } from '../../src/mail-out/decide.ts';
@@ -31,6 +32,7 @@ t.test('what one recipient puts off is tried again for them alone', async (t) =>
   t.equal(await desk.state(), 'awaiting-provider', 'the provider has it');
   const shown = (await (await signedIn(desk)).get(`/incidents/${desk.number}/messages/${message}`)).body;
   t.match(shown, `The server took it for ${TO}. For the others it is tried again by itself.`);
+  t.match((await desk.api('GET', `/letters/${letter}`)).body.mail, { takenFor: [TO], canWithdraw: false });
   await t.rejects(
     desk.db.transaction().execute((trx) => withdrawDispatch(trx, SYSTEM, message)),
     /Too late/,
@@ -113,6 +115,37 @@ t.test('where the line broke while the rest was sent, a person decides about the
   await desk.work();
   t.match(await desk.dispatch(message), { state: 'sent' });
   t.equal(desk.server.recipients.filter((one) => one === TO).length, 1);
+});
+
+t.test('whom the server refused is not tried again where it puts off the message', async (t) => {
+  const gone = 'gone@provider.example.net';
+  const to = { [gone]: '550 5.1.1 gone' };
+  for (const later of [{ data: '451 4.3.0 later' }, { end: '451 4.3.0 later' }, { end: '421 4.3.2 bye' }]) {
+    const desk = await mailDesk(t, { script: { to, ...later } });
+    const { message } = await desk.send({ to: `${TO}, ${gone}` });
+    await desk.work();
+    t.match(await desk.dispatch(message), { state: 'deferred', taken_for: [], left_for: [TO] });
+    t.strictSame(await told(desk), [`failed-for-some ${gone}`]);
+    desk.server.script = {};
+    await dueNow(desk);
+    await desk.work();
+    t.match(await desk.dispatch(message), { state: 'sent', taken_for: [TO] });
+    t.strictSame(desk.server.recipients, [TO, gone, TO]);
+  }
+});
+
+t.test('nor when nobody knows what became of the message, and a person has it sent again', async (t) => {
+  const gone = 'gone@provider.example.net';
+  const script = { to: { [gone]: '550 5.1.1 gone' }, end: (socket: Socket) => socket.destroy() };
+  const desk = await mailDesk(t, { script });
+  const { message } = await desk.send({ to: `${TO}, ${gone}` });
+  await desk.work();
+  t.match(await desk.dispatch(message), { state: 'delivered-unknown', left_for: [TO] });
+  t.strictSame(await told(desk), [`failed-for-some ${gone}`, `delivered-unknown ${TO}`]);
+  desk.server.script = {};
+  await desk.db.transaction().execute((trx) => decideDispatch(trx, SYSTEM, message, 'again', CATALOGUE));
+  await desk.work();
+  t.strictSame(desk.server.recipients, [TO, gone, TO]);
 });
 
 t.test('where it came back from the one who had it, and the rest fails, it reached nobody', async (t) => {

@@ -3,6 +3,7 @@ import { readRequests } from '../../src/letters/course.ts';
 import { beginSending, takeDispatch } from '../../src/mail-out/dispatches.ts';
 import { letterBounced, settleAttempt } from '../../src/mail-out/settle.ts';
 import { signedIn } from '../desk.ts';
+import { overrideStops } from '../letters/override-stops.ts';
 import { type MailDesk, mailDesk, TO } from './mail-out.fixture.ts';
 
 const incidentOf = ({ db, number }: MailDesk) =>
@@ -29,12 +30,15 @@ t.test(
     const page = (await browser.get(`/incidents/${desk.number}/messages/${message}`)).body;
     t.match(page, /waits to be sent/);
     t.match(page, />Undo</);
+    const mail = async () => (await desk.api('GET', `/letters/${letter}`)).body.mail;
+    t.match(await mail(), { state: 'queued', takenFor: [], canWithdraw: true });
     const undone = await browser.post(`/incidents/${desk.number}/messages/${message}/withdrawal`);
     t.match(undone, {
       statusCode: 303,
       headers: { location: `/incidents/${desk.number}/letters/${letter}` },
     });
     t.strictSame(await incidentOf(desk), before);
+    t.match(await mail(), { state: 'withdrawn', canWithdraw: false });
     t.match((await desk.api('GET', `/letters/${letter}`)).body, { state: 'draft', sentAt: null });
     t.match(await desk.dispatch(message), { state: 'withdrawn', settled_by_name: 'The operator' });
     t.ok((await kindsOf(desk)).includes('dispatch-settled withdrawn'));
@@ -56,6 +60,26 @@ t.test(
     );
   },
 );
+
+t.test('a repeated call is answered as it was, whatever became of the letter', async (t) => {
+  const desk = await mailDesk(t, { account: { undoSeconds: 60 } });
+  const wanted = { template: 'outlook-com/first', language: 'en' };
+  const keyed = (path: string, body?: object) =>
+    desk.api('POST', path, body, { 'idempotency-key': path.slice(1).replaceAll('/', '-') });
+  const drafts = `/incidents/${desk.number}/letters`;
+  const draft = await keyed(drafts, wanted);
+  const { id } = draft.body;
+  await overrideStops(desk.api, id);
+  await desk.api('PATCH', `/letters/${id}`, { subject: 'Another subject' });
+  t.strictSame((await keyed(drafts, wanted)).body, draft.body, 'drafted');
+  const mailing = { channel: 'email', deliver: true, to: TO };
+  const sent = await keyed(`/letters/${id}/send`, mailing);
+  t.match(sent.body, { state: 'sent', mail: { state: 'queued' } });
+  const withdrawn = await keyed(`/letters/${id}/withdraw`);
+  t.match(withdrawn.body, { state: 'draft' });
+  t.strictSame((await keyed(`/letters/${id}/send`, mailing)).body, sent.body, 'sent');
+  t.strictSame((await keyed(`/letters/${id}/withdraw`)).body, withdrawn.body, 'taken back');
+});
 
 t.test('undone too late: it says so, and nothing changes', async (t) => {
   const desk = await mailDesk(t);

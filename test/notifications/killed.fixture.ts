@@ -5,6 +5,7 @@ import { addAccount } from '../../src/mail-out/accounts.ts';
 import type { Rule } from '../../src/notifications/rules.ts';
 import { changeNoticeSettings } from '../../src/notifications/settings-store.ts';
 import { openSecrets } from '../../src/secrets/secrets.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { startServer } from '../bench/server.ts';
 import { BOOTSTRAP } from '../desk.ts';
 import { ACCOUNT } from '../mail-out/mail-out.fixture.ts';
@@ -31,7 +32,7 @@ export async function killedDesk(t: Test, rules: Rule[]) {
     const id = await addPerson(db, 'Ann');
     await db.transaction().execute(async (trx) => {
       await addAccount(trx, secrets, { ...ACCOUNT, port: smtp.port });
-      await changeNoticeSettings(trx, id, 0, { rules });
+      await changeNoticeSettings(trx, SYSTEM, id, 0, { rules });
     });
     return id;
   });

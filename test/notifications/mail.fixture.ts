@@ -10,6 +10,7 @@ import { publish } from '../../src/notifications/outbox.ts';
 import type { Rule } from '../../src/notifications/rules.ts';
 import { changeNoticeSettings, type NoticeChange } from '../../src/notifications/settings-store.ts';
 import { peopleTold } from '../../src/notifications/tell-people.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { testDesk } from '../desk.ts';
 import { ACCOUNT, HASTE } from '../mail-out/mail-out.fixture.ts';
 import { FakeSmtp } from '../mail-out/smtp.fixture.ts';
@@ -42,7 +43,7 @@ export async function noticeDesk(t: Test, account: Partial<AccountInput> | null 
     /** A person with these settings. */
     async person(name: string, change: NoticeChange = { rules: [RULE] }): Promise<number> {
       const id = await addPerson(db, name);
-      await db.transaction().execute((trx) => changeNoticeSettings(trx, id, 0, change));
+      await db.transaction().execute((trx) => changeNoticeSettings(trx, SYSTEM, id, 0, change));
       return id;
     },
     /** Something happens, and people are told of it. */

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { auditWords } from '../../src/audit/kinds.ts';
 import { fanOut } from '../../src/notifications/fan-out.ts';
 import { publish } from '../../src/notifications/outbox.ts';
 import { SUBSCRIBERS } from '../../src/notifications/subscribers.ts';
@@ -104,6 +105,53 @@ t.test('rules are added, changed, taken away and given back', async (t) => {
   const last = await browser.get(SETTINGS);
   await browser.post(`${SETTINGS}/rules/defaults`, { version: versionIn(last.body) });
   t.strictSame(rules((await browser.get(SETTINGS)).body), before);
+});
+
+t.test('what people change about being told is in the audit log, in words', async (t) => {
+  const desk = await testDesk(t);
+  const browser = await signedIn(desk);
+  const rule = { ...RULE, whose: 'mine', least: 'high', way: 'digest' };
+  await saveRule(browser, rule);
+  const { length } = rules((await browser.get(SETTINGS)).body);
+  await saveRule(browser, { ...rule, index: String(length - 1), topics: 'note' });
+  await saveRule(browser, { ...rule, index: String(length - 1), topics: 'note' });
+  const version = async () => versionIn((await browser.get(SETTINGS)).body);
+  const times = { cadence: 'hourly', digestHour: '8', breaksThrough: 'yes' };
+  await browser.post(SETTINGS, {
+    ...times,
+    quietFrom: '22:00',
+    quietUntil: '07:00',
+    version: await version(),
+  });
+  await browser.post(`${SETTINGS}/rules/defaults`, { version: await version() });
+  const written = await desk.db
+    .selectFrom('audit_entries')
+    .selectAll()
+    .where('kind', 'like', 'notice-%')
+    .orderBy('id')
+    .execute();
+  const block =
+    'A block is logged: incidents mine, of at least high severity: here, and by mail in the digest';
+  const note = block.replace('A block is logged', 'Somebody writes a note');
+  t.strictSame(
+    written.map(({ detail, ...entry }) => [auditWords({ ...entry, detail }), detail['changes']]),
+    [
+      ['changed what they are told of', [{ what: 'rule', from: '', to: block }]],
+      ['changed what they are told of', [{ what: 'rule', from: block, to: note }]],
+      [
+        'changed when they are mailed',
+        [
+          { what: 'takes mail', from: 'true', to: 'false' },
+          { what: 'digest', from: 'daily', to: 'hourly' },
+          { what: 'quiet from', from: '', to: '22:00' },
+          { what: 'quiet until', from: '', to: '07:00' },
+        ],
+      ],
+      ['changed what they are told of', [{ what: 'rule', from: note, to: '' }]],
+    ],
+  );
+  t.match(written, [{ actor_name: 'The operator', client_address: '127.0.0.1' }]);
+  t.ok(written.every((entry) => entry.subject_user_id === entry.actor_user_id));
 });
 
 t.test('what is wrong is said beside its field, and what was typed stays', async (t) => {

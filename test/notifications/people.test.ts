@@ -45,7 +45,7 @@ t.test('people are told what their rules say, each once, and mailed when they wa
   const gone = await person('Gone');
   await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', gone).execute();
   await db.transaction().execute((trx) =>
-    changeNoticeSettings(trx, bob, 0, {
+    changeNoticeSettings(trx, SYSTEM, bob, 0, {
       times: {
         takesMail: true,
         cadence: 'daily',
@@ -124,7 +124,7 @@ t.test('rules about addresses and providers look at the incident', async (t) => 
     [far, ['192.0.2.0/24']],
   ] as const)
     await db.transaction().execute((trx) =>
-      changeNoticeSettings(trx, user, 0, {
+      changeNoticeSettings(trx, SYSTEM, user, 0, {
         rules: [{ ...rule, providers: ['outlook-com'], networks: [...networks], way: 'product' }],
       }),
     );

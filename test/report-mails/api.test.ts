@@ -1,4 +1,5 @@
 import t from 'tap';
+import { createToken } from '../../src/accounts/token-store.ts';
 import { addReportAddress } from '../../src/report-mails/store.ts';
 import { SYSTEM } from '../../src/web/access.ts';
 import { testDesk } from '../desk.ts';
@@ -37,7 +38,10 @@ t.test('schedules by API: listed, made once for a key, changed, paused, removed'
     body: { paused: true, nextDueAt: null },
   });
   t.match(await api('PATCH', '/report-schedules/1', { paused: false }), { body: { paused: false } });
+  const replayed = await api('POST', '/report-schedules', wanted, key);
+  t.strictSame(replayed.body, made.body, 'the same key is answered as it was, whatever changed since');
   t.equal((await api('DELETE', '/report-schedules/1')).status, 204);
+  t.match(await api('POST', '/report-schedules', wanted, key), { status: 201, body: { id: 1 } });
   t.equal((await api('GET', '/report-schedules/1')).status, 404);
   t.strictSame((await api('GET', '/report-schedules')).body.items, []);
   const audit = await desk.db
@@ -60,8 +64,9 @@ t.test('what makes no schedule is said by its field', async (t) => {
     const answer = await desk.api('POST', '/report-schedules', { ...good, ...body });
     t.match(answer, { status: 422, body: { fields: { [field]: String } } }, JSON.stringify(body));
   };
-  await refused({ userIds: [] }, 'people');
-  await refused({ userIds: [99] }, 'people');
+  await refused({ userIds: [] }, 'userIds');
+  await refused({ userIds: [99] }, 'userIds');
+  await refused({ userIds: undefined, addresses: [] }, 'addresses');
   await refused({ addresses: ['nobody@example.com'] }, 'addresses');
   await refused({ timeZone: 'Nowhere/City' }, 'timeZone');
   await refused({ query: 'period=never' }, 'period');
@@ -71,6 +76,35 @@ t.test('what makes no schedule is said by its field', async (t) => {
     for (let n = 0; n < 50; n += 1) await addReportAddress(trx, SYSTEM, `r${n}@example.com`);
   });
   const addresses = Array.from({ length: 50 }, (_, n) => `r${n}@example.com`);
-  await refused({ userIds: many, addresses }, 'people');
+  await refused({ userIds: many, addresses }, 'userIds');
   t.equal((await desk.api('PATCH', '/report-schedules/7', { hour: 8 })).status, 404);
 });
+
+t.test(
+  'addresses of nobody here: listed, confirmed once for a key, used by a schedule, removed',
+  async (t) => {
+    const { api, db } = await testDesk(t);
+    const key = { 'idempotency-key': 'address-1' };
+    const body = { address: ' boss@example.com ' };
+    const made = await api('POST', '/report-addresses', body, key);
+    t.match(made, { status: 201, body: { address: 'boss@example.com', confirmedBy: 'bootstrap token' } });
+    t.strictSame((await api('POST', '/report-addresses', body, key)).body, made.body);
+    t.strictSame((await api('GET', '/report-addresses')).body, { items: [made.body], next: null });
+    t.match(await api('POST', '/report-addresses', { address: 'BOSS@example.com' }), {
+      status: 422,
+      body: { fields: { address: /confirmed already/ } },
+    });
+    t.match(await api('POST', '/report-addresses', { address: 'a@b@c' }), {
+      body: { fields: { address: String } },
+    });
+    const schedule = { report: 'mitigation', cadence: 'daily', hour: 7, addresses: [made.body.address] };
+    t.equal((await api('POST', '/report-schedules', schedule)).status, 201);
+    t.equal((await api('DELETE', `/report-addresses/${made.body.id}`)).status, 204);
+    t.equal((await api('DELETE', `/report-addresses/${made.body.id}`)).status, 404);
+    t.strictSame((await api('GET', '/report-addresses')).body.items, []);
+    t.match((await api('GET', '/report-schedules')).body.items, [{ addresses: [] }]);
+    const { secret } = await createToken(db, { name: 'x', scope: 'write', createdBy: null });
+    const headers = { authorization: `Bearer ${secret}` };
+    t.equal((await api('POST', '/report-addresses', body, headers)).status, 403, 'an administrator’s');
+  },
+);

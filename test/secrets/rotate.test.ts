@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import t from 'tap';
@@ -45,6 +46,20 @@ t.test('a change of key takes every secret along, or none', async (t) => {
   t.strictSame(await checkSealed(db, [fresh]), { all: 3, byNewest: 3, lost: [] });
   const { secret } = await db.selectFrom('sending_accounts').select('secret').executeTakeFirstOrThrow();
   t.equal(open([fresh], 'sending_accounts.secret', secret as Buffer), CANARY);
+});
+
+const skip = process.env['TEST_DATABASE_URL'] ? false : 'two transactions at once need a server';
+t.test('a secret that is being entered meanwhile is taken along', { skip }, async (t) => {
+  const { db } = await testDesk(t);
+  const fresh = newKey();
+  let resealing: Promise<number> | undefined;
+  await db.transaction().execute(async (trx) => {
+    await addAccount(trx, SECRETS, { ...ACCOUNT, security: 'tls' });
+    resealing = resealAll(db, [fresh, OLD], fresh);
+    await setTimeout(500);
+  });
+  t.equal(await resealing, 1);
+  t.strictSame(await checkSealed(db, [fresh]), { all: 1, byNewest: 1, lost: [] });
 });
 
 /** Columns of octets that are no secrets, or that open nothing of others: hashes, and what was received. */

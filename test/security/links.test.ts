@@ -6,6 +6,7 @@ import { mailDue } from '../../src/notifications/mailing.ts';
 import { publish } from '../../src/notifications/outbox.ts';
 import { changeNoticeSettings } from '../../src/notifications/settings-store.ts';
 import { peopleTold } from '../../src/notifications/tell-people.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { linkBase } from '../../src/web/links.ts';
 import { webhooksTold } from '../../src/webhooks/subscriber.ts';
 import { addTarget } from '../../src/webhooks/targets.ts';
@@ -72,7 +73,7 @@ t.test(
     const known = { providers: (key: string) => desk.desk.catalogue.byKey.has(key) };
     const calendar = await db.transaction().execute(async (trx) => {
       await addAccount(trx, desk.desk.secrets, ACCOUNT);
-      await changeNoticeSettings(trx, person, 0, { rules: [RULE] });
+      await changeNoticeSettings(trx, SYSTEM, person, 0, { rules: [RULE] });
       await addTarget(trx, ACTOR, desk.desk.secrets, input('http://127.0.0.1:9/'), known);
       await publish(trx, { kind: 'import-done', words: 'Done', link: '/settings/import' });
       return newCalendarLink(trx, ACTOR, person, { isAll: true, hasAlarms: false });

@@ -115,6 +115,8 @@ const WRITES: Write[] = [
   ],
   ['PATCH /report-schedules/:id', made('POST /report-schedules', '/report-schedules/ID', 'id'), { hour: 8 }],
   ['DELETE /report-schedules/:id', made('POST /report-schedules', '/report-schedules/ID', 'id')],
+  ['POST /report-addresses', '/report-addresses', { address: 'boss@example.com' }],
+  ['DELETE /report-addresses/:id', made('POST /report-addresses', '/report-addresses/ID', 'id')],
   ['POST /notices/read', '/notices/read', { userId: 1, upTo: 1 }],
   ['POST /webhooks', '/webhooks', { name: 'Walked', url: 'http://127.0.0.1:9/' }],
   ['PATCH /webhooks/:id', ofWebhook(''), { name: 'Walked on' }],

@@ -1,4 +1,8 @@
 import t from 'tap';
+import { WORTH_A_THREAD } from '../../src/aside/aside.ts';
+import readAndPack from '../../src/snds/pack-report.ts';
+import { readReport } from '../../src/snds/read-report.ts';
+import { heardByThread, holdThread } from '../aside.fixture.ts';
 import { nothingWritten, postParts } from '../bad-input/bad-input.fixture.ts';
 import { BOOTSTRAP, signedIn, type TestDesk, testDesk } from '../desk.ts';
 import { daysAgo, oldRow, report } from './reports.fixture.ts';
@@ -182,4 +186,55 @@ t.test('a status report is what holds now: a later one takes the place of an ear
     const page = await shown();
     t.equal(page.includes('blocked by complaints'), isBlocked, text);
   }
+});
+
+/** Too large for the server's own thread. */
+const large = (last: string = oldRow({ address: '192.0.2.99', day: daysAgo(2) })) =>
+  `${report(...Array.from({ length: 6000 }, (_, n) => ({ address: `192.0.2.${n % 250}`, day: daysAgo(n % 80) })))}${last}\r\n`;
+
+t.test(
+  'while a large report is read, others are answered; what is wrong with it is told all the same',
+  async (t) => {
+    const desk = await testDesk(t);
+    const browser = await signedIn(desk, 'operator');
+    t.ok(large().length > WORTH_A_THREAD);
+    await heardByThread();
+    const letGo = holdThread();
+    const importing = send(desk, large());
+    t.equal(
+      (await browser.get('/settings/snds')).statusCode,
+      200,
+      'no transaction holds the database either',
+    );
+    await letGo();
+    t.match(await importing, { status: 201, body: { rows: 6001, firstDay: daysAgo(79) } });
+    t.match(await heardByThread(), [/pack-report\.ts$/]);
+    t.equal((await send(desk, large())).status, 200, 'the same again changes nothing');
+    const wrong = await send(desk, large(oldRow({ complaints: 'low' })));
+    t.match(wrong, { status: 422, body: { fields: { text: /^Line 6001, column 8/ } } });
+    const page = `<!doctype html>${' '.repeat(WORTH_A_THREAD)}`;
+    await t.rejects(readReport(Buffer.from(page), { field: 'report' }), { name: 'BadReport', isPage: true });
+    const raw = Buffer.from(large());
+    t.strictSame(
+      await readReport(raw, { field: 'report' }),
+      readAndPack(raw),
+      'it reads what the server would read',
+    );
+  },
+);
+
+t.test('a day that a report has twice means its last; a status report keeps its order', async (t) => {
+  const desk = await testDesk(t);
+  const day = daysAgo(1);
+  await send(desk, report({ day, filter: 'RED' }, { day, filter: 'GREEN' }));
+  t.match(await daysOf(desk), [{ filter: 'green' }]);
+  t.equal((await daysOf(desk)).length, 1);
+  const status =
+    'First IP,Last IP,Blocked,Details\r\n192.0.2.9,192.0.2.10,Yes,Junked\r\n192.0.2.1,192.0.2.2,No,\r\n';
+  t.equal((await send(desk, status)).status, 201);
+  const rows = await desk.db.selectFrom('snds_status').selectAll().orderBy('position').execute();
+  t.match(rows, [
+    { position: 0, first: /192\.0\.2\.9/, blocked: true, details: 'Junked' },
+    { position: 1, blocked: false },
+  ]);
 });

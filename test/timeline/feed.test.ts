@@ -1,5 +1,12 @@
 import { type CompiledQuery, sql } from 'kysely';
 import t from 'tap';
+import { asLines } from '../../src/backup/check.ts';
+import { loadBackup } from '../../src/backup/load.ts';
+import { backupLines } from '../../src/backup/read.ts';
+import { readFeedCursor } from '../../src/timeline/cursor.ts';
+import { readFeed } from '../../src/timeline/feed.ts';
+import { openSnapshot } from '../../src/transfer/export/snapshot.ts';
+import { emptyDatabase } from '../database.ts';
 import { BOOTSTRAP, REFUSAL, type TestDesk, testDesk } from '../desk.ts';
 import { insertEntries, insertIncidents } from '../many-rows.ts';
 import { watched } from '../paging/queries.fixture.ts';
@@ -123,6 +130,53 @@ t.test('cursors that were not given are refused in words', async (t) => {
     const { status } = await desk.api('GET', `/timeline?cursor=${cursor}`);
     t.ok(status === 400 || status === 422, `${status} for ${cursor.slice(0, 60)}`);
   }
+});
+
+const REFUSED = { status: 400, body: { detail: /of another database/ } };
+
+t.test(
+  'a database knows its own cursors, and those of no other, also of one that it was copied from',
+  async (t) => {
+    const desk = await testDesk(t);
+    await desk.api('POST', '/incidents', { report: REFUSAL });
+    const { next } = await readOn(desk);
+    const place = readFeedCursor(next);
+    t.match(await readFeed(desk.db, place, 10), { entries: [] });
+
+    const trx = await openSnapshot(desk.db);
+    const { db: restored } = await emptyDatabase(t);
+    await loadBackup(restored, asLines(backupLines(trx)));
+    await trx.rollback().execute();
+    t.equal(await readFeed(restored, place, 10), undefined, 'brought in by a backup');
+    t.match(await readFeed(restored, undefined, 10), { entries: [{}] });
+
+    // Other tools write the same values, in a transaction of their own.
+    await sql`update database_identity set id = id`.execute(desk.db);
+    t.match(await desk.api('GET', `/timeline?${query({ cursor: next })}`), REFUSED);
+  },
+);
+
+t.test('nor one that is further than it: its files were put back', async (t) => {
+  const desk = await testDesk(t);
+  const [list, database] = JSON.parse(
+    Buffer.from((await desk.api('GET', '/timeline')).body.next, 'base64url').toString(),
+  );
+  const made = (...values: unknown[]) => Buffer.from(JSON.stringify(values)).toString('base64url');
+  for (const rest of [
+    ['9000000000:9000000000:', '', '0', '0'],
+    ['1:1:', '9000000000:9000000000:', '2', '1'],
+  ])
+    t.match(await desk.api('GET', `/timeline?cursor=${made(list, database, ...rest)}`), REFUSED);
+});
+
+const alone = server ? 'roles are of the whole server' : false;
+t.test('whoever may only read and write tables reads it', { skip: alone }, async (t) => {
+  const desk = await testDesk(t);
+  await sql`revoke execute on function pg_control_system() from public`.execute(desk.db);
+  await sql`create role plain`.execute(desk.db);
+  await sql`grant all on all tables in schema public to plain`.execute(desk.db);
+  await sql`set role plain`.execute(desk.db);
+  t.match(await desk.api('GET', '/timeline'), { status: 200 });
 });
 
 t.test('a turn reads what is new, however much there is', async (t) => {

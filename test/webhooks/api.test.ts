@@ -19,6 +19,14 @@ t.test('webhooks over the API', async (t) => {
     const again = await api('POST', '/webhooks', body, key);
     t.equal(again.body.webhook.id, added.body.webhook.id);
     t.equal(again.body.secret, null);
+    const { id } = added.body.webhook;
+    const pause = { 'idempotency-key': 'pause' };
+    const paused = (await api('POST', `/webhooks/${id}/pause`, undefined, pause)).body;
+    t.match(paused, { pausedAt: String });
+    await api('POST', `/webhooks/${id}/resume`, {});
+    t.strictSame((await api('POST', `/webhooks/${id}/pause`, undefined, pause)).body, paused);
+    const asMade = { webhook: added.body.webhook, secret: null };
+    t.strictSame((await api('POST', '/webhooks', body, key)).body, asMade, 'as it was, whatever changed');
     t.match(await api('POST', '/webhooks', body), {
       status: 422,
       body: { fields: { name: /has this name/ } },

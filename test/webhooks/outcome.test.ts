@@ -4,7 +4,14 @@ import { LONGEST_MS, pauseAfter, restAfter, retryAfterMs } from '../../src/webho
 
 const NOW = new Date('2026-03-10T09:00:00Z');
 const ago = (ms: number) => new Date(NOW.getTime() - ms);
-const first: Standing = { attempts: 1, firstAt: NOW, isTest: false, failures: 0, failingSince: null };
+const first: Standing = {
+  attempts: 1,
+  firstAt: NOW,
+  isTest: false,
+  isOther: false,
+  failures: 0,
+  failingSince: null,
+};
 const failed = { status: 500, words: 'answered 500' };
 
 t.test('what an answer amounts to', async (t) => {

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { settle, takeDelivery } from '../../src/webhooks/deliveries.ts';
 import { resumeTarget } from '../../src/webhooks/targets.ts';
 import { REFUSAL } from '../desk.ts';
 import { Receiver } from './receiver.fixture.ts';
@@ -81,4 +82,20 @@ t.test('a receiver that asks for patience gets it', async (t) => {
   const in50Minutes = Date.now() + 50 * 60_000;
   t.ok(((await desk.targetRow()).rest_until?.getTime() ?? 0) > in50Minutes);
   t.ok(((await desk.deliveries())[0]?.due_at.getTime() ?? 0) > in50Minutes);
+});
+
+t.test('what the receiver at the old address answers is not held against that at the new one', async (t) => {
+  const desk = await hookDesk(t);
+  for (const status of [410, 503]) {
+    await desk.note(String(status));
+    await desk.fanOut();
+    const taken = await takeDelivery(desk.db, { failing: true });
+    if (!taken) throw new Error('nothing is due');
+    await desk.api('PATCH', `/webhooks/${desk.target}`, { url: desk.receiver.url() });
+    const late = { status, words: `answered ${status}`, at: new Date(), durationMs: 1, answer: '' };
+    await settle(desk.db, taken, late, { now: new Date(), random: 0.5 });
+    t.match(await desk.targetRow(), { failures: 0, paused_at: null, last_problem: '' }, String(status));
+    t.equal(await desk.work(), 1, 'it goes to the new one at once');
+    t.match((await desk.deliveries()).at(-1), { state: 'delivered', attempts: 2 });
+  }
 });

@@ -9,6 +9,8 @@ export type ReportAddressesTable = {
   confirmed_at: Now;
 };
 
+export type ReportAddressRow = Selectable<ReportAddressesTable>;
+
 export type Cadence = 'daily' | 'weekly' | 'monthly';
 
 export type ReportSubscriptionsTable = {

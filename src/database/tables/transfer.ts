@@ -29,6 +29,9 @@ export type SharesTable = {
 };
 
 /** By which this desk's records are known elsewhere. */
+/** Of this database alone: see its migration. */
+export type DatabaseIdentityTable = { one: Default<boolean>; id: Default<string> };
+
 export type DeskIdentityTable = { id: Default<boolean>; source: Default<string> };
 
 export type ImportState = 'mapping' | 'waiting' | 'running' | 'done' | 'failed';

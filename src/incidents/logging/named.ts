@@ -3,6 +3,7 @@ import type { Catalogue } from '../../providers/catalogue.ts';
 import { providerMeant } from '../../providers/choice.ts';
 import type { Provider } from '../../providers/schema.ts';
 import type { Block } from './blocks.ts';
+import ordinaryWords from './ordinary-words.json' with { type: 'json' };
 import type { SeenRejection } from './rejections.ts';
 
 /** What somebody types is shorter; what is longer was copied, and is read as a report or not at all. */
@@ -41,12 +42,16 @@ function nameAt(words: string[], at: number, catalogue: Catalogue): [Provider | 
   return [undefined, 1];
 }
 
+/** Names that are words as well: among others, they name nobody. Outlook and Orange do, in what is written to a mail desk. */
+const ORDINARY = new Set(ordinaryWords);
+
 /** The one provider that the words name; undefined where they name none, or several. */
 function providerIn(words: string[], catalogue: Catalogue): Provider | undefined {
   const named = new Set<Provider>();
   for (let at = 0; at < words.length; ) {
     const [provider, length] = nameAt(words, at, catalogue);
-    if (provider) named.add(provider);
+    const isOrdinary = length === 1 && words.length > 1 && ORDINARY.has((words[at] ?? '').toLowerCase());
+    if (provider && !isOrdinary) named.add(provider);
     at += length;
   }
   return named.size === 1 ? [...named][0] : undefined;

@@ -1,5 +1,7 @@
 import t from 'tap';
 import { namedIn } from '../../../src/incidents/logging/named.ts';
+import ordinaryWords from '../../../src/incidents/logging/ordinary-words.json' with { type: 'json' };
+import { providerMeant } from '../../../src/providers/choice.ts';
 import { CATALOGUE, REFUSAL, signedIn, testDesk } from '../../desk.ts';
 
 const named = (text: string) => {
@@ -26,6 +28,22 @@ t.test('a few words name who refuses, and an address', async (t) => {
     [`203.0.113.7 ${'x'.repeat(400)}`, undefined],
   ] as const)
     t.strictSame(named(text), expected, text.slice(0, 60));
+});
+
+t.test('a name that is a word as well names somebody where it stands alone', async (t) => {
+  for (const [text, expected] of [
+    ['203.0.113.7 Free', ['free-fr', '203.0.113.7']],
+    ['DROP', ['spamhaus']],
+    ['203.0.113.7 live', ['outlook-com', '203.0.113.7']],
+    ['they drop our mail from 203.0.113.7', ['', '203.0.113.7']],
+    ['free hosting customers on 203.0.113.7', ['', '203.0.113.7']],
+    ['203.0.113.7 is live since Monday', ['', '203.0.113.7']],
+    ['we aim to send', undefined],
+    ['gmail drops or does not drop 203.0.113.7', ['gmail', '203.0.113.7']],
+    ['blocked at live.com', ['outlook-com']],
+  ] as const)
+    t.strictSame(named(text), expected, text);
+  for (const word of ordinaryWords) t.ok(providerMeant(word, CATALOGUE), `${word} is somebody’s name`);
 });
 
 t.test('the Log page takes a few words for what they name, and shows what there is of it', async (t) => {
