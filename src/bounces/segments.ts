@@ -116,12 +116,21 @@ const startsWithAddress = (open: Open, text: string): boolean => ADDRESS_FIRST.t
 const startsOther = (open: Open, text: string): boolean =>
   open.code !== null && startsAnew(text) && !(leadsOn(open) && /^[A-Z]{4}\s*$/.test(text));
 
+/** The words in front of a reply code, as programs begin each line of theirs: `Mailbox: got data 550 …`. */
+const HEAD_OF_CODE = /^([A-Za-z][^\d]{3,60}[ :])[45]\d\d[- ]/;
+
+/** Whether a line begins with the words that the open record's reply began with, and goes on with no reply of it. */
+function repeatsHead(open: Open, text: string): boolean {
+  const head = HEAD_OF_CODE.exec(open.parts[0] ?? '')?.[1];
+  return head !== undefined && HEAD_OF_CODE.exec(text.trimStart())?.[1] === head && !open.continued;
+}
+
 /** No reply is spread over more lines; lines without end that nothing parts are no record. */
 const MOST_ROWS = 80;
 
 /** Whether a line starts a record of its own, beside the one that is open. */
 function startsRecord(open: Open, text: string): boolean {
-  if (isLogLine(text) || open.rows.length >= MOST_ROWS) return true;
+  if (isLogLine(text) || open.rows.length >= MOST_ROWS || repeatsHead(open, text)) return true;
   const reply = STARTS_REPLY.exec(text.trimStart());
   if (isLogLine(open.parts[0] ?? '')) return !wraps(open, text, reply);
   if (ANSWER.test(text) || open.transcript)

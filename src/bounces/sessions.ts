@@ -19,7 +19,7 @@ const NO_REPLY =
 
 /** Programs beside a mail server whose lines tell of other things; `blocked by rspamd: …` is no such line. */
 const OTHER_PROGRAM =
-  /(?<!\b(?:by|with|via|from|of))\s(?:dovecot|rspamd|spamd|amavis|fail2ban|sshd|kernel|opendkim|opendmarc|postgrey|clamd|named|unbound|cron|systemd|saslauthd|policyd|nginx|apache)[\w./-]{0,40}(?:\[\d{1,9}\])?: /i;
+  /(?<!\b(?:by|with|via|from|of))\s(?:dovecot|rspamd|spamd|amavis|fail2ban|sshd|kernel|opendkim|opendmarc|postgrey|clamd|named|unbound|cron|systemd|saslauthd|policyd(?!-spf\[\d{1,9}\]: [45]\d\d )|nginx|apache)[\w./-]{0,40}(?:\[\d{1,9}\])?: /i;
 
 /** Stamp, host and program stand within this many characters. */
 const HEAD = 200;
