@@ -35,10 +35,24 @@ type Read = { format: ReportFormat; replies: Said[] };
 
 const inOrder = (...read: Said[][]): Said[] => read.flat().sort((a, b) => a.line - b.line);
 
-/** The fields of a report are read as such; as free text they would count again. */
-function isSaidBy(status: Said[], found: Said): boolean {
-  const { text } = readReply(found.text);
-  return status.some((entry) => readReply(entry.text).text === text);
+const wordsOf = (said: Said): string => readReply(said.text).text;
+
+/** Whom it was said to, or by whom. */
+const knows = ({ recipient, mx }: Said): boolean => recipient !== null || mx !== null;
+
+/**
+ * The fields of a report are read as such, and would count again as free text; where nothing of them is left but
+ * the words, the text around knows more.
+ */
+function withoutRepeats(fields: Said[], texts: Said[]): { status: Said[]; texts: Said[] } {
+  if (fields.length === 0) return { status: fields, texts };
+  const known = new Set(texts.filter(knows).map(wordsOf));
+  const status = fields.filter((entry) => knows(entry) || !known.has(wordsOf(entry)));
+  const told = new Set(status.map(wordsOf));
+  const rest = texts.filter(
+    (found) => !told.has(wordsOf(found)) && (knows(found) || !known.has(wordsOf(found))),
+  );
+  return { status, texts: rest };
 }
 
 function readPlain(lines: Line[], clock: Clock): Read {
@@ -50,10 +64,10 @@ function readPlain(lines: Line[], clock: Clock): Read {
   const protocol = readProtocolLog(lines);
   if (protocol) return { format: 'log', replies: readFreeText(protocol, clock) };
   const events = readJsonLines(lines, clock);
-  const status = hasStatusFields(events.rest)
+  const fields = hasStatusFields(events.rest)
     ? readDeliveryStatus(events.rest, clock).filter((found) => found.text !== '')
     : [];
-  const texts = readFreeText(events.rest, clock).filter((found) => !isSaidBy(status, found));
+  const { status, texts } = withoutRepeats(fields, readFreeText(events.rest, clock));
   if (status.length > 0 && events.found.length === 0)
     return { format: 'bounce', replies: inOrder(status, texts) };
   const format =

@@ -22,11 +22,12 @@ const CLEARED =
 
 /** What a refusal is of; other things are refused, too, and logins most of all. */
 const OF_MAIL =
-  /\b(?:e-?mails?|mails?|messages?|senders?|nachricht(?:en)?|absender|courriels?|mensajes?|correos?|messaggi[o]?|bericht(?:en)?|mensage(?:m|ns))\b/i;
+  /\b(?:e-?mails?|mails?|messages?|senders?|nachricht(?:en)?|absender|courriels?|mensajes?|correos?|messaggi[o]?|bericht(?:en)?|mensage(?:m|ns)|newsletters?)\b/i;
+
+const ASKED = /\?\s*$|\b(?:why|whether|how (?:to|can|do)|warum|wieso|pourquoi|perché|por qué)\b/i;
 
 /** Few words that say that mail was refused, and why; whoever asks does not say it. */
-const saysWhy = (text: string): boolean =>
-  REFUSED.test(text) && OF_MAIL.test(text) && !text.trimEnd().endsWith('?');
+const saysWhy = (text: string): boolean => REFUSED.test(text) && OF_MAIL.test(text) && !ASKED.test(text);
 
 /** Whether words without a code and without dressing are a rejection all the same. */
 function isTelling(said: Said, known: Recognition, ip: string | null): boolean {

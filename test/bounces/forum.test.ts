@@ -1,5 +1,5 @@
 import t from 'tap';
-import { onlyBlock, onlyNotBlock } from './parsing.fixture.ts';
+import { onlyBlock, onlyNotBlock, parse } from './parsing.fixture.ts';
 
 const REPLY =
   "550 5.7.1 Unfortunately, messages from [192.0.2.20] weren't sent. Part of their network is on our block list (S3150).";
@@ -59,5 +59,14 @@ t.test('a host that is named as a way to hand in mail, or as the sender’s own,
   ])
     t.match(onlyBlock(`550 5.7.1 ${words}`), { provider: null }, words);
   t.match(onlyBlock('554 smtp.tim.it Your IP 192.0.2.20 has a bad reputation'), { provider: 'tim-it' });
+  t.end();
+});
+
+t.test('the fields of a report that were left of it know less than the words above', (t) => {
+  const words =
+    '<a@free.fr>: host mx1.free.fr[203.0.113.7] said: 550 spam\n    detected (in reply to end of DATA command)';
+  const { rejections } = parse(`${words}\nDiagnostic-Code: smtp; 550 spam detected`);
+  t.match(rejections, [{ provider: 'free-fr', recipientDomain: 'free.fr', text: '550 spam detected' }]);
+  t.equal(rejections.length, 1);
   t.end();
 });
