@@ -3,6 +3,7 @@ import { hasStatusFields, readDeliveryStatus } from './delivery-status.ts';
 import { distinct, type SeenRejection } from './distinct.ts';
 import { readFreeText } from './free-text.ts';
 import { inputLines, type Line } from './input-lines.ts';
+import { withoutListMarks } from './list-marks.ts';
 import { readMail } from './mail.ts';
 import { looksLikeMail } from './mime.ts';
 import type { Rejection } from './rejection.ts';
@@ -46,8 +47,16 @@ const knows = ({ recipient, mx }: Said): boolean => recipient !== null || mx !==
  */
 function withoutRepeats(fields: Said[], texts: Said[]): { status: Said[]; texts: Said[] } {
   if (fields.length === 0) return { status: fields, texts };
-  const known = new Set(texts.filter(knows).map(wordsOf));
-  const status = fields.filter((entry) => knows(entry) || !known.has(wordsOf(entry)));
+  // The first with these words counts: below it they are repeated.
+  const known = new Map(
+    texts
+      .filter(knows)
+      .map((found): [string, Said] => [wordsOf(found), found])
+      .reverse(),
+  );
+  const status = fields
+    .filter((entry) => knows(entry) || !known.has(wordsOf(entry)))
+    .map((entry) => ({ ...entry, phase: entry.phase ?? known.get(wordsOf(entry))?.phase ?? null }));
   const told = new Set(status.map(wordsOf));
   const rest = texts.filter(
     (found) => !told.has(wordsOf(found)) && (knows(found) || !known.has(wordsOf(found))),
@@ -89,7 +98,7 @@ function read(lines: Line[], clock: Clock): Read {
 export function parseReport(input: string | Uint8Array, options: ParseOptions): ParsedReport {
   const clock = clockIn(options.timeZone, options.now);
   const { lines, truncated } = inputLines(input);
-  const found = read(lines, clock);
+  const found = read(withoutListMarks(lines), clock);
   const outgoing = found.replies.filter((reply) => !reply.inbound);
   const recognised = (replies: Said[]): Rejection[] =>
     replies.map((reply) => toRejection(reply, options.catalogue)).filter((rejection) => rejection !== null);

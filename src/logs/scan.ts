@@ -16,8 +16,8 @@ import { Minutes, minuteOf, type StampKind } from './minutes.ts';
 import { Names } from './names.ts';
 import { decoded, nextOf, textAt, viewOf } from './octets.ts';
 import { openReaders, readerOf } from './programs.ts';
-import { dayInName, timeOfDay } from './time-of-day.ts';
 import { type Domain, Receivers } from './receivers.ts';
+import { dayInName, timeOfDay } from './time-of-day.ts';
 
 export type ScanOptions = {
   catalogue: Catalogue;
