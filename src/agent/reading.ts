@@ -48,7 +48,7 @@ export class Reading {
   ): Promise<Reading | undefined> {
     const opened = await openOctets(log, place);
     if (!opened) return undefined;
-    const scanner = openScanner();
+    const scanner = openScanner(log.file);
     // Earlier lines say what later ones mean; they were counted when they were read.
     scanner.push(opened.earlier);
     takeAll(scanner);

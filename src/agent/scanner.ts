@@ -12,7 +12,8 @@ export type Scanner = {
   finish(): void;
 };
 
-export type OpenScanner = () => Scanner;
+/** Of the log in a file, some of which have the day of their lines in the name; or of what is piped in. */
+export type OpenScanner = (file?: string) => Scanner;
 
 /** Everything that a scanner has counted. */
 export function takeAll(scanner: Scanner): Observation[] {

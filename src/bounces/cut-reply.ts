@@ -26,14 +26,25 @@ const PLACED = new RegExp(
 );
 /** Code and enhanced code together are a reply anywhere. */
 const WITH_ENHANCED = /(?:^|[\s([<"':;=,>#])(?=[45]\d\d[-\s]{1,3}#?[245]\.\d{1,3}\.\d{1,3})/;
+/** As Google's list of errors has them: `421, "4.7.0", …`. */
+const QUOTED_ENHANCED = /(^|[\s:;(])([45]\d\d), ?"([45]\.\d\.\d{1,3})",? /g;
 /** As languages print a tuple: `(554, b'5.7.1 …')`. */
 const TUPLE = /\(([45]\d\d), ?b?['"]/;
 /** Line breaks as logs and programs write them, and the lines of a reply as a list of strings. */
 const ESCAPED_BREAK = /(?:\\r)?\\n(?=[45]\d\d[- ]|[\sA-Z]|$)|["'], ?["'](?=[45]\d\d[- ])/g;
 /** A colon behind the code: `554: 5.7.1 …`. */
-const CODE_COLON = /(^|: |> )([45]\d\d): (?=[45]\.\d\.\d|[A-Z])/;
+const CODE_COLON = /(^|: |> )([45]\d\d): (?:: )?(?=[45]\.\d\.\d|[A-Z<])/;
 /** As a Cisco gateway prints it in bounces of its own: `error 550-'5.1.1 …' (delivery attempts: 0)`, `[Default] 550-'…'`, also cut short. */
-const CISCO = /(?:\berror|\]) ([45]\d\d)-['‘](.{1,1000}?)['’](?: \(delivery attempts: \d{1,4}\)|\s{0,3}$)/;
+const CISCO =
+  /(?:\berror|\bproblem|\]) ([45]\d\d)-['‘](.{1,1000}?)['’](?: \(delivery attempts: \d{1,4}\)|\s{0,3}$)/;
+/** The blank behind the code was lost: `554IP=…`, `550Message rejected`, `421HL:REP`; `500Mbit` is no code. */
+const GLUED =
+  /(^|\b(?:said|returned|replied|error|reply|response|reason|smtp)[:;] ?|["'(])([45]\d\d)(?=(?![KMGTkmgt]?[Bb](?:it|yte|ps)|Mbit|Mbyte|Euro|Watt|Uhr)[A-Z][a-z]{2,20}[ ,:.]|IP[ =:]|[A-Z]{2}:[A-Z]{3}\b)/g;
+/** As Zoho writes it: `ERROR_CODE :550, ERROR_CODE :5.1.1, …`, `ResponseCode 421, …`. */
+const ERROR_CODE =
+  /(?:ERROR_CODE ?: ?|ResponseCode )([45]\d\d),(?: ERROR_CODE ?: ?(\d\.\d{1,3}\.\d{1,3})?)?[, ]{0,3}/;
+/** A greeting that refuses begins with the line of one that welcomes: `220-mx.example.net 421 …`. */
+const BANNER = /(^|[:;] ?)220[- ][\w.-]{1,253} (?=[45]\d\d[- ])/;
 /** PHPMailer names the code after the words. */
 const CODE_AFTER = /\bDetail: (.{1,1000}?) SMTP code: ([45]\d\d)(?=\s|$)/;
 /** A bare code before words; taken only when nothing better stands there. */
@@ -55,6 +66,7 @@ const TOLD_FOR = /^<[^<>\s@]{1,128}@[\w.-]{1,253}>: (?!deliver)(?=[A-Za-z])/;
 /** Ends of the record that are not the reply's. */
 const TAILS = [
   / ?\(in reply to [^)]{1,80}\){1,4}$/i,
+  /\)? ?\(expanded from: <?[^)]{1,330}\)$/i,
   /; from=<[^>]{0,300}> to=<.*$/i,
   /, (?:stat|dsn|delay|status)=.*$/i,
   /["']?\}?; ?\{(?:MSG|FQDN|IP)=.*$/,
@@ -132,11 +144,14 @@ export function cutReply(record: string): Cut {
     .slice(0, LONGEST_RECORD)
     .replace(ESCAPED_BREAK, ' ')
     .replace(/\s+/g, ' ')
+    .replace(GLUED, '$1$2 ')
     .replace(CODE_COLON, '$1$2 ')
     .replace(TUPLE, 'said: $1 ')
     .replace(CISCO, 'said: $1 $2')
     .replace(CODE_AFTER, 'said: $2 $1')
-    .replace(/ERROR_CODE ?: ?(\d{3}), ERROR_CODE ?: ?(\d\.\d{1,3}\.\d{1,3})/, ': $1 $2')
+    .replace(QUOTED_ENHANCED, '$1$2 $3 ')
+    .replace(ERROR_CODE, ': $1 $2')
+    .replace(BANNER, '$1')
     .trim();
   const text = withoutOthers(plain);
   const code = startOfCode(text);

@@ -20,10 +20,13 @@ function groups(lines: Line[]): Line[][] {
   return found.filter((group) => group.length > 0);
 }
 
+/** A welcome whose next line refuses: `220-mx.example.net 421 …`. */
+const WELCOMED_FIRST = /^220[- ][\w.-]{1,253} [45]\d\d[- ]/;
+
 /** The reply within what a reporting server wrote around it: `host mx.example.net[…] said: 551 …`. */
 function inside(diagnostic: string): Pick<Said, 'text' | 'mx' | 'mxIp'> {
   const plain = { text: diagnostic, mx: null, mxIp: null };
-  if (/^[2-5]\d\d(?:[-\s]|$)/.test(diagnostic)) return plain;
+  if (/^[2-5]\d\d(?:[-\s]|$)/.test(diagnostic) && !WELCOMED_FIRST.test(diagnostic)) return plain;
   const { marked, text, mx, mxIp } = readRecord(diagnostic, 1);
   return marked && /^[45]\d\d[-\s]/.test(text) ? { text, mx, mxIp } : plain;
 }

@@ -59,7 +59,7 @@ function phaseOf(around: string, record: string): Said['phase'] {
 const CLIENT =
   /\bH=(?:[\w.-]{1,255} )?(?:\([^)]{0,255}\) )?\[([\da-fA-F:.]{3,45})\]|(?:reject|milter-reject|proxy-reject): [A-Z-]{4,14} from [^[\s]{1,255}\[([\da-fA-F:.]{3,45})\]|\bruleset=check_.{1,400}?, relay=(?:[^[\s]{1,255} )?\[([\da-fA-F:.]{3,45})\]/;
 const REFUSED_BY_US =
-  /(?:\breject|milter-reject): [A-Z-]{4,14} from |\bruleset=check_|\b(?:rejected|temporarily rejected) (?:RCPT|MAIL|connection|EHLO|after DATA)|\bdropped by '/;
+  /(?:\breject|milter-reject): [A-Z-]{4,14} from |\bruleset=check_|\b(?:rejected|temporarily rejected) (?:RCPT|MAIL|connection|EHLO|after DATA|by non-SMTP ACL)|\bdropped by '|\bpolicyd-spf\[\d{1,9}\]: [45]\d\d /;
 
 function receiverOf(record: string): { mx: string | null; mxIp: string | null } {
   const quoted = RELAY_QUOTED.exec(record);

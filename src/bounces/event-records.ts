@@ -27,6 +27,18 @@ const TEXT = [
   'bouncereason',
   'errormessage',
   'serverresponse',
+  'emailresponsemessage',
+  'destinationresponse',
+  'diagnosticmessage',
+  'response.message',
+  'smtpstatus',
+  'smtpreply',
+  'smtpmessage',
+  'smtpanswerdata',
+  'statusmessage',
+  'bouncemessage',
+  'failurereason',
+  'output',
   'description',
   'error',
   'comment',
@@ -45,6 +57,10 @@ const RECIPIENT = [
   'orcpt',
   'to',
   'address',
+  'emailto',
+  'toemail',
+  'recipientemail',
+  'bouncedrecipient',
 ];
 const SOURCE = ['sendingip', 'dlvsourceip', 'sourceaddress.address', 'sourceaddress', 'outboundip', 'ip'];
 const RECEIVER = ['mxhost', 'peeraddress.name', 'dsnmta', 'dlvmta', 'mx', 'remotemta', 'host'];
@@ -85,7 +101,18 @@ function replyOf(flat: Flat): string | null {
   if (coded !== undefined) return coded;
   const code = pick(
     flat,
-    ['response.code', 'deliverystatus.code', 'errorcode', 'code', 'smtpcode'],
+    [
+      'response.code',
+      'deliverystatus.code',
+      'errorcode',
+      'code',
+      'smtpcode',
+      'responsecode',
+      'emailresponsecode',
+      'smtpresponsecode',
+      'smtpanswercode',
+      'replycode',
+    ],
     (value) => /^[245]\d\d$/.test(value),
   );
   const words = pick(flat, TEXT, (value) => /\s/.test(value.trim()));

@@ -6,7 +6,7 @@ const STAMPS = [
   /level=\w+ /,
   /\[?\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]/,
   /"SMTP[CD]"\t/,
-  /(?:\[\d{4}\.\d\d\.\d\d\] )?\d\d:\d\d:\d\d(?:\.\d{1,3})? \[\d{2,12}\] /,
+  /(?:\[\d{4}\.\d\d\.\d\d\] )?\d\d:\d\d:\d\d(?:\.\d{1,3})? \[\d{2,12}(?:-\d{1,4})?\] /,
   /\d\d\/\d\d\/\d\d(?:\d\d)? \d\d:\d\d:\d\d\t/,
   /[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z+-]/,
 ];
@@ -19,9 +19,9 @@ const HEADS = [
 const STAMP = `(?:${STAMPS.map((stamp) => stamp.source).join('|')})`;
 const LOG_LINE = new RegExp(`^(?:${[STAMP, ...HEADS.map((head) => head.source)].join('|')})`);
 
-/** What searching, numbering and container tools print in front: `<22>1 `, `mail.log:12:`, ` 1021 `, `mta-1  | `. */
+/** What searching, numbering and container tools print in front: `<22>1 `, `mail.log:12:`, ` 1021 `, `mta-1  | `; of a list `- ` and `9. `. */
 const PREFIX = new RegExp(
-  `^(?:<\\d{1,3}>(?:\\d\\s)?|[\\w./-]{1,160}[:-](?:\\d{1,9}[:-])?|[\\w.-]{1,80}\\s{1,40}\\| |\\s{0,10}\\d{1,9}[:\\s]\\s{0,8})(?=${STAMP})`,
+  `^(?:<\\d{1,3}>(?:\\d\\s)?|[\\w./-]{1,160}[:-](?:\\d{1,9}[:-])?|[\\w.-]{1,80}\\s{1,40}\\| |\\s{0,10}\\d{1,9}[:.\\s]\\s{0,8}|\\s{0,10}[-*•]\\s{1,3})(?=${STAMP})`,
 );
 const LONGEST_PREFIX = 260;
 
@@ -58,7 +58,7 @@ const ANEW = [
   /^\s?(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d: (?:-->|<--)/,
   /^DATA\s*$/,
   /** The fields of a delivery status below what was said. */
-  /^(?:Reporting-MTA|Final-Recipient|Original-Recipient):\s/i,
+  /^(?:Reporting-MTA|Final-Recipient|Original-Recipient|Remote-MTA|Diagnostic-Code):\s/i,
   /^(?:(?:QUIT|RSET)\s*$|(?:EHLO|HELO) (?=\S{0,255}[.[])\S{1,255}\s*$|(?:MAIL FROM|RCPT TO):)/i,
   /^(?:220|221|250|354)[- ](?!\w{0,12}(?:messages|mails|recipients|connections)\b)/,
 ];

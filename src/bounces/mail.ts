@@ -134,34 +134,49 @@ function addressed(replies: Said[], headers: Headers): Said[] {
   );
 }
 
-/** The parts that speak about the delivery: not those of the message that came back. */
-function speaking(headers: Headers, parts: Part[]): { headers: Headers; parts: Part[] } {
-  const top = parts.filter((part) => part.within === 0);
-  if (top.some(isStatus)) return { headers, parts: top };
-  const inner = parts.find((part) => isMessage(part.type));
-  const at = inner ? parts.indexOf(inner) : -1;
-  const below = parts.slice(at + 1).filter((part) => part.within > 0);
-  if (!inner || isFromSystem(headers)) return { headers, parts: top };
-  const innerHeaders = innerHeadersOf(inner);
-  return isFromSystem(innerHeaders) ? { headers: innerHeaders, parts: below } : { headers, parts: top };
+type Speaker = { headers: Headers; parts: Part[] };
+
+/**
+ * The parts that speak about the delivery, the surest first: those of the mail itself, not those of the message
+ * that came back; those of a bounce inside it where somebody passed it on, or a gateway of our own.
+ */
+function speakers(headers: Headers, parts: Part[]): [Speaker, ...Speaker[]] {
+  const own = { headers, parts: parts.filter((part) => part.within === 0) };
+  const inner = parts.findIndex((part) => isMessage(part.type));
+  const innerHeaders = parts[inner] ? innerHeadersOf(parts[inner]) : null;
+  if (own.parts.some(isStatus) || innerHeaders === null || !isFromSystem(innerHeaders)) return [own];
+  const below = { headers: innerHeaders, parts: parts.slice(inner + 1).filter((part) => part.within > 0) };
+  return isFromSystem(headers) ? [own, below] : [below];
 }
 
 const innerHeadersOf = (part: Part): Headers => mimeParts(part.lines.slice(0, 200)).headers;
+
+/** What one of them says, and whether in the fields of a report. */
+type Heard = { speaker: Speaker; replies: Said[]; byReport: boolean };
+
+function heard(speaker: Speaker, clock: Clock): Heard {
+  const { headers, parts } = speaker;
+  const status = parts.filter(isStatus).flatMap((part) => readDeliveryStatus(part.lines, clock));
+  const texts = textReplies(parts, clock);
+  const merged = status.length > 0 ? merge(status, texts) : spoken(texts, headers);
+  const replies = dated(addressed(merged, headers), headers, clock);
+  return { speaker, replies, byReport: status.length > 0 };
+}
+
+const isTold = ({ replies }: Heard): boolean => replies.some((found) => found.marked);
 
 /** Reads a whole mail: a bounce of any make, a complaint, an automatic answer, or something else. */
 export function readMail(lines: Line[], clock: Clock): MailReport {
   const first = lines.findIndex((line) => line.text.trim() !== '' && !/^From \S/.test(line.text));
   const { headers, parts } = mimeParts(lines.slice(Math.max(first, 0)));
   if (isComplaint(headers, parts)) return { kind: 'complaint', replies: [] };
-  const chosen = speaking(headers, parts);
-  const status = chosen.parts.filter(isStatus).flatMap((part) => readDeliveryStatus(part.lines, clock));
-  const texts = textReplies(chosen.parts, clock);
-  const merged = status.length > 0 ? merge(status, texts) : spoken(texts, chosen.headers);
-  const replies = dated(addressed(merged, chosen.headers), chosen.headers, clock);
-  const bounce =
-    status.length > 0 || (isAboutBounce(chosen.headers) && replies.some((found) => found.marked));
-  const automatic = status.length === 0 && isAutoReply(headers) && !isFromSystem(headers);
+  const [surest, ...others] = speakers(headers, parts);
+  const own = heard(surest, clock);
+  const told = isTold(own) ? own : (others.map((other) => heard(other, clock)).find(isTold) ?? own);
+  const { replies, byReport, speaker } = told;
+  const bounce = byReport || (isAboutBounce(speaker.headers) && isTold(told));
+  const automatic = !byReport && isAutoReply(headers) && !isFromSystem(headers);
   if (automatic && (!bounce || isAnswer(headers))) return { kind: 'auto-reply', replies: [] };
   if (bounce) return { kind: 'bounce', replies };
-  return { kind: isFromSystem(chosen.headers) ? 'bounce' : 'mail', replies };
+  return { kind: isFromSystem(speaker.headers) ? 'bounce' : 'mail', replies };
 }

@@ -30,6 +30,9 @@ export function readHeaders(lines: Line[]): { headers: Headers; body: number } {
     const field = /^([!-9;-~]{1,80}):\s?(.*)$/.exec(text);
     if (/^[ \t]/.test(text) && last !== null)
       headers.set(last, `${headers.get(last) ?? ''} ${text.trim()}`.slice(0, 4000));
+    else if (field === null && last !== null && /;\s*$/.test(headers.get(last) ?? ''))
+      // The blank in front of the next line of a field is lost at times, and a parameter is to follow.
+      headers.set(last, `${headers.get(last)} ${text.trim()}`.slice(0, 4000));
     else if (field?.[1] !== undefined) {
       last = field[1].toLowerCase();
       if (headers.has(last)) last = ' repeated';
@@ -89,12 +92,13 @@ function walk(lines: Line[], depth: number, within: number, found: Part[]): void
     const named = sections(content, boundary);
     const used = named.length > 0 ? named : sections(content, guessedBoundary(content) ?? boundary);
     for (const section of used) walk(section, depth + 1, within, found);
-    return;
+    if (used.length > 0) return;
   }
   const encoding = (headers.get('content-transfer-encoding') ?? '').trim().toLowerCase();
   const charset = parameter(headers.get('content-type') ?? '', 'charset') ?? 'utf-8';
   const decoded = decodeBody(content, encoding, charset);
-  found.push({ type, headers, lines: decoded, within });
+  // Without a boundary there is one part; who pastes a mail leaves them out at times.
+  found.push({ type: type.startsWith('multipart/') ? 'text/plain' : type, headers, lines: decoded, within });
   if (isMessage(type)) walk(decoded, depth + 1, within + 1, found);
 }
 

@@ -3,6 +3,7 @@ import { hasStatusFields, readDeliveryStatus } from './delivery-status.ts';
 import { distinct, type SeenRejection } from './distinct.ts';
 import { readFreeText } from './free-text.ts';
 import { inputLines, type Line } from './input-lines.ts';
+import { withoutListMarks } from './list-marks.ts';
 import { readMail } from './mail.ts';
 import { looksLikeMail } from './mime.ts';
 import type { Rejection } from './rejection.ts';
@@ -35,10 +36,32 @@ type Read = { format: ReportFormat; replies: Said[] };
 
 const inOrder = (...read: Said[][]): Said[] => read.flat().sort((a, b) => a.line - b.line);
 
-/** The fields of a report are read as such; as free text they would count again. */
-function isSaidBy(status: Said[], found: Said): boolean {
-  const { text } = readReply(found.text);
-  return status.some((entry) => readReply(entry.text).text === text);
+const wordsOf = (said: Said): string => readReply(said.text).text;
+
+/** Whom it was said to, or by whom. */
+const knows = ({ recipient, mx }: Said): boolean => recipient !== null || mx !== null;
+
+/**
+ * The fields of a report are read as such, and would count again as free text; where nothing of them is left but
+ * the words, the text around knows more.
+ */
+function withoutRepeats(fields: Said[], texts: Said[]): { status: Said[]; texts: Said[] } {
+  if (fields.length === 0) return { status: fields, texts };
+  // The first with these words counts: below it they are repeated.
+  const known = new Map(
+    texts
+      .filter(knows)
+      .map((found): [string, Said] => [wordsOf(found), found])
+      .reverse(),
+  );
+  const status = fields
+    .filter((entry) => knows(entry) || !known.has(wordsOf(entry)))
+    .map((entry) => ({ ...entry, phase: entry.phase ?? known.get(wordsOf(entry))?.phase ?? null }));
+  const told = new Set(status.map(wordsOf));
+  const rest = texts.filter(
+    (found) => !told.has(wordsOf(found)) && (knows(found) || !known.has(wordsOf(found))),
+  );
+  return { status, texts: rest };
 }
 
 function readPlain(lines: Line[], clock: Clock): Read {
@@ -50,10 +73,10 @@ function readPlain(lines: Line[], clock: Clock): Read {
   const protocol = readProtocolLog(lines);
   if (protocol) return { format: 'log', replies: readFreeText(protocol, clock) };
   const events = readJsonLines(lines, clock);
-  const status = hasStatusFields(events.rest)
+  const fields = hasStatusFields(events.rest)
     ? readDeliveryStatus(events.rest, clock).filter((found) => found.text !== '')
     : [];
-  const texts = readFreeText(events.rest, clock).filter((found) => !isSaidBy(status, found));
+  const { status, texts } = withoutRepeats(fields, readFreeText(events.rest, clock));
   if (status.length > 0 && events.found.length === 0)
     return { format: 'bounce', replies: inOrder(status, texts) };
   const format =
@@ -75,7 +98,7 @@ function read(lines: Line[], clock: Clock): Read {
 export function parseReport(input: string | Uint8Array, options: ParseOptions): ParsedReport {
   const clock = clockIn(options.timeZone, options.now);
   const { lines, truncated } = inputLines(input);
-  const found = read(lines, clock);
+  const found = read(withoutListMarks(lines), clock);
   const outgoing = found.replies.filter((reply) => !reply.inbound);
   const recognised = (replies: Said[]): Rejection[] =>
     replies.map((reply) => toRejection(reply, options.catalogue)).filter((rejection) => rejection !== null);

@@ -19,6 +19,9 @@ const ADDRESS_FIRST =
 /** What introduces the copy of the message that was sent. */
 const COPY_BELOW =
   /^[\s>]{0,8}(?:[-=_*#]{3,}.{0,30}(?:copy of (?:the|your)|original message|unsent message|message header|header of the original|returned message|message follows|below this line)|original message headers:|original message header:|ursprüngliche nachrichtenkopf|received:\s+(?:from|by)\s|return-path:\s)/i;
+/** Who passes a bounce on has the same line above it, and then who sent it. */
+const FROM_SYSTEM =
+  /^[\s>]{0,8}(?:from|von|de|da|van|od|fra|från)\s?:.{0,80}(?:mailer-daemon|postmaster|mail delivery|delivery subsystem|system administrator)/i;
 const SMTP =
   '(?:EHLO|HELO|LHLO|MAIL|RCPT|DATA|BDAT|QUIT|RSET|NOOP|VRFY|AUTH|STARTTLS|XCLIENT|\\.)(?=[\\s:]|$)';
 /** What our side said in a transcript (`>>> RCPT TO`). */
@@ -116,12 +119,21 @@ const startsWithAddress = (open: Open, text: string): boolean => ADDRESS_FIRST.t
 const startsOther = (open: Open, text: string): boolean =>
   open.code !== null && startsAnew(text) && !(leadsOn(open) && /^[A-Z]{4}\s*$/.test(text));
 
+/** The words in front of a reply code, as programs begin each line of theirs: `Mailbox: got data 550 …`. */
+const HEAD_OF_CODE = /^([A-Za-z][^\d]{3,60}[ :])[45]\d\d[- ]/;
+
+/** Whether a line begins with the words that the open record's reply began with, and goes on with no reply of it. */
+function repeatsHead(open: Open, text: string): boolean {
+  const head = HEAD_OF_CODE.exec(open.parts[0] ?? '')?.[1];
+  return head !== undefined && HEAD_OF_CODE.exec(text.trimStart())?.[1] === head && !open.continued;
+}
+
 /** No reply is spread over more lines; lines without end that nothing parts are no record. */
 const MOST_ROWS = 80;
 
 /** Whether a line starts a record of its own, beside the one that is open. */
 function startsRecord(open: Open, text: string): boolean {
-  if (isLogLine(text) || open.rows.length >= MOST_ROWS) return true;
+  if (isLogLine(text) || open.rows.length >= MOST_ROWS || repeatsHead(open, text)) return true;
   const reply = STARTS_REPLY.exec(text.trimStart());
   if (isLogLine(open.parts[0] ?? '')) return !wraps(open, text, reply);
   if (ANSWER.test(text) || open.transcript)
@@ -149,6 +161,7 @@ export function segments(lines: Line[]): Segment[] {
     const text = withoutPrefix(withoutMarks(raw).replace(QUOTED, ''));
     if (isLogLine(text) || ANSWER.test(text)) inCopy = false;
     if (COPY_BELOW.test(text)) inCopy = true;
+    if (FROM_SYSTEM.test(text)) inCopy = false;
     const command = COMMAND.test(text);
     if (inCopy || command || isBlank(text)) open = close();
     if (command && !inCopy) done.push({ line: n, text: text.trim(), transcript: true });

@@ -10,16 +10,16 @@ const KEYS = [
   /^"SMTPC"\t\d{1,12}\t(\d{1,12})\t/,
   /\t([\dA-F]{20,40}\.MAI)\t/,
   /smtpd\[\d{1,9}\]: ((?!0{16})[\da-f]{16}) /,
-  /^(?:\[[\d.]{10}\] )?\d\d:\d\d:\d\d(?:\.\d{1,3})? \[(\d{2,12})\] /,
+  /^(?:\[[\d.]{10}\] )?\d\d:\d\d:\d\d(?:\.\d{1,3})? \[(\d{2,12}(?:-\d{1,4})?)\] /,
 ];
 
 /** Lines that tell of success, or of nothing that was said by the other side. */
 const NO_REPLY =
-  /status=sent|stat=Sent|result="?Ok|postfix[\w.-]{0,60}\/(?:pickup|cleanup(?!\[\d{1,9}\]: \w{5,20}: milter-reject: )|qmgr|bounce|anvil|scache|tlsproxy|master)\[|\bCompleted$|: removed$|\sDSN: |: (?:disconnect|connect) from |\] disconnect ip=|(?:^|\s)(?:=>|->|<=) \S+@|\bdelivered file=|status: local \d/;
+  /status=sent|stat=Sent|result="?Ok|postfix[\w.-]{0,60}\/(?:pickup|cleanup(?!\[\d{1,9}\]: \w{5,20}: milter-reject: )|qmgr|bounce|anvil|scache|tlsproxy|master)\[|\bCompleted$|: removed$|\] Spam check results: |\sDSN: |: (?:disconnect|connect) from |\] disconnect ip=|(?:^|\s)(?:=>|->|<=) \S+@|\bdelivered file=|status: local \d/;
 
 /** Programs beside a mail server whose lines tell of other things; `blocked by rspamd: …` is no such line. */
 const OTHER_PROGRAM =
-  /(?<!\b(?:by|with|via|from|of))\s(?:dovecot|rspamd|spamd|amavis|fail2ban|sshd|kernel|opendkim|opendmarc|postgrey|clamd|named|unbound|cron|systemd|saslauthd|policyd|nginx|apache)[\w./-]{0,40}(?:\[\d{1,9}\])?: /i;
+  /(?<!\b(?:by|with|via|from|of))\s(?:dovecot|rspamd|spamd|amavis|fail2ban|sshd|kernel|opendkim|opendmarc|postgrey|clamd|named|unbound|cron|systemd|saslauthd|policyd(?!-spf\[\d{1,9}\]: [45]\d\d )|nginx|apache)[\w./-]{0,40}(?:\[\d{1,9}\])?: /i;
 
 /** Stamp, host and program stand within this many characters. */
 const HEAD = 200;
@@ -86,6 +86,8 @@ function learn(session: Session, text: string): void {
   if (host?.[2] !== undefined) session.mxIp = canonicalIp(host[2]);
   const ends = /Connection to ([\da-f.:]{7,45}):\d{1,5} from ([\da-f.:]{7,45}):\d{1,5} succeeded/i.exec(text);
   if (ends) Object.assign(session, { mxIp: canonicalIp(ends[1] ?? ''), sourceIp: ends[2] });
+  const banner = / RSP: 220[- ]([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})(?=\s|$)/.exec(text)?.[1];
+  if (banner !== undefined) session.mx = banner.toLowerCase();
   const address2 =
     /^"SMTPC"(?:\t[^\t]{1,40}){3}\t"([\d.]{7,15})"|\t([\d.]{7,15})\t(?:CONN|MAIL|RCPT|DATA)\t/.exec(text);
   const peer = address2?.[1] ?? address2?.[2];

@@ -20,12 +20,22 @@ const REFUSED =
 const CLEARED =
   /\b(?:clean|de-?listed|unlisted|removed|no longer|(?:not|never|isn't|aren't) (?:currently )?(?:listed|blocked|banned)|nicht (?:mehr )?gelistet)\b/i;
 
+/** What a refusal is of; other things are refused, too, and logins most of all. */
+const OF_MAIL =
+  /\b(?:e-?mails?|mails?|messages?|senders?|nachricht(?:en)?|absender|courriels?|mensajes?|correos?|messaggi[o]?|bericht(?:en)?|mensage(?:m|ns)|newsletters?)\b/i;
+
+const ASKED = /\?\s*$|\b(?:why|whether|how (?:to|can|do)|warum|wieso|pourquoi|perché|por qué)\b/i;
+
+/** Few words that say that mail was refused, and why; whoever asks does not say it. */
+const saysWhy = (text: string): boolean => REFUSED.test(text) && OF_MAIL.test(text) && !ASKED.test(text);
+
 /** Whether words without a code and without dressing are a rejection all the same. */
 function isTelling(said: Said, known: Recognition, ip: string | null): boolean {
   if (known.reason === null || (known.reason !== 'not-a-block' && CLEARED.test(said.text))) return false;
   if (known.providerBasis === 'text') return true;
   if (known.providerBasis === 'list') return REFUSED.test(said.text);
-  return (said.alone || ip !== null) && PLAIN_CAUSES.has(known.reason);
+  if ((said.alone || ip !== null) && PLAIN_CAUSES.has(known.reason)) return true;
+  return said.alone && saysWhy(said.text);
 }
 
 /** Words that no rule knows and that name the recipient are about the recipient. */

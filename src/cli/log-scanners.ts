@@ -8,5 +8,6 @@ export type ScannerFacts = Omit<ScanOptions, 'catalogue' | 'now'>;
 /** One scanner for each log of a host. */
 export function logScanners(facts: ScannerFacts): OpenScanner {
   const catalogue = readCatalogue();
-  return () => openScanner({ ...facts, catalogue, now: () => new Date() });
+  return (file) =>
+    openScanner({ ...facts, ...(file === undefined ? {} : { file }), catalogue, now: () => new Date() });
 }

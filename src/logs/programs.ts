@@ -4,6 +4,7 @@ import { harakaReader } from './makes/haraka.ts';
 import { opensmtpdReader } from './makes/opensmtpd.ts';
 import { qmailReader } from './makes/qmail.ts';
 import { readSendmail } from './makes/sendmail.ts';
+import { smartermailReader } from './makes/smartermail.ts';
 
 /** The readers of one scanner, besides that of Postfix: some remember what earlier lines said. */
 export const openReaders = () => ({
@@ -12,6 +13,7 @@ export const openReaders = () => ({
   opensmtpd: opensmtpdReader(),
   qmail: qmailReader(),
   haraka: harakaReader(),
+  smartermail: smartermailReader(),
 });
 export type Readers = Record<keyof ReturnType<typeof openReaders>, Reader>;
 

@@ -17,6 +17,7 @@ import { Names } from './names.ts';
 import { decoded, nextOf, textAt, viewOf } from './octets.ts';
 import { openReaders, readerOf } from './programs.ts';
 import { type Domain, Receivers } from './receivers.ts';
+import { dayInName, timeOfDay } from './time-of-day.ts';
 
 export type ScanOptions = {
   catalogue: Catalogue;
@@ -28,6 +29,8 @@ export type ScanOptions = {
   address?: string;
   /** The host whose log it is, where the lines do not name it. */
   host?: string;
+  /** The log's own name, in which some have the day of their lines. */
+  file?: string;
   /** Is told, in a plain sentence and once, what was passed over. */
   tell?: (note: string) => void;
 };
@@ -45,6 +48,11 @@ const BLANK = 32;
 const COLON = 58;
 const OPENING = 91;
 const UPPER_T = 84;
+
+const LONGEST_STAMP = 60;
+const SMARTERMAIL = /^\d\d:\d\d:\d\d(?:\.\d{1,3})? (?=\[\d{2,12}(?:-\d{1,4})?\] )/;
+/** As its own search shows lines of several days. */
+const SMARTERMAIL_DATED = /^\[\d{4}\.\d\d\.\d\d\] \d\d:\d\d:\d\d(?:\.\d{1,3})? \[\d{2,12}(?:-\d{1,4})?\] /;
 
 const ownOctets = (line: string): Buffer => Buffer.from(line, 'latin1');
 
@@ -73,6 +81,8 @@ export class Scanner {
   /** What is told of the line in `#places`; one is used for all lines. */
   #answer: Answer;
   #address: string | null;
+  /** That the log's name has. */
+  #day: string | null;
   /** Of lines that do not name it. */
   #unnamedSource: Source;
   #told = false;
@@ -91,6 +101,7 @@ export class Scanner {
     this.#options = options;
     this.#clock = clock;
     this.#address = options.address === undefined ? null : publicIp(options.address);
+    this.#day = dayInName(options.file ?? '');
     const host = options.host ?? '';
     this.#unnamedSource = { host, via: host, read: null, sender: null };
     this.#source = this.#unnamedSource;
@@ -226,6 +237,8 @@ export class Scanner {
     else if (first === 123) this.#json(octets, from, line);
     else if (isDigit(first)) this.#dated(octets, from, to, line);
     else if (first === 64) this.#tai(octets, from, to, line);
+    else if (first === OPENING && SMARTERMAIL_DATED.test(line.slice(0, LONGEST_STAMP)))
+      this.#own(octets, from, from + line.indexOf(' [', 1), to, this.#readers.smartermail);
     else if (first === OPENING || line.startsWith('level=')) {
       this.#unnamed(octets, from, from);
       this.#readers.haraka(line, 0, this.#sink);
@@ -239,10 +252,23 @@ export class Scanner {
   /** `2026-01-09 08:00:01`, possibly with fraction and zone: Exim, or qmail with its stamps made readable. */
   #dated(octets: Buffer, from: number, to: number, line: string): void {
     const stamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [+-]\d{4})? /.exec(line.slice(0, 48));
-    if (!stamp) return;
+    if (!stamp) {
+      this.#timed(octets, from, line);
+      return;
+    }
     const stampTo = stamp[0].length - 1;
     const isQmail = /^(?:starting )?delivery \d/.test(line.slice(stampTo + 1, stampTo + 24));
     this.#own(octets, from, from + stampTo, to, isQmail ? this.#readers.qmail : this.#readers.exim);
+  }
+
+  /** `08:00:01.123 [12345] `: SmarterMail, which has a file for each day. */
+  #timed(octets: Buffer, from: number, line: string): void {
+    const time = SMARTERMAIL.exec(line.slice(0, LONGEST_STAMP))?.[0];
+    if (time === undefined) return;
+    this.#unnamed(octets, from, from);
+    const at = timeOfDay(time.trimEnd(), this.#day, this.#clock());
+    this.#minute = at && minuteOf(at);
+    this.#readers.smartermail(line, time.length, this.#sink);
   }
 
   #tai(octets: Buffer, from: number, to: number, line: string): void {

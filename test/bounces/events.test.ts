@@ -233,3 +233,30 @@ t.test('broken JSON is read as text', (t) => {
   t.match(onlyBlock(`{"email": "a@me.com", "reason": "${CS01}", `), { provider: 'icloud', replyCode: '550' });
   t.end();
 });
+
+t.test('further platforms: the reply and its code in fields of other names', (t) => {
+  const words = '5.7.1 Client host [192.0.2.10] has a poor reputation';
+  const events = [
+    {
+      type: 'email_dropped',
+      email_to: 'a@example.net',
+      email_response_code: 550,
+      email_response_message: words,
+    },
+    { event: 'bounce', email: 'a@example.net', response_code: 550, response: words },
+    {
+      event: 'MessageDeliveryFailed',
+      payload: { details: 'Permanent SMTP delivery error', output: `550 ${words}` },
+    },
+    { action: 'failed', recipient: 'a@example.net', response: { source: 'smtp', message: `550 ${words}` } },
+    { email: 'a@example.net', delivery_info: { destination_response: `550 ${words}` } },
+    { bounced_recipient: 'a@example.net', diagnostic_message: `smtp; 550 ${words}` },
+  ];
+  for (const event of events)
+    t.match(
+      onlyBlock(JSON.stringify(event)),
+      { replyCode: '550', enhancedCode: '5.7.1', ip: '192.0.2.10', reason: 'ip-reputation' },
+      JSON.stringify(event),
+    );
+  t.end();
+});

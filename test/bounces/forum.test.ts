@@ -1,5 +1,5 @@
 import t from 'tap';
-import { onlyBlock, onlyNotBlock } from './parsing.fixture.ts';
+import { onlyBlock, onlyNotBlock, parse } from './parsing.fixture.ts';
 
 const REPLY =
   "550 5.7.1 Unfortunately, messages from [192.0.2.20] weren't sent. Part of their network is on our block list (S3150).";
@@ -59,5 +59,45 @@ t.test('a host that is named as a way to hand in mail, or as the sender’s own,
   ])
     t.match(onlyBlock(`550 5.7.1 ${words}`), { provider: null }, words);
   t.match(onlyBlock('554 smtp.tim.it Your IP 192.0.2.20 has a bad reputation'), { provider: 'tim-it' });
+  t.end();
+});
+
+t.test('the fields of a report that were left of it know less than the words above', (t) => {
+  const words =
+    '<a@free.fr>: host mx1.free.fr[203.0.113.7] said: 550 spam\n    detected (in reply to end of DATA command)';
+  const { rejections } = parse(`${words}\nDiagnostic-Code: smtp; 550 spam detected`);
+  t.match(rejections, [{ provider: 'free-fr', recipientDomain: 'free.fr', text: '550 spam detected' }]);
+  t.equal(rejections.length, 1);
+  t.end();
+});
+
+t.test('a bounce as a list, as places for pasted text show one', (t) => {
+  const bounce = [
+    '-----Original Message-----',
+    'From: Mail Delivery System [mailto:MAILER-DAEMON@mx.example.com]',
+    'Subject: Undelivered Mail Returned to Sender',
+    '<a@example.net>: host mx.example.net[203.0.113.9] refused',
+    'to talk to me: 554 gate1.example.net',
+    'Reporting-MTA: dns; mx.example.com',
+    'Final-Recipient: rfc822; a@example.net',
+    'Action: failed',
+    'Status: 4.0.0',
+    'Remote-MTA: dns; mx.example.net',
+    'Diagnostic-Code: smtp; 554 gate1.example.net',
+  ];
+  for (const mark of ['', '- ', '* ', '3. ']) {
+    const { rejections } = parse(bounce.map((line) => `${mark}${line}`).join('\n'));
+    t.match(
+      rejections,
+      [{ replyCode: '554', enhancedCode: null, reason: 'ip-reputation', recipientDomain: 'example.net' }],
+      `“${mark}”`,
+    );
+    t.equal(rejections.length, 1);
+  }
+  const own = [
+    '- gmx: 554 Bad DNS PTR resource record.',
+    '- free: 421 Too many spams from your IP (192.0.2.10)',
+  ];
+  t.equal(parse(own.join('\n')).rejections.length, 2, 'a list of one’s own');
   t.end();
 });

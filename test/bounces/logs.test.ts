@@ -255,3 +255,36 @@ t.test('SmarterMail: the delivery is put together from its lines, a reply from i
   );
   t.end();
 });
+
+t.test('log lines in a list, as places for pasted text number them', (t) => {
+  const line = (n: number) =>
+    `Feb 1 12:40:2${n} mx postfix/smtp[58]: B${n}: to=<a@outlook.com>, relay=mx.example.net[203.0.113.9]:25, dsn=5.7.1, status=bounced (host mx.example.net[203.0.113.9] said: 550 5.7.1 Part of 192.0.2.1${n}'s network is on our block list (S3150))`;
+  const removed = 'Feb 1 12:40:26 mx postfix/qmgr[59]: B1: removed';
+  for (const sign of [() => '- ', () => '* ', (n: number) => `  ${n}. `]) {
+    const log = [line(1), removed, line(2)].map((text, n) => `${sign(n + 9)}${text}`).join('\n');
+    t.match(
+      parse(log).rejections,
+      [1, 2].map((n) => ({ ip: `192.0.2.1${n}`, blockCode: 'S3150', recipientDomain: 'outlook.com' })),
+      log.slice(0, 12),
+    );
+  }
+  t.end();
+});
+
+t.test('what our own filter or mail server found of our own mail is no answer', (t) => {
+  const checks =
+    '[2025.12.20] 00:04:41 [55042] Spam check results: [BARRACUDA: failed], [ZEN.SPAMHAUS.ORG: passed]';
+  t.same(parse(checks).rejections, []);
+  const own =
+    '2026-01-09 08:00:00 1abcDE-000000001fg-XYZ0 F=<s@example.com> rejected by non-SMTP ACL: "found an outgoing message to be spam"';
+  t.match(parse(own).rejections, [{ provider: null }]);
+  const other =
+    '2026-01-09 08:00:00 1abcDE-000000001fg-XYZ1 ** a@outlook.com R=d T=r H=mx.example.net [203.0.113.9]: SMTP error from remote mail server after end of data: 550 5.7.1 192.0.2.10 is on our block list (S3150)';
+  t.match(
+    parse(`${own}\n${other}`).rejections,
+    [{ blockCode: 'S3150' }],
+    'beside an answer it counts for nothing',
+  );
+  t.equal(parse(`${own}\n${other}`).rejections.length, 1);
+  t.end();
+});

@@ -211,3 +211,96 @@ t.test('Exchange’s own answer about a recipient names no provider: everybody m
   t.match(parse(input).notBlocks, [{ provider: null, enhancedCode: '5.1.10', reason: 'not-a-block' }]);
   t.end();
 });
+
+const STATUS = [
+  'Reporting-MTA: dns; mx.example.com',
+  '',
+  'Final-Recipient: rfc822; a@example.net',
+  'Action: failed',
+  'Status: 5.7.1',
+  'Remote-MTA: dns; mx.example.net',
+  `Diagnostic-Code: smtp; ${REFUSED}`,
+];
+
+t.test('a report that lost its boundaries is read as the text that it is', (t) => {
+  const input = mail(
+    ['Content-Type: multipart/report; report-type=delivery-status; boundary="b1"'],
+    'Your message cannot be delivered:',
+    '',
+    ...STATUS,
+    ...RETURNED,
+  );
+  t.match(onlyBlock(input), FACTS);
+  t.end();
+});
+
+t.test('the line of a boundary without its blank belongs to the field above', (t) => {
+  const input = mail(
+    ['Content-Type: multipart/mixed; boundary="b1"'],
+    '--b1',
+    'Content-Type: multipart/alternative;',
+    'boundary="b2"',
+    '',
+    '--b2',
+    'Content-Type: text/plain',
+    '',
+    'Error message below:',
+    REFUSED,
+    '--b2--',
+    '--b1--',
+  );
+  t.match(onlyBlock(input), { ip: '192.0.2.10', text: REFUSED });
+  t.end();
+});
+
+t.test('a bounce that a gateway of our own sends on in a mail of its own', (t) => {
+  const inner = [...HEAD, 'Content-Type: multipart/report; boundary="b2"'];
+  const report = ['--b2', 'Content-Type: message/delivery-status', '', ...STATUS, '--b2--'];
+  const input = mail(
+    ['Content-Type: multipart/mixed; boundary="b1"'],
+    '--b1',
+    'Content-Type: text/plain',
+    '',
+    '----- The following addresses had permanent delivery errors -----',
+    '--b1',
+    'Content-Type: message/rfc822',
+    '',
+    ...inner,
+    '',
+    ...report,
+    '--b1--',
+  );
+  t.match(onlyBlock(input), FACTS);
+  t.end();
+});
+
+t.test('a greeting that welcomes in its first line and refuses in the next', (t) => {
+  const greeting = '220-mx.example.net 421 4.7.1 Too many connections from [192.0.2.10]';
+  const refused = { replyCode: '421', enhancedCode: '4.7.1', reason: 'rate-limit' };
+  t.match(
+    onlyBlock(`<a@example.net>: host mx.example.net[203.0.113.9] refused to talk\n    to me: ${greeting}`),
+    refused,
+  );
+  t.match(onlyBlock(`Final-Recipient: rfc822; a@example.net\nDiagnostic-Code: smtp; ${greeting}`), refused);
+  t.end();
+});
+
+t.test('Sendmail names behind the reason whom the address stands for', (t) => {
+  const input = mail(
+    ['Content-Type: multipart/report; boundary="b1"'],
+    '--b1',
+    'Content-Type: text/plain',
+    '',
+    '   ----- The following addresses had permanent fatal errors -----',
+    '<a@example.net>',
+    `    (reason: ${REFUSED})`,
+    '    (expanded from: <list@example.com>)',
+    '--b1',
+    'Content-Type: message/delivery-status',
+    '',
+    ...STATUS,
+    '--b1--',
+  );
+  t.match(onlyBlock(input), FACTS);
+  t.end();
+});

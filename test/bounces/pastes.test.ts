@@ -153,3 +153,26 @@ t.test('words that are commands too go on with a wrapped reply', (t) => {
   t.equal(onlyBlock(session).text, '550 5.7.1 192.0.2.10 has a poor reputation', 'commands end it');
   t.end();
 });
+
+t.test('lines that a program begins alike are a reply each, unless one goes on in the next', (t) => {
+  const two = parse(
+    'Mailbox: got data 550 5.7.1 Client host [192.0.2.10] is blocked\nMailbox: got data 554 5.7.1 Message is spam',
+  );
+  t.match(two.rejections, [
+    { ip: '192.0.2.10', replyCode: '550' },
+    { ip: null, replyCode: '554', reason: 'content' },
+  ]);
+  const one = parse('remote: 550-The message was rejected\nremote: 550 because it is spam');
+  t.match(one.rejections, [{ reason: 'content' }]);
+  t.equal(one.rejections.length, 1);
+  t.end();
+});
+
+t.test('words alone tell of a refusal where they say that mail was refused, and why', (t) => {
+  t.match(parse('our mails to them are rejected as spam').rejections, [
+    { reason: 'content', replyCode: null },
+  ]);
+  t.same(parse('Is a mail rejected as spam when it has many links?').rejections, [], 'a question');
+  t.same(parse('login refused: too many attempts').rejections, [], 'other things are refused, too');
+  t.end();
+});

@@ -6,6 +6,7 @@ const ROWS = [
   'wordings',
   'wordings-fresh',
   'wordings-mended',
+  'wordings-plain',
   'wordings-regional',
   'wordings-unseen',
 ].flatMap((name) => {

@@ -21,6 +21,8 @@ const LINES = [
   '@400000006590a00000000000 starting delivery 7: msg 11 to remote a@outlook.com\n',
   `@400000006590a00000000001 delivery 7: failure: 203.0.113.33_does_not_like_recipient./Remote_host_said:_${S3150.replaceAll(' ', '_')}/\n`,
   `type,rcpt,dsnDiag,dsnMta\nb,a@outlook.com,"smtp;${S3150}",${OUTLOOK} (203.0.113.33)\n`,
+  '08:00:01.123 [31345] Connection to 203.0.113.33:25 from 192.0.2.77:59341 succeeded (Id: 1)\n',
+  `08:00:02.123 [31345] RSP: ${S3150}\n`,
   '\n',
   '\0\0\0\n',
 ];

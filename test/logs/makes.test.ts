@@ -191,6 +191,73 @@ t.test('Haraka, in its own and in the logfmt form', (t) => {
   t.end();
 });
 
+t.test('SmarterMail: a delivery has a line for each step, and the name of its log the day', (t) => {
+  const file = '/logs/2026.01.09-delivery.log';
+  const session = [
+    'Sending remote mail for s@example.com',
+    'Initiating connection to 203.0.113.33',
+    'Connection to 203.0.113.33:25 from 192.0.2.77:59341 succeeded (Id: 1)',
+    `RSP: 220 ${OUTLOOK} ESMTP ready`,
+    'CMD: EHLO mail.example.com',
+    'RSP: 250-8BITMIME',
+    'RSP: 250 SMTPUTF8',
+    'CMD: MAIL FROM:<s@example.com> SIZE=2035',
+    'RSP: 250 2.1.0 Ok',
+    'CMD: RCPT TO:<a@outlook.com>',
+  ];
+  const lines = (...steps: string[]): string =>
+    steps.map((step) => `08:00:01.123 [313455-1] ${step}\n`).join('');
+  const taken = lines(
+    ...session,
+    'RSP: 250 2.1.5 Ok',
+    'CMD: DATA',
+    'RSP: 354 Go on',
+    'RSP: 250 2.6.0 Queued',
+    'CMD: QUIT',
+    'Delivery for s@example.com to a@outlook.com has completed (Delivered)',
+    'Delivery finished for s@example.com at 8:00:01 AM\t[id:422405313455-1]',
+  );
+  t.match(onlyRow(taken, { file, host: 'mx1' }), {
+    ...ACCEPTED,
+    minute: '2026-01-09T08:00Z',
+    address: '192.0.2.77',
+    via: 'mx1 delivery',
+    provider: 'outlook-com',
+    enhancedCode: '2.6.0',
+    domains: [{ domain: 'outlook.com', count: 1 }],
+  });
+  const end = 'Delivery for s@example.com to a@outlook.com has completed (Bounced)';
+  const [head = '', rest = ''] = S3150.split(/(?<=sent\.) /);
+  const refused = lines(...session, `RSP: 550-${head.slice(4)}`, `RSP: 550 5.7.1 ${rest}`, 'CMD: QUIT', end);
+  const row = onlyRow(refused, { file });
+  t.match(row, { ...REFUSED, minute: '2026-01-09T08:00Z', count: 1 });
+  t.match(parse(row.samples[0] ?? '').rejections, [
+    { provider: 'outlook-com', ip: '192.0.2.10', blockCode: 'S3150', recipientDomain: 'outlook.com' },
+  ]);
+  t.match(
+    onlyRow(refused),
+    { minute: '2026-01-15T08:00Z' },
+    'without a day the last time that it was so late',
+  );
+  t.match(onlyRow(refused.replaceAll('08:00:01', '13:00:01')), { minute: '2026-01-14T13:00Z' });
+  t.match(onlyRow(refused.replaceAll(/^08/gm, '[2026.01.08] 08')), { minute: '2026-01-08T08:00Z' });
+  t.match(onlyRow(lines(...session, 'RSP: 421 4.7.0 Try again later, 192.0.2.10 is throttled'), { file }), {
+    outcome: 'deferred',
+    address: '192.0.2.10',
+  });
+  for (const other of [
+    lines(
+      ...session.slice(0, 2),
+      'Starting local delivery to b@example.com',
+      'Delivery for s@example.com to b@example.com has completed (Delivered) Filter: None',
+    ),
+    refused.replaceAll('203.0.113.33', '10.0.0.3'),
+    '08:00:01.123 [198.51.100.7][313455] rsp: 550 No such user\n',
+  ])
+    t.same(scan(other, { file }), [], other);
+  t.end();
+});
+
 t.test('PowerMTA accounting, with and without its header line, columns in any order', (t) => {
   const header = 'type,rcpt,dsnDiag,dsnMta,dlvSourceIp,timeLogged,vmta\n';
   const end = `${OUTLOOK} (203.0.113.33),192.0.2.77,2026-01-09 10:00:00+0200,vmta5\n`;

@@ -1,0 +1,26 @@
+import { type Clock, readStamp } from '../bounces/stamps.ts';
+
+const DAY = 86_400_000;
+/** A clock may be that much ahead of ours. */
+const AHEAD = 60_000;
+
+/** The day in the name of a log that has a file for each: `2026.01.09-delivery.log`. */
+const DAY_IN_NAME = /(?:^|[\\/])(\d{4}\.\d\d\.\d\d)-[^\\/]{1,80}$/;
+
+export const dayInName = (file: string): string | null => DAY_IN_NAME.exec(file)?.[1] ?? null;
+
+/**
+ * When it was `HH:MM:SS`, as RFC 3339: on the day that the log's name has; without one, the last time that it was
+ * so late by the clock. Null when that is no time.
+ */
+export function timeOfDay(time: string, day: string | null, clock: Clock): string | null {
+  const on = (one: string): string | null => readStamp(`[${one}] ${time}`, clock)?.at ?? null;
+  if (day !== null) return on(day);
+  const now = clock.now.getTime();
+  for (const days of [1, 0, -1, -2]) {
+    const date = new Date(now + days * DAY).toISOString().slice(0, 10).replaceAll('-', '.');
+    const at = on(date);
+    if (at !== null && Date.parse(at) <= now + AHEAD) return at;
+  }
+  return null;
+}
