@@ -28,10 +28,10 @@ export type SharesTable = {
   last_used_at: Date | null;
 };
 
-/** By which this desk's records are known elsewhere. */
 /** Of this database alone: see its migration. */
 export type DatabaseIdentityTable = { one: Default<boolean>; id: Default<string> };
 
+/** By which this desk's records are known elsewhere. */
 export type DeskIdentityTable = { id: Default<boolean>; source: Default<string> };
 
 export type ImportState = 'mapping' | 'waiting' | 'running' | 'done' | 'failed';
