@@ -37,9 +37,14 @@ const CODE_COLON = /(^|: |> )([45]\d\d): (?:: )?(?=[45]\.\d\.\d|[A-Z<])/;
 /** As a Cisco gateway prints it in bounces of its own: `error 550-'5.1.1 …' (delivery attempts: 0)`, `[Default] 550-'…'`, also cut short. */
 const CISCO =
   /(?:\berror|\bproblem|\]) ([45]\d\d)-['‘](.{1,1000}?)['’](?: \(delivery attempts: \d{1,4}\)|\s{0,3}$)/;
-/** The blank behind the code was lost: `554IP=…`, `550Message rejected`, `421HL:REP`; `500Mbit` is no code. */
-const GLUED =
-  /(^|\b(?:said|returned|replied|error|reply|response|reason|smtp)[:;] ?|["'(])([45]\d\d)(?=(?![KMGTkmgt]?[Bb](?:it|yte|ps)|Mbit|Mbyte|Euro|Watt|Uhr)[A-Z][a-z]{2,20}[ ,:.]|IP[ =:]|[A-Z]{2}:[A-Z]{3}\b)/g;
+/** Words with which replies begin; others behind a number are of a measure or a count (`500Mbit`, `554Seiten`). */
+const FIRST_WORD =
+  '(?:Access|Bad|Blocked|Client|Connection|Denied|E-?mail|Error|Host|Invalid|Mail|Mailbox|Message|No|Not|Policy|Recipient|Refused|Reject(?:ed)?|Relay(?:ing)?|Requested|Sender|Service|Sorry|Spam|Suspected|Temporar(?:y|ily)|The|This|Too|Transaction|Unable|Unknown|Unsolicited|User|Your?)';
+/** The blank behind the code was lost: `554IP=…`, `550Message rejected`, `421HL:REP`. */
+const GLUED = new RegExp(
+  `(^|\\b(?:said|returned|replied|error|reply|response|reason|smtp)[:;] ?|["'(])([45]\\d\\d)(?=${FIRST_WORD}[ ,:.]|IP[ =:]|[A-Z]{2}:[A-Z]{3}\\b)`,
+  'g',
+);
 /** As Zoho writes it: `ERROR_CODE :550, ERROR_CODE :5.1.1, …`, `ResponseCode 421, …`. */
 const ERROR_CODE =
   /(?:ERROR_CODE ?: ?|ResponseCode )([45]\d\d),(?: ERROR_CODE ?: ?(\d\.\d{1,3}\.\d{1,3})?)?[, ]{0,3}/;

@@ -20,14 +20,27 @@ const REFUSED =
 const CLEARED =
   /\b(?:clean|de-?listed|unlisted|removed|no longer|(?:not|never|isn't|aren't) (?:currently )?(?:listed|blocked|banned)|nicht (?:mehr )?gelistet)\b/i;
 
-/** What a refusal is of; other things are refused, too, and logins most of all. */
-const OF_MAIL =
-  /\b(?:e-?mails?|mails?|messages?|senders?|nachricht(?:en)?|absender|courriels?|mensajes?|correos?|messaggi[o]?|bericht(?:en)?|mensage(?:m|ns)|newsletters?)\b/i;
+const MAIL =
+  '(?:e-?mail|mail|message|nachricht|correo|mensaje|newsletter)(?! (?:server|system|filter|list|client)s?\\b)';
+const WHOSE =
+  '(?:our|my|your|the|this|all|any|every|unsere?|meine?|ihre?|die|diese|nuestr[oa]s?|mis?|los?|el)';
+const BECAME =
+  '(?:is|are|was|were|been|being|gets?|got|keeps?|ist|sind|wird|werden|wurden?|es|son|fue|fueron|sido)';
+/** Words of one clause; the full stop of a name ends none. */
+const WITHIN = '(?:[^.?!:,;]|\\.(?=\\S))';
 
-const ASKED = /\?\s*$|\b(?:why|whether|how (?:to|can|do)|warum|wieso|pourquoi|perché|por qué)\b/i;
+/** Certain mail, and close behind it that something was done to it; what a rule, a count or a person's own act is, is said otherwise. */
+const MAIL_REFUSED = new RegExp(
+  `(?:^\\W{0,3}${MAIL}|\\b${WHOSE} (?:\\w{1,20} )?${MAIL}(?:s|es|en)? (?:${WITHIN}{0,60} )?${BECAME}) (?:${WITHIN}{0,40} )?(?=${REFUSED.source})`,
+  'i',
+);
 
-/** Few words that say that mail was refused, and why; whoever asks does not say it. */
-const saysWhy = (text: string): boolean => REFUSED.test(text) && OF_MAIL.test(text) && !ASKED.test(text);
+/** Who asks, supposes or speaks of what is to come does not say that it was so. */
+const NOT_SAID =
+  /\?\s*$|\b(?:why|whether|how (?:to|can|do)|if|unless|otherwise|would|may|might|should|could|warum|wieso|wenn|falls|sonst|por qué)\b/i;
+
+/** Few words that say that mail was refused, and why. */
+const saysWhy = (text: string): boolean => MAIL_REFUSED.test(text) && !NOT_SAID.test(text);
 
 /** Whether words without a code and without dressing are a rejection all the same. */
 function isTelling(said: Said, known: Recognition, ip: string | null): boolean {

@@ -173,6 +173,33 @@ t.test('words alone tell of a refusal where they say that mail was refused, and 
     { reason: 'content', replyCode: null },
   ]);
   t.same(parse('Is a mail rejected as spam when it has many links?').rejections, [], 'a question');
+  t.match(parse('Your message to x@example.org was blocked because it is spam').rejections, [
+    { reason: 'content' },
+  ]);
   t.same(parse('login refused: too many attempts').rejections, [], 'other things are refused, too');
+  t.end();
+});
+
+t.test('words alone that name mail and a refusal, and tell of none', (t) => {
+  const others = [
+    ['We blocked mail from that sender, it was a mass mailer.', 'what somebody did'],
+    ['Ich habe den Absender gesperrt, weil seine Nachrichten Spam sind.', 'what somebody did'],
+    ['Our own gateway rejected a message because its attachment was a program.', 'what somebody did'],
+    ['Messages without a number in the subject are rejected by policy.', 'a rule'],
+    ['Please confirm your address, otherwise your message is rejected.', 'a condition'],
+    ['9001 messages delivered, 12 blocked by filter as spam, 44 rejected.', 'a count'],
+    ['Quarantine: 3 messages were blocked by our filter because of a spam link.', 'a count'],
+    ['Login refused for user mail@example.org: too many requests per time unit', 'a login'],
+    ['Our mail server is the one by which the blocked message about spam was sent.', 'two things'],
+    ['* Messages over 50 MB\n* are rejected\n* Newsletters need a link\n* Spam is refused', 'a list of rules'],
+  ];
+  for (const [text = '', why] of others) t.same(parse(text).rejections, [], `${why}: ${text}`);
+  t.end();
+});
+
+t.test('a number in front of a word is no reply code because of the word', (t) => {
+  t.same(parse('554Tage im Jahr: unser Rundbrief').rejections, []);
+  t.same(parse('The line has\n550Mbit.').rejections, []);
+  t.match(parse('550Message refused as spam').rejections, [{ replyCode: '550', reason: 'content' }]);
   t.end();
 });
