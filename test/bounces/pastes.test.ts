@@ -191,7 +191,10 @@ t.test('words alone that name mail and a refusal, and tell of none', (t) => {
     ['Quarantine: 3 messages were blocked by our filter because of a spam link.', 'a count'],
     ['Login refused for user mail@example.org: too many requests per time unit', 'a login'],
     ['Our mail server is the one by which the blocked message about spam was sent.', 'two things'],
-    ['* Messages over 50 MB\n* are rejected\n* Newsletters need a link\n* Spam is refused', 'a list of rules'],
+    [
+      '* Messages over 50 MB\n* are rejected\n* Newsletters need a link\n* Spam is refused',
+      'a list of rules',
+    ],
   ];
   for (const [text = '', why] of others) t.same(parse(text).rejections, [], `${why}: ${text}`);
   t.end();

@@ -10,6 +10,22 @@ const verdictOf = (text: string): string => classifyReply({ text }, { catalogue 
 
 /** Each cause of a misreading, and answers that have it. */
 const CAUSES: Record<string, [text: string, verdict: string][]> = {
+  'no reason to lift is a refusal, not an explanation that is kept back': [
+    ['Wir sehen keinen Grund, die Sperre aufzuheben.', 'denied'],
+    ['Es gibt keinen Grund für eine Freischaltung.', 'denied'],
+    ['No hay motivo para retirar la restricción.', 'denied'],
+    ['Wir nennen keine Gründe.', 'refused-to-explain'],
+  ],
+  'what new spam would lead to was not done': [
+    [
+      'Wir haben die Adresse unter Vorbehalt freigegeben, bei neuem Spam sperren wir sie wieder.',
+      'conditionally-mitigated',
+    ],
+  ],
+  'whoever checks whether it can be lifted is at it': [
+    ['Ich prüfe, ob die Sperre aufgehoben werden kann.', 'acknowledged'],
+    ['Je vérifie si le blocage peut être levé.', 'acknowledged'],
+  ],
   'what stands in an if-clause or is asked for is no finding': [
     ['Write again if the address is still listed. Nothing was found today.', 'not-blocked'],
     ['I will see whether the entry can go or has to stay.', 'acknowledged'],
