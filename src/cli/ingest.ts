@@ -19,7 +19,8 @@ type IngestIo = Pick<Io, 'stdin' | 'stderr'>;
 export const USE = `Use: ingest [--follow] FILE… | -
 
 Counts deliveries, deferrals and refusals in mail logs and sends the counts to a Delist Desk.
-"-" is standard input. Files that end in .gz are unpacked.
+"-" is standard input. Files that end in .gz are unpacked. A log with a file for each day is named with a *
+for the day, in quotes: '/logs/*-delivery.log'; the last of them by name is the newest.
 
   --follow             wait for more, over log rotation too, until stopped
   --url URL            the desk; or set DELIST_DESK_URL

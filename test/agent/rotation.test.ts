@@ -11,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
@@ -363,4 +363,54 @@ t.test('whatever the order of writes, rotations, looks and restarts, each line c
       t.fail(`seed ${seed}: ${steps.join('')}`, { wrong: wrong.slice(0, 5), said: stage.said });
   }
   t.pass('all of them');
+});
+
+t.test('a log that has a file for each day goes by a name with a star', async (t) => {
+  const folder = t.testdir({});
+  const star = join(folder, '*-delivery.log');
+  const day = (date: string, text: string) =>
+    appendFileSync(join(folder, `2026.01.${date}-delivery.log`), text);
+  const said: string[] = [];
+  const read: string[] = [];
+  const counts = new Map<string, number>();
+  const open = (places: Place[]) =>
+    new Logs({
+      paths: [star],
+      places,
+      openScanner: (file) => {
+        read.push(basename(file ?? ''));
+        return wordScanner();
+      },
+      say: new Say((line) => said.push(line)),
+      linger: 60_000,
+    });
+  const settle = async (logs: Logs): Promise<Place[]> => {
+    while ((await logs.read()) > 0);
+    const { rows, places } = logs.take();
+    for (const { via, count } of rows) counts.set(via, (counts.get(via) ?? 0) + count);
+    return JSON.parse(JSON.stringify(places)) as Place[];
+  };
+
+  let logs = open([]);
+  await settle(logs);
+  t.match(said, [/cannot be read: it is not there/], 'there is none yet');
+  day('08', 'before\n');
+  day('09', 'first\n');
+  writeFileSync(join(folder, '2026.01.10-smtp.log'), 'other\n');
+  await settle(logs);
+  day('10', 'next\n');
+  day('09', 'late\n');
+  const places = await settle(logs);
+  t.strictSame(read, ['2026.01.09-delivery.log', '2026.01.10-delivery.log'], 'each by its own name');
+
+  day('10', 'down\n');
+  day('11', 'missed\n');
+  day('12', 'newest\n');
+  logs = open(places);
+  await settle(logs);
+  t.strictSame(
+    Object.fromEntries(counts),
+    { first: 1, late: 1, next: 1, down: 1, missed: 1, newest: 1 },
+    'each line once; what was there before the start is not begun with',
+  );
 });
