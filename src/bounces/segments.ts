@@ -11,9 +11,9 @@ export type Segment = {
   transcript: boolean;
 };
 
-/** A reply at the start of a line, possibly after a bullet, a name or an address. */
+/** A reply at the start of a line, possibly after a bullet, a number, a name or an address. */
 const STARTS_REPLY =
-  /^(?:[-*•]\s+)?(?:<<<\s*)?(?:[^\s:]{1,60}(?: [^\s:]{1,30}){0,3}: )?([45]\d\d)([-\s])(?=\s?\S)/;
+  /^(?:(?:[-*•]|\d{1,3}\.)\s+)?(?:<<<\s*)?(?:[^\s:]{1,60}(?: [^\s:]{1,30}){0,3}: )?([45]\d\d)([-\s])(?=\s?\S)/;
 const ADDRESS_FIRST =
   /^\s{0,8}(?:[-*•]\s+)?[<"']?[\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,253}[>"']?(?::|\s*$|(?:<mailto:[^>]{1,300}>)\s*$)/;
 /** What introduces the copy of the message that was sent. */
