@@ -26,12 +26,12 @@ const WHOSE =
   '(?:our|my|your|the|this|all|any|every|unsere?|meine?|ihre?|die|diese|nuestr[oa]s?|mis?|los?|el)';
 const BECAME =
   '(?:is|are|was|were|been|being|gets?|got|keeps?|ist|sind|wird|werden|wurden?|es|son|fue|fueron|sido)';
-/** Words of one clause; the full stop of a name ends none. */
-const WITHIN = '(?:[^.?!:,;]|\\.(?=\\S))';
+/** Words of one clause without a negation; the full stop of a name ends none. */
+const WITHIN = '(?:(?! (?:and|und|y|not(?! accept)|never|no longer|nicht|nie|no) )(?:[^.?!:,;]|\\.(?=\\S)))';
 
 /** Certain mail, and close behind it that something was done to it; what a rule, a count or a person's own act is, is said otherwise. */
 const MAIL_REFUSED = new RegExp(
-  `(?:^\\W{0,3}${MAIL}|\\b${WHOSE} (?:\\w{1,20} )?${MAIL}(?:s|es|en)? (?:${WITHIN}{0,60} )?${BECAME}) (?:${WITHIN}{0,40} )?(?=${REFUSED.source})`,
+  `(?:^\\W{0,3}${MAIL}\\b|\\b${WHOSE} (?:\\w{1,20} )?${MAIL}(?:s|es|en)?${WITHIN}{0,60} ${BECAME})${WITHIN}{0,40} (?=${REFUSED.source})`,
   'i',
 );
 

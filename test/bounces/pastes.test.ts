@@ -189,6 +189,10 @@ t.test('words alone that name mail and a refusal, and tell of none', (t) => {
     ['Please confirm your address, otherwise your message is rejected.', 'a condition'],
     ['9001 messages delivered, 12 blocked by filter as spam, 44 rejected.', 'a count'],
     ['Quarantine: 3 messages were blocked by our filter because of a spam link.', 'a count'],
+    ['Since Monday our mails are not rejected any more, the spam filter was mended.', 'a negation'],
+    ['Your mails are never rejected by our spam filter.', 'a negation'],
+    ['Ihre Nachricht wurde nicht als Spam abgelehnt.', 'a negation'],
+    ['Die Mail wurde heute gelesen und der Antrag nach den Richtlinien abgelehnt.', 'two things'],
     ['Login refused for user mail@example.org: too many requests per time unit', 'a login'],
     ['Our mail server is the one by which the blocked message about spam was sent.', 'two things'],
     [
