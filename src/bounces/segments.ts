@@ -19,7 +19,8 @@ const ADDRESS_FIRST =
 /** What introduces the copy of the message that was sent. */
 const COPY_BELOW =
   /^[\s>]{0,8}(?:[-=_*#]{3,}.{0,30}(?:copy of (?:the|your)|original message|unsent message|message header|header of the original|returned message|message follows|below this line)|original message headers:|original message header:|ursprüngliche nachrichtenkopf|received:\s+(?:from|by)\s|return-path:\s)/i;
-/** Who passes a bounce on has the same line above it, and then who sent it. */
+/** Who passes a bounce on has the same line above it, and right below that who sent it. */
+const PASSED_ON = /^[\s>]{0,8}-{3,}\s?original message\s?-{3,}\s{0,8}$/i;
 const FROM_SYSTEM =
   /^[\s>]{0,8}(?:from|von|de|da|van|od|fra|från)\s?:.{0,80}(?:mailer-daemon|postmaster|mail delivery|delivery subsystem|system administrator)/i;
 const SMTP =
@@ -153,6 +154,7 @@ export function segments(lines: Line[]): Segment[] {
   const done: Segment[] = [];
   let open: Open | null = null;
   let inCopy = false;
+  let above = '';
   const close = (): null => {
     if (open) done.push({ line: open.line, text: unwrap(open), transcript: open.transcript });
     return null;
@@ -161,7 +163,8 @@ export function segments(lines: Line[]): Segment[] {
     const text = withoutPrefix(withoutMarks(raw).replace(QUOTED, ''));
     if (isLogLine(text) || ANSWER.test(text)) inCopy = false;
     if (COPY_BELOW.test(text)) inCopy = true;
-    if (FROM_SYSTEM.test(text)) inCopy = false;
+    if (PASSED_ON.test(above) && FROM_SYSTEM.test(text)) inCopy = false;
+    above = text;
     const command = COMMAND.test(text);
     if (inCopy || command || isBlank(text)) open = close();
     if (command && !inCopy) done.push({ line: n, text: text.trim(), transcript: true });

@@ -31,7 +31,7 @@ const WITHIN = '(?:(?! (?:and|und|y|not(?! accept)|never|no longer|nicht|nie|no)
 
 /** Certain mail, and close behind it that something was done to it; what a rule, a count or a person's own act is, is said otherwise. */
 const MAIL_REFUSED = new RegExp(
-  `(?:^\\W{0,3}${MAIL}\\b|\\b${WHOSE} (?:\\w{1,20} )?${MAIL}(?:s|es|en)?${WITHIN}{0,60} ${BECAME})${WITHIN}{0,40} (?=${REFUSED.source})`,
+  `(?:^\\W{0,3}${MAIL}\\b|\\b${WHOSE} (?:\\w{1,20} )?${MAIL}(?:s|es|en)?\\b${WITHIN}{0,60} ${BECAME})${WITHIN}{0,40} (?=${REFUSED.source})`,
   'i',
 );
 

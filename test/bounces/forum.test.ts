@@ -71,6 +71,22 @@ t.test('the fields of a report that were left of it know less than the words abo
   t.end();
 });
 
+t.test('what a message of a postmaster tells is not told by the bounce that returns it', (t) => {
+  const bounce = (from: string): string =>
+    `<a@example.net>: host mx.example.net[198.51.100.9] said: 550 5.1.1 user unknown
+
+------ This is a copy of the message, including all the headers. ------
+
+Return-path: <postmaster@example.com>
+From: ${from}
+Subject: your question
+
+host mx.example.org[198.51.100.7] said: 554 5.7.1 Client host [192.0.2.10] blocked`;
+  for (const from of ['a@example.com', 'Postmaster <postmaster@example.com>', 'MAILER-DAEMON@example.com'])
+    t.match(onlyNotBlock(bounce(from)), { enhancedCode: '5.1.1' }, from);
+  t.end();
+});
+
 t.test('a bounce as a list, as places for pasted text show one', (t) => {
   const bounce = [
     '-----Original Message-----',
