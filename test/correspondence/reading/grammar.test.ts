@@ -16,6 +16,16 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ['No hay motivo para retirar la restricción.', 'denied'],
     ['Wir nennen keine Gründe.', 'refused-to-explain'],
   ],
+  'what was set again after a time is back': [
+    ['The entry was lifted for a day and then set again since spam arrived.', 'denied'],
+    ['The block was lifted and we will not set it again.', 'mitigated'],
+  ],
+  'plain refusals, and plainly nothing': [
+    ['Under no circumstances will this range be delisted.', 'denied'],
+    ['No levantaremos el bloqueo mientras haya spam.', 'denied'],
+    ['Bei uns ist nichts gesperrt.', 'not-blocked'],
+    ['Rien n’est bloqué de notre côté.', 'not-blocked'],
+  ],
   'what new spam would lead to was not done': [
     [
       'Wir haben die Adresse unter Vorbehalt freigegeben, bei neuem Spam sperren wir sie wieder.',

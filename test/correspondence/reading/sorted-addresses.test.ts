@@ -42,6 +42,9 @@ t.test('a sentence with a colon announces the result of the addresses below it',
   t.strictSame(sorted('Die folgenden Adressen haben wir entsperrt:\n192.0.2.1\n\nGruß'), [
     '192.0.2.1 mitigated',
   ]);
+  t.strictSame(sorted('The following have been unblocked:\n\n192.0.2.1'), ['192.0.2.1 mitigated']);
+  t.strictSame(sorted('The following could not be unblocked:\n\n192.0.2.1'), ['192.0.2.1 denied']);
+  t.strictSame(sorted('You asked us to unblock the following:\n\n192.0.2.1'), []);
   t.strictSame(sorted('We received your request for:\n192.0.2.1\n192.0.2.2'), []);
 });
 
