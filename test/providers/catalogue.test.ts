@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import t from 'tap';
@@ -27,6 +27,15 @@ const refusal = (folder: URL): string => {
   }
   return 'read without complaint';
 };
+
+t.test('all files of providers are written alike, so that a change shows what it changes', (t) => {
+  const unlike = readdirSync(DATA).filter((name) => {
+    const text = readFileSync(join(DATA, name), 'utf8');
+    return name.endsWith('.json') && text !== `${JSON.stringify(JSON.parse(text), null, 2)}\n`;
+  });
+  t.same(unlike, [], 'two blanks for each level, a value a line');
+  t.end();
+});
 
 t.test('the catalogue has the providers that it was made for', (t) => {
   const { byKey } = readCatalogue();
