@@ -85,7 +85,12 @@ function learn(session: Session, text: string): void {
   if (host?.[1] !== undefined) session.mx = host[1];
   if (host?.[2] !== undefined) session.mxIp = canonicalIp(host[2]);
   const ends = /Connection to ([\da-f.:]{7,45}):\d{1,5} from ([\da-f.:]{7,45}):\d{1,5} succeeded/i.exec(text);
-  if (ends) Object.assign(session, { mxIp: canonicalIp(ends[1] ?? ''), sourceIp: ends[2] });
+  // The next connection may be to another receiver, for other recipients.
+  if (ends) {
+    delete session.recipient;
+    delete session.mx;
+    Object.assign(session, { mxIp: canonicalIp(ends[1] ?? ''), sourceIp: ends[2] });
+  }
   const banner = / RSP: 220[- ]([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})(?=\s|$)/.exec(text)?.[1];
   if (banner !== undefined) session.mx = banner.toLowerCase();
   const address2 =

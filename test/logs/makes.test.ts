@@ -245,6 +245,15 @@ t.test('SmarterMail: a delivery has a line for each step, and the name of its lo
     outcome: 'deferred',
     address: '192.0.2.10',
   });
+  const atGreeting = lines(
+    ...session,
+    'RSP: 250 2.1.5 Ok',
+    'Connection to 198.51.100.34:25 from 192.0.2.77:59342 succeeded (Id: 2)',
+    'RSP: 554 5.7.1 192.0.2.77 is blacklisted here',
+  );
+  const { provider, domains, outcome } = onlyRow(atGreeting, { file });
+  t.same([outcome, provider, domains], ['refused', null, []], 'the next connection is to another receiver');
+  t.match(parse(atGreeting).rejections, [{ provider: null, mx: null, recipientDomain: null }], 'pasted, too');
   for (const other of [
     lines(
       ...session.slice(0, 2),

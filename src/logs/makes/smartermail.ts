@@ -49,8 +49,13 @@ function learn(session: Session, text: string, line: string): boolean {
   const ends = CONNECTED.exec(text);
   const host = BANNER.exec(text)?.[1];
   const recipient = RECIPIENT.exec(text)?.[1];
-  if (ends) Object.assign(session, { hostIp: ownCopy(ends[1] ?? ''), source: ownCopy(ends[2] ?? '') });
-  if (ends) session.lines = [];
+  // The next connection may be to another receiver, for other recipients.
+  if (ends)
+    Object.assign(session, {
+      ...newSession(),
+      hostIp: ownCopy(ends[1] ?? ''),
+      source: ownCopy(ends[2] ?? ''),
+    });
   if (host !== undefined) session.host = ownCopy(host.toLowerCase());
   if (recipient !== undefined) session.recipient = ownCopy(recipient);
   const said = ends !== null || host !== undefined || recipient !== undefined;
