@@ -35,16 +35,27 @@ const TEXT = [
   'smtpreply',
   'smtpmessage',
   'smtpanswerdata',
-  'statusmessage',
   'bouncemessage',
-  'failurereason',
-  'output',
   'description',
   'error',
   'comment',
   'msg',
 ];
-/** Of these, a single word is the reply too when the code stands apart. */
+/** Names that events of other things have as well; they count where the event is of mail. */
+const TEXT_OF_MAIL = ['statusmessage', 'failurereason', 'output'];
+/** Where the code stands apart from the words. */
+const CODE = [
+  'response.code',
+  'deliverystatus.code',
+  'errorcode',
+  'code',
+  'smtpcode',
+  'emailresponsecode',
+  'smtpresponsecode',
+  'smtpanswercode',
+];
+const CODE_OF_MAIL = ['responsecode', 'replycode'];
+/** Of the texts, a single word is the reply too when the code stands apart. */
 const BARE_TEXT = ['content', 'deliverystatus.message'];
 const RECIPIENT = [
   'emailaddress',
@@ -95,27 +106,21 @@ function pick(
   return undefined;
 }
 
+const recipientOf = (flat: Flat): string | undefined =>
+  pick(flat, RECIPIENT, (value) => /^[^\s@]{1,128}@[\w.-]{1,253}$/.test(value));
+
+const isOfMail = (flat: Flat): boolean =>
+  recipientOf(flat) !== undefined || /mail|bounce|deliver/i.test(pick(flat, KIND) ?? '');
+
 /** The reply, with the codes that the platform keeps in fields of their own. */
 function replyOf(flat: Flat): string | null {
-  const coded = pick(flat, TEXT, (value) => readReply(value).replyCode !== null);
+  const ofMail = isOfMail(flat);
+  const names = ofMail ? [...TEXT, ...TEXT_OF_MAIL] : TEXT;
+  const coded = pick(flat, names, (value) => readReply(value).replyCode !== null);
   if (coded !== undefined) return coded;
-  const code = pick(
-    flat,
-    [
-      'response.code',
-      'deliverystatus.code',
-      'errorcode',
-      'code',
-      'smtpcode',
-      'responsecode',
-      'emailresponsecode',
-      'smtpresponsecode',
-      'smtpanswercode',
-      'replycode',
-    ],
-    (value) => /^[245]\d\d$/.test(value),
-  );
-  const words = pick(flat, TEXT, (value) => /\s/.test(value.trim()));
+  const codes = ofMail ? [...CODE, ...CODE_OF_MAIL] : CODE;
+  const code = pick(flat, codes, (value) => /^[245]\d\d$/.test(value));
+  const words = pick(flat, names, (value) => /\s/.test(value.trim()));
   const text = words ?? (code === undefined ? '' : (pick(flat, BARE_TEXT) ?? ''));
   const digits = ['class', 'subject', 'detail'].map((part) => flat.get(`enhancedcode.${part}`));
   const enhanced = digits.every((digit) => digit !== undefined) ? `${digits.join('.')} ` : '';
@@ -138,8 +143,7 @@ function toSaid(flat: Flat, line: number, clock: Clock): Said | null {
   const reply = NOT_REFUSED.test(kind) ? null : replyOf(flat);
   if (reply === null) return null;
   const record = readRecord(reply, line);
-  const recipient =
-    pick(flat, RECIPIENT, (value) => /^[^\s@]{1,128}@[\w.-]{1,253}$/.test(value)) ?? record.recipient;
+  const recipient = recipientOf(flat) ?? record.recipient;
   const receiver = /^([\w.-]{1,253})(?:\s\(([\da-f:.]{3,45})\))?/i.exec(
     pick(flat, RECEIVER, (value) => value.includes('.')) ?? '',
   );

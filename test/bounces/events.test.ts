@@ -260,3 +260,28 @@ t.test('further platforms: the reply and its code in fields of other names', (t)
     );
   t.end();
 });
+
+t.test('what a web server, a job or a text message answered is no refusal of mail', (t) => {
+  for (const event of [
+    { responseCode: 403, statusMessage: 'Forbidden: your IP is blocked by the firewall', ip: '203.0.113.9' },
+    { output: '550 items were blocked by the spam filter', job: 'cleanup' },
+    { event: 'login', responseCode: 429, failureReason: 'too many requests, address blocked' },
+    { url: 'https://shop.example/api', responseCode: 503, statusMessage: 'Service unavailable, rate limit' },
+    { type: 'sms', to: '+491701234567', replyCode: 550, failureReason: 'number is blocked for spam' },
+  ]) {
+    const { rejections, notBlocks } = parse(JSON.stringify(event));
+    t.same([...rejections, ...notBlocks], [], JSON.stringify(event));
+  }
+  t.match(
+    onlyBlock(
+      JSON.stringify({
+        event: 'bounce',
+        to: 'a@example.net',
+        replyCode: 550,
+        failureReason: 'blocked for spam',
+      }),
+    ),
+    { replyCode: '550' },
+  );
+  t.end();
+});
