@@ -395,6 +395,8 @@ t.test('a log that has a file for each day goes by a name with a star', async (t
   await settle(logs);
   t.match(said, [/cannot be read: it is not there/], 'there is none yet');
   day('08', 'before\n');
+  // The clock of files goes in steps.
+  await wait(50);
   day('09', 'first\n');
   writeFileSync(join(folder, '2026.01.10-smtp.log'), 'other\n');
   await settle(logs);
