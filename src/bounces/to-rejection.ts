@@ -35,9 +35,9 @@ const MAIL_REFUSED = new RegExp(
   'i',
 );
 
-/** Who asks, supposes or speaks of what is to come does not say that it was so. */
+/** Who asks, supposes, speaks of what is to come or did it says of no receiver that it was so. */
 const NOT_SAID =
-  /\?\s*$|\b(?:why|whether|how (?:to|can|do)|if|unless|otherwise|would|may|might|should|could|warum|wieso|wenn|falls|sonst|por qué)\b/i;
+  /\?(?:\s|$)|\b(?:by (?:my|our|his|her)|von (?:mir|uns|meinem|unserem)|why|whether|how (?:to|can|do)|if|unless|otherwise|would|may|might|should|could|warum|wieso|wenn|falls|sonst|por qué)\b/i;
 
 /** Few words that say that mail was refused, and why. */
 const saysWhy = (text: string): boolean => MAIL_REFUSED.test(text) && !NOT_SAID.test(text);

@@ -189,6 +189,8 @@ t.test('words alone that name mail and a refusal, and tell of none', (t) => {
     ['Please confirm your address, otherwise your message is rejected.', 'a condition'],
     ['9001 messages delivered, 12 blocked by filter as spam, 44 rejected.', 'a count'],
     ['Quarantine: 3 messages were blocked by our filter because of a spam link.', 'a count'],
+    ['Your newsletter was blocked by my spam filter, please take me off the list.', 'what somebody did'],
+    ['Your message was refused as spam? Then write to us again.', 'a question'],
     ['Since Monday our mails are not rejected any more, the spam filter was mended.', 'a negation'],
     ['Your mails are never rejected by our spam filter.', 'a negation'],
     ['Ihre Nachricht wurde nicht als Spam abgelehnt.', 'a negation'],
