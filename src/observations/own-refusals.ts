@@ -24,7 +24,7 @@ export async function ownRefusals(
   const oldest = new Date(Math.min(...minutes));
   if (oldest >= first) return refused;
   const { number, provider, opened_at: openedAt } = row;
-  const end = await endBefore(trx, { number, provider, openedAt, cidrs: [flow.network.cidr] });
+  const end = await endBefore(trx, flow.network.cidr, { number, provider, openedAt });
   const from = later(end, new Date(oldest.getTime() - 1)) ?? oldest;
   const tallies = await minuteTallies(trx, flow, from, new Date(first.getTime() - 1));
   const began = beganAt(rule, tallies, { first, of: new Set(minutes) });

@@ -235,7 +235,7 @@ async function openedBy(trx: Trx, flow: Watched, provider: Provider, context: Co
   if (!rule.opens) return {};
   const end =
     flow.refused > 0
-      ? await endBefore(trx, { provider: provider.key, cidrs: [flow.network.cidr], openedAt: now })
+      ? await endBefore(trx, flow.network.cidr, { provider: provider.key, openedAt: now })
       : null;
   const at = await blockIn(
     trx,

@@ -12,15 +12,22 @@ import { earlier, later } from '../incidents.ts';
 import { isLifted } from '../state.ts';
 import { moveState } from '../state-store.ts';
 import { lockIncident, writeIncident } from '../store.ts';
-import { endBefore, spanAfter } from './end-before.ts';
+import { endsBefore, ofThisBlock } from './end-before.ts';
 import type { BlockToLog } from './log.ts';
-import { codesAndDomains, keepRejections, rejectionEntries, type SeenRejection, sum } from './rejections.ts';
+import {
+  codesAndDomains,
+  keepRejections,
+  rejectionEntries,
+  type SeenRejection,
+  span,
+  sum,
+} from './rejections.ts';
 
-function widened(row: IncidentRow, block: BlockToLog, end: Date | null) {
-  const { first, last } = spanAfter(block.rejections, end);
+function widened(row: IncidentRow, block: BlockToLog, own: SeenRejection[]) {
+  const { first, last } = span(own);
   return {
-    ...codesAndDomains(block.rejections, row),
-    rejection_count: row.rejection_count + sum(block.rejections),
+    ...codesAndDomains(own, row),
+    rejection_count: row.rejection_count + sum(own),
     first_rejection_at: earlier(row.first_rejection_at, first),
     last_rejection_at: later(row.last_rejection_at, last),
     reason: row.reason ?? block.reason,
@@ -63,14 +70,11 @@ export async function appendReport(
     .insertInto('incident_reports')
     .values({ incident_number: number, report_id: report.id })
     .execute();
-  await keepRejections(trx, number, report.id, block.rejections);
-  const end = await endBefore(trx, {
-    number,
-    provider: row.provider,
-    cidrs: block.networks.map(({ cidr }) => cidr),
-    openedAt: row.opened_at,
-  });
-  await writeIncident(trx, number, widened(row, block, end));
+  const cidrs = block.networks.map(({ cidr }) => cidr);
+  const ends = await endsBefore(trx, cidrs, { number, provider: row.provider, openedAt: row.opened_at });
+  const own = ofThisBlock(block.rejections, ends);
+  await keepRejections(trx, number, report.id, own);
+  await writeIncident(trx, number, widened(row, block, own));
   await appendAll(trx, [
     {
       incident: number,
@@ -84,7 +88,7 @@ export async function appendReport(
         byteLength: report.byteLength,
       },
     },
-    ...rejectionEntries(actor, number, report.id, block.rejections, false),
+    ...rejectionEntries(actor, number, report.id, own, false),
   ]);
   if (block.note?.trim()) await addNote(trx, actor, number, block.note);
   if (isLifted(row.state) && isAfterLifting(row, block.rejections))

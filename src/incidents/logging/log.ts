@@ -10,7 +10,7 @@ import { appendAll } from '../../timeline/store.ts';
 import type { Actor } from '../../web/access.ts';
 import { incidentTitle } from '../incidents.ts';
 import { linkEarlier, type ToLink } from '../links/store.ts';
-import { endBefore, spanAfter } from './end-before.ts';
+import { endsBefore, ofThisBlock } from './end-before.ts';
 import {
   codesAndDomains,
   keepRejections,
@@ -103,10 +103,11 @@ export async function logIncident(
   const addresses = block.networks.map((network) => network.text);
   const now = block.at ?? new Date();
   const cidrs = block.networks.map(({ cidr }) => cidr);
-  const end = await endBefore(trx, { provider: block.provider.key, cidrs, openedAt: now });
-  const own = spanAfter(block.rejections, end);
-  // Where all is older, a block is recorded afterwards.
-  const { first, last } = own.first ? own : span(block.rejections);
+  const ends = await endsBefore(trx, cidrs, { provider: block.provider.key, openedAt: now });
+  const own = ofThisBlock(block.rejections, ends);
+  // Where all that has a time is older, a block is recorded afterwards.
+  const rejections = own.some(({ at }) => at !== null) ? own : block.rejections;
+  const { first, last } = span(rejections);
   const title = (block.title?.trim() || incidentTitle(block.provider.name, addresses)).slice(0, 300);
   const related = await relatedTo(trx, block.provider.key, addressIds);
   const row = {
@@ -115,18 +116,18 @@ export async function logIncident(
     state: 'open' as const,
     reason: block.reason,
     ...(block.severity ? { severity: block.severity } : {}),
-    ...codesAndDomains(block.rejections),
-    rejection_count: sum(block.rejections),
+    ...codesAndDomains(rejections),
+    rejection_count: sum(rejections),
     first_rejection_at: first,
     last_rejection_at: last,
     opened_at: now,
     state_since: now,
   };
   const number = await insertIncident(trx, row, { addressIds, reportId: report.id });
-  await keepRejections(trx, number, report.id, block.rejections);
+  await keepRejections(trx, number, report.id, rejections);
   const links = await linkEarlier(trx, actor, { number, title }, related);
   await appendAll(trx, [
-    ...rejectionEntries(actor, number, report.id, block.rejections, true),
+    ...rejectionEntries(actor, number, report.id, rejections, true),
     {
       incident: number,
       kind: 'incident-logged',

@@ -4,8 +4,8 @@ import { type TestDesk, testDesk } from '../../desk.ts';
 const DAY = 86_400_000;
 const NOW = Math.floor(Date.now() / 1000) * 1000;
 const day = (ago: number) => new Date(NOW - ago * DAY).toISOString().slice(0, 19);
-const line = (ago: number, to = 'ann') =>
-  `${day(ago)}+00:00 mx1 postfix/smtp[41]: 4F2A91C0: to=<${to}@outlook.com>, relay=outlook-com.olc.protection.outlook.com[52.101.8.47]:25, delay=1, dsn=5.7.1, status=bounced (host outlook-com.olc.protection.outlook.com[52.101.8.47] said: 550 5.7.1 Unfortunately, messages from [203.0.113.7] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3150). (in reply to MAIL FROM command))`;
+const line = (ago: number, ip = '203.0.113.7', domain = 'outlook.com') =>
+  `${day(ago)}+00:00 mx1 postfix/smtp[41]: 4F2A91C0: to=<ann@${domain}>, relay=outlook-com.olc.protection.outlook.com[52.101.8.47]:25, delay=1, dsn=5.7.1, status=bounced (host outlook-com.olc.protection.outlook.com[52.101.8.47] said: 550 5.7.1 Unfortunately, messages from [${ip}] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3150). (in reply to MAIL FROM command))`;
 const paste = (desk: TestDesk, ...agos: number[]) =>
   desk.api('POST', '/incidents', { report: agos.map((ago) => line(ago)).join('\n') });
 const firstOf = async (desk: TestDesk, number: number) =>
@@ -28,7 +28,33 @@ t.test('a log that goes back into the block before begins none of this one', asy
   t.equal((await paste(desk, 18, 2, 1)).status, 201);
   t.equal(await firstOf(desk, 2), day(1), 'of several alike, the first is of the block before');
   const rows = await desk.db.selectFrom('rejections').where('incident_number', '=', 2).selectAll().execute();
-  t.equal(rows.length, 1, 'and what was pasted is kept whole');
+  t.strictSame(
+    rows.map(({ occurred_at: at }) => at?.toISOString().slice(0, 19)),
+    [day(1)],
+    'and so does its record',
+  );
+});
+
+t.test('what is of the block before is not counted to this one, and stands in the report', async (t) => {
+  const desk = await withEarlier(t);
+  const report = [line(18, undefined, 'hotmail.com'), line(2), line(1)].join('\n');
+  await desk.api('POST', '/incidents', { report });
+  t.equal((await desk.api('GET', '/incidents/2')).body.rejectionCount, 2);
+  await desk.api('POST', '/incidents', { report: line(12, undefined, 'live.com') });
+  t.equal((await desk.api('GET', '/incidents/2')).body.rejectionCount, 2);
+  const { items } = (await desk.api('GET', '/incidents/2/timeline')).body;
+  const told = items.filter(({ kind }: { kind: string }) => kind === 'rejection-recorded');
+  t.strictSame(
+    told.map(({ occurredAt }: { occurredAt: string }) => occurredAt.slice(0, 19)),
+    [day(2)],
+  );
+});
+
+t.test('an address that was not blocked before keeps what is told of it', async (t) => {
+  const desk = await withEarlier(t);
+  await desk.api('POST', '/incidents', { report: [line(18, '203.0.113.8'), line(2)].join('\n') });
+  t.equal(await firstOf(desk, 2), day(18));
+  t.equal((await desk.api('GET', '/incidents/2')).body.rejectionCount, 2);
 });
 
 t.test(
