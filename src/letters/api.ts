@@ -10,6 +10,7 @@ import { mailLetter } from '../mail-out/mail-letter.ts';
 import { usualRecipient } from '../mail-out/recipient.ts';
 import { dispatchOfLetter } from '../mail-out/shown.ts';
 import { withdrawDispatch } from '../mail-out/withdraw.ts';
+import { roundOfStep } from '../next-step/store.ts';
 import { invalid, notFound } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
 import { apiRoutes } from '../web/api-route.ts';
@@ -55,7 +56,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     '/incidents/:number/letters',
     route('operator', 'letters:write', {
-      summary: 'Draft a letter; without a template, the one that fits',
+      summary: 'Draft a letter; without a template, the one that the next step asks for, or that fits',
       params: NumberParams,
       body: orNull(
         Type.Object(
@@ -74,7 +75,8 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
       const made = await apiOnce(db, request, async (trx) => {
         const incident = await getIncident(trx, number);
         const provider = catalogue.byKey.get(incident.provider);
-        const next = await nextLetter(trx, letters, incident, provider, language);
+        const round = key ? undefined : await roundOfStep(trx, incident, catalogue, new Date());
+        const next = await nextLetter(trx, letters, incident, provider, { round, language });
         const template = key ? named(next.templates, key, language) : next.template;
         if (!template) throw invalid('template', provider?.letters?.why ?? 'No template fits; name one.');
         const given = { template, provider, letters, now: new Date() };

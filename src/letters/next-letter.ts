@@ -3,8 +3,9 @@ import type { IncidentRow } from '../database/tables.ts';
 import { routeFor } from '../providers/playbook.ts';
 import type { Provider, Route } from '../providers/schema.ts';
 import type { LetterLibrary } from './library.ts';
+import type { Round } from './rounds.ts';
 import { ruleOf } from './rule-of.ts';
-import { type Desk, nextTemplate, unknownDesk } from './suggest.ts';
+import { type Desk, nextTemplate, suggestTemplate, unknownDesk } from './suggest.ts';
 import type { LetterTemplate } from './templates.ts';
 
 export type Next = {
@@ -17,18 +18,22 @@ export type Next = {
   template: LetterTemplate | undefined;
 };
 
+/** `round`: that the next step names; without one, and where the desk has no such letter, the state tells what is next. */
+type Wanted = { round?: Round | undefined; language?: string | undefined };
+
 /** The letter that comes next in an incident, and what that follows from. */
 export async function nextLetter(
   db: Db,
   letters: LetterLibrary,
   incident: IncidentRow,
   provider: Provider | undefined,
-  language?: string,
+  { round, language }: Wanted = {},
 ): Promise<Next> {
   const [templates, rule] = await Promise.all([letters.current(db), ruleOf(db, incident, provider)]);
   const desk = provider ?? unknownDesk(incident.provider);
   const route = provider && routeFor(provider, rule);
-  const template = nextTemplate(templates, desk, incident, { language, route, rule });
+  const named = round && suggestTemplate(templates, desk, round, language, rule);
+  const template = named ?? nextTemplate(templates, desk, incident, { language, route, rule });
   return { desk, route, rule, templates, template };
 }
 
@@ -52,7 +57,7 @@ export async function letterToAnswer(
     .limit(20)
     .execute();
   const language = written.find((letter) => letter.state === 'sent')?.language;
-  const { template } = await nextLetter(db, letters, incident, provider, language);
+  const { template } = await nextLetter(db, letters, incident, provider, { language });
   if (!template) return null;
   const begun = written.find(({ state, round }) => state === 'draft' && round === template.round);
   return {

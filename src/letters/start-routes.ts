@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { NumberParams } from '../incidents/number-params.ts';
 import { getIncident } from '../incidents/store.ts';
 import { Type } from '../json-schema.ts';
+import { roundOfStep } from '../next-step/store.ts';
 import { sumsOf } from '../outcomes/read.ts';
 import { workedFrom } from '../outcomes/view.ts';
 import { notFound } from '../problem.ts';
@@ -13,13 +14,13 @@ import { listDrafts, startLetter } from './draft-store.ts';
 import { LANGUAGES } from './language.ts';
 import { nextLetter } from './next-letter.ts';
 import { ROUNDS } from './rounds.ts';
-import { suggestTemplate, templatesFor, whyNoLetter } from './suggest.ts';
+import { templatesFor, whyNoLetter } from './suggest.ts';
 
 const StartForm = Type.Object({
   template: Type.String({ maxLength: 120, description: 'a template' }),
   language: Type.Enum(Object.keys(LANGUAGES)),
 });
-/** The round that the next step names. */
+/** The round that a button names. */
 const NewQuery = Type.Object({ round: Type.Optional(Type.Enum([...ROUNDS])) });
 
 /** Where a letter begins: its template is chosen. */
@@ -31,22 +32,21 @@ export const letterStartPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'operator' }, schema: { params: NumberParams, querystring: NewQuery } },
     async (request, reply) => {
       const { number } = request.params;
-      const { round } = request.query;
       const incident = await getIncident(db, number);
+      const round = request.query.round ?? (await roundOfStep(db, incident, catalogue, new Date()));
       const [next, drafts, sums] = await Promise.all([
-        nextLetter(db, letters, incident, catalogue.byKey.get(incident.provider)),
+        nextLetter(db, letters, incident, catalogue.byKey.get(incident.provider), { round }),
         listDrafts(db, number),
         sumsOf(db, incident.provider),
       ]);
-      const { templates, desk, route, rule } = next;
-      const suggested = (round && suggestTemplate(templates, desk, round, undefined, rule)) || next.template;
+      const { templates, desk, route, template } = next;
       return reply.page('letter/choose', {
         number,
         incidentTitle: incident.title,
         isClosed: incident.state === 'closed',
         drafts,
         why: whyNoLetter(desk, route),
-        groups: letterGroups(templatesFor(templates, desk), suggested, desk.languages, (keys) =>
+        groups: letterGroups(templatesFor(templates, desk), template, desk.languages, (keys) =>
           workedFrom(sums, keys),
         ),
       });

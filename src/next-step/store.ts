@@ -1,6 +1,7 @@
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
 import { lockIncident } from '../incidents/store.ts';
+import type { Round } from '../letters/rounds.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { isDeadList } from '../providers/dead-lists.ts';
@@ -84,6 +85,12 @@ export async function readStep(
   now: Date,
 ): Promise<ReadStep> {
   return (await readSteps(db, [row], catalogue, now)).get(row.number) ?? CLOSED;
+}
+
+/** The round of the letter that the next step asks for; undefined: it asks for none. */
+export async function roundOfStep(...of: Parameters<typeof readStep>): Promise<Round | undefined> {
+  const { button } = (await readStep(...of)).step;
+  return button?.go === 'letter' ? button.round : undefined;
 }
 
 /** Keeps when the next step is due, by which the desk is sorted. Nothing of the incident itself has changed by it. */

@@ -39,3 +39,23 @@ t.test('a draft that was begun is offered again', async (t) => {
   t.match(page, /Begun already/);
   t.match(page, `href="/incidents/1/letters/${body.id}"`);
 });
+
+t.test('where the next step goes to another desk, so does the letter that nobody names', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('POST', '/incidents', {
+    report: '550 permanent failure for one or more recipients',
+    provider: 'barracuda',
+    addresses: ['203.0.113.7'],
+  });
+  await desk.api('POST', '/incidents/1/messages', {
+    direction: 'out',
+    subject: 'x',
+    body: 'Please look at it.',
+  });
+  await desk.api('PATCH', '/incidents/1', { state: 'action-needed', reason: 'No answer.' });
+  t.match((await desk.api('GET', '/incidents/1')).body.nextAction, { step: 'second-desk' });
+  const { body } = await desk.api('POST', '/incidents/1/letters', {});
+  t.match(body.template, /[/]escalation$/);
+  const operator = await signedIn(desk);
+  t.match(fits((await operator.get('/incidents/1/letters/new')).body), /scalat/);
+});
