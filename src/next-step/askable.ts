@@ -68,6 +68,7 @@ const FACTS: { [Name in keyof Named]: Askable<Named[Name]> } = {
   refusedSinceFix: 'yes or no',
   sincePassedOn: 'a number',
   refusedSince: 'yes or no',
+  refusedSinceLook: 'yes or no',
   cameBack: 'yes or no',
   flowed: 'yes or no',
   deliveredSince: 'yes or no',

@@ -16,7 +16,7 @@ import {
   takesLetters,
 } from './desk-ways.ts';
 import type { Facts, Moments, Situation } from './facts.ts';
-import { upstreamOf } from './lists.ts';
+import { isRefusedSinceLook, upstreamOf } from './lists.ts';
 import { FLEETING, type Known, type Material } from './material.ts';
 import { asksOwnership, namesTraffic } from './quote.ts';
 import { deskFacts } from './rules.ts';
@@ -31,10 +31,11 @@ const isAtLeast = (at: Date | null, than: Date | null): boolean =>
   at !== null && (than === null || at >= than);
 
 /** When what the refusal named was put in order, as far as somebody recorded or saw it. */
-function mendedAt({ row, cause, claims }: Material): Date | null {
+function mendedAt(material: Material): Date | null {
+  const { row, cause, claims } = material;
   if (cause?.fixedAt) return cause.fixedAt;
   const names = claims.find(({ key, status }) => key === 'fcrdns-ok' && status === 'supported');
-  return row.reason === 'missing-ptr' ? (names?.observedAt ?? null) : null;
+  return row.reason === 'missing-ptr' && names ? (material.namesRightSince ?? names.observedAt) : null;
 }
 
 function refusedSinceFix(material: Material): boolean {
@@ -140,13 +141,14 @@ function factsOf(
       row.last_rejection_at !== null &&
       isAtLeast(row.last_rejection_at, row.last_answer_at) &&
       isAtLeast(row.last_rejection_at, row.last_request_at),
+    refusedSinceLook: isRefusedSinceLook(material, known.citedOwner),
     flowed: blockedAgain?.flowed === true,
     cameBack: isAtLeast(blockedAgain?.at ?? null, row.last_request_at),
     deliveredSince:
       deliveries.acceptedAt !== null &&
       isAtLeast(deliveries.acceptedAt, row.last_rejection_at) &&
       (!isLifted(row.state) || isAtLeast(deliveries.acceptedAt, row.mitigated_at)),
-    byRobot: row.round < 2 && provider?.course?.find(({ kind }) => kind === 'first-answer')?.who === 'robot',
+    byRobot: rounds < 2 && provider?.course?.find(({ kind }) => kind === 'first-answer')?.who === 'robot',
     refusedAfterExpiry:
       moments.fix !== null &&
       newer(row.last_rejection_at, new Date(moments.fix.getTime() + effectHours(provider) * HOUR)),
@@ -207,7 +209,9 @@ export function situationOf(read: Material, known: Known, now: Date): Situation 
   const route = provider && routeFor(provider, isCleared ? null : rule);
   const desk = deskFacts(row.provider);
   // What they have not got lets no clock run.
-  const cool = undelivered ? undefined : coolDownOf(row, provider, material.sent, now);
+  const cool = undelivered
+    ? undefined
+    : coolDownOf(row, provider, [...material.sentBefore, ...material.sent], now);
   const moments = momentsOf(material, cool, provider);
   return {
     facts: factsOf(material, { ...known, provider }, moments, route, cool, now),

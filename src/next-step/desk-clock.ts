@@ -89,20 +89,22 @@ export function isChanged({ row, cause, earlier, blockedAgain }: Tried): boolean
   return [cause?.fixedAt, blockedAgain?.at].some((at) => at && (asked === null || at > asked));
 }
 
-/** How long it would do harm to ask again; undefined: not at all. What they ask for may be answered at once. */
+function sinceRequest(row: Asked, provider: Provider | undefined): CoolDown | undefined {
+  const name = provider?.name ?? 'The provider';
+  const { last_verdict: verdict } = row;
+  return isAnswered(row) && verdict !== null && verdict !== 'acknowledged'
+    ? afterAnswer(row, provider, name)
+    : whileUnanswered(row, provider, name);
+}
+
+/** How long it would do harm to ask again; undefined: not at all. What they ask for may be answered at once. `sent`: letters about these addresses, oldest first. */
 export function coolDownOf(
   row: Asked,
   provider: Provider | undefined,
   sent: { round: string; at: Date }[],
   now: Date,
 ): CoolDown | undefined {
-  if (row.last_request_at === null) return undefined;
-  const name = provider?.name ?? 'The provider';
-  const { last_verdict: verdict } = row;
-  const cool =
-    isAnswered(row) && verdict !== null && verdict !== 'acknowledged'
-      ? afterAnswer(row, provider, name)
-      : whileUnanswered(row, provider, name);
+  const cool = row.last_request_at === null ? undefined : sinceRequest(row, provider);
   // A new matter is a new request, of which some desks take only so many.
   const limit = row.state === 'open' ? limitEnd(provider, sent, now) : null;
   if (limit === null || (cool && cool.end > limit)) return cool;

@@ -64,7 +64,10 @@ const asksAnew = (button: Button): boolean =>
 const isRead = ({ round }: Button, { rounds }: Facts): boolean =>
   rounds === null || (round === undefined ? rounds.length > 0 : rounds.includes(round));
 
-/** A button that would harm now: a letter in a cool-down, a new request where nothing has changed since the last, or to a desk that takes none or reads none. */
+/**
+ * A button that would harm now: a letter in a cool-down, a new request where nothing has changed since the last, or to a
+ * desk that takes none or reads none.
+ */
 const isHarmful = (button: Button, facts: Facts): boolean =>
   (asks(button) && !facts.mayWrite) ||
   (asksAnew(button) && facts.asksTooSoon) ||

@@ -85,6 +85,8 @@ export type Facts = {
   sincePassedOn: number | null;
   /** Refused after the last answer, and after the last letter. */
   refusedSince: boolean;
+  /** Refused after the look that finds the cited list clear. */
+  refusedSinceLook: boolean;
   /** Refused again after it was lifted, and nobody was asked since. */
   cameBack: boolean;
   /** Before that, mail was seen to flow. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { READ_OF_FACT } from '../evidence/store.ts';
+import { FIXES } from '../letters/gate/claim-checks.ts';
 
 /** Parts of what is read of many incidents at once; each is one query, however many there are. */
 
@@ -35,8 +36,10 @@ export async function readAddresses(db: Db | Trx, numbers: number[]): Promise<Ma
   );
 }
 
+type Sent = { incident_number: number; round: string; sent_at: Date | null };
 /** Letters that went out, oldest first. */
-export async function readSent(db: Db | Trx, numbers: number[]) {
+export async function readSent(db: Db | Trx, numbers: number[]): Promise<Map<number, Sent[]>> {
+  if (numbers.length === 0) return new Map();
   const rows = await db
     .selectFrom('letters')
     .select(['incident_number', 'round', 'sent_at'])
@@ -102,13 +105,17 @@ export async function readTickets(db: Db | Trx, numbers: number[]) {
   return new Map(rows.map((row) => [row.incident_number, row]));
 }
 
+/** Since when each says what it says: found again it is nothing new; another fix is. */
+const saidSince = sql<Date>`min(e.recorded_at) over (partition by e.incident_number, e.claim, e.address_id, e.result,
+  case when e.claim = any(${sql.val(FIXES)}::text[]) then e.words end)`;
+
 /** What was recorded by hand: of each claim and address the newest. */
 export async function readEvidence(db: Db | Trx, numbers: number[]) {
   const rows = await db
     .selectFrom('evidence as e')
     .leftJoin('addresses as a', 'a.id', 'e.address_id')
     .distinctOn(['e.incident_number', 'e.claim', 'e.address_id'])
-    .select([...READ_OF_FACT, 'e.incident_number'])
+    .select([...READ_OF_FACT, 'e.incident_number', saidSince.as('said_since')])
     .where('e.incident_number', 'in', numbers)
     .orderBy('e.incident_number')
     .orderBy('e.claim')

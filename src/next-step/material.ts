@@ -35,7 +35,7 @@ export type JudgedRow = Pick<
 export type Material = {
   row: JudgedRow;
   addresses: string[];
-  /** The rejection rule of the first refusal, as `provider/id`. */
+  /** The rule of the refusal by which the incident goes, as `provider/id`. */
   rule: string | null;
   newestRejection: { id: number; temporary: boolean | null } | null;
   cited: { name: string | null; owner: string | null } | null;
@@ -43,6 +43,8 @@ export type Material = {
   blockedAgain: BlockedAgain | null;
   /** Letters that went out, the newest last. */
   sent: { round: string; at: Date }[];
+  /** The same of incidents before, of the same address and provider. */
+  sentBefore: { round: string; at: Date }[];
   /** Claims of the newest one: their texts, and whether it stated them. */
   lastClaims: { key: string; text: string; stated: boolean }[];
   draft: boolean;
@@ -51,6 +53,8 @@ export type Material = {
   answer: { verdict: Verdict; quote: string; at: Date } | null;
   ticket: { reference: string; channel: string } | null;
   claims: Claim[];
+  /** Since when looks find the reverse names as they should be; null: they do not, or nobody looked. */
+  namesRightSince: Date | null;
   newestEvidenceAt: Date | null;
   deliveries: { acceptedAt: Date | null; refused: number; all: number };
   cause: { class: CauseClass; fixedAt: Date | null; recordedAt: Date } | null;

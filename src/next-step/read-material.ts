@@ -5,6 +5,7 @@ import { claimRecords } from '../evidence/claim-records.ts';
 import { kindTitles } from '../evidence/kind-titles.ts';
 import { listRowsOf } from '../evidence/list-rows.ts';
 import { type Snapshot, standingOfGroups } from '../evidence/snapshots.ts';
+import { later } from '../incidents/incidents.ts';
 import { tellingRejections } from '../incidents/telling-rejections.ts';
 import { judgeClaims } from '../letters/claims/claims.ts';
 import { recordedEvidence } from '../letters/claims/recorded.ts';
@@ -34,20 +35,30 @@ const RULE_CLAIMS = [...new Set(RULES.flatMap(({ when }) => when.flatMap(Object.
   name.startsWith('claim:') ? [name.slice('claim:'.length)] : [],
 );
 
-/** When evidence came that says something for us. */
-function newestOf(evidence: { recorded_at: Date }[], snapshots: Snapshot[]): Date | null {
-  const times = [
-    ...evidence.map((one) => one.recorded_at),
-    ...snapshots
-      .filter(({ claims }) => claims.some(({ result }) => result === 'supports'))
-      .map((one) => one.first_seen_at),
-  ];
-  return times.reduce<Date | null>((newest, at) => (newest && newest > at ? newest : at), null);
-}
+const newest = (times: Date[]): Date | null => times.reduce<Date | null>(later, null);
+
+/** Since when these say what they say for us; `claim`: for that one. */
+const supportedAt = (snapshots: Snapshot[], claim?: string): Date[] =>
+  snapshots
+    .filter(({ claims }) =>
+      claims.some((one) => one.result === 'supports' && (claim === undefined || one.claim === claim)),
+    )
+    .map((one) => one.first_seen_at);
+
+/** The same of what people recorded. */
+const saidFor = (evidence: { result: string; said_since: Date }[]): Date[] =>
+  evidence.flatMap((one) => (one.result === 'supports' ? [one.said_since] : []));
 
 /** The last request of an incident that they did not lift; null: they did, or nobody asked. */
 const triedAt = ({ lifted, verdict, asked }: Earlier): Date | null =>
   !lifted && isNoYes(verdict) ? asked : null;
+
+/** Letters that went out in these incidents, oldest first. */
+const sentIn = (sent: Awaited<ReturnType<typeof readSent>>, numbers: number[]): Material['sent'] =>
+  numbers
+    .toSorted((a, b) => a - b)
+    .flatMap((number) => sent.get(number) ?? [])
+    .flatMap(({ round, sent_at: at }) => (at ? [{ round, at }] : []));
 
 /** With what the incident’s page shows as it stands. */
 export type ReadMaterial = Material & {
@@ -104,7 +115,11 @@ export async function readMaterial(
     readBlockedAgain(db, rows),
   ]);
   const groups = [...addresses.values()].map((own) => own.map(({ network }) => network));
-  const all = await standingOfGroups(db, groups, profile.sendingDomains);
+  const earlierNumbers = [...earlier.values()].flat().map((one) => one.earlier);
+  const [all, sentBefore] = await Promise.all([
+    standingOfGroups(db, groups, profile.sendingDomains),
+    readSent(db, [...new Set(earlierNumbers)]),
+  ]);
   const byAddress = [...Map.groupBy(all, ({ address }) => address)];
 
   return rows.map((row): ReadMaterial => {
@@ -138,7 +153,11 @@ export async function readMaterial(
       rule: rejection?.rule ?? null,
       newestRejection: rejection ? { id: rejection.newest_id, temporary: rejection.temporary } : null,
       cited: rejection ? { name: rejection.list_name, owner: rejection.list_owner } : null,
-      sent: (sent.get(number) ?? []).flatMap(({ round, sent_at: at }) => (at ? [{ round, at }] : [])),
+      sent: sentIn(sent, [number]),
+      sentBefore: sentIn(
+        sentBefore,
+        before.map((one) => one.earlier),
+      ),
       blockedAgain: blockedAgain.get(number) ?? null,
       lastClaims,
       draft: draft !== undefined,
@@ -146,7 +165,8 @@ export async function readMaterial(
       answer: answer?.verdict ? { verdict: answer.verdict, quote: answer.quote ?? '', at: answer.at } : null,
       ticket: tickets.get(number) ?? null,
       claims,
-      newestEvidenceAt: newestOf(recorded, snapshots),
+      namesRightSince: newest(supportedAt(snapshots, 'fcrdns-ok')),
+      newestEvidenceAt: newest([...saidFor(recorded), ...supportedAt(snapshots)]),
       deliveries: deliveries.get(number) ?? { acceptedAt: null, refused: 0, all: 0 },
       cause: causes.get(number) ?? null,
       earlier: before[0]

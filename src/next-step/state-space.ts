@@ -89,6 +89,7 @@ function materialOf(point: Point, now: Date): Material {
     cited: evidence === 'listed elsewhere' ? { name: 'Spamhaus', owner: 'spamhaus' } : null,
     blockedAgain: null,
     sent: [],
+    sentBefore: [],
     lastClaims: [],
     draft: false,
     draftStates: [],
@@ -98,6 +99,7 @@ function materialOf(point: Point, now: Date): Material {
         : { verdict: point.verdict, quote: '', at: new Date(now.getTime() - point.hours * HOUR) },
     ticket: { reference: 'SRX1', channel: 'form' },
     claims: [],
+    namesRightSince: null,
     newestEvidenceAt: evidence === 'mended' ? fix : null,
     deliveries: {
       acceptedAt: evidence === 'accepted since' ? new Date(now.getTime() - HOUR / 2) : null,

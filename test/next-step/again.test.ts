@@ -1,4 +1,5 @@
 import t from 'tap';
+import { keepSnapshot } from '../../src/evidence/snapshots.ts';
 import { getIncident } from '../../src/incidents/store.ts';
 import { readStep } from '../../src/next-step/store.ts';
 import { CATALOGUE, PROFILE, type TestDesk, testDesk } from '../desk.ts';
@@ -78,4 +79,99 @@ t.test('of a block that came back, the cause that is known is that of the block 
     .execute();
   await log(desk, CSS(1), { provider: 'spamhaus' });
   t.equal(await stepOf(desk, 1), 'came-back', 'and no answer in the ticket of what had ended');
+});
+
+t.test('the same found once more is no new fact, and another fix is', async (t) => {
+  const desk = await testDesk(t);
+  const cleaned = (words: string) =>
+    desk.api('POST', '/incidents/1/evidence', {
+      claim: 'list-cleaned',
+      result: 'supports',
+      words,
+      source: 'our list',
+      observedAt: at(1),
+    });
+  await log(desk, S3150(60));
+  await message(desk, 'out', 50, 'Please look at it.');
+  await message(desk, 'in', 40, 'Our investigation shows that it does not qualify for mitigation.');
+  await desk.db.updateTable('incidents').set({ round: 2 }).execute();
+  t.equal((await cleaned('4,000 addresses were taken off')).status, 201);
+  t.equal(await stepOf(desk, 1), 'second-review');
+  await desk.db
+    .updateTable('evidence')
+    .set({ recorded_at: new Date(at(55)) })
+    .execute();
+  t.equal(await stepOf(desk, 1), 'collect');
+  await cleaned('4,000 addresses were taken off');
+  t.equal(await stepOf(desk, 1), 'collect', 'their gate says so, too');
+  await cleaned('all who did not confirm were taken off');
+  t.equal(await stepOf(desk, 1), 'second-review');
+});
+
+t.test('a check that finds the reverse name as it was does not mend it once more', async (t) => {
+  const desk = await testDesk(t);
+  const noName = (hours: number) =>
+    line(
+      'gmail.com',
+      'gmail-smtp-in.l.google.com',
+      '550-5.7.25 [203.0.113.7] The IP address sending this message does not have a PTR record setup',
+      hours,
+    );
+  const look = (hours: number) =>
+    desk.db.transaction().execute((trx) =>
+      keepSnapshot(
+        trx,
+        'names',
+        { address: '203.0.113.7' },
+        {
+          outcome: 'good',
+          summary: 'fine',
+          facts: [],
+          claims: [{ claim: 'fcrdns-ok', result: 'supports', words: 'mx.example.com' }],
+          raw: {},
+        },
+        new Date(at(hours)),
+      ),
+    );
+  await log(desk, noName(2));
+  await look(1);
+  t.equal(await stepOf(desk, 1), 'repaired');
+  await look(0.5);
+  await log(desk, noName(0.3));
+  t.equal(await stepOf(desk, 1), 'not-repaired');
+  await look(0.1);
+  t.equal(await stepOf(desk, 1), 'not-repaired');
+});
+
+t.test('letters of the incident before count to what a desk takes in its time', async (t) => {
+  const desk = await testDesk(t);
+  await desk.api('PUT', '/profile', PROFILE);
+  const refused = (hours: number) =>
+    line(
+      'yahoo.com',
+      'mta5.am0.yahoodns.net',
+      '553 5.7.1 [BL21] Connections will not be accepted from 203.0.113.7, because the ip is in Spamhaus list',
+      hours,
+    );
+  await log(desk, refused(600), { provider: 'yahoo' });
+  for (const _ of [1, 2]) {
+    const { body } = await desk.api('POST', '/incidents/1/letters', { template: 'yahoo/first' });
+    await desk.db
+      .updateTable('letters')
+      .set({ state: 'sent', channel: 'form', sent_at: new Date(at(400)) })
+      .where('id', '=', body.id)
+      .execute();
+  }
+  await desk.db
+    .updateTable('incidents')
+    .set({
+      state: 'closed',
+      opened_at: new Date(at(600)),
+      recovered_at: new Date(at(300)),
+      closed_at: new Date(at(300)),
+    })
+    .execute();
+  await log(desk, refused(1), { provider: 'yahoo' });
+  const { situation } = await readStep(desk.db, await getIncident(desk.db, 2), CATALOGUE, new Date());
+  t.equal(situation?.facts.coolsDown, true);
 });

@@ -366,7 +366,7 @@ const SITUATIONS: [number, string, Given, string][] = [
   [
     66,
     'solved without any answer',
-    { row: asked(100, { state: 'recovered', recovered_at: ago(2) }) },
+    { row: asked(400, { state: 'recovered', recovered_at: ago(340) }) },
     'lifted-silently',
   ],
   [
@@ -824,6 +824,93 @@ const SITUATIONS: [number, string, Given, string][] = [
     'Comcast said no this morning',
     { row: at('comcast', answered('denied', 2, { last_rejection_at: ago(1) })), sent: [sent('first', 26)] },
     'cool-down',
+  ],
+  [
+    129,
+    'mail flows since this morning, and nobody ever answered',
+    { row: asked(100, { state: 'recovered', recovered_at: ago(2) }) },
+    'watch',
+  ],
+  [
+    130,
+    'the owner of a range in the PBL was asked yesterday',
+    { ...list('spamhaus', 'pbl', answered('denied', 30)), sent: [sent('hand-over', 24)] },
+    'passed-on',
+  ],
+  [
+    131,
+    'TIM: nothing was refused since the look that found the list clear',
+    {
+      row: at('tim-it', {
+        reason: 'listed-on-third-party-list',
+        first_rejection_at: ago(60),
+        last_rejection_at: ago(20),
+      }),
+      rule: 'tim-it/spamhaus',
+      cited: { name: 'Spamhaus', owner: 'spamhaus' },
+      listRows: [{ zone: 'zen.spamhaus.org', listed: false, words: 'not listed', seenAt: ago(2) }],
+    },
+    'list-clear',
+  ],
+  [
+    132,
+    'the same look at the reverse name once more, after mail was refused',
+    {
+      row: at('gmail', { reason: 'missing-ptr', last_rejection_at: ago(1) }),
+      rule: 'gmail/no-ptr',
+      claims: { 'fcrdns-ok': 'supported' },
+      seen: { 'fcrdns-ok': ago(0.5) },
+      namesRightSince: ago(3),
+    },
+    'not-repaired',
+  ],
+  [
+    133,
+    'a block that came back after two rounds, answered by the machine again',
+    {
+      row: at(
+        'outlook-com',
+        answered('mitigated', 30, { round: 3, relapses: 1, state: 'recovered', recovered_at: ago(2) }),
+      ),
+      sent: [sent('first', 900), sent('second-review', 850), sent('first', 54)],
+      blockedAgain: { at: ago(60), flowed: true },
+    },
+    'watch',
+  ],
+  [
+    134,
+    'Yahoo had two tickets this month, in the incident before',
+    {
+      row: at('yahoo'),
+      sentBefore: [sent('first', 500), sent('second-review', 300)],
+      earlier: { number: 12, endedAt: ago(200) },
+      earlierEnds: [ago(200)],
+      ...cause('list-quality', 30),
+    },
+    'cool-down',
+  ],
+  [
+    135,
+    'one of them was two months ago',
+    {
+      row: at('yahoo'),
+      sentBefore: [sent('first', 1400), sent('second-review', 300)],
+      earlier: { number: 12, endedAt: ago(200) },
+      earlierEnds: [ago(200)],
+      ...cause('list-quality', 30),
+    },
+    'first-request',
+  ],
+  [
+    136,
+    'Gmail had the form a week ago, and a cause that came since has ended',
+    {
+      row: at('gmail'),
+      sentBefore: [sent('first', 168)],
+      claims: { 'complaint-rate-low': 'supported' },
+      ...cause('list-quality', 30),
+    },
+    'first-request',
   ],
   [117, 'a list that only time ends, and nobody knows the cause', list('spamcop', 'listed'), 'no-letters'],
 ];
