@@ -14,7 +14,7 @@ import { roundOfStep } from '../next-step/store.ts';
 import { invalid, notFound } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
 import { apiRoutes } from '../web/api-route.ts';
-import { apiOnce } from '../web/idempotency.ts';
+import { apiShown } from '../web/idempotency.ts';
 import { pastMoment } from '../web/moment.ts';
 import { claimText } from './claims/claims.ts';
 import { currentDraft, saveDraft, startLetter } from './draft-store.ts';
@@ -45,7 +45,7 @@ function named(templates: LetterTemplate[], key: string, language: string | unde
 
 export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters, secrets } = app.desk;
-  const shown = (id: number, of: Db | Trx = db) => readLetterJson({ ...app.desk, db: of }, id);
+  const shown = (of: Db | Trx, id: number) => readLetterJson({ ...app.desk, db: of }, id);
 
   /** Whom a letter goes to where nobody says. */
   async function usuallyTo(trx: Trx, whole: WholeLetter): Promise<string> {
@@ -72,16 +72,16 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { number } = request.params;
       const { template: key, language } = request.body ?? {};
-      const made = await apiOnce(db, request, async (trx) => {
+      const start = async (trx: Trx) => {
         const incident = await getIncident(trx, number);
         const provider = catalogue.byKey.get(incident.provider);
         const round = key ? undefined : await roundOfStep(trx, incident, catalogue, new Date());
         const next = await nextLetter(trx, letters, incident, provider, { round, language });
         const template = key ? named(next.templates, key, language) : next.template;
         if (!template) throw invalid('template', provider?.letters?.why ?? 'No template fits; name one.');
-        const given = { template, provider, letters, now: new Date() };
-        return shown(await startLetter(trx, actorOf(request), number, given), trx);
-      });
+        return startLetter(trx, actorOf(request), number, { template, provider, letters, now: new Date() });
+      };
+      const made = await apiShown(db, request, start, shown);
       return reply.code(201).send(made);
     },
   );
@@ -89,7 +89,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/letters/:id',
     route('viewer', 'letters:read', { summary: 'One letter', params: IdParams, response: Shown }),
-    (request) => shown(request.params.id),
+    (request) => shown(db, request.params.id),
   );
 
   app.patch(
@@ -133,7 +133,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
             await overrideClaim(trx, actorOf(request), id, one.claim, claimText(one.claim), one.reason);
           else await overrideFinding(trx, actorOf(request), id, of, one.finding, one.reason);
       });
-      return shown(id);
+      return shown(db, id);
     },
   );
 
@@ -166,7 +166,7 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
         throw invalid('channel', 'A letter that is delivered goes by email.');
       if (isMailed && sentAt) throw invalid('sentAt', 'A letter that is delivered is sent now.');
       const at = sentAt ? pastMoment('sentAt', sentAt) : undefined;
-      return apiOnce(db, request, async (trx) => {
+      const send = async (trx: Trx) => {
         const whole = await wholeLetter({ ...app.desk, db: trx }, id);
         if (isMailed) {
           const mailing = { account, to: to ?? (await usuallyTo(trx, whole)), reference, fillGaps: true };
@@ -175,8 +175,8 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
           const sending = { channel, reference, to, fields, at, fillGaps: true };
           await sendLetter(trx, actorOf(request), id, whole, sending);
         }
-        return shown(id, trx);
-      });
+      };
+      return apiShown(db, request, send, (of) => shown(of, id));
     },
   );
 
@@ -189,12 +189,16 @@ export const letterApi: FastifyPluginAsyncTypebox = async (app) => {
     }),
     async (request) => {
       const { id } = request.params;
-      return apiOnce(db, request, async (trx) => {
-        const dispatch = await dispatchOfLetter(trx, id);
-        if (!dispatch) throw notFound('mail of this letter');
-        await withdrawDispatch(trx, actorOf(request), dispatch.messageId);
-        return shown(id, trx);
-      });
+      return apiShown(
+        db,
+        request,
+        async (trx) => {
+          const dispatch = await dispatchOfLetter(trx, id);
+          if (!dispatch) throw notFound('mail of this letter');
+          await withdrawDispatch(trx, actorOf(request), dispatch.messageId);
+        },
+        (of) => shown(of, id),
+      );
     },
   );
 };

@@ -129,9 +129,19 @@ function replyCodeOf({ code, responseCode }: LibraryError): number | null {
   return responseCode ?? (code === 'EMESSAGE' ? TOO_LARGE : null);
 }
 
-/** Answers to recipients, as far as the message got: an error that came behind them does not name them. */
-const answersOf = (connection: object) =>
-  (connection as { _envelope?: Pick<LibraryError, 'rejectedErrors'> })._envelope?.rejectedErrors;
+type Envelope = Pick<LibraryError, 'rejectedErrors'> & { mailError?: unknown };
+
+/**
+ * Answers to recipients, as far as the message got. An error that came behind them does not name them, so they are read
+ * where the library keeps them; of a version that keeps them elsewhere, what the error itself names is known. Where the
+ * sender was refused, answers to recipients that went along (RFC 2920) say nothing of them.
+ */
+function answersOf(connection: object, error: unknown): LibraryError['rejectedErrors'] {
+  const { rejectedErrors, command } = error as LibraryError;
+  const { _envelope: envelope } = connection as { _envelope?: Envelope };
+  if (command === 'MAIL FROM' || envelope?.mailError) return [];
+  return rejectedErrors ?? envelope?.rejectedErrors;
+}
 
 const refusedIn = (errors: LibraryError['rejectedErrors'], server: Server): Refused[] =>
   (errors ?? []).map((one) => ({
@@ -230,7 +240,7 @@ export async function openSession(server: Server, patience: Patience = PATIENCE)
           refused: refusedIn(info.rejectedErrors as LibraryError['rejectedErrors'], server),
         };
       } catch (error) {
-        const refused = refusedIn(answersOf(connection), server);
+        const refused = refusedIn(answersOf(connection, error), server);
         throw troubleOf(error, server, isContentBegun, refused, to.length);
       }
     },

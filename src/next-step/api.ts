@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Db, Trx } from '../database/open.ts';
 import { IncidentJson, nextActionJson } from '../incidents/json.ts';
 import { NumberParams } from '../incidents/number-params.ts';
 import { addressesOf, getIncident } from '../incidents/store.ts';
@@ -6,7 +7,7 @@ import { closed, orNull, Type } from '../json-schema.ts';
 import { Problem } from '../problem.ts';
 import { actorOf } from '../web/access.ts';
 import { apiRoutes } from '../web/api-route.ts';
-import { apiOnce } from '../web/idempotency.ts';
+import { apiShown } from '../web/idempotency.ts';
 import { pastMoment } from '../web/moment.ts';
 import { readCauses, recordCause } from './cause-store.ts';
 import { CAUSE_CLASSES } from './causes.ts';
@@ -32,12 +33,12 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue } = app.desk;
   const world = () => ({ catalogue, now: new Date() });
 
-  async function shown(number: number) {
-    const row = await getIncident(db, number);
-    const [address = ''] = (await addressesOf(db, [number])).get(number) ?? [];
-    const { step } = await readStep(db, row, catalogue, new Date());
+  const shown = (number: number) => async (of: Db | Trx) => {
+    const row = await getIncident(of, number);
+    const [address = ''] = (await addressesOf(of, [number])).get(number) ?? [];
+    const { step } = await readStep(of, row, catalogue, new Date());
     return nextActionJson(row, step, address);
-  }
+  };
 
   app.post(
     '/incidents/:number/next-step/snooze',
@@ -51,8 +52,12 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
       const { number } = request.params;
       const { step, until, reason = '' } = request.body;
       const answer = { step, until: new Date(until), reason };
-      await apiOnce(db, request, (trx) => answerStep(trx, actorOf(request), number, answer, world()));
-      return shown(number);
+      return apiShown(
+        db,
+        request,
+        (trx) => answerStep(trx, actorOf(request), number, answer, world()),
+        shown(number),
+      );
     },
   );
 
@@ -68,10 +73,12 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { number } = request.params;
       const { step, reason } = request.body;
-      await apiOnce(db, request, (trx) =>
-        answerStep(trx, actorOf(request), number, { step, dismiss: true, reason }, world()),
+      return apiShown(
+        db,
+        request,
+        (trx) => answerStep(trx, actorOf(request), number, { step, dismiss: true, reason }, world()),
+        shown(number),
       );
-      return shown(number);
     },
   );
 
@@ -85,10 +92,12 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
     }),
     async (request) => {
       const { number } = request.params;
-      await apiOnce(db, request, (trx) =>
-        resumeStep(trx, actorOf(request), number, request.body.step, world()),
+      return apiShown(
+        db,
+        request,
+        (trx) => resumeStep(trx, actorOf(request), number, request.body.step, world()),
+        shown(number),
       );
-      return shown(number);
     },
   );
 
@@ -143,8 +152,7 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
         foundAt: foundAt ? pastMoment('foundAt', foundAt) : new Date(),
         fixedAt: fixedAt === null ? null : pastMoment('fixedAt', fixedAt),
       };
-      await apiOnce(db, request, (trx) => recordCause(trx, actorOf(request), number, cause));
-      return shown(number);
+      return apiShown(db, request, (trx) => recordCause(trx, actorOf(request), number, cause), shown(number));
     },
   );
 };

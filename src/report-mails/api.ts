@@ -7,7 +7,7 @@ import { readQuery } from '../reports/query-text.ts';
 import { actorOf, viewerOf } from '../web/access.ts';
 import { apiRoutes, NOTHING, wholeList } from '../web/api-route.ts';
 import { isTimeZone } from '../web/format.ts';
-import { apiOnce } from '../web/idempotency.ts';
+import { apiShown } from '../web/idempotency.ts';
 import { changeSubscription } from './change.ts';
 import { ScheduleJson, scheduleJson } from './json.ts';
 import { addressIdsOf } from './recipients.ts';
@@ -81,12 +81,12 @@ const fieldsOf = ({ userIds, addresses }: Static<typeof ScheduleChange>) => ({
 export const reportMailApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db } = app.desk;
 
-  async function shown(of: Db | Trx = db): Promise<ScheduleJson[]> {
+  async function shown(of: Db | Trx): Promise<ScheduleJson[]> {
     const [rows, addresses] = await Promise.all([listSubscriptions(of), listReportAddresses(of)]);
     const texts = new Map(addresses.map(({ id, address }) => [id, address]));
     return rows.map((row) => scheduleJson(row, texts));
   }
-  async function one(id: number, of: Db | Trx = db): Promise<ScheduleJson> {
+  async function one(of: Db | Trx, id: number): Promise<ScheduleJson> {
     const found = (await shown(of)).find((schedule) => schedule.id === id);
     if (!found) throw notFound('such schedule');
     return found;
@@ -98,7 +98,7 @@ export const reportMailApi: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Reports that are mailed on a schedule, with the mails of the last due time',
       response: { 200: wholeList(ScheduleJson) },
     }),
-    async () => ({ items: await shown(), next: null }),
+    async () => ({ items: await shown(db), next: null }),
   );
 
   app.get(
@@ -108,7 +108,7 @@ export const reportMailApi: FastifyPluginAsyncTypebox = async (app) => {
       params: Params,
       response: { 200: ScheduleJson },
     }),
-    (request) => one(request.params.id),
+    (request) => one(db, request.params.id),
   );
 
   app.post(
@@ -123,14 +123,14 @@ export const reportMailApi: FastifyPluginAsyncTypebox = async (app) => {
       const definition = reportByKey(report);
       if (!definition) throw notFound('such report');
       const zone = zoneIn(given) ?? viewerOf(request).timeZone;
-      const made = await apiOnce(db, request, async (trx) => {
+      const add = async (trx: Trx) => {
         const addressIds = await addressIdsOf(trx, addresses);
         const { cadence, hour } = given;
         const wanted = { cadence, weekday, hour, userIds, addressIds };
         const at = { zone, now: new Date(), fields: fieldsOf(request.body) };
-        const asked = readQuery(query);
-        return one(await addSubscription(trx, actorOf(request), definition, asked, wanted, at), trx);
-      });
+        return addSubscription(trx, actorOf(request), definition, readQuery(query), wanted, at);
+      };
+      const made = await apiShown(db, request, add, one);
       return reply.code(201).send(made);
     },
   );
@@ -165,7 +165,7 @@ export const reportMailApi: FastifyPluginAsyncTypebox = async (app) => {
         );
         if (paused !== undefined) await pauseSubscription(trx, id, paused, now, actorOf(request));
       });
-      return one(id);
+      return one(db, id);
     },
   );
 

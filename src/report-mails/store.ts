@@ -12,6 +12,8 @@ import { type RecipientFields, type Recipients, recipientColumns } from './recip
 import { nextDue } from './schedule.ts';
 
 const MOST = 200;
+/** More would stand in no list, and so could be neither chosen nor removed. */
+const MOST_ADDRESSES = 500;
 
 export type NewSubscription = Recipients & { cadence: Cadence; weekday: number | null; hour: number };
 
@@ -103,6 +105,8 @@ export async function sendNow(trx: Trx, maker: Maker, id: number, now: Date): Pr
 export async function addReportAddress(trx: Trx, actor: Actor, text: string): Promise<ReportAddressRow> {
   const checked = checkAddress(text.trim());
   if ('problem' in checked) throw invalid('address', checked.problem);
+  if ((await listReportAddresses(trx)).length >= MOST_ADDRESSES)
+    throw invalid('address', `There are ${MOST_ADDRESSES} addresses already; remove one first.`);
   const added = await trx
     .insertInto('report_addresses')
     .values({ address: checked.address, confirmed_by_name: actor.name })
@@ -127,7 +131,7 @@ export async function removeReportAddress(trx: Trx, id: number, by: Actor): Prom
 }
 
 export const listReportAddresses = (db: Db | Trx) =>
-  db.selectFrom('report_addresses').selectAll().orderBy('address').limit(500).execute();
+  db.selectFrom('report_addresses').selectAll().orderBy('address').limit(MOST_ADDRESSES).execute();
 
 export type LastMail = Pick<
   ReportMailRow,

@@ -45,9 +45,17 @@ function writeBeside(file: string, keys: Buffer[]): string {
   return beside;
 }
 
+/** Without it the name is not on the disk yet, and what is sealed by then may be: nobody could open that after a power cut. */
+function syncName(file: string): void {
+  const folder = openSync(dirname(file), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
 /** Puts keys into the file in place of those that stand there. */
 export function writeKeys(file: string, keys: Buffer[]): void {
   renameSync(writeBeside(file, keys), file);
+  syncName(file);
 }
 
 /** The keys of a file. Where there is none yet, one is made; of two starters at once, both read the same. */
@@ -60,6 +68,7 @@ export function keysInFile(file: string): Buffer[] {
   const beside = writeBeside(file, [newKey()]);
   try {
     linkSync(beside, file);
+    syncName(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {

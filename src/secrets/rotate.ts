@@ -8,7 +8,10 @@ type Sealed = { table: string; column: string; id: number; value: Buffer };
 /** `lock`: waits for whoever writes secrets, whose rows nobody else would see, and lets nobody write until it is done. */
 async function eachSealed(db: Db | Trx, lock: boolean): Promise<Sealed[]> {
   const all: Sealed[] = [];
-  for (const [table, columns] of Object.entries(SEALED_COLUMNS)) {
+  // In the order of names, as whoever writes to several of them does: a mail that is settled before its account.
+  for (const [table, columns] of Object.entries(SEALED_COLUMNS).sort(([one], [other]) =>
+    one < other ? -1 : 1,
+  )) {
     if (lock) await sql`lock table ${sql.table(table)} in share row exclusive mode`.execute(db);
     for (const column of columns) {
       const { rows } = await sql<{ id: number; value: Buffer }>`

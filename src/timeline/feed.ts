@@ -30,7 +30,9 @@ type FeedRow = EntryRow & { transaction: string; until: string; known: boolean }
 async function databaseOf(db: Db): Promise<string> {
   const { rows } = await sql<{ database: string }>`
     select id || ' ' || xmin || ' ' || tableoid as database from database_identity`.execute(db);
-  return rows[0]?.database ?? '';
+  // Two that had none would take each other's cursors.
+  if (!rows[0]) throw new Error('The row of database_identity is gone.');
+  return rows[0].database;
 }
 
 /** Behind all that can be read now. */

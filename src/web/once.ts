@@ -57,6 +57,21 @@ export async function once<Made>(
   });
 }
 
+/** Whether the effect of this key was had. */
+export async function isDone(
+  db: Db,
+  { actor, key }: { actor: Actor; key: string | undefined },
+): Promise<boolean> {
+  if (!key) return false;
+  const found = await db
+    .selectFrom('idempotency_keys')
+    .select('key')
+    .where('actor', '=', ownerOf(actor))
+    .where('key', '=', key)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** Keys are kept for two days. */
 export async function forgetOldKeys(db: Db): Promise<void> {
   await db

@@ -4,7 +4,7 @@ import { SEVERITIES } from '../incidents/incidents.ts';
 import { closed, orNull, type Static, Type, Version } from '../json-schema.ts';
 import { actorOf } from '../web/access.ts';
 import { apiRoutes, NOTHING, wholeList } from '../web/api-route.ts';
-import { apiOnce } from '../web/idempotency.ts';
+import { apiOnce, apiShown, isRepeated } from '../web/idempotency.ts';
 import { checkUrl } from './change.ts';
 import { GROUPS, WebhookEvent } from './event.ts';
 import { FORMAT_KEYS } from './formats.ts';
@@ -107,16 +107,17 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     }),
     async (request, reply) => {
       const input = inputOf(request.body);
-      await checkUrl(world, input, 'url');
+      if (!(await isRepeated(db, request))) await checkUrl(world, input, 'url');
       let secret: string | null = null;
-      const webhook = await apiOnce(
+      const webhook = await apiShown(
         db,
         request,
         async (trx) => {
           const added = await addTarget(trx, actorOf(request), secrets, input, known);
           if (!input.secret) secret = added.secret;
-          return shown(trx, added.id);
+          return added.id;
         },
+        shown,
         { input: withoutSecrets(request.body) },
       );
       return reply.code(201).send({ webhook, secret });
@@ -146,7 +147,7 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
       const { version, ...body } = request.body;
       if (body.url !== undefined) await checkUrl(world, { url: body.url }, 'url');
       let secret: string | null = null;
-      const webhook = await apiOnce(
+      const webhook = await apiShown(
         db,
         request,
         async (trx) => {
@@ -164,8 +165,8 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
             known,
           );
           if (!body.secret) secret = changed.secret;
-          return shown(trx, id);
         },
+        (of) => shown(of, id),
         { input: { version, ...withoutSecrets(body) } },
       );
       return { webhook, secret };
@@ -195,11 +196,15 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     }),
     async (request) => {
       const { id } = request.params;
-      return apiOnce(db, request, async (trx) => {
-        await getTarget(trx, id);
-        await pauseTarget(trx, actorOf(request), id, '');
-        return shown(trx, id);
-      });
+      return apiShown(
+        db,
+        request,
+        async (trx) => {
+          await getTarget(trx, id);
+          await pauseTarget(trx, actorOf(request), id, '');
+        },
+        (of) => shown(of, id),
+      );
     },
   );
 
@@ -217,10 +222,12 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { id } = request.params;
       const drop = request.body.dropWaiting ?? false;
-      return apiOnce(db, request, async (trx) => {
-        await resumeTarget(trx, actorOf(request), id, { drop });
-        return shown(trx, id);
-      });
+      return apiShown(
+        db,
+        request,
+        (trx) => resumeTarget(trx, actorOf(request), id, { drop }),
+        (of) => shown(of, id),
+      );
     },
   );
 
@@ -234,10 +241,14 @@ export const webhookApi: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { id } = request.params;
       let secret: string | null = null;
-      const webhook = await apiOnce(db, request, async (trx) => {
-        secret = await rotateSecret(trx, actorOf(request), secrets, id);
-        return shown(trx, id);
-      });
+      const webhook = await apiShown(
+        db,
+        request,
+        async (trx) => {
+          secret = await rotateSecret(trx, actorOf(request), secrets, id);
+        },
+        (of) => shown(of, id),
+      );
       return { webhook, secret };
     },
   );

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { sql } from 'kysely';
 import t from 'tap';
 import { testDatabase } from '../database.ts';
 import { addTo, countArrivals, mailbox, settings, until, watching } from './mailbox.fixture.ts';
+import { mailOf } from './talk.fixture.ts';
 
 const READY = '* OK [CAPABILITY IMAP4rev1] ready\r\n';
 
@@ -21,7 +23,7 @@ async function server(
         const [tag = '', ...words] = line.split(' ');
         const command = words.join(' ');
         if (when.test(command)) {
-          does(socket, tag);
+          does(socket, tag, command);
           continue;
         }
         if (/^(SELECT|EXAMINE)/.test(command)) socket.write('* 1 EXISTS\r\n* OK [UIDVALIDITY 1] ok\r\n');
@@ -54,10 +56,9 @@ type Case = {
   greeting?: string;
   /** The command that is answered by `does` alone. */
   when: RegExp;
-  does: (socket: Socket, tag: string) => unknown;
-  words: RegExp;
+  does: (socket: Socket, tag: string, command: string) => unknown;
 };
-const CASES: Case[] = [
+const CASES: (Case & { words: RegExp })[] = [
   {
     name: 'a line without an end',
     when: /^UID SEARCH/,
@@ -132,3 +133,35 @@ t.test(
     t.equal(await countArrivals(db), 0, 'nothing was stored in part');
   },
 );
+
+t.test('what was stored when the line broke is marked as read after it, and nothing else', async (t) => {
+  const db = await testDatabase(t);
+  const mail = mailOf(1);
+  const said: string[] = [];
+  const port = await server(t, {
+    name: 'breaks once',
+    when: /BODY|STORE|SEARCH/,
+    does: (socket, tag, command) => {
+      said.push(command);
+      if (/STORE/.test(command) && said.filter((one) => /STORE/.test(one)).length === 1)
+        return socket.destroy();
+      // The third one is somebody else's to read.
+      if (/SEARCH/.test(command))
+        socket.write(/UNSEEN/.test(command) ? '* SEARCH 1 3\r\n' : '* SEARCH 1\r\n');
+      if (/BODY/.test(command)) socket.write(`* 1 FETCH (UID 1 BODY[] {${mail.length}}\r\n${mail})\r\n`);
+      return socket.write(`${tag} OK done\r\n`);
+    },
+  });
+  const id = await addTo(db, settings(port, { afterTaking: 'mark-seen' }));
+  watching(t, db);
+  await until(t, 'the line breaks', async () => (await mailbox(db, id)).failures === 1);
+  t.equal(await countArrivals(db), 1);
+  await sql`update mailboxes set next_look_at = now()`.execute(db);
+  await until(t, 'it is well again', async () => (await mailbox(db, id)).failures === 0);
+  t.match(
+    said.filter((one) => /STORE/.test(one)),
+    [/^UID STORE 1 /, /^UID STORE 1 /],
+  );
+  t.equal(said.filter((one) => /STORE/.test(one)).length, 2);
+  t.equal(await countArrivals(db), 1, 'and stored once');
+});

@@ -5,6 +5,13 @@ import type { Script } from './smtp.fixture.ts';
 /** Threat 12: a hostile or broken server. What we know after it is exactly what we say, in bounded time and memory. */
 
 const LONG = 10_000;
+/** As Postfix has it: what came along with a sender that it refused is out of order. */
+const IN_ONE = {
+  ehlo: '250-fake.example.com\r\n250-PIPELINING\r\n250 AUTH PLAIN',
+  mail: '451 4.7.1 slow down',
+  rcpt: '503 5.5.1 need MAIL command',
+  data: '503 5.5.1 need RCPT command',
+};
 
 t.test('threat 12: what the server does, and what the mail is then', async (t) => {
   const cases: [what: string, script: Script, expected: object][] = [
@@ -26,6 +33,17 @@ t.test('threat 12: what the server does, and what the mail is then', async (t) =
     [
       'refuses the sender',
       { mail: '550 5.1.8 who?' },
+      { state: 'failed', server_words: /550 5\.1\.8 who\?/ },
+    ],
+    ['puts off the sender', IN_ONE, { state: 'deferred', server_words: /451 4\.7\.1 slow down/ }],
+    [
+      'puts off the sender, and closes',
+      { ...IN_ONE, data: (socket) => socket.destroy() },
+      { state: 'deferred' },
+    ],
+    [
+      'refuses the sender and what came along',
+      { ...IN_ONE, mail: '550 5.1.8 who?' },
       { state: 'failed', server_words: /550 5\.1\.8 who\?/ },
     ],
     [

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import t from 'tap';
 import { createToken } from '../../src/accounts/token-store.ts';
 import { addReportAddress } from '../../src/report-mails/store.ts';
@@ -106,5 +107,12 @@ t.test(
     const { secret } = await createToken(db, { name: 'x', scope: 'write', createdBy: null });
     const headers = { authorization: `Bearer ${secret}` };
     t.equal((await api('POST', '/report-addresses', body, headers)).status, 403, 'an administrator’s');
+    await sql`insert into report_addresses (address, confirmed_by_name)
+      select n || '@example.com', 'a test' from generate_series(1, 499) as n`.execute(db);
+    t.equal((await api('POST', '/report-addresses', body)).status, 201, 'the last that a list has');
+    t.match(await api('POST', '/report-addresses', { address: 'more@example.com' }), {
+      status: 422,
+      body: { fields: { address: 'There are 500 addresses already; remove one first.' } },
+    });
   },
 );

@@ -62,6 +62,23 @@ t.test('a secret that is being entered meanwhile is taken along', { skip }, asyn
   t.strictSame(await checkSealed(db, [fresh]), { all: 1, byNewest: 1, lost: [] });
 });
 
+t.test(
+  'a mail that is settled meanwhile and a change of key wait for each other in one order',
+  { skip },
+  async (t) => {
+    const { db } = await testDesk(t);
+    const fresh = newKey();
+    let resealing: Promise<number> | undefined;
+    await db.transaction().execute(async (trx) => {
+      await sql`update account_mails set lease_until = null`.execute(trx);
+      resealing = resealAll(db, [fresh, OLD], fresh);
+      await setTimeout(300);
+      await sql`update sending_accounts set last_problem = ''`.execute(trx);
+    });
+    t.equal(await resealing, 0);
+  },
+);
+
 /** Columns of octets that are no secrets, or that open nothing of others: hashes, and what was received. */
 const NOT_SEALED = [
   'api_token_secret.secret',

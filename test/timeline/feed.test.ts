@@ -153,6 +153,8 @@ t.test(
     // Other tools write the same values, in a transaction of their own.
     await sql`update database_identity set id = id`.execute(desk.db);
     t.match(await desk.api('GET', `/timeline?${query({ cursor: next })}`), REFUSED);
+    await sql`delete from database_identity`.execute(desk.db);
+    t.match(await desk.api('GET', '/timeline'), { status: 500 }, 'without one, no cursor is given');
   },
 );
 

@@ -36,6 +36,25 @@ t.test(
   },
 );
 
+t.test('where its name leads is not asked again for a call that is repeated', async (t) => {
+  const names = { address: '127.0.0.1' };
+  const dns = await startDnsServer(({ type }) => ({ records: type === 'A' ? [names.address] : [], ttl: 0 }));
+  t.teardown(() => dns.close());
+  const { api, receiver } = await hookDesk(t, { environment: { DNS_SERVERS: dns.address } });
+  const add = (key: string) =>
+    api(
+      'POST',
+      '/webhooks',
+      { name: 'Named', url: `http://named.example:${receiver.port}/` },
+      { 'idempotency-key': key },
+    );
+  const { status, body } = await add('one');
+  t.equal(status, 201);
+  names.address = '127.0.0.2';
+  t.match(await add('one'), { status: 201, body: { webhook: body.webhook, secret: null } });
+  t.match(await add('other'), { status: 422, body: { fields: { url: /leads to 127\.0\.0\.2/ } } });
+});
+
 t.test('threat 15: a redirect is told, and not followed', async (t) => {
   const desk = await hookDesk(t, {
     script: (got, response) => {

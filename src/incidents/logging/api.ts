@@ -1,16 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Db, Trx } from '../../database/open.ts';
 import { closed, Type } from '../../json-schema.ts';
 import { Reason } from '../../providers/schema.ts';
 import { actorOf, viewerOf } from '../../web/access.ts';
 import { API } from '../../web/api.ts';
 import { apiRoutes } from '../../web/api-route.ts';
-import { apiOnce } from '../../web/idempotency.ts';
+import { apiShown } from '../../web/idempotency.ts';
 import { MAX_REPORT_BYTES } from '../../web/limits.ts';
 import { SEVERITIES } from '../incidents.ts';
 import { IncidentJson } from '../json.ts';
 import { readIncidentJson } from '../read-json.ts';
 import { parseGiven, readReport } from './read-report.ts';
-import { blocksToLog, leftOut, takeReport } from './take-report.ts';
+import { blocksToLog, leftOut, type Taken, takeReport } from './take-report.ts';
 
 const route = apiRoutes('incidents');
 
@@ -57,6 +58,17 @@ const LoggedJson = Type.Object({
 /** Reports for programs: what is recognised in one, and a block logged from it. */
 export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, playbooks } = app.desk;
+
+  async function takenJson(of: Db | Trx, { logged, appendedTo }: Taken, left: number) {
+    const [first, ...others] = logged;
+    const more = {
+      ...(others.length > 0 ? { alsoLogged: others } : {}),
+      ...appendedJson(appendedTo, left),
+    };
+    return first === undefined
+      ? more
+      : { ...(await readIncidentJson({ db: of, catalogue }, first)), ...more };
+  }
 
   app.post(
     '/parse',
@@ -110,19 +122,15 @@ export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
       };
       const read = await readReport(given.raw, playbooks, viewerOf(request).timeZone);
       const blocks = blocksToLog(read, given, catalogue);
-      const { logged, appendedTo } = await apiOnce(db, request, (trx) =>
-        takeReport(trx, actorOf(request), given, blocks),
+      const left = leftOut(read.blocks, given);
+      const taken = await apiShown(
+        db,
+        request,
+        (trx) => takeReport(trx, actorOf(request), given, blocks),
+        (of, made) => takenJson(of, made, left),
       );
-      const [first, ...others] = logged;
-      const more = {
-        ...(others.length > 0 ? { alsoLogged: others } : {}),
-        ...appendedJson(appendedTo, leftOut(read.blocks, given)),
-      };
-      if (first === undefined) return reply.code(200).send(more);
-      return reply
-        .code(201)
-        .header('location', `${API}/incidents/${first}`)
-        .send({ ...(await readIncidentJson(app.desk, first)), ...more });
+      if (!('number' in taken)) return reply.code(200).send(taken);
+      return reply.code(201).header('location', `${API}/incidents/${taken.number}`).send(taken);
     },
   );
 };

@@ -3,8 +3,8 @@ import { closed, orNull, type Static, Type } from '../../json-schema.ts';
 import { actorOf } from '../../web/access.ts';
 import { apiRoutes, wholeList } from '../../web/api-route.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
-import { apiOnce } from '../../web/idempotency.ts';
-import type { Shelved } from '../library.ts';
+import { apiShown } from '../../web/idempotency.ts';
+import { openLibrary, type Shelved } from '../library.ts';
 import { placeOf, restoreBuiltIn, saveTemplate } from './template-edit.ts';
 import { standingText, stateOf } from './template-page.ts';
 import { TemplateParams, templateNamed } from './template-params.ts';
@@ -157,10 +157,18 @@ export const templateApi: FastifyPluginAsyncTypebox = async (app) => {
       response: { 200: Whole },
     }),
     async (request) => {
-      const place = await placeIn(request.params);
-      const since = request.body?.version ?? place.newest?.version ?? 0;
-      await apiOnce(db, request, (trx) => restoreBuiltIn(trx, actorOf(request), place, since));
-      return wholeOf(await placeIn(request.params));
+      const name = templateNamed(request.params);
+      return apiShown(
+        db,
+        request,
+        async (trx) => {
+          const place = await placeOf(trx, letters, catalogue, name);
+          const since = request.body?.version ?? place.newest?.version ?? 0;
+          return restoreBuiltIn(trx, actorOf(request), place, since);
+        },
+        // By a library of its own: what is not committed yet is nothing to remember.
+        async (of) => wholeOf(await placeOf(of, openLibrary(), catalogue, name)),
+      );
     },
   );
 

@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Db, Trx } from '../../database/open.ts';
 import { closed, Id, orNull, type Static, Type } from '../../json-schema.ts';
 import type { Worked } from '../../outcomes/view.ts';
 import { notFound } from '../../problem.ts';
 import { actorOf } from '../../web/access.ts';
 import { apiRoutes, pageOf } from '../../web/api-route.ts';
 import { readCursor, writeCursor } from '../../web/cursor.ts';
-import { apiOnce } from '../../web/idempotency.ts';
+import { apiShown } from '../../web/idempotency.ts';
 import { placeOf } from '../editor/template-edit.ts';
 import { TemplateParams, templateNamed } from '../editor/template-params.ts';
 import { endTrial, startTrial } from './edit.ts';
@@ -81,9 +82,9 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, letters } = app.desk;
   const URL = '/letter-templates/:owner/:round/:language/trials';
 
-  async function shown(id: number): Promise<Static<typeof Trial>> {
-    const row = await findTrial(db, id);
-    const [result] = row ? await withResults(db, [row]) : [];
+  async function shown(of: Db | Trx, id: number): Promise<Static<typeof Trial>> {
+    const row = await findTrial(of, id);
+    const [result] = row ? await withResults(of, [row]) : [];
     if (!result) throw notFound('such comparison');
     return trialJson(result);
   }
@@ -122,11 +123,16 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
     }),
     async (request, reply) => {
       const name = templateNamed(request.params);
-      const id = await apiOnce(db, request, async (trx) => {
-        const place = await placeOf(trx, letters, catalogue, name);
-        return startTrial(trx, actorOf(request), letters, place, request.body);
-      });
-      return reply.code(201).send(await shown(id));
+      const started = await apiShown(
+        db,
+        request,
+        async (trx) => {
+          const place = await placeOf(trx, letters, catalogue, name);
+          return startTrial(trx, actorOf(request), letters, place, request.body);
+        },
+        shown,
+      );
+      return reply.code(201).send(started);
     },
   );
 
@@ -144,7 +150,7 @@ export const trialApi: FastifyPluginAsyncTypebox = async (app) => {
         const place = await placeOf(trx, letters, catalogue, templateNamed(request.params));
         await endTrial(trx, actorOf(request), letters, place, { id, use: request.body.use });
       });
-      return shown(id);
+      return shown(db, id);
     },
   );
 };

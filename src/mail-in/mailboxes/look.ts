@@ -115,9 +115,12 @@ async function takeAll(
   return became.filter(({ is }) => is === 'taken').map(({ uid }) => uid);
 }
 
+function* inParts(uids: number[]): Generator<string> {
+  for (let at = 0; at < uids.length; at += MOST_TOGETHER) yield uids.slice(at, at + MOST_TOGETHER).join(',');
+}
+
 async function moveAway(client: ImapFlow, uids: number[], folder: string): Promise<void> {
-  for (let at = 0; at < uids.length; at += MOST_TOGETHER) {
-    const some = uids.slice(at, at + MOST_TOGETHER).join(',');
+  for (const some of inParts(uids)) {
     const moved = await inTime(client, client.messageMove(some, folder, { uid: true }));
     if (!moved) throw new Error(`Messages could not be moved to ${folder}. Is there such a folder?`);
   }
@@ -125,9 +128,23 @@ async function moveAway(client: ImapFlow, uids: number[], folder: string): Promi
 
 /** What is done on the server to messages that are committed here. */
 async function markTaken(client: ImapFlow, row: MailboxRow, uids: number[]): Promise<void> {
-  if (uids.length === 0 || row.after_taking === 'leave') return;
+  if (row.after_taking === 'leave') return;
   if (row.after_taking === 'move') return moveAway(client, uids, row.move_to);
-  await inTime(client, client.messageFlagsAdd(uids.join(','), ['\\Seen'], { uid: true, silent: true }));
+  for (const some of inParts(uids))
+    await inTime(client, client.messageFlagsAdd(some, ['\\Seen'], { uid: true, silent: true }));
+}
+
+/** The same to those that were committed when the line broke, or, to be moved, when the process was killed. */
+async function markLeft(client: ImapFlow, row: MailboxRow, taken: number[]): Promise<void> {
+  if (row.after_taking === 'move') return moveAway(client, taken, row.move_to);
+  // Whoever marks one as unread again has it stay so, but for such a break.
+  if (row.after_taking !== 'mark-seen' || row.failures === 0 || taken.length === 0) return;
+  const unseen = new Set((await inTime(client, client.search({ seen: false }, { uid: true }))) || []);
+  await markTaken(
+    client,
+    row,
+    taken.filter((uid) => unseen.has(uid)),
+  );
 }
 
 /**
@@ -144,8 +161,7 @@ export async function look(client: ImapFlow, row: MailboxRow, by: Look): Promise
   const known = await knownUids(by.db, row.id, uidValidity);
   const are = Object.groupBy(onServer, (uid) => known.get(uid) ?? 'new');
   const held = are.held?.length ?? 0;
-  // Those that were committed, and the process was killed before it moved them.
-  if (row.after_taking === 'move') await moveAway(client, are.taken ?? [], row.move_to);
+  await markLeft(client, row, are.taken ?? []);
   const wanted = inTurn(are.new ?? [], row.failures);
   let newlyTaken = 0;
   // While one batch is stored, the next is fetched.

@@ -72,6 +72,7 @@ export class Watch {
         if (this.#isStopped) return;
         await noteLook(this.#by.db, this.#row, looked);
         this.#row.uid_validity = looked.uidValidity;
+        this.#row.failures = 0;
       }
       if (!client.usable) throw Object.assign(new Error('ended'), { code: 'EConnectionClosed' });
       // With IDLE (RFC 2177), or asking every two minutes where the server has none.
