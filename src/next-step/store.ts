@@ -87,10 +87,15 @@ export async function readStep(
   return (await readSteps(db, [row], catalogue, now)).get(row.number) ?? CLOSED;
 }
 
-/** The round of the letter that the next step asks for; undefined: it asks for none. */
+/**
+ * The round of the letter that the next step asks for; undefined: it asks for none, or for one about a range of which the
+ * incident has a single address: the others are to be brought to it first.
+ */
 export async function roundOfStep(...of: Parameters<typeof readStep>): Promise<Round | undefined> {
-  const { button } = (await readStep(...of)).step;
-  return button?.go === 'letter' ? button.round : undefined;
+  const { step, material } = await readStep(...of);
+  if (step.button?.go !== 'letter') return undefined;
+  const { round } = step.button;
+  return round === 'range' && (material?.addresses.length ?? 0) < 2 ? undefined : round;
 }
 
 /** Keeps when the next step is due, by which the desk is sorted. Nothing of the incident itself has changed by it. */

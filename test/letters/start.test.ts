@@ -59,3 +59,19 @@ t.test('where the next step goes to another desk, so does the letter that nobody
   const operator = await signedIn(desk);
   t.match(fits((await operator.get('/incidents/1/letters/new')).body), /scalat/);
 });
+
+t.test('for a range writes by itself only an incident that has several addresses of it', async (t) => {
+  const desk = await testDesk(t);
+  const log = (...addresses: string[]) =>
+    desk.api('POST', '/incidents', {
+      report: REFUSAL.replaceAll('203.0.113.7', addresses[0] ?? ''),
+      addresses,
+    });
+  for (const last of [1, 2, 3, 4]) await log(`203.0.113.${last}`);
+  await log('203.0.113.20', '203.0.113.21');
+  t.match((await desk.api('GET', '/incidents/4')).body.nextAction, { step: 'merge-cases' });
+  const templateOf = async (number: number) =>
+    (await desk.api('POST', `/incidents/${number}/letters`, {})).body.template;
+  t.equal(await templateOf(4), 'outlook-com/first');
+  t.equal(await templateOf(5), 'outlook-com/range');
+});
