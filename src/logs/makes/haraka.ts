@@ -1,9 +1,8 @@
-import { domainOf } from '../../bounces/said.ts';
 import { codesAt } from '../codes.ts';
 import { domainsOf, type Reader } from '../delivery.ts';
 import { isInside } from '../inside.ts';
 import { ownCopy } from '../octets.ts';
-import { readLine } from '../read-line.ts';
+import { readLineAfter } from '../read-line.ts';
 import { Remembered } from '../remembered.ts';
 
 const OUTBOUND =
@@ -65,16 +64,8 @@ export function harakaReader(): Reader {
       source: null,
       transport: 'outbound',
       reply: line.slice(cut),
-      read: (other) => {
-        const said = readLine(head + other);
-        return {
-          ...said,
-          recipient: said.recipient ?? recipient,
-          recipientDomain: said.recipientDomain ?? domainOf(recipient),
-          mx: said.mx ?? known?.host ?? null,
-          mxIp: said.mxIp ?? known?.ip ?? null,
-        };
-      },
+      read: (other) =>
+        readLineAfter({ recipient, mx: known?.host ?? null, mxIp: known?.ip ?? null }, head + other),
       putOff: !answer[0].includes('rejected') && !answer[0].startsWith('bouncing'),
       lines: known ? `${known.line}\n${line}` : line,
     });

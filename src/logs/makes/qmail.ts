@@ -1,10 +1,9 @@
-import { domainOf } from '../../bounces/said.ts';
 import { readable } from '../../bounces/sessions.ts';
 import { codesAt } from '../codes.ts';
 import { domainsOf, type Reader } from '../delivery.ts';
 import { isInside } from '../inside.ts';
 import { ownCopy } from '../octets.ts';
-import { readLine } from '../read-line.ts';
+import { readLineAfter } from '../read-line.ts';
 import { Remembered } from '../remembered.ts';
 
 const STARTING = /^starting delivery (\d{1,12}): msg \d{1,12} to remote (\S{3,320})/;
@@ -51,14 +50,7 @@ export function qmailReader(): Reader {
       source: null,
       transport: 'qmail',
       reply,
-      read: (other) => {
-        const said = readLine(head + other);
-        return {
-          ...said,
-          recipient: said.recipient ?? known.recipient,
-          recipientDomain: said.recipientDomain ?? domainOf(known.recipient),
-        };
-      },
+      read: (other) => readLineAfter({ recipient: known.recipient }, head + other),
       putOff: ended[2] === 'deferral',
       lines: `${known.line}\n${line}`,
     });

@@ -1,9 +1,8 @@
-import { domainOf } from '../../bounces/said.ts';
 import { codesAt } from '../codes.ts';
 import { domainsOf, type Reader, type Sink } from '../delivery.ts';
 import { isInside } from '../inside.ts';
 import { ownCopy } from '../octets.ts';
-import { readLine } from '../read-line.ts';
+import { readLineAfter } from '../read-line.ts';
 import { Remembered } from '../remembered.ts';
 
 const ID = /^\[(\d{2,12}(?:-\d{1,4})?)\] /;
@@ -72,17 +71,7 @@ function answered(session: Session, putOff: boolean, line: string, sink: Sink): 
     source,
     transport: 'delivery',
     reply: begun,
-    read: (other) => {
-      const said = readLine(head + other);
-      return {
-        ...said,
-        recipient: said.recipient ?? recipient,
-        recipientDomain: said.recipientDomain ?? domainOf(recipient),
-        mx: said.mx ?? host,
-        mxIp: said.mxIp ?? hostIp,
-        sourceIp: said.sourceIp ?? source,
-      };
-    },
+    read: (other) => readLineAfter({ recipient, mx: host, mxIp: hostIp, sourceIp: source }, head + other),
     putOff,
     lines: [...session.lines, line].join('\n'),
   });
