@@ -1,4 +1,5 @@
-import { type Column, KINDS, type RecordKind, type ValueType } from './kinds.ts';
+import { KINDS } from './kinds.ts';
+import type { Column, RecordKind, ValueType } from './record-kind.ts';
 
 /** Counted up when a record of an earlier export could no longer be read. */
 export const FORMAT = { name: 'delist-desk-export', version: 1 } as const;

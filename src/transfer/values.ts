@@ -1,4 +1,4 @@
-import type { Column } from './kinds.ts';
+import type { Column } from './record-kind.ts';
 
 /** A value of a row as it stands in an export. */
 export function toJson(value: unknown): unknown {

@@ -6,7 +6,8 @@ import t from 'tap';
 import { createToken } from '../../src/accounts/token-store.ts';
 import { csvOf, exportStream } from '../../src/transfer/export/export.ts';
 import type { formatDescription } from '../../src/transfer/format.ts';
-import { KIND_OF, type RecordKind } from '../../src/transfer/kinds.ts';
+import { KIND_OF } from '../../src/transfer/kinds.ts';
+import type { RecordKind } from '../../src/transfer/record-kind.ts';
 import { BOOTSTRAP, PASSWORD, PROFILE, REFUSAL, signedIn, type TestDesk, testDesk } from '../desk.ts';
 
 type Line = { record: string } & Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../database/open.ts';
-import type { Column, RecordKind } from '../kinds.ts';
+import type { Column, RecordKind } from '../record-kind.ts';
 
 export type Row = Record<string, unknown>;
 type Options = { sources: boolean };

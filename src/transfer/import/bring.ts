@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../database/open.ts';
-import type { RecordKind } from '../kinds.ts';
+import type { RecordKind } from '../record-kind.ts';
 import {
   actorHere,
   detailHere,

@@ -1,4 +1,4 @@
-import type { Column, RecordKind } from '../kinds.ts';
+import type { Column, RecordKind } from '../record-kind.ts';
 import { faultOf, toColumn } from '../values.ts';
 import type { LeftOut } from './queue.ts';
 import type { Known } from './records.ts';
