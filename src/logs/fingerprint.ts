@@ -17,7 +17,8 @@ export class Fingerprint {
   }
 
   octets(octets: DataView, from: number, to: number): void {
-    let [a, b] = [this.#a ^ (to - from), this.#b];
+    let a = this.#a ^ (to - from);
+    let b = this.#b;
     let next = from;
     for (; next + 3 < to; next += 4) {
       const four = octets.getInt32(next, true);
@@ -39,7 +40,8 @@ export class Fingerprint {
 
   /** What stands for octets that are left out. */
   mark(mark: number): void {
-    const [a, b] = [Math.imul(this.#a ^ mark, 0xc2b2ae3d), Math.imul(this.#b + mark, 0x27d4eb2f)];
+    const a = Math.imul(this.#a ^ mark, 0xc2b2ae3d);
+    const b = Math.imul(this.#b + mark, 0x27d4eb2f);
     this.#a = a ^ (a >>> 15);
     this.#b = b ^ (b >>> 13);
   }

@@ -71,9 +71,13 @@ export class Outliner {
     for (let at = reply.reply; at < to; ) {
       // Most words are of letters alone, so what is looked for is what makes one worth a look, four at a time.
       while (at + 4 < to && arePlain(view.getInt32(at, true))) at += 4;
-      const kind = kindAt(octets, at);
-      if ((kind & (VARIES | CONTROL)) === 0) at += 1;
-      else if (kind === CONTROL) return false;
+      const four = Math.min(at + 4, to);
+      let kind = kindAt(octets, at);
+      while ((kind & (VARIES | CONTROL)) === 0 && ++at < four) kind = kindAt(octets, at);
+      if (at === four) continue;
+      if (kind === CONTROL) return false;
+      // The first that varies in its word is the point behind it: nothing else does.
+      if (kind === POINT && at + 1 < to && kindAt(octets, at + 1) === 0) at += 1;
       else at = this.#word(at);
     }
     this.#fingerprint.octets(view, this.#copied, to);

@@ -38,13 +38,14 @@ for (const [char, kind] of Object.entries({
 export const kindAt = (octets: Uint8Array, at: number): number => KINDS[octets[at] as number] as number;
 
 /**
- * Whether four octets are blanks, letters or other ASCII behind the `@`, and so make no word vary. The highest
- * bit of each is set by a blank, or by adding what takes an `A` there; none has it before.
+ * Whether four octets are ASCII that makes no word vary: nothing from `.` to `9`, no `@`, no control character.
+ * The highest bit of each is set by adding what takes the first of a range there.
  */
 export function arePlain(four: number): boolean {
-  const noBlanks = four ^ 0x20202020;
-  const blanks = (noBlanks - 0x01010101) & ~noBlanks;
-  return (four & 0x80808080) === 0 && ((blanks | (four + 0x3f3f3f3f)) & 0x80808080) === (0x80808080 | 0);
+  const varies = (four + 0x52525252) & ~(four + 0x46464646);
+  const noAt = four ^ 0x40404040;
+  const ats = (noAt - 0x01010101) & ~noAt;
+  return ((varies | ats | ~(four + 0x60606060) | four) & 0x80808080) === 0;
 }
 
 export function kindsOf(octets: Uint8Array, from: number, to: number): number {

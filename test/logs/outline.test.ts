@@ -3,6 +3,7 @@ import { parseReport } from '../../src/bounces/parse-report.ts';
 import { asOctets } from '../../src/logs/octets.ts';
 import { Outliner, outlineText, standIn } from '../../src/logs/outline.ts';
 import { type Around, placed } from '../../src/logs/placed.ts';
+import { arePlain, CONTROL, kindAt, VARIES } from '../../src/logs/words.ts';
 import { catalogue, NOW } from '../bounces/parsing.fixture.ts';
 
 const NOBODY: Around = { host: null, hostIp: null, domain: null };
@@ -118,5 +119,38 @@ t.test('what stands behind a reply is none of it, whatever its length', (t) => {
 t.test('control characters and very long replies have no outline', (t) => {
   t.equal(keyOf('550 \x01 no', 0), null);
   t.equal(keyOf('550 '.repeat(2000), 0), null);
+  t.end();
+});
+
+t.test('four octets are passed over together only where none of them makes a word vary', (t) => {
+  const isPlain = (octet: number): boolean =>
+    octet >= 32 && octet < 128 && (kindAt(Uint8Array.of(octet), 0) & (VARIES | CONTROL)) === 0;
+  const neighbours = [0x00, 0x20, 0x2f, 0x39, 0x40, 0x41, 0x7e, 0x80, 0xff];
+  const wrong: number[][] = [];
+  let together = 0;
+  for (let octet = 0; octet < 256; octet += 1)
+    for (const other of neighbours)
+      for (const place of [0, 1, 2, 3]) {
+        const four = [0x61, 0x61, 0x61, 0x61];
+        four[place] = octet;
+        four[(place + 1) % 4] = other;
+        const plain = arePlain(Buffer.from(four).readInt32LE(0));
+        if (plain) together += 1;
+        if (plain && !four.every(isPlain)) wrong.push(four);
+      }
+  t.strictSame(wrong, []);
+  t.ok(together > 900, `${together} are passed over`);
+  t.end();
+});
+
+t.test('a sentence’s end does not hide what varies behind it', (t) => {
+  const alike: [string, string][] = [
+    ['Gone. user1@example.org. Sorry.', 'Gone. b2@example.net. Sorry.'],
+    ['from.192.0.2.1. end.', 'from.192.0.2.1. end.'],
+    ['see you.\t[192.0.2.1].', 'see you.\t[198.51.100.7].'],
+  ];
+  for (const [one, other] of alike) t.equal(keyOf(one, 0), keyOf(other, 0), one);
+  t.not(keyOf('no. 1 of us', 0), keyOf('no. 2 of us', 0));
+  t.not(keyOf('stop', 0), keyOf('stop.', 0));
   t.end();
 });
