@@ -58,6 +58,10 @@ const BARE = /(?:^|\s)(?=([45]\d\d)(\s)[A-Za-z<[(#“"])/g;
 const SAID =
   /(?:said|to me|rejected|bounced|deferred|after [A-Z][^:]{0,120}(?::<[^>]{0,320}>[^:]{0,80})?): (?:[Ee]rror:? )?(?=[45]\d\d(?:[-\s]|$))/;
 
+/** Where Sendmail keeps of a refusal no more than its enhanced code, beside words of its own. */
+const SENDMAIL_STAT =
+  /(, dsn=(5\.\d{1,3}\.\d{1,3}|4\.7\.\d{1,3}), stat=)(?=(?:Service unavailable|Deferred)\s*$)/;
+
 /** The second line of a reply of which the first lost its code. */
 const LATER_LINE = /\s([45]\d\d)-(?=[A-Z][\w ]{2})/;
 
@@ -157,6 +161,7 @@ export function cutReply(record: string): Cut {
     .replace(QUOTED_ENHANCED, '$1$2 $3 ')
     .replace(ERROR_CODE, ': $1 $2')
     .replace(BANNER, '$1')
+    .replace(SENDMAIL_STAT, '$1$2 ')
     .trim();
   const text = withoutOthers(plain);
   const code = startOfCode(text);

@@ -57,9 +57,9 @@ function phaseOf(around: string, record: string): Said['phase'] {
 }
 
 const CLIENT =
-  /\bH=(?:[\w.-]{1,255} )?(?:\([^)]{0,255}\) )?\[([\da-fA-F:.]{3,45})\]|(?:reject|milter-reject|proxy-reject): [A-Z-]{4,14} from [^[\s]{1,255}\[([\da-fA-F:.]{3,45})\]|\bruleset=check_.{1,400}?, relay=(?:[^[\s]{1,255} )?\[([\da-fA-F:.]{3,45})\]/;
+  /\bH=(?:[\w.-]{1,255} )?(?:\([^)]{0,255}\) )?\[([\da-fA-F:.]{3,45})\]|(?:reject|milter-reject|proxy-reject): [A-Z-]{4,14} from [^[\s]{1,255}\[([\da-fA-F:.]{3,45})\]|\bruleset=check_.{1,400}?, relay=(?:[^[\s]{1,255} )?\[([\da-fA-F:.]{3,45})\]| failed-command address=\[?([\da-fA-F:.]{3,45})/;
 const REFUSED_BY_US =
-  /(?:\breject|milter-reject): [A-Z-]{4,14} from |\bruleset=check_|\b(?:rejected|temporarily rejected) (?:RCPT|MAIL|connection|EHLO|after DATA|by non-SMTP ACL)|\bdropped by '|\bpolicyd-spf\[\d{1,9}\]: [45]\d\d /;
+  /(?:\breject|milter-reject): [A-Z-]{4,14} from |\bruleset=check_|\b(?:rejected|temporarily rejected) (?:RCPT|MAIL|connection|EHLO|after DATA|by non-SMTP ACL)|\bdropped by '|\bpolicyd-spf\[\d{1,9}\]: [45]\d\d | smtp (?:event=)?failed-command |\bsmtp-in: Failed command on session /;
 
 function receiverOf(record: string): { mx: string | null; mxIp: string | null } {
   const quoted = RELAY_QUOTED.exec(record);
@@ -72,7 +72,7 @@ function receiverOf(record: string): { mx: string | null; mxIp: string | null } 
     if (found && /[a-z]/i.test(host) && !host.includes('_'))
       return { mx: host.toLowerCase(), mxIp: canonicalIp(found[2] ?? '') ?? aside };
   }
-  const bare = /\b(?:host|relay=) ?([\d.]{7,15})\[/.exec(record);
+  const bare = /\b(?:host|relay=) ?([\d.]{7,15}) ?\[/.exec(record);
   return { mx: null, mxIp: aside ?? canonicalIp(bare?.[1] ?? '') };
 }
 
@@ -95,7 +95,7 @@ const BY_MILTER = /milter-reject: [A-Z-]{4,14} from [^[\s]{1,255}\[[\da-fA-F:.]{
 function inboundSaid(record: string, line: number): Said {
   const { reply, marked } = cutReply(record);
   const client = CLIENT.exec(record);
-  const sourceIp = client?.[1] ?? client?.[2] ?? client?.[3] ?? null;
+  const sourceIp = client?.slice(1).find((ip) => ip !== undefined) ?? null;
   const told = marked ? reply : BY_MILTER.exec(reply)?.[1];
   const text = told ?? record.replace(/^.*?(?=(?:temporarily )?rejected |dropped by )/, '');
   return said({ line, text, sourceIp, around: '', marked: true, inbound: true });

@@ -4,16 +4,16 @@ import { harakaReader } from './makes/haraka.ts';
 import { opensmtpdReader } from './makes/opensmtpd.ts';
 import { qmailReader } from './makes/qmail.ts';
 import { readSendmail } from './makes/sendmail.ts';
-import { smartermailReader } from './makes/smartermail.ts';
+import { type Deliveries, openDeliveries, smartermailReader } from './makes/smartermail.ts';
 
 /** The readers of one scanner, besides that of Postfix: some remember what earlier lines said. */
-export const openReaders = () => ({
+export const openReaders = (deliveries: Deliveries = openDeliveries()) => ({
   exim: readExim,
   sendmail: readSendmail,
   opensmtpd: opensmtpdReader(),
   qmail: qmailReader(),
   haraka: harakaReader(),
-  smartermail: smartermailReader(),
+  smartermail: smartermailReader(deliveries),
 });
 export type Readers = Record<keyof ReturnType<typeof openReaders>, Reader>;
 

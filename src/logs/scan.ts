@@ -12,10 +12,11 @@ import { LineCutter } from './lines.ts';
 import { isKumoRecord, readKumo } from './makes/kumomta.ts';
 import { answeredBy, openPlaces, type Places, type PostfixSink, readPostfix } from './makes/postfix.ts';
 import { powermtaReader } from './makes/powermta.ts';
+import type { Deliveries } from './makes/smartermail.ts';
 import { Minutes, minuteOf, type StampKind } from './minutes.ts';
 import { Names } from './names.ts';
 import { decoded, nextOf, textAt, viewOf } from './octets.ts';
-import { openReaders, readerOf } from './programs.ts';
+import { openReaders, type Readers, readerOf } from './programs.ts';
 import { type Domain, Receivers } from './receivers.ts';
 import { dayInName, timeOfDay } from './time-of-day.ts';
 
@@ -31,6 +32,8 @@ export type ScanOptions = {
   host?: string;
   /** The log's own name, in which some have the day of their lines. */
   file?: string;
+  /** What is under way in the log of the day before, where each day has one. */
+  deliveries?: Deliveries;
   /** Is told, in a plain sentence and once, what was passed over. */
   tell?: (note: string) => void;
 };
@@ -72,7 +75,7 @@ export class Scanner {
   #receivers: Receivers;
   #replies: KnownReplies;
   #gathering = new Gathering();
-  #readers = openReaders();
+  #readers: Readers;
   #readPowermta: ReturnType<typeof powermtaReader>;
   #journal = new JournalExport();
   #sources = new Names((name) => this.#sourceOf(name));
@@ -99,6 +102,7 @@ export class Scanner {
   constructor(options: ScanOptions) {
     const clock = (): Clock => clockIn(options.timeZone, options.now());
     this.#options = options;
+    this.#readers = openReaders(options.deliveries);
     this.#clock = clock;
     this.#address = options.address === undefined ? null : publicIp(options.address);
     this.#day = dayInName(options.file ?? '');

@@ -206,6 +206,31 @@ t.test('words alone that name mail and a refusal, and tell of none', (t) => {
   t.end();
 });
 
+t.test('refusals by others than mail servers, advice and what somebody did are no blocks', (t) => {
+  const others = [
+    'Your IP address has been blocked. Contact the administrator of the site.',
+    '403 Forbidden: 192.0.2.10 has been blocked by the firewall of this site',
+    'Alert: IP 192.0.2.10 was blocked by the firewall, reason: port scan',
+    '192.0.2.10 is blacklisted: too many login attempts',
+    'Deine IP-Adresse wurde wegen zu vieler Anfragen gesperrt.',
+    'Votre adresse IP a été bloquée sur ce wiki.',
+    'El acceso ha sido bloqueado por cinco minutos.',
+    'He bloqueado los mensajes de esa persona',
+    'Ich habe ihre Nummer gesperrt und bekomme keine Nachrichten mehr.',
+    'Check whether the IP of your mail server is blacklisted',
+    'When your mail bounces, or your IP is on a blacklist',
+    'TODO: find out if the mail server is on a blacklist',
+    'The host has no reverse DNS, so its certificate was not issued',
+  ];
+  for (const text of others) t.same(parse(text).rejections, [], text);
+  t.match(onlyBlock('192.0.2.10 is blacklisted'), { ip: '192.0.2.10', reason: 'ip-reputation' });
+  t.match(onlyBlock('Your mail server is blacklisted'), { reason: 'ip-reputation' });
+  t.match(onlyBlock('Mail of 192.0.2.10 was blocked by our firewall, it is blacklisted'), {
+    ip: '192.0.2.10',
+  });
+  t.end();
+});
+
 t.test('a number in front of a word is no reply code because of the word', (t) => {
   t.same(parse('554Tage im Jahr: unser Rundbrief').rejections, []);
   t.same(parse('The line has\n550Mbit.').rejections, []);

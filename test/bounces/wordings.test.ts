@@ -5,6 +5,7 @@ import { parse } from './parsing.fixture.ts';
 const ROWS = [
   'wordings',
   'wordings-fresh',
+  'wordings-further',
   'wordings-mended',
   'wordings-plain',
   'wordings-regional',

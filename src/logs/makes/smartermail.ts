@@ -8,6 +8,7 @@ import { Remembered } from '../remembered.ts';
 const ID = /^\[(\d{2,12}(?:-\d{1,4})?)\] /;
 const CONNECTED = /^Connection to ([\da-fA-F.:]{7,45}):\d{1,5} from ([\da-fA-F.:]{7,45}):\d{1,5} succeeded/;
 const BANNER = /^RSP: 220[- ]([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})(?=\s|$)/;
+const MESSAGE = /^CMD: DATA\b/;
 const RECIPIENT = /^CMD: RCPT TO:\s?<([^>\s]{3,320})>/;
 const ANSWER = /^RSP: (([245])\d\d(?:([- ])|$))/;
 /** With a filter behind it, it is a mailbox of the server itself that has the mail. */
@@ -17,31 +18,56 @@ const DELIVERED =
 /** Characters of the lines of a reply that are kept. */
 const LONGEST_REPLY = 4000;
 
-/** One delivery under way: what its lines said. */
-type Session = {
+/** To one host: what its lines said. */
+type Connection = {
   host: string | null;
   hostIp: string | null;
   source: string | null;
-  recipient: string | null;
+  /** Whom the message that is handed over is for, without those that were refused. */
+  recipients: string[];
+  /** Whether all of it was said, so that the answer is to all of them. */
+  atMessage: boolean;
+  /** Codes of the last reply that was no refusal. */
+  codes: number;
+};
+
+const newConnection = (hostIp: string | null, source: string | null): Connection => ({
+  host: null,
+  hostIp,
+  source,
+  recipients: [],
+  atMessage: false,
+  codes: 0,
+});
+
+/** One message under way: it may go to several hosts, one after the other. */
+type Session = {
+  connection: Connection;
+  /** Who was asked to take it for whom. */
+  connections: Map<string, Connection>;
   /** The lines that said so. */
   lines: string[];
   /** The head of the first line of a reply that goes on, and the reply so far. */
   head: string;
   begun: string;
-  /** Codes of the last reply that was no refusal. */
-  codes: number;
 };
 
 const newSession = (): Session => ({
-  host: null,
-  hostIp: null,
-  source: null,
-  recipient: null,
+  connection: newConnection(null, null),
+  connections: new Map(),
   lines: [],
   head: '',
   begun: '',
-  codes: 0,
 });
+
+/** Recipients of one message of whom it is known who was asked. */
+const MOST_RECIPIENTS = 1_000;
+
+function isFor(session: Session, recipient: string): void {
+  session.connection.recipients.push(recipient);
+  if (session.connections.size < MOST_RECIPIENTS)
+    session.connections.set(recipient.toLowerCase(), session.connection);
+}
 
 /** What a line says besides replies; whether it says any of it. */
 function learn(session: Session, text: string, line: string): boolean {
@@ -49,23 +75,32 @@ function learn(session: Session, text: string, line: string): boolean {
   const host = BANNER.exec(text)?.[1];
   const recipient = RECIPIENT.exec(text)?.[1];
   // The next connection may be to another receiver, for other recipients.
-  if (ends)
-    Object.assign(session, {
-      ...newSession(),
-      hostIp: ownCopy(ends[1] ?? ''),
-      source: ownCopy(ends[2] ?? ''),
-    });
-  if (host !== undefined) session.host = ownCopy(host.toLowerCase());
-  if (recipient !== undefined) session.recipient = ownCopy(recipient);
+  if (ends) {
+    session.connection = newConnection(ownCopy(ends[1] ?? ''), ownCopy(ends[2] ?? ''));
+    Object.assign(session, { lines: [], head: '', begun: '' });
+  }
+  if (host !== undefined) session.connection.host = ownCopy(host.toLowerCase());
+  if (recipient !== undefined) isFor(session, ownCopy(recipient));
+  if (MESSAGE.test(text)) session.connection.atMessage = true;
   const said = ends !== null || host !== undefined || recipient !== undefined;
   if (said) session.lines = [...session.lines.slice(-3), ownCopy(line)];
   return said;
 }
 
+/** Whom an answer is about: who was named last, or all for whom the message was handed over. */
+function asked({ recipients, atMessage }: Connection): string[] {
+  if (atMessage) return recipients.splice(0);
+  const last = recipients.pop();
+  return last === undefined ? [] : [last];
+}
+
 function answered(session: Session, putOff: boolean, line: string, sink: Sink): void {
-  const { host, hostIp, source, recipient, head, begun } = session;
+  const { connection, head, begun } = session;
+  const { host, hostIp, source } = connection;
+  const recipients = asked(connection);
+  const recipient = recipients[0] ?? null;
   sink.answered({
-    domains: domainsOf(recipient),
+    domains: recipients.flatMap(domainsOf),
     host,
     hostIp,
     source,
@@ -77,9 +112,12 @@ function answered(session: Session, putOff: boolean, line: string, sink: Sink): 
   });
 }
 
+/** What is under way, by the number of the message. The logs of a directory, a file for each day, have it in common. */
+export type Deliveries = Remembered<Session>;
+export const openDeliveries = (): Deliveries => new Remembered<Session>();
+
 /** SmarterMail's delivery log: a line for each step, told apart by the number of the message. */
-export function smartermailReader(): Reader {
-  const sessions = new Remembered<Session>();
+export function smartermailReader(sessions: Deliveries): Reader {
   return (line, at, sink) => {
     const start = ID.exec(line.slice(at, at + 24));
     if (!start) return;
@@ -93,14 +131,26 @@ export function smartermailReader(): Reader {
     const known = sessions.get(id);
     const session = known ?? newSession();
     const answer = ANSWER.exec(text);
-    const delivered = known && !isInside(known.hostIp) ? DELIVERED.exec(text) : null;
-    if (delivered) sink.accepted({ ...session, domains: domainsOf(delivered[1]), transport: 'delivery' });
+    const recipient = known ? DELIVERED.exec(text)?.[1] : undefined;
+    if (recipient !== undefined) accepted(session, recipient, sink);
     else if (!learn(session, text, line) && !answer && !text.startsWith('Sending remote mail')) return;
     sessions.set(id, session);
     if (!answer) return;
-    if (answer[2] === '2') session.codes = codesAt(text, 'RSP: '.length);
+    if (answer[2] === '2') goesOn(session.connection, text);
     else reply(session, { line, cut: from + 'RSP: '.length, more: answer[3] === '-' }, sink);
   };
+}
+
+function accepted(session: Session, recipient: string, sink: Sink): void {
+  const taker = session.connections.get(recipient.toLowerCase()) ?? session.connection;
+  if (isInside(taker.hostIp)) return;
+  const { host, hostIp, source, codes } = taker;
+  sink.accepted({ host, hostIp, source, codes, domains: domainsOf(recipient), transport: 'delivery' });
+}
+
+/** The end of the connection says nothing of the message. */
+function goesOn(connection: Connection, text: string): void {
+  if (!text.startsWith('RSP: 221')) connection.codes = codesAt(text, 'RSP: '.length);
 }
 
 /** A line of a refusal: kept while more of it are to come, told with the last. */
@@ -113,7 +163,7 @@ function reply(
   session.begun = ownCopy(`${session.begun} ${line.slice(cut)}`.trim().slice(0, LONGEST_REPLY));
   if (more) session.lines = [...session.lines.slice(-20), ownCopy(line)];
   if (more) return;
-  if (!isInside(session.hostIp)) answered(session, session.begun.startsWith('4'), line, sink);
+  if (!isInside(session.connection.hostIp)) answered(session, session.begun.startsWith('4'), line, sink);
   session.begun = '';
   session.lines = session.lines.filter((one) => !one.includes(' RSP: '));
 }

@@ -1,0 +1,85 @@
+import t from 'tap';
+import { logScanners } from '../../src/cli/log-scanners.ts';
+import { openDeliveries } from '../../src/logs/makes/smartermail.ts';
+import { OUTLOOK, onlyRow, scan } from './scanning.fixture.ts';
+
+t.test('SmarterMail: one message goes to several hosts, and over midnight from one log to the next', (t) => {
+  const lines = (...steps: string[]): string =>
+    steps.map((step) => `23:59:59.123 [313455] ${step}\n`).join('');
+  const connection = (ip: string, host: string): string[] => [
+    `Connection to ${ip}:25 from 192.0.2.77:59341 succeeded (Id: 1)`,
+    `RSP: 220 ${host} ESMTP ready`,
+    'CMD: MAIL FROM:<s@example.com> SIZE=2035',
+    'RSP: 250 2.1.0 Ok',
+  ];
+  const handedOver = (to: string): string[] => [`CMD: RCPT TO:<${to}>`, 'RSP: 250 2.1.5 Ok'];
+  const taken = (to: string): string => `Delivery for s@example.com to ${to} has completed (Delivered)`;
+  const file = '/logs/2026.01.09-delivery.log';
+  const two = lines(
+    ...connection('203.0.113.33', OUTLOOK),
+    ...handedOver('a@outlook.com'),
+    'CMD: DATA',
+    'RSP: 250 2.6.0 Queued',
+    'RSP: 221 2.0.0 Bye',
+    ...connection('203.0.113.44', 'mx1.example.net'),
+    ...handedOver('b@example.net'),
+    'CMD: DATA',
+    'RSP: 250 2.0.0 Taken',
+    'RSP: 221 2.0.0 Bye',
+    taken('a@outlook.com'),
+    taken('b@example.net'),
+  );
+  t.match(scan(two, { file }), [
+    { provider: 'outlook-com', enhancedCode: '2.6.0', domains: [{ domain: 'outlook.com', count: 1 }] },
+    { provider: null, enhancedCode: '2.0.0', domains: [{ domain: 'example.net', count: 1 }] },
+  ]);
+  const refused = lines(
+    ...connection('203.0.113.33', OUTLOOK),
+    ...handedOver('a@outlook.com'),
+    'CMD: RCPT TO:<b@hotmail.com>',
+    'RSP: 550 5.7.1 192.0.2.77 is blacklisted (S3150)',
+    ...handedOver('c@live.com'),
+    'CMD: DATA',
+    'RSP: 550 5.7.1 The message is spam',
+  );
+  t.match(
+    scan(refused, { file }).map(({ reason, domains }) => [reason, domains]),
+    [
+      ['ip-reputation', [{ domain: 'hotmail.com', count: 1 }]],
+      [
+        'content',
+        [
+          { domain: 'outlook.com', count: 1 },
+          { domain: 'live.com', count: 1 },
+        ],
+      ],
+    ],
+    'who was refused before is not refused again',
+  );
+  const deliveries = openDeliveries();
+  const evening = lines(...connection('203.0.113.33', OUTLOOK), 'CMD: RCPT TO:<a@outlook.com>');
+  const morning = lines('RSP: 550 5.7.1 192.0.2.77 is blacklisted').replaceAll('23:59:59', '00:00:01');
+  t.same(scan(evening, { file, deliveries }), []);
+  t.match(onlyRow(morning, { file: '/logs/2026.01.10-delivery.log', deliveries }), {
+    minute: '2026-01-10T00:00Z',
+    provider: 'outlook-com',
+    address: '192.0.2.77',
+    domains: [{ domain: 'outlook.com', count: 1 }],
+  });
+  t.end();
+});
+
+t.test('logs of one directory, a file for each day, have in common what is under way', (t) => {
+  const open = logScanners({ timeZone: 'UTC' });
+  const begun = `23:59:59.123 [313455] Connection to 203.0.113.33:25 from 192.0.2.77:59341 succeeded (Id: 1)\n23:59:59.200 [313455] RSP: 220 ${OUTLOOK} ESMTP ready\n`;
+  const rest = '00:00:01.100 [313455] RSP: 550 5.7.1 192.0.2.77 is blacklisted\n';
+  open('/a/2026.01.09-delivery.log').push(Buffer.from(begun));
+  const providerIn = (file: string) => {
+    const scanner = open(file);
+    scanner.push(Buffer.from(rest));
+    return scanner.take().map(({ provider }) => provider);
+  };
+  t.same(providerIn('/b/2026.01.10-delivery.log'), [null], 'another directory is another server');
+  t.same(providerIn('/a/2026.01.10-delivery.log'), ['outlook-com']);
+  t.end();
+});
