@@ -378,6 +378,16 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ["Aucune inscription n'est supprimée avant son terme.", 'denied'],
     ['Kein Eintrag vorhanden.', 'not-blocked'],
   ],
+  'a request that came in, a second look and what is done as a rule lift nothing': [
+    ['We received a delisting request for 192.0.2.58 from this address.', 'acknowledged'],
+    ['Your submission is here, a member of our team will go through it.', 'acknowledged'],
+    ['Your appeal has been granted a further review.', 'other'],
+    ['Submissions are reviewed by volunteers. Removal is done if the data support it.', 'other'],
+    [
+      'The listing will be removed soon. To complete, click the link to confirm your address.',
+      'needs-information',
+    ],
+  ],
 };
 
 for (const [cause, answers] of Object.entries(CAUSES))
