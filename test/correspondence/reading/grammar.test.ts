@@ -382,7 +382,7 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ['We received a delisting request for 192.0.2.58 from this address.', 'acknowledged'],
     ['Your submission is here, a member of our team will go through it.', 'acknowledged'],
     ['Your appeal has been granted a further review.', 'other'],
-    ['Submissions are reviewed by volunteers. Removal is done if the data support it.', 'other'],
+    ['Submissions are reviewed by volunteers. Removal is done if the data support it.', 'acknowledged'],
     [
       'The listing will be removed soon. To complete, click the link to confirm your address.',
       'needs-information',
