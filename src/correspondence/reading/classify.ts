@@ -96,9 +96,9 @@ function judge(text: string, books: PhraseBook[], provider: Provider | undefined
   if (first) return { ...first.judgement, sorted };
   const general = judgementOf(decide(readText(table.text, books))) ?? NOTHING;
   const known = catalogueRule(table.text, provider);
-  // A phrase of the provider is surer than general language, but never turns a refusal into relief.
-  if (!known || (general.verdict === 'denied' && RELIEF.includes(known.rule.verdict)))
-    return { ...general, sorted };
+  // A phrase of the provider is surer than general language, but never turns a refusal, or what may be one, into relief.
+  const isContrary = general.verdict === 'denied' || (general !== NOTHING && general.confidence < SURE);
+  if (!known || (isContrary && RELIEF.includes(known.rule.verdict))) return { ...general, sorted };
   return {
     verdict: known.rule.verdict,
     confidence: 0.95,

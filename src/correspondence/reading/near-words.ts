@@ -1,6 +1,6 @@
 import { FINDINGS, type Found, type PhraseBook, type Signal } from './phrase-book.ts';
-import { hasWord, type WordClass } from './phrase-pattern.ts';
-import { foldedWord } from './tokens.ts';
+import { endOfClass, hasWord, type WordClass } from './phrase-pattern.ts';
+import { ADDRESS_TOKEN, foldedWord } from './tokens.ts';
 
 /** Words in front of a phrase in which a negation, a condition or a "will" still goes with it. */
 const NEAR = 3;
@@ -37,17 +37,32 @@ export const isOutstanding = (book: PhraseBook, found: Found<string>, tokens: st
   hasAmong(book.classes.get('modal'), found, tokens, found.start - NEAR);
 
 /** Words behind it in which the thing that it is about still stands: "we removed the attachment". */
-const OBJECT = 2;
+const OBJECT = 4;
 
-/** Whether what was found is about a thing that no block is, such as an attachment, a link or an office, and names no block or list. */
+/** The words with those left blank that name a thing which no block is, such as an account or a list of readers. */
+function withoutOtherThings({ classes }: PhraseBook, words: string[]): string[] {
+  const left = [...words];
+  const other = classes.get('no-block');
+  if (!other) return left;
+  for (const at of words.keys()) left.fill('', at, Math.max(at, endOfClass(other, words, at, classes)));
+  return left;
+}
+
+/**
+ * Whether what was found is about a thing that no block is, such as an account, a link or an office, and names no block, list
+ * or address. A refusal stays one, whatever it is about.
+ */
 export const isAboutOtherThing = (book: PhraseBook, found: Found<Signal>, tokens: string[]): boolean => {
-  const has = (name: string, from: number, to: number): boolean =>
-    tokens.slice(Math.max(0, from), to).some((token) => hasWord(book.classes.get(name), token));
+  if (found.signal === 'denied' || !(FINDINGS as readonly Signal[]).includes(found.signal)) return false;
+  const from = Math.max(0, found.start - NEAR);
+  const left = withoutOtherThings(book, tokens).slice(from, found.end + OBJECT);
+  const names = (name: string, words: string[]): boolean =>
+    words.some((word) => hasWord(book.classes.get(name), word));
   return (
-    (FINDINGS as readonly Signal[]).includes(found.signal) &&
-    has('no-block', found.start - NEAR, found.end + OBJECT) &&
-    !has('block', found.start - NEAR, found.end + OBJECT) &&
-    !has('list', found.start, found.end + OBJECT)
+    left.some((word, at) => word !== tokens[from + at]) &&
+    !left.includes(ADDRESS_TOKEN) &&
+    !names('block', left) &&
+    !names('list', left.slice(found.start - from))
   );
 };
 

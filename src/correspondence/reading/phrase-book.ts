@@ -19,6 +19,7 @@ export const FINDINGS = [
   'will-be-mitigated',
   'conditional',
   'limit',
+  'still-limited',
   'withdrawn',
   'denied',
   'not-yet',
@@ -32,6 +33,7 @@ export const FINDINGS = [
 export const SIGNALS = [
   ...FINDINGS,
   'request',
+  'asked',
   'click',
   'answer-first',
   'received',
@@ -59,6 +61,7 @@ export const SIGNALS = [
   'upstream',
   'theirs',
   'asked-about',
+  'contrary',
 ] as const;
 export type Signal = (typeof SIGNALS)[number];
 

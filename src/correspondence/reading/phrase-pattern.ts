@@ -84,7 +84,7 @@ export function classesOf(pattern: PhrasePattern): string[] {
 
 /** Reads the members of a class. Throws {@link BadPhrasePattern}. */
 export function readWordClass(members: string[]): WordClass {
-  const single = members.filter((member) => !/[\s<|]/.test(member.trim()) && !hasNoBlanks(member));
+  const single = members.filter((member) => !/[\s<|#]/.test(member.trim()) && !hasNoBlanks(member));
   const prefixes = single.filter((member) => member.endsWith('*'));
   return {
     exact: new Set(single.filter((member) => !member.endsWith('*')).map(foldedWord)),

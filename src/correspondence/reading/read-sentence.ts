@@ -1,6 +1,7 @@
 import { deniesRemoval, isAboutOtherThing, isGoverned, isOutstanding } from './near-words.ts';
 import { LAYOUT } from './newest-part.ts';
 import { FINDINGS, type Found, findPhrases, type PhraseBook, type Signal } from './phrase-book.ts';
+import { endOfClass } from './phrase-pattern.ts';
 import { withoutInserted } from './sentences.ts';
 import { clauseEnds, type Span, supposedIn } from './supposed.ts';
 import { tokensOf } from './tokens.ts';
@@ -17,7 +18,16 @@ const LEAST_QUESTION_WORDS = 4;
 const GUARDED: Signal[] = ['mitigated', 'will-be-mitigated', 'conditional'];
 
 /** What a question can say: that something is asked. What it asks about is not told by it. */
-const ASKING: Signal[] = ['request', 'click', 'answer-first', 'survey', 'offer', 'condition', 'absence'];
+const ASKING: Signal[] = [
+  'request',
+  'click',
+  'answer-first',
+  'report-back',
+  'survey',
+  'offer',
+  'condition',
+  'absence',
+];
 
 /** "No, the block was removed": the answering word negates nothing in its sentence. */
 function withoutAnswerWord(text: string): string {
@@ -25,6 +35,17 @@ function withoutAnswerWord(text: string): string {
   return comma > 0 && LAYOUT.answerWords.includes(text.slice(0, comma).toLowerCase())
     ? text.slice(comma + 1)
     : text;
+}
+
+/** "Not only did we remove it": the negation negates nothing, and its words are left blank. */
+function withoutNotOnly(tokens: string[], books: PhraseBook[]): string[] {
+  const told = [...tokens];
+  for (const { classes } of books) {
+    const notOnly = classes.get('not-only');
+    if (!notOnly) continue;
+    for (const at of tokens.keys()) told.fill('', at, Math.max(at, endOfClass(notOnly, tokens, at, classes)));
+  }
+  return told;
 }
 
 /** What is told as to come was not done yet: a condition beside it leaves it open. */
@@ -62,7 +83,7 @@ const withoutLeaps = (found: Found<Signal>[], ends: number[]): Found<Signal>[] =
 /** The phrases found in words that stand together. */
 function phrasesIn(text: string, books: PhraseBook[], isTerse: boolean): Found<Signal>[] {
   const told = withoutAnswerWord(text);
-  const tokens = tokensOf(told).slice(0, MAX_SENTENCE_TOKENS);
+  const tokens = withoutNotOnly(tokensOf(told).slice(0, MAX_SENTENCE_TOKENS), books);
   const ends = clauseEnds(told);
   const clauseOf = (one: Found<Signal>): number => ends.findLast((end) => end <= one.start) ?? 0;
   const holds = (book: PhraseBook, one: Found<Signal>): boolean =>
@@ -86,6 +107,25 @@ function phrasesIn(text: string, books: PhraseBook[], isTerse: boolean): Found<S
   return isQuestion ? found.filter(({ signal }) => ASKING.includes(signal)) : found;
 }
 
+/** Beside these a request is one for later, or words of what was found. */
+const HANGS: Signal[] = ['condition', 'offer', 'not-blocked'];
+
+/** What is asked for outright is told apart: with it, nothing found so far is no result yet. */
+function withAsked(found: Found<Signal>[]): Found<Signal>[] {
+  const request = found.find(({ signal, source }) => signal === 'request' && source !== '?');
+  return request && !found.some(({ signal }) => HANGS.includes(signal))
+    ? [...found, { ...request, signal: 'asked' }]
+    : found;
+}
+
+/** What turns against the words before it is told only where nothing behind it was understood. */
+const withoutUnderstood = (found: Found<Signal>[]): Found<Signal>[] =>
+  found.filter(
+    (one) =>
+      one.signal !== 'contrary' ||
+      !found.some(({ signal, end }) => signal !== 'contrary' && signal !== 'condition' && end > one.start),
+  );
+
 /** Moved behind all words of the parts before it, so that it overlaps with nothing of theirs. */
 const behind = (found: Found<Signal>[], part: number): Found<Signal>[] =>
   found.map((one) => ({
@@ -101,5 +141,5 @@ const behind = (found: Found<Signal>[], part: number): Found<Signal>[] =>
 export function readSentence(text: string, books: PhraseBook[], isTerse = false): Reading {
   const { main, inserted } = withoutInserted(text);
   const found = [main, ...inserted].flatMap((part, at) => behind(phrasesIn(part, books, isTerse), at));
-  return { text, found: standingSignals(found) };
+  return { text, found: withAsked(withoutUnderstood(standingSignals(found))) };
 }

@@ -30,6 +30,9 @@ const OrderRule = Type.Object(
     id: Type.String({ minLength: 3 }),
     any: Signals,
     and: Type.Optional(Signals),
+    behind: Type.Optional(
+      Type.Boolean({ description: 'whether one of `and` must stand behind the first of `any`' }),
+    ),
     none: Type.Optional(Signals),
     least: Type.Optional(
       Type.Integer({ minimum: 2, description: 'sentences that must give a signal of `any`' }),
@@ -97,13 +100,34 @@ const RESULTS: { verdicts: Verdict[]; signals: Signal[] }[] = [
 ];
 
 function speaksAgainst(verdict: Verdict, readings: Reading[], evidence: Reading): Reading | null {
-  if (!RESULTS.some(({ verdicts }) => verdicts.includes(verdict))) return null;
   const others = RESULTS.filter(({ verdicts }) => !verdicts.includes(verdict)).flatMap(
     ({ signals }) => signals,
   );
   return (
     readings.find((one) => one !== evidence && one.found.some(({ signal }) => others.includes(signal))) ??
     null
+  );
+}
+
+/** Where a signal stands: its sentence, and its first and last token in it. */
+type Place = { sentence: number; start: number; end: number };
+
+const placesOf = (readings: Reading[], signals: Signal[]): Place[] =>
+  readings.flatMap(({ found }, sentence) =>
+    found
+      .filter(({ signal }) => signals.includes(signal))
+      .map(({ start, end }) => ({ sentence, start, end })),
+  );
+
+/** Whether one of `last` stands behind the first of `first`. */
+function follows(readings: Reading[], last: Signal[], first: Signal[]): boolean {
+  const [begin] = placesOf(readings, first);
+  return (
+    begin !== undefined &&
+    placesOf(readings, last).some(
+      ({ sentence, start }) =>
+        sentence > begin.sentence || (sentence === begin.sentence && start >= begin.end),
+    )
   );
 }
 
@@ -116,6 +140,7 @@ export function decide(readings: Reading[]): Decision | null {
   for (const rule of VERDICT_RULES.order) {
     if (count(rule.any) < (rule.least ?? 1) || (rule.and && !has(rule.and)) || (rule.none && has(rule.none)))
       continue;
+    if (rule.behind && !follows(readings, rule.and ?? [], rule.any)) continue;
     for (const signal of rule.evidence ?? rule.any) {
       for (const evidence of readings) {
         const found = evidence.found.find((one) => one.signal === signal);

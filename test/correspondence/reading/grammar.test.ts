@@ -343,6 +343,51 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ['We are not seeing any improvement in the traffic.', 'denied'],
     ['Your reputation changed from neutral to poor.', 'denied'],
   ],
+  '"not only" negates nothing': [
+    ['Not only did we remove the listing, we also reset the reputation of your range.', 'mitigated'],
+    ['Nicht nur haben wir die Sperre aufgehoben, Ihr Server steht auch auf der Whitelist.', 'mitigated'],
+    ['Non solo abbiamo rimosso il blocco, ma abbiamo anche azzerato la reputazione.', 'mitigated'],
+    ['No solo hemos eliminado el bloqueo, también hemos restablecido su reputación.', 'mitigated'],
+    ['Not only is spam still arriving, your request was refused before.', 'denied'],
+  ],
+  'a limit that stays beside relief restricts it, and alone it stays': [
+    ['We have raised the limit, but the address remains rate limited.', 'conditionally-mitigated'],
+    ['Wir haben die Sperre aufgehoben, die Adresse bleibt aber gedrosselt.', 'conditionally-mitigated'],
+    ['Your address remains rate limited.', 'denied'],
+  ],
+  'a line with the result behind it': [
+    ['Delisting request for 203.0.113.7: successful.', 'mitigated'],
+    ['Delisting request for 203.0.113.7: unsuccessful.', 'denied'],
+    ['Antrag auf Entsperrung von 203.0.113.7: bewilligt.', 'mitigated'],
+    ['Demande de retrait pour 203.0.113.7 : refusée.', 'denied'],
+  ],
+  'who found nothing so far and asks, waits for us': [
+    [
+      'We could not find any rejections from you in our logs. Which IP address do you use?',
+      'needs-information',
+    ],
+    ['I see no block. Could you please tell us which IP is affected?', 'needs-information'],
+    ['Wir finden keine Ablehnungen. Um welche IP-Adresse geht es?', 'needs-information'],
+    ['No vemos ningún bloqueo. ¿Nos puede indicar la IP?', 'needs-information'],
+    ['We see no block. If mail is refused again, please send us the error.', 'not-blocked'],
+  ],
+  'an entry of which none is removed is there': [
+    ['Kein Eintrag wird vor Ablauf der Frist entfernt.', 'denied'],
+    ['Es wird kein Eintrag vor Ablauf der Frist gelöscht.', 'denied'],
+    ['No entry is removed before it has expired.', 'denied'],
+    ["Aucune inscription n'est supprimée avant son terme.", 'denied'],
+    ['Kein Eintrag vorhanden.', 'not-blocked'],
+  ],
+  'a request that came in, a second look and what is done as a rule lift nothing': [
+    ['We received a delisting request for 192.0.2.58 from this address.', 'acknowledged'],
+    ['Your submission is here, a member of our team will go through it.', 'acknowledged'],
+    ['Your appeal has been granted a further review.', 'other'],
+    ['Submissions are reviewed by volunteers. Removal is done if the data support it.', 'acknowledged'],
+    [
+      'The listing will be removed soon. To complete, click the link to confirm your address.',
+      'needs-information',
+    ],
+  ],
 };
 
 for (const [cause, answers] of Object.entries(CAUSES))

@@ -38,6 +38,17 @@ t.test('patterns: beginning and end of the sentence', async (t) => {
   t.notOk(isThere('Well, no.'), 'something comes before');
 });
 
+t.test('patterns: a number as a member of a class', async (t) => {
+  const counting = readPhraseBook(
+    { ...minimal, classes: { count: ['#', 'two'] }, signals: { limit: ['for <count> days'] } },
+    'counting',
+  );
+  const counts = (text: string) => findPhrases(counting, counting.phrases, tokensOf(text)).length > 0;
+  t.ok(counts('for two days'));
+  t.ok(counts('for 30 days'));
+  t.notOk(counts('for some days'));
+});
+
 t.test('a bad book is told with its place', async (t) => {
   const bad = (change: object): void => {
     readPhraseBook({ ...minimal, ...change }, 'bad.json');
