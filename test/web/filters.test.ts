@@ -14,7 +14,10 @@ const markup = (file: string) => readFileSync(file, 'utf8');
 
 t.test('what narrows a list is a filter, on each page', (t) => {
   const forms = VIEWS.flatMap((file) =>
-    [...markup(file).matchAll(/<form class="filters[^>]*>[\s\S]*?<\/form>/g)].map(([form]) => ({ file, form })),
+    [...markup(file).matchAll(/<form class="filters[^>]*>[\s\S]*?<\/form>/g)].map(([form]) => ({
+      file,
+      form,
+    })),
   ).filter(({ file }) => !NO_FILTERS.has(file));
   t.ok(forms.length > 8);
   for (const { file, form } of forms) {
