@@ -5,7 +5,7 @@ import { NO_CHROMIUM, visit } from './chromium.ts';
 /** What is drawn on paper as something to press or to fill in: buttons, boxes, and fields that hold nothing. */
 const TO_FILL_IN = `[...document.querySelectorAll('main :is(button, input:not([type="hidden"]), select, textarea)')]
   .filter((one) => one.checkVisibility() && one.getBoundingClientRect().width > 1)
-  .filter((one) => one.localName === 'button' || /checkbox|radio|password|file/.test(one.type) || !one.value || getComputedStyle(one).borderTopWidth !== '0px')
+  .filter((one) => one.localName === 'button' || /checkbox|radio|password|file/.test(one.type) || !(one.value || one.matches('[data-says-unset]')) || getComputedStyle(one).borderTopWidth !== '0px')
   .map((one) => one.outerHTML.slice(0, 80))`;
 
 /** Texts of several lines of which paper shows less than all. */
@@ -55,4 +55,6 @@ t.test('settings on paper are what is set, and nothing to fill in', { skip: NO_C
   t.notOk(await page.isVisible('label[for="optIn"]'), 'and what is not is left out');
   await page.goto(`${base}/settings/users`);
   t.ok(await page.isVisible('td [name="role"]'), 'each person’s role is printed');
+  await page.goto(`${base}/settings/personal-data`);
+  t.ok(await page.isVisible('#sources'), 'what stands where nothing is set, if it means something');
 });
