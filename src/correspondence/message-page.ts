@@ -1,5 +1,5 @@
 import { stateWords } from '../incidents/incidents.ts';
-import { withShortLines } from '../web/long-lines.ts';
+import { shownText } from '../web/shown-text.ts';
 import { CHANNEL_WORDS } from './channels.ts';
 import { foldQuotes, type TextPart } from './fold-quotes.ts';
 import { type MarkedPart, markWords } from './mark-words.ts';
@@ -92,7 +92,7 @@ const attachmentView = (one: AttachmentShown) => ({
 const fieldsView = (fields: MessageRead['form_fields'], text: string) =>
   (fields ?? []).map(({ label, value }) => ({
     label,
-    value: withShortLines(value),
+    value: shownText(value),
     isText: value.trim() !== '' && value.trim() === text.trim(),
   }));
 
@@ -105,7 +105,7 @@ function waitsFor({ direction, applied, verdict, proven }: MessageRead): string 
 /** A message as its own page and the conversation show it. `them`: the provider's name. */
 export function messageView(message: MessageRead, attachments: AttachmentShown[], them: string) {
   const isIn = message.direction === 'in';
-  const parts = foldQuotes(withShortLines(message.text));
+  const parts = foldQuotes(shownText(message.text));
   const marked = markWords(parts, message.quote);
   const badge = verdictBadge(message);
   return {

@@ -1,9 +1,9 @@
-import { withShortLines } from '../web/long-lines.ts';
+import { shownText } from '../web/shown-text.ts';
 import { visible } from './visible-signs.ts';
 
 /** Octets as text: UTF-8 where they are that, else each octet a character. They may end within one. */
 export function sourceText(octets: Uint8Array): string {
-  return visible(withShortLines(decoded(octets)));
+  return visible(shownText(decoded(octets)));
 }
 
 function decoded(octets: Uint8Array): string {

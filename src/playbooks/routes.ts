@@ -7,7 +7,6 @@ import { Id, Type } from '../json-schema.ts';
 import { sumsOf } from '../outcomes/read.ts';
 import { workedInAll } from '../outcomes/view.ts';
 import { notFound } from '../problem.ts';
-import { hours } from '../providers/hours.ts';
 import type { Provider } from '../providers/schema.ts';
 import { reportByKey } from '../reports/definitions.ts';
 import { measuredTimes } from '../reports/measured.ts';
@@ -20,16 +19,14 @@ import { isoDay } from '../web/format.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
 import { historyView } from './history-page.ts';
-import { isOwnKey } from './own.ts';
+import { ListQuery, providersView } from './list-page.ts';
 import { judgedFor, playbookView } from './page.ts';
 import { ProviderParams } from './params.ts';
 import { MOST_ADDRESSES, readKnown } from './standing-store.ts';
 import { addNote, listChanges, listNotes, removeNote } from './store.ts';
-import { KINDS, ROUTE_KINDS } from './words.ts';
 
-const ListQuery = Type.Object({ q: Type.Optional(Type.String({ maxLength: 100 })) });
 const ShowQuery = Type.Object({
-  ...ListQuery.properties,
+  q: Type.Optional(Type.String({ maxLength: 100 })),
   asOf: Type.Optional(Type.String({ maxLength: 40 })),
   list: Type.Optional(Type.Enum(['letters'])),
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
@@ -39,19 +36,8 @@ const NoteForm = Type.Object({
   text: Type.String({ minLength: 1, maxLength: 4000, description: 'the note' }),
 });
 
-const asked = (query: { q?: string }) => (query.q ?? '').trim().toLowerCase();
 const HISTORY = 'playbook-changes';
 const CHANGES_SHOWN = 50;
-
-const matches = (provider: Provider, q: string) =>
-  [
-    provider.name,
-    provider.operator ?? '',
-    provider.key,
-    ...provider.aliases,
-    ...provider.domains,
-    ...provider.rejections.map((rule) => rule.blockCode ?? ''),
-  ].some((text) => text.toLowerCase().includes(q));
 
 export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, playbooks } = app.desk;
@@ -61,29 +47,9 @@ export const playbookPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'viewer' }, schema: { querystring: ListQuery } },
     async (request, reply) => {
       await playbooks.refresh();
-      const q = asked(request.query);
-      const counts = await db
-        .selectFrom('incidents')
-        .select((eb) => ['provider', eb.fn.countAll<number>().as('n'), eb.fn.max('opened_at').as('last')])
-        .where('merged_into', 'is', null)
-        .groupBy('provider')
-        .execute();
-      const known = new Map(counts.map((row) => [row.provider, row]));
       const changed = new Set(playbooks.overlay().facts.map(({ provider }) => provider));
-      const rows = catalogue.providers
-        .filter((provider) => !q || matches(provider, q))
-        .map((provider) => ({
-          key: provider.key,
-          name: provider.name,
-          operator: provider.operator ?? '',
-          kind: KINDS[provider.kind],
-          ask: provider.routes[0] ? ROUTE_KINDS[provider.routes[0].kind] : '',
-          answer: hours(provider.timing.answeredWithin),
-          mark: isOwnKey(provider.key) ? 'yours' : changed.has(provider.key) ? 'changed here' : '',
-          incidents: known.get(provider.key)?.n ?? 0,
-          last: known.get(provider.key)?.last ?? null,
-        }));
-      return reply.page('playbooks/list', { q: request.query.q ?? '', rows });
+      const behind = { db, providers: catalogue.providers, changed };
+      return reply.page('playbooks/list', await providersView(behind, request.query));
     },
   );
 

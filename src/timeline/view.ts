@@ -3,7 +3,7 @@ import { badgeOf } from '../evidence/badge.ts';
 import { stateWords } from '../incidents/incidents.ts';
 import { mentionParts } from '../watchers/mentions.ts';
 import { isoDay, longDay, offset } from '../web/format.ts';
-import { withShortLines } from '../web/long-lines.ts';
+import { shownText } from '../web/shown-text.ts';
 import { describeEntry } from './describe.ts';
 import {
   ENTRY_GROUPS,
@@ -176,7 +176,7 @@ function entryView(entry: Entry, zone: string, options: EntryOptions = {}) {
     follows: options.follows ?? false,
     // Of an incident that became a part of this one.
     from: options.here === undefined || options.here === entry.incidentNumber ? 0 : entry.incidentNumber,
-    whole: withShortLines(entry.messageId === null ? '' : (options.whole?.get(entry.messageId) ?? '')),
+    whole: shownText(entry.messageId === null ? '' : (options.whole?.get(entry.messageId) ?? '')),
     title,
     by,
     actor: entry.actor,
