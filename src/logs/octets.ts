@@ -26,7 +26,10 @@ export function decodedCopy(part: string): string {
   return octets.toString(isUtf8(octets) ? 'utf8' : 'latin1');
 }
 
-/** The reverse, for text that is read on as octets. */
+/** Octets that came as Latin-1, as octets again. */
+export const ownOctets = (line: string): Buffer => Buffer.from(line, 'latin1');
+
+/** The reverse of {@link decoded}, for text that is read on as octets. */
 export const asOctets = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
 /** The octets of a text, as Latin-1, until the next call; behind its length stands what was there before. */
