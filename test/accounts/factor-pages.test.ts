@@ -51,7 +51,16 @@ t.test(
     const browser = await signedIn(desk);
     const { recovery } = await withApp(desk);
     await browser.get(HERE);
-    for (const form of ['key/removal', 'recovery-codes']) {
+    const asked: Record<string, string> = { 'key/removal': 'app-current', 'recovery-codes': 'codes-current' };
+    for (const [form, field] of Object.entries(asked)) {
+      t.match(
+        (await browser.post(`${HERE}/${form}`, { current: 'wrong wrong' })).body,
+        new RegExp(
+          `<details class="more" open>(?:(?!</details>).)*id="${field}"[^>]*aria-invalid="true"`,
+          's',
+        ),
+        'unfolded, and said at the field',
+      );
       t.match((await browser.post(`${HERE}/${form}`)).body, /Needed: your present password/, form);
       t.match(
         (await browser.post(`${HERE}/${form}`, { current: 'wrong wrong' })).body,

@@ -128,6 +128,14 @@ t.test(
     await page.waitForURL(`${base}/`);
     await page.goto(`${base}/settings/second-factor`);
     await page.locator('td summary').click();
+    await page.fill('td [name=current]', 'wrong wrong');
+    await page.getByRole('button', { name: 'Remove it' }).click();
+    await page.locator('td [name=current]:focus').waitFor();
+    t.match(
+      await page.textContent('td .field-error'),
+      'not your present password',
+      'said where it is mended',
+    );
     await page.fill('td [name=current]', PASSWORD);
     await page.getByRole('button', { name: 'Remove it' }).click();
     await page.getByText('The passkey was removed').waitFor();

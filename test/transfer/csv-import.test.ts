@@ -82,6 +82,12 @@ t.test('a table of another tracker: mapped, looked at, brought in once', async (
     ).n;
   const before = { incidents: await count('incidents'), entries: await count('timeline_entries') };
   const look = await admin.post('/settings/import/1/look', fields);
+  t.match(
+    look.body,
+    'action="/settings/import/1/look#sums"',
+    'who looks is led to what was found, below a long form',
+  );
+  t.match(look.body, 'id="sums"');
   t.match(look.body, /New incidents<\/dt><dd>2, of 3 addresses/);
   t.match(look.body, /Left out<\/dt><dd>1</);
   t.strictSame(

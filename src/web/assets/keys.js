@@ -157,7 +157,7 @@
     for (const one of document.querySelectorAll('[data-key]'))
       if (!one.closest('[data-keys-say]')) add(one.dataset.key, ownWords(one));
     if (writes && incidentPath()) for (const [key, words] of OF_INCIDENT) add(key, words);
-    if (!isList) add('u', 'back to the list');
+    if (!isList) add('u', kept ? 'back to the list' : 'to the desk');
     add('/', 'search');
     add('?', 'these keys');
     return found;
