@@ -381,6 +381,8 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
   'what they tell us that we wrote is not said by them': [
     ['You wrote that the entry was removed after the meeting.', 'other'],
     ['You say that you have been delisted by us.', 'other'],
+    ['Wir benötigen noch einen Nachweis, dass das Problem behoben wurde.', 'needs-information'],
+    ['Although we unblocked you last week, new complaints have led us to restore the block.', 'denied'],
     ['The entry was to be removed; it was due to be deleted in May.', 'other'],
   ],
   'a request that came in, a second look and what is done as a rule lift nothing': [
