@@ -56,15 +56,24 @@ const asPromised = (found: Found<Signal>, outstanding: boolean): Found<Signal> =
 const isSupposable = (signal: Signal): boolean =>
   signal === 'request' || (FINDINGS as readonly Signal[]).includes(signal);
 
+/** Words at the beginning of a supposing stretch by which a phrase can be about it: "I asked for ... and it was done". */
+const OPENING = 3;
+
 /**
  * What is only supposed ("if the block stays", "if we need more", "you wrote that it was lifted") is not said. A phrase that begins with
- * such a word itself ("if it were up to us") stays.
+ * such a word itself ("if it were up to us") stays; relief does only if it names it, since "you" may be what was lifted.
  */
-const withoutSupposed = (found: Found<Signal>[], spans: Span[]): Found<Signal>[] =>
-  found.filter(
-    (one) =>
-      !isSupposable(one.signal) || !spans.some(({ start, end }) => one.start > start && one.start < end),
-  );
+function withoutSupposed(found: Found<Signal>[], spans: Span[], tokens: string[]): Found<Signal>[] {
+  const names = ({ source }: Found<Signal>, start: number): boolean => {
+    const words = source.split(/[\s|+?]/);
+    return tokens.slice(start, start + OPENING).some((token) => words.includes(token));
+  };
+  const isIn = (one: Found<Signal>, { start, end }: Span): boolean =>
+    one.start === start
+      ? GUARDED.includes(one.signal) && !names(one, start)
+      : one.start > start && one.start < end;
+  return found.filter((one) => !isSupposable(one.signal) || !spans.some((span) => isIn(one, span)));
+}
 
 /**
  * Without refusals that reach over one end of a clause into relief with which the next one begins: "it is not blocked any
@@ -96,6 +105,7 @@ function phrasesIn(text: string, books: PhraseBook[], isTerse: boolean): Found<S
     withoutSupposed(
       withoutLeaps(ungoverned(book, findPhrases(book, book.phrases, tokens)), ends),
       supposedIn(tokens, ends, book),
+      tokens,
     ).map((one) => asPromised(one, isOutstanding(book, one, tokens))),
   );
   const isQuestion = /[?？]["')\]]?$/.test(text);

@@ -378,6 +378,13 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ["Aucune inscription n'est supprimée avant son terme.", 'denied'],
     ['Kein Eintrag vorhanden.', 'not-blocked'],
   ],
+  'what they tell us that we wrote is not said by them': [
+    ['You wrote that the entry was removed after the meeting.', 'other'],
+    ['You say that you have been delisted by us.', 'other'],
+    ['Wir benötigen noch einen Nachweis, dass das Problem behoben wurde.', 'needs-information'],
+    ['Although we unblocked you last week, new complaints have led us to restore the block.', 'denied'],
+    ['The entry was to be removed; it was due to be deleted in May.', 'other'],
+  ],
   'a request that came in, a second look and what is done as a rule lift nothing': [
     ['We received a delisting request for 192.0.2.58 from this address.', 'acknowledged'],
     ['Your submission is here, a member of our team will go through it.', 'acknowledged'],
