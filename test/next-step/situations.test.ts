@@ -352,6 +352,12 @@ const SITUATIONS: [number, string, Given, string][] = [
   ],
   [63, 'five cases in one network', { casesNearby: 5 }, 'merge-cases'],
   [
+    63.5,
+    'five cases in one network, some of them one by now',
+    { casesNearby: 5, addresses: ['203.0.113.7', '203.0.113.8'] },
+    'ask-for-range',
+  ],
+  [
     64,
     'hardly any mail is refused',
     { ...list('nordspam', 'bl'), deliveries: { acceptedAt: null, refused: 1, all: 5000 } },
