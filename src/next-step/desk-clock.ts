@@ -1,5 +1,6 @@
 import type { IncidentRow } from '../database/tables.ts';
 import { beginsRound } from '../letters/rounds.ts';
+import { effectHours } from '../providers/effect.ts';
 import type { Provider, Verdict } from '../providers/schema.ts';
 import { roughHours } from './hours.ts';
 import type { Material } from './material.ts';
@@ -7,11 +8,6 @@ import type { Material } from './material.ts';
 const HOUR = 3_600_000;
 const plus = (at: Date | null, hours: number): Date | null =>
   at === null ? null : new Date(at.getTime() + hours * HOUR);
-
-/** Hours until a mitigation holds everywhere; where it is not published, two days. */
-const EFFECT_HOURS = 48;
-export const effectHours = (provider: Provider | undefined): number =>
-  provider?.timing.effectiveWithin ?? EFFECT_HOURS;
 
 type Asked = Pick<
   IncidentRow,

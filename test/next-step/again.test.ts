@@ -56,6 +56,19 @@ t.test(
   },
 );
 
+t.test('what is refused while a lifting spreads is waited for, whether or not it says when', async (t) => {
+  for (const report of [S3150(1), S3150(1).replace(/^\S+ mx1 .* said: /, '')]) {
+    const desk = await testDesk(t);
+    await log(desk, S3150(60));
+    await message(desk, 'out', 50, 'Please look at it.');
+    await message(desk, 'in', 10, 'We have implemented mitigation for your IP 203.0.113.7.');
+    t.equal((await getIncident(desk.db, 1)).state, 'mitigated');
+    await log(desk, report, { provider: 'outlook-com' });
+    t.equal(await stepOf(desk, 1), 'wait-for-effect', report);
+    t.equal((await getIncident(desk.db, 1)).relapses, report.startsWith('5') ? 1 : 0);
+  }
+});
+
 t.test('of a block that came back, the cause that is known is that of the block before', async (t) => {
   const desk = await testDesk(t);
   await desk.api('PUT', '/profile', PROFILE);

@@ -9,10 +9,10 @@ import { addNote } from '../../timeline/notes.ts';
 import { append, appendAll } from '../../timeline/store.ts';
 import type { Actor } from '../../web/access.ts';
 import { earlier, later } from '../incidents.ts';
-import { isLifted } from '../state.ts';
 import { moveState } from '../state-store.ts';
 import { lockIncident, writeIncident } from '../store.ts';
 import { endsBefore, ofThisBlock } from './end-before.ts';
+import { holdsFrom } from './holds-from.ts';
 import type { BlockToLog } from './log.ts';
 import {
   codesAndDomains,
@@ -34,11 +34,9 @@ function widened(row: IncidentRow, block: BlockToLog, own: SeenRejection[]) {
   };
 }
 
-/** A rejection from after the block was over. One without a time counts as new: it was pasted just now. */
-function isAfterLifting(row: IncidentRow, rejections: SeenRejection[]): boolean {
-  const lifted = row.closed_at ?? row.recovered_at ?? row.mitigated_at;
-  return lifted !== null && rejections.some((one) => !one.at || new Date(one.lastAt ?? one.at) > lifted);
-}
+/** A rejection from after that moment. One that does not say when counts as one: nothing else would tell of it. */
+const isAfter = (held: Date, rejections: SeenRejection[]): boolean =>
+  rejections.some(({ at, lastAt }) => at === null || new Date(lastAt ?? at) > held);
 
 /** Those that are new to the incident are looked at, as those of a new one are. */
 async function addAddresses(trx: Trx, actor: Actor, number: number, given: Network[]): Promise<void> {
@@ -54,7 +52,7 @@ async function addAddresses(trx: Trx, actor: Actor, number: number, given: Netwo
   if (networks.length > 0) await askForCheck(trx, { incident: number, networks, askedBy: actor.name });
 }
 
-/** Adds a report to an incident; a rejection after the block was lifted opens it again, as a relapse. */
+/** Adds a report to an incident; a rejection from when the lifting should hold opens it again, as a relapse. */
 export async function appendReport(
   trx: Trx,
   actor: Actor,
@@ -91,8 +89,8 @@ export async function appendReport(
     ...rejectionEntries(actor, number, report.id, own, false),
   ]);
   if (block.note?.trim()) await addNote(trx, actor, number, block.note);
-  if (isLifted(row.state) && isAfterLifting(row, block.rejections))
-    await recordRelapse(trx, actor, row, new Date());
+  const held = await holdsFrom(trx, row, block.provider);
+  if (held !== null && isAfter(held, own)) await recordRelapse(trx, actor, row, new Date());
 }
 
 /** Mail is refused again after the block was lifted: the incident is open again. */
