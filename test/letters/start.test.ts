@@ -78,13 +78,17 @@ t.test('for a range writes only an incident that has several addresses of it', a
     (await desk.api('POST', `/incidents/${number}/letters`, {})).body.template;
   t.match(await stepOf(4), { step: 'merge-cases', button: { url: '/incidents/4#h-before' } });
   t.equal(await templateOf(4), 'outlook-com/first');
-  t.match(await stepOf(5), { step: 'ask-for-range', button: { url: '/incidents/5/letters/new?round=range' } });
+  t.match(await stepOf(5), {
+    step: 'ask-for-range',
+    button: { url: '/incidents/5/letters/new?round=range' },
+  });
   t.equal(await templateOf(5), 'outlook-com/range');
 
   const operator = await signedIn(desk);
-  const [, merge = ''] = /href="([^"]+)">Merge<span class="vh"> #3<\/span> into this one/.exec(
-    (await operator.get('/incidents/4')).body,
-  ) ?? [];
+  const [, merge = ''] =
+    /href="([^"]+)">Merge<span class="vh"> #3<\/span> into this one/.exec(
+      (await operator.get('/incidents/4')).body,
+    ) ?? [];
   t.equal(merge, '/incidents/3/merge?into=4', 'the others are brought to it from there');
   t.match((await operator.get(merge)).body, /name="other"[^>]* value="4"/);
 });

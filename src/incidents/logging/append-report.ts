@@ -14,6 +14,7 @@ import { lockIncident, writeIncident } from '../store.ts';
 import { endsBefore, ofThisBlock } from './end-before.ts';
 import { holdsFrom } from './holds-from.ts';
 import type { BlockToLog } from './log.ts';
+import { partAfter, partsAt } from './parts.ts';
 import {
   codesAndDomains,
   keepRejections,
@@ -33,10 +34,6 @@ function widened(row: IncidentRow, block: BlockToLog, own: SeenRejection[]) {
     reason: row.reason ?? block.reason,
   };
 }
-
-/** A rejection from after that moment. One that does not say when counts as one: nothing else would tell of it. */
-const isAfter = (held: Date, rejections: SeenRejection[]): boolean =>
-  rejections.some(({ at, lastAt }) => at === null || new Date(lastAt ?? at) > held);
 
 /** Those that are new to the incident are looked at, as those of a new one are. */
 async function addAddresses(trx: Trx, actor: Actor, number: number, given: Network[]): Promise<void> {
@@ -70,7 +67,11 @@ export async function appendReport(
     .execute();
   const cidrs = block.networks.map(({ cidr }) => cidr);
   const ends = await endsBefore(trx, cidrs, { number, provider: row.provider, openedAt: row.opened_at });
-  const own = ofThisBlock(block.rejections, ends);
+  const known = ofThisBlock(block.rejections, ends);
+  const held = await holdsFrom(trx, row, block.provider);
+  const isAgain = held !== null && known.some((one) => partAfter(one, held).length > 0);
+  // What was refused before a relapse is of the block before.
+  const own = held !== null && isAgain ? known.flatMap((one) => partsAt(one, held)) : known;
   await keepRejections(trx, number, report.id, own);
   await writeIncident(trx, number, widened(row, block, own));
   await appendAll(trx, [
@@ -89,8 +90,7 @@ export async function appendReport(
     ...rejectionEntries(actor, number, report.id, own, false),
   ]);
   if (block.note?.trim()) await addNote(trx, actor, number, block.note);
-  const held = await holdsFrom(trx, row, block.provider);
-  if (held !== null && isAfter(held, own)) await recordRelapse(trx, actor, row, new Date());
+  if (isAgain) await recordRelapse(trx, actor, row, new Date());
 }
 
 /** Mail is refused again after the block was lifted: the incident is open again. */
