@@ -3,7 +3,7 @@ import type { EvidenceResult, IncidentRow } from '../database/tables.ts';
 import { recordEvidence } from '../evidence/store.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { claimText } from '../letters/claims/claims.ts';
-import { readBlockedAgain } from '../letters/relapse.ts';
+import { readRelapses } from '../letters/relapse.ts';
 import { invalid } from '../problem.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
@@ -65,7 +65,7 @@ function checked(cause: NewCause, before: Cause | undefined): Cause {
 async function isKnown(trx: Trx, row: IncidentRow, cause: Cause, before: RecordedCause | undefined) {
   if (!before || (Object.keys(cause) as (keyof Cause)[]).some((name) => !isEqual(cause[name], before[name])))
     return false;
-  const again = (await readBlockedAgain(trx, [row])).get(row.number);
+  const again = (await readRelapses(trx, [row])).get(row.number);
   return again === undefined || before.recordedAt >= again.at;
 }
 const isEqual = (a: Cause[keyof Cause], b: Cause[keyof Cause]) => a?.valueOf() === b?.valueOf();

@@ -9,7 +9,7 @@ import { later } from '../incidents/incidents.ts';
 import { tellingRejections } from '../incidents/telling-rejections.ts';
 import { judgeClaims } from '../letters/claims/claims.ts';
 import { recordedEvidence } from '../letters/claims/recorded.ts';
-import { readBlockedAgain } from '../letters/relapse.ts';
+import { readRelapses } from '../letters/relapse.ts';
 import { undeliveredOf } from '../mail-out/shown.ts';
 import { getProfile } from '../profile/store.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
@@ -112,7 +112,7 @@ export async function readMaterial(
     undeliveredOf(db, numbers),
     readCauses(db, numbers),
     readUpstream(db, numbers),
-    readBlockedAgain(db, rows),
+    readRelapses(db, rows),
   ]);
   const groups = [...addresses.values()].map((own) => own.map(({ network }) => network));
   const earlierNumbers = [...earlier.values()].flat().map((one) => one.earlier);
