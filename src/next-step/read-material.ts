@@ -53,6 +53,12 @@ const saidFor = (evidence: { result: string; said_since: Date }[]): Date[] =>
 const triedAt = ({ lifted, verdict, asked }: Earlier): Date | null =>
   !lifted && isNoYes(verdict) ? asked : null;
 
+/** The same of all that were before, the newest first: one that was closed without a word to them changed nothing there. */
+function lastTriedAt(before: Earlier[]): Date | null {
+  const telling = before.find(({ lifted, asked }) => lifted || asked !== null);
+  return telling ? triedAt(telling) : null;
+}
+
 /** Letters that went out in these incidents, oldest first. */
 const sentIn = (sent: Awaited<ReturnType<typeof readSent>>, numbers: number[]): Material['sent'] =>
   numbers
@@ -173,7 +179,7 @@ export async function readMaterial(
         ? {
             number: before[0].earlier,
             endedAt: before[0].ended,
-            askedAt: triedAt(before[0]),
+            askedAt: lastTriedAt(before),
           }
         : null,
       // One that was refused and closed is this same block, and no other one.

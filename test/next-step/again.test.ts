@@ -46,13 +46,16 @@ t.test(
     await desk.api('PATCH', '/incidents/1', { state: 'closed', reason: 'Given up.' });
     t.equal((await log(desk, S3150(0))).status, 201);
     t.equal(await stepOf(desk, 2), 'too-soon');
-    await desk.api('POST', '/incidents/2/cause', {
+    await desk.api('PATCH', '/incidents/2', { state: 'closed', reason: 'Logged by mistake.' });
+    t.equal((await log(desk, S3150(0))).status, 201);
+    t.equal(await stepOf(desk, 3), 'too-soon', 'nor is another that was closed without a request');
+    await desk.api('POST', '/incidents/3/cause', {
       class: 'compromised-account',
       found: 'one account',
       fixed: 'closed it',
       fixedAt: at(30),
     });
-    t.equal(await stepOf(desk, 2), 'enrol-and-write', 'a change is worth a request');
+    t.equal(await stepOf(desk, 3), 'enrol-and-write', 'a change is worth a request');
   },
 );
 
