@@ -18,14 +18,19 @@ export type CoolDown = { end: Date; why: string };
 const isAnswered = ({ last_answer_at: answer, last_request_at: request }: Asked): boolean =>
   answer !== null && (request === null || answer >= request);
 
-/** When the oldest of the requests runs out that a provider’s limit counts; null: one more may go. */
-function limitEnd(
+/**
+ * When the oldest of the requests runs out that a provider’s limit counts; null: one more may go. `sent`: letters about
+ * these addresses, oldest first.
+ */
+export function limitEnd(
+  { state }: Pick<Asked, 'state'>,
   provider: Provider | undefined,
   sent: { round: string; at: Date }[],
   now: Date,
 ): Date | null {
   const limit = provider?.stop?.requests;
-  if (!limit) return null;
+  // A new matter is a new request, of which some desks take only so many.
+  if (!limit || state !== 'open') return null;
   const counted = sent.filter(
     ({ round, at }) => beginsRound(round) && now.getTime() - at.getTime() < limit.hours * HOUR,
   );
@@ -93,7 +98,7 @@ function sinceRequest(row: Asked, provider: Provider | undefined): CoolDown | un
     : whileUnanswered(row, provider, name);
 }
 
-/** How long it would do harm to ask again; undefined: not at all. What they ask for may be answered at once. `sent`: letters about these addresses, oldest first. */
+/** How long it would do harm to ask again; undefined: not at all. What they ask for may be answered at once. `sent` as in `limitEnd`. */
 export function coolDownOf(
   row: Asked,
   provider: Provider | undefined,
@@ -101,8 +106,7 @@ export function coolDownOf(
   now: Date,
 ): CoolDown | undefined {
   const cool = row.last_request_at === null ? undefined : sinceRequest(row, provider);
-  // A new matter is a new request, of which some desks take only so many.
-  const limit = row.state === 'open' ? limitEnd(provider, sent, now) : null;
+  const limit = limitEnd(row, provider, sent, now);
   if (limit === null || (cool && cool.end > limit)) return cool;
   return { end: limit, why: provider?.stop?.text ?? '' };
 }
