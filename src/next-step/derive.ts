@@ -75,6 +75,7 @@ function factsOf(
   const rounds = roundsOf(material);
   const toDesk = sent.filter(({ round }) => isToDesk(round));
   const lastLetter = toDesk.at(-1)?.at ?? row.last_request_at;
+  const cameBack = isAtLeast(blockedAgain?.at ?? null, row.last_request_at);
   // What opened it again need not have said when mail was refused.
   const refusedAt = later(row.last_rejection_at, blockedAgain?.at ?? null);
   const newest = material.newestEvidenceAt;
@@ -143,8 +144,8 @@ function factsOf(
     sincePassedOn: since(moments['passed-on']),
     refusedSince: isAtLeast(refusedAt, row.last_answer_at) && isAtLeast(refusedAt, row.last_request_at),
     refusedSinceLook: isRefusedSinceLook(material, known.citedOwner),
-    flowed: blockedAgain?.flowed === true,
-    cameBack: isAtLeast(blockedAgain?.at ?? null, row.last_request_at),
+    flowed: cameBack && blockedAgain?.flowed === true,
+    cameBack,
     deliveredSince:
       deliveries.acceptedAt !== null &&
       isAtLeast(deliveries.acceptedAt, row.last_rejection_at) &&

@@ -15,7 +15,8 @@ const ANSWERS: (Verdict | null)[] = [null, ...VERDICTS];
 export const TIMES = [1, 30, 100, 400];
 export const ROUNDS_TRIED = [0, 1, 2, 4];
 /** The block came back: from a lifting that never held, or after mail was seen to flow. */
-const AGAIN = ['came back', 'came back after it flowed'];
+const FLOWED = ['came back after it flowed', 'came back after it flowed, mended'];
+const AGAIN = ['came back', ...FLOWED];
 export const EVIDENCE = [
   'none',
   'refused since',
@@ -100,15 +101,17 @@ function materialOf(point: Point, now: Date): Material {
   const { evidence } = point;
   const row = rowOf(point, now);
   const again = againAt(point, now);
-  const fix = new Date(now.getTime() - 2 * HOUR);
-  const isOurs = evidence === 'own fault' || evidence === 'mended';
+  const isMended = evidence.endsWith('mended');
+  // Of a block that came back an hour ago, since then.
+  const fix = new Date(now.getTime() - (again ? 0.5 : 2) * HOUR);
+  const isOurs = isMended || evidence === 'own fault';
   return {
     row,
     addresses: ['203.0.113.7'],
     rule: null,
     newestRejection: { id: 1, temporary: false },
     cited: evidence === 'listed elsewhere' ? { name: 'Spamhaus', owner: 'spamhaus' } : null,
-    blockedAgain: again && { at: again, flowed: evidence === 'came back after it flowed' },
+    blockedAgain: again && { at: again, flowed: FLOWED.includes(evidence) },
     sent: lettersOf(point, row),
     sentBefore: [],
     lastClaims: [],
@@ -121,15 +124,13 @@ function materialOf(point: Point, now: Date): Material {
     ticket: { reference: 'SRX1', channel: 'form' },
     claims: [],
     namesRightSince: null,
-    newestEvidenceAt: evidence === 'mended' ? fix : null,
+    newestEvidenceAt: isMended ? fix : null,
     deliveries: {
       acceptedAt: evidence === 'accepted since' ? new Date(now.getTime() - HOUR / 2) : null,
       refused: 1,
       all: 2,
     },
-    cause: isOurs
-      ? { class: 'compromised-account', fixedAt: evidence === 'mended' ? fix : null, recordedAt: fix }
-      : null,
+    cause: isOurs ? { class: 'compromised-account', fixedAt: isMended ? fix : null, recordedAt: fix } : null,
     earlier: null,
     earlierEnds: [],
     casesNearby: 1,

@@ -60,8 +60,10 @@ t.test(
       if (facts.onlyReceipt && rules.some((rule) => rule?.replies)) wrong.push(`${name}: answers a receipt`);
       if (new Set(rules).size < rules.length) wrong.push(`${name}: ${step.id} twice`);
       if (step.id === 'look' && point.state !== 'action-needed') wrong.push(`${name}: no rule`);
-      if (point.evidence === 'came back after it flowed' && facts.cameBack && buttons.some(answers))
+      if (facts.flowed && facts.cameBack && buttons.some(answers))
         wrong.push(`${name}: ${step.id} answers in the ticket of what had ended`);
+      if (facts.flowed && step.id === 'wait-for-effect')
+        wrong.push(`${name}: waits for what was seen to hold`);
       if (point.evidence === 'own fault' && buttons.some(asks))
         wrong.push(`${name}: ${step.id} before the fix`);
     }
