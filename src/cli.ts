@@ -1,6 +1,6 @@
 import { COMMANDS, overview } from './cli/commands.ts';
-import { inWords } from './cli/file-words.ts';
 import type { Io } from './cli/io.ts';
+import { inWords } from './system-words.ts';
 
 const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
 

@@ -17,6 +17,8 @@ try {
     'BadDataFile',
   ];
   const known = error instanceof Error && expected.includes(error.name);
-  process.stderr.write(known ? `Delist Desk cannot start.\n${error.message}\n` : `${error.stack}\n`);
+  const { systemWords } = await import('./system-words.ts');
+  const words = known ? error.message : error instanceof Error && systemWords(error);
+  process.stderr.write(words ? `Delist Desk cannot start.\n${words}\n` : `${error.stack}\n`);
   process.exitCode = 1;
 }

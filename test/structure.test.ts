@@ -117,7 +117,7 @@ const PURE = [
   'src/desk/{cursor,page,rows,sections,span-labels,strip}.ts',
   'src/incidents/{course,incidents,json,state}.ts',
   'src/incidents/logging/{blocks,page,rejections}.ts',
-  'src/next-step/!(api|cause-store|incident-rows|kept-steps|other-incidents|read-material|remind|routes|store).ts',
+  'src/next-step/!(api|cause-store|incident-rows|kept-steps|other-incidents|read-material|read-stop|remind|routes|store).ts',
   'src/mail-in/reading/{authentication-results,authenticity,mail-fields,mail-kind,proof,returned-mail,thread-ids}.ts',
   'src/mail-in/{filing/filing,filing/unfiled-page,mailboxes/imap-words}.ts',
   'src/letters/{choice,draft,eml,facts,language,letter-values,matching,merge-edits,named-list,page,questions}.ts',

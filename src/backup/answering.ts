@@ -12,11 +12,21 @@ import { recordBackup } from './store.ts';
 
 /** Whoever connects and says nothing, or takes nothing, is gone. */
 const SILENT_MS = 120_000;
+/** So long whoever took it all may read it again. */
+const READ_AGAIN_MS = 6 * 3_600_000;
 const MOST_ASKED = 20_000;
 
-async function answer(socket: Socket, source: Source, silentMs: number): Promise<End | undefined> {
+type Patience = { silentMs: number; readAgainMs: number };
+
+async function answer(
+  socket: Socket,
+  source: Source,
+  { silentMs, readAgainMs }: Patience,
+): Promise<End | undefined> {
   socket.setTimeout(silentMs).on('timeout', () => socket.destroy());
   const lines = createInterface({ input: socket });
+  // Nobody is waited for who is gone.
+  socket.once('close', () => lines.close());
   const said = lines[Symbol.asyncIterator]();
   const { value: line = '' } = await said.next();
   const tell = (told: Told) => socket.write(`${JSON.stringify(told)}\n`);
@@ -38,7 +48,7 @@ async function answer(socket: Socket, source: Source, silentMs: number): Promise
     });
     await pipeline(backup.stream, socket);
     const end = backup.end();
-    socket.setTimeout(0);
+    socket.setTimeout(readAgainMs);
     const { value: kept } = await said.next();
     if (kept === 'kept' && end)
       await recordBackup(source.db, { way: 'command', by: COMMAND_LINE, byteLength, end });
@@ -60,7 +70,7 @@ async function answer(socket: Socket, source: Source, silentMs: number): Promise
 export async function answerCommands(
   source: Source,
   logger: FastifyBaseLogger,
-  { silentMs = SILENT_MS } = {},
+  { silentMs = SILENT_MS, readAgainMs = READ_AGAIN_MS }: Partial<Patience> = {},
 ): Promise<() => Promise<void>> {
   await clearCopies(source.dataDir);
   const path = socketPath(source.dataDir);
@@ -72,7 +82,7 @@ export async function answerCommands(
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
     socket.on('error', () => {}).once('close', () => open.delete(socket));
-    answer(socket, source, silentMs).then(
+    answer(socket, source, { silentMs, readAgainMs }).then(
       (end) => end && logger.info({ rows: end.rows }, 'backup'),
       (error: unknown) => {
         logger.warn({ err: error }, 'backup');

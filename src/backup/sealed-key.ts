@@ -34,15 +34,20 @@ export async function sealKeys(keys: Buffer[], passphrase: string): Promise<Seal
   };
 }
 
-/** The keys as their file has them. Throws {@link BadBackup} with another passphrase. */
+const damaged = () => new BadBackup('The sealed key in this backup is damaged.');
+
+/** The keys as their file has them. Throws {@link BadBackup} with another passphrase, and for what no backup of ours says. */
 export async function openKeys(sealed: SealedKey, passphrase: string): Promise<string> {
   const [salt, nonce, box] = [sealed.salt, sealed.nonce, sealed.box].map((text) =>
-    Buffer.from(text, 'base64'),
+    Buffer.from(String(text), 'base64'),
   ) as [Buffer, Buffer, Buffer];
   const cost = sealed.n * sealed.r * sealed.p;
-  if (!(cost > 0 && cost <= MOST_COST * 8) || nonce.length !== 12 || box.length <= TAG_BYTES)
-    throw new BadBackup('The sealed key in this backup is damaged.');
-  const decipher = createDecipheriv('aes-256-gcm', await stretched(passphrase, salt, sealed), nonce);
+  if (!(cost > 0 && cost <= MOST_COST * 8) || nonce.length !== 12 || box.length <= TAG_BYTES) throw damaged();
+  // Of costs there are that are none: `n` is a power of two (RFC 7914 § 2).
+  const key = await stretched(passphrase, salt, sealed).catch(() => {
+    throw damaged();
+  });
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce);
   decipher.setAuthTag(box.subarray(-TAG_BYTES));
   try {
     return Buffer.concat([decipher.update(box.subarray(0, -TAG_BYTES)), decipher.final()]).toString('utf8');

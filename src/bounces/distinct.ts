@@ -1,7 +1,7 @@
 import type { Rejection } from './rejection.ts';
 
-/** A rejection with how often the input has it, and when last (RFC 3339 in UTC). */
-export type SeenRejection = Rejection & { seen: number; lastAt: string | null };
+/** A rejection with how often the input has it, and when, as far as it says (milliseconds since 1970). */
+export type SeenRejection = Rejection & { seen: number; times: number[] };
 
 /** What makes two rejections the same one, besides the recipient's domain. */
 const core = (found: Rejection): string =>
@@ -18,12 +18,11 @@ const core = (found: Rejection): string =>
 /** What makes two rejections the same one. */
 export const identityOf = (found: Rejection): string => `${core(found)}\n${found.recipientDomain}`;
 
-const later = (a: string | null, b: string | null): string | null =>
-  a === null || (b !== null && b > a) ? b : a;
+const timesOf = ({ at }: Rejection): number[] => (at === null ? [] : [Date.parse(at)]);
 
 function again(kept: SeenRejection, found: Rejection): void {
   kept.seen += 1;
-  kept.lastAt = later(kept.lastAt, found.at);
+  kept.times.push(...timesOf(found));
 }
 
 /**
@@ -40,7 +39,7 @@ export function distinct(rejections: Rejection[]): SeenRejection[] {
     const nameless = alike?.recipientDomain === null || found.recipientDomain === null ? alike : undefined;
     const kept = byKey.get(key) ?? nameless;
     if (!kept) {
-      const own = { ...found, seen: 1, lastAt: found.at };
+      const own = { ...found, seen: 1, times: timesOf(found) };
       byKey.set(key, own);
       if (!alike) byCore.set(base, own);
       continue;

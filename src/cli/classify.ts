@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { classifyReply, type Reply } from '../correspondence/reading/classify.ts';
 import { readableText } from '../correspondence/reading/reply-text.ts';
 import { type Catalogue, readCatalogue } from '../providers/catalogue.ts';
+import { inWords } from '../system-words.ts';
 import { BadUse } from './bad-use.ts';
-import { inWords } from './file-words.ts';
 import type { Io } from './io.ts';
 
 export const USE = `Use: classify [--provider KEY] [--jsonl FIELD] [FILE…]

@@ -221,6 +221,8 @@ export async function incidentView(
       ...one,
       kind: linkWords(one.kind, one.reads),
       said: isSaid(one.kind),
+      /** Of one provider, and neither is over: they may be one matter. */
+      joins: one.provider === row.provider && one.state !== 'closed' && row.state !== 'closed',
       stateWords: stateWords(one.state),
     })),
     linkKinds: LINK_KINDS.map((key) => ({ key, words: linkWords(key) })),

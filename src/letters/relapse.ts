@@ -4,8 +4,8 @@ import type { IncidentRow, IncidentState } from '../database/tables.ts';
 import { earlier } from '../incidents/incidents.ts';
 import { isLifted } from '../incidents/state.ts';
 
-/** A block that came back: when it had been lifted, and since when mail is refused again. */
-export type Relapse = { liftedAt: Date; at: Date };
+/** A block that came back: when it had been lifted, since when mail is refused again, and whether mail was seen to flow before. */
+export type Relapse = { liftedAt: Date; at: Date; flowed: boolean };
 
 export type StateEntry = {
   kind: string;
@@ -14,7 +14,6 @@ export type StateEntry = {
   /** The state that it was moved to; null: an entry of another kind. */
   to: IncidentState | null;
 };
-type Refusal = { occurred_at: Date | null; recorded_at: Date };
 
 /** Of an incident with more, the newest. */
 const MOST_ENTRIES = 200;
@@ -29,7 +28,7 @@ function lastLifting(before: StateEntry[]): Date | undefined {
 type Told = { liftedAt: Date; seen: StateEntry; flowed: boolean };
 
 /** The newest relapse that entries tell, oldest first; null: the block never came back, or nothing tells that it was lifted. */
-function toldIn(entries: StateEntry[]): Told | null {
+export function toldIn(entries: StateEntry[]): Told | null {
   const last = entries.findLastIndex(({ kind }) => kind === 'relapse-seen');
   const seen = entries[last];
   const liftedAt = seen && lastLifting(entries.slice(0, last));
@@ -38,49 +37,14 @@ function toldIn(entries: StateEntry[]): Told | null {
 }
 
 /**
- * The newest relapse. Mail is refused again since the first refusal of the report that told it; where a log was counted,
- * since the moment that its entry names. Null as in `toldIn`.
+ * The newest relapse of each of these incidents that was refused again, in one look for all of them. Mail is refused
+ * again since the first refusal of the report that told it; where a log was counted, since the moment that its entry
+ * names. What was written before that belongs to the block before.
  */
-export function relapseIn(entries: StateEntry[], refusals: Refusal[]): Relapse | null {
-  const told = toldIn(entries);
-  if (!told) return null;
-  const { liftedAt: lifted, seen } = told;
-  const times = refusals.flatMap(({ occurred_at: at, recorded_at: recorded }) =>
-    at && recorded >= seen.recorded_at && at > lifted ? [Number(at)] : [],
-  );
-  return { liftedAt: lifted, at: new Date(times.reduce((a, b) => Math.min(a, b), Number(seen.occurred_at))) };
-}
-
-/** What the timeline tells of an incident that was refused again; null: it was not. */
-export async function readRelapse(
-  db: Db | Trx,
-  row: Pick<IncidentRow, 'number' | 'relapses'>,
-  refusals: Refusal[],
-): Promise<Relapse | null> {
-  if (row.relapses === 0) return null;
-  const entries = await db
-    .selectFrom('timeline_entries')
-    .select(['kind', 'occurred_at', 'recorded_at'])
-    .select(sql<IncidentState | null>`detail->>'to'`.as('to'))
-    .where('incident_number', '=', row.number)
-    .where('kind', 'in', ['relapse-seen', 'state-changed'])
-    .orderBy('id', 'desc')
-    .limit(MOST_ENTRIES)
-    .execute();
-  return relapseIn(entries.reverse(), refusals);
-}
-
-/** `flowed`: mail was seen to flow before it was refused again. */
-export type BlockedAgain = { at: Date; flowed: boolean };
-
-/**
- * Of incidents that were refused again, since when: one look for all of them. What was written before that belongs to
- * the block before.
- */
-export async function readBlockedAgain(
+export async function readRelapses(
   db: Db | Trx,
   incidents: Pick<IncidentRow, 'number' | 'relapses'>[],
-): Promise<Map<number, BlockedAgain>> {
+): Promise<Map<number, Relapse>> {
   const numbers = incidents.filter(({ relapses }) => relapses > 0).map(({ number }) => number);
   if (numbers.length === 0) return new Map();
   const { rows } = await sql<StateEntry & { number: number }>`
@@ -106,9 +70,9 @@ export async function readBlockedAgain(
     group by n.number`.execute(db);
   const refusedAt = new Map(first.map(({ number, at }) => [number, at]));
   return new Map(
-    told.map(({ number, seen, flowed }) => {
+    told.map(({ number, liftedAt, seen, flowed }) => {
       const at = earlier(refusedAt.get(number) ?? null, seen.occurred_at) ?? seen.occurred_at;
-      return [number, { at, flowed }];
+      return [number, { liftedAt, at, flowed }];
     }),
   );
 }

@@ -87,6 +87,8 @@ export const roundWords = (round: string) => row(round)?.words ?? round;
 export const isInTicket = (round: string) => row(round)?.inTicket ?? false;
 export const isRequest = (round: string) => row(round)?.asks ?? false;
 export const beginsRound = (round: string) => row(round)?.begins ?? false;
+/** Asks the same desk anew, not in the ticket: what an escalation does elsewhere. */
+export const asksAnew = (round: string) => isRequest(round) && round !== 'escalation' && !isInTicket(round);
 /** To whom a letter goes; one of a round that a later release no longer has went to the desk. */
 export const audienceOf = (round: string): Audience => row(round)?.to ?? 'desk';
 export const isToDesk = (round: string) => audienceOf(round) === 'desk';

@@ -19,7 +19,7 @@ import type { AddressRow, LetterFacts } from './facts.ts';
 import { newestAnswer, newestTicket, readAddresses, readRejections } from './incident-rows.ts';
 import { namedList } from './named-list.ts';
 import { questionsOf } from './questions.ts';
-import { readRelapse } from './relapse.ts';
+import { readRelapses } from './relapse.ts';
 import { ruleOf } from './rule-of.ts';
 import { readWarmUp } from './warm-up.ts';
 
@@ -79,7 +79,8 @@ export async function readSources(
     readEarlier(db, row),
     readUsual(db, row.provider),
   ]);
-  const [relapse, rule] = await Promise.all([readRelapse(db, row, rejections), ruleOf(db, row, provider)]);
+  const [relapses, rule] = await Promise.all([readRelapses(db, [row]), ruleOf(db, row, provider)]);
+  const relapse = relapses.get(number);
   const letter = requests.at(-1);
   const timeOf = (one: (typeof rejections)[number]) => one.occurred_at ?? one.recorded_at;
   const newest = rejections.reduce<(typeof rejections)[number] | undefined>(

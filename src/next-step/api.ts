@@ -149,7 +149,7 @@ export const nextStepApi: FastifyPluginAsyncTypebox = async (app) => {
         class: kind,
         found,
         fixed,
-        foundAt: foundAt ? pastMoment('foundAt', foundAt) : new Date(),
+        foundAt: foundAt ? pastMoment('foundAt', foundAt) : null,
         fixedAt: fixedAt === null ? null : pastMoment('fixedAt', fixedAt),
       };
       return apiShown(db, request, (trx) => recordCause(trx, actorOf(request), number, cause), shown(number));

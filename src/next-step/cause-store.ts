@@ -1,8 +1,9 @@
 import type { Db, Trx } from '../database/open.ts';
-import type { EvidenceResult } from '../database/tables.ts';
+import type { EvidenceResult, IncidentRow } from '../database/tables.ts';
 import { recordEvidence } from '../evidence/store.ts';
 import { lockIncident } from '../incidents/store.ts';
 import { claimText } from '../letters/claims/claims.ts';
+import { readRelapses } from '../letters/relapse.ts';
 import { invalid } from '../problem.ts';
 import { append } from '../timeline/store.ts';
 import type { Actor } from '../web/access.ts';
@@ -34,22 +35,50 @@ export async function readCauses(db: Db | Trx, numbers: number[]): Promise<Map<n
   );
 }
 
-function checked(cause: Cause): Cause {
+/** `foundAt`: null: now, or when it was said before. */
+export type NewCause = Omit<Cause, 'foundAt'> & { foundAt: Date | null };
+
+/** Forms send minutes. */
+const MINUTE = 60_000;
+const minuteOf = (at: Date) => Math.floor(at.getTime() / MINUTE);
+/** What was said before keeps its moment, unless another one is named. */
+const momentOf = (given: Date | null, before: Date | null): Date =>
+  before && (!given || minuteOf(given) === minuteOf(before)) ? before : (given ?? new Date());
+
+function checked(cause: NewCause, before: Cause | undefined): Cause {
   const [found, fixed] = [cause.found.trim(), cause.fixed.trim()];
   if (!found) throw invalid('found', 'Say what was found, or what was checked.');
   if (!fixed && cause.fixedAt) throw invalid('fixed', 'Say what was changed then.');
-  const fixedAt = fixed ? (cause.fixedAt ?? new Date()) : null;
-  return { ...cause, found, fixed, fixedAt };
+  const isSame = before?.class === cause.class;
+  const foundBefore = isSame && before.found === found ? before.foundAt : null;
+  const fixedBefore = isSame && before.fixed === fixed ? before.fixedAt : null;
+  return {
+    class: cause.class,
+    found,
+    fixed,
+    foundAt: momentOf(cause.foundAt, foundBefore),
+    fixedAt: fixed ? momentOf(cause.fixedAt, fixedBefore) : null,
+  };
 }
+
+/** Said once more it is no new fact, except of a block that came back since: it has this cause as well. */
+async function isKnown(trx: Trx, row: IncidentRow, cause: Cause, before: RecordedCause | undefined) {
+  if (!before || (Object.keys(cause) as (keyof Cause)[]).some((name) => !isEqual(cause[name], before[name])))
+    return false;
+  const again = (await readRelapses(trx, [row])).get(row.number);
+  return again === undefined || before.recordedAt >= again.at;
+}
+const isEqual = (a: Cause[keyof Cause], b: Cause[keyof Cause]) => a?.valueOf() === b?.valueOf();
 
 /**
  * Keeps what somebody found to be the cause, and what was done about it: it gates the next step, and is evidence for
  * what letters claim. What was recorded before stays in the timeline.
  */
-export async function recordCause(trx: Trx, actor: Actor, number: number, given: Cause): Promise<void> {
-  const cause = checked(given);
-  await lockIncident(trx, number);
+export async function recordCause(trx: Trx, actor: Actor, number: number, given: NewCause): Promise<void> {
+  const incident = await lockIncident(trx, number);
   const before = (await readCauses(trx, [number])).get(number);
+  const cause = checked(given, before);
+  if (await isKnown(trx, incident, cause, before)) return;
   const row = {
     class: cause.class,
     found: cause.found,

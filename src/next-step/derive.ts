@@ -1,12 +1,14 @@
+import { later } from '../incidents/incidents.ts';
 import { isLifted } from '../incidents/state.ts';
 import { beginsRound, isRequest, isToDesk } from '../letters/rounds.ts';
 import { playbookFor } from '../providers/cases.ts';
+import { effectHours } from '../providers/effect.ts';
 import { listsOf, ruleAfterLook } from '../providers/list-looks.ts';
 import { otherRouteOf } from '../providers/other-route.ts';
 import { routeFor, ruleIdOf } from '../providers/playbook.ts';
 import type { Provider, Route } from '../providers/schema.ts';
 import { isOurs } from './causes.ts';
-import { type CoolDown, coolDownOf, effectHours, isChanged } from './desk-clock.ts';
+import { type CoolDown, coolDownOf, isChanged } from './desk-clock.ts';
 import {
   isLowWeight,
   isSpent,
@@ -73,6 +75,9 @@ function factsOf(
   const rounds = roundsOf(material);
   const toDesk = sent.filter(({ round }) => isToDesk(round));
   const lastLetter = toDesk.at(-1)?.at ?? row.last_request_at;
+  const cameBack = isAtLeast(blockedAgain?.at ?? null, row.last_request_at);
+  // What opened it again need not have said when mail was refused.
+  const refusedAt = later(row.last_rejection_at, blockedAgain?.at ?? null);
   const newest = material.newestEvidenceAt;
   const newFacts = newer(newest, lastLetter) || newer(cause?.recordedAt ?? null, lastLetter);
   const open = lettersOfRound(block);
@@ -137,13 +142,10 @@ function factsOf(
     sinceFix: since(cause?.fixedAt ?? null),
     refusedSinceFix: refusedSinceFix(material),
     sincePassedOn: since(moments['passed-on']),
-    refusedSince:
-      row.last_rejection_at !== null &&
-      isAtLeast(row.last_rejection_at, row.last_answer_at) &&
-      isAtLeast(row.last_rejection_at, row.last_request_at),
+    refusedSince: isAtLeast(refusedAt, row.last_answer_at) && isAtLeast(refusedAt, row.last_request_at),
     refusedSinceLook: isRefusedSinceLook(material, known.citedOwner),
-    flowed: blockedAgain?.flowed === true,
-    cameBack: isAtLeast(blockedAgain?.at ?? null, row.last_request_at),
+    flowed: cameBack && blockedAgain?.flowed === true,
+    cameBack,
     deliveredSince:
       deliveries.acceptedAt !== null &&
       isAtLeast(deliveries.acceptedAt, row.last_rejection_at) &&

@@ -1,5 +1,6 @@
 import type { IncidentRow } from '../database/tables.ts';
 import { beginsRound } from '../letters/rounds.ts';
+import { effectHours } from '../providers/effect.ts';
 import type { Provider, Verdict } from '../providers/schema.ts';
 import { roughHours } from './hours.ts';
 import type { Material } from './material.ts';
@@ -7,11 +8,6 @@ import type { Material } from './material.ts';
 const HOUR = 3_600_000;
 const plus = (at: Date | null, hours: number): Date | null =>
   at === null ? null : new Date(at.getTime() + hours * HOUR);
-
-/** Hours until a mitigation holds everywhere; where it is not published, two days. */
-const EFFECT_HOURS = 48;
-export const effectHours = (provider: Provider | undefined): number =>
-  provider?.timing.effectiveWithin ?? EFFECT_HOURS;
 
 type Asked = Pick<
   IncidentRow,
@@ -22,14 +18,19 @@ export type CoolDown = { end: Date; why: string };
 const isAnswered = ({ last_answer_at: answer, last_request_at: request }: Asked): boolean =>
   answer !== null && (request === null || answer >= request);
 
-/** When the oldest of the requests runs out that a provider’s limit counts; null: one more may go. */
-function limitEnd(
+/**
+ * When the oldest of the requests runs out that a provider’s limit counts; null: one more may go. `sent`: letters about
+ * these addresses, oldest first.
+ */
+export function limitEnd(
+  { state }: Pick<Asked, 'state'>,
   provider: Provider | undefined,
   sent: { round: string; at: Date }[],
   now: Date,
 ): Date | null {
   const limit = provider?.stop?.requests;
-  if (!limit) return null;
+  // A new matter is a new request, of which some desks take only so many.
+  if (!limit || state !== 'open') return null;
   const counted = sent.filter(
     ({ round, at }) => beginsRound(round) && now.getTime() - at.getTime() < limit.hours * HOUR,
   );
@@ -97,7 +98,7 @@ function sinceRequest(row: Asked, provider: Provider | undefined): CoolDown | un
     : whileUnanswered(row, provider, name);
 }
 
-/** How long it would do harm to ask again; undefined: not at all. What they ask for may be answered at once. `sent`: letters about these addresses, oldest first. */
+/** How long it would do harm to ask again; undefined: not at all. What they ask for may be answered at once. `sent` as in `limitEnd`. */
 export function coolDownOf(
   row: Asked,
   provider: Provider | undefined,
@@ -105,8 +106,7 @@ export function coolDownOf(
   now: Date,
 ): CoolDown | undefined {
   const cool = row.last_request_at === null ? undefined : sinceRequest(row, provider);
-  // A new matter is a new request, of which some desks take only so many.
-  const limit = row.state === 'open' ? limitEnd(provider, sent, now) : null;
+  const limit = limitEnd(row, provider, sent, now);
   if (limit === null || (cool && cool.end > limit)) return cool;
   return { end: limit, why: provider?.stop?.text ?? '' };
 }

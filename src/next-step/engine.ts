@@ -1,4 +1,4 @@
-import { isInTicket, isRequest } from '../letters/rounds.ts';
+import { asksAnew, isRequest } from '../letters/rounds.ts';
 import { addProviderHours } from '../providers/playbook.ts';
 import type { Facts, Situation, Words } from './facts.ts';
 import type { Button, Condition, DueRule, Rule } from './schema.ts';
@@ -56,9 +56,8 @@ const writes = (button: Button): boolean => button.go === 'letter' && button.els
 const asks = (button: Button): boolean =>
   writes(button) && (button.round === undefined || isRequest(button.round));
 
-/** Asks the same desk anew, not in the ticket: what an escalation does elsewhere. */
-const asksAnew = (button: Button): boolean =>
-  asks(button) && button.round !== undefined && button.round !== 'escalation' && !isInTicket(button.round);
+const beginsAnew = (button: Button): boolean =>
+  writes(button) && button.round !== undefined && asksAnew(button.round);
 
 /** The desk reads a letter of that round; without a round, some letter at all. */
 const isRead = ({ round }: Button, { rounds }: Facts): boolean =>
@@ -70,7 +69,7 @@ const isRead = ({ round }: Button, { rounds }: Facts): boolean =>
  */
 const isHarmful = (button: Button, facts: Facts): boolean =>
   (asks(button) && !facts.mayWrite) ||
-  (asksAnew(button) && facts.asksTooSoon) ||
+  (beginsAnew(button) && facts.asksTooSoon) ||
   (writes(button) && !(facts.takesLetters && isRead(button, facts)));
 const isAllowed = (rule: Rule, facts: Facts): boolean =>
   !isHarmful(rule.button, facts) && !(rule.replies === true && facts.onlyReceipt);

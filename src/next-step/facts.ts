@@ -121,7 +121,7 @@ export type Facts = {
   casesNearby: number;
   /** Days since an earlier incident of the same address and provider ended. */
   relapseDays: number | null;
-  /** It was lifted, as far as is known: of one that was refused and closed, this is the same block. */
+  /** It was lifted, as far as is known: of one that was refused and closed, this is the same block, whatever was closed in between. */
   earlierLifted: boolean | null;
   relapsesInYear: number;
   roleContact: boolean | null;

@@ -1,6 +1,6 @@
 import type { IncidentRow, IncidentState } from '../database/tables.ts';
 import type { Claim } from '../letters/claims/claims.ts';
-import type { BlockedAgain } from '../letters/relapse.ts';
+import type { Relapse } from '../letters/relapse.ts';
 import type { ListRow } from '../providers/list-looks.ts';
 import type { Provider, Verdict } from '../providers/schema.ts';
 import type { CauseClass } from './causes.ts';
@@ -40,7 +40,7 @@ export type Material = {
   newestRejection: { id: number; temporary: boolean | null } | null;
   cited: { name: string | null; owner: string | null } | null;
   /** Of a block that came back: since when mail is refused again. */
-  blockedAgain: BlockedAgain | null;
+  blockedAgain: Pick<Relapse, 'at' | 'flowed'> | null;
   /** Letters that went out, the newest last. */
   sent: { round: string; at: Date }[];
   /** The same of incidents before, of the same address and provider. */

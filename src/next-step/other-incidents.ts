@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
 import type { Verdict } from '../providers/schema.ts';
-import { MOST_NEARBY } from './material.ts';
+import { isNoYes } from './desk-clock.ts';
+import { type Material, MOST_NEARBY } from './material.ts';
 
 /** What other incidents have to do with these; each is one query, however many there are. */
 
@@ -40,6 +41,19 @@ export async function readEarlier(db: Db | Trx, numbers: number[], since: Date) 
     where i.number = any(${numbers}::integer[])
     order by o.number desc`.execute(db);
   return Map.groupBy(rows, (row) => row.number);
+}
+
+/** The last request of an incident that they did not lift; null: they did, or nobody asked. */
+export const triedAt = ({ lifted, verdict, asked }: Earlier): Date | null =>
+  !lifted && isNoYes(verdict) ? asked : null;
+
+/** What the newest of them, the first, is to this block. One that was closed without a word to them changed nothing there. */
+export function earlierOf(before: Earlier[]): Material['earlier'] {
+  const [newest] = before;
+  const telling = before.find(({ lifted, asked }) => lifted || asked !== null);
+  return newest
+    ? { number: newest.earlier, endedAt: newest.ended, askedAt: telling ? triedAt(telling) : null }
+    : null;
 }
 
 /** The incident of the cited list’s operator for the same address; the newest that is not closed goes before. */

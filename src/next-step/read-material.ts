@@ -9,12 +9,11 @@ import { later } from '../incidents/incidents.ts';
 import { tellingRejections } from '../incidents/telling-rejections.ts';
 import { judgeClaims } from '../letters/claims/claims.ts';
 import { recordedEvidence } from '../letters/claims/recorded.ts';
-import { readBlockedAgain } from '../letters/relapse.ts';
+import { readRelapses } from '../letters/relapse.ts';
 import { undeliveredOf } from '../mail-out/shown.ts';
 import { getProfile } from '../profile/store.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { type RecordedCause, readCauses } from './cause-store.ts';
-import { isNoYes } from './desk-clock.ts';
 import {
   type AddressOf,
   readAddresses,
@@ -26,7 +25,7 @@ import {
   readTickets,
 } from './incident-rows.ts';
 import type { Material } from './material.ts';
-import { type Earlier, readEarlier, readNearby, readUpstream } from './other-incidents.ts';
+import { earlierOf, readEarlier, readNearby, readUpstream, triedAt } from './other-incidents.ts';
 import { RULES } from './rules.ts';
 
 const YEAR = 365 * 86_400_000;
@@ -48,10 +47,6 @@ const supportedAt = (snapshots: Snapshot[], claim?: string): Date[] =>
 /** The same of what people recorded. */
 const saidFor = (evidence: { result: string; said_since: Date }[]): Date[] =>
   evidence.flatMap((one) => (one.result === 'supports' ? [one.said_since] : []));
-
-/** The last request of an incident that they did not lift; null: they did, or nobody asked. */
-const triedAt = ({ lifted, verdict, asked }: Earlier): Date | null =>
-  !lifted && isNoYes(verdict) ? asked : null;
 
 /** Letters that went out in these incidents, oldest first. */
 const sentIn = (sent: Awaited<ReturnType<typeof readSent>>, numbers: number[]): Material['sent'] =>
@@ -112,7 +107,7 @@ export async function readMaterial(
     undeliveredOf(db, numbers),
     readCauses(db, numbers),
     readUpstream(db, numbers),
-    readBlockedAgain(db, rows),
+    readRelapses(db, rows),
   ]);
   const groups = [...addresses.values()].map((own) => own.map(({ network }) => network));
   const earlierNumbers = [...earlier.values()].flat().map((one) => one.earlier);
@@ -169,13 +164,7 @@ export async function readMaterial(
       newestEvidenceAt: newest([...saidFor(recorded), ...supportedAt(snapshots)]),
       deliveries: deliveries.get(number) ?? { acceptedAt: null, refused: 0, all: 0 },
       cause: causes.get(number) ?? null,
-      earlier: before[0]
-        ? {
-            number: before[0].earlier,
-            endedAt: before[0].ended,
-            askedAt: triedAt(before[0]),
-          }
-        : null,
+      earlier: earlierOf(before),
       // One that was refused and closed is this same block, and no other one.
       earlierEnds: before.filter((one) => triedAt(one) === null).map(({ ended }) => ended),
       casesNearby: Math.max(0, ...own.map((one) => nearby.get(`${row.provider} ${one.nearby}`) ?? 0)),

@@ -61,7 +61,7 @@ export const nextStepPages: FastifyPluginAsyncTypebox = async (app) => {
     const { class: kind, found, fixed = '', fixedAt } = readForm(CauseForm, request.body);
     const at = readMoment(request, 'fixedAt', fixedAt) ?? null;
     await formOnce(db, request, { what: `cause ${number}` }, async (trx) => {
-      const cause = { class: kind, found, fixed, foundAt: new Date(), fixedAt: at };
+      const cause = { class: kind, found, fixed, foundAt: null, fixedAt: at };
       await recordCause(trx, actorOf(request), number, cause);
     });
     return { words: 'Cause recorded.' };

@@ -14,6 +14,9 @@ const STATES: IncidentState[] = ['open', 'awaiting-provider', 'action-needed', '
 const ANSWERS: (Verdict | null)[] = [null, ...VERDICTS];
 export const TIMES = [1, 30, 100, 400];
 export const ROUNDS_TRIED = [0, 1, 2, 4];
+/** The block came back: from a lifting that never held, or after mail was seen to flow. */
+const FLOWED = ['came back after it flowed', 'came back after it flowed, mended'];
+const AGAIN = ['came back', ...FLOWED];
 export const EVIDENCE = [
   'none',
   'refused since',
@@ -21,6 +24,7 @@ export const EVIDENCE = [
   'own fault',
   'mended',
   'listed elsewhere',
+  ...AGAIN,
 ];
 
 export type Point = {
@@ -53,7 +57,17 @@ export function* pointsOf(providers: string[]): Generator<Point> {
             }
 }
 
-function rowOf({ provider, state, verdict, round, hours, evidence }: Point, now: Date): JudgedRow {
+/** Refused again: the last thing that happened where nobody acted since, else before the request. */
+function againAt({ state, hours, evidence }: Point, now: Date): Date | null {
+  if (!AGAIN.includes(evidence)) return null;
+  return new Date(now.getTime() - (state === 'open' ? hours : hours + 25) * HOUR);
+}
+
+function rowOf(point: Point, now: Date): JudgedRow {
+  const { provider, state, verdict, round, evidence } = point;
+  const again = againAt(point, now);
+  // What was asked and answered of the block before was so two days before it came back.
+  const hours = again !== null && state === 'open' ? point.hours + 48 : point.hours;
   const ago = (some: number) => new Date(now.getTime() - some * HOUR);
   const isLifted = state === 'mitigated' || state === 'recovered';
   return {
@@ -63,32 +77,42 @@ function rowOf({ provider, state, verdict, round, hours, evidence }: Point, now:
     round,
     rejection_count: 1,
     first_rejection_at: ago(hours + 50),
-    last_rejection_at: evidence === 'refused since' ? ago(0.5) : ago(hours + 26),
+    last_rejection_at: again ?? (evidence === 'refused since' ? ago(0.5) : ago(hours + 26)),
     opened_at: ago(hours + 49),
-    state_since: ago(hours),
+    state_since: ago(point.hours),
     last_request_at: round > 0 ? (verdict === null ? ago(hours) : ago(hours + 24)) : null,
     first_answer_at: verdict === null ? null : ago(hours),
     last_answer_at: verdict === null ? null : ago(hours),
     last_verdict: verdict,
     mitigated_at: isLifted ? ago(hours) : null,
     recovered_at: state === 'recovered' ? ago(hours) : null,
-    relapses: 0,
+    relapses: again === null ? 0 : 1,
     follow_up_due_at: state === 'awaiting-provider' ? ago(hours - 48) : null,
   };
 }
 
+/** As many as there were rounds, all of them when the last was sent. */
+const lettersOf = ({ round }: Point, { last_request_at: at }: JudgedRow): Material['sent'] =>
+  at === null
+    ? []
+    : Array.from({ length: round }, (_, n) => ({ round: n === 0 ? 'first' : 'second-review', at }));
+
 function materialOf(point: Point, now: Date): Material {
   const { evidence } = point;
-  const fix = new Date(now.getTime() - 2 * HOUR);
-  const isOurs = evidence === 'own fault' || evidence === 'mended';
+  const row = rowOf(point, now);
+  const again = againAt(point, now);
+  const isMended = evidence.endsWith('mended');
+  // Of a block that came back an hour ago, since then.
+  const fix = new Date(now.getTime() - (again ? 0.5 : 2) * HOUR);
+  const isOurs = isMended || evidence === 'own fault';
   return {
-    row: rowOf(point, now),
+    row,
     addresses: ['203.0.113.7'],
     rule: null,
     newestRejection: { id: 1, temporary: false },
     cited: evidence === 'listed elsewhere' ? { name: 'Spamhaus', owner: 'spamhaus' } : null,
-    blockedAgain: null,
-    sent: [],
+    blockedAgain: again && { at: again, flowed: FLOWED.includes(evidence) },
+    sent: lettersOf(point, row),
     sentBefore: [],
     lastClaims: [],
     draft: false,
@@ -100,15 +124,13 @@ function materialOf(point: Point, now: Date): Material {
     ticket: { reference: 'SRX1', channel: 'form' },
     claims: [],
     namesRightSince: null,
-    newestEvidenceAt: evidence === 'mended' ? fix : null,
+    newestEvidenceAt: isMended ? fix : null,
     deliveries: {
       acceptedAt: evidence === 'accepted since' ? new Date(now.getTime() - HOUR / 2) : null,
       refused: 1,
       all: 2,
     },
-    cause: isOurs
-      ? { class: 'compromised-account', fixedAt: evidence === 'mended' ? fix : null, recordedAt: fix }
-      : null,
+    cause: isOurs ? { class: 'compromised-account', fixedAt: isMended ? fix : null, recordedAt: fix } : null,
     earlier: null,
     earlierEnds: [],
     casesNearby: 1,

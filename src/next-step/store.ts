@@ -87,15 +87,10 @@ export async function readStep(
   return (await readSteps(db, [row], catalogue, now)).get(row.number) ?? CLOSED;
 }
 
-/**
- * The round of the letter that the next step asks for; undefined: it asks for none, or for one about a range of which the
- * incident has a single address: the others are to be brought to it first.
- */
+/** The round of the letter that the next step asks for; undefined: it asks for none. */
 export async function roundOfStep(...of: Parameters<typeof readStep>): Promise<Round | undefined> {
-  const { step, material } = await readStep(...of);
-  if (step.button?.go !== 'letter') return undefined;
-  const { round } = step.button;
-  return round === 'range' && (material?.addresses.length ?? 0) < 2 ? undefined : round;
+  const { button } = (await readStep(...of)).step;
+  return button?.go === 'letter' ? button.round : undefined;
 }
 
 /** Keeps when the next step is due, by which the desk is sorted. Nothing of the incident itself has changed by it. */

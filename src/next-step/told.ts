@@ -1,10 +1,11 @@
 import type { Claim } from '../letters/claims/claims.ts';
 import { type Audience, audienceOf } from '../letters/rounds.ts';
+import { effectHours } from '../providers/effect.ts';
 import { otherRouteOf } from '../providers/other-route.ts';
 import { ruleIdOf } from '../providers/playbook.ts';
 import type { Provider, Route } from '../providers/schema.ts';
 import { type CauseClass, causeWords, isOurs } from './causes.ts';
-import { againAt, type CoolDown, effectHours } from './desk-clock.ts';
+import { againAt, type CoolDown } from './desk-clock.ts';
 import { roundsOf } from './desk-ways.ts';
 import type { Moments, Words } from './facts.ts';
 import { roughHours, statedHours } from './hours.ts';

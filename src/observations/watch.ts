@@ -4,6 +4,7 @@ import { recordEvidence } from '../evidence/store.ts';
 import { blockedSince, earlier, later } from '../incidents/incidents.ts';
 import { recordRelapse } from '../incidents/logging/append-report.ts';
 import { endBefore } from '../incidents/logging/end-before.ts';
+import { holdsFrom } from '../incidents/logging/holds-from.ts';
 import { logIncident } from '../incidents/logging/log.ts';
 import { findOpenAround } from '../incidents/logging/open-incident.ts';
 import { readHere } from '../incidents/logging/read-report.ts';
@@ -32,7 +33,6 @@ export type Consequence = { opened?: number; relapsed?: number; recovered?: numb
 type Context = { catalogue: Catalogue; letters: LetterLibrary; rule: WatchRule; source: string; now: Date };
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 const before = (at: Date, ms: number) => new Date(at.getTime() - ms);
 /** When a minute was over; a clock ahead of ours does not reach into the future. */
 const momentOf = (minute: Date, now: Date) =>
@@ -134,13 +134,6 @@ async function addRefusals(
   });
 }
 
-/** From when refusals are a relapse. What a provider lifts takes its time until it holds everywhere. */
-function heldFrom(row: IncidentRow, provider: Provider): Date | null {
-  if (row.recovered_at) return row.recovered_at;
-  const hours = provider.timing.effectiveWithin ?? 0;
-  return row.mitigated_at && new Date(row.mitigated_at.getTime() + hours * HOUR_MS);
-}
-
 async function relapsed(
   trx: Trx,
   row: IncidentRow,
@@ -148,7 +141,7 @@ async function relapsed(
   provider: Provider,
   context: Context,
 ): Promise<boolean> {
-  const held = heldFrom(row, provider);
+  const held = await holdsFrom(trx, row, provider);
   if (!held) return false;
   const at = await blockIn(trx, flow, context.rule, (minute) => minute > held);
   if (!at) return false;

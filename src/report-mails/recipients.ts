@@ -45,14 +45,20 @@ export async function recipientColumns(trx: Trx, given: Recipients, fields: Reci
 
 /** Confirmed addresses by their numbers. Throws `invalid` on `addresses` for one that nobody confirmed. */
 export async function addressIdsOf(trx: Trx, addresses: string[]): Promise<number[]> {
-  const known = await trx.selectFrom('report_addresses').select(['id', 'address']).limit(500).execute();
+  const named = addresses.map((text) => text.trim().toLowerCase());
+  const rows = await trx
+    .selectFrom('report_addresses')
+    .select(['id', sql<string>`lower(address)`.as('name')])
+    .where(sql`lower(address)`, 'in', [...named, ''])
+    .execute();
+  const known = new Map(rows.map(({ id, name }) => [name, id]));
   return addresses.map((text) => {
-    const found = known.find(({ address }) => address.toLowerCase() === text.trim().toLowerCase());
-    if (!found)
+    const found = known.get(text.trim().toLowerCase());
+    if (found === undefined)
       throw invalid(
         'addresses',
         `${text}: an administrator has to confirm it first, by POST /report-addresses or on the page of schedules.`,
       );
-    return found.id;
+    return found;
   });
 }

@@ -173,6 +173,30 @@ t.test('a backup counts however long its reader takes to look at it', async (t) 
   t.match(await lastBackup(open.db), { way: 'command' });
 });
 
+t.test('whoever took a backup and never says that it was kept is not waited for without end', async (t) => {
+  const folder = await filledFolder();
+  const open = await openDatabase({ databaseUrl: undefined, dataDir: folder });
+  const end = await answerCommands({ ...open, dataDir: folder }, pino({ level: 'silent' }), {
+    readAgainMs: 1000,
+  });
+  const before = await lastBackup(open.db);
+  t.teardown(async () => {
+    await end();
+    await open.close();
+  });
+  const asked = await askServer(folder, { ask: 'backup' });
+  for await (const part of asked?.octets ?? []) t.ok(part);
+  const socket = asked?.octets;
+  if (!socket) throw new Error('no server answers');
+  // Its end was read before; that the server has let go shows when something is sent.
+  for (let tries = 0; tries < 10 && !socket.destroyed; tries++) {
+    await setTimeout(1500);
+    socket.write('\n');
+  }
+  t.ok(socket.destroyed);
+  t.strictSame(await lastBackup(open.db), before, 'and it counts as none');
+});
+
 t.test(
   'threat 40: killed in the middle of a backup, the last one stands; of a restore, nothing does',
   async (t) => {

@@ -84,6 +84,20 @@ t.test('the key in a backup opens with its passphrase only', async (t) => {
   t.notMatch(JSON.stringify(sealed), key.toString('base64'));
   t.equal(await openKeys(sealed, 'correct horse battery'), key.toString('base64'));
   await t.rejects(openKeys(sealed, 'wrong horse battery'), BadBackup);
+  for (const other of [
+    { n: 3 },
+    { n: 1.5 },
+    { n: 1 },
+    { r: 0.5 },
+    { n: '16' },
+    { salt: 7, n: 6 },
+    { box: null },
+  ])
+    await t.rejects(
+      openKeys({ ...sealed, ...other } as typeof sealed, 'correct horse battery'),
+      { name: 'BadBackup', message: /damaged/ },
+      JSON.stringify(other),
+    );
   for (const damage of [{ box: 'AAAA' }, { nonce: '' }, { n: 0 }, { r: 1e9 }])
     await t.rejects(openKeys({ ...sealed, ...damage }, 'correct horse battery'), {
       name: 'BadBackup',

@@ -1,9 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readdirSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { COMMANDS, overview } from '../../src/cli/commands.ts';
+import { inWords } from '../../src/system-words.ts';
+import { freePort } from '../free-port.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 /** Exit status, standard output and standard error. */
@@ -50,6 +54,38 @@ t.test('what could not be written was not done', { skip: !existsSync('/dev/full'
 t.test('what is no command is bad use', async (t) => {
   t.strictSame(desk(), [2, '', overview()]);
   t.strictSame(desk('prase'), [2, '', `There is no command prase.\n\n${overview()}`]);
+});
+
+t.test('what stands in the way of a start is told in words, by the server as by a command', async (t) => {
+  const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+  const nowhere = { DATABASE_URL: `postgres://postgres@127.0.0.1:${await freePort()}/none` };
+  const unreachable =
+    /^The database server at 127[.]0[.]0[.]1:\d+ cannot be reached: nothing listens there[.]/m;
+  const started = (environment: Record<string, string>) => {
+    const env = { ...process.env, ...environment };
+    const { status, stderr } = spawnSync(process.execPath, [main], { encoding: 'utf8', env });
+    return [status, stderr] as const;
+  };
+  t.match(deskIn(nowhere, 'migrate'), [1, '', unreachable]);
+  t.match(started(nowhere), [1, unreachable]);
+  const file = join(t.testdir({ file: '' }), 'file');
+  const isFile = { DATABASE_URL: '', DATA_DIR: file };
+  t.match(deskIn(isFile, 'migrate'), [1, '', `${file}: it is a file, and no folder.\n`]);
+  t.strictSame(started(isFile), [1, `Delist Desk cannot start.\n${file}: it is a file, and no folder.\n`]);
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const taken = { DATABASE_URL: '', DATA_DIR: t.testdir({}), HOST: '127.0.0.1', PORT: String(port) };
+  t.match(started(taken), [1, `127.0.0.1:${port}: another process listens there already.`]);
+  t.match(desk('serve', '--dmeo'), [2, '', /unknown option --dmeo/]);
+});
+
+t.test('of a name with several addresses the first says why', async (t) => {
+  const refused = { code: 'ECONNREFUSED', syscall: 'connect', address: '::1', port: 1 };
+  const error = Object.assign(new AggregateError([Object.assign(new Error('x'), refused)]), refused);
+  t.match(inWords(error), '::1:1 cannot be reached');
+  t.equal(inWords(new Error('as it is')), 'as it is');
 });
 
 t.test('a file that cannot be had is named with the reason', async (t) => {

@@ -251,7 +251,7 @@ const refusedAt = (at: string) =>
   `${at} mx1 postfix/smtp[58]: B1B14: to=<a@outlook.com>, relay=mx.example.com[192.0.2.33]:25, delay=1.2, dsn=5.7.1, status=bounced (host mx.example.com[192.0.2.33] said: ${REFUSAL})`;
 
 t.test(
-  'a relapse is a rejection after the block was lifted, not an older one that is logged late',
+  'a relapse is a rejection from when the lifting should hold, not an older one that is logged late',
   async (t) => {
     const desk = await loggedDesk(t);
     const add = async (at: string) => {
@@ -274,12 +274,17 @@ t.test(
     t.strictSame(await add('2025-03-10T09:59:59+00:00'), { ...mitigated, relapses: 0 }, 'from before');
     t.strictSame(await add('2025-03-10T10:00:00+00:00'), { ...mitigated, relapses: 0 }, 'of the same second');
     t.strictSame(
-      await add('2025-03-10T10:00:01+00:00'),
+      await add('2025-03-12T10:00:00+00:00'),
+      { ...mitigated, relapses: 0 },
+      'in the two days that they need for it, as the watched log waits',
+    );
+    t.strictSame(
+      await add('2025-03-12T10:00:01+00:00'),
       { state: 'open', relapses: 1, ...never },
       'from after',
     );
     t.strictSame(
-      await add('2025-03-10T10:00:02+00:00'),
+      await add('2025-03-12T10:00:02+00:00'),
       { state: 'open', relapses: 1, ...never },
       'counted once',
     );

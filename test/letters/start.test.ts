@@ -60,7 +60,7 @@ t.test('where the next step goes to another desk, so does the letter that nobody
   t.match(fits((await operator.get('/incidents/1/letters/new')).body), /scalat/);
 });
 
-t.test('for a range writes by itself only an incident that has several addresses of it', async (t) => {
+t.test('for a range writes only an incident that has several addresses of it', async (t) => {
   const desk = await testDesk(t);
   const log = (...addresses: string[]) =>
     desk.api('POST', '/incidents', {
@@ -69,9 +69,26 @@ t.test('for a range writes by itself only an incident that has several addresses
     });
   for (const last of [1, 2, 3, 4]) await log(`203.0.113.${last}`);
   await log('203.0.113.20', '203.0.113.21');
-  t.match((await desk.api('GET', '/incidents/4')).body.nextAction, { step: 'merge-cases' });
+  const stepOf = async (number: number) =>
+    (await desk.api('GET', `/incidents/${number}`)).body.nextAction as {
+      step: string;
+      button: { url: string };
+    };
   const templateOf = async (number: number) =>
     (await desk.api('POST', `/incidents/${number}/letters`, {})).body.template;
+  t.match(await stepOf(4), { step: 'merge-cases', button: { url: '/incidents/4#h-before' } });
   t.equal(await templateOf(4), 'outlook-com/first');
+  t.match(await stepOf(5), {
+    step: 'ask-for-range',
+    button: { url: '/incidents/5/letters/new?round=range' },
+  });
   t.equal(await templateOf(5), 'outlook-com/range');
+
+  const operator = await signedIn(desk);
+  const [, merge = ''] =
+    /href="([^"]+)">Merge<span class="vh"> #3<\/span> into this one/.exec(
+      (await operator.get('/incidents/4')).body,
+    ) ?? [];
+  t.equal(merge, '/incidents/3/merge?into=4', 'the others are brought to it from there');
+  t.match((await operator.get(merge)).body, /name="other"[^>]* value="4"/);
 });

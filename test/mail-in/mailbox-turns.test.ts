@@ -35,6 +35,29 @@ t.test(
   },
 );
 
+t.test('whoever was killed in the middle of a look left what a broken line leaves', async (t) => {
+  const db = await testDatabase(t);
+  const id = await db.transaction().execute((trx) => addMailbox(trx, SECRETS, settings(143), SYSTEM));
+  const kill = () =>
+    sql`update mailboxes set lease_until = now() - interval '1 second' where id = ${id}`.execute(db);
+  const taken = async () => {
+    const row = await takeDueMailbox(db);
+    if (!row) throw new Error('it is nobody’s turn');
+    return row;
+  };
+  const row = await taken();
+  t.equal(row.failures, 0);
+  await noteBegin(db, row);
+  await kill();
+  t.equal((await taken()).failures, 1, 'its next look marks what was stored');
+  await noteLook(db, row, { uidValidity: 1, onServer: 1, untaken: 0, isRenumbered: false });
+  await kill();
+  t.equal((await taken()).failures, 0, 'between two looks nothing is left');
+  await noteBegin(db, row);
+  await endMailboxLeases(db);
+  t.equal((await taken()).failures, 1, 'so for whoever is alone at its database');
+});
+
 t.test('who lets a flood in while its folder is looked at has it looked at once more, at once', async (t) => {
   const db = await testDatabase(t);
   const id = await db.transaction().execute((trx) => addMailbox(trx, SECRETS, settings(143), SYSTEM));

@@ -46,15 +46,31 @@ t.test(
     await desk.api('PATCH', '/incidents/1', { state: 'closed', reason: 'Given up.' });
     t.equal((await log(desk, S3150(0))).status, 201);
     t.equal(await stepOf(desk, 2), 'too-soon');
-    await desk.api('POST', '/incidents/2/cause', {
+    await desk.api('PATCH', '/incidents/2', { state: 'closed', reason: 'Logged by mistake.' });
+    t.equal((await log(desk, S3150(0))).status, 201);
+    t.equal(await stepOf(desk, 3), 'too-soon', 'nor is another that was closed without a request');
+    await desk.api('POST', '/incidents/3/cause', {
       class: 'compromised-account',
       found: 'one account',
       fixed: 'closed it',
       fixedAt: at(30),
     });
-    t.equal(await stepOf(desk, 2), 'enrol-and-write', 'a change is worth a request');
+    t.equal(await stepOf(desk, 3), 'enrol-and-write', 'a change is worth a request');
   },
 );
+
+t.test('what is refused while a lifting spreads is waited for, whether or not it says when', async (t) => {
+  for (const report of [S3150(1), S3150(1).replace(/^\S+ mx1 .* said: /, '')]) {
+    const desk = await testDesk(t);
+    await log(desk, S3150(60));
+    await message(desk, 'out', 50, 'Please look at it.');
+    await message(desk, 'in', 10, 'We have implemented mitigation for your IP 203.0.113.7.');
+    t.equal((await getIncident(desk.db, 1)).state, 'mitigated');
+    await log(desk, report, { provider: 'outlook-com' });
+    t.equal(await stepOf(desk, 1), 'wait-for-effect', report);
+    t.equal((await getIncident(desk.db, 1)).relapses, report.startsWith('5') ? 1 : 0);
+  }
+});
 
 t.test('of a block that came back, the cause that is known is that of the block before', async (t) => {
   const desk = await testDesk(t);
@@ -106,6 +122,65 @@ t.test('the same found once more is no new fact, and another fix is', async (t) 
   t.equal(await stepOf(desk, 1), 'collect', 'their gate says so, too');
   await cleaned('all who did not confirm were taken off');
   t.equal(await stepOf(desk, 1), 'second-review');
+});
+
+t.test('a cause that is saved as it stands is no new fact, except of a block that came back', async (t) => {
+  const desk = await testDesk(t);
+  const save = async (more = {}) =>
+    (
+      await desk.api('POST', '/incidents/1/cause', {
+        class: 'list-quality',
+        found: 'an old list',
+        fixed: 'took it out',
+        ...more,
+      })
+    ).status;
+  const told = async () => {
+    const { recorded_at: recordedAt, fixed_at: fixedAt } = await desk.db
+      .selectFrom('incident_causes')
+      .selectAll()
+      .executeTakeFirstOrThrow();
+    return [recordedAt, fixedAt].map((one) => one?.toISOString());
+  };
+  await log(desk, S3150(60));
+  await save({ fixedAt: at(40) });
+  await message(desk, 'out', 30, 'Please look at it.');
+  await message(desk, 'in', 20, 'Our investigation shows that it does not qualify for mitigation.');
+  await desk.db.updateTable('incidents').set({ round: 2 }).execute();
+  await desk.db
+    .updateTable('incident_causes')
+    .set({ recorded_at: new Date(at(35)) })
+    .execute();
+  await desk.db
+    .updateTable('evidence')
+    .set({ recorded_at: new Date(at(35)) })
+    .execute();
+  t.equal(await stepOf(desk, 1), 'collect');
+  const before = await told();
+  t.equal(await save(), 200);
+  t.equal(
+    await save({ found: ' an old list ', fixedAt: `${at(40).slice(0, 16)}:00Z` }),
+    200,
+    'a form’s minute',
+  );
+  t.strictSame(await told(), before);
+  t.equal(await stepOf(desk, 1), 'collect');
+  await save({ found: 'an old list, and another one' });
+  t.equal(await stepOf(desk, 1), 'second-review', 'another finding is one');
+
+  await desk.api('PATCH', '/incidents/1', { state: 'recovered', reason: 'Mail flows.' });
+  await desk.db
+    .updateTable('incidents')
+    .set({ recovered_at: new Date(at(10)) })
+    .execute();
+  await desk.db
+    .updateTable('incident_causes')
+    .set({ recorded_at: new Date(at(15)) })
+    .execute();
+  await log(desk, S3150(5));
+  const [recorded] = await told();
+  await save({ found: 'an old list, and another one' });
+  t.not((await told())[0], recorded, 'it is the cause of this one, too');
 });
 
 t.test('a check that finds the reverse name as it was does not mend it once more', async (t) => {

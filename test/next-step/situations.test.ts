@@ -350,7 +350,32 @@ const SITUATIONS: [number, string, Given, string][] = [
     { addresses: ['203.0.113.7', '203.0.113.8'], claims: { 'range-clean': 'contradicted' } },
     'split-range',
   ],
+  [
+    62.5,
+    'what was asked anew and lifted takes its time, whatever flowed before that',
+    {
+      row: at('yahoo', answered('mitigated', 2, { last_rejection_at: ago(1), relapses: 1 })),
+      blockedAgain: { at: ago(100), flowed: true },
+      sent: [sent('first', 26)],
+    },
+    'wait-for-effect',
+  ],
+  [
+    62.7,
+    'refused again two hours after mail was seen to flow',
+    {
+      row: at('yahoo', answered('mitigated', 20, { state: 'open', last_rejection_at: ago(1), relapses: 1 })),
+      blockedAgain: { at: ago(1), flowed: true },
+    },
+    'came-back',
+  ],
   [63, 'five cases in one network', { casesNearby: 5 }, 'merge-cases'],
+  [
+    63.5,
+    'five cases in one network, some of them one by now',
+    { casesNearby: 5, addresses: ['203.0.113.7', '203.0.113.8'] },
+    'ask-for-range',
+  ],
   [
     64,
     'hardly any mail is refused',

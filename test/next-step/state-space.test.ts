@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isRequest } from '../../src/letters/rounds.ts';
+import { isInTicket, isRequest, isToDesk } from '../../src/letters/rounds.ts';
 import { fill } from '../../src/next-step/engine.ts';
 import { hrefOf } from '../../src/next-step/links.ts';
 import { RULES } from '../../src/next-step/rules.ts';
@@ -27,6 +27,9 @@ const PROVIDERS = [
 
 const asks = ({ go, round, elsewhere }: Button) =>
   go === 'letter' && elsewhere !== true && (round === undefined || isRequest(round));
+
+const answers = ({ go, round }: Button) =>
+  go === 'letter' && round !== undefined && isToDesk(round) && isInTicket(round);
 
 t.test(
   'in every situation there is one step with a reason and a button, and nothing speaks against it',
@@ -57,11 +60,15 @@ t.test(
       if (facts.onlyReceipt && rules.some((rule) => rule?.replies)) wrong.push(`${name}: answers a receipt`);
       if (new Set(rules).size < rules.length) wrong.push(`${name}: ${step.id} twice`);
       if (step.id === 'look' && point.state !== 'action-needed') wrong.push(`${name}: no rule`);
+      if (facts.flowed && facts.cameBack && buttons.some(answers))
+        wrong.push(`${name}: ${step.id} answers in the ticket of what had ended`);
+      if (facts.flowed && step.id === 'wait-for-effect')
+        wrong.push(`${name}: waits for what was seen to hold`);
       if (point.evidence === 'own fault' && buttons.some(asks))
         wrong.push(`${name}: ${step.id} before the fix`);
     }
     t.ok(points > 20_000, `${points} situations`);
-    t.strictSame(wrong.slice(0, 20), []);
+    t.strictSame(wrong.slice(0, 20), [], `${wrong.length} in all`);
   },
 );
 

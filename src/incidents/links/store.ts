@@ -10,6 +10,7 @@ import { isSaid, type SaidKind } from './kinds.ts';
 export type LinkedIncident = {
   number: number;
   title: string;
+  provider: string;
   state: IncidentState;
   kind: LinkKind;
   /** Its kind goes out from the incident that was asked for. */
@@ -22,7 +23,10 @@ export type LinkedIncident = {
 /** Links of an incident that are told, the newest of them. */
 const MOST_TOLD = 50;
 
-type LinkRow = Pick<IncidentRow, 'number' | 'title' | 'state' | 'opened_at' | 'mitigated_at' | 'round'> & {
+type LinkRow = Pick<
+  IncidentRow,
+  'number' | 'title' | 'provider' | 'state' | 'opened_at' | 'mitigated_at' | 'round'
+> & {
   of_number: number;
   kind: LinkKind;
   reads: boolean;
@@ -35,7 +39,7 @@ export async function linksOf(db: Db | Trx, numbers: number[]): Promise<Map<numb
   const { rows } = await sql<LinkRow>`
     select l.* from unnest(${numbers}::integer[]) as here (number)
     cross join lateral (
-      select here.number as of_number, i.number, i.title, i.state, o.kind,
+      select here.number as of_number, i.number, i.title, i.provider, i.state, o.kind,
         o.from_older = (here.number < i.number) as reads, i.opened_at, i.mitigated_at, i.round
       from (
         select linked_number as number, kind, from_older from incident_links where incident_number = here.number
@@ -51,6 +55,7 @@ export async function linksOf(db: Db | Trx, numbers: number[]): Promise<Map<numb
     found.get(row.of_number)?.push({
       number: row.number,
       title: row.title,
+      provider: row.provider,
       state: row.state,
       kind: row.kind,
       reads: row.reads,

@@ -9,11 +9,12 @@ import { addNote } from '../../timeline/notes.ts';
 import { append, appendAll } from '../../timeline/store.ts';
 import type { Actor } from '../../web/access.ts';
 import { earlier, later } from '../incidents.ts';
-import { isLifted } from '../state.ts';
 import { moveState } from '../state-store.ts';
 import { lockIncident, writeIncident } from '../store.ts';
 import { endsBefore, ofThisBlock } from './end-before.ts';
+import { holdsFrom } from './holds-from.ts';
 import type { BlockToLog } from './log.ts';
+import { partAfter, partsAt } from './parts.ts';
 import {
   codesAndDomains,
   keepRejections,
@@ -34,12 +35,6 @@ function widened(row: IncidentRow, block: BlockToLog, own: SeenRejection[]) {
   };
 }
 
-/** A rejection from after the block was over. One without a time counts as new: it was pasted just now. */
-function isAfterLifting(row: IncidentRow, rejections: SeenRejection[]): boolean {
-  const lifted = row.closed_at ?? row.recovered_at ?? row.mitigated_at;
-  return lifted !== null && rejections.some((one) => !one.at || new Date(one.lastAt ?? one.at) > lifted);
-}
-
 /** Those that are new to the incident are looked at, as those of a new one are. */
 async function addAddresses(trx: Trx, actor: Actor, number: number, given: Network[]): Promise<void> {
   const ids = await ensureAddresses(trx, given);
@@ -54,7 +49,7 @@ async function addAddresses(trx: Trx, actor: Actor, number: number, given: Netwo
   if (networks.length > 0) await askForCheck(trx, { incident: number, networks, askedBy: actor.name });
 }
 
-/** Adds a report to an incident; a rejection after the block was lifted opens it again, as a relapse. */
+/** Adds a report to an incident; a rejection from when the lifting should hold opens it again, as a relapse. */
 export async function appendReport(
   trx: Trx,
   actor: Actor,
@@ -72,7 +67,11 @@ export async function appendReport(
     .execute();
   const cidrs = block.networks.map(({ cidr }) => cidr);
   const ends = await endsBefore(trx, cidrs, { number, provider: row.provider, openedAt: row.opened_at });
-  const own = ofThisBlock(block.rejections, ends);
+  const known = ofThisBlock(block.rejections, ends);
+  const held = await holdsFrom(trx, row, block.provider);
+  const isAgain = held !== null && known.some((one) => partAfter(one, held).length > 0);
+  // What was refused before a relapse is of the block before.
+  const own = held !== null && isAgain ? known.flatMap((one) => partsAt(one, held)) : known;
   await keepRejections(trx, number, report.id, own);
   await writeIncident(trx, number, widened(row, block, own));
   await appendAll(trx, [
@@ -91,8 +90,7 @@ export async function appendReport(
     ...rejectionEntries(actor, number, report.id, own, false),
   ]);
   if (block.note?.trim()) await addNote(trx, actor, number, block.note);
-  if (isLifted(row.state) && isAfterLifting(row, block.rejections))
-    await recordRelapse(trx, actor, row, new Date());
+  if (isAgain) await recordRelapse(trx, actor, row, new Date());
 }
 
 /** Mail is refused again after the block was lifted: the incident is open again. */

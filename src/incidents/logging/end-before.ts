@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { covers } from '../../addresses/address.ts';
 import type { Trx } from '../../database/open.ts';
 import { earlier } from '../incidents.ts';
+import { partAfter } from './parts.ts';
 import type { SeenRejection } from './rejections.ts';
 
 /** An incident that is there, or one that is about to be logged. */
@@ -44,15 +45,13 @@ function endFor(ip: string | null, ends: EndBefore[]): Date | null {
 
 /**
  * Those that are of this block: what was refused up to the end of the block before is of that one, and stands in the
- * report alone. Of several alike the first and the last time are known, so the last one counts where the first is older;
- * what has no time was pasted just now.
+ * report alone.
  */
 export function ofThisBlock(rejections: SeenRejection[], ends: EndBefore[]): SeenRejection[] {
   if (ends.every(({ ended }) => ended === null)) return rejections;
   const endOf = new Map([...new Set(rejections.map(({ ip }) => ip))].map((ip) => [ip, endFor(ip, ends)]));
   return rejections.flatMap((one) => {
     const end = endOf.get(one.ip) ?? null;
-    if (end === null || one.at === null || new Date(one.at) > end) return [one];
-    return one.lastAt !== null && new Date(one.lastAt) > end ? [{ ...one, at: one.lastAt }] : [];
+    return end === null ? [one] : partAfter(one, end);
   });
 }

@@ -22,7 +22,7 @@ import {
 import type { ReportSource } from './reports.ts';
 
 export type BlockToLog = {
-  provider: Pick<Provider, 'key' | 'name'>;
+  provider: Pick<Provider, 'key' | 'name'> & Partial<Pick<Provider, 'timing' | 'cases'>>;
   networks: Network[];
   rejections: SeenRejection[];
   reason: Reason | null;

@@ -42,10 +42,7 @@ export const codesAndDomains = (
 
 /** The first and the last time that is known of them. */
 export function span(rejections: SeenRejection[]): { first: Date | null; last: Date | null } {
-  const times = rejections
-    .flatMap((one) => [timeOf(one.at), timeOf(one.lastAt)])
-    .filter((at) => at !== null)
-    .map(Number);
+  const times = rejections.flatMap((one) => one.times);
   if (times.length === 0) return { first: null, last: null };
   // No spread: a report may hold more times than a call takes arguments.
   const earliest = times.reduce((a, b) => Math.min(a, b));

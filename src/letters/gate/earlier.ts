@@ -26,5 +26,14 @@ export type RefusedLetter = {
   claims: Pick<Claim, 'key' | 'status' | 'words'>[];
 };
 
+/** What the playbook’s rule to stop says to one more request, as the next step goes by it. */
+export type Stop = {
+  /** So many were sent that no other is taken before; null: one more is. */
+  limitEnd: Date | null;
+  /** Nothing has changed since the last one, and before this it gets no second look; null: it does. */
+  again: Date | null;
+  text: string;
+};
+
 /** Verdicts that ask for other arguments. */
 export const REFUSALS: Verdict[] = ['denied', 'not-blocked', 'closed', 'refused-to-explain'];

@@ -3,7 +3,7 @@ import type { Claim } from '../claims/claims.ts';
 import type { LetterFacts } from '../facts.ts';
 import type { Language } from '../language.ts';
 import type { Round } from '../rounds.ts';
-import type { EarlierRequest, RefusedLetter } from './earlier.ts';
+import type { EarlierRequest, RefusedLetter, Stop } from './earlier.ts';
 
 /** `stop`: it is not sent before it is mended, or overridden with a reason. `warn`: it hurts. `good`: it helps. */
 export type Level = 'stop' | 'warn' | 'good';
@@ -65,6 +65,8 @@ export type GateFacts = {
   route: { kind: string; name: string; takesRefusal: boolean } | null;
   /** Hours that a request is left alone, and rounds after which another way is taken. */
   coolDown: { hours: number; rounds: number | null; text: string };
+  /** When a further request is taken, or gets a second look, by the rule of the next step. */
+  stop: Stop;
   /** Whom it goes to, as far as is known. */
   to: string;
   requests: EarlierRequest[];

@@ -1,3 +1,4 @@
+import { asksAnew, isRequest } from '../rounds.ts';
 import type { Check, Context } from './context.ts';
 import type { EarlierRequest } from './earlier.ts';
 
@@ -45,6 +46,17 @@ export const REQUEST_CHECKS: Record<string, Check> = {
     return facts.at < until
       ? [{ title: `Asked ${whose(context, last)}`, advice: facts.coolDown.text, until }]
       : [];
+  },
+  'limit-of-requests': ({ letter, facts }) =>
+    facts.stop.limitEnd && isRequest(letter.round)
+      ? [{ advice: facts.stop.text, until: facts.stop.limitEnd }]
+      : [],
+  // Of one that is open yet, `open-request` tells.
+  'too-soon': (context) => {
+    const { letter, facts } = context;
+    if (!facts.stop.again || !asksAnew(letter.round) || open(context)) return [];
+    const asked = `${facts.providerName} was asked about this already, and did not say yes.`;
+    return [{ advice: `${asked} ${facts.stop.text}`, until: facts.stop.again }];
   },
   'rounds-used-up': (context) => {
     const { coolDown, at } = context.facts;

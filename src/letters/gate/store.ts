@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { NO_ANSWERS } from '../../correspondence/verdicts.ts';
 import type { Db, Trx } from '../../database/open.ts';
-import type { LetterRow } from '../../database/tables.ts';
+import type { IncidentRow, LetterRow } from '../../database/tables.ts';
 import { isLifted } from '../../incidents/state.ts';
+import { readStop } from '../../next-step/read-stop.ts';
+import { playbookFor } from '../../providers/cases.ts';
 import type { Provider, Route, Verdict } from '../../providers/schema.ts';
 import type { Claim } from '../claims/claims.ts';
 import type { LetterFacts } from '../facts.ts';
@@ -151,7 +153,8 @@ type Current = {
   draft: { claims: Claim[] };
   route: Route | undefined;
   cited: Sources['cited'];
-  incident: { provider: string };
+  rule: string | null;
+  incident: IncidentRow;
 };
 
 export type Leaving = {
@@ -167,12 +170,13 @@ async function readGateFacts(
   db: Db | Trx,
   letter: LetterRow,
   { template, provider }: DraftedFrom,
-  { facts, draft, route, cited, incident }: Current,
+  { facts, draft, route, cited, rule, incident }: Current,
   leaving: Leaving,
 ): Promise<GateFacts> {
   const now = new Date();
   const at = leaving.at ?? now;
   const requests = await earlierRequests(db, letter, incident.provider, at);
+  const sent = requests.map((one) => ({ round: one.round, at: one.sentAt })).reverse();
   return {
     letter: facts,
     claims: draft.claims,
@@ -197,6 +201,7 @@ async function readGateFacts(
       rounds: provider?.coolDown?.rounds ?? null,
       text: provider?.coolDown?.text ?? 'Give each request a day.',
     },
+    stop: await readStop(db, incident, provider && playbookFor(provider, rule), sent, at),
     to: leaving.to ?? '',
     requests,
     refused: await refusedLetter(db, letter.incident_number, requests),

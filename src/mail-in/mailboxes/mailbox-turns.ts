@@ -5,6 +5,10 @@ import type { MailboxRow } from '../../database/tables.ts';
 /** Whoever looks at a mailbox and is not heard of for so long has lost it. In whole ms, to be compared as a Date. */
 const LEASE = sql<Date>`date_trunc('milliseconds', now()) + interval '60 seconds'`;
 
+/** Of one whose holder went in the middle of a look, which puts the next one off until it ends: as where its line broke. */
+const COUNT_IF_BROKEN = sql<number>`failures + (
+  lease_until is not null and next_look_at > coalesce(last_look_at, '-infinity') + interval '31 minutes')::integer`;
+
 /**
  * Takes a mailbox whose turn it is, so that one process at a time looks at it. Where the holder was not heard of, it is
  * looked at at once: with the holder went the connection by which the server would have told of new mail.
@@ -12,7 +16,7 @@ const LEASE = sql<Date>`date_trunc('milliseconds', now()) + interval '60 seconds
 export const takeDueMailbox = (db: Db): Promise<MailboxRow | undefined> =>
   db
     .updateTable('mailboxes')
-    .set({ lease_until: LEASE })
+    .set({ lease_until: LEASE, failures: COUNT_IF_BROKEN })
     .where('id', '=', (eb) =>
       eb
         .selectFrom('mailboxes')
@@ -36,7 +40,7 @@ export const takeDueMailbox = (db: Db): Promise<MailboxRow | undefined> =>
 export const endMailboxLeases = (db: Db) =>
   db
     .updateTable('mailboxes')
-    .set({ lease_until: null, next_look_at: sql<Date>`now()` })
+    .set({ lease_until: null, failures: COUNT_IF_BROKEN, next_look_at: sql<Date>`now()` })
     .where('lease_until', 'is not', null)
     .execute();
 

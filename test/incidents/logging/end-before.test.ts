@@ -26,12 +26,32 @@ async function withEarlier(t: Parameters<typeof testDesk>[0]): Promise<TestDesk>
 t.test('a log that goes back into the block before begins none of this one', async (t) => {
   const desk = await withEarlier(t);
   t.equal((await paste(desk, 18, 2, 1)).status, 201);
-  t.equal(await firstOf(desk, 2), day(1), 'of several alike, the first is of the block before');
+  t.equal(await firstOf(desk, 2), day(2), 'of several alike, the first is of the block before');
   const rows = await desk.db.selectFrom('rejections').where('incident_number', '=', 2).selectAll().execute();
   t.strictSame(
-    rows.map(({ occurred_at: at }) => at?.toISOString().slice(0, 19)),
-    [day(1)],
-    'and so does its record',
+    rows.map(({ occurred_at: at, seen }) => [at?.toISOString().slice(0, 19), seen]),
+    [[day(2), 2]],
+    'and so does its record, which counts those that are of this one',
+  );
+});
+
+t.test('of refusals alike, those before a relapse and those after it are counted apart', async (t) => {
+  const desk = await testDesk(t);
+  await paste(desk, 9);
+  await desk.db
+    .updateTable('incidents')
+    .set({ state: 'recovered', mitigated_at: new Date(`${day(6)}Z`), recovered_at: new Date(`${day(5)}Z`) })
+    .execute();
+  t.match(await paste(desk, 8, 7, 3, 2, 1), { status: 200, body: { appendedTo: 1 } });
+  t.match((await desk.api('GET', '/incidents/1')).body, { state: 'open', relapses: 1, rejectionCount: 6 });
+  const rows = await desk.db.selectFrom('rejections').orderBy('id').selectAll().execute();
+  t.strictSame(
+    rows.map(({ occurred_at: at, seen }) => [at?.toISOString().slice(0, 19), seen]),
+    [
+      [day(9), 1],
+      [day(8), 2],
+      [day(3), 3],
+    ],
   );
 });
 

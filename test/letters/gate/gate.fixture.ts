@@ -31,6 +31,7 @@ export const gateFacts = (changes: Partial<GateFacts> = {}): GateFacts => ({
   citedList: null,
   route: { kind: 'form', name: 'Support form', takesRefusal: true },
   coolDown: { hours: 48, rounds: 4, text: 'Give each round 48 h.' },
+  stop: { limitEnd: null, again: null, text: '' },
   to: '',
   requests: [],
   refused: null,

@@ -203,6 +203,22 @@ const CASES: Record<string, [string, Case, Case]> = {
     { facts: { requests: [request({ answeredAt: hoursAgo(1) })] } },
     { facts: { requests: [request({ sentAt: hoursAgo(49), answeredAt: hoursAgo(47) })] } },
   ],
+  'limit-of-requests': [
+    'warn limit-of-requests',
+    { facts: { stop: { limitEnd: hoursAgo(-5), again: null, text: 'Two in 14 days.' } } },
+    {
+      letter: { round: 'thanks' },
+      facts: { stop: { limitEnd: hoursAgo(-5), again: null, text: 'Two in 14 days.' } },
+    },
+  ],
+  'too-soon': [
+    'warn too-soon',
+    { facts: { stop: { limitEnd: null, again: hoursAgo(-5), text: 'One form for each change.' } } },
+    {
+      letter: { round: 'second-review' },
+      facts: { stop: { limitEnd: null, again: hoursAgo(-5), text: 'One form for each change.' } },
+    },
+  ],
   'rounds-used-up': [
     'warn rounds-used-up',
     {
