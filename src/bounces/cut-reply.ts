@@ -123,7 +123,11 @@ function withinQuotes(before: string, reply: string): string {
 
 function cutAt(text: string, at: number, marked: boolean): Cut {
   const before = text.slice(0, at);
-  return { before, reply: withoutTails(withinQuotes(before, text.slice(at))), marked };
+  const whole = text.slice(at);
+  const quoted = withinQuotes(before, whole);
+  // A code alone, set off within words, is one that is talked about.
+  const isNamed = quoted !== whole && !/[a-z]/i.test(quoted);
+  return { before, reply: withoutTails(quoted), marked: marked && !isNamed };
 }
 
 /** Where a pattern first finds a code that counts nothing. */
