@@ -58,6 +58,15 @@ const BARE = /(?:^|\s)(?=([45]\d\d)(\s)[A-Za-z<[(#“"])/g;
 const SAID =
   /(?:said|to me|rejected|bounced|deferred|after [A-Z][^:]{0,120}(?::<[^>]{0,320}>[^:]{0,80})?): (?:[Ee]rror:? )?(?=[45]\d\d(?:[-\s]|$))/;
 
+/** As the module “sendmail” of Node prints it: `SMTP code:550 msg:550-5.7.1 …`. */
+const CODE_MSG = /\bSMTP code:([45]\d\d) msg:(?=\1[- ])/;
+
+/** As webmail shows it, in its own language: `SMTP Error (550): Failed to add recipient "…" (…)`. */
+const WEBMAIL =
+  /\b(?:SMTP[ -](?:Error|Fehler)|(?:Erreur|Error|Errore|Erro) SMTP) \(([45]\d\d)\) ?: [^"“]{1,100}["“][^"”]{1,320}["”] \(/i;
+/** What Mailgun’s events say, where no more of one was pasted. */
+const CODE_MESSAGE = /"code": ?([45]\d\d), ?"message": ?"(?!\1)/;
+
 /** Where Sendmail keeps of a refusal no more than its enhanced code, beside words of its own. */
 const SENDMAIL_STAT =
   /(, dsn=(5\.\d{1,3}\.\d{1,3}|4\.7\.\d{1,3}), stat=)(?=(?:Service unavailable|Deferred)\s*$)/;
@@ -114,7 +123,11 @@ function withinQuotes(before: string, reply: string): string {
 
 function cutAt(text: string, at: number, marked: boolean): Cut {
   const before = text.slice(0, at);
-  return { before, reply: withoutTails(withinQuotes(before, text.slice(at))), marked };
+  const whole = text.slice(at);
+  const quoted = withinQuotes(before, whole);
+  // A code alone, set off within words, is one that is talked about.
+  const isNamed = quoted !== whole && !/[a-z]/i.test(quoted);
+  return { before, reply: withoutTails(quoted), marked: marked && !isNamed };
 }
 
 /** Where a pattern first finds a code that counts nothing. */
@@ -162,6 +175,9 @@ export function cutReply(record: string): Cut {
     .replace(ERROR_CODE, ': $1 $2')
     .replace(BANNER, '$1')
     .replace(SENDMAIL_STAT, '$1$2 ')
+    .replace(CODE_MSG, 'said: ')
+    .replace(WEBMAIL, 'said: $1 ')
+    .replace(CODE_MESSAGE, 'said: $1 ')
     .trim();
   const text = withoutOthers(plain);
   const code = startOfCode(text);

@@ -6,8 +6,9 @@ const DIAGNOSTIC_TYPE = /^\s*(?:[\w-]{1,30};\s*){1,2}(?:reply:\s*)?/;
 
 const LEADING = /^([2-5]\d\d)(?=[-\s]|$)[-\s]{0,3}(?:\1[-\s]{1,3})?(?:([245]\.\d{1,3}\.\d{1,3})(?![\d.]))?/;
 
-/** An enhanced code further in: `(#5.7.1)`, `- 5.7.1 [BL23]`. Subjects run from 0 to 7. */
-const INNER_ENHANCED = /(?<![\w.])#?([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)/;
+/** An enhanced code further in: `(#5.7.1)`, `- 5.7.1 [BL23]`, and no section of a standard (`RFC 2821 4.1.3`). Subjects run from 0 to 7. */
+const INNER_ENHANCED =
+  /(?<![\w.]|\brfc ?\d{3,5},? (?:section |sec\. )?)#?([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)/i;
 
 /** Only this far into a reply can an enhanced code stand. */
 const ENHANCED_WITHIN = 300;

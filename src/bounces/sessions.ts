@@ -15,7 +15,7 @@ const KEYS = [
 
 /** Lines that tell of success, or of nothing that was said by the other side. */
 const NO_REPLY =
-  /status=sent|stat=Sent|result="?Ok|postfix[\w.-]{0,60}\/(?:pickup|cleanup(?!\[\d{1,9}\]: \w{5,20}: milter-reject: )|qmgr|bounce|anvil|scache|tlsproxy|master)\[|\bCompleted$|: removed$|\] Spam check results: |\sDSN: |: (?:disconnect|connect) from |\] disconnect ip=|(?:^|\s)(?:=>|->|<=) \S+@|\bdelivered file=|status: local \d|smtpd\[\d{1,9}\]: (?:[\da-f]{16} mda |delivery: )/;
+  /status=sent|stat=Sent|result="?Ok|postfix[\w.-]{0,60}\/(?:pickup|cleanup(?!\[\d{1,9}\]: \w{5,20}: milter-reject: )|qmgr|bounce|anvil|scache|tlsproxy|master)\[|\bCompleted$|: removed$|\] Spam check results: |\sDSN: |: (?:disconnect|connect) from |\] disconnect ip=|(?:^|\w{6}-\w{6,11}-\w{2,4} )(?:=>|->|<=) \S+@|\bdelivered file=|status: local \d|smtpd\[\d{1,9}\]: (?:[\da-f]{16} mda |delivery: )/;
 
 /** Programs beside a mail server whose lines tell of other things; `blocked by rspamd: …` is no such line. */
 const OTHER_PROGRAM =
