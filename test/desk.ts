@@ -43,7 +43,7 @@ export async function testDesk(t: Test, environment: Record<string, string> = {}
 }
 
 /** Calls the API with a token and answers status and JSON. */
-function apiOf(app: FastifyInstance) {
+export function apiOf(app: FastifyInstance) {
   return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const answer = await app.inject({
       method: method as 'GET',

@@ -62,15 +62,21 @@ export type ReadMaterial = Material & {
   snapshots: Snapshot[];
 };
 
-/** All that is known of these incidents, in a number of queries that does not depend on how many they are. */
+/**
+ * All that is known of these incidents, in a number of queries that does not depend on how many they are. `isNew`: they
+ * were logged in this transaction, so that nobody did anything in them yet.
+ */
 export async function readMaterial(
   db: Db | Trx,
   rows: IncidentRow[],
   catalogue: Catalogue,
   now: Date,
+  isNew = false,
 ): Promise<ReadMaterial[]> {
   if (rows.length === 0) return [];
   const numbers = rows.map((row) => row.number);
+  const done = async <Key, Row>(read: (of: Db | Trx, numbers: number[]) => Promise<Map<Key, Row>>) =>
+    isNew ? new Map<Key, Row>() : read(db, numbers);
   const lists = catalogue.providers.filter(({ kind }) => kind === 'block-list').map(({ key }) => key);
   const [
     profile,
@@ -95,17 +101,17 @@ export async function readMaterial(
     kindTitles(),
     readAddresses(db, numbers),
     tellingRejections(db, numbers),
-    readSent(db, numbers),
-    readLetterClaims(db, numbers, 'sent'),
-    readLetterClaims(db, numbers, 'draft'),
-    readAnswers(db, numbers),
-    readTickets(db, numbers),
-    readEvidence(db, numbers),
+    done(readSent),
+    done((...of) => readLetterClaims(...of, 'sent')),
+    done((...of) => readLetterClaims(...of, 'draft')),
+    done(readAnswers),
+    done(readTickets),
+    done(readEvidence),
     readDeliveries(db, numbers, lists, now),
     readEarlier(db, numbers, new Date(now.getTime() - YEAR)),
     readNearby(db, numbers),
-    undeliveredOf(db, numbers),
-    readCauses(db, numbers),
+    done(undeliveredOf),
+    done(readCauses),
     readUpstream(db, numbers),
     readRelapses(db, rows),
   ]);

@@ -52,21 +52,22 @@ function knownOf({ row, cited }: Material, catalogue: Catalogue): Known {
 /**
  * The next step of each of these incidents, in a number of queries that does not depend on how many they are. Worked
  * out anew each time: what it rests on changes with the clock and with evidence that no incident is told of. Those
- * that are closed cost nothing.
+ * that are closed cost nothing. `isNew`: see `readMaterial`.
  */
 export async function readSteps(
   db: Db | Trx,
   rows: IncidentRow[],
   catalogue: Catalogue,
   now: Date,
+  isNew = false,
 ): Promise<Map<number, ReadStep>> {
   const unfinished = rows.filter((row) => row.state !== 'closed');
   const steps = new Map<number, ReadStep>(rows.map((row) => [row.number, CLOSED]));
   if (unfinished.length === 0) return steps;
   const numbers = unfinished.map((row) => row.number);
   const [materials, answers] = await Promise.all([
-    readMaterial(db, unfinished, catalogue, now),
-    readStepAnswers(db, numbers),
+    readMaterial(db, unfinished, catalogue, now, isNew),
+    isNew ? new Map<number, StepAnswer[]>() : readStepAnswers(db, numbers),
   ]);
   for (const material of materials) {
     const { row } = material;
@@ -83,8 +84,9 @@ export async function readStep(
   row: IncidentRow,
   catalogue: Catalogue,
   now: Date,
+  isNew = false,
 ): Promise<ReadStep> {
-  return (await readSteps(db, [row], catalogue, now)).get(row.number) ?? CLOSED;
+  return (await readSteps(db, [row], catalogue, now, isNew)).get(row.number) ?? CLOSED;
 }
 
 /** The round of the letter that the next step asks for; undefined: it asks for none. */

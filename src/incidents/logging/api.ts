@@ -59,6 +59,7 @@ const LoggedJson = Type.Object({
 export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
   const { db, catalogue, playbooks } = app.desk;
 
+  /** `of`: the transaction that logged them; else they were taken by an earlier call. */
   async function takenJson(of: Db | Trx, { logged, appendedTo }: Taken, left: number) {
     const [first, ...others] = logged;
     const more = {
@@ -67,7 +68,7 @@ export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
     };
     return first === undefined
       ? more
-      : { ...(await readIncidentJson({ db: of, catalogue }, first)), ...more };
+      : { ...(await readIncidentJson({ db: of, catalogue }, first, of.isTransaction)), ...more };
   }
 
   app.post(

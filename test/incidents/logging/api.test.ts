@@ -1,5 +1,6 @@
 import t from 'tap';
-import { REFUSAL, testDesk } from '../../desk.ts';
+import { apiOf, REFUSAL, testDesk } from '../../desk.ts';
+import { watched } from '../../paging/queries.fixture.ts';
 
 t.test('a report goes to the open incident of the same provider and address', async (t) => {
   const { api } = await testDesk(t);
@@ -54,6 +55,29 @@ t.test('an idempotency key has one effect, and refuses another content', async (
     body: { type: '/problems#key-reused' },
   });
 });
+
+t.test(
+  'the answer to a new incident reads nothing of what nobody did yet, and is what a later look says',
+  async (t) => {
+    const desk = await testDesk(t);
+    const { app, queriesOf } = await watched(t, desk);
+    const api = apiOf(app);
+    await api('POST', '/incidents', { report: REFUSAL.replace('203.0.113.7', '203.0.113.8') });
+    let logged: Awaited<ReturnType<typeof api>> | undefined;
+    const queries = await queriesOf(async () => {
+      logged = await api('POST', '/incidents', { report: REFUSAL });
+    });
+    const later = await api('GET', '/incidents/2');
+    t.match(logged, { status: 201, body: { links: later.body.links, nextAction: later.body.nextAction } });
+    t.match(later.body, { tags: [], fields: {} });
+    const notYet =
+      /from "(letters|messages|tickets|evidence|incident_causes|step_answers|incident_tags|incident_field_values)"/;
+    t.strictSame(
+      queries.flatMap(({ sql }) => notYet.exec(sql)?.[1] ?? []),
+      [],
+    );
+  },
+);
 
 t.test('what is missing is asked for, never guessed', async (t) => {
   const { api } = await testDesk(t);
