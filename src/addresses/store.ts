@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { oneOf, rowsOf } from '../database/one-of.ts';
 import type { Db, Trx } from '../database/open.ts';
 import { cutPage } from '../database/page.ts';
 import type { AddressRow } from '../database/tables.ts';
@@ -23,12 +24,12 @@ export const networkFrom = (text: string, field = 'address'): Network =>
 export async function ensureAddresses(trx: Trx, networks: Pick<Network, 'cidr'>[]): Promise<number[]> {
   if (networks.length === 0) return [];
   const cidrs = [...new Set(networks.map((network) => network.cidr))];
-  const known = sql`select id from addresses where network = any(${cidrs}::cidr[])`;
+  const known = sql`select id from addresses where network ${oneOf(cidrs, 'cidr')}`;
   const { rows } = await sql<{ id: number }>`
     with made as (
       insert into addresses (network)
       -- In one order everywhere, by which nobody waits for whoever waits for him.
-      select network from unnest(${cidrs}::cidr[]) as given(network)
+      select network from ${rowsOf(cidrs, 'cidr')} as given(network)
       where not exists (select 1 from addresses a where a.network = given.network)
       order by network
       on conflict (network) do nothing

@@ -18,9 +18,9 @@ const STATEMENT = /^[\s(]*(?:select|insert|update|delete|with)\b/i;
  * fragments, and of what lies between two values of one column (it takes that for one row in two hundred).
  */
 const DEPENDS_ON_VALUES = [
-  /@@|&&/,
-  /(?:<<|>>|~|\bi?like\b)[=*]?\s*(?:\w*\s*\(\s*)*\$\d/i,
-  /\$\d+(?:::[\w[\]]+)?\s*(?:<<|>>)/,
+  /@@/,
+  /(?:<<|>>|&&|~|\bi?like\b)[=*]?\s*(?:\w*\s*\(\s*)*\$\d/i,
+  /\$\d+(?:::[\w[\]]+)?\s*(?:<<|>>|&&)/,
   /\bbetween\s+\$\d+(?:::\w+)?\s+and\s+\$\d/i,
 ];
 const BOUND = /([\w."]+)\s*[<>]=?\s*\(?\$\d/g;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type ExpressionBuilder, sql } from 'kysely';
 import { json } from '../database/json.ts';
+import { oneOf } from '../database/one-of.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { Database, SnapshotRow } from '../database/tables.ts';
 import { invalid } from '../problem.ts';
@@ -119,7 +120,7 @@ const concerning =
   (eb: ExpressionBuilder<Database, 'snapshots'>) => {
     const singles = networks.filter(isSingle);
     return eb.or([
-      ...(singles.length > 0 ? [sql<boolean>`address = any(${singles}::inet[])`] : []),
+      ...(singles.length > 0 ? [sql<boolean>`address ${oneOf(singles, 'inet')}`] : []),
       // One condition for each range: the index on addresses serves a single range only.
       ...networks
         .filter((network) => !isSingle(network))

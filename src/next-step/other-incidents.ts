@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { oneOf } from '../database/one-of.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentState } from '../database/tables.ts';
 import type { Verdict } from '../providers/schema.ts';
@@ -38,7 +39,7 @@ export async function readEarlier(db: Db | Trx, numbers: number[], since: Date) 
       select number, mitigated_at, recovered_at, closed_at, last_request_at, last_verdict from incidents
       where number = back.number and provider = i.provider and state in ('recovered', 'closed') and merged_into is null
         and coalesce(recovered_at, closed_at) between ${since}::timestamptz and i.opened_at limit 1) o
-    where i.number = any(${numbers}::integer[])
+    where i.number ${oneOf(numbers, 'integer')}
     order by o.number desc`.execute(db);
   return Map.groupBy(rows, (row) => row.number);
 }
@@ -67,7 +68,7 @@ export async function readUpstream(db: Db | Trx, numbers: number[]) {
     cross join lateral ${sameAddress(false)} back
     cross join lateral (
       select number, state from incidents where number = back.number and provider = first.owner limit 1) o
-    where i.number = any(${numbers}::integer[]) and first.owner is not null
+    where i.number ${oneOf(numbers, 'integer')} and first.owner is not null
     order by i.number, o.state = 'closed', o.number desc`.execute(db);
   return new Map(rows.map((row) => [row.number, { number: row.other, state: row.state }]));
 }
@@ -79,7 +80,7 @@ export async function readUpstream(db: Db | Trx, numbers: number[]) {
 export async function readNearby(db: Db | Trx, numbers: number[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ provider: string; nearby: string; n: number }>`
     select w.provider, w.nearby, count(distinct i.number) as n
-    from (select distinct provider, nearby from incident_addresses where incident_number = any(${numbers}::integer[])) w
+    from (select distinct provider, nearby from incident_addresses where incident_number ${oneOf(numbers, 'integer')}) w
     cross join lateral (
       select o.incident_number from incident_addresses o
       where o.nearby = w.nearby and o.provider = w.provider

@@ -25,6 +25,8 @@ t.test('no name for what is planned by its values, or is no statement with a pla
     'set local statement_timeout = 0',
     'select 1 from search_texts where words @@ $1',
     'select 1 from addresses where network <<= $1',
+    'select 1 from addresses where network && $1',
+    'select 1 from addresses where $1::cidr && network',
     'select 1 from addresses where label like $1',
     'select 1 from addresses where network <<= any($1::cidr[])',
     'select 1 from addresses where $1::cidr >>= network',
@@ -43,6 +45,7 @@ t.test('no name for what is planned by its values, or is no statement with a pla
   t.ok(
     third(nameOf, 'select 1 from addresses a join addresses b on b.network <<= a.network where a.id = $1'),
   );
+  t.ok(third(nameOf, 'select 1 from addresses a join addresses b on a.network && b.network where a.id = $1'));
   t.ok(third(nameOf, `select 1 from snapshots where kind like 'place-%' and last_seen_at <= $1`));
   t.ok(third(nameOf, 'select 1 from incidents where ended between $1 and opened_at and number = $2'));
   t.ok(third(nameOf, 'insert into a (n) values ($1) returning id'));

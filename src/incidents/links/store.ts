@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { rowsOf } from '../../database/one-of.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { IncidentRow, IncidentState, LinkKind } from '../../database/tables.ts';
 import { invalid } from '../../problem.ts';
@@ -37,7 +38,7 @@ export async function linksOf(db: Db | Trx, numbers: number[]): Promise<Map<numb
   const found = new Map<number, LinkedIncident[]>(numbers.map((number) => [number, []]));
   if (numbers.length === 0) return found;
   const { rows } = await sql<LinkRow>`
-    select l.* from unnest(${numbers}::integer[]) as here (number)
+    select l.* from ${rowsOf(numbers, 'integer')} as here (number)
     cross join lateral (
       select here.number as of_number, i.number, i.title, i.provider, i.state, o.kind,
         o.from_older = (here.number < i.number) as reads, i.opened_at, i.mitigated_at, i.round

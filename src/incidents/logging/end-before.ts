@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { covers } from '../../addresses/address.ts';
+import { rowsOf } from '../../database/one-of.ts';
 import type { Trx } from '../../database/open.ts';
 import { earlier } from '../incidents.ts';
 import { partAfter } from './parts.ts';
@@ -20,7 +21,7 @@ export async function endsBefore(
 ): Promise<EndBefore[]> {
   const { rows } = await sql<EndBefore>`
     select own.network::text as network, before.ended
-    from unnest(${sql.val(cidrs)}::cidr[]) as own (network)
+    from ${rowsOf(cidrs, 'cidr')} as own (network)
     cross join lateral (
       select max(coalesce(i.recovered_at, i.closed_at)) as ended
       from addresses a

@@ -1,6 +1,7 @@
 import { type Insertable, sql } from 'kysely';
 import type { Network } from '../../addresses/address.ts';
 import { ensureAddresses } from '../../addresses/store.ts';
+import { rowsOf } from '../../database/one-of.ts';
 import type { Trx } from '../../database/open.ts';
 import type { Database, Severity } from '../../database/tables.ts';
 import { askForCheck } from '../../evidence/checks/store.ts';
@@ -46,9 +47,9 @@ const SOURCE_WORDS: Record<ReportSource, string> = {
 async function relatedTo(trx: Trx, provider: string, addressIds: number[]): Promise<ToLink[]> {
   const { rows } = await sql<ToLink>`
     (select i.number, i.title, 'same-address' as kind
-      from unnest(${addressIds}::integer[]) as id
+      from ${rowsOf(addressIds, 'integer')} as own (id)
       cross join lateral (
-        select incident_number as number from incident_addresses where address_id = id
+        select incident_number as number from incident_addresses where address_id = own.id
         order by incident_number desc limit 1) before
       join incidents i on i.number = before.number and i.merged_into is null
       limit 10)

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Network } from '../../addresses/address.ts';
+import { oneOf } from '../../database/one-of.ts';
 import type { Db, Trx } from '../../database/open.ts';
 import type { IncidentRow } from '../../database/tables.ts';
 import { getIncident } from '../store.ts';
@@ -74,7 +75,7 @@ export async function findOpenIncident(
 ): Promise<OpenIncident | undefined> {
   if (networks.length === 0) return undefined;
   const cidrs = networks.map(({ cidr }) => cidr);
-  return newestOpen(db, provider, sql`a.network = any(${sql.val(cidrs)}::cidr[])`);
+  return newestOpen(db, provider, sql`a.network ${oneOf(cidrs, 'cidr')}`);
 }
 
 /** The newest one of this provider about an address, or about a range around it. */
