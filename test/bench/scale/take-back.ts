@@ -35,6 +35,7 @@ export async function withRowsTakenBack<T>(db: Db, work: () => Promise<T>): Prom
           : sql`delete from ${sql.table(table)} where incident_number > ${most.get('incidents') ?? 0}`.execute(
               one,
             ));
+      await sql`delete from incident_times where number > ${most.get('incidents') ?? 0}`.execute(one);
       for (const { table, column } of tables)
         await sql`delete from ${sql.table(table)} where ${sql.ref(column)} > ${most.get(table) ?? 0}`.execute(
           one,
