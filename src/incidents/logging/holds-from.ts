@@ -1,7 +1,6 @@
 import type { Db, Trx } from '../../database/open.ts';
 import type { IncidentRow } from '../../database/tables.ts';
 import { playbookFor } from '../../providers/cases.ts';
-import { effectHours } from '../../providers/effect.ts';
 import { ruleIdOf } from '../../providers/playbook.ts';
 import type { Provider } from '../../providers/schema.ts';
 import { isLifted } from '../state.ts';
@@ -11,7 +10,8 @@ const HOUR = 3_600_000;
 
 /**
  * From when refusals are a relapse; null: the block stands. Mail that was seen to flow is refused anew at once; what a
- * provider says that it lifted takes its time until it holds everywhere, in which refusals are to be expected.
+ * provider says that it lifted takes the time that its playbook names until it holds everywhere, in which refusals are to
+ * be expected.
  */
 export async function holdsFrom(
   db: Db | Trx,
@@ -22,6 +22,6 @@ export async function holdsFrom(
   if (!isLifted(row.state)) return null;
   if (flowed || !lifted) return flowed;
   const telling = (await tellingRejections(db, [number])).get(number);
-  const hours = effectHours(playbookFor(provider, ruleIdOf(telling?.rule, row.provider)));
+  const hours = playbookFor(provider, ruleIdOf(telling?.rule, row.provider)).timing?.effectiveWithin ?? 0;
   return new Date(lifted.getTime() + hours * HOUR);
 }
