@@ -58,7 +58,7 @@ async function soak(databaseUrl: string, minutes: number, pauseMs: number, tell:
     const receiver = await receiverOf(ends);
     await furnish(databaseUrl, receiver.port);
     const port = Number(process.env['PORT'] || 3940);
-    const server = await startServer(['--max-semi-space-size=16', 'src/main.js'], {
+    const server = await startServer(['--max-semi-space-size=8', 'src/main.js'], {
       DATABASE_URL: databaseUrl,
       DATA_DIR: join(folder, 'desk'),
       PORT: String(port),

@@ -32,7 +32,7 @@ export type Where = { databaseUrl: string } | { dataDir: string };
 /** One process of ours. Nobody outside is asked: there is no name server where it looks for one. */
 export async function startOurs(where: Where): Promise<Running> {
   const own = 'dataDir' in where ? undefined : mkdtempSync(join(tmpdir(), 'delist-desk-scale-'));
-  const running = await start(['--max-semi-space-size=16', 'src/main.js'], {
+  const running = await start(['--max-semi-space-size=8', 'src/main.js'], {
     DATABASE_URL: 'databaseUrl' in where ? where.databaseUrl : '',
     DATA_DIR: own ?? ('dataDir' in where ? where.dataDir : ''),
     DELIST_DESK_BOOTSTRAP_TOKEN: TOKEN,
