@@ -1,7 +1,8 @@
 /**
  * Runs every test file: those of a folder in a process together (`together.ts`), three such processes at a time, since
  * many tests wait for something and a third one keeps two processors busy. Where `TEST_DATABASE_URL` names a server, it
- * runs those files that come to a database: the others do the same on every one.
+ * runs those files that come to a database: the others do the same on every one, and so do pages in a browser, of which
+ * it runs the whole story and the desk, which hears of what happens by the database.
  */
 import { globSync } from 'node:fs';
 import tap from 'tap';
@@ -28,8 +29,11 @@ function groups(files: string[]): string[][] {
     });
 }
 
+const BROWSERS = /^test\/browser\/(?!(?:story|desk)\.test\.ts$)/;
+const differs = (file: string): boolean => comesToDatabase(file) && !BROWSERS.test(file);
+
 const files = globSync('test/**/*.test.ts').sort();
-const chosen = process.env['TEST_DATABASE_URL'] ? files.filter(comesToDatabase) : files;
+const chosen = process.env['TEST_DATABASE_URL'] ? files.filter(differs) : files;
 
 // Each process says itself how long it may take.
 tap.setTimeout(0);

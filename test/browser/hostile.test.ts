@@ -4,7 +4,6 @@ import { recordMessage } from '../../src/correspondence/record.ts';
 import { readMessage } from '../../src/correspondence/take-message.ts';
 import { hostileMails, REAL_MAILS, VECTORS } from '../correspondence/hostile.fixture.ts';
 import { CATALOGUE, REFUSAL, type TestDesk, testDesk } from '../desk.ts';
-import { KNOWN_ALREADY } from '../known-already.ts';
 import { NO_CHROMIUM, visit } from './chromium.ts';
 
 const GENERATED = 50;
@@ -79,7 +78,7 @@ async function showAll(page: Page, ids: number[]): Promise<string[]> {
 // RTIR CVE-2026-105456; mutation: DOMPurify CVE-2025-26791, CVE-2026-0540; CSS: Zimbra CVE-2025-66376.
 t.test(
   'hostile mails in a browser: no script runs, no request leaves, nothing crashes',
-  { skip: KNOWN_ALREADY || NO_CHROMIUM, timeout: 600_000 },
+  { skip: NO_CHROMIUM, timeout: 600_000 },
   async (t) => {
     const desk = await testDesk(t);
     await desk.api('POST', '/incidents', { report: REFUSAL, provider: 'outlook-com' });
