@@ -18,22 +18,26 @@ export type StateEntry = {
 /** Of an incident with more, the newest. */
 const MOST_ENTRIES = 200;
 
-/** When the block was lifted that stood as lifted at the end of these entries: a lifting before it may have been taken back. */
-function lastLifting(before: StateEntry[]): Date | undefined {
+/** Of the block that stood as lifted at the end of these entries, the moves that lifted it: a lifting before may have been taken back. */
+function lastLifting(before: StateEntry[]): StateEntry[] {
   const moves = before.filter(({ to }) => to !== null);
   const blocked = moves.findLastIndex(({ to }) => to !== null && !isLifted(to));
-  return moves.slice(blocked + 1).find(({ to }) => to === 'mitigated' || to === 'recovered')?.occurred_at;
+  return moves.slice(blocked + 1).filter(({ to }) => to === 'mitigated' || to === 'recovered');
 }
 
-type Told = { liftedAt: Date; seen: StateEntry; flowed: boolean };
+/** `heldAt`: mail that was refused before it, as while the lifting spread, was refused by the block before. */
+type Told = { liftedAt: Date; heldAt: Date; seen: StateEntry; flowed: boolean };
 
 /** The newest relapse that entries tell, oldest first; null: the block never came back, or nothing tells that it was lifted. */
 export function toldIn(entries: StateEntry[]): Told | null {
   const last = entries.findLastIndex(({ kind }) => kind === 'relapse-seen');
   const seen = entries[last];
-  const liftedAt = seen && lastLifting(entries.slice(0, last));
+  const lifting = lastLifting(entries.slice(0, Math.max(last, 0)));
+  const [first, held] = [lifting[0], lifting.at(-1)];
   const state = entries.slice(0, last).findLast(({ to }) => to !== null)?.to;
-  return seen && liftedAt ? { liftedAt, seen, flowed: state === 'recovered' } : null;
+  return seen && first && held
+    ? { liftedAt: first.occurred_at, heldAt: held.occurred_at, seen, flowed: state === 'recovered' }
+    : null;
 }
 
 /**
@@ -63,10 +67,10 @@ export async function readRelapses(
     select n.number, min(r.occurred_at) as at
     from unnest(
       ${sql.val(told.map(({ number }) => number))}::integer[],
-      ${sql.val(told.map(({ liftedAt }) => liftedAt))}::timestamptz[],
-      ${sql.val(told.map(({ seen }) => seen.recorded_at))}::timestamptz[]) as n (number, lifted, told)
+      ${sql.val(told.map(({ heldAt }) => heldAt))}::timestamptz[],
+      ${sql.val(told.map(({ seen }) => seen.recorded_at))}::timestamptz[]) as n (number, held, told)
     left join rejections r
-      on r.incident_number = n.number and r.recorded_at >= n.told and r.occurred_at > n.lifted
+      on r.incident_number = n.number and r.recorded_at >= n.told and r.occurred_at > n.held
     group by n.number`.execute(db);
   const refusedAt = new Map(first.map(({ number, at }) => [number, at]));
   return new Map(

@@ -1,6 +1,8 @@
 import { covers, networkText } from '../addresses/address.ts';
 import type { Db, Trx } from '../database/open.ts';
 import type { IncidentRow } from '../database/tables.ts';
+import { CAUSE_SOURCE, readCauses } from '../next-step/cause-store.ts';
+import { causeOf } from '../next-step/told.ts';
 import { getProfile } from '../profile/store.ts';
 import type { Provider } from '../providers/schema.ts';
 import { readEvidence } from './claims/claim-evidence.ts';
@@ -19,7 +21,7 @@ import type { AddressRow, LetterFacts } from './facts.ts';
 import { newestAnswer, newestTicket, readAddresses, readRejections } from './incident-rows.ts';
 import { namedList } from './named-list.ts';
 import { questionsOf } from './questions.ts';
-import { readRelapses } from './relapse.ts';
+import { type Relapse, readRelapses } from './relapse.ts';
 import { ruleOf } from './rule-of.ts';
 import { readWarmUp } from './warm-up.ts';
 
@@ -60,6 +62,20 @@ export type Sources = {
   cited: { name: string; owner: string } | null;
 };
 
+/** The cause of a block that was lifted, and its fix, are none of the block that came back, as the next step goes by it. */
+async function ofThisBlock(
+  db: Db | Trx,
+  { number }: IncidentRow,
+  relapse: Relapse | undefined,
+  evidence: EvidenceRecord[],
+): Promise<EvidenceRecord[]> {
+  if (!relapse) return evidence;
+  const cause = (await readCauses(db, [number])).get(number) ?? null;
+  return causeOf({ cause, blockedAgain: relapse })
+    ? evidence
+    : evidence.filter(({ source }) => source !== CAUSE_SOURCE);
+}
+
 /** What a letter of this incident can rest on, read in a fixed number of queries. */
 export async function readSources(
   db: Db | Trx,
@@ -87,7 +103,7 @@ export async function readSources(
     (best, one) => (!best || timeOf(one) > timeOf(best) ? one : best),
     undefined,
   );
-  const evidence = await readEvidence(db, {
+  const all = await readEvidence(db, {
     incident: number,
     provider: row.provider,
     networks: addresses.map((one) => networkText(one.network)),
@@ -95,6 +111,7 @@ export async function readSources(
     newestRejection: newest ? timeOf(newest) : null,
     now,
   });
+  const evidence = await ofThisBlock(db, row, relapse, all);
   const facts: LetterFacts = {
     providerName: provider?.name ?? row.provider,
     usedByOthers: provider !== undefined && provider.kind !== 'mailbox-provider',

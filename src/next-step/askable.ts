@@ -76,6 +76,7 @@ const FACTS: { [Name in keyof Named]: Askable<Named[Name]> } = {
   expiryOver: 'yes or no',
   refusedAfterExpiry: 'yes or no',
   effectOver: 'yes or no',
+  refusedAfterEffect: 'yes or no',
   holdOver: 'yes or no',
   refusedShare: 'a number',
   lowWeightList: 'yes or no',

@@ -110,7 +110,8 @@ export async function recordCause(trx: Trx, actor: Actor, number: number, given:
   await lookAgain(trx, number);
 }
 
-const SOURCE = 'the cause recorded with the incident';
+/** Of the evidence that it makes. */
+export const CAUSE_SOURCE = 'the cause recorded with the incident';
 
 /** The claims that follow. What only the cause before said is not known any more, and a corrected date is the date. */
 async function replaceEvidence(
@@ -136,7 +137,7 @@ async function replaceEvidence(
       .set({ observed_at: at })
       .where('incident_number', '=', number)
       .where('claim', '=', claim)
-      .where('source', '=', SOURCE)
+      .where('source', '=', CAUSE_SOURCE)
       .where('observed_at', '>', at)
       .execute();
     await recordEvidence(trx, actor, number, {
@@ -144,7 +145,7 @@ async function replaceEvidence(
       about: claimText(claim),
       result,
       words,
-      source: SOURCE,
+      source: CAUSE_SOURCE,
       observedAt: at,
       address: null,
     });

@@ -156,6 +156,7 @@ function factsOf(
       newer(row.last_rejection_at, new Date(moments.fix.getTime() + effectHours(provider) * HOUR)),
     expiryOver: (since(moments.fix ?? moments.rejection ?? moments.opened) ?? 0) >= effectHours(provider),
     effectOver: isOver(moments['effect-end']),
+    refusedAfterEffect: moments['effect-end'] !== null && newer(refusedAt, moments['effect-end']),
     holdOver: isOver(moments['stated-end']),
     refusedShare: deliveries.all > 0 ? (100 * deliveries.refused) / deliveries.all : null,
     lowWeightList: isLowWeight(material.cited?.owner ? known.citedOwner : provider),

@@ -101,6 +101,8 @@ export type Facts = {
   refusedAfterExpiry: boolean;
   /** Time enough for a mitigation to hold everywhere. */
   effectOver: boolean;
+  /** Refused after that: what is refused before it is to be expected. */
+  refusedAfterEffect: boolean;
   /** The time is over for which a conditional mitigation asked to hold the volume. */
   holdOver: boolean;
   /** Per cent of deliveries of the last week. */

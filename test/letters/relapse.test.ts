@@ -1,5 +1,7 @@
 import t from 'tap';
+import { confirmRecovery } from '../../src/incidents/state-store.ts';
 import { readRelapses, type StateEntry, toldIn } from '../../src/letters/relapse.ts';
+import { SYSTEM } from '../../src/web/access.ts';
 import { PROFILE, testDesk } from '../desk.ts';
 
 const at = (day: number, hour = 8) => new Date(Date.UTC(2026, 2, day, hour));
@@ -112,3 +114,60 @@ t.test('the next first request says so, and since when mail is refused again', a
     'in the order in which it happened, not in that in which it was recorded',
   );
 });
+
+t.test(
+  'what was refused while the lifting spread is of the block before, and so are its cause and its fix',
+  async (t) => {
+    const { api, db } = await testDesk(t);
+    const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+    const pasted = (...hours: number[]) => hours.map((some) => line(ago(some).slice(0, 19))).join('\n');
+    await api('PUT', '/profile', { ...PROFILE, sendingDomains: ['shop.example.net'] });
+    const { body: logged } = await api('POST', '/incidents', { report: pasted(120) });
+    const number = logged.number as number;
+    await api('POST', `/incidents/${number}/cause`, {
+      class: 'compromised-account',
+      found: 'one account',
+      fixed: 'closed it',
+      fixedAt: ago(110),
+    });
+    await db
+      .updateTable('incident_causes')
+      .set({ recorded_at: new Date(ago(110)) })
+      .execute();
+    const draft = async () =>
+      (await api('POST', `/incidents/${number}/letters`, { template: 'outlook-com/first', language: 'en' }))
+        .body.body as string;
+    t.match(await draft(), 'closed it');
+    await api('POST', `/incidents/${number}/messages`, {
+      direction: 'in',
+      from: 'support@example.com',
+      subject: 'SRX1790000001ID',
+      sentAt: ago(100),
+      body: 'We have implemented mitigation for your IP (203.0.113.7).\n',
+    });
+    await db
+      .transaction()
+      .execute((trx) =>
+        confirmRecovery(trx, SYSTEM, number, { words: '200 of 200 accepted', at: new Date(ago(72)) }),
+      );
+    await api('POST', '/incidents', { report: pasted(90, 3, 1) });
+    t.match((await api('GET', `/incidents/${number}`)).body, {
+      state: 'open',
+      relapses: 1,
+      rejectionCount: 4,
+    });
+    const since = (await readRelapses(db, [{ number, relapses: 1 }])).get(number);
+    t.match(
+      [since?.liftedAt, since?.at].map((one) => one?.toISOString().slice(0, 19)),
+      [ago(100), ago(3)].map((one) => one.slice(0, 19)),
+    );
+    const again = await draft();
+    t.notMatch(again, 'closed it');
+    await api('POST', `/incidents/${number}/cause`, {
+      class: 'compromised-account',
+      found: 'another account',
+      fixed: 'took its key',
+    });
+    t.match(await draft(), 'took its key', 'what is recorded of this one is told');
+  },
+);

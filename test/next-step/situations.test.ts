@@ -130,6 +130,18 @@ const SITUATIONS: [number, string, Given, string][] = [
     'promise-overdue',
   ],
   [
+    23,
+    'lifted three days ago, and refused last while it spread',
+    { row: answered('mitigated', 72, { last_rejection_at: ago(60) }) },
+    'prove',
+  ],
+  [
+    23,
+    'the same, and opened again by what was refused then',
+    { row: answered('mitigated', 72, { state: 'open', mitigated_at: null, last_rejection_at: ago(60) }) },
+    'see-if-it-holds',
+  ],
+  [
     24,
     'they want proof that the address is ours',
     {

@@ -11,6 +11,7 @@ import { SEVERITIES } from '../incidents.ts';
 import { IncidentJson } from '../json.ts';
 import { readIncidentJson } from '../read-json.ts';
 import { parseGiven, readReport } from './read-report.ts';
+import { type SeenRejection, span } from './rejections.ts';
 import { blocksToLog, leftOut, type Taken, takeReport } from './take-report.ts';
 
 const route = apiRoutes('incidents');
@@ -21,13 +22,19 @@ const ParsedJson = Type.Object({
   rejections: Type.Array(
     Type.Unknown({
       description:
-        'one rejection: provider (key, or null), rule, reason, temporary, ip, replyCode, enhancedCode, blockCode, listName, recipient, recipientDomain, mx, at (null: not known; atGuessed: without zone or year), seen (how often), line, text',
+        'one rejection: provider (key, or null), rule, reason, temporary, ip, replyCode, enhancedCode, blockCode, listName, recipient, recipientDomain, mx, at (null: not known; atGuessed: without zone or year), seen (how often), lastAt, line, text',
     }),
   ),
   notBlocks: Type.Array(
     Type.Unknown({ description: 'a bounce that is no block, such as an unknown mailbox, in the same form' }),
   ),
   notes: Type.Array(Type.Unknown({ description: 'what was left out, and why' })),
+});
+
+/** Of many alike it tells the last time, not all of them. */
+const shownRejection = ({ times, ...one }: SeenRejection) => ({
+  ...one,
+  lastAt: span([{ ...one, times }]).last?.toISOString() ?? null,
 });
 
 /** The incidents that were open for it, and how many rejections were left out since nobody knows their provider. */
@@ -85,8 +92,8 @@ export const loggingApi: FastifyPluginAsyncTypebox = async (app) => {
       const report = await parseGiven(request.body.text, playbooks, viewerOf(request).timeZone);
       return {
         format: report.format,
-        rejections: report.rejections,
-        notBlocks: report.notBlocks,
+        rejections: report.rejections.map(shownRejection),
+        notBlocks: report.notBlocks.map(shownRejection),
         notes: report.notes,
       };
     },

@@ -5,9 +5,11 @@ import type { SeenRejection } from '../../bounces/distinct.ts';
 /** So many of them, at these times. */
 function part(one: SeenRejection, times: number[], seen: number): SeenRejection {
   const first = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  // The first that was read may be one that does not say when.
+  const isTimed = times.length > 0 && (one.at !== null || times.length === seen);
   return {
     ...one,
-    at: one.at === null || times.length === 0 ? one.at : new Date(first).toISOString(),
+    at: isTimed ? new Date(first).toISOString() : one.at,
     times,
     seen,
   };

@@ -1,3 +1,5 @@
+import { isLifted } from '../../incidents/state.ts';
+import type { Verdict } from '../../providers/schema.ts';
 import type { Claim } from '../claims/claims.ts';
 import { refusedSince } from '../facts.ts';
 import type { Check, Context } from './context.ts';
@@ -18,6 +20,8 @@ export const FIXES = [
 ];
 /** Claims that say that somebody looked and found nothing. */
 const LOOKED = ['no-compromise-found', 'complaint-rate-low', 'snds-green', 'trap-hits-none', 'volume-steady'];
+/** Verdicts that say that it is lifted. */
+const LIFTINGS: Verdict[] = ['mitigated', 'conditionally-mitigated'];
 const ASKING = ['first', 'second-review', 'escalation', 'range'];
 /** Below this a score of a third party speaks against us, of 100. */
 const GOOD_SCORE = 80;
@@ -91,8 +95,15 @@ export const CLAIM_CHECKS: Record<string, Check> = {
   'reason-refused': ({ facts, letter }) =>
     letter.round === 'ask-cause' && facts.letter.lastReply?.verdict === 'refused-to-explain' ? [{}] : [],
   'not-refused': ({ facts, letter }) => {
-    const { lastReply } = facts.letter;
-    return letter.round === 'second-review' && lastReply !== null && !REFUSALS.includes(lastReply.verdict)
+    const { lastReply, incident } = facts.letter;
+    if (letter.round !== 'second-review' || lastReply === null) return [];
+    // What they lifted, and is refused all the same, is asked about in the same ticket.
+    const isBack =
+      LIFTINGS.includes(lastReply.verdict) &&
+      !isLifted(incident.state) &&
+      incident.lastRejectionAt !== null &&
+      incident.lastRejectionAt > lastReply.at;
+    return !isBack && !REFUSALS.includes(lastReply.verdict)
       ? [{ title: lastReply.verdict.replaceAll('-', ' ') }]
       : [];
   },

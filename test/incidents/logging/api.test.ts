@@ -79,6 +79,18 @@ t.test(
   },
 );
 
+t.test('what is recognised of many alike says how often and when last', async (t) => {
+  const { api } = await testDesk(t);
+  const line = (minute: number) =>
+    `2026-03-10T08:0${minute}:00+00:00 mx1 postfix/smtp[58]: B1B14: to=<a@outlook.com>, relay=mx.example.com[192.0.2.33]:25, dsn=5.7.1, status=bounced (host mx.example.com[192.0.2.33] said: ${REFUSAL})`;
+  const { body } = await api('POST', '/parse', { text: [1, 3, 2].map(line).join('\n') });
+  t.match(body.rejections, [
+    { seen: 3, at: '2026-03-10T08:01:00.000Z', lastAt: '2026-03-10T08:03:00.000Z', times: undefined },
+  ]);
+  const { body: undated } = await api('POST', '/parse', { text: REFUSAL });
+  t.match(undated.rejections, [{ seen: 1, at: null, lastAt: null }]);
+});
+
 t.test('what is missing is asked for, never guessed', async (t) => {
   const { api } = await testDesk(t);
   t.match(await api('POST', '/incidents', { report: '' }), {

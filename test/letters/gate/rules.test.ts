@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { IncidentState } from '../../../src/database/tables.ts';
 import { judgeClaims } from '../../../src/letters/claims/claims.ts';
 import type { EarlierRequest, RefusedLetter } from '../../../src/letters/gate/earlier.ts';
 import type { GateFacts, GateLetter } from '../../../src/letters/gate/finding.ts';
@@ -287,11 +288,29 @@ const CASES: Record<string, [string, Case, Case]> = {
     'warn not-refused',
     {
       letter: { round: 'second-review' },
-      facts: withFacts({ lastReply: { at: hoursAgo(3), verdict: 'mitigated', quote: '' } }) as object,
+      facts: withFacts({
+        lastReply: { at: hoursAgo(3), verdict: 'mitigated', quote: '' },
+        incident: { ...factsWith().incident, state: 'mitigated' },
+      }) as object,
     },
     { letter: { round: 'second-review' }, facts: answered },
   ],
 };
+
+t.test('a second review of what was lifted, and is refused again, is what is to be sent', async (t) => {
+  const lastReply = { at: hoursAgo(60), verdict: 'mitigated' as const, quote: '' };
+  const said60 = (state: IncidentState, hours: number) =>
+    said(
+      { round: 'second-review' },
+      withFacts({
+        lastReply,
+        incident: { ...factsWith().incident, state, lastRejectionAt: hoursAgo(hours) },
+      }) as object,
+    ).includes('warn not-refused');
+  t.notOk(said60('open', 1));
+  t.ok(said60('mitigated', 1), 'while it stands as lifted it is not');
+  t.ok(said60('open', 61), 'nor where nothing was refused since');
+});
 
 t.test('each check speaks of what it is for, and is silent beside it', async (t) => {
   t.strictSame(Object.keys(CASES).toSorted(), RULES.map((one) => one.check).toSorted(), 'each has its case');
