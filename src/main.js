@@ -3,12 +3,21 @@ import { enableCompileCache } from 'node:module';
 // Compiled code is kept between starts; whatever is loaded from here on comes from it.
 enableCompileCache();
 
-const demo = process.argv.includes('--demo');
+const DEMO = '--demo';
+const given = process.argv.slice(2);
+const unknown = given.find((option) => option !== DEMO);
+const demo = given.includes(DEMO);
 try {
+  if (unknown !== undefined) {
+    const error = new Error(`${unknown}: no such option. There is ${DEMO}; settings are in the environment.`);
+    error.name = 'BadUse';
+    throw error;
+  }
   const { serve } = await import('./serve.ts');
   await serve(process.env, { demo });
 } catch (error) {
   const expected = [
+    'BadUse',
     'BadSetting',
     'CannotOpenDatabase',
     'FolderInUse',

@@ -61,9 +61,9 @@ t.test('what stands in the way of a start is told in words, by the server as by 
   const nowhere = { DATABASE_URL: `postgres://postgres@127.0.0.1:${await freePort()}/none` };
   const unreachable =
     /^The database server at 127[.]0[.]0[.]1:\d+ cannot be reached: nothing listens there[.]/m;
-  const started = (environment: Record<string, string>) => {
+  const started = (environment: Record<string, string>, ...options: string[]) => {
     const env = { ...process.env, ...environment };
-    const { status, stderr } = spawnSync(process.execPath, [main], { encoding: 'utf8', env });
+    const { status, stderr } = spawnSync(process.execPath, [main, ...options], { encoding: 'utf8', env });
     return [status, stderr] as const;
   };
   t.match(deskIn(nowhere, 'migrate'), [1, '', unreachable]);
@@ -79,6 +79,7 @@ t.test('what stands in the way of a start is told in words, by the server as by 
   const taken = { DATABASE_URL: '', DATA_DIR: t.testdir({}), HOST: '127.0.0.1', PORT: String(port) };
   t.match(started(taken), [1, `127.0.0.1:${port}: another process listens there already.`]);
   t.match(desk('serve', '--dmeo'), [2, '', /unknown option --dmeo/]);
+  t.match(started(isFile, '--dmeo'), [1, /^--dmeo: no such option[.]/m]);
 });
 
 t.test('of a name with several addresses the first says why', async (t) => {
