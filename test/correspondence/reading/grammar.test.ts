@@ -10,6 +10,53 @@ const verdictOf = (text: string): string => classifyReply({ text }, { catalogue 
 
 /** Each cause of a misreading, and answers that have it. */
 const CAUSES: Record<string, [text: string, verdict: string][]> = {
+  'what they do after we did something is no relief yet': [
+    ['Send us a signed statement and we will remove the listing.', 'needs-information'],
+    ['Agree to our terms of use by return mail and your IP will be taken off the list.', 'needs-information'],
+    ['Provide proof that you own the range; the listing will then be removed.', 'needs-information'],
+    [
+      'Your delisting is nearly done; only the confirmation of your hosting company is missing.',
+      'needs-information',
+    ],
+    ['Schicken Sie uns eine Bestätigung, dann heben wir die Sperre auf.', 'needs-information'],
+    ['Wir geben die Adresse frei, sobald Sie uns den Verantwortlichen genannt haben.', 'needs-information'],
+    ['Envoyez-nous la liste de vos adresses et nous lèverons le blocage.', 'needs-information'],
+    ['Envíenos el informe y retiraremos el bloqueo.', 'needs-information'],
+    ['Inviateci il rapporto e rimuoveremo il blocco.', 'needs-information'],
+    ['Envie-nos o relatório e removeremos o bloqueio.', 'needs-information'],
+    ['Stuur ons het rapport, dan heffen wij de blokkade op.', 'needs-information'],
+    ['Prosimy przesłać raport, a zdejmiemy blokadę.', 'needs-information'],
+    ['Пришлите отчёт, и мы снимем блокировку.', 'needs-information'],
+    ['Сообщите, какие меры приняты, чтобы мы могли снять блокировку.', 'needs-information'],
+    ['请提供报告，我们将解除限制。', 'needs-information'],
+    ['送信元のお客様を教えてください。確認後に解除いたします。', 'needs-information'],
+  ],
+  'and what we are to confirm is no finding': [
+    [
+      'Bitte bestätigen Sie, dass das Leck behoben ist, und wir nehmen die Sperre zurück.',
+      'needs-information',
+    ],
+    ['Confirmez-nous que le serveur est nettoyé et le blocage sera levé.', 'needs-information'],
+    ['Confírmenos que el problema está resuelto y eliminaremos la restricción.', 'needs-information'],
+    ['Ci confermi che il problema è risolto e toglieremo il blocco.', 'needs-information'],
+    ['Bevestig dat het lek gedicht is en wij halen u van de lijst.', 'needs-information'],
+    ['Подтвердите, что проблема устранена, и мы удалим адрес из списка.', 'needs-information'],
+  ],
+  'but a request that was answered, or comes after the relief, holds nothing up': [
+    ['We have everything we need and the block will be lifted today.', 'mitigated'],
+    ['Please be informed that your IP will be delisted today.', 'mitigated'],
+    ['The block is gone. Please confirm that mail arrives again.', 'mitigated'],
+    ['Since you have confirmed the fix, the restriction has been removed.', 'mitigated'],
+    ['Bitte beachten Sie, dass die Sperre innerhalb der nächsten Stunde aufgehoben wird.', 'mitigated'],
+    ['Wir haben alle Angaben erhalten und werden die Sperre heute aufheben.', 'mitigated'],
+  ],
+  'refusals in a relief’s words': [
+    ['We will only look at removal again in 30 days.', 'denied'],
+    ['I am afraid the request to lift the block did not get through our review.', 'denied'],
+    ['Die Freischaltung mussten wir leider wieder zurücknehmen.', 'denied'],
+    ['Le retrait de la liste vous a été refusé en raison de nouvelles plaintes.', 'denied'],
+    ['Po analizie zgłoszenia blokada adresu zostaje utrzymana.', 'denied'],
+  ],
   'no reason to lift is a refusal, not an explanation that is kept back': [
     ['Wir sehen keinen Grund, die Sperre aufzuheben.', 'denied'],
     ['Es gibt keinen Grund für eine Freischaltung.', 'denied'],
