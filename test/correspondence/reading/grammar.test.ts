@@ -50,6 +50,17 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ['Bitte beachten Sie, dass die Sperre innerhalb der nächsten Stunde aufgehoben wird.', 'mitigated'],
     ['Wir haben alle Angaben erhalten und werden die Sperre heute aufheben.', 'mitigated'],
   ],
+  'words for lifting that tell of nobody who did it are no relief': [
+    ['Решение о снятии блокировки принимает другой отдел.', 'other'],
+    ['Удаление адреса из списка не предусмотрено.', 'denied'],
+    ['Снятие блокировки в настоящее время невозможно.', 'denied'],
+    ['Вопрос о снятии ограничения рассматривается.', 'acknowledged'],
+    ['Ограничения сняты.', 'mitigated'],
+    ['Pour débloquer votre serveur, il nous faut votre numéro de client.', 'needs-information'],
+    ['Dites-nous quel client est concerné et nous débloquerons votre IP.', 'needs-information'],
+    ['Nous avons débloqué votre serveur.', 'mitigated'],
+    ['A suspensão do endereço continua em vigor.', 'denied'],
+  ],
   'refusals in a relief’s words': [
     ['We will only look at removal again in 30 days.', 'denied'],
     ['I am afraid the request to lift the block did not get through our review.', 'denied'],
