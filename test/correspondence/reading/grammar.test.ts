@@ -61,7 +61,14 @@ const CAUSES: Record<string, [text: string, verdict: string][]> = {
     ['Nous avons débloqué votre serveur.', 'mitigated'],
     ['A suspensão do endereço continua em vigor.', 'denied'],
   ],
+  'what shall not happen again, and what nothing can be done without': [
+    ['I have put your range on our allow list, so this should not happen again.', 'mitigated'],
+    ['Von welchem System stammen die Mails? Ohne diese Auskunft können wir nichts tun.', 'needs-information'],
+  ],
   'refusals in a relief’s words': [
+    ['Your ticket has been reviewed twice; both reviewers advise against taking the address off.', 'denied'],
+    ['Wij gaan niet over tot verwijdering van uw adres.', 'denied'],
+    ['我们无法将该地址移出黑名单。', 'denied'],
     ['We will only look at removal again in 30 days.', 'denied'],
     ['I am afraid the request to lift the block did not get through our review.', 'denied'],
     ['Die Freischaltung mussten wir leider wieder zurücknehmen.', 'denied'],
