@@ -93,7 +93,7 @@ export const auditPages: FastifyPluginAsyncTypebox = async (app) => {
           next: page.next ? linkTo('/settings/audit', next) : '',
           csv: linkTo('/settings/audit.csv', kept),
           jsonl: linkTo('/settings/audit.jsonl', kept),
-          people: people.map(({ id, name }) => ({ id: String(id), name })),
+          people: people.map(({ id, name }) => ({ key: String(id), words: name })),
           areas: areaChoices(),
           values: {
             person: query.person ?? '',

@@ -140,7 +140,7 @@ export async function listView(
     errors: fault ? { ...errors, q: `${fault.words}.` } : errors,
     filtered,
     fields: fields.map(({ key, name }) => ({ key, name })),
-    states: STATES.map((one) => ({ key: one, words: stateWords(one) })),
+    states: ['not-closed', ...STATES].map((one) => ({ key: one, words: stateWords(one) })),
     choices: providerChoices(catalogue),
     rows: page.items.map((row) => rowView(row, now, query.select === 'all' || selected.has(row.number))),
     next: next ? linkTo('/incidents', listParams({ ...query, cursor: next })) : '',

@@ -42,6 +42,13 @@ async function moveRejections(trx: Trx, from: number, to: number, network: strin
     .executeTakeFirstOrThrow();
 }
 
+/** Whether a title is ours: of all addresses, or of those that it names where further ones came later. */
+function isMadeOf(title: string, providerName: string, addresses: string[]): boolean {
+  const words = new Set(title.split(' '));
+  const named = addresses.filter((text) => words.has(text));
+  return [addresses, named].some((of) => title === incidentTitle(providerName, of).slice(0, 300));
+}
+
 const beginning = (row: IncidentRow, title: string, now: Date) => ({
   title,
   provider: row.provider,
@@ -103,7 +110,7 @@ export async function splitOff(
     .where('address_id', '=', own.id)
     .execute();
   const texts = (owned: Owned[]) => owned.map((one) => networkText(one.network));
-  const wasNamed = row.title === incidentTitle(providerName, texts(all)).slice(0, 300);
+  const wasNamed = isMadeOf(row.title, providerName, texts(all));
   await writeIncident(trx, number, {
     rejection_count: Math.max(0, row.rejection_count - moved.seen),
     ...(wasNamed ? { title: incidentTitle(providerName, texts(rest)).slice(0, 300) } : {}),

@@ -5,7 +5,7 @@ import { actorOf, viewerOf } from '../web/access.ts';
 import { formOnce } from '../web/form-once.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../web/forms.ts';
 import { orFormAgain } from '../web/pages.ts';
-import { AUTH_WORDS, AUTHS, SECURITIES, SECURITY_WORDS } from './account.ts';
+import { ALL_KEPT, AUTH_WORDS, AUTHS, NOTHING_KEPT, SECURITIES, SECURITY_WORDS } from './account.ts';
 import {
   addAccount,
   changeAccount,
@@ -15,7 +15,7 @@ import {
   setAccountDisabled,
 } from './accounts.ts';
 import { queueState } from './dispatches.ts';
-import { AccountForm, EMPTY, inputOf, valuesOf, withoutSecrets } from './form.ts';
+import { AccountForm, EMPTY, inputOf, readAccount, valuesOf, withoutSecrets } from './form.ts';
 import { sendTest } from './test-message.ts';
 
 const ChangeForm = Type.Object({ ...AccountForm.properties, version: Version });
@@ -129,7 +129,7 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
     orFormAgain(
       reply,
       async () => {
-        const form = readForm(AccountForm, request.body);
+        const form = readAccount(AccountForm, request.body, NOTHING_KEPT);
         const id = await formOnce(
           db,
           request,
@@ -154,7 +154,7 @@ export const sendingAccountPages: FastifyPluginAsyncTypebox = async (app) => {
     return orFormAgain(
       reply,
       async () => {
-        const { version, ...form } = readForm(ChangeForm, request.body);
+        const { version, ...form } = readAccount(ChangeForm, request.body, ALL_KEPT);
         await formOnce(
           db,
           request,

@@ -40,6 +40,8 @@ export type AccountInput = {
 };
 /** Whether the account has these already. */
 export type KeptSecrets = { secret: boolean; oauthClientSecret: boolean; dkimKey: boolean };
+export const NOTHING_KEPT: KeptSecrets = { secret: false, oauthClientSecret: false, dkimKey: false };
+export const ALL_KEPT: KeptSecrets = { secret: true, oauthClientSecret: true, dkimKey: true };
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);

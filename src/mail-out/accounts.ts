@@ -7,10 +7,8 @@ import { unlessTaken } from '../database/taken.ts';
 import { changedSince, invalid, notFound, Problem } from '../problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { type Actor, SYSTEM } from '../web/access.ts';
-import { type AccountInput, accountProblems, type KeptSecrets } from './account.ts';
+import { type AccountInput, accountProblems, type KeptSecrets, NOTHING_KEPT } from './account.ts';
 import { checkAddress } from './mail-address.ts';
-
-const NONE: KeptSecrets = { secret: false, oauthClientSecret: false, dkimKey: false };
 
 /**
  * What stays sealed as it is. A password is only ever sent to where it was entered for: with another server,
@@ -42,7 +40,7 @@ const inAscii = (address: string): string => {
 
 /** The columns that a form fills, secrets sealed. */
 function columnsOf(input: AccountInput, secrets: Secrets, row?: SendingAccountRow) {
-  const kept = row ? keptSecrets(row, input) : NONE;
+  const kept = row ? keptSecrets(row, input) : NOTHING_KEPT;
   const hasOauth = input.auth === 'oauth2';
   const signs = input.dkimDomain !== '';
   const sealed = (text: string, purpose: 'secret' | 'oauth_client_secret' | 'dkim_key', isKept: boolean) =>
@@ -87,7 +85,7 @@ export async function addAccount(
   input: AccountInput,
   by: Actor = SYSTEM,
 ): Promise<number> {
-  refuseWrong(input, NONE);
+  refuseWrong(input, NOTHING_KEPT);
   await takeTurn(trx);
   const isDefault = !(await findDefault(trx));
   const { id } = await uniquely(() =>

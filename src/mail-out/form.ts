@@ -1,7 +1,9 @@
-import { type Static, Type } from '../json-schema.ts';
+import { type Static, type TObject, Type } from '../json-schema.ts';
 import { mailServerValues } from '../outside/mail-server.ts';
-import type { AccountInput } from './account.ts';
-import { AUTHS, SECURITIES } from './account.ts';
+import { Problem } from '../problem.ts';
+import { readForm, typedAgain } from '../web/forms.ts';
+import type { AccountInput, KeptSecrets } from './account.ts';
+import { AUTHS, accountProblems, SECURITIES } from './account.ts';
 import type { ShownAccount } from './accounts.ts';
 
 /** The form of a sending account. What is secret is in no answer: an empty field keeps what is there. */
@@ -89,3 +91,20 @@ export const valuesOf = (
   dkimSelector: row.dkim_selector,
   undoSeconds: String(row.undo_seconds),
 });
+
+/** Reads the form. Where it is not even of its form, what else is wrong with the account is told as well: all at once. */
+export function readAccount<Form extends TObject>(
+  form: Form,
+  body: unknown,
+  kept: KeptSecrets,
+): Static<Form> {
+  try {
+    return readForm(form, body);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const typed = { ...EMPTY, ...typedAgain(body) } as Record<string, string>;
+    const input = inputOf({ ...typed, port: 0, undoSeconds: 0 } as Static<typeof AccountForm>);
+    const fields = { ...accountProblems(input, kept), ...error.fields };
+    throw new Problem('invalid', error.message, { fields });
+  }
+}

@@ -15,6 +15,9 @@ export const ListQuery = Type.Object({
 });
 type Asked = { q?: string; kind?: string; blocked?: string };
 
+/** What is not seen at a glance is jumped in. */
+const LONG = 30;
+
 const wordsOf = (query: { q?: string }) => (query.q ?? '').trim().toLowerCase();
 
 const matches = (provider: Provider, q: string) =>
@@ -72,6 +75,7 @@ export async function providersView({ db, providers, changed }: Behind, query: A
     filtered: Boolean(q || query.kind || query.blocked),
     kinds: Object.entries(KINDS).map(([key, words]) => ({ key, words })),
     n: rows.length,
+    isLong: rows.length > LONG,
     letters: [...Map.groupBy(rows, ({ name }) => letterOf(name))].map(([letter, of]) => ({
       letter,
       id: `l-${letter.slice(0, 1).toLowerCase()}`,

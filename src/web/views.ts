@@ -120,6 +120,12 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   upTo99: (value: number) => (value > 99 ? '99+' : String(value)),
   stateIcon: (state: string) => `s-${state}`,
   isPast: (at: Date, options: Options) => at < frameOf(options).now,
+  /** Words and lists of words in one line, without those that are empty. */
+  listed: (...words: unknown[]) => words.slice(0, -1).flat().filter(Boolean).join(', '),
+  when: (yes: unknown, words: string) => (yes ? words : ''),
+  /** The words of a choice, by its key. */
+  wordsOf: (choices: { key: unknown; words: string }[], key: unknown) =>
+    choices.find((one) => String(one.key) === String(key))?.words ?? '',
   longList: (list: unknown[]) => list.length > 6,
   is: (a: unknown, b: unknown) => a === b,
   selected: (a: unknown, b: unknown) => (String(a) === String(b) ? safe(' selected') : ''),

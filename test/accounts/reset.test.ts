@@ -116,6 +116,11 @@ t.test('a link stops after an hour, for who is shut out, and with any other that
   await browser.get(second);
   t.equal((await browser.post(second, { password: NEW })).statusCode, 303);
   t.equal((await browser.get(first)).statusCode, 404);
+  for (const used of [await browser.get(second), await browser.post(second, { password: NEW })]) {
+    t.equal(used.statusCode, 404);
+    t.match(used.body, 'href="/sign-in"', 'whoever opens a link again is led to where they sign in');
+    t.match(used.body, 'action="/forgot-password"', 'or ask for another');
+  }
   const third = await ask();
   await desk.db
     .updateTable('password_resets')

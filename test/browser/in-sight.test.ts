@@ -67,3 +67,38 @@ t.test('a long name is read in full in the conversation on a phone', { skip: NO_
   const cut = (name: { scrollWidth: number; clientWidth: number }) => name.scrollWidth > name.clientWidth;
   t.notOk(await page.locator('.who-wrote').first().evaluate(cut));
 });
+
+/** The pixels between two words of a link. */
+const GAPS = `(() => {
+  const [first, , last] = document.querySelector('a.go[href*="merge?into"]').childNodes;
+  const edges = [first, last].map((node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return range.getBoundingClientRect();
+  });
+  return edges[1].left - edges[0].right;
+})()`;
+/** How far from the beginning of its line a link stands that has no room beside another. */
+const BELOW = `(() => {
+  const line = document.querySelector('.aside').appendChild(document.createElement('p'));
+  line.style.inlineSize = '12rem';
+  line.innerHTML = '<a class="go" href="/">All of it, and so on</a> <a class="go" href="/">Look up by hand</a>';
+  return line.lastChild.getBoundingClientRect().left - line.getBoundingClientRect().left;
+})()`;
+
+t.test(
+  'words of a link stand apart, and links below each other in line',
+  { skip: NO_CHROMIUM },
+  async (t) => {
+    const desk = await testDesk(t);
+    await desk.api('POST', '/incidents', { report: REFUSAL });
+    await desk.api('POST', '/incidents', {
+      report: `${REFUSAL}\n${REFUSAL.replace('203.0.113.7', '203.0.113.8')}`,
+    });
+    await desk.api('POST', '/incidents/1/split', { address: '203.0.113.8' });
+    const { page, base } = await visit(t, desk);
+    await page.goto(`${base}/incidents/1`);
+    t.ok((await page.evaluate<number>(GAPS)) >= 3);
+    t.equal(await page.evaluate(BELOW), 0);
+  },
+);

@@ -31,6 +31,11 @@ for (const script of [true, false])
       await page.check('[name="blocked"]');
       await page.click('.filters .button');
       t.strictSame(await page.locator('.providers td a').allInnerTexts(), ['Outlook.com']);
+
+      await page.goto(`${base}/providers?q=microsoft`);
+      const few = await rows.count();
+      t.ok(few > 1 && few <= 30);
+      t.equal(await page.locator('.letters').count(), 0, 'what is seen at a glance is not jumped in');
       t.strictSame(complaints, []);
     },
   );

@@ -13,6 +13,12 @@ const CUT_OFF = `[...document.querySelectorAll('main textarea')]
   .filter((one) => one.checkVisibility() && one.scrollHeight > one.clientHeight + 1)
   .map((one) => one.id)`;
 
+/** Headings that have nothing below them. */
+const ALONE = `[...document.querySelectorAll('main .sec > header')]
+  .filter((one) => one.checkVisibility())
+  .filter(({ parentElement: part, offsetHeight }) => part.offsetHeight - offsetHeight < 16)
+  .map((one) => one.innerText)`;
+
 const SETTINGS = [
   'profile',
   'account',
@@ -28,7 +34,7 @@ const SETTINGS = [
   'fields',
   'tags',
   'mail',
-  'mail/new',
+  'mail/accounts/new',
   'mailboxes',
   'snds',
   'webhooks',
@@ -45,7 +51,9 @@ t.test('settings on paper are what is set, and nothing to fill in', { skip: NO_C
   await page.setViewportSize({ width: 680, height: 900 });
   await page.emulateMedia({ media: 'print' });
   for (const path of SETTINGS) {
-    await page.goto(`${base}/settings/${path}`);
+    const answer = await page.goto(`${base}/settings/${path}`);
+    t.equal(answer?.status(), 200, path);
+    t.strictSame(await page.evaluate(ALONE), [], path);
     t.strictSame(await page.evaluate(TO_FILL_IN), [], path);
     t.strictSame(await page.evaluate(CUT_OFF), [], path);
   }

@@ -134,3 +134,15 @@ t.test('merging what was split off takes the split back', async (t) => {
   const { addresses, rejectionCount } = (await api('GET', '/incidents/1')).body;
   t.strictSame({ addresses, rejectionCount }, { addresses: before.addresses, rejectionCount: 2 });
 });
+
+t.test('a title that we made names what is left, also where addresses came later', async (t) => {
+  const { api } = await testDesk(t);
+  await api('POST', '/incidents', { report: REFUSAL });
+  t.match(await api('POST', '/incidents', { report: `${REFUSAL}\n${OTHER}` }), { body: { appendedTo: 1 } });
+  await api('POST', '/incidents/1/split', { address: '203.0.113.7' });
+  t.equal((await api('GET', '/incidents/1')).body.title, 'Outlook.com blocks 203.0.113.8');
+  await api('POST', '/incidents', { report: `${REFUSAL.replace('203.0.113.7', '203.0.113.9')}\n${OTHER}` });
+  await api('PATCH', '/incidents/1', { title: 'Of the shop, 203.0.113.8' });
+  await api('POST', '/incidents/1/split', { address: '203.0.113.8' });
+  t.equal((await api('GET', '/incidents/1')).body.title, 'Of the shop, 203.0.113.8', 'a person’s stays');
+});

@@ -40,6 +40,10 @@ t.test('an account is added, tested, changed, switched off; its secrets are in n
   t.match(wrong, { statusCode: 422, body: /not sent over a line that anybody can read/ });
   t.match(wrong.body, 'value="mail.example.com"', 'what was typed is kept');
   t.match(await post('', { ...form(smtp.port), fromAddress: 'a b@x' }), { statusCode: 422 });
+  const faulty = await post('', { ...form(smtp.port), name: '', host: 'a b', port: 'x', dkimSelector: 's1' });
+  for (const name of ['name', 'host', 'port', 'dkimDomain', 'dkimKey'])
+    t.match(faulty.body, `id="error-${name}"`, `${name} is told with all that is wrong`);
+  t.match(faulty.body, /<details class="more" open><summary>Sign here/, 'and is in sight');
   t.match(
     await post('', {
       ...form(smtp.port),

@@ -103,6 +103,7 @@ t.test('a table of another tracker: mapped, looked at, brought in once', async (
   await work(desk);
   const done = await admin.get('/settings/import/1');
   t.match(done.body, 'brought in');
+  t.match(done.body, '<a class="go" href="/incidents">', 'and what came is a press away');
   const rows = await desk.db.selectFrom('incidents').selectAll().orderBy('number').execute();
   t.match(rows.slice(1), [
     { number: 18, provider: 'gmail', state: 'open', title: 'Gmail blocks 203.0.113.8 and 203.0.113.9' },
@@ -181,7 +182,7 @@ t.test('what is no table is refused beside the field', async (t) => {
   for (const [content, words] of [
     ['PK\x03\x04 zip', 'save the sheet as CSV'],
     ['{"record":"export"}', 'This is no export of Delist Desk'],
-    ['', 'Choose a file'],
+    ['', 'Choose a file that holds something'],
     ['only,head', 'no row below'],
   ] as const) {
     const answer = await upload(admin, 'x.csv', content);

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
 import { Type } from '../../json-schema.ts';
+import { Problem } from '../../problem.ts';
 import { type FormProblem, problemView, readForm, typedAgain } from '../../web/forms.ts';
 import { orFormAgain } from '../../web/pages.ts';
 import { PASSWORD_MIN } from '../accounts.ts';
@@ -14,9 +16,11 @@ const NewForm = Type.Object({ password: PasswordField });
 export const resetPages: FastifyPluginAsyncTypebox = async (app) => {
   const { db, config } = app.desk;
 
-  const askView = async (more: { email?: string; isAsked?: boolean; problem?: FormProblem }) => ({
+  type Asked = { email?: string; isAsked?: boolean; isGone?: boolean; problem?: FormProblem };
+  const askView = async (more: Asked) => ({
     email: more.email ?? '',
     isAsked: more.isAsked ?? false,
+    isGone: more.isGone ?? false,
     noMail: (await whyNoMail(db, config)) ?? '',
     minutes: RESET_MINUTES,
     ...problemView(more.problem),
@@ -41,6 +45,16 @@ export const resetPages: FastifyPluginAsyncTypebox = async (app) => {
     ),
   );
 
+  /** Whoever comes by a link that does not work is told so where another is asked for. */
+  async function orAskAnew(reply: FastifyReply, action: () => Promise<FastifyReply>) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === 'not-found')) throw error;
+      return reply.page('accounts/forgot-password', await askView({ isGone: true }), 404);
+    }
+  }
+
   /** The new password of whoever has the link. Throws `not-found` for one that does not work. */
   async function newView(secret: string, problem?: FormProblem) {
     const user = await findReset(db, secret);
@@ -51,7 +65,8 @@ export const resetPages: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/new-password/:secret',
     { config: { access: 'public' }, logLevel: 'silent', schema: { params: SecretParams } },
-    async (request, reply) => reply.page('accounts/new-password', await newView(request.params.secret)),
+    async (request, reply) =>
+      orAskAnew(reply, async () => reply.page('accounts/new-password', await newView(request.params.secret))),
   );
 
   app.post(
@@ -59,17 +74,24 @@ export const resetPages: FastifyPluginAsyncTypebox = async (app) => {
     { config: { access: 'public' }, logLevel: 'silent', schema: { params: SecretParams } },
     async (request, reply) => {
       const { secret } = request.params;
-      return orFormAgain(
-        reply,
-        async () => {
-          const { password } = readForm(NewForm, request.body);
-          await db
-            .transaction()
-            .execute((trx) => resetPassword(trx, app.desk, { secret, password, client: clientOf(request) }));
-          // Not signed in: a second factor is asked for where there is one.
-          return reply.done('/sign-in', 'Your password is set and all sessions have ended. Sign in with it.');
-        },
-        async (problem) => ({ view: 'accounts/new-password', data: await newView(secret, problem) }),
+      return orAskAnew(reply, () =>
+        orFormAgain(
+          reply,
+          async () => {
+            const { password } = readForm(NewForm, request.body);
+            await db
+              .transaction()
+              .execute((trx) =>
+                resetPassword(trx, app.desk, { secret, password, client: clientOf(request) }),
+              );
+            // Not signed in: a second factor is asked for where there is one.
+            return reply.done(
+              '/sign-in',
+              'Your password is set and all sessions have ended. Sign in with it.',
+            );
+          },
+          async (problem) => ({ view: 'accounts/new-password', data: await newView(secret, problem) }),
+        ),
       );
     },
   );

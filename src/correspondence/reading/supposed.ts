@@ -33,7 +33,7 @@ export function supposedIn(tokens: string[], ends: number[], book: PhraseBook): 
     const behind = endOfClass(supposed, tokens, at, book.classes);
     if (behind < 0) continue;
     const ownClause = behind - at > 1 && ends.includes(behind);
-    const clause = ends.find((one) => one > (ownClause ? behind : at)) ?? tokens.length;
+    const clause = ends.find((one) => one > (ownClause ? behind : behind - 1)) ?? tokens.length;
     let end = at + 1;
     while (end < clause && !isFoundOut(end)) end += 1;
     spans.push({ start: at, end });

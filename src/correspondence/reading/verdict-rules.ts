@@ -13,11 +13,11 @@ const Override = Type.Object(
     over: Signals,
     /**
      * `overlap`: they share words; `around`: all words of the other are its own; `sentence`: in one sentence;
-     * `before`: shortly in front of the other.
+     * `before`: shortly in front of the other; `ahead`: anywhere in front of it.
      */
-    reach: Type.Unsafe<'overlap' | 'around' | 'sentence' | 'before'>({
+    reach: Type.Unsafe<'overlap' | 'around' | 'sentence' | 'before' | 'ahead'>({
       type: 'string',
-      enum: ['overlap', 'around', 'sentence', 'before'],
+      enum: ['overlap', 'around', 'sentence', 'before', 'ahead'],
     }),
     reason: Type.String({ minLength: 5 }),
   },
@@ -61,7 +61,13 @@ const isAround = (one: Span, other: Span): boolean => one.start <= other.start &
 const isShortlyBefore = (one: Span, other: Span): boolean =>
   one.start < other.start && one.end > other.start - LOOK_BACK;
 
-const REACHES = { overlap: overlaps, around: isAround, sentence: () => true, before: isShortlyBefore };
+const REACHES = {
+  overlap: overlaps,
+  around: isAround,
+  sentence: () => true,
+  before: isShortlyBefore,
+  ahead: (one: Span, other: Span) => one.start < other.start,
+};
 
 /** The signals of one sentence that are left after the overrides. Silenced signals silence no others. */
 export function standingSignals(found: Found<Signal>[]): Found<Signal>[] {

@@ -57,7 +57,7 @@ export const importPages: FastifyPluginAsyncTypebox = async (app) => {
         reply,
         async () => {
           const [file] = uploadsIn(request, 'file');
-          if (!file) throw invalid('file', 'Choose a file.');
+          if (!file) throw invalid('file', 'Choose a file that holds something.');
           const id = await formOnce(db, request, { what: 'import', input: file.name }, (trx) =>
             takeFile(trx, actorOf(request), file, viewerOf(request).timeZone),
           );

@@ -35,7 +35,10 @@
   unfold();
 
   // What has to be mended may be far below what says that something has.
-  document.querySelector('main [aria-invalid="true"]')?.focus();
+  const wrong = document.querySelector('main [aria-invalid="true"]');
+  const around = wrong?.closest('details');
+  if (around) around.open = true;
+  wrong?.focus();
 
   // The browser's own zone, where somebody sets up the first account.
   const zone = document.querySelector('[data-own-zone]');
