@@ -83,3 +83,80 @@ t.test('logs of one directory, a file for each day, have in common what is under
   t.same(providerIn('/a/2026.01.10-delivery.log'), ['outlook-com']);
   t.end();
 });
+
+t.test(
+  'SmarterMail: what is said after the answer to the message is about nobody, and the next message has its own recipients',
+  (t) => {
+    const begun = [
+      'Connection to 203.0.113.33:25 from 192.0.2.77:59341 succeeded (Id: 1)',
+      `RSP: 220 ${OUTLOOK} ESMTP ready`,
+    ];
+    const message = (to: string): string[] => [
+      'CMD: MAIL FROM:<s@example.com>',
+      'RSP: 250 2.1.0 Ok',
+      `CMD: RCPT TO:<${to}>`,
+      'RSP: 250 2.1.5 Ok',
+      'CMD: DATA',
+      'RSP: 354 Go ahead',
+    ];
+    const log = (...steps: string[]): string =>
+      [...begun, ...steps].map((step) => `08:00:01.123 [313455] ${step}\n`).join('');
+    const refused = 'RSP: 550 5.7.1 192.0.2.77 is blacklisted';
+    const outcomes = (text: string) =>
+      scan(text, { file: '/logs/2026.01.09-delivery.log' }).map(({ replyCode, domains }) => [
+        replyCode,
+        domains,
+      ]);
+    t.same(
+      outcomes(
+        log(
+          ...message('a@outlook.com'),
+          'RSP: 250 2.6.0 Queued',
+          'CMD: QUIT',
+          'RSP: 421 4.7.0 Too many connections from 192.0.2.77',
+        ),
+      ),
+      [],
+      'the message was taken',
+    );
+    t.same(
+      outcomes(
+        log(
+          ...message('a@outlook.com'),
+          refused,
+          'CMD: QUIT',
+          'RSP: 421 4.7.0 Too many connections from 192.0.2.77',
+        ),
+      ),
+      [['550', [{ domain: 'outlook.com', count: 1 }]]],
+      'the message was refused once',
+    );
+    t.same(
+      outcomes(
+        log(...message('a@outlook.com'), 'RSP: 250 2.6.0 Queued', ...message('b@hotmail.com'), refused),
+      ),
+      [['550', [{ domain: 'hotmail.com', count: 1 }]]],
+      'the second was refused, and the first not',
+    );
+    t.end();
+  },
+);
+
+t.test(
+  'SmarterMail: of a message to very many, as many recipients are kept as a message has, and whom the answer is to',
+  (t) => {
+    const log = Array.from({ length: 5_000 }, (_, at) => `CMD: RCPT TO:<u${at}@d${at}.example.net>`)
+      .flatMap((command) => [command, 'RSP: 250 2.1.5 Ok'])
+      .slice(0, -1)
+      .concat(
+        'RSP: 550 5.7.1 192.0.2.77 is blacklisted',
+        'CMD: DATA',
+        'RSP: 550 5.7.1 192.0.2.77 is blacklisted',
+      )
+      .map((step) => `08:00:01.123 [313455] ${step}\n`);
+    const [row] = scan(log.join(''), { file: '/logs/2026.01.09-delivery.log' });
+    t.equal(row?.count, 200);
+    t.equal(row?.domains.find(({ domain }) => domain === 'd4999.example.net')?.count ?? 0, 1);
+    t.end();
+  },
+);
