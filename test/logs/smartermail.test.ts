@@ -56,10 +56,11 @@ t.test('SmarterMail: one message goes to several hosts, and over midnight from o
     ],
     'who was refused before is not refused again',
   );
-  const deliveries = openDeliveries();
+  const before = openDeliveries();
+  const deliveries = openDeliveries(() => before);
   const evening = lines(...connection('203.0.113.33', OUTLOOK), 'CMD: RCPT TO:<a@outlook.com>');
   const morning = lines('RSP: 550 5.7.1 192.0.2.77 is blacklisted').replaceAll('23:59:59', '00:00:01');
-  t.same(scan(evening, { file, deliveries }), []);
+  t.same(scan(evening, { file, deliveries: before }), []);
   t.match(onlyRow(morning, { file: '/logs/2026.01.10-delivery.log', deliveries }), {
     minute: '2026-01-10T00:00Z',
     provider: 'outlook-com',
@@ -69,20 +70,23 @@ t.test('SmarterMail: one message goes to several hosts, and over midnight from o
   t.end();
 });
 
-t.test('logs of one directory, a file for each day, have in common what is under way', (t) => {
-  const open = logScanners({ timeZone: 'UTC' });
-  const begun = `23:59:59.123 [313455] Connection to 203.0.113.33:25 from 192.0.2.77:59341 succeeded (Id: 1)\n23:59:59.200 [313455] RSP: 220 ${OUTLOOK} ESMTP ready\n`;
-  const rest = '00:00:01.100 [313455] RSP: 550 5.7.1 192.0.2.77 is blacklisted\n';
-  open('/a/2026.01.09-delivery.log').push(Buffer.from(begun));
-  const providerIn = (file: string) => {
-    const scanner = open(file);
-    scanner.push(Buffer.from(rest));
-    return scanner.take().map(({ provider }) => provider);
-  };
-  t.same(providerIn('/b/2026.01.10-delivery.log'), [null], 'another directory is another server');
-  t.same(providerIn('/a/2026.01.10-delivery.log'), ['outlook-com']);
-  t.end();
-});
+t.test(
+  'the log of a day goes on with what was under way in that of the day before, in one directory',
+  (t) => {
+    const open = logScanners({ timeZone: 'UTC' });
+    const begun = `23:59:59.123 [313455] Connection to 203.0.113.33:25 from 192.0.2.77:59341 succeeded (Id: 1)\n23:59:59.200 [313455] RSP: 220 ${OUTLOOK} ESMTP ready\n`;
+    const rest = '00:00:01.100 [313455] RSP: 550 5.7.1 192.0.2.77 is blacklisted\n';
+    open('/a/2026.01.09-delivery.log').push(Buffer.from(begun));
+    const providerIn = (file: string) => {
+      const scanner = open(file);
+      scanner.push(Buffer.from(rest));
+      return scanner.take().map(({ provider }) => provider);
+    };
+    t.same(providerIn('/b/2026.01.10-delivery.log'), [null], 'another directory is another server');
+    t.same(providerIn('/a/2026.01.10-delivery.log'), ['outlook-com']);
+    t.end();
+  },
+);
 
 t.test(
   'SmarterMail: what is said after the answer to the message is about nobody, and the next message has its own recipients',
@@ -160,3 +164,18 @@ t.test(
     t.end();
   },
 );
+
+t.test('logs of many days are read side by side, and the numbers of messages come again in them', (t) => {
+  const open = logScanners({ timeZone: 'UTC' });
+  const begun = (host: string, step = ''): Buffer =>
+    Buffer.from(
+      `08:00:01.123 [13455] Connection to 203.0.113.33:25 from 192.0.2.77:59341 succeeded (Id: 1)\n08:00:01.200 [13455] RSP: 220 ${host} ESMTP ready\n${step}`,
+    );
+  const [first, second] = ['2026.01.09', '2026.01.10'].map((day) => open(`/a/${day}-delivery.log`));
+  first?.push(begun(OUTLOOK));
+  second?.push(begun('mx1.example.net', '08:00:02.100 [13455] Delivery finished for s@example.com\n'));
+  first?.push(Buffer.from('08:00:03.100 [13455] RSP: 550 5.7.1 192.0.2.77 is blacklisted\n'));
+  t.match(first?.take(), [{ provider: 'outlook-com' }]);
+  t.ok(open('/a/2026.99.99-delivery.log'), 'what looks like a day is none at times');
+  t.end();
+});

@@ -13,6 +13,8 @@ const BANNER = /^RSP: 220[- ]([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})(?=\s|$)/;
 const BEGINS = /^CMD: (?:MAIL FROM|RSET)\b/;
 const MESSAGE = /^CMD: DATA\b/;
 const GO_AHEAD = /^RSP: 354\b/;
+/** What is never the first line of a message. */
+const GOES_ON = /^(?:CMD|RSP): |^Delivery for /;
 const RECIPIENT = /^CMD: RCPT TO:\s?<([^>\s]{3,320})>/;
 const ANSWER = /^RSP: (([245])\d\d(?:([- ])|$))/;
 /** With a filter behind it, it is a mailbox of the server itself that has the mail. */
@@ -133,9 +135,13 @@ function answered(session: Session, putOff: boolean, line: string, sink: Sink): 
   });
 }
 
-/** What is under way, by the number of the message. The logs of a directory, a file for each day, have it in common. */
+/**
+ * What is under way, by the number of the message. It goes over from the log of a day to that of the next; numbers
+ * come again after a while, so other days have their own.
+ */
 export type Deliveries = Remembered<Session>;
-export const openDeliveries = (): Deliveries => new Remembered<Session>();
+export const openDeliveries = (before?: () => Deliveries | undefined): Deliveries =>
+  new Remembered<Session>(before);
 
 /** SmarterMail's delivery log: a line for each step, told apart by the number of the message. */
 export function smartermailReader(sessions: Deliveries): Reader {
@@ -149,7 +155,7 @@ export function smartermailReader(sessions: Deliveries): Reader {
       sessions.delete(id);
       return;
     }
-    const known = sessions.get(id);
+    const known = sessions.get(id) ?? (GOES_ON.test(text) ? sessions.takeOver(id) : undefined);
     const session = known ?? newSession();
     const answer = ANSWER.exec(text);
     const recipient = known ? DELIVERED.exec(text)?.[1] : undefined;
