@@ -238,3 +238,38 @@ t.test('a number in front of a word is no reply code because of the word', (t) =
   t.match(parse('550Message refused as spam').rejections, [{ replyCode: '550', reason: 'content' }]);
   t.end();
 });
+
+t.test(
+  'codes that a server is said to have given are a reply, in whatever letters; those that are talked about are none',
+  (t) => {
+    const line = (reply: string): string =>
+      `Jan  9 08:00:01 mx postfix/smtp[7]: A1B2C3: to=<a@example.net>, relay=mx.example.net[203.0.113.99]:25, delay=1, dsn=5.7.1, status=bounced (host mx.example.net[203.0.113.99] said: ${reply} (in reply to RCPT TO command))`;
+    t.match(onlyBlock(line('"550 5.7.1"')), { enhancedCode: '5.7.1', recipient: 'a@example.net' });
+    t.match(onlyBlock('Server meldet "550 邮件内容被拒收" seit gestern, was heißt das'), {
+      replyCode: '550',
+      text: '550 邮件内容被拒收',
+    });
+    t.same(parse('I get “550 5.7.1” errors from Outlook').rejections, []);
+    t.end();
+  },
+);
+
+t.test('what webmail and events put around a reply is none of its words', (t) => {
+  const rows = [
+    [
+      'SMTP Error (550): Failed to add recipient "a@example.net" (5.7.1 Your IP 203.0.113.7 (web3) is blacklisted).',
+      '550 5.7.1 Your IP 203.0.113.7 (web3) is blacklisted',
+    ],
+    [
+      'Erreur SMTP (550) : Impossible d’ajouter le destinataire « a@example.net » (5.7.1 IP 203.0.113.7 bloquée).',
+      '550 5.7.1 IP 203.0.113.7 bloquée',
+    ],
+    [
+      '"delivery-status": {"code": 550, "message": "5.7.1 IP 203.0.113.7 is blacklisted", "attempt-no": 3}',
+      '550 5.7.1 IP 203.0.113.7 is blacklisted',
+    ],
+  ];
+  for (const [text = '', reply] of rows)
+    t.match(onlyBlock(text), { ip: '203.0.113.7', replyCode: '550', enhancedCode: '5.7.1', text: reply });
+  t.end();
+});
