@@ -232,6 +232,42 @@ t.test('refusals by others than mail servers, advice and what somebody did are n
   t.end();
 });
 
+t.test(
+  'advice behind a refusal takes nothing of it back, and mail is known by its words in other languages',
+  (t) => {
+    const told = [
+      'Your mail was rejected because 203.0.113.7 is blacklisted. Please check if your server is compromised.',
+      'IP 203.0.113.7 is blacklisted. To request delisting visit https://example.net/delist',
+      'Your IP 203.0.113.7 has been blocked; see our website for details',
+      'We no longer accept mail from 203.0.113.7 because of abuse; the address is blacklisted',
+      'Sending server listed on multiple DNSBL',
+      'Absender-IP 203.0.113.7 ist gesperrt. Bitte prüfen Sie, ob Ihr Server Spam verschickt.',
+      'E-Mails von Ihrem Server werden wegen schlechter Reputation der IP blockiert.',
+      'La IP del remitente está en una lista negra',
+      "L'IP de l'expéditeur est sur liste noire",
+      'Het bericht is geweigerd omdat de verzendende server geen reverse DNS heeft.',
+      'Poczta z serwera 203.0.113.7 jest blokowana z powodu złej reputacji adresu IP.',
+      'IP nadawcy jest na czarnej liście',
+    ];
+    for (const text of told) t.equal(parse(text).rejections.length, 1, text);
+    const untold = [
+      'Die Mail wurde zugestellt, die IP ist auf keiner Blacklist.',
+      "Notre adresse IP n'est plus sur liste noire, les mails passent.",
+      'Nuestra IP ya no está en la lista negra y el correo funciona.',
+      'Nosso IP não está mais na lista negra, o e-mail voltou a funcionar.',
+      'Ons IP-adres staat niet meer op de blacklist en de mail wordt bezorgd.',
+      'Comment savoir si mon serveur mail est sur une liste noire ?',
+      '¿Cómo sé si mi servidor de correo está en una lista negra?',
+      'Como saber se meu servidor de e-mail está em uma lista negra?',
+      'Hoe controleer ik of mijn mailserver op een blacklist staat?',
+      "Le pare-feu a bloqué l'adresse 203.0.113.7 pour balayage de ports.",
+      'Access to this website from 203.0.113.7 has been blocked',
+    ];
+    for (const text of untold) t.same(parse(text).rejections, [], text);
+    t.end();
+  },
+);
+
 t.test('a number in front of a word is no reply code because of the word', (t) => {
   t.same(parse('554Tage im Jahr: unser Rundbrief').rejections, []);
   t.same(parse('The line has\n550Mbit.').rejections, []);
