@@ -17,7 +17,7 @@ const REFUSED =
 
 /** Words by which somebody says that nothing is refused, or no longer. */
 const CLEARED =
-  /\b(?:clean|de-?listed|unlisted|removed|no longer(?! accept)|(?:not|never|isn't|aren't) (?:currently )?(?:listed|blocked|banned)|nicht (?:mehr )?(?:gelistet|gesperrt)|keiner (?:black|sperr)liste?|n(?:['’]est|e sont) (?:plus|pas) (?:sur|dans|bloqu[\wé]{1,3}|blacklist[\wé]{1,3})|ya no est[áa]n? (?:en|bloquead\w{1,2})|non (?:è|sono) più|não est(?:á|ão) mais|(?:staa[nt]|is|zijn) niet (?:meer )?(?:op|geblokkeerd)|nie jest(?: już)? (?:na|zablokowan\w))(?!\w)/i;
+  /\b(?:clean|de-?listed|unlisted|removed|(?:was|were|ha(?:s|ve) been) delivered|accepted again|no longer(?! accept)|(?:not|never|isn't|aren't) (?:currently )?(?:listed|blocked|banned)|nicht (?:mehr )?(?:gelistet|gesperrt)|keiner (?:black|sperr)liste?|n(?:['’]est|e sont) (?:plus|pas) (?:sur|dans|bloqu[\wé]{1,3}|blacklist[\wé]{1,3})|ya no est[áa]n? (?:en|bloquead\w{1,2})|non (?:è|sono) più|não est(?:á|ão) mais|(?:staa[nt]|is|zijn) niet (?:meer )?(?:op|geblokkeerd)|nie jest(?: już)? (?:na|zablokowan\w))(?!\w)/i;
 
 const MAIL =
   '(?:e-?mail|mail|message|nachricht|correo|mensaje|courriel|messaggio|mensagem|newsletter)(?! (?:server|system|filter|list|client)s?\\b)';

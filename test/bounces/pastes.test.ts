@@ -251,6 +251,8 @@ t.test(
     ];
     for (const text of told) t.equal(parse(text).rejections.length, 1, text);
     const untold = [
+      'The newsletter about blacklists was delivered to 3,000 recipients.',
+      'After two days on a blacklist, mail from 203.0.113.20 is accepted again.',
       'Die Mail wurde zugestellt, die IP ist auf keiner Blacklist.',
       "Notre adresse IP n'est plus sur liste noire, les mails passent.",
       'Nuestra IP ya no está en la lista negra y el correo funciona.',
