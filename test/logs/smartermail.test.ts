@@ -29,10 +29,13 @@ t.test('SmarterMail: one message goes to several hosts, and over midnight from o
     taken('a@outlook.com'),
     taken('b@example.net'),
   );
-  t.match(scan(two, { file }), [
-    { provider: 'outlook-com', enhancedCode: '2.6.0', domains: [{ domain: 'outlook.com', count: 1 }] },
-    { provider: null, enhancedCode: '2.0.0', domains: [{ domain: 'example.net', count: 1 }] },
-  ]);
+  t.same(
+    scan(two, { file }).map(({ provider, enhancedCode, domains }) => [provider, enhancedCode, domains]),
+    [
+      ['outlook-com', '2.6.0', [{ domain: 'outlook.com', count: 1 }]],
+      [null, '2.0.0', [{ domain: 'example.net', count: 1 }]],
+    ],
+  );
   const refused = lines(
     ...connection('203.0.113.33', OUTLOOK),
     ...handedOver('a@outlook.com'),
@@ -175,7 +178,10 @@ t.test('logs of many days are read side by side, and the numbers of messages com
   first?.push(begun(OUTLOOK));
   second?.push(begun('mx1.example.net', '08:00:02.100 [13455] Delivery finished for s@example.com\n'));
   first?.push(Buffer.from('08:00:03.100 [13455] RSP: 550 5.7.1 192.0.2.77 is blacklisted\n'));
-  t.match(first?.take(), [{ provider: 'outlook-com' }]);
+  t.same(
+    first?.take().map(({ provider }) => provider),
+    ['outlook-com'],
+  );
   t.ok(open('/a/2026.99.99-delivery.log'), 'what looks like a day is none at times');
   t.end();
 });
