@@ -43,7 +43,7 @@ const saysWhy = (text: string): boolean => MAIL_REFUSED.test(text) && !NOT_SAID.
 
 /** What speaks of mail, or of those who hand it over. */
 const OF_MAIL =
-  /mail|smtp|message(?! id)|nachricht|correo|mensaje|courriel|messaggi|mensage|\bbericht(?:en)?\b|\bposta\b|wiadomoś|poczt|meddelande|sender|absender|remit?ent|mittent|expéditeur|afzender|verzend|nadawc|recipient|deliver|zustell|relay|postmaster|(?:client|sending) (?:host|server|ip)|newsletter|dnsbl|dns black ?list|\brbl\b|\bptr\b|\bmx\b|\bhelo\b|письм|сообщени|почт|邮件|郵件|发信|メール|메일/i;
+  /mail|smtp|message(?! id)|nachricht|correo|mensaje|courriel|messaggi|mensage|\bbericht(?:en)?\b|\bposta\b|wiadomoś|poczt|meddelande|sender|absender|remit?ent|mittent|expéditeur|afzender|verzend|nadawc|recipient|deliver|zustell|relay|postmaster|(?:client|sending) (?:host|server|ip)|gr[ae]y-?list|newsletter|dnsbl|dns black ?list|\brbl\b|\bptr\b|\bmx\b|\bhelo\b|письм|сообщени|почт|邮件|郵件|发信|メール|메일/i;
 
 /** What else refuses addresses: sites, logins, firewalls. */
 const OF_OTHERS =
