@@ -248,7 +248,7 @@ t.test(
       'Het bericht is geweigerd omdat de verzendende server geen reverse DNS heeft.',
       'Poczta z serwera 203.0.113.7 jest blokowana z powodu złej reputacji adresu IP.',
       'IP nadawcy jest na czarnej liście',
-    'No reverse DNS entry was found for you, so you are greylisted for half an hour.',
+      'No reverse DNS entry was found for you, so you are greylisted for half an hour.',
     ];
     for (const text of told) t.equal(parse(text).rejections.length, 1, text);
     const untold = [
