@@ -63,9 +63,9 @@ const CODE_MSG = /\bSMTP code:([45]\d\d) msg:(?=\1[- ])/;
 
 /** As webmail shows it, in its own language: `SMTP Error (550): Failed to add recipient "…" (…)`. */
 const WEBMAIL =
-  /\b(?:SMTP[ -](?:Error|Fehler)|(?:Erreur|Error|Errore|Erro) SMTP) \(([45]\d\d)\) ?: [^"“]{1,100}["“][^"”]{1,320}["”] \(/i;
+  /\b(?:SMTP[ -](?:Error|Fehler)|(?:Erreur|Error|Errore|Erro) SMTP) \(([45]\d\d)\) ?: [^"“„«]{1,100}["“„«][^"”“»]{1,320}["”“»] \(/i;
 /** What Mailgun’s events say, where no more of one was pasted. */
-const CODE_MESSAGE = /"code": ?([45]\d\d), ?"message": ?"(?!\1)/;
+const CODE_MESSAGE = /"code": ?([45]\d\d), ?"message": ?"(?!\1)((?:[^"\\]|\\.){1,2000})(?:".*)?/;
 
 /** Where Sendmail keeps of a refusal no more than its enhanced code, beside words of its own. */
 const SENDMAIL_STAT =
@@ -101,7 +101,7 @@ const TAILS = [
 function withoutTails(reply: string): string {
   const cut = TAILS.reduce((text, tail) => text.replace(tail, '').trimEnd(), reply).trim();
   const unopened = cut.split(')').length - cut.split('(').length;
-  return unopened > 0 && cut.endsWith(')') ? cut.slice(0, -1).trimEnd() : cut;
+  return unopened > 0 ? cut.replace(/\s?\)\.?$/, '') : cut;
 }
 
 /** The quotation mark that ends what one of these began. */
@@ -125,8 +125,8 @@ function cutAt(text: string, at: number, marked: boolean): Cut {
   const before = text.slice(0, at);
   const whole = text.slice(at);
   const quoted = withinQuotes(before, whole);
-  // A code alone, set off within words, is one that is talked about.
-  const isNamed = quoted !== whole && !/[a-z]/i.test(quoted);
+  // A code alone, set off within words, is one that is talked about, unless a colon says whose words it is.
+  const isNamed = quoted !== whole && !/\p{L}/u.test(quoted) && !/: ?.$/.test(before);
   return { before, reply: withoutTails(quoted), marked: marked && !isNamed };
 }
 
@@ -177,7 +177,7 @@ export function cutReply(record: string): Cut {
     .replace(SENDMAIL_STAT, '$1$2 ')
     .replace(CODE_MSG, 'said: ')
     .replace(WEBMAIL, 'said: $1 ')
-    .replace(CODE_MESSAGE, 'said: $1 ')
+    .replace(CODE_MESSAGE, 'said: $1 $2')
     .trim();
   const text = withoutOthers(plain);
   const code = startOfCode(text);

@@ -17,7 +17,7 @@ const REFUSED =
 
 /** Words by which somebody says that nothing is refused, or no longer. */
 const CLEARED =
-  /\b(?:clean|de-?listed|unlisted|removed|no longer|(?:not|never|isn't|aren't) (?:currently )?(?:listed|blocked|banned)|nicht (?:mehr )?gelistet)\b/i;
+  /\b(?:clean|de-?listed|unlisted|removed|(?:was|were|ha(?:s|ve) been) delivered|accepted again|no longer(?! accept)|(?:not|never|isn't|aren't) (?:currently )?(?:listed|blocked|banned)|nicht (?:mehr )?(?:gelistet|gesperrt)|keiner (?:black|sperr)liste?|n(?:['’]est|e sont) (?:plus|pas) (?:sur|dans|bloqu[\wé]{1,3}|blacklist[\wé]{1,3})|ya no est[áa]n? (?:en|bloquead\w{1,2})|non (?:è|sono) più|não est(?:á|ão) mais|(?:staa[nt]|is|zijn) niet (?:meer )?(?:op|geblokkeerd)|nie jest(?: już)? (?:na|zablokowan\w))(?!\w)/i;
 
 const MAIL =
   '(?:e-?mail|mail|message|nachricht|correo|mensaje|courriel|messaggio|mensagem|newsletter)(?! (?:server|system|filter|list|client)s?\\b)';
@@ -43,15 +43,24 @@ const saysWhy = (text: string): boolean => MAIL_REFUSED.test(text) && !NOT_SAID.
 
 /** What speaks of mail, or of those who hand it over. */
 const OF_MAIL =
-  /mail|smtp|message(?! id)|nachricht|correo|mensaje|courriel|messaggi|mensage|sender|recipient|deliver|zustell|relay|postmaster|client host|newsletter|\bmx\b|\bhelo\b|письм|сообщени|почт|邮件|郵件|发信|メール|메일/i;
+  /mail|smtp|message(?! id)|nachricht|correo|mensaje|courriel|messaggi|mensage|\bbericht(?:en)?\b|\bposta\b|wiadomoś|poczt|meddelande|sender|absender|remit?ent|mittent|expéditeur|afzender|verzend|nadawc|recipient|deliver|zustell|relay|postmaster|(?:client|sending) (?:host|server|ip)|gr[ae]y-?list|newsletter|dnsbl|dns black ?list|\brbl\b|\bptr\b|\bmx\b|\bhelo\b|письм|сообщени|почт|邮件|郵件|发信|メール|메일/i;
 
 /** What else refuses addresses: sites, logins, firewalls. */
 const OF_OTHERS =
-  /\b(?:firewall|(?:web ?)?sites?|web ?page|browser|urls?|ray id|wordpress|plugin|log ?ins?|sign in|password|brute[ -]force|ssh\w?|port scan|requests?|vpn|wiki|packets?|attack)\b/i;
+  /\b(?:firewall|pare-feu|cortafuegos|(?:of|to|on|by|from|accessing) (?:this|the|that) (?:web ?)?sites?|browser|ray id|wordpress|plugin|log ?ins?|sign in|password|brute[ -]force|ssh\w?|port scan|many requests|vpn|wiki|packets?|attack)\b/i;
 
 /** Advice, tasks and what somebody did by himself: none says that it was so. */
 const ADVICE =
-  /^\W{0,6}(?:if|when|whenever|whether|todo|wenn|falls|cuando|si|quand)\b|\b(?:check|checks|find out|see|determine|know|verify|test|look|prüfen?|ob)\b[^.!?]{0,40}\b(?:if|whether|ob|si)\b|\b(?:I(?:'ve| have)? (?:just )?blocked|ich habe\b[^.!?]{0,60}\b(?:gesperrt|geblockt|blockiert)|he bloqueado|j'ai bloqué|ho bloccato|bloqueei)/i;
+  /^\W{0,6}(?:if|when|whenever|whether|todo|wenn|falls|cuando|si|quand)\b|\b(?:check|checks|find out|see|determine|know|verify|test|look|prüfen?|ob|savoir|vérifie[rz]|saber|sé|comprobar|verificare?|sapere|controleer|controleren|sprawdzić|sprawdź)(?!\w)[^.!?]{0,40}\b(?:if|whether|ob|si|se|of|czy)\b|\b(?:I(?:'ve| have)? (?:just )?blocked|ich habe\b[^.!?]{0,60}\b(?:gesperrt|geblockt|blockiert)|he bloqueado|j'ai bloqué|ho bloccato|bloqueei)/i;
+
+/** Nothing is told but by sentences of advice. */
+function isAdvice(text: string): boolean {
+  const sentences = text.split(/[.!?]\s/);
+  return (
+    sentences.some((one) => ADVICE.test(one)) &&
+    !sentences.some((one) => !ADVICE.test(one) && REFUSED.test(one))
+  );
+}
 
 /** The cause is said of mail, or of an address and of nothing else that refuses one. */
 const isAboutMail = (text: string, ip: string | null): boolean =>
@@ -70,7 +79,7 @@ export function isTelling(said: Said, known: Recognition, ip: string | null): bo
   if (known.reason === null || (known.reason !== 'not-a-block' && CLEARED.test(text))) return false;
   if (known.providerBasis === 'text') return true;
   if (alone && PLACED_WORDS.test(text)) return true;
-  if (ADVICE.test(text)) return false;
+  if (isAdvice(text)) return false;
   if (known.providerBasis === 'list') return REFUSED.test(text);
   const about = known.reason === 'not-a-block' || isAboutMail(text, ip);
   if ((alone || ip !== null) && PLAIN_CAUSES.has(known.reason) && about) return true;

@@ -6,9 +6,23 @@ const MOST = 5_000;
 /** Values are kept for long: strings in them must be copies of their own. */
 export class Remembered<T> {
   #known = new Map<string, T>();
+  #before: () => Remembered<T> | undefined;
+
+  /** `before`: what the lines of an earlier log said. */
+  constructor(before: () => Remembered<T> | undefined = () => undefined) {
+    this.#before = before;
+  }
 
   get(key: string): T | undefined {
     return this.#known.get(key);
+  }
+
+  /** What an earlier log said, which is known there no longer. */
+  takeOver(key: string): T | undefined {
+    const before = this.#before();
+    const value = before?.get(key);
+    before?.delete(key);
+    return value;
   }
 
   set(key: string, value: T): void {

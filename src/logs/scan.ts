@@ -25,7 +25,7 @@ export type ScanOptions = {
   host?: string;
   /** The log's own name, in which some have the day of their lines. */
   file?: string;
-  /** What is under way in the log of the day before, where each day has one. */
+  /** What is under way, where each day has a log and the next goes on with it. */
   deliveries?: Deliveries;
   /** Is told, in a plain sentence and once, what was passed over. */
   tell?: (note: string) => void;

@@ -203,7 +203,7 @@ ding IP [192.0.2.110]. AS(1430)&#39;</p></body></html>`;
     ),
     facts,
   );
-  t.match(parse(mail('base64', '%%% not base64 %%%', 'text/plain')).rejections, []);
+  t.same(parse(mail('base64', '%%% not base64 %%%', 'text/plain')).rejections, []);
   t.end();
 });
 

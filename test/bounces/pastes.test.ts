@@ -232,9 +232,83 @@ t.test('refusals by others than mail servers, advice and what somebody did are n
   t.end();
 });
 
+t.test(
+  'advice behind a refusal takes nothing of it back, and mail is known by its words in other languages',
+  (t) => {
+    const told = [
+      'Your mail was rejected because 203.0.113.7 is blacklisted. Please check if your server is compromised.',
+      'IP 203.0.113.7 is blacklisted. To request delisting visit https://example.net/delist',
+      'Your IP 203.0.113.7 has been blocked; see our website for details',
+      'We no longer accept mail from 203.0.113.7 because of abuse; the address is blacklisted',
+      'Sending server listed on multiple DNSBL',
+      'Absender-IP 203.0.113.7 ist gesperrt. Bitte prüfen Sie, ob Ihr Server Spam verschickt.',
+      'E-Mails von Ihrem Server werden wegen schlechter Reputation der IP blockiert.',
+      'La IP del remitente está en una lista negra',
+      "L'IP de l'expéditeur est sur liste noire",
+      'Het bericht is geweigerd omdat de verzendende server geen reverse DNS heeft.',
+      'Poczta z serwera 203.0.113.7 jest blokowana z powodu złej reputacji adresu IP.',
+      'IP nadawcy jest na czarnej liście',
+      'No reverse DNS entry was found for you, so you are greylisted for half an hour.',
+    ];
+    for (const text of told) t.equal(parse(text).rejections.length, 1, text);
+    const untold = [
+      'The newsletter about blacklists was delivered to 3,000 recipients.',
+      'After two days on a blacklist, mail from 203.0.113.20 is accepted again.',
+      'Die Mail wurde zugestellt, die IP ist auf keiner Blacklist.',
+      "Notre adresse IP n'est plus sur liste noire, les mails passent.",
+      'Nuestra IP ya no está en la lista negra y el correo funciona.',
+      'Nosso IP não está mais na lista negra, o e-mail voltou a funcionar.',
+      'Ons IP-adres staat niet meer op de blacklist en de mail wordt bezorgd.',
+      'Comment savoir si mon serveur mail est sur une liste noire ?',
+      '¿Cómo sé si mi servidor de correo está en una lista negra?',
+      'Como saber se meu servidor de e-mail está em uma lista negra?',
+      'Hoe controleer ik of mijn mailserver op een blacklist staat?',
+      "Le pare-feu a bloqué l'adresse 203.0.113.7 pour balayage de ports.",
+      'Access to this website from 203.0.113.7 has been blocked',
+    ];
+    for (const text of untold) t.same(parse(text).rejections, [], text);
+    t.end();
+  },
+);
+
 t.test('a number in front of a word is no reply code because of the word', (t) => {
   t.same(parse('554Tage im Jahr: unser Rundbrief').rejections, []);
   t.same(parse('The line has\n550Mbit.').rejections, []);
   t.match(parse('550Message refused as spam').rejections, [{ replyCode: '550', reason: 'content' }]);
+  t.end();
+});
+
+t.test(
+  'codes that a server is said to have given are a reply, in whatever letters; those that are talked about are none',
+  (t) => {
+    const line = (reply: string): string =>
+      `Jan  9 08:00:01 mx postfix/smtp[7]: A1B2C3: to=<a@example.net>, relay=mx.example.net[203.0.113.99]:25, delay=1, dsn=5.7.1, status=bounced (host mx.example.net[203.0.113.99] said: ${reply} (in reply to RCPT TO command))`;
+    t.match(onlyBlock(line('"550 5.7.1"')), { enhancedCode: '5.7.1', recipient: 'a@example.net' });
+    t.match(onlyBlock('Server meldet "550 邮件内容被拒收" seit gestern, was heißt das'), {
+      replyCode: '550',
+      text: '550 邮件内容被拒收',
+    });
+    t.same(parse('I get “550 5.7.1” errors from Outlook').rejections, []);
+    t.end();
+  },
+);
+
+t.test('what webmail and events put around a reply is none of its words', (t) => {
+  const rows = [
+    [
+      'SMTP Error (550): Failed to add recipient "a@example.net" (5.7.1 Your IP 203.0.113.7 (web3) is blacklisted).',
+      '550 5.7.1 Your IP 203.0.113.7 (web3) is blacklisted',
+    ],
+    [
+      'Erreur SMTP (550) : Impossible d’ajouter le destinataire « a@example.net » (5.7.1 IP 203.0.113.7 bloquée).',
+      '550 5.7.1 IP 203.0.113.7 bloquée',
+    ],
+    [
+      '"delivery-status": {"code": 550, "message": "5.7.1 IP 203.0.113.7 is blacklisted", "attempt-no": 3}',
+      '550 5.7.1 IP 203.0.113.7 is blacklisted',
+    ],
+  ];
+  for (const [text = '', reply] of rows)
+    t.match(onlyBlock(text), { ip: '203.0.113.7', replyCode: '550', enhancedCode: '5.7.1', text: reply });
   t.end();
 });

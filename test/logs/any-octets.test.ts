@@ -74,7 +74,10 @@ t.test('a line without an end is passed over, once told, and the lines around it
   }
   reading.push(Buffer.from(`${'y'.repeat(LONGEST_LINE + 1)}\n${line}`));
   reading.finish();
-  t.match(reading.take(), [{ count: 5 }]);
+  t.same(
+    reading.take().map(({ count }) => count),
+    [5],
+  );
   t.equal(told.length, 1);
   t.match(told[0], /longer than any log line/);
   t.end();

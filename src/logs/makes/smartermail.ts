@@ -1,3 +1,4 @@
+import { LONGEST_SAMPLE } from '../../observations/observation.ts';
 import { codesAt } from '../codes.ts';
 import { domainsOf, type Reader, type Sink } from '../delivery.ts';
 import { isInside } from '../inside.ts';
@@ -8,7 +9,12 @@ import { Remembered } from '../remembered.ts';
 const ID = /^\[(\d{2,12}(?:-\d{1,4})?)\] /;
 const CONNECTED = /^Connection to ([\da-fA-F.:]{7,45}):\d{1,5} from ([\da-fA-F.:]{7,45}):\d{1,5} succeeded/;
 const BANNER = /^RSP: 220[- ]([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})(?=\s|$)/;
+/** What begins another message to the same host. */
+const BEGINS = /^CMD: (?:MAIL FROM|RSET)\b/;
 const MESSAGE = /^CMD: DATA\b/;
+const GO_AHEAD = /^RSP: 354\b/;
+/** What is never the first line of a message. */
+const GOES_ON = /^(?:CMD|RSP): |^Delivery for /;
 const RECIPIENT = /^CMD: RCPT TO:\s?<([^>\s]{3,320})>/;
 const ANSWER = /^RSP: (([245])\d\d(?:([- ])|$))/;
 /** With a filter behind it, it is a mailbox of the server itself that has the mail. */
@@ -18,25 +24,34 @@ const DELIVERED =
 /** Characters of the lines of a reply that are kept. */
 const LONGEST_REPLY = 4000;
 
+/** A line for the sample, which shows no more of all. */
+const kept = (line: string): string => ownCopy(line.slice(0, LONGEST_SAMPLE));
+
 /** To one host: what its lines said. */
 type Connection = {
   host: string | null;
   hostIp: string | null;
   source: string | null;
-  /** Whom the message that is handed over is for, without those that were refused. */
+  /** Whom the message that is handed over is for, without those who had their answer. */
   recipients: string[];
   /** Whether all of it was said, so that the answer is to all of them. */
   atMessage: boolean;
+  /** Whether the next answer is to the message itself. */
+  isSent: boolean;
+  /** Whether all had their answer, so that what is said further is of the connection. */
+  isDone: boolean;
   /** Codes of the last reply that was no refusal. */
   codes: number;
 };
+
+const AT_BEGIN = { atMessage: false, isSent: false, isDone: false };
 
 const newConnection = (hostIp: string | null, source: string | null): Connection => ({
   host: null,
   hostIp,
   source,
   recipients: [],
-  atMessage: false,
+  ...AT_BEGIN,
   codes: 0,
 });
 
@@ -61,12 +76,21 @@ const newSession = (): Session => ({
 });
 
 /** Recipients of one message of whom it is known who was asked. */
-const MOST_RECIPIENTS = 1_000;
+const MOST_RECIPIENTS = 200;
 
-function isFor(session: Session, recipient: string): void {
-  session.connection.recipients.push(recipient);
-  if (session.connections.size < MOST_RECIPIENTS)
-    session.connections.set(recipient.toLowerCase(), session.connection);
+function isFor({ connection, connections }: Session, recipient: string): void {
+  const { recipients } = connection;
+  // Who was named last is always known: the next answer is to him.
+  if (recipients.length === MOST_RECIPIENTS) recipients.pop();
+  recipients.push(recipient);
+  if (connections.size < MOST_RECIPIENTS) connections.set(recipient.toLowerCase(), connection);
+}
+
+/** How far the commands to one host have come. */
+function proceeds(connection: Connection, text: string): void {
+  if (BEGINS.test(text)) Object.assign(connection, { recipients: [], ...AT_BEGIN });
+  if (MESSAGE.test(text)) connection.atMessage = true;
+  if (GO_AHEAD.test(text)) connection.isSent = true;
 }
 
 /** What a line says besides replies; whether it says any of it. */
@@ -81,17 +105,16 @@ function learn(session: Session, text: string, line: string): boolean {
   }
   if (host !== undefined) session.connection.host = ownCopy(host.toLowerCase());
   if (recipient !== undefined) isFor(session, ownCopy(recipient));
-  if (MESSAGE.test(text)) session.connection.atMessage = true;
+  proceeds(session.connection, text);
   const said = ends !== null || host !== undefined || recipient !== undefined;
-  if (said) session.lines = [...session.lines.slice(-3), ownCopy(line)];
+  if (said) session.lines = [...session.lines.slice(-3), kept(line)];
   return said;
 }
 
 /** Whom an answer is about: who was named last, or all for whom the message was handed over. */
-function asked({ recipients, atMessage }: Connection): string[] {
-  if (atMessage) return recipients.splice(0);
-  const last = recipients.pop();
-  return last === undefined ? [] : [last];
+function asked(connection: Connection): string[] {
+  connection.isDone = connection.atMessage;
+  return connection.recipients.splice(connection.atMessage ? 0 : -1);
 }
 
 function answered(session: Session, putOff: boolean, line: string, sink: Sink): void {
@@ -112,9 +135,13 @@ function answered(session: Session, putOff: boolean, line: string, sink: Sink): 
   });
 }
 
-/** What is under way, by the number of the message. The logs of a directory, a file for each day, have it in common. */
+/**
+ * What is under way, by the number of the message. It goes over from the log of a day to that of the next; numbers
+ * come again after a while, so other days have their own.
+ */
 export type Deliveries = Remembered<Session>;
-export const openDeliveries = (): Deliveries => new Remembered<Session>();
+export const openDeliveries = (before?: () => Deliveries | undefined): Deliveries =>
+  new Remembered<Session>(before);
 
 /** SmarterMail's delivery log: a line for each step, told apart by the number of the message. */
 export function smartermailReader(sessions: Deliveries): Reader {
@@ -128,7 +155,7 @@ export function smartermailReader(sessions: Deliveries): Reader {
       sessions.delete(id);
       return;
     }
-    const known = sessions.get(id);
+    const known = sessions.get(id) ?? (GOES_ON.test(text) ? sessions.takeOver(id) : undefined);
     const session = known ?? newSession();
     const answer = ANSWER.exec(text);
     const recipient = known ? DELIVERED.exec(text)?.[1] : undefined;
@@ -150,7 +177,9 @@ function accepted(session: Session, recipient: string, sink: Sink): void {
 
 /** The end of the connection says nothing of the message. */
 function goesOn(connection: Connection, text: string): void {
-  if (!text.startsWith('RSP: 221')) connection.codes = codesAt(text, 'RSP: '.length);
+  if (text.startsWith('RSP: 221')) return;
+  connection.codes = codesAt(text, 'RSP: '.length);
+  connection.isDone = connection.isSent;
 }
 
 /** A line of a refusal: kept while more of it are to come, told with the last. */
@@ -161,9 +190,10 @@ function reply(
 ) {
   if (session.begun === '') session.head = ownCopy(line.slice(0, cut));
   session.begun = ownCopy(`${session.begun} ${line.slice(cut)}`.trim().slice(0, LONGEST_REPLY));
-  if (more) session.lines = [...session.lines.slice(-20), ownCopy(line)];
+  if (more) session.lines = [...session.lines.slice(-20), kept(line)];
   if (more) return;
-  if (!isInside(session.connection.hostIp)) answered(session, session.begun.startsWith('4'), line, sink);
+  const { isDone, hostIp } = session.connection;
+  if (!isDone && !isInside(hostIp)) answered(session, session.begun.startsWith('4'), line, sink);
   session.begun = '';
   session.lines = session.lines.filter((one) => !one.includes(' RSP: '));
 }
