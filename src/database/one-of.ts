@@ -7,10 +7,11 @@ import { type RawBuilder, sql } from 'kysely';
 const FEW = 4;
 const isFew = ({ length }: readonly unknown[]) => length > 0 && length <= FEW;
 
-type Type = 'integer' | 'inet' | 'cidr';
+const TYPES = { integer: sql`integer`, inet: sql`inet`, cidr: sql`cidr` };
+type Type = keyof typeof TYPES;
 const typed = (values: readonly unknown[], type: Type) =>
-  values.map((value) => sql`${value}::${sql.raw(type)}`);
-const array = (values: readonly unknown[], type: Type) => sql`${sql.val(values)}::${sql.raw(type)}[]`;
+  values.map((value) => sql`${value}::${TYPES[type]}`);
+const array = (values: readonly unknown[], type: Type) => sql`${sql.val(values)}::${TYPES[type]}[]`;
 
 /** `in (…)` */
 export const oneOf = (values: readonly unknown[], type: Type): RawBuilder<unknown> =>
