@@ -79,13 +79,16 @@ export const reportPages: FastifyPluginAsyncTypebox = async (app) => {
           async () => {
             const report = await run(request, definition, ROWS_SHOWN);
             const fields = await form(request, definition);
+            const view = reportView(report);
+            const filters = isFiltered(report.query) ? filterWords(report.query, nameOf(fields.people)) : [];
             return reply.page('reports/show', {
               title: definition.title,
+              of: [view.periodWords, ...filters],
               question: definition.question,
               key: definition.key,
               form: fields,
-              report: reportView(report),
-              filters: isFiltered(report.query) ? filterWords(report.query, nameOf(fields.people)) : [],
+              report: view,
+              filters,
               errors: {},
               problem: '',
             });
@@ -94,6 +97,7 @@ export const reportPages: FastifyPluginAsyncTypebox = async (app) => {
             view: 'reports/show',
             data: {
               title: definition.title,
+              of: [],
               question: definition.question,
               key: definition.key,
               form: await form(request, definition),
