@@ -91,9 +91,12 @@ export async function sendDueWebhooks(desk: WebhookDesk, logger: Log): Promise<n
   const places = new Places(desk, logger, new AbortController().signal);
   let attempts = 0;
   for (;;) {
-    attempts += await places.fill();
-    if (places.running.size === 0) return attempts;
-    await Promise.race(places.running);
+    const running = places.running.size;
+    const begun = await places.fill();
+    attempts += begun;
+    // What ended while it looked may have let the next of its line go ahead.
+    if (running === 0 && begun === 0) return attempts;
+    if (places.running.size > 0) await Promise.race(places.running);
   }
 }
 
