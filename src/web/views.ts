@@ -71,7 +71,7 @@ const onPaper = (at: Date, options: Options) => `${day(at, zoneOf(options))}, ${
 const ADDRESS = /((?:\d{1,3}\.){3}\d{1,3}(?:\/\d{1,2})?|(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}(?:\/\d{1,3})?)/i;
 
 /** The helpers of all templates: marks, times and numbers. Whatever decides something belongs in a page's `page.ts`. */
-const HELPERS: Record<string, Handlebars.HelperDelegate> = {
+export const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   icon: (name: string) => safe(`<svg class="i" aria-hidden="true"><use href="#${escapeText(name)}"/></svg>`),
   smallIcon: (name: string) =>
     safe(`<svg class="i i-s" aria-hidden="true"><use href="#${escapeText(name)}"/></svg>`),
@@ -121,8 +121,8 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   stateIcon: (state: string) => `s-${state}`,
   isPast: (at: Date, options: Options) => at < frameOf(options).now,
   /** Words and lists of words in one line, without those that are empty. */
-  listed: (...words: unknown[]) => words.slice(0, -1).flat().filter(Boolean).join(', '),
-  when: (yes: unknown, words: string) => (yes ? words : ''),
+  joined: (...words: unknown[]) => words.slice(0, -1).flat().filter(Boolean).join(', '),
+  wordsIf: (yes: unknown, words: string) => (yes ? words : ''),
   /** The words of a choice, by its key. */
   wordsOf: (choices: { key: unknown; words: string }[], key: unknown) =>
     choices.find((one) => String(one.key) === String(key))?.words ?? '',

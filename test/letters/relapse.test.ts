@@ -119,7 +119,8 @@ t.test(
   'what was refused while the lifting spread is of the block before, and so are its cause and its fix',
   async (t) => {
     const { api, db } = await testDesk(t);
-    const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+    const now = Date.now();
+    const ago = (hours: number) => new Date(now - hours * 3_600_000).toISOString();
     const pasted = (...hours: number[]) => hours.map((some) => line(ago(some).slice(0, 19))).join('\n');
     await api('PUT', '/profile', { ...PROFILE, sendingDomains: ['shop.example.net'] });
     const { body: logged } = await api('POST', '/incidents', { report: pasted(120) });
