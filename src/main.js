@@ -9,9 +9,8 @@ const unknown = given.find((option) => option !== DEMO);
 const demo = given.includes(DEMO);
 try {
   if (unknown !== undefined) {
-    const error = new Error(`${unknown}: no such option. There is ${DEMO}; settings are in the environment.`);
-    error.name = 'BadUse';
-    throw error;
+    const { BadUse } = await import('./cli/bad-use.ts');
+    throw new BadUse(`${unknown}: no such option. There is ${DEMO}; settings are in the environment.`);
   }
   const { serve } = await import('./serve.ts');
   await serve(process.env, { demo });

@@ -19,6 +19,11 @@ export function asText(value: unknown): string {
 /** Names of values that are never written down; that they changed is. */
 const SECRET = /secret|password|token|key|sealed|hash|link$/i;
 
+/** Names of columns are words, but for these. */
+const ABBREVIATION = /\b(?:dkim|ip|jmrp|smtp|snds|tls|url)\b/g;
+const wordsOf = (name: string): string =>
+  name.replaceAll('_', ' ').replace(ABBREVIATION, (word) => word.toUpperCase());
+
 const isSame = (one: unknown, other: unknown) =>
   Buffer.isBuffer(one) && Buffer.isBuffer(other)
     ? one.equals(other)
@@ -31,7 +36,7 @@ export function changesBetween(before: object, after: object): Change[] {
     const from = old[name];
     if (isSame(from, to)) return [];
     const isHidden = SECRET.test(name) || Buffer.isBuffer(to) || Buffer.isBuffer(from);
-    const what = name.replaceAll('_', ' ');
+    const what = wordsOf(name);
     return isHidden
       ? [{ what, from: from ? 'not shown' : '', to: to ? 'not shown' : '' }]
       : [{ what, from: asText(from), to: asText(to) }];

@@ -51,7 +51,7 @@ const OF_OTHERS =
 
 /** Advice, tasks and what somebody did by himself: none says that it was so. */
 const ADVICE =
-  /^\W{0,6}(?:if|when|whenever|whether|todo|wenn|falls|cuando|si|quand)\b|\b(?:check|checks|find out|see|determine|know|verify|test|look|prüfen?|ob|savoir|vérifie[rz]|saber|sé|comprobar|verificare?|sapere|controleer|controleren|sprawdzić|sprawdź)(?!\w)[^.!?]{0,40}\b(?:if|whether|ob|si|se|of|czy)\b|\b(?:I(?:'ve| have)? (?:just )?blocked|ich habe\b[^.!?]{0,60}\b(?:gesperrt|geblockt|blockiert)|he bloqueado|j'ai bloqué|ho bloccato|bloqueei)/i;
+  /^\W{0,6}(?:if|when|whenever|whether|to ?do|wenn|falls|cuando|si|quand)\b|\b(?:check|checks|find out|see|determine|know|verify|test|look|prüfen?|ob|savoir|vérifie[rz]|saber|sé|comprobar|verificare?|sapere|controleer|controleren|sprawdzić|sprawdź)(?!\w)[^.!?]{0,40}\b(?:if|whether|ob|si|se|of|czy)\b|\b(?:I(?:'ve| have)? (?:just )?blocked|ich habe\b[^.!?]{0,60}\b(?:gesperrt|geblockt|blockiert)|he bloqueado|j'ai bloqué|ho bloccato|bloqueei)/i;
 
 /** Nothing is told but by sentences of advice. */
 function isAdvice(text: string): boolean {

@@ -33,6 +33,15 @@ t.test('what is changed, and what of it is never written down', async (t) => {
   );
 });
 
+t.test('columns are told in words, and abbreviations in capitals', async (t) => {
+  t.strictSame(
+    changesBetween({}, { jmrp_since: '2019-04-02', dkim_selectors: ['a'], ship_to: 'b' }).map(
+      ({ what }) => what,
+    ),
+    ['JMRP since', 'DKIM selectors', 'ship to'],
+  );
+});
+
 t.test('every kind is written by some store, and has a sentence', async (t) => {
   const source = globSync('src/**/*.ts')
     .filter((file) => !file.startsWith('src/audit/'))

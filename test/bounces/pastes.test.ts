@@ -220,7 +220,7 @@ t.test('refusals by others than mail servers, advice and what somebody did are n
     'Check whether the IP of your mail server is blacklisted',
     'When your mail bounces, or your IP is on a blacklist',
     'They return a `421-4.7.28` error for an unusual rate of unsolicited mail from your IP address',
-    'TODO: find out if the mail server is on a blacklist',
+    'To do: find out if the mail server is on a blacklist',
     'The host has no reverse DNS, so its certificate was not issued',
   ];
   for (const text of others) t.same(parse(text).rejections, [], text);
